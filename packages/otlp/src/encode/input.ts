@@ -1,0 +1,74 @@
+/** What the encoder takes: plain objects of the hot path, values of any kind, times in milliseconds. */
+
+/** Limits of OTEL_ATTRIBUTE_*, OTEL_LOGRECORD_* and OTEL_SPAN_*; what passes them is dropped and counted. */
+export type EncodeLimits = {
+  attributeCount: number
+  /** UTF-16 units of a string value, and bytes of a byte value. */
+  attributeValueLength: number
+  /** UTF-16 units of a log body. */
+  bodyLength: number
+  /** Levels of nesting in a value. */
+  depth: number
+}
+
+export type LogInput = {
+  /** Unix milliseconds; a fraction is kept to about a quarter of a microsecond. */
+  timeUnixMs: number
+  /** The OpenTelemetry severity, 1 to 24; 0 is unspecified. */
+  severityNumber: number
+  severityText: string
+  body: unknown
+  eventName?: string | undefined
+  /** Own enumerable string keys are sent, but for those in `omit`. A value of any kind; Errors become exception.*. */
+  attributes?: object | undefined
+  omit?: ReadonlySet<string> | undefined
+  /** Request fields and job identity. A key that `attributes` also has is sent once, with the value of `attributes`. */
+  contextAttributes?: object | undefined
+  /** An Error (or anything thrown) for exception.type, exception.message, exception.stacktrace, with its causes. */
+  exception?: unknown
+  /** 32 and 16 hex digits; both or none. */
+  traceId?: string | undefined
+  spanId?: string | undefined
+  traceFlags?: number | undefined
+}
+
+export type EventInput = {
+  timeUnixMs: number
+  name: string
+  attributes?: object | undefined
+  droppedAttributesCount?: number
+}
+
+export type LinkInput = {
+  traceId: string
+  spanId: string
+  traceFlags: number
+  /** The remote parent flag of the OTLP flags field. */
+  isRemote?: boolean | undefined
+  traceState?: string | undefined
+  attributes?: object | undefined
+  droppedAttributesCount?: number
+}
+
+export type SpanInput = {
+  traceId: string
+  spanId: string
+  traceFlags: number
+  traceState?: string | undefined
+  parentSpanId?: string | undefined
+  parentIsRemote?: boolean | undefined
+  name: string
+  /** The API's SpanKind, 0 internal to 4 consumer; the wire's is one more. */
+  kind: number
+  startUnixMs: number
+  endUnixMs: number
+  attributes?: object | undefined
+  droppedAttributesCount?: number
+  events?: readonly EventInput[]
+  droppedEventsCount?: number
+  links?: readonly LinkInput[]
+  droppedLinksCount?: number
+  /** The API's SpanStatusCode: 0 unset, 1 ok, 2 error. */
+  statusCode: number
+  statusMessage?: string | undefined
+}

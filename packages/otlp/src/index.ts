@@ -1,0 +1,2 @@
+export type * from './encode/input.ts'
+export type * from './model.ts'

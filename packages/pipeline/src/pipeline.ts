@@ -1,0 +1,63 @@
+import type { LogInput, SpanInput } from '@clew/otlp'
+
+/** An instrumentation scope: the library that records came from. Make one per scope and keep it: the pipeline batches by identity. */
+export type PipelineScope = { readonly name: string; readonly version: string }
+
+export type Protocol = 'http/protobuf' | 'http/json' | 'grpc'
+export type Compression = 'gzip' | 'zstd' | 'none'
+
+/** One OTLP destination, as OTEL_EXPORTER_OTLP_* describes it. */
+export type Endpoint = {
+  protocol: Protocol
+  /** The whole address: with /v1/logs for HTTP, without a path for gRPC. http: or https:. */
+  url: string
+  headers: Readonly<Record<string, string>>
+  compression: Compression
+  timeoutMs: number
+  /** PEM texts; absent: the system's CAs and no client certificate. */
+  tls?: { ca?: string; cert?: string; key?: string; insecureSkipVerify?: false }
+}
+
+export type PipelineOptions = {
+  /** Undefined: the signal is not exported, its records cost nothing. */
+  logs?: Endpoint | undefined
+  traces?: Endpoint | undefined
+  resource: Readonly<Record<string, unknown>>
+  /** Bytes of encoded records held in memory before the spool or a counted drop. Default 64 MiB. */
+  maxQueueBytes?: number
+  /** Default 1 s. */
+  scheduleDelayMs?: number
+  /** Folder for records that memory or the end of the process left no room for; undefined: no spool. */
+  spoolDirectory?: string | undefined
+  maxSpoolBytes?: number
+  /** `flush` (default) delivers within the budget; `spool` only appends to the spool; `off` installs nothing. */
+  exit?: 'flush' | 'spool' | 'off'
+  /** Default true. False installs no signal watcher. */
+  signals?: boolean
+  /** One rate-limited line for the operator. */
+  report: (code: string, message: string) => void
+}
+
+export type SignalCounters = {
+  /** Records taken in. */
+  accepted: number
+  /** Records that a receiver acknowledged. */
+  delivered: number
+  /** Records refused by the receiver (partial success, 4xx). */
+  rejected: number
+  /** Records lost on our side: memory and spool full. */
+  dropped: number
+  /** Records written to the spool. */
+  spooled: number
+}
+
+export type Pipeline = {
+  /** Encodes the record at once. Never throws. */
+  log(scope: PipelineScope, record: LogInput): void
+  span(scope: PipelineScope, span: SpanInput): void
+  /** Resolves when everything taken in so far is acknowledged, spooled, or the time is over. Never rejects. */
+  flush(timeoutMs?: number): Promise<void>
+  counters(): { logs: SignalCounters; traces: SignalCounters }
+  /** Flushes, closes connections and removes every listener. */
+  stop(timeoutMs?: number): Promise<void>
+}
