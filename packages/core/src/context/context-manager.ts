@@ -1,0 +1,65 @@
+import type { EventEmitter } from 'node:events'
+import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
+import { coreState } from '../state.ts'
+
+/** The context of the running code; ROOT_CONTEXT outside of any request. */
+export function activeContext(): Context {
+  return coreState().storage.getStore() ?? ROOT_CONTEXT
+}
+
+/** Runs `work` in `context` and returns what it returns. */
+export function runInContext<T>(context: Context, work: () => T): T {
+  return coreState().storage.run(context, work)
+}
+
+/** The function, always run in `context` with its own `this` and arguments. */
+export function bindToContext<F extends (...args: never[]) => unknown>(context: Context, work: F): F {
+  const { storage } = coreState()
+  const bound = function (this: unknown, ...args: never[]) {
+    return storage.run(context, () => work.apply(this, args))
+  }
+  Object.defineProperty(bound, 'length', { value: work.length, configurable: true })
+  return bound as unknown as F
+}
+
+/**
+ * The OpenTelemetry ContextManager over the one AsyncLocalStorage of Clew, so that diagnostics channels can bind
+ * that storage directly.
+ */
+export function createContextManager(): ContextManager {
+  const { storage } = coreState()
+  const manager: ContextManager = {
+    active: activeContext,
+    with: (context, work, thisArg, ...args) =>
+      thisArg === undefined && args.length === 0
+        ? storage.run(context, work as () => ReturnType<typeof work>)
+        : storage.run(context, () => work.apply(thisArg as ThisParameterType<typeof work>, args)),
+    bind: <T>(context: Context, target: T): T => {
+      if (typeof target === 'function') return bindToContext(context, target as never)
+      if (isEmitter(target)) bindEmitter(context, target)
+      return target
+    },
+    enable: () => manager,
+    disable: () => {
+      storage.disable()
+      return manager
+    },
+  }
+  return manager
+}
+
+function isEmitter(target: unknown): target is EventEmitter {
+  const candidate = target as { on?: unknown; emit?: unknown } | null
+  return typeof candidate?.on === 'function' && typeof candidate.emit === 'function'
+}
+
+// `emit` is the one door to every listener, whenever it was added.
+function bindEmitter(context: Context, emitter: EventEmitter): void {
+  const emit = emitter.emit
+  const { storage } = coreState()
+  Object.defineProperty(emitter, 'emit', {
+    configurable: true,
+    writable: true,
+    value: (...args: Parameters<typeof emit>) => storage.run(context, () => emit.apply(emitter, args)),
+  })
+}

@@ -1,0 +1,77 @@
+/** Every problem that Clew reports, with what it means and what to do. docs/reference/errors.md lists the same. */
+export const errorCatalogue = {
+  CLEW_CONFIG: {
+    meaning: 'An environment variable or a line of clew.yaml could not be used; the default is in force.',
+    remedy: 'The line names the place, what was found and what to write.',
+  },
+  CLEW_API_TAKEN: {
+    meaning:
+      'Another SDK had registered itself in @opentelemetry/api before Clew, or a copy too old to share.',
+    remedy: 'Load Clew first (--require @clew/node/register), or use clewSdk() with your own NodeSDK.',
+  },
+  CLEW_SECOND_API: {
+    meaning:
+      'The application has a copy of @opentelemetry/api that cannot share its globals with the one in use.',
+    remedy: 'Install one version of @opentelemetry/api (npm ls @opentelemetry/api) and remove the other.',
+  },
+  CLEW_SECOND_CORE: {
+    meaning: 'Two incompatible copies of @clew/core were loaded; the one that came second does nothing.',
+    remedy: 'Bring all @clew packages to the same version (npm ls @clew/core).',
+  },
+  CLEW_LOADED_EARLY: {
+    meaning: 'A library was loaded before Clew; objects made until then may go unseen.',
+    remedy: 'Start with node --require @clew/node/register.',
+  },
+  CLEW_UNSUPPORTED_VERSION: {
+    meaning: 'A library has a version that the installed instrumentation does not know; it is left alone.',
+    remedy: 'Update the @clew package named in the line, or use a supported version of the library.',
+  },
+  CLEW_PATCH_MISSING: {
+    meaning: 'A library has the right version but not the method that the instrumentation stands on.',
+    remedy: 'Report it with the version that the line names; the library runs on without spans.',
+  },
+  CLEW_INSTRUMENTATION: {
+    meaning: 'An installed package could not be loaded or started as an instrumentation.',
+    remedy: 'The line has the reason; npx clew doctor shows what was found.',
+  },
+  CLEW_NO_SINK: {
+    meaning: 'Records are written, but no SDK is registered that would take them.',
+    remedy: 'Start with --require @clew/node/register, or register a LoggerProvider before the first record.',
+  },
+  CLEW_NO_SCOPE: {
+    meaning:
+      'setFields() was called outside of any request, job or withFields(), so there is nothing to set them on.',
+    remedy: 'Call it while a request or job runs, or use withFields(fields, work).',
+  },
+  CLEW_EXPORT_FAILED: {
+    meaning: 'The receiver cannot be reached or asks to wait; records are kept and sent again.',
+    remedy: 'Check OTEL_EXPORTER_OTLP_ENDPOINT and that the collector runs.',
+  },
+  CLEW_EXPORT_RECOVERED: {
+    meaning: 'The receiver takes records again.',
+    remedy: 'Nothing to do.',
+  },
+  CLEW_EXPORT_REJECTED: {
+    meaning: 'The receiver refused records for good; they are counted as rejected.',
+    remedy: 'The line has its status and words: mostly a wrong path, a missing token or a limit.',
+  },
+  CLEW_DROPPED: {
+    meaning: 'Records were lost because memory and spool were full; the line has the count.',
+    remedy: 'Bring the receiver back, raise CLEW_MAX_QUEUE_BYTES or CLEW_MAX_SPOOL_BYTES, or log less.',
+  },
+  CLEW_SPOOL: {
+    meaning: 'The spool folder cannot be used; what memory cannot hold will be lost.',
+    remedy: 'Give CLEW_SPOOL_DIR a folder that the process may write.',
+  },
+  CLEW_VALUE_REPLACED: {
+    meaning: 'A value could not be encoded, such as a getter that throws; a short text stands in its place.',
+    remedy: 'The record arrived; the line names the scope that wrote it.',
+  },
+  CLEW_INTERNAL: {
+    meaning: 'Clew itself failed somewhere; the application was not touched by it.',
+    remedy: 'Please report the line.',
+  },
+} as const
+
+/** A code of the error catalogue. */
+export type ErrorCode = keyof typeof errorCatalogue

@@ -1,0 +1,50 @@
+import type { Context } from '@opentelemetry/api'
+import { activeContext, runInContext } from './context/context-manager.ts'
+import { type Fields, RecordScope } from './context/record-scope.ts'
+import { contextWithRecordScope, recordScopeOf } from './context/request-context.ts'
+import { report } from './report.ts'
+
+const NO_FIELDS: Fields = Object.freeze({})
+
+/**
+ * Runs `work` with these request fields on each of its records and on the jobs it makes, beside the fields that
+ * were there. Works without any SDK. Throws only what `work` throws.
+ *
+ * @example
+ * withFields({ tenant: 'acme' }, () => logger.info('imported'))
+ */
+export function withFields<T>(fields: Fields, work: () => T): T {
+  return runInContext(contextWithFields(activeContext(), fields), work)
+}
+
+/**
+ * Adds request fields to the running request, job or `withFields` call: to all records that come after, wherever in
+ * the request they are written. Outside of any it does nothing and reports CLEW_NO_SCOPE. Never throws.
+ *
+ * @example
+ * app.use((req, res, next) => { setFields({ user_id: req.user.id }); next() })
+ */
+export function setFields(fields: Fields): void {
+  const scope = recordScopeOf(activeContext())
+  if (scope) scope.add(fields)
+  else report('CLEW_NO_SCOPE', `setFields(${Object.keys(fields).join(', ')}) outside of a request or job`)
+}
+
+/** The request fields in force, empty outside of any request. */
+export function getFields(context: Context = activeContext()): Fields {
+  return recordScopeOf(context)?.fields ?? NO_FIELDS
+}
+
+/** The context whose records carry these fields beside those of `context`. */
+export function contextWithFields(context: Context, fields: Fields): Context {
+  const outer = recordScopeOf(context)
+  return contextWithRecordScope(context, new RecordScope({ ...outer?.fields, ...fields }, outer?.identity))
+}
+
+/**
+ * The context of a new unit of work, such as a request or an attempt of a job: it begins with `fields`, and
+ * `identity` (queue, job id, attempt) is on every record and cannot be set over.
+ */
+export function contextForWork(context: Context, fields: Fields = NO_FIELDS, identity?: Fields): Context {
+  return contextWithRecordScope(context, new RecordScope(fields, identity))
+}

@@ -1,0 +1,65 @@
+import type { Tracer } from '@opentelemetry/api'
+
+/** Undoes a start. Never throws; calling it twice does nothing. */
+export type Stop = () => void
+
+/**
+ * One option of an instrumentation. In preload mode it is set by the environment variable
+ * `CLEW_<INSTRUMENTATION>_<OPTION>` or in clew.yaml under `<instrumentation>: { <option>: … }`.
+ */
+export type OptionSpec =
+  | { kind: 'boolean'; default: boolean; about: string }
+  | { kind: 'number'; default: number; min?: number; about: string }
+  | { kind: 'text'; default: string; about: string }
+  /** Comma-separated in the environment. */
+  | { kind: 'list'; default: readonly string[]; about: string }
+  | { kind: 'choice'; default: string; values: readonly string[]; about: string }
+  /** `name=value,name=value` in the environment; `values` limits the values. */
+  | { kind: 'map'; default: Readonly<Record<string, string>>; values?: readonly string[]; about: string }
+
+export type OptionSpecs = { readonly [name: string]: OptionSpec }
+
+type OptionValue<S extends OptionSpec> = S extends { kind: 'choice'; values: readonly (infer V)[] }
+  ? V
+  : S extends { kind: 'map'; values: readonly (infer V extends string)[] }
+    ? Readonly<Record<string, V>>
+    : S extends { kind: 'list' }
+      ? readonly string[]
+      : S['default'] extends boolean
+        ? boolean
+        : S['default'] extends number
+          ? number
+          : S['default'] extends string
+            ? string
+            : S['default']
+
+/** The values of the options, each given or its default. */
+export type OptionValues<S extends OptionSpecs> = { readonly [K in keyof S]: OptionValue<S[K]> }
+
+/** What an instrumentation works with. */
+export type Runtime<S extends OptionSpecs = OptionSpecs> = {
+  tracer: Tracer
+  options: OptionValues<S>
+}
+
+/**
+ * Joins one library to the call chain. `start` attaches to the library's seam, loaded already or later, and returns
+ * the way back. Starting one twice is safe: the second start does nothing.
+ */
+export type Instrumentation<S extends OptionSpecs = OptionSpecs> = {
+  /** The library's name, such as `bullmq`; also the prefix of its options. */
+  readonly name: string
+  readonly version: string
+  readonly options?: S
+  // A method, not a property: an Instrumentation with narrow options is an Instrumentation.
+  start(runtime: Runtime<S>): Stop
+}
+
+/** The defaults of all options, with `given` over them. */
+export function optionValues<S extends OptionSpecs>(
+  specs: S | undefined,
+  given: Partial<OptionValues<S>> = {},
+): OptionValues<S> {
+  const defaults = Object.fromEntries(Object.entries(specs ?? {}).map(([name, spec]) => [name, spec.default]))
+  return { ...defaults, ...given } as OptionValues<S>
+}

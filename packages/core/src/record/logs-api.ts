@@ -1,0 +1,89 @@
+import type { Context } from '@opentelemetry/api'
+import { recordScopeOf } from '../context/request-context.ts'
+import { guard, report } from '../report.ts'
+import { plainValue } from './plain-value.ts'
+import type { InstrumentationScope, LogRecord } from './record.ts'
+
+/** The shape that the Logger of @opentelemetry/api 1.10 and of @opentelemetry/api-logs share. */
+type ApiLogger = {
+  emit(record: {
+    timestamp: number
+    observedTimestamp: number
+    severityNumber: number
+    severityText: string
+    body: unknown
+    attributes: Record<string, unknown>
+    eventName?: string
+    exception?: unknown
+    context: Context
+  }): void
+}
+type ApiLoggerProvider = { getLogger(name: string, version?: string): ApiLogger }
+
+// The Logs API lives in @opentelemetry/api from 1.10 on and before that in @opentelemetry/api-logs. Their globals
+// know nothing of each other; an SDK registers in one of them.
+const API_GLOBAL = Symbol.for('opentelemetry.js.api.1')
+const API_LOGS_GLOBAL = Symbol.for('io.opentelemetry.js.api.logs')
+const API_LOGS_VERSION = 1
+
+type Globals = {
+  [API_GLOBAL]?: { logs?: ApiLoggerProvider }
+  [API_LOGS_GLOBAL]?: (version: number) => ApiLoggerProvider
+}
+
+/** The LoggerProvider that an SDK has registered, in either global. */
+export function registeredLoggerProvider(): ApiLoggerProvider | undefined {
+  const globals = globalThis as Globals
+  return globals[API_GLOBAL]?.logs ?? globals[API_LOGS_GLOBAL]?.(API_LOGS_VERSION)
+}
+
+const loggers = new WeakMap<ApiLoggerProvider, WeakMap<InstrumentationScope, ApiLogger>>()
+
+function loggerFor(provider: ApiLoggerProvider, scope: InstrumentationScope): ApiLogger {
+  const byScope = loggers.get(provider) ?? new WeakMap<InstrumentationScope, ApiLogger>()
+  loggers.set(provider, byScope)
+  const logger = byScope.get(scope) ?? provider.getLogger(scope.name, scope.version)
+  byScope.set(scope, logger)
+  return logger
+}
+
+/** Emits through the OpenTelemetry Logs API. With no SDK registered it reports CLEW_NO_SINK. Never throws. */
+export function emitToLogsApi(record: LogRecord): void {
+  const provider = registeredLoggerProvider()
+  if (!provider) {
+    report('CLEW_NO_SINK', `records of ${record.scope.name} go nowhere: no LoggerProvider is registered`)
+    return
+  }
+  guard(
+    'emitting a record to the Logs API',
+    () => loggerFor(provider, record.scope).emit(toApiRecord(record)),
+    undefined,
+  )
+}
+
+function toApiRecord(record: LogRecord): Parameters<ApiLogger['emit']>[0] {
+  const { timeUnixMs, severityNumber, severityText, eventName, exception, context } = record
+  return {
+    timestamp: timeUnixMs,
+    observedTimestamp: timeUnixMs,
+    severityNumber,
+    severityText,
+    body: plainValue(record.body),
+    attributes: plainAttributes(record),
+    context,
+    ...(eventName !== undefined && { eventName }),
+    ...(exception !== undefined && { exception }),
+  }
+}
+
+function plainAttributes(record: LogRecord): Record<string, unknown> {
+  const attributes: Record<string, unknown> = { ...recordScopeOf(record.context)?.attributes }
+  const source = record.attributes as Record<string, unknown> | undefined
+  if (!source) return attributes
+  for (const key of Object.keys(source)) {
+    if (record.omit?.has(key)) continue
+    const value = guard(`reading attribute ${key}`, () => source[key], '[Threw]')
+    if (value !== undefined) attributes[key] = plainValue(value)
+  }
+  return attributes
+}

@@ -1,0 +1,49 @@
+import type { Context } from '@opentelemetry/api'
+import { coreState } from '../state.ts'
+import { emitToLogsApi } from './logs-api.ts'
+
+/** The instrumentation scope of a record. Make one and keep it: sinks batch by identity. */
+export type InstrumentationScope = { readonly name: string; readonly version: string }
+
+/** One log record, as a logger hands it over. Values may be of any kind; the sink copies what it needs at once. */
+export type LogRecord = {
+  scope: InstrumentationScope
+  /** The context in which the log call was made. */
+  context: Context
+  /** Unix milliseconds. */
+  timeUnixMs: number
+  /** OpenTelemetry severity, 1 (TRACE) to 24 (FATAL4). */
+  severityNumber: number
+  /** The level's name as the logger calls it. */
+  severityText: string
+  body: unknown
+  eventName?: string | undefined
+  /** Own enumerable keys are attributes, but for those in `omit`. Not written to. */
+  attributes?: object | undefined
+  omit?: ReadonlySet<string> | undefined
+  /** An Error, or whatever was thrown. */
+  exception?: unknown
+}
+
+/** Takes one record. Must not throw and must not keep or change it. */
+export type RecordSink = (record: LogRecord) => void
+
+/**
+ * Hands a record to the sink: in preload mode the encoder, else the OpenTelemetry Logs API, whichever of its two
+ * globals has an SDK. Never throws.
+ */
+export function emitRecord(record: LogRecord): void {
+  const sink = coreState().sink
+  if (sink) sink(record)
+  else emitToLogsApi(record)
+}
+
+/** Puts a sink in the place of the Logs API; returns the way back. */
+export function setRecordSink(sink: RecordSink): () => void {
+  const state = coreState()
+  const before = state.sink
+  state.sink = sink
+  return () => {
+    state.sink = before
+  }
+}

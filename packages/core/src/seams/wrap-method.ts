@@ -1,0 +1,57 @@
+import type { Stop } from '../instrumentation.ts'
+import { report } from '../report.ts'
+
+type Method = (...args: never[]) => unknown
+
+// On the wrapper: who wrapped it. Shared between copies of this package, so that attaching twice wraps once.
+const OWNER = Symbol.for('@clew/core wrapped by')
+
+/**
+ * Replaces the method `name` of `target` by `wrap(original)`, once per owner, and returns the way back (which does
+ * nothing when somebody wrapped it again meanwhile). The wrapper keeps the original's name, length, own properties
+ * and enumerability. A missing method is reported as CLEW_PATCH_MISSING and left alone.
+ */
+export function wrapMethod<T extends object, K extends keyof T & string>(
+  owner: string,
+  target: T,
+  name: K,
+  wrap: (original: Extract<T[K], Method>) => Extract<T[K], Method>,
+): Stop {
+  const original = target[name] as Extract<T[K], Method>
+  if (typeof original !== 'function') {
+    report('CLEW_PATCH_MISSING', `${owner}: no method ${name} to attach to`)
+    return () => {}
+  }
+  if (isWrappedBy(owner, original)) return () => {}
+  const own = Object.getOwnPropertyDescriptor(target, name)
+  const wrapper = markWrapper(owner, original, wrap(original))
+  Object.defineProperty(target, name, {
+    value: wrapper,
+    writable: true,
+    configurable: true,
+    enumerable: own?.enumerable ?? false,
+  })
+  return () => {
+    if (target[name] !== wrapper) return
+    if (own) Object.defineProperty(target, name, own)
+    else delete target[name]
+  }
+}
+
+function markWrapper<F extends Method>(owner: string, original: F, wrapper: F): F {
+  for (const key of Reflect.ownKeys(original)) {
+    if (key === 'prototype') continue
+    Object.defineProperty(wrapper, key, Object.getOwnPropertyDescriptor(original, key)!)
+  }
+  Object.defineProperty(wrapper, OWNER, { value: { owner, original }, configurable: true })
+  return wrapper
+}
+
+function isWrappedBy(owner: string, method: Method): boolean {
+  let mark = (method as { [OWNER]?: { owner: string; original: Method } })[OWNER]
+  while (mark) {
+    if (mark.owner === owner) return true
+    mark = (mark.original as { [OWNER]?: { owner: string; original: Method } })[OWNER]
+  }
+  return false
+}
