@@ -1,0 +1,27 @@
+const slots = 1024
+const longest = 64
+const texts: string[] = new Array<string>(slots).fill('')
+
+/** Reads a UTF-8 text; a short ASCII one comes from a table of fixed size when it was read before. */
+export function cachedText(bytes: Buffer, start: number, length: number): string {
+  if (length === 0) return ''
+  if (length > longest) return bytes.toString('utf8', start, start + length)
+  const slot = hash(bytes, start, length)
+  const known = texts[slot]!
+  if (known.length === length && equals(known, bytes, start)) return known
+  const text = bytes.toString('utf8', start, start + length)
+  texts[slot] = text
+  return text
+}
+
+function hash(bytes: Buffer, start: number, length: number): number {
+  const first = bytes[start]!
+  const middle = bytes[start + (length >>> 1)]!
+  const last = bytes[start + length - 1]!
+  return (length * 31 + first * 7 + middle * 131 + last * 613) & (slots - 1)
+}
+
+function equals(text: string, bytes: Buffer, start: number): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false
+  return true
+}
