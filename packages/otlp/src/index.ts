@@ -3,8 +3,27 @@ export {
   type OtlpDecodeError,
   type OtlpDecodeErrorCode,
 } from './decode/decode-error.ts'
+export { parseLogsJson } from './decode/json/parse-logs.ts'
+export { parseTracesJson } from './decode/json/parse-traces.ts'
+export { logsToJson } from './decode/json/write-logs.ts'
+export { tracesToJson } from './decode/json/write-traces.ts'
 export { decodeLogsRequest } from './decode/logs.ts'
 export { decodeExportResponse, type ExportResponse, parseExportResponse } from './decode/response.ts'
 export { decodeTracesRequest } from './decode/traces.ts'
+export { type ByteWriter, createByteWriter } from './encode/byte-writer.ts'
 export type * from './encode/input.ts'
+export { defaultLimits } from './encode/limits.ts'
+export { writeLogRecord } from './encode/log-record.ts'
+export { recordOffsets } from './encode/record-offsets.ts'
+export { encodeResource, encodeScope, frameRequest, type ScopeRecords } from './encode/request.ts'
+export { writeSpan } from './encode/span.ts'
 export type * from './model.ts'
+export { startOtlpHttpReceiver } from './receive/http.ts'
+export type {
+  Answer,
+  OtlpCall,
+  OtlpHandlers,
+  OtlpServer,
+  ReceiverOptions,
+  ReceiverTls,
+} from './receive/receiver.ts'

@@ -1,0 +1,35 @@
+import type { ByteWriter } from './byte-writer.ts'
+import type { EncodeLimits } from './input.ts'
+import { maxDepth, maxNestedBytes } from './limits.ts'
+import { readProperty } from './property.ts'
+import { writeKeyValue } from './value.ts'
+
+/** Prepares the writer for values of at most `maxLength`. */
+export function beginValues(writer: ByteWriter, limits: EncodeLimits, maxLength: number): void {
+  writer.maxLength = maxLength
+  writer.maxDepth = Math.min(limits.depth, maxDepth)
+  writer.stopAt = writer.position + maxNestedBytes
+}
+
+/** Writes `attributes` as fields `tag` those beyond the limit are counted as dropped. */
+export function writeAttributes(
+  writer: ByteWriter,
+  tag: number,
+  attributes: object | undefined,
+  limits: EncodeLimits,
+): void {
+  if (attributes === undefined) return
+  let count = 0
+  try {
+    for (const key in attributes) {
+      if (!Object.hasOwn(attributes, key)) continue
+      const value = readProperty(attributes, key)
+      if (value === undefined) continue
+      if (count++ < limits.attributeCount) writeKeyValue(writer, tag, key, value, 0)
+      else writer.dropped++
+    }
+  } catch {
+    // A Proxy that does not let itself be listed: what was listed is written.
+    writer.dropped++
+  }
+}

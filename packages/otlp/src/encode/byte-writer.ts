@@ -1,0 +1,91 @@
+/** A growing buffer, and what the encoder must remember while it writes one record into it. */
+export class ByteWriter {
+  buffer: Buffer
+  position = 0
+  /** A record is being written: a getter that logs must not write into the middle of it. */
+  busy = false
+  /** Values left out of the message being written. */
+  dropped = 0
+  /** UTF-16 units or bytes of one value. */
+  maxLength = 0
+  maxDepth = 0
+  /** Position after which arrays and objects take no further entries. */
+  stopAt = 0
+  /** The objects around the value being written. */
+  ancestors: object[] = []
+  /** Records written by getters of the record being written. */
+  later: ByteWriter[] = []
+
+  constructor(initialBytes: number) {
+    this.buffer = Buffer.allocUnsafeSlow(initialBytes)
+  }
+}
+
+/** Makes a writer that grows by doubling. Set `position` to 0 to reuse it. */
+export function createByteWriter(initialBytes = 16_384): ByteWriter {
+  return new ByteWriter(Math.max(64, initialBytes))
+}
+
+/** Makes room for `bytes` more bytes. */
+export function reserve(writer: ByteWriter, bytes: number): void {
+  if (writer.position + bytes > writer.buffer.length) grow(writer, bytes)
+}
+
+function grow(writer: ByteWriter, bytes: number): void {
+  const grown = Buffer.allocUnsafeSlow(Math.max(writer.buffer.length * 2, writer.position + bytes))
+  writer.buffer.copy(grown, 0, 0, writer.position)
+  writer.buffer = grown
+}
+
+export function varintSize(value: number): number {
+  if (value < 0x80) return 1
+  if (value < 0x4000) return 2
+  if (value < 0x200000) return 3
+  return value < 0x10000000 ? 4 : 5
+}
+
+/** Writes an unsigned 32-bit varint into reserved room and returns the position behind it. */
+export function putVarint(buffer: Buffer, position: number, value: number): number {
+  let rest = value
+  let next = position
+  while (rest > 0x7f) {
+    buffer[next++] = (rest & 0x7f) | 0x80
+    rest >>>= 7
+  }
+  buffer[next++] = rest
+  return next
+}
+
+/** Writes a tag, leaves `width` bytes for the length, and returns where the message begins. */
+export function openMessage(writer: ByteWriter, tag: number, width: number): number {
+  reserve(writer, 1 + width)
+  writer.buffer[writer.position] = tag
+  writer.position += 1 + width
+  return writer.position
+}
+
+/** Writes the length of the message that begins at `start`, moving it where the length is not `width` bytes wide. */
+export function closeMessage(writer: ByteWriter, start: number, width: number): void {
+  const length = writer.position - start
+  if (width === 1 && length < 0x80) {
+    writer.buffer[start - 1] = length
+    return
+  }
+  const shift = varintSize(length) - width
+  if (shift !== 0) {
+    if (shift > 0) reserve(writer, shift)
+    writer.buffer.copyWithin(start + shift, start, writer.position)
+    writer.position += shift
+  }
+  putVarint(writer.buffer, start - width, length)
+}
+
+/** Writes a tag and bytes with their length. */
+export function writeBytesField(writer: ByteWriter, tag: number, bytes: Uint8Array): void {
+  reserve(writer, bytes.length + 6)
+  const { buffer } = writer
+  buffer[writer.position] = tag
+  const start = putVarint(buffer, writer.position + 1, bytes.length)
+  buffer.set(bytes, start)
+  writer.position = start + bytes.length
+}

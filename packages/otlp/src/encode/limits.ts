@@ -1,0 +1,21 @@
+import type { EncodeLimits } from './input.ts'
+
+/** Wider than any useful record, narrow enough that one record cannot fill a batch. */
+export const defaultLimits: EncodeLimits = {
+  attributeCount: 128,
+  attributeValueLength: 32_768,
+  bodyLength: 262_144,
+  depth: 8,
+}
+
+/** Deeper nesting than this is cut whatever the limits say: the encoder recurses on the application's stack. */
+export const maxDepth = 64
+
+/**
+ * Bytes after which arrays and objects of one record take no further entries. Depth alone does not bound a graph
+ * whose objects share children, nor a logged socket.
+ */
+export const maxNestedBytes = 262_144
+
+/** UTF-16 units of an attribute key. */
+export const maxKeyLength = 1024

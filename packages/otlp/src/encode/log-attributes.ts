@@ -1,0 +1,131 @@
+import type { ByteWriter } from './byte-writer.ts'
+import { isError } from './error-parts.ts'
+import { describeException } from './exception.ts'
+import type { EncodeLimits, LogInput } from './input.ts'
+import { hasAttribute, readProperty } from './property.ts'
+import { writeKeyValue } from './value.ts'
+
+/** What one record has sent so far. */
+type Progress = {
+  writer: ByteWriter
+  tag: number
+  record: LogInput
+  limit: number
+  count: number
+  /** The error whose parts are in exception.*. */
+  exception: unknown
+}
+
+/**
+ * Writes exception.*, then the context's attributes, the record's own, and the scalar fields of the exception.
+ * exception.* stand outside of the count limit. Each key is sent once; the record's own attributes win.
+ */
+export function writeLogAttributes(
+  writer: ByteWriter,
+  tag: number,
+  record: LogInput,
+  limits: EncodeLimits,
+): void {
+  const { exception, contextAttributes, attributes } = record
+  const progress: Progress = { writer, tag, record, limit: limits.attributeCount, count: 0, exception }
+  if (exception !== undefined) writeException(progress)
+  if (contextAttributes !== undefined) writeContext(progress, contextAttributes)
+  if (attributes !== undefined) writeOwn(progress, attributes)
+  if (progress.exception !== undefined) writeExceptionFields(progress)
+}
+
+function writeOne(progress: Progress, key: string, value: unknown): void {
+  if (progress.count++ < progress.limit) writeKeyValue(progress.writer, progress.tag, key, value, 0)
+  else progress.writer.dropped++
+}
+
+function writeContext(progress: Progress, context: object): void {
+  const { attributes, omit } = progress.record
+  try {
+    for (const key in context) {
+      if (!Object.hasOwn(context, key) || omit?.has(key)) continue
+      if (attributes !== undefined && hasAttribute(attributes, key)) continue
+      const value = readProperty(context, key)
+      if (value !== undefined) writeOne(progress, key, value)
+    }
+  } catch {
+    progress.writer.dropped++
+  }
+}
+
+function writeOwn(progress: Progress, attributes: object): void {
+  const { omit } = progress.record
+  try {
+    for (const key in attributes) {
+      if (!Object.hasOwn(attributes, key) || omit?.has(key)) continue
+      const value = readProperty(attributes, key)
+      if (value === undefined) continue
+      if (typeof value === 'object' && value !== null) writeObjectAttribute(progress, key, value)
+      else writeOne(progress, key, value)
+    }
+  } catch {
+    // A Proxy that does not let itself be listed.
+    progress.writer.dropped++
+  }
+}
+
+/** The first error fills exception.*; under its own key its message is enough. */
+function writeObjectAttribute(progress: Progress, key: string, value: object): void {
+  if (progress.exception === undefined && isErrorSafely(value)) {
+    progress.exception = value
+    writeException(progress)
+  }
+  writeOne(progress, key, value === progress.exception ? describeException(value).message : value)
+}
+
+function isErrorSafely(value: object): boolean {
+  try {
+    return isError(value)
+  } catch {
+    return false
+  }
+}
+
+function writeException(progress: Progress): void {
+  const { type, message, stacktrace } = describeException(progress.exception)
+  writeExceptionPart(progress, 'exception.type', type)
+  writeExceptionPart(progress, 'exception.message', message)
+  writeExceptionPart(progress, 'exception.stacktrace', stacktrace)
+}
+
+function writeExceptionPart({ writer, tag, record }: Progress, key: string, value: string | undefined): void {
+  if (value === undefined || isTaken(record, key)) return
+  writeKeyValue(writer, tag, key, value, 0)
+}
+
+function isTaken({ attributes, contextAttributes }: LogInput, key: string): boolean {
+  if (attributes !== undefined && hasAttribute(attributes, key)) return true
+  return contextAttributes !== undefined && hasAttribute(contextAttributes, key)
+}
+
+const namedParts: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors'])
+
+/** Own scalar fields, such as `code` or `statusCode`, under their own keys. */
+function writeExceptionFields(progress: Progress): void {
+  const { exception, record } = progress
+  if (typeof exception !== 'object' || exception === null) return
+  try {
+    for (const key in exception) {
+      if (!Object.hasOwn(exception, key) || namedParts.has(key) || record.omit?.has(key)) continue
+      if (isTaken(record, key)) continue
+      const value = readProperty(exception, key)
+      if (isScalar(value)) writeOne(progress, key, value)
+    }
+  } catch {
+    progress.writer.dropped++
+  }
+}
+
+function isScalar(value: unknown): boolean {
+  return (
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    typeof value === 'bigint'
+  )
+}

@@ -1,0 +1,81 @@
+import { beginValues } from './attributes.ts'
+import { type ByteWriter, closeMessage, openMessage } from './byte-writer.ts'
+import { writeGuarded } from './guarded.ts'
+import { writeHexId } from './hex-id.ts'
+import type { EncodeLimits, LogInput } from './input.ts'
+import { writeLogAttributes } from './log-attributes.ts'
+import { writeCount, writeFixed32, writeTime } from './number.ts'
+import { truncateText, writeTextField } from './text.ts'
+import { writeKeyValue, writeValueField } from './value.ts'
+
+/** Tags of `LogRecord`, opentelemetry/proto/logs/v1/logs.proto */
+const timeTag = 0x09
+const severityNumberTag = 0x10
+const severityTextTag = 0x1a
+const bodyTag = 0x2a
+const attributeTag = 0x32
+const droppedTag = 0x38
+const flagsTag = [0x45]
+const traceIdTag = 0x4a
+const spanIdTag = 0x52
+const observedTimeTag = 0x59
+const eventNameTag = 0x62
+
+/** Tag of `ScopeLogs.log_records`. */
+const recordTag = 0x12
+/** Most records are from 128 to 16383 bytes long. */
+const recordWidth = 2
+
+const maxName = 1024
+
+/**
+ * Appends one framed record to `writer`, as a field of `ScopeLogs`.
+ * A value that cannot be encoded is replaced by a text that says why; a record that cannot, by one that says so.
+ * Never throws.
+ */
+export function writeLogRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits): void {
+  writeGuarded(writer, record, limits, writeRecord, writeReplacement)
+}
+
+function writeRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits): void {
+  const start = openMessage(writer, recordTag, recordWidth)
+  writeTime(writer, timeTag, record.timeUnixMs)
+  writeCount(writer, severityNumberTag, record.severityNumber)
+  writeName(writer, severityTextTag, record.severityText)
+  if (record.body !== undefined) {
+    beginValues(writer, limits, limits.bodyLength)
+    writeValueField(writer, bodyTag, record.body, 0)
+  }
+  beginValues(writer, limits, limits.attributeValueLength)
+  writeLogAttributes(writer, attributeTag, record, limits)
+  writeCount(writer, droppedTag, writer.dropped)
+  writeTraceContext(writer, record)
+  writeTime(writer, observedTimeTag, record.timeUnixMs)
+  writeName(writer, eventNameTag, record.eventName)
+  closeMessage(writer, start, recordWidth)
+}
+
+function writeName(writer: ByteWriter, tag: number, name: string | undefined): void {
+  if (name) writeTextField(writer, tag, truncateText(name, maxName))
+}
+
+/** Both ids or none: half a link leads nowhere. */
+function writeTraceContext(writer: ByteWriter, { traceId, spanId, traceFlags }: LogInput): void {
+  if (traceId === undefined || spanId === undefined) return
+  const { position } = writer
+  if (!writeHexId(writer, traceIdTag, traceId, 32) || !writeHexId(writer, spanIdTag, spanId, 16)) {
+    writer.position = position
+  } else if (traceFlags) {
+    writeFixed32(writer, flagsTag, traceFlags)
+  }
+}
+
+function writeReplacement(writer: ByteWriter, record: LogInput, reason: string): void {
+  const start = openMessage(writer, recordTag, recordWidth)
+  writeTime(writer, timeTag, record.timeUnixMs)
+  writeCount(writer, severityNumberTag, record.severityNumber)
+  writeValueField(writer, bodyTag, typeof record.body === 'string' ? record.body : '[Replaced]', 0)
+  writeKeyValue(writer, attributeTag, 'clew.replaced', reason, 0)
+  writeTraceContext(writer, record)
+  closeMessage(writer, start, recordWidth)
+}

@@ -1,0 +1,84 @@
+import { type ByteWriter, putVarint, reserve } from './byte-writer.ts'
+
+const double = new Float64Array(1)
+const doubleBytes = new Uint8Array(double.buffer)
+const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
+
+const maxUnixMs = 2 ** 64 / 1e6
+
+/** Writes a tag and a varint of 64 bits given as two halves. */
+function writeVarint64(writer: ByteWriter, tag: number, low: number, high: number): void {
+  reserve(writer, 11)
+  const { buffer } = writer
+  let position = writer.position
+  let rest = low
+  let highRest = high
+  buffer[position++] = tag
+  while (highRest !== 0) {
+    buffer[position++] = (rest & 0x7f) | 0x80
+    rest = ((rest >>> 7) | (highRest << 25)) >>> 0
+    highRest >>>= 7
+  }
+  writer.position = putVarint(buffer, position, rest)
+}
+
+/** Writes a tag and a safe integer as int64. */
+export function writeInteger(writer: ByteWriter, tag: number, value: number): void {
+  writeVarint64(writer, tag, value >>> 0, Math.floor(value / 0x1_0000_0000) >>> 0)
+}
+
+/** Writes a tag and a bigint that fits int64. */
+export function writeBigInteger(writer: ByteWriter, tag: number, value: bigint): void {
+  writeVarint64(writer, tag, Number(BigInt.asUintN(32, value)), Number(BigInt.asUintN(32, value >> 32n)))
+}
+
+/** Writes a tag and a count; nothing where it is 0. Counts end at 2^32 - 1. */
+export function writeCount(writer: ByteWriter, tag: number, value: number): void {
+  if (!(value > 0)) return
+  reserve(writer, 6)
+  writer.buffer[writer.position] = tag
+  writer.position = putVarint(writer.buffer, writer.position + 1, Math.min(value, 0xffff_ffff) >>> 0)
+}
+
+export function writeDouble(writer: ByteWriter, tag: number, value: number): void {
+  reserve(writer, 9)
+  const { buffer, position } = writer
+  double[0] = value
+  buffer[position] = tag
+  for (let index = 0; index < 8; index++) {
+    buffer[position + 1 + index] = doubleBytes[littleEndian ? index : 7 - index]!
+  }
+  writer.position = position + 9
+}
+
+export function writeFixed32(writer: ByteWriter, tag: readonly number[], value: number): void {
+  reserve(writer, tag.length + 4)
+  for (const byte of tag) writer.buffer[writer.position++] = byte
+  putUint32(writer.buffer, writer.position, value)
+  writer.position += 4
+}
+
+/** Writes a tag and Unix nanoseconds as fixed64, exact for the double that `unixMs` is; nothing where it is no time. */
+export function writeTime(writer: ByteWriter, tag: number, unixMs: number): void {
+  if (!(unixMs > 0 && unixMs < maxUnixMs)) return
+  reserve(writer, 9)
+  const { buffer, position } = writer
+  const wholeMs = Math.floor(unixMs)
+  const upperMs = Math.floor(wholeMs / 0x20_0000)
+  const lowerMs = wholeMs - upperMs * 0x20_0000
+  // Every product and sum stays below 2^53: upper counts units of 2^21 ns, lower counts ns.
+  const upper = upperMs * 1e6
+  const upperHigh = Math.floor(upper / 0x800)
+  const low = (upper - upperHigh * 0x800) * 0x20_0000 + lowerMs * 1e6 + Math.round((unixMs - wholeMs) * 1e6)
+  buffer[position] = tag
+  putUint32(buffer, position + 1, low >>> 0)
+  putUint32(buffer, position + 5, upperHigh + Math.floor(low / 0x1_0000_0000))
+  writer.position = position + 9
+}
+
+function putUint32(buffer: Buffer, position: number, value: number): void {
+  buffer[position] = value
+  buffer[position + 1] = value >>> 8
+  buffer[position + 2] = value >>> 16
+  buffer[position + 3] = value >>> 24
+}

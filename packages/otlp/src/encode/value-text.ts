@@ -1,0 +1,45 @@
+import { types } from 'node:util'
+
+const maxReason = 256
+
+/** Above this the decimal text of a bigint costs more than a log record may. */
+const maxDecimal = 1n << 4096n
+
+/** What stands in the place of a value that could not be read. Never throws. */
+export function threwText(error: unknown): string {
+  return `[Threw: ${reasonOf(error)}]`
+}
+
+export function reasonOf(error: unknown): string {
+  try {
+    const reason = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
+    return String(reason).slice(0, maxReason)
+  } catch {
+    return 'something without a text'
+  }
+}
+
+export function functionText(value: object): string {
+  try {
+    const { name } = value as { name: unknown }
+    return typeof name === 'string' && name !== '' ? `[Function ${name}]` : '[Function]'
+  } catch {
+    return '[Function]'
+  }
+}
+
+export function bigintText(value: bigint): string {
+  return value > maxDecimal || value < -maxDecimal ? '[BigInt]' : value.toString()
+}
+
+/** The text of an object that means one thing rather than its properties; undefined for all others. */
+export function leafText(value: object): string | undefined {
+  if (types.isDate(value)) return dateText(value)
+  if (value instanceof URL) return value.href
+  return value instanceof URLSearchParams || types.isRegExp(value) ? String(value) : undefined
+}
+
+function dateText(date: Date): string {
+  const time = Date.prototype.getTime.call(date)
+  return Number.isNaN(time) ? 'Invalid Date' : new Date(time).toISOString()
+}

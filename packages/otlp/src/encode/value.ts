@@ -1,0 +1,264 @@
+import { types } from 'node:util'
+import { type ByteWriter, closeMessage, openMessage, reserve, writeBytesField } from './byte-writer.ts'
+import { isError, readErrorParts } from './error-parts.ts'
+import { keyField } from './key-cache.ts'
+import { writeBigInteger, writeDouble, writeInteger } from './number.ts'
+import { readProperty } from './property.ts'
+import { putShortAscii, truncateText, writeTextField } from './text.ts'
+import { bigintText, functionText, leafText, threwText } from './value-text.ts'
+
+/** Tags of `AnyValue`, opentelemetry/proto/common/v1/common.proto */
+const stringTag = 0x0a
+const booleanTag = 0x10
+const integerTag = 0x18
+const doubleTag = 0x21
+const arrayTag = 0x2a
+const kvlistTag = 0x32
+const bytesTag = 0x3a
+/** Field 1 of `ArrayValue` and of `KeyValueList`. */
+const entryTag = 0x0a
+/** Field 2 of `KeyValue`. */
+const valueTag = 0x12
+
+/** Key and value of this length together have one-byte lengths all around. */
+const shortEntryLength = 110
+
+/** Writes a `KeyValue` as field `tag`. Never throws on the value's account: what throws is replaced by a text. */
+export function writeKeyValue(
+  writer: ByteWriter,
+  tag: number,
+  key: string,
+  value: unknown,
+  depth: number,
+): void {
+  const field = keyField(key)
+  if (typeof value === 'string' && field.length + value.length < shortEntryLength) {
+    if (writeShortEntry(writer, tag, field, value)) return
+  }
+  const width = field.length + (typeof value === 'string' ? value.length : 16) < shortEntryLength ? 1 : 2
+  const start = openMessage(writer, tag, width)
+  reserve(writer, field.length)
+  writer.buffer.set(field, writer.position)
+  writer.position += field.length
+  writeValueField(writer, valueTag, value, depth)
+  closeMessage(writer, start, width)
+}
+
+/** The common case with all lengths known beforehand; false where it is not. */
+function writeShortEntry(writer: ByteWriter, tag: number, field: Uint8Array, text: string): boolean {
+  const keyLength = field.length
+  const length = text.length
+  if (length > writer.maxLength) return false
+  reserve(writer, keyLength + length + 6)
+  const { buffer, position } = writer
+  const valueAt = position + 2 + keyLength
+  const end = putShortAscii(buffer, valueAt + 4, text)
+  if (end === -1) return false
+  buffer[position] = tag
+  buffer[position + 1] = keyLength + length + 4
+  for (let index = 0; index < keyLength; index++) buffer[position + 2 + index] = field[index]!
+  buffer[valueAt] = valueTag
+  buffer[valueAt + 1] = length + 2
+  buffer[valueAt + 2] = stringTag
+  buffer[valueAt + 3] = length
+  writer.position = end
+  return true
+}
+
+/** Writes an `AnyValue` as field `tag`. */
+export function writeValueField(writer: ByteWriter, tag: number, value: unknown, depth: number): void {
+  const width = typeof value === 'string' && value.length > 120 ? 2 : 1
+  const start = openMessage(writer, tag, width)
+  if (typeof value === 'object' && value !== null) tryObject(writer, value, depth)
+  else writeScalar(writer, value)
+  closeMessage(writer, start, width)
+}
+
+function tryObject(writer: ByteWriter, value: object, depth: number): void {
+  const { position, dropped, ancestors } = writer
+  const level = ancestors.length
+  try {
+    writeObject(writer, value, depth, true)
+  } catch (error) {
+    writer.position = position
+    writer.dropped = dropped
+    ancestors.length = level
+    writeText(writer, threwText(error))
+  }
+}
+
+function writeScalar(writer: ByteWriter, value: unknown): void {
+  if (typeof value === 'string') writeText(writer, value)
+  else if (typeof value === 'number') writeNumber(writer, value)
+  else if (typeof value === 'boolean') writeInteger(writer, booleanTag, value ? 1 : 0)
+  else if (typeof value === 'bigint') writeBigint(writer, value)
+  else if (typeof value === 'symbol') writeText(writer, value.toString())
+  else if (typeof value === 'function') writeText(writer, functionText(value))
+}
+
+function writeNumber(writer: ByteWriter, value: number): void {
+  if (Number.isSafeInteger(value)) writeInteger(writer, integerTag, value)
+  else writeDouble(writer, doubleTag, value)
+}
+
+function writeBigint(writer: ByteWriter, value: bigint): void {
+  if (BigInt.asIntN(64, value) === value) writeBigInteger(writer, integerTag, value)
+  else writeText(writer, bigintText(value))
+}
+
+function writeText(writer: ByteWriter, text: string): void {
+  writeTextField(writer, stringTag, truncateText(text, writer.maxLength))
+}
+
+function writeObject(writer: ByteWriter, value: object, depth: number, callToJson: boolean): void {
+  const { ancestors } = writer
+  if (ancestors.includes(value)) {
+    writeText(writer, '[Circular]')
+    return
+  }
+  const isArray = Array.isArray(value)
+  if (!isArray && !isPlain(value) && writeLeaf(writer, value)) return
+  if (depth >= writer.maxDepth) {
+    writer.dropped++
+    writeText(writer, isArray ? '[Array]' : '[Object]')
+    return
+  }
+  ancestors.push(value)
+  if (isArray) writeArray(writer, value, depth)
+  else writeKeyed(writer, value, depth, callToJson)
+  ancestors.pop()
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Writes an object that is one value rather than its properties; false for all others. */
+function writeLeaf(writer: ByteWriter, value: object): boolean {
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
+    writeBytes(writer, value)
+    return true
+  }
+  if (types.isBoxedPrimitive(value)) {
+    writeScalar(writer, value.valueOf())
+    return true
+  }
+  const text = leafText(value)
+  if (text !== undefined) writeText(writer, text)
+  return text !== undefined
+}
+
+function writeKeyed(writer: ByteWriter, value: object, depth: number, callToJson: boolean): void {
+  if (types.isMap(value)) writeMap(writer, value, depth)
+  else if (types.isSet(value)) writeSet(writer, value, depth)
+  else if (isError(value)) writeError(writer, value, depth)
+  else if (callToJson && 'toJSON' in value && typeof value.toJSON === 'function') {
+    writeJson(writer, value, value.toJSON(''), depth)
+  } else writeKvlist(writer, value, depth)
+}
+
+function writeJson(writer: ByteWriter, value: object, json: unknown, depth: number): void {
+  if (json === value) writeKvlist(writer, value, depth)
+  else if (typeof json === 'object' && json !== null) writeObject(writer, json, depth, false)
+  else writeScalar(writer, json)
+}
+
+function writeKvlist(writer: ByteWriter, value: object, depth: number): void {
+  const start = openMessage(writer, kvlistTag, 1)
+  writeProperties(writer, value, depth)
+  closeMessage(writer, start, 1)
+}
+
+function writeArray(writer: ByteWriter, values: readonly unknown[], depth: number): void {
+  const start = openMessage(writer, arrayTag, 1)
+  const { length } = values
+  for (let index = 0; index < length; index++) {
+    if (writer.position > writer.stopAt) {
+      writer.dropped += length - index
+      break
+    }
+    writeValueField(writer, entryTag, readProperty(values, index), depth + 1)
+  }
+  closeMessage(writer, start, 1)
+}
+
+// Their own iterators: those of a subclass may never end.
+function writeMap(writer: ByteWriter, map: Map<unknown, unknown>, depth: number): void {
+  const start = openMessage(writer, kvlistTag, 1)
+  let left = map.size
+  for (const [key, value] of Map.prototype.entries.call(map)) {
+    if (writer.position > writer.stopAt) break
+    writeEntry(writer, keyText(key), value, depth)
+    left--
+  }
+  writer.dropped += Math.max(0, left)
+  closeMessage(writer, start, 1)
+}
+
+function writeSet(writer: ByteWriter, set: Set<unknown>, depth: number): void {
+  const start = openMessage(writer, arrayTag, 1)
+  let left = set.size
+  for (const value of Set.prototype.values.call(set)) {
+    if (writer.position > writer.stopAt) break
+    writeValueField(writer, entryTag, value, depth + 1)
+    left--
+  }
+  writer.dropped += Math.max(0, left)
+  closeMessage(writer, start, 1)
+}
+
+function keyText(key: unknown): string {
+  try {
+    return String(key)
+  } catch (error) {
+    return threwText(error)
+  }
+}
+
+function writeError(writer: ByteWriter, error: object, depth: number): void {
+  const start = openMessage(writer, kvlistTag, 1)
+  const { type, message, stack, cause, errors } = readErrorParts(error)
+  writeEntry(writer, 'type', type, depth)
+  writeEntry(writer, 'message', message, depth)
+  writeEntry(writer, 'stacktrace', stack, depth)
+  writeProperties(writer, error, depth, errorKeys)
+  writeEntry(writer, 'cause', cause, depth)
+  writeEntry(writer, 'errors', errors, depth)
+  closeMessage(writer, start, 1)
+}
+
+const errorKeys: ReadonlySet<string> = new Set([
+  'type',
+  'name',
+  'message',
+  'stack',
+  'stacktrace',
+  'cause',
+  'errors',
+])
+
+function writeProperties(writer: ByteWriter, value: object, depth: number, omit?: ReadonlySet<string>): void {
+  for (const key in value) {
+    if (!Object.hasOwn(value, key) || omit?.has(key)) continue
+    if (writer.position > writer.stopAt) writer.dropped++
+    else writeEntry(writer, key, readProperty(value, key), depth)
+  }
+}
+
+function writeEntry(writer: ByteWriter, key: string, value: unknown, depth: number): void {
+  if (value === undefined) return
+  if (writer.position > writer.stopAt) writer.dropped++
+  else writeKeyValue(writer, entryTag, key, value, depth + 1)
+}
+
+function writeBytes(writer: ByteWriter, value: ArrayBufferView | ArrayBufferLike): void {
+  const bytes = ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : new Uint8Array(value)
+  writeBytesField(
+    writer,
+    bytesTag,
+    bytes.length > writer.maxLength ? bytes.subarray(0, writer.maxLength) : bytes,
+  )
+}
