@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,8 @@ export type Service = { url: string; stop(): Promise<void> }
 export async function startPostgres(): Promise<Service> {
   if (process.env.PG_URL) return { url: process.env.PG_URL, stop: async () => {} }
   const directory = mkdtempSync(join(tmpdir(), 'clew-postgres-'))
+  // mkdtemp makes it 0700, and the user that the server runs as must pass through.
+  chmodSync(directory, 0o711)
   const port = await freePort()
   const server = new EmbeddedPostgres({
     databaseDir: join(directory, 'data'),
