@@ -18,6 +18,6 @@ export function isOtlpDecodeError(error: unknown): error is OtlpDecodeError {
 }
 
 export function decodeError(code: OtlpDecodeErrorCode, place: string, problem: string): OtlpDecodeError {
-  const error = new Error(`OTLP request, ${place}: ${problem}`)
+  const error = new Error(`OTLP, ${place}: ${problem}`)
   return Object.assign(error, { name: 'OtlpDecodeError', code, place } as const)
 }
