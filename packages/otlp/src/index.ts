@@ -18,6 +18,7 @@ export { recordOffsets } from './encode/record-offsets.ts'
 export { encodeResource, encodeScope, frameRequest, type ScopeRecords } from './encode/request.ts'
 export { writeSpan } from './encode/span.ts'
 export type * from './model.ts'
+export { startOtlpGrpcReceiver } from './receive/grpc.ts'
 export { startOtlpHttpReceiver } from './receive/http.ts'
 export type {
   Answer,

@@ -3,6 +3,7 @@ import type { ExportResponse } from '../decode/response.ts'
 import type { Answer } from './receiver.ts'
 import { encodeExportResponse, encodeStatus, exportResponseJson } from './reply-message.ts'
 import type { ReceivedSignal } from './signal.ts'
+import { type Refused, rpcCodeOf, verdictOf } from './verdict.ts'
 
 export type Encoding = 'protobuf' | 'json'
 
@@ -23,9 +24,9 @@ export function sendAnswer(
   encoding: Encoding,
   answer: Answer,
 ): void {
-  const accepted = acceptance(answer)
-  if (accepted === undefined) sendRefusal(response, encoding, refusalOf(answer))
-  else send(response, 200, encoding, acceptedBody(signal, encoding, accepted), {})
+  const verdict = verdictOf(answer)
+  if ('refused' in verdict) sendRefusal(response, encoding, refusalOf(verdict.refused))
+  else send(response, 200, encoding, acceptedBody(signal, encoding, verdict.accepted), {})
 }
 
 function acceptedBody(signal: ReceivedSignal, encoding: Encoding, accepted: ExportResponse): string | Buffer {
@@ -37,7 +38,7 @@ function acceptedBody(signal: ReceivedSignal, encoding: Encoding, accepted: Expo
 
 /** The `google.rpc.Status` that the specification asks for, in the encoding of the request. */
 export function sendRefusal(response: ServerResponse, encoding: Encoding, refusal: Refusal): void {
-  const code = grpcCodeOf(refusal.status)
+  const code = rpcCodeOf(refusal.status)
   const body =
     encoding === 'json'
       ? JSON.stringify({ code, message: refusal.message })
@@ -45,40 +46,9 @@ export function sendRefusal(response: ServerResponse, encoding: Encoding, refusa
   send(response, refusal.status, encoding, body, refusal.headers ?? {})
 }
 
-/** The `google.rpc.Code` for an HTTP status. */
-export function grpcCodeOf(status: number): number {
-  return grpcCodes[status] ?? (status < 500 ? 3 : 13)
-}
-
-const grpcCodes: Record<number, number> = {
-  400: 3,
-  401: 16,
-  403: 7,
-  404: 12,
-  405: 12,
-  413: 8,
-  415: 3,
-  429: 14,
-  502: 14,
-  503: 14,
-  504: 14,
-}
-
-/** What an accepting answer says of its records, or undefined for one that refuses the request. */
-export function acceptance(answer: Answer): ExportResponse | undefined {
-  if (answer === 'ok') return { rejected: 0, message: '' }
-  if ('rejected' in answer) return answer
-  if ('status' in answer && answer.status < 300) return { rejected: 0, message: answer.message ?? '' }
-  return undefined
-}
-
-function refusalOf(answer: Answer): Refusal {
-  if (answer === 'ok' || 'rejected' in answer) throw new TypeError('not a refusal')
-  const seconds = answer.retryAfterSeconds
-  const status = 'status' in answer ? answer.status : 429
-  const message = ('status' in answer ? answer.message : undefined) ?? `answered with ${status}`
-  const headers = seconds === undefined ? {} : { 'retry-after': String(Math.ceil(seconds)) }
-  return { status, message, headers }
+function refusalOf({ status, message, retryAfterSeconds }: Refused): Refusal {
+  if (retryAfterSeconds === undefined) return { status, message }
+  return { status, message, headers: { 'retry-after': String(Math.ceil(retryAfterSeconds)) } }
 }
 
 function send(

@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream'
 
-/** Reads a body of at most `maxBytes`; `undefined` when there are more, with the rest still unread. */
+/**
+ * Reads a body of at most `maxBytes`. Resolves with undefined when there are more; the rest is then read and
+ * thrown away, so that the sender gets to read its answer. Rejects when the sender goes away.
+ */
 export function readBody(stream: Readable, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

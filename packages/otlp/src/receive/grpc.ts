@@ -1,0 +1,191 @@
+import {
+  constants,
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import { isOtlpDecodeError } from '../decode/decode-error.ts'
+import { decompress } from './decompress.ts'
+import { type FrameFailure, prefixBytes, readFrame } from './grpc-frame.ts'
+import { type GrpcFailure, grpcCode, sendGrpcAnswer, sendGrpcFailure } from './grpc-reply.ts'
+import { hasToken, hostNames, isAllowedHost } from './guard.ts'
+import { listen, serverUrl, tlsOptions } from './listen.ts'
+import { readBody } from './read-body.ts'
+import { defaultMaxBodyBytes, type OtlpCall, type OtlpServer, type ReceiverOptions } from './receiver.ts'
+import { handleRequest, type ReceivedSignal } from './signal.ts'
+
+const methods = new Map<string, ReceivedSignal>([
+  ['/opentelemetry.proto.collector.logs.v1.LogsService/Export', 'logs'],
+  ['/opentelemetry.proto.collector.trace.v1.TraceService/Export', 'traces'],
+  ['/opentelemetry.proto.collector.metrics.v1.MetricsService/Export', 'metrics'],
+])
+
+/** HTTP/2's 64 KiB would make a sender of large requests wait for a round trip every few records. */
+const windowBytes = 4 * 1024 * 1024
+
+/** How long a sender may take for one request. */
+const requestTimeoutMs = 60_000
+
+type Settings = ReceiverOptions & { maxBodyBytes: number; hosts: ReadonlySet<string> | undefined }
+
+/**
+ * Receives OTLP/gRPC, unary and with gzip, over HTTP/2 (with TLS when `tls` is given, else with prior
+ * knowledge). Metrics are accepted and dropped, with a warning in the answer. Rejects when it cannot listen.
+ * https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
+ */
+export async function startOtlpGrpcReceiver(options: ReceiverOptions): Promise<OtlpServer> {
+  const host = options.host ?? '127.0.0.1'
+  const hosts = hostNames(host, options.allowedHosts)
+  const settings = { ...options, hosts, maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes }
+  const http2 = { settings: { initialWindowSize: windowBytes } }
+  const server =
+    options.tls === undefined
+      ? createServer(http2)
+      : createSecureServer({ ...http2, ...tlsOptions(options.tls) })
+  const sessions = trackSessions(server)
+  server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    stream.on('error', () => stream.destroy())
+    limitTime(stream)
+    serve(stream, headers, settings).catch((error: unknown) => {
+      settings.onError?.(error)
+      stream.destroy()
+    })
+  })
+  const port = await listen(server, host, options.port ?? 0)
+  const url = serverUrl(host, port, options.tls !== undefined)
+  return { url, port, close: () => close(server, sessions) }
+}
+
+async function serve(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  settings: Settings,
+): Promise<void> {
+  if (!(headers['content-type'] ?? '').startsWith('application/grpc')) {
+    stream.resume()
+    return stream.respond({ ':status': 415 }, { endStream: true })
+  }
+  const signal = methods.get(String(headers[':path']))
+  const refusal = refusalByHeaders(headers, settings, signal)
+  if (refusal !== undefined || signal === undefined) {
+    stream.resume()
+    return sendGrpcFailure(stream, refusal ?? unknownMethod(headers))
+  }
+  const body = await readBody(stream, settings.maxBodyBytes + prefixBytes).catch(() => 'sender gone' as const)
+  if (body === 'sender gone') return
+  if (body === undefined) return sendGrpcFailure(stream, tooLarge(settings))
+  const raw = await unpack(body, headers, settings)
+  if ('code' in raw) return sendGrpcFailure(stream, raw)
+  await answer(stream, signal, raw.message, callOf(stream, headers, body.length), settings)
+}
+
+async function answer(
+  stream: ServerHttp2Stream,
+  signal: ReceivedSignal,
+  message: Buffer,
+  call: OtlpCall,
+  settings: Settings,
+): Promise<void> {
+  try {
+    sendGrpcAnswer(stream, await handleRequest(signal, message, call, settings.handlers))
+  } catch (error) {
+    sendGrpcFailure(stream, failureOfError(error, settings))
+  }
+}
+
+async function unpack(
+  body: Buffer,
+  headers: IncomingHttpHeaders,
+  settings: Settings,
+): Promise<{ message: Buffer } | GrpcFailure> {
+  const framed = readFrame(body, settings.maxBodyBytes)
+  if ('failed' in framed) return failureOfFrame(framed.failed, settings)
+  if (!framed.compressed) return { message: framed.message }
+  const encoding = String(headers['grpc-encoding'] ?? 'identity')
+  if (encoding === 'identity') {
+    return { code: grpcCode.internal, message: 'a compressed message, but grpc-encoding is not set' }
+  }
+  const raw = await decompress(framed.message, encoding, settings.maxBodyBytes)
+  if ('ok' in raw) return { message: raw.ok }
+  if (raw.failed === 'too large') return tooLarge(settings)
+  if (raw.failed === 'corrupt') {
+    return { code: grpcCode.internal, message: `the message is not compressed with ${encoding}` }
+  }
+  return { code: grpcCode.unimplemented, message: `grpc-encoding ${encoding} is not supported; use gzip` }
+}
+
+function refusalByHeaders(
+  headers: IncomingHttpHeaders,
+  settings: Settings,
+  signal: ReceivedSignal | undefined,
+): GrpcFailure | undefined {
+  const authority = headers[':authority'] ?? headers.host
+  if (!isAllowedHost(authority, settings.hosts)) {
+    const message = `this receiver is not to be called as ${authority}`
+    return { code: grpcCode.permissionDenied, message }
+  }
+  if (!hasToken(headers.authorization, settings.token)) {
+    const message = 'authorization: Bearer <token> is missing or wrong'
+    return { code: grpcCode.unauthenticated, message }
+  }
+  return signal === undefined ? unknownMethod(headers) : undefined
+}
+
+function unknownMethod(headers: IncomingHttpHeaders): GrpcFailure {
+  return { code: grpcCode.unimplemented, message: `unknown method ${headers[':path']}` }
+}
+
+function tooLarge(settings: Settings): GrpcFailure {
+  const message = `a message may have ${settings.maxBodyBytes} bytes, also after decompression`
+  return { code: grpcCode.resourceExhausted, message }
+}
+
+function failureOfFrame(failed: FrameFailure, settings: Settings): GrpcFailure {
+  if (failed === 'too large') return tooLarge(settings)
+  if (failed === 'none') return { code: grpcCode.unimplemented, message: 'no message in the call' }
+  if (failed === 'several')
+    return { code: grpcCode.unimplemented, message: 'more than one message in the call' }
+  if (failed === 'incomplete') return { code: grpcCode.internal, message: 'the message ends too early' }
+  return { code: grpcCode.internal, message: 'the compressed flag is neither 0 nor 1' }
+}
+
+function failureOfError(error: unknown, settings: Settings): GrpcFailure {
+  if (isOtlpDecodeError(error)) return { code: grpcCode.invalidArgument, message: error.message }
+  settings.onError?.(error)
+  const message = 'the receiver could not keep the request; send it again'
+  return { code: grpcCode.unavailable, message }
+}
+
+function callOf(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, wireBytes: number): OtlpCall {
+  const path = String(headers[':path'])
+  const destroy = () => void stream.session?.destroy()
+  return { protocol: 'grpc', encoding: 'protobuf', path, headers, wireBytes, destroy }
+}
+
+/** HTTP/2 has no request timeout of its own. */
+function limitTime(stream: ServerHttp2Stream): void {
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), requestTimeoutMs)
+  stream.once('end', () => clearTimeout(timer))
+  stream.once('close', () => clearTimeout(timer))
+}
+
+function trackSessions(server: Http2Server): Set<ServerHttp2Session> {
+  const sessions = new Set<ServerHttp2Session>()
+  server.on('session', (session: ServerHttp2Session) => {
+    session.setLocalWindowSize(windowBytes)
+    sessions.add(session)
+    session.on('close', () => sessions.delete(session))
+    session.on('error', () => session.destroy())
+  })
+  return sessions
+}
+
+function close(server: Http2Server, sessions: ReadonlySet<ServerHttp2Session>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    for (const session of sessions) session.destroy()
+  })
+}
