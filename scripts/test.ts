@@ -1,0 +1,58 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { hasRedisServer, type Service, startPostgres, startRedis } from './services.ts'
+
+const started: Service[] = []
+const beganMs = Date.now()
+
+function progress(text: string): void {
+  console.log(`[test +${((Date.now() - beganMs) / 1000).toFixed(0)} s] ${text}`)
+}
+
+/** Debian's redis-server, when this user may install it. */
+function installRedis(): void {
+  if (process.env.REDIS_URL || hasRedisServer()) return
+  const mayInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0
+  if (!mayInstall) throw new Error('no Redis: set REDIS_URL, or install redis-server (brew install redis)')
+  progress('installing redis-server')
+  spawnSync('apt-get', ['update'], { stdio: 'ignore' })
+  const { status } = spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], {
+    stdio: 'ignore',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  if (status !== 0) throw new Error('apt-get install redis-server failed: install it by hand, or set REDIS_URL')
+}
+
+async function startServices(): Promise<NodeJS.ProcessEnv> {
+  progress('starting PostgreSQL and Redis')
+  installRedis()
+  const postgres = await startPostgres()
+  started.push(postgres)
+  const redis = await startRedis()
+  started.push(redis)
+  return { ...process.env, PG_URL: postgres.url, REDIS_URL: redis.url }
+}
+
+function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: 'inherit', env })
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+}
+
+async function main(): Promise<number> {
+  const env = await startServices()
+  progress('checking types, style and packages')
+  const checked = await run('node', ['scripts/check.ts'], env)
+  progress('running the tests')
+  const tested = await run('vitest', ['run', ...process.argv.slice(2)], env)
+  return checked || tested
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(`[test] ${error instanceof Error ? error.message : error}`)
+  process.exitCode = 1
+} finally {
+  for (const service of started) await service.stop()
+}
