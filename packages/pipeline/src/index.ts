@@ -1,1 +1,3 @@
 export type * from './pipeline.ts'
+export type { ProblemCode } from './problems.ts'
+export { startPipeline } from './start-pipeline.ts'

@@ -1,4 +1,4 @@
-import type { LogInput, SpanInput } from '@clew/otlp'
+import type { EncodeLimits, LogInput, SpanInput } from '@clew/otlp'
 
 /** An instrumentation scope: the library that records came from. Make one per scope and keep it: the pipeline batches by identity. */
 export type PipelineScope = { readonly name: string; readonly version: string }
@@ -25,6 +25,8 @@ export type PipelineOptions = {
   resource: Readonly<Record<string, unknown>>
   /** Bytes of encoded records held in memory before the spool or a counted drop. Default 64 MiB. */
   maxQueueBytes?: number
+  /** Limits of attributes and bodies. Default `defaultLimits` of @clew/otlp. */
+  limits?: EncodeLimits
   /** Default 1 s. */
   scheduleDelayMs?: number
   /** Folder for records that memory or the end of the process left no room for; undefined: no spool. */
@@ -34,6 +36,8 @@ export type PipelineOptions = {
   exit?: 'flush' | 'spool' | 'off'
   /** Default true. False installs no signal watcher. */
   signals?: boolean
+  /** Runs what the pipeline itself does (requests, timers, sockets) where instrumentations do not see it. */
+  runHidden?: <T>(work: () => T) => T
   /** One rate-limited line for the operator. */
   report: (code: string, message: string) => void
 }
@@ -47,8 +51,10 @@ export type SignalCounters = {
   rejected: number
   /** Records lost on our side: memory and spool full. */
   dropped: number
-  /** Records written to the spool. */
+  /** Records written to the spool; `accepted` is the sum of these four and of what waits in memory. */
   spooled: number
+  /** Records acknowledged out of the spool, of this process and of ended ones. Not in `delivered`. */
+  replayed: number
 }
 
 export type Pipeline = {

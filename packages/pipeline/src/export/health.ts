@@ -1,0 +1,108 @@
+import type { Batch, Signal } from '../batch.ts'
+import type { SignalCounters } from '../pipeline.ts'
+import type { ProblemCode, Problems } from '../problems.ts'
+import type { Outcome } from './outcome.ts'
+
+const summaryMs = 60_000
+
+export type HealthOptions = {
+  signal: Signal
+  url: string
+  counters: SignalCounters
+  waitingRecords: () => number
+  problems: Problems
+  now: () => number
+}
+
+/** Tells the operator how an endpoint does: its first failure, a summary each minute, its recovery, what it refused. */
+export class Health {
+  readonly #options: HealthOptions
+  #failingSince: number | undefined
+  #lastSaid = 0
+
+  constructor(options: HealthOptions) {
+    this.#options = options
+  }
+
+  failed(reason: string): void {
+    const { now, url, signal } = this.#options
+    if (this.#failingSince === undefined) {
+      this.#failingSince = now()
+      this.#say(
+        'CLEW_EXPORT_FAILED',
+        `cannot send ${signal} to ${url}: ${reason}; they wait and are sent again. ${remedy(reason)}`,
+      )
+    } else if (now() - this.#lastSaid >= summaryMs) {
+      const seconds = Math.round((now() - this.#failingSince) / 1000)
+      this.#say(
+        'CLEW_EXPORT_FAILED',
+        `still cannot send ${signal} to ${url} after ${seconds} s: ${reason}; ${this.#counts()}`,
+      )
+    }
+  }
+
+  answered(): void {
+    const { now, url, signal } = this.#options
+    if (this.#failingSince === undefined) return
+    const seconds = Math.round((now() - this.#failingSince) / 1000)
+    this.#failingSince = undefined
+    this.#say(
+      'CLEW_EXPORT_RECOVERED',
+      `sending ${signal} to ${url} again after ${seconds} s; ${this.#counts()}`,
+    )
+  }
+
+  /** What the receiver thought of a batch that will not be sent again. */
+  judged(batch: Batch, outcome: Outcome): void {
+    const { problems, url, signal } = this.#options
+    if (outcome.kind === 'refused') {
+      const { status, message } = outcome
+      problems.say('CLEW_EXPORT_REFUSED', `${signal} ${status}`, () => {
+        const said = message === '' ? '' : ` (${message})`
+        return `${url} refused ${batch.count} ${signal} records with ${status}${said}; they are gone. ${remedy(status)}`
+      })
+    } else if (outcome.kind === 'partial') {
+      const { rejected, message } = outcome
+      problems.say(
+        'CLEW_EXPORT_PARTIAL',
+        signal,
+        () => `${url} rejected ${rejected} of ${batch.count} ${signal} records: ${message}`,
+      )
+    } else if (outcome.kind === 'too-large') {
+      problems.say(
+        'CLEW_RECORD_TOO_LARGE',
+        signal,
+        () =>
+          `${url} takes no request as large as one record of ${batch.bytes} bytes; it is gone. Raise the receiver's limit or lower OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`,
+      )
+    }
+  }
+
+  #counts(): string {
+    const { delivered, rejected, dropped, spooled } = this.#options.counters
+    return `${this.#options.waitingRecords()} records wait, ${spooled} spooled, ${delivered} delivered, ${rejected} rejected, ${dropped} dropped`
+  }
+
+  #say(code: ProblemCode, message: string): void {
+    this.#lastSaid = this.#options.now()
+    this.#options.problems.tell(code, message)
+  }
+}
+
+/** What usually helps against a failure of that name. */
+export function remedy(failure: string): string {
+  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH/.test(failure))
+    return 'Start the receiver or set OTEL_EXPORTER_OTLP_ENDPOINT'
+  if (/certificate|self-signed|CERT_|unable to verify/i.test(failure))
+    return 'Set OTEL_EXPORTER_OTLP_CERTIFICATE to the CA of the receiver'
+  if (/ 40[13]\b|UNAUTHENTICATED|PERMISSION_DENIED/.test(failure))
+    return 'Check the credentials in OTEL_EXPORTER_OTLP_HEADERS'
+  if (/ 40[45]\b|UNIMPLEMENTED/.test(failure))
+    return 'Check the path of OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL'
+  if (/ 415\b/.test(failure)) return 'Set OTEL_EXPORTER_OTLP_PROTOCOL to what the receiver takes'
+  if (/ 400\b|INVALID_ARGUMENT/.test(failure))
+    return 'Check that the address is an OTLP receiver of this signal'
+  if (/ 3\d\d\b/.test(failure))
+    return 'Redirects are not followed: set OTEL_EXPORTER_OTLP_ENDPOINT to the final address'
+  return 'Check the receiver and OTEL_EXPORTER_OTLP_ENDPOINT'
+}

@@ -1,0 +1,170 @@
+import { frameRequest } from '@clew/otlp'
+import { type Batch, splitBatch } from '../batch.ts'
+import type { ByteQueue } from '../queue.ts'
+import { backoffMs } from './backoff.ts'
+import type { Health } from './health.ts'
+import type { Outcome } from './outcome.ts'
+import { concurrentExports, type Sender } from './sender.ts'
+
+export type ExportLoopOptions = {
+  queue: ByteQueue
+  sender: Sender
+  health: Health
+  /** The next batch of the spool, when there is one and memory has room for it. */
+  takeSpooled: () => Batch | undefined
+  now: () => number
+  random: () => number
+  runHidden: <T>(work: () => T) => T
+}
+
+/** Sends a queue's batches to one endpoint, at most four at a time, until each is acknowledged or refused. */
+export class ExportLoop {
+  readonly #options: ExportLoopOptions
+  readonly #inFlight = new Set<Batch>()
+  readonly #waiters: { upToId: number; resolve: () => void }[] = []
+  #due = false
+  #failures = 0
+  #resumeAt = 0
+  #resumeTimer: NodeJS.Timeout | undefined
+  #retryAfterGiven = false
+  #closed = false
+
+  constructor(options: ExportLoopOptions) {
+    this.#options = options
+  }
+
+  /** Sends what is ready, and with `due` what is still being filled. */
+  wake(due: boolean): void {
+    if (due) this.#due = true
+    this.#options.runHidden(() => this.#pump())
+  }
+
+  /** The last attempt failed, so the receiver is away as far as we know. */
+  isFailing(): boolean {
+    return this.#failures > 0
+  }
+
+  isIdle(): boolean {
+    return this.#inFlight.size === 0 && this.#options.queue.isEmpty()
+  }
+
+  /** Batches on the wire; nobody knows yet what becomes of them. */
+  inFlight(): readonly Batch[] {
+    return [...this.#inFlight]
+  }
+
+  /** Resolves when everything taken in until now is acknowledged, refused or spooled. */
+  settled(): Promise<void> {
+    const upToId = this.#options.queue.seal()
+    // A receiver that asked for time gets it; otherwise somebody waits, so ask again at once.
+    if (!this.#retryAfterGiven) this.#resumeAt = 0
+    this.wake(true)
+    return new Promise((resolve) => {
+      this.#waiters.push({ upToId, resolve })
+      this.#answerWaiters()
+    })
+  }
+
+  /** Stops sending. What is on the wire is given up and returned with everything else that waits. */
+  close(): Batch[] {
+    this.#closed = true
+    clearTimeout(this.#resumeTimer)
+    const rest = [...this.#inFlight, ...this.#options.queue.takeAll()]
+    this.#inFlight.clear()
+    this.#options.sender.close()
+    this.#answerWaiters()
+    return rest
+  }
+
+  #allowed(): number {
+    if (this.#closed) return 0
+    if (this.#failures === 0) return concurrentExports
+    return this.#options.now() >= this.#resumeAt ? 1 : 0
+  }
+
+  #pump(): void {
+    while (this.#inFlight.size < this.#allowed()) {
+      const own = this.#options.queue.take(this.#due)
+      if (own === undefined) this.#due = false
+      const batch = own ?? (this.#hasSpooledInFlight() ? undefined : this.#options.takeSpooled())
+      if (batch === undefined) return
+      void this.#send(batch)
+    }
+  }
+
+  #hasSpooledInFlight(): boolean {
+    for (const batch of this.#inFlight) if (batch.fromSpool) return true
+    return false
+  }
+
+  async #send(batch: Batch): Promise<void> {
+    this.#inFlight.add(batch)
+    const failuresBefore = this.#failures
+    const outcome = await this.#options.sender.send(frameRequest(batch.resource, [...batch.parts]))
+    // Given up meanwhile: somebody else has the batch.
+    if (!this.#inFlight.delete(batch)) return
+    this.#settle(batch, outcome, failuresBefore)
+    this.#answerWaiters()
+    this.#pump()
+  }
+
+  #settle(batch: Batch, outcome: Outcome, failuresBefore: number): void {
+    const { queue, health } = this.#options
+    if (outcome.kind === 'retry') {
+      queue.putBack(batch)
+      // Requests that were on the wire together fail together: that is one failure.
+      if (this.#failures === failuresBefore) this.#stayAway(outcome)
+      return
+    }
+    this.#failures = 0
+    this.#retryAfterGiven = false
+    health.answered()
+    const halves = outcome.kind === 'too-large' ? splitBatch(batch) : undefined
+    if (halves !== undefined) {
+      for (const half of halves) queue.putBack(half)
+      return
+    }
+    this.#count(batch, outcome)
+    queue.settle(batch)
+  }
+
+  #count(batch: Batch, outcome: Outcome): void {
+    const { queue, health } = this.#options
+    const rejected = outcome.kind === 'partial' ? Math.min(outcome.rejected, batch.count) : 0
+    const taken = outcome.kind === 'accepted' || outcome.kind === 'partial' ? batch.count - rejected : 0
+    if (batch.fromSpool) queue.counters.replayed += taken
+    else {
+      queue.counters.delivered += taken
+      queue.counters.rejected += batch.count - taken
+    }
+    health.judged(batch, outcome)
+  }
+
+  #stayAway(outcome: Outcome & { kind: 'retry' }): void {
+    const { now, random, health } = this.#options
+    this.#failures++
+    this.#retryAfterGiven = outcome.afterMs !== undefined
+    const delayMs = backoffMs(this.#failures, outcome.afterMs, random)
+    this.#resumeAt = now() + delayMs
+    clearTimeout(this.#resumeTimer)
+    this.#resumeTimer = setTimeout(() => {
+      this.#resumeAt = 0
+      this.#pump()
+    }, delayMs).unref()
+    health.failed(outcome.reason)
+  }
+
+  #answerWaiters(): void {
+    for (let at = this.#waiters.length - 1; at >= 0; at--) {
+      const waiter = this.#waiters[at]
+      if (waiter === undefined || this.#holdsUpTo(waiter.upToId)) continue
+      this.#waiters.splice(at, 1)
+      waiter.resolve()
+    }
+  }
+
+  #holdsUpTo(id: number): boolean {
+    for (const batch of this.#inFlight) if (batch.id <= id) return true
+    return this.#options.queue.holdsUpTo(id)
+  }
+}

@@ -1,0 +1,55 @@
+import { decodeExportResponse, parseExportResponse } from '@clew/otlp'
+import { parseRetryAfter } from './backoff.ts'
+
+/** What became of one export request. */
+export type Outcome =
+  | { kind: 'accepted' }
+  | { kind: 'partial'; rejected: number; message: string }
+  | { kind: 'retry'; afterMs?: number; reason: string }
+  | { kind: 'too-large' }
+  | { kind: 'refused'; status: string; message: string }
+
+/** Statuses that the OTLP specification (OTLP/HTTP Response, Retryable Response Codes) lets a client repeat. */
+const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
+/** Reads an OTLP/HTTP answer. Never throws: an unreadable body of a success is a success. */
+export function outcomeOfHttp(
+  status: number,
+  headers: { 'retry-after'?: string | undefined; 'content-type'?: string | undefined },
+  body: Buffer,
+  nowUnixMs: number,
+): Outcome {
+  if (status >= 200 && status < 300) return outcomeOfResponse(body, headers['content-type'])
+  if (retryable.has(status)) {
+    const afterMs = parseRetryAfter(headers['retry-after'], nowUnixMs)
+    return { kind: 'retry', reason: `HTTP ${status}`, ...(afterMs === undefined ? {} : { afterMs }) }
+  }
+  if (status === 413) return { kind: 'too-large' }
+  return { kind: 'refused', status: `HTTP ${status}`, message: printable(body) }
+}
+
+/** Reads the body of a success, which may say that some records were rejected. */
+export function outcomeOfResponse(body: Buffer, contentType: string | undefined): Outcome {
+  const { rejected, message } = readResponse(body, contentType)
+  return rejected > 0 || message !== '' ? { kind: 'partial', rejected, message } : { kind: 'accepted' }
+}
+
+function readResponse(body: Buffer, contentType: string | undefined): { rejected: number; message: string } {
+  try {
+    if (body.length === 0) return { rejected: 0, message: '' }
+    if (contentType?.includes('json')) return parseExportResponse(body.toString())
+    if (contentType?.includes('protobuf') === false) return { rejected: 0, message: '' }
+    return decodeExportResponse(body)
+  } catch {
+    return { rejected: 0, message: '' }
+  }
+}
+
+/** The beginning of an error body, on one line: text as it is, of a protobuf Status what is readable. */
+function printable(body: Buffer): string {
+  const text = body.subarray(0, 1024).toString('utf8')
+  return text
+    .replace(/[^\x20-\x7e\u00a0-\ufffc]+/g, ' ')
+    .trim()
+    .slice(0, 200)
+}

@@ -1,0 +1,33 @@
+import { decodeLogsRequest, decodeTracesRequest, logsToJson, tracesToJson } from '@clew/otlp'
+import type { Signal } from '../batch.ts'
+import type { Endpoint } from '../pipeline.ts'
+
+export const userAgent = 'OTel-OTLP-Exporter-JavaScript/clew'
+
+/** The bytes of an OTLP/HTTP request in the endpoint's encoding, out of a framed protobuf request. */
+export function httpBody(request: readonly Buffer[], signal: Signal, protocol: Endpoint['protocol']): Buffer {
+  const first = request[0]
+  const bytes = request.length === 1 && first !== undefined ? first : Buffer.concat(request)
+  return protocol === 'http/json' ? Buffer.from(toJson(bytes, signal)) : bytes
+}
+
+function toJson(bytes: Buffer, signal: Signal): string {
+  const request =
+    signal === 'logs' ? logsToJson(decodeLogsRequest(bytes)) : tracesToJson(decodeTracesRequest(bytes))
+  return JSON.stringify(request)
+}
+
+/** Headers of an OTLP/HTTP request; those of the endpoint win. */
+export function httpHeaders(
+  endpoint: Endpoint,
+  encoding: string | undefined,
+  length: number,
+): Record<string, string> {
+  return {
+    'user-agent': userAgent,
+    'content-type': endpoint.protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
+    ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+    ...endpoint.headers,
+    'content-length': String(length),
+  }
+}

@@ -1,0 +1,191 @@
+import type { ByteWriter } from '@clew/otlp'
+import { type Batch, bytesOf, type Part, type Signal } from './batch.ts'
+import { type Chunk, createChunk, sealAtBytes, sealAtRecords, type WriterPool } from './chunk.ts'
+import type { MemoryBudget } from './memory-budget.ts'
+import type { PipelineScope, SignalCounters } from './pipeline.ts'
+
+export type QueueOptions = {
+  signal: Signal
+  resource: Buffer
+  budget: MemoryBudget
+  pool: WriterPool
+  /** Takes a batch that memory has no room for, and counts it. */
+  overflow: (batch: Batch) => void
+  /** Whether `overflow` has somewhere to put a batch. */
+  canOverflow: () => boolean
+  /** Records wait that nobody was told about. Called once until `armed` is false again. */
+  onFirst: () => void
+  /** A batch is ready. */
+  onSealed: () => void
+  onDropped: () => void
+}
+
+export function emptyCounters(): SignalCounters {
+  return { accepted: 0, delivered: 0, rejected: 0, dropped: 0, spooled: 0, replayed: 0 }
+}
+
+/** The records of one signal: chunks being filled, sealed batches, and batches to send again. */
+export class ByteQueue {
+  readonly counters: SignalCounters = emptyCounters()
+  /** The owner will look again without being told. */
+  armed = false
+  readonly #options: QueueOptions
+  readonly #budget: MemoryBudget
+  readonly #open = new Map<PipelineScope, Chunk>()
+  readonly #sealAtBytes: number
+  #sealed: Batch[] = []
+  #again: Batch[] = []
+  #lastScope: PipelineScope | undefined
+  #lastChunk: Chunk | undefined
+  #lastRanFull = false
+  #nextId = 1
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+    this.#budget = options.budget
+    this.#sealAtBytes = Math.min(sealAtBytes, Math.max(1024, options.budget.max >> 4))
+  }
+
+  /** The chunk to encode the next record of `scope` into; undefined when the record must be dropped. */
+  chunk(scope: PipelineScope): Chunk | undefined {
+    this.counters.accepted++
+    if (this.#budget.used >= this.#budget.max && !this.#options.canOverflow()) {
+      this.counters.dropped++
+      this.#options.onDropped()
+      return undefined
+    }
+    if (scope === this.#lastScope && this.#lastChunk !== undefined) return this.#lastChunk
+    return this.#findChunk(scope)
+  }
+
+  /** Takes in the record whose encoding moved the chunk's writer by `bytes`. */
+  commit(chunk: Chunk, bytes: number): void {
+    this.#budget.used += bytes
+    chunk.count++
+    const { writer } = chunk
+    // A getter of a record may log: the outer record is then still half written.
+    if (writer.busy) return
+    if (writer.position >= this.#sealAtBytes || chunk.count >= sealAtRecords) this.#sealFull(chunk)
+    else if (!this.armed) this.#arm()
+  }
+
+  /** The next batch to send. `due`: what is still being filled may go as well. */
+  take(due: boolean): Batch | undefined {
+    return this.#again.shift() ?? this.#sealed.shift() ?? (due ? this.#sealOpen() : undefined)
+  }
+
+  /** Returns a batch that was not acknowledged; the oldest goes first. */
+  putBack(batch: Batch): void {
+    const at = this.#again.findIndex((other) => other.id > batch.id)
+    if (at === -1) this.#again.push(batch)
+    else this.#again.splice(at, 0, batch)
+  }
+
+  /** The end of a batch, whatever became of it. */
+  settle(batch: Batch): void {
+    if (!batch.fromSpool) this.#budget.used -= batch.bytes
+    batch.release()
+  }
+
+  /** Everything that waits, as batches; the queue is empty afterwards. */
+  takeAll(): Batch[] {
+    const open = this.#sealOpen()
+    const all = [...this.#again, ...this.#sealed, ...(open === undefined ? [] : [open])]
+    this.#again = []
+    this.#sealed = []
+    return all
+  }
+
+  /** Seals what is being filled. Returns the id of the newest batch. */
+  seal(): number {
+    const open = this.#sealOpen()
+    if (open !== undefined) this.#sealed.push(open)
+    return this.#nextId - 1
+  }
+
+  isEmpty(): boolean {
+    return this.#again.length === 0 && this.#sealed.length === 0 && !this.hasOpenRecords()
+  }
+
+  hasOpenRecords(): boolean {
+    for (const chunk of this.#open.values()) if (chunk.count > 0) return true
+    return false
+  }
+
+  /** Whether a batch up to that id still waits. */
+  holdsUpTo(id: number): boolean {
+    return this.#again.some((batch) => batch.id <= id) || this.#sealed.some((batch) => batch.id <= id)
+  }
+
+  waitingRecords(): number {
+    let count = 0
+    for (const batch of this.#again) count += batch.count
+    for (const batch of this.#sealed) count += batch.count
+    for (const chunk of this.#open.values()) count += chunk.count
+    return count
+  }
+
+  #findChunk(scope: PipelineScope): Chunk {
+    let chunk = this.#open.get(scope)
+    if (chunk === undefined) {
+      chunk = createChunk(scope, this.#options.pool.take(this.#lastRanFull))
+      this.#open.set(scope, chunk)
+    }
+    this.#lastScope = scope
+    this.#lastChunk = chunk
+    return chunk
+  }
+
+  #arm(): void {
+    this.armed = true
+    this.#options.onFirst()
+  }
+
+  #sealFull(chunk: Chunk): void {
+    this.#lastRanFull = true
+    const batch = this.#batch([chunk])
+    if (this.#budget.used > this.#budget.max) {
+      this.#options.overflow(batch)
+      this.settle(batch)
+      return
+    }
+    this.#sealed.push(batch)
+    this.#options.onSealed()
+  }
+
+  #sealOpen(): Batch | undefined {
+    const chunks: Chunk[] = []
+    for (const chunk of this.#open.values()) if (chunk.count > 0 && !chunk.writer.busy) chunks.push(chunk)
+    if (chunks.length === 0) return undefined
+    this.#lastRanFull = false
+    return this.#batch(chunks)
+  }
+
+  /** Moves the chunks' buffers into a batch; the chunks go on with others. */
+  #batch(chunks: readonly Chunk[]): Batch {
+    const { pool, signal, resource } = this.#options
+    const parts: Part[] = []
+    const writers: ByteWriter[] = []
+    let count = 0
+    for (const chunk of chunks) {
+      parts.push({ scope: chunk.scope, records: [chunk.writer.buffer.subarray(0, chunk.writer.position)] })
+      writers.push(chunk.writer)
+      count += chunk.count
+      chunk.count = 0
+      chunk.writer = pool.take(this.#lastRanFull)
+    }
+    const release = (): void => {
+      for (const writer of writers) pool.give(writer)
+    }
+    return {
+      signal,
+      id: this.#nextId++,
+      resource,
+      parts,
+      count,
+      bytes: bytesOf(parts),
+      fromSpool: false,
+      release,
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+/** A process that spools. Process ids are reused, and containers that share a volume all have process 1. */
+export type Owner = {
+  pid: number
+  /** Clock ticks after boot on Linux; elsewhere 0. */
+  startTime: number
+  /** The same for processes that see each other's ids. */
+  place: string
+}
+
+let self: Owner | undefined
+
+export function thisOwner(): Owner {
+  self ??= { pid: process.pid, startTime: startTimeOf('self') ?? 0, place: findPlace() }
+  return self
+}
+
+/** Undefined when this process cannot know: the other one runs in another container or on another machine. */
+export function isAlive(owner: Owner): boolean | undefined {
+  const { place, startTime } = thisOwner()
+  if (owner.place !== place) return undefined
+  if (startTime !== 0) return startTimeOf(owner.pid) === owner.startTime
+  return answersSignals(owner.pid)
+}
+
+/** `<pid>-<start time>-<place>`, before whatever makes the name unique within the process. */
+export function formatOwner({ pid, startTime, place }: Owner): string {
+  return `${pid}-${startTime}-${place}`
+}
+
+export function parseOwner(name: string): Owner | undefined {
+  const match = /^(\d+)-(\d+)-([0-9a-f]{8})-/.exec(name)
+  if (match === null) return undefined
+  return { pid: Number(match[1]), startTime: Number(match[2]), place: match[3] ?? '' }
+}
+
+/** Field 22 of /proc/<pid>/stat; the second field is a name that may hold spaces and parentheses. */
+function startTimeOf(pid: number | 'self'): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A zombie holds its id until its parent asks, but writes no more.
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : Number(fields[19])
+  } catch {
+    return undefined
+  }
+}
+
+function findPlace(): string {
+  let text = hostname()
+  try {
+    text = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1') + readlinkSync('/proc/self/ns/pid')
+  } catch {}
+  return createHash('sha256').update(text).digest('hex').slice(0, 8)
+}
+
+function answersSignals(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

@@ -1,0 +1,83 @@
+import { readFileSync, statSync, unlinkSync } from 'node:fs'
+import type { Batch } from '../batch.ts'
+import { readFrames } from './frame.ts'
+import { type Payload, parsePayload, payloadMagic } from './payload.ts'
+
+/** A segment being sent again: it is deleted when the last of its frames is settled. */
+export type Replay = {
+  /** The next frame that nobody has taken. */
+  next(): Batch | undefined
+  isDone(): boolean
+}
+
+export type ReplayOptions = {
+  path: string
+  onDone: (bytes: number) => void
+  onDamage: (bytes: number) => void
+}
+
+/** Reads one segment. A segment that cannot be read is done at once, and stays where it is. */
+export function openReplay({ path, onDone, onDamage }: ReplayOptions): Replay {
+  const { payloads, bytes } = readPayloads(path, onDamage)
+  let unsettled = payloads.length
+  let at = 0
+  const finish = (): void => {
+    removeSegment(path)
+    onDone(bytes)
+  }
+  const release = (): void => {
+    unsettled--
+    if (unsettled === 0) finish()
+  }
+  if (payloads.length === 0) finish()
+  return {
+    next: () => {
+      const payload = payloads[at]
+      if (payload === undefined) return undefined
+      at++
+      return toBatch(payload, release)
+    },
+    isDone: () => unsettled === 0,
+  }
+}
+
+function readPayloads(
+  path: string,
+  onDamage: (bytes: number) => void,
+): { payloads: Payload[]; bytes: number } {
+  let segment: Buffer
+  try {
+    segment = readFileSync(path)
+  } catch {
+    return { payloads: [], bytes: 0 }
+  }
+  const frames = readFrames(segment, payloadMagic)
+  const payloads: Payload[] = []
+  let damaged = frames.damagedBytes
+  for (const bytes of frames.payloads) {
+    const payload = parsePayload(bytes)
+    if (payload === undefined) damaged += bytes.length
+    else payloads.push(payload)
+  }
+  if (damaged > 0) onDamage(damaged)
+  return { payloads, bytes: segment.length }
+}
+
+function toBatch({ signal, resource, parts, count }: Payload, release: () => void): Batch {
+  const bytes = parts.reduce((sum, part) => sum + (part.records[0]?.length ?? 0), 0)
+  return { signal, id: Number.MAX_SAFE_INTEGER, resource, parts, count, bytes, fromSpool: true, release }
+}
+
+function removeSegment(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {}
+}
+
+export function sizeOf(path: string): number {
+  try {
+    return statSync(path).size
+  } catch {
+    return 0
+  }
+}

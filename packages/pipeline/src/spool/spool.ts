@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import type { Batch, Signal } from '../batch.ts'
+import type { Problems } from '../problems.ts'
+import { claimFolders, leaveFolder, listNames, makeFolder, removeFolder, staleMs, touch } from './folders.ts'
+import { frameHeaderBytes } from './frame.ts'
+import { encodePayload } from './payload.ts'
+import { openReplay, type Replay, sizeOf } from './replay.ts'
+import { openSegment, type Segment, segmentBytes } from './segment.ts'
+
+/** How long a disk that failed is left alone. */
+const restMs = 60_000
+
+export type SpoolOptions = {
+  directory: string
+  signal: Signal
+  url: string
+  maxBytes: number
+  problems: Problems
+  /** Unix milliseconds. */
+  now: () => number
+}
+
+/** Where records go that memory or the end of the process has no room for. Never throws. */
+export type Spool = {
+  /** Whether a batch would probably find room. */
+  accepts(): boolean
+  /** Writes a batch to disk; false when that failed. The batch stays the caller's. */
+  append(batch: Batch): boolean
+  /** The next batch to send again. */
+  take(): Batch | undefined
+  /** Takes over what ended processes left, and says that this one lives. Call it every `heartbeatMs`. */
+  claim(): void
+  /** Leaves what is still on disk to whoever comes next. */
+  leave(): void
+}
+
+/** The folder of one signal to one address below the spool directory. */
+export function spoolRoot(directory: string, signal: Signal, url: string): string {
+  return join(directory, `${signal}-${createHash('sha256').update(url).digest('hex').slice(0, 12)}`)
+}
+
+export function openSpool(options: SpoolOptions): Spool {
+  return new FolderSpool(options)
+}
+
+class FolderSpool implements Spool {
+  readonly #options: SpoolOptions
+  readonly #root: string
+  #folder: string | undefined
+  #segment: Segment | undefined
+  #nextSegment = 1
+  /** Whole segments, oldest first. */
+  #sealed: string[] = []
+  #claimed: string[] = []
+  #replay: Replay | undefined
+  #bytes = 0
+  #restUntil = 0
+  #touchedAt = 0
+
+  constructor(options: SpoolOptions) {
+    this.#options = options
+    this.#root = spoolRoot(options.directory, options.signal, options.url)
+  }
+
+  accepts(): boolean {
+    return this.#options.now() >= this.#restUntil && this.#bytes < this.#options.maxBytes
+  }
+
+  append(batch: Batch): boolean {
+    if (batch.fromSpool) return true
+    if (this.#options.now() < this.#restUntil) return false
+    const payload = encodePayload(batch)
+    const bytes = payload.reduce((sum, piece) => sum + piece.length, frameHeaderBytes)
+    if (this.#bytes + bytes > this.#options.maxBytes) return this.#sayFull()
+    try {
+      this.#writable().append(payload)
+      this.#bytes += bytes
+      return true
+    } catch (error) {
+      return this.#fail(error)
+    }
+  }
+
+  take(): Batch | undefined {
+    if (this.#bytes === 0 && this.#claimed.length === 0) return undefined
+    for (;;) {
+      const batch = this.#replay?.next()
+      if (batch !== undefined) return batch
+      if (this.#replay?.isDone() === false) return undefined
+      const path = this.#nextToReplay()
+      if (path === undefined) return undefined
+      this.#replay = openReplay({
+        path,
+        onDone: (bytes) => this.#forget(path, bytes),
+        onDamage: (bytes) =>
+          this.#options.problems.say(
+            'CLEW_SPOOL_DAMAGED',
+            path,
+            () => `${bytes} bytes of ${path} are torn or damaged and were passed over`,
+          ),
+      })
+    }
+  }
+
+  claim(): void {
+    const now = this.#options.now()
+    if (this.#folder !== undefined) this.#beat(now)
+    for (const folder of claimFolders(this.#root, now)) {
+      const paths = listNames(folder).map((name) => join(folder, name))
+      if (paths.length === 0) removeFolder(folder)
+      for (const path of paths) this.#bytes += sizeOf(path)
+      this.#claimed.push(...paths)
+    }
+    for (const folder of new Set(this.#claimed.map(dirname))) touch(folder, now)
+  }
+
+  leave(): void {
+    this.#seal()
+    const folders = new Set(this.#claimed.map(dirname))
+    if (this.#folder !== undefined) folders.add(this.#folder)
+    for (const folder of folders) leaveFolder(this.#root, folder)
+    this.#folder = undefined
+    this.#claimed = []
+    this.#sealed = []
+    this.#bytes = 0
+  }
+
+  #writable(): Segment {
+    const now = this.#options.now()
+    if (this.#folder !== undefined && now - this.#touchedAt > staleMs / 2) this.#beat(now)
+    if (this.#segment !== undefined && this.#segment.bytes >= segmentBytes) this.#seal()
+    if (this.#segment !== undefined) return this.#segment
+    if (this.#folder === undefined) {
+      this.#folder = makeFolder(this.#root)
+      this.#touchedAt = now
+    }
+    const name = `${String(this.#nextSegment++).padStart(8, '0')}.spool`
+    this.#segment = openSegment(join(this.#folder, name))
+    return this.#segment
+  }
+
+  /** Segments of ended processes first, then our own; the one being written only when no other is left. */
+  #nextToReplay(): string | undefined {
+    const path = this.#claimed.shift() ?? this.#sealed.shift()
+    if (path !== undefined || this.#segment === undefined) return path
+    this.#seal()
+    return this.#sealed.shift()
+  }
+
+  #forget(path: string, bytes: number): void {
+    this.#bytes = Math.max(0, this.#bytes - bytes)
+    const folder = dirname(path)
+    if (folder !== this.#folder) removeFolder(folder)
+    else if (this.#segment === undefined && this.#sealed.length === 0) {
+      removeFolder(folder)
+      this.#folder = undefined
+    }
+  }
+
+  #seal(): void {
+    const segment = this.#segment
+    if (segment === undefined) return
+    this.#segment = undefined
+    try {
+      segment.close()
+    } catch {}
+    this.#sealed.push(segment.path)
+  }
+
+  /** A process that stood still for long may have been taken for dead: then the next write goes to a new folder. */
+  #beat(now: number): void {
+    const folder = this.#folder
+    this.#touchedAt = now
+    if (folder === undefined || touch(folder, now)) return
+    this.#seal()
+    this.#sealed = this.#sealed.filter((path) => !path.startsWith(folder))
+    this.#folder = undefined
+  }
+
+  #sayFull(): false {
+    const { problems, maxBytes, signal } = this.#options
+    problems.say(
+      'CLEW_SPOOL_FULL',
+      signal,
+      () => `${this.#root} holds ${this.#bytes} of ${maxBytes} bytes and takes no more`,
+    )
+    return false
+  }
+
+  #fail(error: unknown): false {
+    const { problems, signal, directory, now } = this.#options
+    this.#restUntil = now() + restMs
+    // A segment that could not be truncated back is not written to again; a reader finds its whole frames.
+    this.#seal()
+    problems.say(
+      'CLEW_SPOOL_UNUSABLE',
+      signal,
+      () =>
+        `records cannot be written to ${directory}: ${error}; set CLEW_SPOOL_DIR to a folder that can be written to`,
+    )
+    return false
+  }
+}
