@@ -19,7 +19,8 @@ function installRedis(): void {
     stdio: 'ignore',
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
-  if (status !== 0) throw new Error('apt-get install redis-server failed: install it by hand, or set REDIS_URL')
+  if (status !== 0)
+    throw new Error('apt-get install redis-server failed: install it by hand, or set REDIS_URL')
 }
 
 async function startServices(): Promise<NodeJS.ProcessEnv> {

@@ -10,7 +10,8 @@ type Row = { atUnixNano: bigint; text: string; children: Row[] }
 const ERROR_STATUS = 2
 const MAX_VALUE_LENGTH = 60
 // Who sent a line is on the spans; these say the same again on each record.
-const HIDDEN_ON_LOGS = /^(messaging\.|bullmq\.|request_id$|exception\.(type|stacktrace)$|trace_flags$|module$)/
+const HIDDEN_ON_LOGS =
+  /^(messaging\.|bullmq\.|request_id$|exception\.(type|stacktrace)$|trace_flags$|module$)/
 
 /**
  * Prints one trace as a tree: spans with their durations, and at its instant each log line below the span in which
@@ -52,7 +53,8 @@ function spanDetail({ attributes }: ChainSpan): string {
   const status = attributes['http.response.status_code']
   const job = attributes['messaging.message.id']
   const attempt = attributes['bullmq.job.attempt']
-  if (job !== undefined) return ` (job ${formatValue(job)}${attempt ? `, attempt ${formatValue(attempt)}` : ''})`
+  if (job !== undefined)
+    return ` (job ${formatValue(job)}${attempt ? `, attempt ${formatValue(attempt)}` : ''})`
   return status === undefined ? '' : ` → ${formatValue(status)}`
 }
 
@@ -77,7 +79,10 @@ function formatValue(value: Value): string {
 }
 
 function earliest(rows: readonly Row[]): bigint {
-  return rows.reduce((least, row) => (row.atUnixNano < least ? row.atUnixNano : least), rows[0]?.atUnixNano ?? 0n)
+  return rows.reduce(
+    (least, row) => (row.atUnixNano < least ? row.atUnixNano : least),
+    rows[0]?.atUnixNano ?? 0n,
+  )
 }
 
 function inOrder(rows: readonly Row[]): Row[] {

@@ -1,3 +1,4 @@
+export { type ChainLog, type ChainSpan, formatChain } from './format-chain.ts'
 export {
   type OtlpReceiver,
   type OtlpReceiverOptions,

@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { freePort, type Service, startPostgres } from '../services.ts'
+
+const directory = fileURLToPath(new URL('../../examples/orders/', import.meta.url))
+const GRACE_MS = 5_000
+
+/** The running example. `stop` ends every process that was started for it. */
+export type OrdersServices = {
+  apiUrl: string
+  /** Lines that the services printed on stdout, as they came. */
+  readonly lines: readonly { service: string; line: string }[]
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the orders example, its code untouched: database, API, payments worker and payment gateway, each traced by
+ * the preload and sending to `otlpUrl`. With REDIS_URL set, jobs go through Redis, else through PostgreSQL.
+ */
+export async function startOrders(
+  otlpUrl: string,
+  overrides: NodeJS.ProcessEnv = {},
+): Promise<OrdersServices> {
+  const postgres = await startPostgres()
+  const [apiPort, gatewayPort] = [await freePort(), await freePort()]
+  const env = {
+    ...process.env,
+    PG_URL: postgres.url,
+    API_PORT: String(apiPort),
+    GATEWAY_PORT: String(gatewayPort),
+    OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
+    OTEL_BLRP_SCHEDULE_DELAY: '200',
+    OTEL_BSP_SCHEDULE_DELAY: '200',
+    ...overrides,
+  }
+  const lines: { service: string; line: string }[] = []
+  const start = (name: string): ChildProcess =>
+    startService(name, env, (line) => lines.push({ service: name, line }))
+  const children = ['gateway', 'api', 'worker'].map(start)
+  return { apiUrl: `http://127.0.0.1:${apiPort}`, lines, stop: () => stopAll(children, postgres) }
+}
+
+function startService(name: string, env: NodeJS.ProcessEnv, onLine: (line: string) => void): ChildProcess {
+  const child = spawn(process.execPath, ['--require', '@clew/node/register', `src/${name}.ts`], {
+    cwd: directory,
+    env: { ...env, OTEL_SERVICE_NAME: `orders-${name}` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let rest = ''
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n')
+    rest = parts.pop()!
+    for (const line of parts) onLine(line)
+  })
+  return child
+}
+
+async function stopAll(children: readonly ChildProcess[], postgres: Service): Promise<void> {
+  await Promise.all(children.map(stopChild))
+  await postgres.stop()
+}
+
+function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+  return new Promise((resolve) => {
+    const force = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
+    child.once('exit', () => {
+      clearTimeout(force)
+      resolve()
+    })
+    child.kill('SIGTERM')
+  })
+}

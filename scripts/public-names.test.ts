@@ -1,0 +1,19 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { publishedPackages } from './packages.ts'
+
+const entries = publishedPackages().flatMap(({ name, directory, exports }) =>
+  Object.entries(exports).flatMap(([subpath, target]) => {
+    const file = typeof target === 'string' ? target : target.default
+    const isModule = file.endsWith('.js') && !subpath.includes('register')
+    return isModule ? [{ id: join(name, subpath), file: join(process.cwd(), directory, file) }] : []
+  }),
+)
+
+test.each(entries)('$id can be required and exports what it promises', async ({ id, file }) => {
+  const required = createRequire(import.meta.url)(file) as object
+  await expect(`${Object.keys(required).toSorted().join('\n')}\n`).toMatchFileSnapshot(
+    join('public-names', `${id.replaceAll('/', '.')}.txt`),
+  )
+})
