@@ -36,8 +36,9 @@ export function formatChain(traceId: string, spans: readonly ChainSpan[], logs: 
     }
     place(logRow(log), log.spanId)
   }
-  const start = earliest(roots)
-  return inOrder(roots)
+  const ordered = inOrder(roots)
+  const start = ordered[0]?.atUnixNano ?? 0n
+  return ordered
     .map((root) => printRow(root, start, '', ''))
     .join('')
 }
@@ -76,13 +77,6 @@ function formatValue(value: Value): string {
       ? JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item))
       : String(value)
   return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text
-}
-
-function earliest(rows: readonly Row[]): bigint {
-  return rows.reduce(
-    (least, row) => (row.atUnixNano < least ? row.atUnixNano : least),
-    rows[0]?.atUnixNano ?? 0n,
-  )
 }
 
 function inOrder(rows: readonly Row[]): Row[] {

@@ -1,7 +1,7 @@
 import type { ByteWriter } from './byte-writer.ts'
 import type { EncodeLimits } from './input.ts'
 import { maxDepth, maxNestedBytes } from './limits.ts'
-import { readProperty } from './property.ts'
+import { hasOwn, readProperty } from './property.ts'
 import { writeKeyValue } from './value.ts'
 
 /** Prepares the writer for values of at most `maxLength`. */
@@ -22,7 +22,7 @@ export function writeAttributes(
   let count = 0
   try {
     for (const key in attributes) {
-      if (!Object.hasOwn(attributes, key)) continue
+      if (!hasOwn.call(attributes, key)) continue
       const value = readProperty(attributes, key)
       if (value === undefined) continue
       if (count++ < limits.attributeCount) writeKeyValue(writer, tag, key, value, 0)

@@ -80,6 +80,13 @@ export function closeMessage(writer: ByteWriter, start: number, width: number): 
   putVarint(writer.buffer, start - width, length)
 }
 
+/** Copies into reserved room. Short ones by a loop: the call of `set` costs more. */
+export function putBytes(buffer: Buffer, position: number, bytes: Uint8Array): void {
+  const { length } = bytes
+  if (length > 32) buffer.set(bytes, position)
+  else for (let index = 0; index < length; index++) buffer[position + index] = bytes[index]!
+}
+
 /** Writes a tag and bytes with their length. */
 export function writeBytesField(writer: ByteWriter, tag: number, bytes: Uint8Array): void {
   reserve(writer, bytes.length + 6)

@@ -8,22 +8,37 @@ for (let digit = 0; digit < 16; digit++) {
   digitOf[text.toUpperCase().charCodeAt(0)] = digit
 }
 
-/** Writes a tag and an id of `hexLength` hex digits as bytes. An id of another length, or with other characters, is not written: false. */
+/** Ids seen last with their bytes, one per slot: the records of a request repeat its ids. */
+const slots = 256
+const maxBytes = 16
+const seenIds: string[] = new Array<string>(slots).fill('')
+const seenBytes = new Uint8Array(slots * maxBytes)
+
+/** Writes a tag and an id of `hexLength` hex digits, at most 32, as bytes. Anything else is not written: false. */
 export function writeHexId(writer: ByteWriter, tag: number, id: string, hexLength: number): boolean {
   if (typeof id !== 'string' || id.length !== hexLength) return false
+  const slot = (id.charCodeAt(hexLength - 1) * 31 + id.charCodeAt(hexLength - 2)) & (slots - 1)
+  if (seenIds[slot] !== id && !parseInto(slot, id)) return false
   const byteLength = hexLength >>> 1
   reserve(writer, byteLength + 2)
   const { buffer, position } = writer
-  let seen = 0
-  for (let index = 0; index < byteLength; index++) {
-    const high = digitOf[id.charCodeAt(index * 2)] ?? invalid
-    const low = digitOf[id.charCodeAt(index * 2 + 1)] ?? invalid
-    seen |= high | low
-    buffer[position + 2 + index] = (high << 4) | low
-  }
-  if (seen > 0x0f) return false
   buffer[position] = tag
   buffer[position + 1] = byteLength
+  for (let index = 0; index < byteLength; index++) {
+    buffer[position + 2 + index] = seenBytes[slot * maxBytes + index]!
+  }
   writer.position = position + byteLength + 2
   return true
+}
+
+function parseInto(slot: number, id: string): boolean {
+  let seen = 0
+  for (let index = 0; index < id.length; index += 2) {
+    const high = digitOf[id.charCodeAt(index)] ?? invalid
+    const low = digitOf[id.charCodeAt(index + 1)] ?? invalid
+    seen |= high | low
+    seenBytes[slot * maxBytes + (index >>> 1)] = (high << 4) | low
+  }
+  seenIds[slot] = seen > 0x0f ? '' : id
+  return seen <= 0x0f
 }

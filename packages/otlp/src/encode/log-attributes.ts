@@ -2,7 +2,7 @@ import type { ByteWriter } from './byte-writer.ts'
 import { isError } from './error-parts.ts'
 import { describeException } from './exception.ts'
 import type { EncodeLimits, LogInput } from './input.ts'
-import { hasAttribute, readProperty } from './property.ts'
+import { hasAttribute, hasOwn, readProperty } from './property.ts'
 import { writeKeyValue } from './value.ts'
 
 /** What one record has sent so far. */
@@ -43,7 +43,7 @@ function writeContext(progress: Progress, context: object): void {
   const { attributes, omit } = progress.record
   try {
     for (const key in context) {
-      if (!Object.hasOwn(context, key) || omit?.has(key)) continue
+      if (!hasOwn.call(context, key) || omit?.has(key)) continue
       if (attributes !== undefined && hasAttribute(attributes, key)) continue
       const value = readProperty(context, key)
       if (value !== undefined) writeOne(progress, key, value)
@@ -57,7 +57,7 @@ function writeOwn(progress: Progress, attributes: object): void {
   const { omit } = progress.record
   try {
     for (const key in attributes) {
-      if (!Object.hasOwn(attributes, key) || omit?.has(key)) continue
+      if (!hasOwn.call(attributes, key) || omit?.has(key)) continue
       const value = readProperty(attributes, key)
       if (value === undefined) continue
       if (typeof value === 'object' && value !== null) writeObjectAttribute(progress, key, value)
@@ -111,7 +111,7 @@ function writeExceptionFields(progress: Progress): void {
   if (typeof exception !== 'object' || exception === null) return
   try {
     for (const key in exception) {
-      if (!Object.hasOwn(exception, key) || namedParts.has(key) || record.omit?.has(key)) continue
+      if (!hasOwn.call(exception, key) || namedParts.has(key) || record.omit?.has(key)) continue
       if (isTaken(record, key)) continue
       const value = readProperty(exception, key)
       if (isScalar(value)) writeOne(progress, key, value)

@@ -4,7 +4,7 @@ import { writeGuarded } from './guarded.ts'
 import { writeHexId } from './hex-id.ts'
 import type { EncodeLimits, LogInput } from './input.ts'
 import { writeLogAttributes } from './log-attributes.ts'
-import { writeCount, writeFixed32, writeTime } from './number.ts'
+import { writeCount, writeFixed32, writeTime, writeTimeTwice } from './number.ts'
 import { truncateText, writeTextField } from './text.ts'
 import { writeKeyValue, writeValueField } from './value.ts'
 
@@ -15,7 +15,7 @@ const severityTextTag = 0x1a
 const bodyTag = 0x2a
 const attributeTag = 0x32
 const droppedTag = 0x38
-const flagsTag = [0x45]
+const flagsTag = 0x45
 const traceIdTag = 0x4a
 const spanIdTag = 0x52
 const observedTimeTag = 0x59
@@ -39,7 +39,7 @@ export function writeLogRecord(writer: ByteWriter, record: LogInput, limits: Enc
 
 function writeRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits): void {
   const start = openMessage(writer, recordTag, recordWidth)
-  writeTime(writer, timeTag, record.timeUnixMs)
+  writeTimeTwice(writer, timeTag, observedTimeTag, record.timeUnixMs)
   writeCount(writer, severityNumberTag, record.severityNumber)
   writeName(writer, severityTextTag, record.severityText)
   if (record.body !== undefined) {
@@ -50,7 +50,6 @@ function writeRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits)
   writeLogAttributes(writer, attributeTag, record, limits)
   writeCount(writer, droppedTag, writer.dropped)
   writeTraceContext(writer, record)
-  writeTime(writer, observedTimeTag, record.timeUnixMs)
   writeName(writer, eventNameTag, record.eventName)
   closeMessage(writer, start, recordWidth)
 }

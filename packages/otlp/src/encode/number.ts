@@ -22,9 +22,16 @@ function writeVarint64(writer: ByteWriter, tag: number, low: number, high: numbe
   writer.position = putVarint(buffer, position, rest)
 }
 
+function writeVarint32(writer: ByteWriter, tag: number, value: number): void {
+  reserve(writer, 6)
+  writer.buffer[writer.position] = tag
+  writer.position = putVarint(writer.buffer, writer.position + 1, value >>> 0)
+}
+
 /** Writes a tag and a safe integer as int64. */
 export function writeInteger(writer: ByteWriter, tag: number, value: number): void {
-  writeVarint64(writer, tag, value >>> 0, Math.floor(value / 0x1_0000_0000) >>> 0)
+  if (value >= 0 && value <= 0xffff_ffff) writeVarint32(writer, tag, value)
+  else writeVarint64(writer, tag, value >>> 0, Math.floor(value / 0x1_0000_0000) >>> 0)
 }
 
 /** Writes a tag and a bigint that fits int64. */
@@ -34,10 +41,7 @@ export function writeBigInteger(writer: ByteWriter, tag: number, value: bigint):
 
 /** Writes a tag and a count; nothing where it is 0. Counts end at 2^32 - 1. */
 export function writeCount(writer: ByteWriter, tag: number, value: number): void {
-  if (!(value > 0)) return
-  reserve(writer, 6)
-  writer.buffer[writer.position] = tag
-  writer.position = putVarint(writer.buffer, writer.position + 1, Math.min(value, 0xffff_ffff) >>> 0)
+  if (value > 0) writeVarint32(writer, tag, Math.min(value, 0xffff_ffff))
 }
 
 export function writeDouble(writer: ByteWriter, tag: number, value: number): void {
@@ -51,11 +55,11 @@ export function writeDouble(writer: ByteWriter, tag: number, value: number): voi
   writer.position = position + 9
 }
 
-export function writeFixed32(writer: ByteWriter, tag: readonly number[], value: number): void {
-  reserve(writer, tag.length + 4)
-  for (const byte of tag) writer.buffer[writer.position++] = byte
-  putUint32(writer.buffer, writer.position, value)
-  writer.position += 4
+export function writeFixed32(writer: ByteWriter, tag: number, value: number): void {
+  reserve(writer, 6)
+  const start = putVarint(writer.buffer, writer.position, tag)
+  putUint32(writer.buffer, start, value)
+  writer.position = start + 4
 }
 
 /** Writes a tag and Unix nanoseconds as fixed64, exact for the double that `unixMs` is; nothing where it is no time. */
@@ -70,10 +74,23 @@ export function writeTime(writer: ByteWriter, tag: number, unixMs: number): void
   const upper = upperMs * 1e6
   const upperHigh = Math.floor(upper / 0x800)
   const low = (upper - upperHigh * 0x800) * 0x20_0000 + lowerMs * 1e6 + Math.round((unixMs - wholeMs) * 1e6)
+  const carry = Math.floor(low / 0x1_0000_0000)
   buffer[position] = tag
-  putUint32(buffer, position + 1, low >>> 0)
-  putUint32(buffer, position + 5, upperHigh + Math.floor(low / 0x1_0000_0000))
+  putUint32(buffer, position + 1, low - carry * 0x1_0000_0000)
+  putUint32(buffer, position + 5, upperHigh + carry)
   writer.position = position + 9
+}
+
+/** Writes the time under two tags. */
+export function writeTimeTwice(writer: ByteWriter, tag: number, secondTag: number, unixMs: number): void {
+  const start = writer.position
+  writeTime(writer, tag, unixMs)
+  if (writer.position === start) return
+  reserve(writer, 9)
+  const { buffer } = writer
+  buffer[start + 9] = secondTag
+  for (let index = 1; index < 9; index++) buffer[start + 9 + index] = buffer[start + index]!
+  writer.position = start + 18
 }
 
 function putUint32(buffer: Buffer, position: number, value: number): void {

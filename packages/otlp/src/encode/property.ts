@@ -1,5 +1,8 @@
 import { threwText } from './value-text.ts'
 
+/** `hasOwn.call(object, key)` in a `for in` is what V8 folds away; `Object.hasOwn` costs three times as much there. */
+export const hasOwn: (this: object, key: string) => boolean = Object.prototype.hasOwnProperty
+
 /** A property's value, or the text that stands for it where its getter throws. */
 export function readProperty(value: object, key: string | number): unknown {
   try {

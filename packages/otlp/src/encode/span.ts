@@ -23,7 +23,7 @@ const droppedEventsTag = 0x60
 const linkTag = 0x6a
 const droppedLinksTag = 0x70
 const statusTag = 0x7a
-const flagsTag = [0x85, 0x01]
+const flagsTag = 0x85
 
 /** Tag of `ScopeSpans.spans`. */
 const recordTag = 0x12
@@ -102,7 +102,7 @@ function writeLink(writer: ByteWriter, link: LinkInput, limits: EncodeLimits): v
   writer.dropped = 0
   writeAttributes(writer, 0x22, link.attributes, limits)
   writeCount(writer, 0x28, writer.dropped + (link.droppedAttributesCount ?? 0))
-  writeFixed32(writer, [0x35], (link.traceFlags & 0xff) | remoteFlags(link.isRemote))
+  writeFixed32(writer, 0x35, (link.traceFlags & 0xff) | remoteFlags(link.isRemote))
   closeMessage(writer, start, 1)
 }
 

@@ -1,7 +1,7 @@
 import { type ByteWriter, closeMessage, reserve, varintSize } from './byte-writer.ts'
 
 /** Up to this many units a loop over char codes is faster than the call into Buffer. */
-const shortLength = 48
+const shortLength = 20
 
 /** Above this, the exact size is counted rather than three bytes per unit reserved. */
 const longLength = 4096

@@ -1,9 +1,16 @@
 import { types } from 'node:util'
-import { type ByteWriter, closeMessage, openMessage, reserve, writeBytesField } from './byte-writer.ts'
+import {
+  type ByteWriter,
+  closeMessage,
+  openMessage,
+  putBytes,
+  reserve,
+  writeBytesField,
+} from './byte-writer.ts'
 import { isError, readErrorParts } from './error-parts.ts'
 import { keyField } from './key-cache.ts'
 import { writeBigInteger, writeDouble, writeInteger } from './number.ts'
-import { readProperty } from './property.ts'
+import { hasOwn, readProperty } from './property.ts'
 import { putShortAscii, truncateText, writeTextField } from './text.ts'
 import { bigintText, functionText, leafText, threwText } from './value-text.ts'
 
@@ -38,7 +45,7 @@ export function writeKeyValue(
   const width = field.length + (typeof value === 'string' ? value.length : 16) < shortEntryLength ? 1 : 2
   const start = openMessage(writer, tag, width)
   reserve(writer, field.length)
-  writer.buffer.set(field, writer.position)
+  putBytes(writer.buffer, writer.position, field)
   writer.position += field.length
   writeValueField(writer, valueTag, value, depth)
   closeMessage(writer, start, width)
@@ -56,7 +63,7 @@ function writeShortEntry(writer: ByteWriter, tag: number, field: Uint8Array, tex
   if (end === -1) return false
   buffer[position] = tag
   buffer[position + 1] = keyLength + length + 4
-  for (let index = 0; index < keyLength; index++) buffer[position + 2 + index] = field[index]!
+  putBytes(buffer, position + 2, field)
   buffer[valueAt] = valueTag
   buffer[valueAt + 1] = length + 2
   buffer[valueAt + 2] = stringTag
@@ -240,7 +247,7 @@ const errorKeys: ReadonlySet<string> = new Set([
 
 function writeProperties(writer: ByteWriter, value: object, depth: number, omit?: ReadonlySet<string>): void {
   for (const key in value) {
-    if (!Object.hasOwn(value, key) || omit?.has(key)) continue
+    if (!hasOwn.call(value, key) || omit?.has(key)) continue
     if (writer.position > writer.stopAt) writer.dropped++
     else writeEntry(writer, key, readProperty(value, key), depth)
   }
