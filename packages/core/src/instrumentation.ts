@@ -50,6 +50,13 @@ export type Instrumentation<S extends OptionSpecs = OptionSpecs> = {
   /** The library's name, such as `bullmq`; also the prefix of its options. */
   readonly name: string
   readonly version: string
+  /** The library that it joins and the versions it knows; absent for what Node itself brings. */
+  readonly library?: {
+    readonly name: string
+    readonly versions: { readonly from: string; readonly below: string }
+  }
+  /** Where it attaches, in a few words, as `clew doctor` prints it. */
+  readonly seam?: string
   readonly options?: S
   // A method, not a property: an Instrumentation with narrow options is an Instrumentation.
   start(runtime: Runtime<S>): Stop

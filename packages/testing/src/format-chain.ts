@@ -38,9 +38,7 @@ export function formatChain(traceId: string, spans: readonly ChainSpan[], logs: 
   }
   const ordered = inOrder(roots)
   const start = ordered[0]?.atUnixNano ?? 0n
-  return ordered
-    .map((root) => printRow(root, start, '', ''))
-    .join('')
+  return ordered.map((root) => printRow(root, start, '', '')).join('')
 }
 
 function spanRow(span: ChainSpan): Row {
