@@ -1,37 +1,39 @@
-import { createByteWriter } from './byte-writer.ts'
+import { createByteWriter, wordsOf } from './byte-writer.ts'
 import { maxKeyLength } from './limits.ts'
 import { truncateText, writeTextField } from './text.ts'
 
 const maxCachedKeys = 4096
 const maxCachedLength = 64
 
+/** The bytes of field 1 of a `KeyValue`: tag, length and key. */
+export type KeyField = { length: number; words: Uint32Array }
+
 /** A key with its bytes, and the key that came after it the last time: records repeat the order of their keys. */
-type CachedKey = { key: string; field: Uint8Array; next: CachedKey | undefined }
+type CachedKey = KeyField & { key: string; next: CachedKey | undefined }
 
 const cache = new Map<string, CachedKey>()
-let last: CachedKey = { key: '', field: encodeKey(''), next: undefined }
+let last = createCachedKey('')
 
-/** The bytes of field 1 of a `KeyValue`: tag, length and key. They are cached: do not write into them. */
-export function keyField(key: string): Uint8Array {
+export function keyField(key: string): KeyField {
   const { next } = last
   if (next !== undefined && next.key === key) {
     last = next
-    return next.field
+    return next
   }
-  return key.length > maxCachedLength ? encodeKey(key) : findKey(key)
+  return key.length > maxCachedLength ? createCachedKey(key) : findKey(key)
 }
 
-function findKey(key: string): Uint8Array {
+function findKey(key: string): KeyField {
   const found = cache.get(key) ?? addKey(key)
   last.next = found
   last = found
-  return found.field
+  return found
 }
 
 function addKey(key: string): CachedKey {
   // Keys made of data (ids, emails) would fill the cache for good: start anew, the real keys are back at once.
   if (cache.size >= maxCachedKeys) forgetKeys()
-  const added: CachedKey = { key, field: encodeKey(key), next: undefined }
+  const added = createCachedKey(key)
   cache.set(key, added)
   return added
 }
@@ -41,8 +43,9 @@ function forgetKeys(): void {
   cache.clear()
 }
 
-function encodeKey(key: string): Uint8Array {
+function createCachedKey(key: string): CachedKey {
   const writer = createByteWriter(key.length + 8)
   writeTextField(writer, 0x0a, truncateText(key, maxKeyLength))
-  return writer.buffer.subarray(0, writer.position)
+  const words = wordsOf(writer.buffer.subarray(0, writer.position))
+  return { key, length: writer.position, words, next: undefined }
 }

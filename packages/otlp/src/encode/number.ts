@@ -1,9 +1,5 @@
 import { type ByteWriter, putVarint, reserve } from './byte-writer.ts'
 
-const double = new Float64Array(1)
-const doubleBytes = new Uint8Array(double.buffer)
-const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
-
 const maxUnixMs = 2 ** 64 / 1e6
 
 /** Writes a tag and a varint of 64 bits given as two halves. */
@@ -46,19 +42,15 @@ export function writeCount(writer: ByteWriter, tag: number, value: number): void
 
 export function writeDouble(writer: ByteWriter, tag: number, value: number): void {
   reserve(writer, 9)
-  const { buffer, position } = writer
-  double[0] = value
-  buffer[position] = tag
-  for (let index = 0; index < 8; index++) {
-    buffer[position + 1 + index] = doubleBytes[littleEndian ? index : 7 - index]!
-  }
-  writer.position = position + 9
+  writer.buffer[writer.position] = tag
+  writer.view.setFloat64(writer.position + 1, value, true)
+  writer.position += 9
 }
 
 export function writeFixed32(writer: ByteWriter, tag: number, value: number): void {
   reserve(writer, 6)
   const start = putVarint(writer.buffer, writer.position, tag)
-  putUint32(writer.buffer, start, value)
+  writer.view.setUint32(start, value, true)
   writer.position = start + 4
 }
 
@@ -66,7 +58,7 @@ export function writeFixed32(writer: ByteWriter, tag: number, value: number): vo
 export function writeTime(writer: ByteWriter, tag: number, unixMs: number): void {
   if (!(unixMs > 0 && unixMs < maxUnixMs)) return
   reserve(writer, 9)
-  const { buffer, position } = writer
+  const { position, view } = writer
   const wholeMs = Math.floor(unixMs)
   const upperMs = Math.floor(wholeMs / 0x20_0000)
   const lowerMs = wholeMs - upperMs * 0x20_0000
@@ -75,9 +67,9 @@ export function writeTime(writer: ByteWriter, tag: number, unixMs: number): void
   const upperHigh = Math.floor(upper / 0x800)
   const low = (upper - upperHigh * 0x800) * 0x20_0000 + lowerMs * 1e6 + Math.round((unixMs - wholeMs) * 1e6)
   const carry = Math.floor(low / 0x1_0000_0000)
-  buffer[position] = tag
-  putUint32(buffer, position + 1, low - carry * 0x1_0000_0000)
-  putUint32(buffer, position + 5, upperHigh + carry)
+  writer.buffer[position] = tag
+  view.setUint32(position + 1, low - carry * 0x1_0000_0000, true)
+  view.setUint32(position + 5, upperHigh + carry, true)
   writer.position = position + 9
 }
 
@@ -87,15 +79,9 @@ export function writeTimeTwice(writer: ByteWriter, tag: number, secondTag: numbe
   writeTime(writer, tag, unixMs)
   if (writer.position === start) return
   reserve(writer, 9)
-  const { buffer } = writer
+  const { buffer, view } = writer
   buffer[start + 9] = secondTag
-  for (let index = 1; index < 9; index++) buffer[start + 9 + index] = buffer[start + index]!
+  view.setUint32(start + 10, view.getUint32(start + 1, true), true)
+  view.setUint32(start + 14, view.getUint32(start + 5, true), true)
   writer.position = start + 18
-}
-
-function putUint32(buffer: Buffer, position: number, value: number): void {
-  buffer[position] = value
-  buffer[position + 1] = value >>> 8
-  buffer[position + 2] = value >>> 16
-  buffer[position + 3] = value >>> 24
 }

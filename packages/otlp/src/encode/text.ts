@@ -26,12 +26,13 @@ function isLowSurrogate(unit: number): boolean {
 export function putShortAscii(buffer: Buffer, position: number, text: string): number {
   const length = text.length
   if (length > shortLength) return -1
+  let units = 0
   for (let index = 0; index < length; index++) {
     const unit = text.charCodeAt(index)
-    if (unit > 0x7f) return -1
+    units |= unit
     buffer[position + index] = unit
   }
-  return position + length
+  return units > 0x7f ? -1 : position + length
 }
 
 /** Writes a tag and text as UTF-8 with its length; a lone surrogate becomes U+FFFD. */

@@ -3,12 +3,12 @@ import {
   type ByteWriter,
   closeMessage,
   openMessage,
-  putBytes,
+  putWords,
   reserve,
   writeBytesField,
 } from './byte-writer.ts'
 import { isError, readErrorParts } from './error-parts.ts'
-import { keyField } from './key-cache.ts'
+import { type KeyField, keyField } from './key-cache.ts'
 import { writeBigInteger, writeDouble, writeInteger } from './number.ts'
 import { hasOwn, readProperty } from './property.ts'
 import { putShortAscii, truncateText, writeTextField } from './text.ts'
@@ -45,25 +45,25 @@ export function writeKeyValue(
   const width = field.length + (typeof value === 'string' ? value.length : 16) < shortEntryLength ? 1 : 2
   const start = openMessage(writer, tag, width)
   reserve(writer, field.length)
-  putBytes(writer.buffer, writer.position, field)
+  putWords(writer.view, writer.position, field.words)
   writer.position += field.length
   writeValueField(writer, valueTag, value, depth)
   closeMessage(writer, start, width)
 }
 
 /** The common case with all lengths known beforehand; false where it is not. */
-function writeShortEntry(writer: ByteWriter, tag: number, field: Uint8Array, text: string): boolean {
+function writeShortEntry(writer: ByteWriter, tag: number, field: KeyField, text: string): boolean {
   const keyLength = field.length
   const length = text.length
   if (length > writer.maxLength) return false
   reserve(writer, keyLength + length + 6)
-  const { buffer, position } = writer
+  const { buffer, position, view } = writer
   const valueAt = position + 2 + keyLength
+  putWords(view, position + 2, field.words)
   const end = putShortAscii(buffer, valueAt + 4, text)
   if (end === -1) return false
   buffer[position] = tag
   buffer[position + 1] = keyLength + length + 4
-  putBytes(buffer, position + 2, field)
   buffer[valueAt] = valueTag
   buffer[valueAt + 1] = length + 2
   buffer[valueAt + 2] = stringTag
