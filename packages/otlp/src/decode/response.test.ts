@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { field, number } from '../../test/wire.ts'
+import { decodeExportResponse, parseExportResponse } from './response.ts'
+
+test('a partial success says how many were rejected and why', () => {
+  const response = field(1, number(1, 3), field(2, 'too old'))
+  expect(decodeExportResponse(response)).toEqual({ rejected: 3, message: 'too old' })
+})
+
+test('an empty response, and one of unknown fields, is a full success', () => {
+  const responses = [new Uint8Array(), field(1), field(2, 'x')].map(decodeExportResponse)
+  expect(responses).toEqual(Array(3).fill({ rejected: 0, message: '' }))
+})
+
+test.each([
+  ['{"partialSuccess":{"rejectedLogRecords":"3","errorMessage":"too old"}}', 3, 'too old'],
+  ['{"partialSuccess":{"rejectedSpans":2}}', 2, ''],
+  ['{"partialSuccess":{"rejectedDataPoints":"1"}}', 1, ''],
+  ['{"partialSuccess":null}', 0, ''],
+  ['{"partialSuccess":{"rejectedSpans":"many","errorMessage":5}}', 0, ''],
+  ['{}', 0, ''],
+  ['[]', 0, ''],
+])('the JSON response %s', (text, rejected, message) => {
+  expect(parseExportResponse(text)).toEqual({ rejected, message })
+})
+
+test('a response that is not JSON is an error', () => {
+  expect(() => parseExportResponse('<html>')).toThrow(/^OTLP, response: .*not valid JSON/)
+})
