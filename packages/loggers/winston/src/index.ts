@@ -1,1 +1,1 @@
-export {}
+export { type WinstonOptions, winstonInstrumentation } from './instrumentation.ts'

@@ -1,0 +1,50 @@
+import { type Instrumentation, type OptionSpec, onModuleLoad, type Stop } from '@clew/core'
+import { attachToLogger } from './logger-seam.ts'
+import { VERSION } from './version.ts'
+import type { Logger, Winston } from './winston-shapes.ts'
+
+type BooleanOption = Extract<OptionSpec, { kind: 'boolean' }>
+
+export type WinstonOptions = { readonly stamp: BooleanOption; readonly send: BooleanOption }
+
+const options: WinstonOptions = {
+  stamp: {
+    kind: 'boolean',
+    default: true,
+    about: 'Put trace_id, span_id and trace_flags on each printed entry.',
+  },
+  send: {
+    kind: 'boolean',
+    default: true,
+    about: 'Send each entry as a log record; off where an agent collects the printed lines.',
+  },
+}
+
+const library = { name: 'winston', versions: { from: '3.3.0', below: '4.0.0' } } as const
+
+/** Stamps the entries of all winston loggers and sends each as a log record, in the context of its call. */
+export const winstonInstrumentation: Instrumentation<WinstonOptions> = {
+  name: 'winston',
+  version: VERSION,
+  library,
+  seam: 'Logger.prototype.write, _transform and push',
+  options,
+  start: ({ options }) => {
+    const stops: Stop[] = []
+    stops.push(
+      onModuleLoad<Winston>(library, (winston) => {
+        stops.push(attachToLogger(loggerPrototype(winston.exceptions.logger), options))
+      }),
+    )
+    return () => {
+      for (const stop of stops) stop()
+    }
+  },
+}
+
+// Before 3.9 winston does not export the class, but every version has a default logger.
+function loggerPrototype(logger: Logger): Logger {
+  let prototype = logger
+  while (!Object.hasOwn(prototype, '_transform')) prototype = Object.getPrototypeOf(prototype)
+  return prototype
+}

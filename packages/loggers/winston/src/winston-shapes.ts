@@ -1,0 +1,46 @@
+/** What is used of winston's objects. https://github.com/winstonjs/winston/blob/v3.19.0/lib/winston/logger.js */
+
+// The symbols of triple-beam, under which winston and logform keep the raw level, the printed line and the arguments.
+export const LEVEL: unique symbol = Symbol.for('level') as never
+export const MESSAGE: unique symbol = Symbol.for('message') as never
+export const SPLAT: unique symbol = Symbol.for('splat') as never
+
+/** One log entry: winston's own object, or the very object that the user handed to the logger. */
+export type Info = {
+  [key: string]: unknown
+  [LEVEL]?: string
+  [MESSAGE]?: unknown
+  [SPLAT]?: unknown
+}
+
+export type Transport = { level?: string; parent?: Logger | null }
+
+type Callback = (error?: Error | null) => void
+
+/** The prototype's methods, and what an instance has of its own. */
+export type Logger = {
+  level: string
+  levels: Readonly<Record<string, number>>
+  silent?: boolean
+  transports: readonly Transport[]
+  write(info: unknown, encoding?: unknown, callback?: unknown): boolean
+  _transform(info: Info, encoding: string, callback: Callback): void
+  push(formatted: unknown, encoding?: string): boolean
+  _addDefaultMeta(info: unknown): void
+}
+
+export type Winston = { exceptions: { logger: Logger } }
+
+/** The rule of winston's transports: an unknown level is never enabled, and without a threshold every level is. */
+export function isLevelEnabled({ level, levels }: Pick<Logger, 'level' | 'levels'>, rank: number): boolean {
+  return level ? levels[level]! >= rank : true
+}
+
+/** Whether a transport prints what the logger's own level would not. */
+export function isPrintedBeyondLevel({ levels, transports }: Logger, rank: number): boolean {
+  for (const transport of transports) {
+    const level = transport.level || transport.parent?.level
+    if (level && levels[level]! >= rank) return true
+  }
+  return false
+}
