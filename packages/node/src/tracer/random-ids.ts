@@ -1,0 +1,27 @@
+import { randomFillSync } from 'node:crypto'
+
+/** Makes trace and span ids. The interface of the SDK's IdGenerator. */
+export type IdGenerator = {
+  /** 32 lower-case hex digits. */
+  generateTraceId(): string
+  /** 16 lower-case hex digits. */
+  generateSpanId(): string
+}
+
+const POOL_BYTES = 4_096
+
+/** Random ids out of a pool of cryptographic bytes that is filled again when used up. */
+export function createRandomIds(): IdGenerator {
+  const pool = Buffer.allocUnsafeSlow(POOL_BYTES)
+  let position = POOL_BYTES
+  const take = (bytes: number): string => {
+    if (position + bytes > POOL_BYTES) {
+      randomFillSync(pool)
+      position = 0
+    }
+    const start = position
+    position += bytes
+    return pool.toString('hex', start, position)
+  }
+  return { generateTraceId: () => take(16), generateSpanId: () => take(8) }
+}

@@ -1,0 +1,28 @@
+import type { TraceState } from '@opentelemetry/api'
+import { TraceState as W3CTraceState } from '@opentelemetry/core'
+
+/** https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/ */
+const KEY = 'ot'
+const MAX_LENGTH = 256
+
+/** One entry of the `ot` member, such as `th` or `rv`. */
+export function readOtEntry(traceState: TraceState | undefined, name: string): string | undefined {
+  const entry = entriesOf(traceState).find((other) => other.startsWith(`${name}:`))
+  return entry?.slice(name.length + 1)
+}
+
+/** The trace state with that entry of `ot` set, or without it; all other entries and members stay. */
+export function writeOtEntry(
+  traceState: TraceState | undefined,
+  name: string,
+  value: string | undefined,
+): TraceState | undefined {
+  const others = entriesOf(traceState).filter((entry) => !entry.startsWith(`${name}:`))
+  const member = (value === undefined ? others : [`${name}:${value}`, ...others]).join(';')
+  if (member === '') return traceState?.unset(KEY)
+  return member.length > MAX_LENGTH ? traceState : (traceState ?? new W3CTraceState()).set(KEY, member)
+}
+
+function entriesOf(traceState: TraceState | undefined): string[] {
+  return traceState?.get(KEY)?.split(';') ?? []
+}

@@ -1,0 +1,35 @@
+import { spanOf } from '@clew/core'
+import { type Sampler, SamplingDecision, type SamplingResult, type SpanContext } from '@opentelemetry/api'
+import { readOtEntry, writeOtEntry } from './ot-trace-state.ts'
+import { parseRandomness, parseThreshold, randomnessOf } from './threshold.ts'
+
+const KEEP: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED }
+const DROP: SamplingResult = { decision: SamplingDecision.NOT_RECORD }
+const SAMPLED = 1
+
+/** Does as the parent did; asks `root` where there is none. */
+export function createParentBasedSampler(root: Sampler): Sampler {
+  return {
+    shouldSample: (context, traceId, name, kind, attributes, links) => {
+      const parent = spanOf(context)?.spanContext()
+      // A parent that is not valid is none: the tracer has made a new trace id.
+      if (parent === undefined || parent.traceId !== traceId) {
+        return root.shouldSample(context, traceId, name, kind, attributes, links)
+      }
+      const sampled = (parent.traceFlags & SAMPLED) !== 0
+      const result = sampled ? KEEP : DROP
+      return parent.isRemote && parent.traceState ? withTrueThreshold(result, parent, sampled) : result
+    },
+    toString: () => `ParentBased{root=${root}}`,
+  }
+}
+
+/** A threshold that contradicts the parent's own decision would make a backend count wrong: it is taken out. */
+function withTrueThreshold(result: SamplingResult, parent: SpanContext, sampled: boolean): SamplingResult {
+  const threshold = parseThreshold(readOtEntry(parent.traceState, 'th'))
+  if (threshold === undefined) return result
+  const rv = parseRandomness(readOtEntry(parent.traceState, 'rv'))
+  if (randomnessOf(parent.traceId, rv) >= threshold === sampled) return result
+  const traceState = writeOtEntry(parent.traceState, 'th', undefined)
+  return traceState === undefined ? result : { ...result, traceState }
+}

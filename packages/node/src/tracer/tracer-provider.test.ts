@@ -1,0 +1,162 @@
+import { createContextManager } from '@clew/core'
+import type { SpanInput } from '@clew/otlp'
+import type { PipelineScope } from '@clew/pipeline'
+import { context, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createRandomIds } from './random-ids.ts'
+import { samplerFromName } from './sampler/sampler-from-name.ts'
+import { defaultSpanLimits } from './span-limits.ts'
+import { createTracerProvider } from './tracer-provider.ts'
+
+beforeAll(() => context.setGlobalContextManager(createContextManager()))
+afterAll(() => context.disable())
+
+function record(clock?: () => number): { tracer: Tracer; sent: { scope: PipelineScope; span: SpanInput }[] } {
+  const sent: { scope: PipelineScope; span: SpanInput }[] = []
+  const provider = createTracerProvider({
+    pipeline: { span: (scope, span) => sent.push({ scope, span }) },
+    sampler: samplerFromName('always_on'),
+    limits: defaultSpanLimits,
+    ...(clock && { clock }),
+  })
+  return { tracer: provider.getTracer('unit', '1'), sent }
+}
+
+describe('createTracerProvider()', () => {
+  it('gives one Tracer and one scope per name and version', () => {
+    const scopes: PipelineScope[] = []
+    const provider = createTracerProvider({
+      pipeline: { span: (scope) => scopes.push(scope) },
+      sampler: samplerFromName('always_on'),
+      limits: defaultSpanLimits,
+    })
+    provider.getTracer('a', '1').startSpan('x').end()
+    provider.getTracer('a', '1').startSpan('x').end()
+    provider.getTracer('a').startSpan('x').end()
+    expect([scopes, scopes[0] === scopes[1]]).toEqual([
+      [
+        { name: 'a', version: '1' },
+        { name: 'a', version: '1' },
+        { name: 'a', version: '' },
+      ],
+      true,
+    ])
+  })
+
+  it('takes its times from an injected clock', () => {
+    let now = 1_600_000_000_000
+    const { tracer, sent } = record(() => now)
+    const span = tracer.startSpan('work')
+    now += 1.5
+    span.addEvent('half way')
+    now += 1
+    span.end()
+    const { startUnixMs, endUnixMs, events } = sent[0]!.span
+    expect([startUnixMs, events?.[0]?.timeUnixMs, endUnixMs]).toEqual([now - 2.5, now - 1, now])
+  })
+
+  it('gives a span within another times that lie within', () => {
+    const { tracer, sent } = record()
+    for (let turn = 0; turn < 1_000; turn++) {
+      tracer.startActiveSpan('outer', (outer) => {
+        tracer.startActiveSpan('inner', (inner) => inner.end())
+        outer.end()
+      })
+    }
+    const outside = []
+    for (let at = 0; at < sent.length; at += 2) {
+      const inner = sent[at]!.span
+      const outer = sent[at + 1]!.span
+      if (inner.startUnixMs < outer.startUnixMs || inner.endUnixMs > outer.endUnixMs) outside.push(inner)
+    }
+    expect([sent.length, outside]).toEqual([2_000, []])
+  })
+
+  it('starts within a few milliseconds of the wall clock', () => {
+    const { tracer, sent } = record()
+    const before = Date.now()
+    tracer.startSpan('work').end()
+    const after = Date.now()
+    expect(sent[0]!.span.startUnixMs).toBeGreaterThanOrEqual(before - 3)
+    expect(sent[0]!.span.endUnixMs).toBeLessThanOrEqual(after + 4)
+  })
+
+  it('does not throw on what the types do not allow', () => {
+    const { tracer, sent } = record()
+    const trap = {
+      get a(): string {
+        throw new Error('getter')
+      },
+      b: 1,
+    }
+    const unlisted = new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('ownKeys')
+        },
+      },
+    )
+    const span = tracer.startSpan('work', { attributes: trap, startTime: Number.NaN })
+    span
+      .addEvent('trapped', trap)
+      .addEvent('unlisted', unlisted)
+      .addEvent('timed', {}, [1] as never)
+    span.setAttribute('deep', deep(1_000)).setAttribute('trap', trap)
+    span
+      .setAttributes(trap)
+      .setAttributes(unlisted)
+      .addLink({ context: undefined as never })
+    span.recordException(null as never)
+    span.recordException(
+      new Proxy({} as Error, {
+        get: () => {
+          throw new Error('get')
+        },
+      }),
+    )
+    span.setStatus({ code: SpanStatusCode.ERROR, message: 7 as never })
+    span.end(new Date(Number.NaN))
+    const missing = (tracer.startActiveSpan as (name: string) => unknown)('nothing to run')
+    const { attributes, droppedAttributesCount, events, links, statusMessage, startUnixMs, endUnixMs } =
+      sent[0]!.span
+    expect({
+      missing,
+      attributes,
+      droppedAttributesCount,
+      events: events?.map(({ name, attributes }) => ({ name, attributes })),
+      links,
+      statusMessage,
+      timed: Number.isFinite(startUnixMs) && Number.isFinite(endUnixMs),
+    }).toEqual({
+      missing: undefined,
+      attributes: { b: 1 },
+      droppedAttributesCount: 1,
+      events: [
+        { name: 'trapped', attributes: { b: 1 } },
+        { name: 'unlisted', attributes: {} },
+        { name: 'timed', attributes: {} },
+        { name: 'exception', attributes: { 'exception.message': 'an exception that cannot be read' } },
+      ],
+      links: [],
+      statusMessage: undefined,
+      timed: true,
+    })
+  })
+
+  it('makes ids that are valid and never come twice', () => {
+    const ids = createRandomIds()
+    const traces = Array.from({ length: 10_000 }, () => ids.generateTraceId())
+    const spans = Array.from({ length: 10_000 }, () => ids.generateSpanId())
+    const valid = traces.every((traceId, at) =>
+      trace.isSpanContextValid({ traceId, spanId: spans[at]!, traceFlags: 1 }),
+    )
+    expect([valid, new Set(traces).size, new Set(spans).size]).toEqual([true, 10_000, 10_000])
+  })
+})
+
+function deep(levels: number): object {
+  let value: object = {}
+  for (let level = 0; level < levels; level++) value = { value }
+  return value
+}
