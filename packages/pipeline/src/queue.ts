@@ -87,11 +87,12 @@ export class ByteQueue {
     batch.release()
   }
 
-  /** Everything that waits, as batches; the queue is empty afterwards. */
+  /** Everything that waits in memory, as batches. What came from the spool lies there still, and stays. */
   takeAll(): Batch[] {
     const open = this.#sealOpen()
-    const all = [...this.#again, ...this.#sealed, ...(open === undefined ? [] : [open])]
-    this.#again = []
+    const again = this.#again.filter((batch) => !batch.fromSpool)
+    const all = [...again, ...this.#sealed, ...(open === undefined ? [] : [open])]
+    this.#again = this.#again.filter((batch) => batch.fromSpool)
     this.#sealed = []
     return all
   }

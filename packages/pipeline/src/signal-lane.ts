@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Batch, Signal } from './batch.ts'
 import type { WriterPool } from './chunk.ts'
+import { createSpareSocket, type SpareSocket } from './exit/spare-socket.ts'
 import { Health } from './export/health.ts'
 import { ExportLoop } from './export/loop.ts'
 import { createSender } from './export/sender.ts'
@@ -19,6 +20,7 @@ export type LaneOptions = {
   spool: Spool | undefined
   scheduleDelayMs: number
   problems: Problems
+  exit: 'flush' | 'spool' | 'off'
   now: () => number
   runHidden: <T>(work: () => T) => T
 }
@@ -30,6 +32,7 @@ export type Lane = {
   readonly queue: ByteQueue
   readonly loop: ExportLoop
   readonly spool: Spool | undefined
+  readonly spare: SpareSocket | undefined
   /** Puts batches into the spool, and counts what finds no room as dropped. */
   keep(batches: readonly Batch[]): void
   /** Ends the connections. What was not acknowledged goes to the spool. */
@@ -38,6 +41,7 @@ export type Lane = {
 
 export function openLane(options: LaneOptions): Lane {
   const { signal, endpoint, resource, budget, pool, spool, problems, now, runHidden } = options
+  const spare = options.exit === 'flush' ? createSpareSocket(endpoint) : undefined
   let wakeScheduled = false
 
   const wakeSoon = (): void => {
@@ -51,12 +55,13 @@ export function openLane(options: LaneOptions): Lane {
     )
   }
   const wakeLater = (): void => {
-    runHidden(() =>
+    runHidden(() => {
+      if (!loop.isFailing()) spare?.open()
       setTimeout(() => {
         queue.armed = false
         loop.wake(true)
-      }, options.scheduleDelayMs).unref(),
-    )
+      }, options.scheduleDelayMs).unref()
+    })
   }
   const spoolOrDrop = (batch: Batch): void => {
     if (batch.fromSpool) return
@@ -112,9 +117,11 @@ export function openLane(options: LaneOptions): Lane {
     queue,
     loop,
     spool,
+    spare,
     keep,
     close() {
       keep(loop.close())
+      spare?.close()
       spool?.leave()
     },
   }

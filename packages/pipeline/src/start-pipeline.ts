@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { defaultLimits, encodeResource, writeLogRecord, writeSpan } from '@clew/otlp'
 import type { Signal } from './batch.ts'
 import { WriterPool } from './chunk.ts'
+import { joinEnd } from './exit/end.ts'
+import { flushSync } from './exit/flush-sync.ts'
 import { createIntake } from './intake.ts'
 import { createMemoryBudget } from './memory-budget.ts'
 import type { Endpoint, Pipeline, PipelineOptions } from './pipeline.ts'
@@ -30,6 +32,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
   const traces = lanes.get('traces')
   const open = [...lanes.values()]
   const heartbeat = startHeartbeat(open, runHidden)
+  const leaveEnd = joinEndOf(open, options)
 
   const flush = async (timeoutMs: number = defaultFlushMs): Promise<void> => {
     await within(timeoutMs, Promise.all(open.map((lane) => lane.loop.settled())))
@@ -42,6 +45,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
     async stop(timeoutMs) {
       await flush(timeoutMs)
       clearInterval(heartbeat)
+      leaveEnd()
       for (const lane of open) lane.close()
     },
   }
@@ -68,7 +72,7 @@ function openLanes(options: PipelineOptions, runHidden: <T>(work: () => T) => T)
       directory === undefined
         ? undefined
         : openSpool({ directory, signal, url: endpoint.url, maxBytes, problems, now: Date.now })
-    const scheduleDelayMs = options.scheduleDelayMs ?? 1000
+    const { scheduleDelayMs = 1000, exit = 'flush' } = options
     lanes.set(
       signal,
       openLane({
@@ -79,6 +83,7 @@ function openLanes(options: PipelineOptions, runHidden: <T>(work: () => T) => T)
         pool,
         spool,
         scheduleDelayMs,
+        exit,
         problems,
         now: Date.now,
         runHidden,
@@ -106,6 +111,23 @@ function startHeartbeat(
   return runHidden(() => {
     beat()
     return setInterval(beat, heartbeatMs).unref()
+  })
+}
+
+function joinEndOf(lanes: readonly Lane[], { exit = 'flush', signals = true }: PipelineOptions): () => void {
+  if (exit === 'off') return ignore
+  const sendable = (): Lane[] =>
+    lanes.filter(
+      ({ loop, spool }) =>
+        !loop.isIdle() && (spool?.accepts() !== true || (exit === 'flush' && !loop.isFailing())),
+    )
+  return joinEnd({
+    signals,
+    canSend: () => sendable().length > 0,
+    async send() {
+      await Promise.all(sendable().map(({ loop }) => loop.settled(true)))
+    },
+    flushSync: (remainingMs) => flushSync(lanes, exit, remainingMs),
   })
 }
 

@@ -10,7 +10,9 @@ const longestRetryAfterMs = 5 * 60_000
 export function backoffMs(failures: number, retryAfterMs: number | undefined, random: () => number): number {
   const grown = Math.min(longestDelayMs, firstDelayMs * factor ** Math.min(failures - 1, 20))
   const jittered = grown * (0.8 + 0.4 * random())
-  return Math.max(Math.min(jittered, longestDelayMs), Math.min(retryAfterMs ?? 0, longestRetryAfterMs))
+  return Math.round(
+    Math.max(Math.min(jittered, longestDelayMs), Math.min(retryAfterMs ?? 0, longestRetryAfterMs)),
+  )
 }
 
 /** Reads a Retry-After header, seconds or an HTTP date (RFC 9110 §10.2.3). Undefined when it says nothing usable. */

@@ -17,11 +17,13 @@ export type ExportLoopOptions = {
   runHidden: <T>(work: () => T) => T
 }
 
+type Waiter = { upToId: number; untilFailure: boolean; resolve: () => void }
+
 /** Sends a queue's batches to one endpoint, at most four at a time, until each is acknowledged or refused. */
 export class ExportLoop {
   readonly #options: ExportLoopOptions
   readonly #inFlight = new Set<Batch>()
-  readonly #waiters: { upToId: number; resolve: () => void }[] = []
+  readonly #waiters: Waiter[] = []
   #due = false
   #failures = 0
   #resumeAt = 0
@@ -48,31 +50,42 @@ export class ExportLoop {
     return this.#inFlight.size === 0 && this.#options.queue.isEmpty()
   }
 
-  /** Batches on the wire; nobody knows yet what becomes of them. */
-  inFlight(): readonly Batch[] {
-    return [...this.#inFlight]
-  }
-
-  /** Resolves when everything taken in until now is acknowledged, refused or spooled. */
-  settled(): Promise<void> {
+  /** Resolves when everything taken in until now is acknowledged, refused or spooled, or, if asked to, at a failure. */
+  settled(untilFailure = false): Promise<void> {
     const upToId = this.#options.queue.seal()
     // A receiver that asked for time gets it; otherwise somebody waits, so ask again at once.
     if (!this.#retryAfterGiven) this.#resumeAt = 0
     this.wake(true)
     return new Promise((resolve) => {
-      this.#waiters.push({ upToId, resolve })
-      this.#answerWaiters()
+      this.#waiters.push({ upToId, untilFailure, resolve })
+      this.#answerWaiters(false)
     })
   }
 
-  /** Stops sending. What is on the wire is given up and returned with everything else that waits. */
+  /** Takes back everything in memory that was not acknowledged, also what is on the wire. */
+  takeBack(): Batch[] {
+    const onWire = [...this.#inFlight].filter((batch) => !batch.fromSpool)
+    for (const batch of onWire) this.#inFlight.delete(batch)
+    const batches = [...onWire, ...this.#options.queue.takeAll()]
+    return batches
+  }
+
+  /** Ends a batch by an answer that is not to retry. Returns the halves of one that was too large. */
+  conclude(batch: Batch, outcome: Outcome): Batch[] {
+    const halves = outcome.kind === 'too-large' ? splitBatch(batch) : undefined
+    if (halves !== undefined) return halves
+    this.#count(batch, outcome)
+    this.#options.queue.settle(batch)
+    return []
+  }
+
+  /** Stops sending. Returns what was not acknowledged. */
   close(): Batch[] {
     this.#closed = true
     clearTimeout(this.#resumeTimer)
-    const rest = [...this.#inFlight, ...this.#options.queue.takeAll()]
-    this.#inFlight.clear()
+    const rest = this.takeBack()
     this.#options.sender.close()
-    this.#answerWaiters()
+    this.#answerWaiters(false)
     return rest
   }
 
@@ -104,7 +117,7 @@ export class ExportLoop {
     // Given up meanwhile: somebody else has the batch.
     if (!this.#inFlight.delete(batch)) return
     this.#settle(batch, outcome, failuresBefore)
-    this.#answerWaiters()
+    this.#answerWaiters(outcome.kind === 'retry')
     this.#pump()
   }
 
@@ -119,13 +132,7 @@ export class ExportLoop {
     this.#failures = 0
     this.#retryAfterGiven = false
     health.answered()
-    const halves = outcome.kind === 'too-large' ? splitBatch(batch) : undefined
-    if (halves !== undefined) {
-      for (const half of halves) queue.putBack(half)
-      return
-    }
-    this.#count(batch, outcome)
-    queue.settle(batch)
+    for (const half of this.conclude(batch, outcome)) queue.putBack(half)
   }
 
   #count(batch: Batch, outcome: Outcome): void {
@@ -154,10 +161,11 @@ export class ExportLoop {
     health.failed(outcome.reason)
   }
 
-  #answerWaiters(): void {
+  #answerWaiters(failed: boolean): void {
     for (let at = this.#waiters.length - 1; at >= 0; at--) {
       const waiter = this.#waiters[at]
-      if (waiter === undefined || this.#holdsUpTo(waiter.upToId)) continue
+      if (waiter === undefined || (!(failed && waiter.untilFailure) && this.#holdsUpTo(waiter.upToId)))
+        continue
       this.#waiters.splice(at, 1)
       waiter.resolve()
     }

@@ -1,0 +1,60 @@
+import { frameRequest } from '@clew/otlp'
+import type { Batch } from '../batch.ts'
+import type { Lane } from '../signal-lane.ts'
+import type { FlushJob } from './flush-order.ts'
+import { exchangeSync } from './socket-flush.ts'
+import { sendFromWorker } from './worker-flush.ts'
+
+type Rest = { lane: Lane; batches: Batch[] }
+
+/**
+ * Delivers everything that was not acknowledged, or stores it: over the open connection (plain HTTP), from a worker,
+ * into the spool, each taking what the one before left.
+ */
+export function flushSync(lanes: readonly Lane[], mode: 'flush' | 'spool', remainingMs: () => number): void {
+  const rests = lanes.map((lane) => ({ lane, batches: lane.loop.takeBack() }))
+  const sendable = rests.filter(({ lane, batches }) => batches.length > 0 && isWorthTrying(lane, mode))
+  for (const rest of sendable) rest.batches = sendOverSocket(rest, remainingMs)
+  const unsent = sendable.filter(({ batches }) => batches.length > 0)
+  if (unsent.length > 0 && remainingMs() > 0) sendByWorker(unsent, remainingMs)
+  for (const { lane, batches } of rests) lane.keep(batches)
+}
+
+/** A receiver that was away a moment ago would only use up the time, if there is a spool. */
+function isWorthTrying({ loop, spool }: Lane, mode: 'flush' | 'spool'): boolean {
+  return spool?.accepts() !== true || (mode === 'flush' && !loop.isFailing())
+}
+
+/** Returns the batches that are left. */
+function sendOverSocket({ lane, batches }: Rest, remainingMs: () => number): Batch[] {
+  const { spare, endpoint, signal, loop } = lane
+  const todo = [...batches]
+  for (let batch = todo[0]; batch !== undefined; batch = todo[0]) {
+    const fd = spare?.fd()
+    if (fd === undefined) return todo
+    const outcome = exchangeSync(fd, endpoint, signal, frameRequest(batch.resource, batch.parts), remainingMs)
+    if (outcome === undefined) spare?.close()
+    if (outcome === undefined || outcome.kind === 'retry') return todo
+    todo.splice(0, 1, ...loop.conclude(batch, outcome))
+  }
+  return todo
+}
+
+/** Takes what was delivered out of the rests. */
+function sendByWorker(rests: readonly Rest[], remainingMs: () => number): void {
+  const jobs: FlushJob[] = rests.map(({ lane, batches }) => ({
+    endpoint: lane.endpoint,
+    signal: lane.signal,
+    requests: batches.map((batch) => frameRequest(batch.resource, batch.parts)),
+  }))
+  const outcomes = sendFromWorker(jobs, remainingMs)
+  let at = 0
+  for (const rest of rests) {
+    rest.batches = rest.batches.filter((batch) => {
+      const outcome = outcomes[at++]
+      if (outcome === undefined) return true
+      rest.lane.loop.conclude(batch, outcome)
+      return false
+    })
+  }
+}

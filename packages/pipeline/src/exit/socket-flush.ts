@@ -1,0 +1,87 @@
+import { readSync, writeSync } from 'node:fs'
+import type { Signal } from '../batch.ts'
+import { compressSync } from '../export/compress.ts'
+import { type Outcome, outcomeOfHttp } from '../export/outcome.ts'
+import { httpBody, httpHeaders } from '../export/request-body.ts'
+import type { Endpoint } from '../pipeline.ts'
+import { parseHttpAnswer } from './http-answer.ts'
+
+const napMs = 1
+const readBytes = 16 * 1024
+const maxAnswerBytes = 256 * 1024
+
+/**
+ * Sends one framed request over a connection's descriptor and reads the answer, while the event loop stands still.
+ * Undefined when the connection or the time ended before an answer: then the connection must not be used again.
+ */
+export function exchangeSync(
+  fd: number,
+  endpoint: Endpoint,
+  signal: Signal,
+  request: readonly Buffer[],
+  remainingMs: () => number,
+): Outcome | undefined {
+  try {
+    if (!writeAll(fd, requestBytes(endpoint, signal, request), remainingMs)) return undefined
+    return readAnswer(fd, remainingMs)
+  } catch {
+    return undefined
+  }
+}
+
+function requestBytes(endpoint: Endpoint, signal: Signal, request: readonly Buffer[]): Buffer {
+  const url = new URL(endpoint.url)
+  const body = compressSync(httpBody(request, signal, endpoint.protocol), endpoint.compression)
+  const headers = Object.entries({
+    host: url.host,
+    connection: 'keep-alive',
+    ...httpHeaders(endpoint, body.encoding, body.bytes.length),
+  })
+  const lines = headers.map(([name, value]) => `${name}: ${value}`)
+  if (lines.some((line) => /[\r\n]/.test(line))) throw new Error('a header holds a line break')
+  const head = [`POST ${url.pathname}${url.search} HTTP/1.1`, ...lines, '', ''].join('\r\n')
+  return Buffer.concat([Buffer.from(head, 'latin1'), body.bytes])
+}
+
+function writeAll(fd: number, bytes: Buffer, remainingMs: () => number): boolean {
+  let at = 0
+  while (at < bytes.length) {
+    const written = unlessBusy(() => writeSync(fd, bytes, at), remainingMs)
+    if (written === undefined) return false
+    at += written
+  }
+  return true
+}
+
+function readAnswer(fd: number, remainingMs: () => number): Outcome | undefined {
+  const piece = Buffer.allocUnsafe(readBytes)
+  let bytes: Buffer = Buffer.alloc(0)
+  while (bytes.length < maxAnswerBytes) {
+    const read = unlessBusy(() => readSync(fd, piece), remainingMs)
+    if (read === undefined) return undefined
+    bytes = Buffer.concat([bytes, piece.subarray(0, read)])
+    const answer = parseHttpAnswer(bytes, read === 0)
+    if (answer !== undefined) return outcomeOfHttp(answer.status, answer.headers, answer.body, Date.now())
+    if (read === 0) return undefined
+  }
+  return undefined
+}
+
+/** The descriptor does not block: tries again until the time is over. */
+function unlessBusy(attempt: () => number, remainingMs: () => number): number | undefined {
+  for (;;) {
+    try {
+      return attempt()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      if (remainingMs() <= 0) return undefined
+      nap()
+    }
+  }
+}
+
+const clock = new Int32Array(new SharedArrayBuffer(4))
+
+function nap(): void {
+  Atomics.wait(clock, 0, 0, napMs)
+}

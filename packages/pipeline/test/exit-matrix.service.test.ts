@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type NodeMajor, nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
+import { type ChildEnd, fixtures, runChild } from './child.ts'
+import { type Ending, endings } from './endings.ts'
+
+const transports = ['HTTP', 'HTTPS', 'gRPC'] as const
+type Transport = (typeof transports)[number]
+
+const receivers = new Map<Transport, OtlpReceiver>()
+const bareEnds = new Map<string, Promise<ChildEnd>>()
+
+const readPem = (name: string): string => readFileSync(join(fixtures, 'tls', name), 'utf8')
+
+beforeAll(async () => {
+  const tls = { cert: readPem('server.pem'), key: readPem('server-key.pem') }
+  receivers.set('HTTP', await startOtlpReceiver())
+  receivers.set('HTTPS', await startOtlpReceiver({ tls }))
+  receivers.set('gRPC', await startOtlpReceiver({ protocol: 'grpc' }))
+  await Promise.all(nodeMajors.map(nodeBinary))
+})
+afterAll(() => Promise.all([...receivers.values()].map((receiver) => receiver.close())))
+
+function environment(transport: Transport, run: string): Record<string, string> {
+  const url = receivers.get(transport)?.url ?? ''
+  if (transport === 'gRPC') return { ENDPOINT: url, PROTOCOL: 'grpc', RUN: run }
+  return { ENDPOINT: `${url}/v1/logs`, RUN: run, ...(transport === 'HTTPS' ? { TLS: '1' } : {}) }
+}
+
+/** The same fixture without the pipeline, run once for each Node. */
+function runBare({ name, ...child }: Ending, node: NodeMajor): Promise<ChildEnd> {
+  const key = `${name} ${node}`
+  const bare = bareEnds.get(key) ?? runChild({ ...child, node })
+  bareEnds.set(key, bare)
+  return bare
+}
+
+function countDelivered(transport: Transport, run: string): number {
+  const logs = receivers.get(transport)?.logs ?? []
+  return new Set(logs.filter(({ resource }) => resource.run === run).map(({ body }) => body)).size
+}
+
+const cases = nodeMajors.flatMap((node) =>
+  transports.flatMap((transport) =>
+    endings.map((ending) => ({ name: ending.name, ending, transport, node })),
+  ),
+)
+
+describe.concurrent('all of the last 100 records arrive, and the process ends as it would without us', () => {
+  test.for(cases)('$name over $transport on Node $node', async ({ ending, transport, node }) => {
+    const run = `${ending.name} ${transport} ${node}`
+    const { name: _, ...child } = ending
+    const end = await runChild({ ...child, node, env: environment(transport, run) })
+    const bare = await runBare(ending, node)
+    expect({ delivered: countDelivered(transport, run), ...end }).toEqual({ delivered: 100, ...bare })
+  })
+})
