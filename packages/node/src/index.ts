@@ -1,1 +1,2 @@
-export {}
+export { type ClewSdk, type ClewSdkOptions, clewSdk } from './library/clew-sdk.ts'
+export { type Clew, startClew } from './start/start-clew.ts'

@@ -1,0 +1,81 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+
+/** The application that this process runs. */
+export type Application = {
+  /** The folder of its package.json, or the working directory when there is none. */
+  directory: string
+  /** From package.json. */
+  name: string | undefined
+  version: string | undefined
+  type: 'module' | 'commonjs'
+  dependencies: readonly string[]
+  /** A package manager runs, not an application: `npm run` with NODE_OPTIONS set, for example. */
+  isPackageManager: boolean
+}
+
+type PackageJson = {
+  name?: string
+  version?: string
+  type?: string
+  dependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+}
+
+const PACKAGE_MANAGERS = new Set(['npm', 'pnpm', '@pnpm/exe', 'yarn', '@yarnpkg/cli-dist', 'corepack', 'npx'])
+
+/**
+ * Finds the application by its main script. A script inside of node_modules is a tool (tsx, next, pm2): then the
+ * application is that of the working directory. Never throws.
+ */
+export function findApplication(mainScript: string | undefined, workingDirectory: string): Application {
+  const script = mainScript && realPath(mainScript)
+  const isTool = !script || script.includes(`${sep}node_modules${sep}`)
+  const tool = isTool && script ? nearestPackage(dirname(script)) : undefined
+  const found = nearestPackage(isTool ? workingDirectory : dirname(script))
+  return {
+    directory: found?.directory ?? workingDirectory,
+    name: found?.json.name,
+    version: found?.json.version,
+    type: found?.json.type === 'module' ? 'module' : 'commonjs',
+    dependencies: found ? dependenciesOf(found.directory, found.json) : [],
+    isPackageManager: PACKAGE_MANAGERS.has(tool?.json.name ?? ''),
+  }
+}
+
+/** The package that a folder belongs to. */
+export function nearestPackage(start: string): { directory: string; json: PackageJson } | undefined {
+  for (let directory = start; ; directory = dirname(directory)) {
+    const json = readPackageJson(join(directory, 'package.json'))
+    // One without a name only sets the module type of a folder, as dist/cjs/package.json does.
+    if (json && (json.name || json.dependencies || json.devDependencies)) return { directory, json }
+    if (directory === dirname(directory)) return undefined
+  }
+}
+
+// With npm workspaces a member may rely on what its root installs.
+function dependenciesOf(directory: string, json: PackageJson): string[] {
+  const parent = nearestPackage(dirname(directory))
+  return [...new Set([...namesIn(json), ...(parent ? namesIn(parent.json) : [])])]
+}
+
+function namesIn(json: PackageJson): string[] {
+  return Object.keys({ ...json.dependencies, ...json.optionalDependencies, ...json.devDependencies })
+}
+
+export function readPackageJson(path: string): PackageJson | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as PackageJson
+  } catch {
+    return undefined
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}

@@ -1,0 +1,73 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { Instrumentation } from '@clew/core'
+import { type Application, readPackageJson } from './application.ts'
+
+/** An installed package that says in its package.json `"clew": { "instrumentation": "<export>" }`. */
+export type FoundPackage = {
+  name: string
+  version: string
+  directory: string
+  instrumentation: Instrumentation | undefined
+  /** Why it could not be loaded. */
+  problem: string | undefined
+}
+
+type Manifest = { version?: string; clew?: { instrumentation?: string } }
+
+/** Loads every instrumentation among the application's dependencies. Never throws: what fails has a `problem`. */
+export function findPackages(application: Application): FoundPackage[] {
+  const requireFromApplication = createRequire(join(application.directory, 'package.json'))
+  const lookUp = requireFromApplication.resolve.paths('x') ?? []
+  return application.dependencies.flatMap((name) => {
+    const directory = lookUp.map((folder) => join(folder, name)).find((folder) => readManifest(folder))
+    const manifest = directory ? readManifest(directory) : undefined
+    const exportName = manifest?.clew?.instrumentation
+    if (!directory || !exportName) return []
+    const found = { name, version: manifest.version ?? '', directory }
+    return [{ ...found, ...load(requireFromApplication, name, exportName) }]
+  })
+}
+
+function readManifest(directory: string): Manifest | undefined {
+  return readPackageJson(join(directory, 'package.json')) as Manifest | undefined
+}
+
+function load(
+  requireFromApplication: NodeJS.Require,
+  name: string,
+  exportName: string,
+): Pick<FoundPackage, 'instrumentation' | 'problem'> {
+  try {
+    const exports = requireFromApplication(name) as Record<string, Instrumentation | undefined>
+    const instrumentation = exports[exportName]
+    if (typeof instrumentation?.start === 'function') return { instrumentation, problem: undefined }
+    return { instrumentation: undefined, problem: `it has no export ${exportName} with a start()` }
+  } catch (error) {
+    return { instrumentation: undefined, problem: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** Folders of all copies of a package that the application and its @clew packages reach. */
+export function copiesOf(
+  packageName: string,
+  application: Application,
+  found: readonly FoundPackage[],
+): string[] {
+  const starts = [application.directory, ...found.map((one) => one.directory)]
+  const copies = starts.flatMap((start) => {
+    try {
+      return [packageFolder(createRequire(join(start, 'package.json')).resolve(packageName), packageName)]
+    } catch {
+      return []
+    }
+  })
+  return [...new Set(copies)]
+}
+
+function packageFolder(filename: string, packageName: string): string {
+  for (let directory = dirname(filename); directory !== dirname(directory); directory = dirname(directory)) {
+    if (readPackageJson(join(directory, 'package.json'))?.name === packageName) return directory
+  }
+  return dirname(filename)
+}

@@ -1,0 +1,122 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { compareVersions, type Instrumentation } from '@clew/core'
+import { type Application, nearestPackage } from '../discovery/application.ts'
+import { copiesOf, type FoundPackage, findPackages } from '../discovery/packages.ts'
+import type { Finding } from './finding.ts'
+
+const NODE_FLOOR = '22.15.0'
+
+/** What each instrumentation package is for; a library in use without its package is worth a line. */
+const PACKAGE_OF: Readonly<Record<string, string>> = {
+  winston: '@clew/winston',
+  express: '@clew/express',
+  fastify: '@clew/fastify',
+  bullmq: '@clew/bullmq',
+  pg: '@clew/pg',
+  ioredis: '@clew/ioredis',
+}
+
+/** Everything about an application that can be seen without starting it. */
+export function examineApplication(application: Application, nodeVersion: string): Finding[] {
+  const found = findPackages(application)
+  return [
+    examineNode(nodeVersion),
+    examineIdentity(application),
+    ...found.map((one) => examinePackage(one, application)),
+    ...examineMissing(application, found),
+    examineCopies('@opentelemetry/api', application, found),
+    examineCopies('@clew/core', application, found),
+  ]
+}
+
+function examineNode(version: string): Finding {
+  if (compareVersions(version, NODE_FLOOR) >= 0) return { level: 'ok', topic: 'Node.js', text: version }
+  const remedy = `run it on Node.js ${NODE_FLOOR} or newer`
+  return { level: 'problem', topic: 'Node.js', text: `${version} is too old`, remedy }
+}
+
+function examineIdentity({ name, directory, type }: Application): Finding {
+  const modules = type === 'module' ? 'ESM' : 'CommonJS'
+  if (name) return { level: 'ok', topic: 'application', text: `${name} (${modules}) in ${directory}` }
+  const remedy = 'run it in the folder of the application, or name the folder: clew doctor <folder>'
+  return {
+    level: 'problem',
+    topic: 'application',
+    text: `no package.json found from ${directory} on`,
+    remedy,
+  }
+}
+
+function examinePackage(found: FoundPackage, application: Application): Finding {
+  const topic = found.name
+  if (!found.instrumentation) {
+    const remedy = `npm install ${found.name}@latest`
+    return { level: 'problem', topic, text: `cannot be loaded: ${found.problem}`, remedy }
+  }
+  return examineLibrary(topic, found, found.instrumentation, application)
+}
+
+function examineLibrary(
+  topic: string,
+  found: FoundPackage,
+  { library, seam = 'its own seam' }: Instrumentation,
+  application: Application,
+): Finding {
+  if (!library) return { level: 'ok', topic, text: `${found.version}, by ${seam}` }
+  const version = installedVersion(library.name, application)
+  if (!version) {
+    return {
+      level: 'warning',
+      topic,
+      text: `${library.name} is not installed`,
+      remedy: `npm uninstall ${topic}`,
+    }
+  }
+  const { from, below } = library.versions
+  if (compareVersions(version, from) >= 0 && compareVersions(version, below) < 0) {
+    return { level: 'ok', topic, text: `${found.version} joins ${library.name} ${version}, by ${seam}` }
+  }
+  const text = `${library.name} ${version} is outside of ${from} … below ${below}: it runs without spans`
+  return {
+    level: 'problem',
+    topic,
+    text,
+    remedy: `install a supported ${library.name}, or npm install ${topic}@latest`,
+  }
+}
+
+function examineMissing(application: Application, found: readonly FoundPackage[]): Finding[] {
+  const installed = new Set(found.map(({ name }) => name))
+  const missing = application.dependencies.filter(
+    (name) => PACKAGE_OF[name] && !installed.has(PACKAGE_OF[name]),
+  )
+  const findings: Finding[] = missing.map((name) => ({
+    level: 'warning',
+    topic: name,
+    text: 'is used, but nothing joins it to the chain',
+    remedy: `npm install ${PACKAGE_OF[name]}`,
+  }))
+  if (installed.has('@clew/http')) return findings
+  const text = 'HTTP servers and fetch are not traced'
+  return [...findings, { level: 'warning', topic: 'node:http', text, remedy: 'npm install @clew/http' }]
+}
+
+function examineCopies(name: string, application: Application, found: readonly FoundPackage[]): Finding {
+  const copies = copiesOf(name, application, found)
+  if (copies.length === 1) return { level: 'ok', topic: name, text: 'one copy' }
+  if (copies.length === 0) {
+    return { level: 'problem', topic: name, text: 'not found', remedy: `npm install ${name}` }
+  }
+  const text = `${copies.length} copies: ${copies.join(', ')}`
+  return { level: 'problem', topic: name, text, remedy: `keep one version (npm ls ${name}, npm dedupe)` }
+}
+
+function installedVersion(name: string, application: Application): string | undefined {
+  const require = createRequire(join(application.directory, 'package.json'))
+  for (const folder of require.resolve.paths('x') ?? []) {
+    const found = nearestPackage(join(folder, name))
+    if (found?.json.name === name) return found.json.version
+  }
+  return undefined
+}

@@ -1,0 +1,51 @@
+import { createContextManager, type Instrumentation, type OptionSpecs, type OptionValues } from '@clew/core'
+import type { ContextManager } from '@opentelemetry/api'
+import { findApplication } from '../discovery/application.ts'
+import { findPackages } from '../discovery/packages.ts'
+import { readEnvironment } from '../start/environment.ts'
+import { createScopeProcessor, type ScopeProcessor } from './scope-processor.ts'
+import { adaptInstrumentation, type SdkInstrumentation } from './sdk-instrumentation.ts'
+
+export type ClewSdkOptions = {
+  /** Default: every instrumentation among the application's dependencies, as the preload finds them. */
+  instrumentations?: readonly Instrumentation[]
+  /** Options by instrumentation, such as `{ bullmq: { relation: 'link' } }`; over the environment and clew.yaml. */
+  options?: Readonly<Record<string, Partial<OptionValues<OptionSpecs>>>>
+}
+
+/** What a NodeSDK takes from Clew. */
+export type ClewSdk = {
+  contextManager: ContextManager
+  instrumentations: SdkInstrumentation[]
+  /** Adds request fields and job identity to every record of the SDK; goes before the exporting processor. */
+  logRecordProcessor: ScopeProcessor
+}
+
+/**
+ * Library mode: the parts of Clew for an application that has its own OpenTelemetry SDK. Spans go to the Tracer and
+ * records to the Logs API of that SDK, whose exporters send them. Nothing starts before the SDK does.
+ * Works with SDK 3 and SDK 2.
+ *
+ * @example
+ * const clew = clewSdk()
+ * new NodeSDK({
+ *   contextManager: clew.contextManager,
+ *   instrumentations: clew.instrumentations,
+ *   logRecordProcessors: [clew.logRecordProcessor, new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
+ * }).start()
+ */
+export function clewSdk({ instrumentations = installed(), options = {} }: ClewSdkOptions = {}): ClewSdk {
+  const configured = readEnvironment(instrumentations).instrumentations
+  return {
+    contextManager: createContextManager().enable(),
+    instrumentations: instrumentations.map((one) =>
+      adaptInstrumentation(one, { ...configured[one.name], ...options[one.name] }),
+    ),
+    logRecordProcessor: createScopeProcessor(),
+  }
+}
+
+function installed(): Instrumentation<OptionSpecs>[] {
+  const application = findApplication(process.argv[1], process.cwd())
+  return findPackages(application).flatMap((found) => found.instrumentation ?? [])
+}

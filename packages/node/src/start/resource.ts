@@ -1,0 +1,57 @@
+import {
+  detectResources,
+  envDetector,
+  hostDetector,
+  osDetector,
+  processDetector,
+  type ResourceDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from '@opentelemetry/resources'
+import { VERSION } from '../version.ts'
+
+const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
+  env: envDetector,
+  host: hostDetector,
+  os: osDetector,
+  process: processDetector,
+  serviceinstance: serviceInstanceIdDetector,
+}
+
+// A command line may hold secrets.
+const LEFT_OUT = new Set(['process.command_args', 'process.command'])
+
+/**
+ * Who sends: OpenTelemetry's detectors (OTEL_NODE_RESOURCE_DETECTORS chooses among env, host, os, process and
+ * serviceinstance; `none`, `all`), under what is configured. Attributes that take time to find, such as host.id,
+ * are left out.
+ */
+export function describeResource(
+  service: { name: string; version: string | undefined },
+  configured: Readonly<Record<string, unknown>>,
+  detectorNames: string | undefined,
+): Record<string, unknown> {
+  const detected = detectResources({ detectors: chosenDetectors(detectorNames) })
+  const base = resourceFromAttributes({
+    'service.name': service.name,
+    ...(service.version && { 'service.version': service.version }),
+    'telemetry.sdk.name': 'clew',
+    'telemetry.sdk.language': 'nodejs',
+    'telemetry.sdk.version': VERSION,
+  })
+  const attributes = { ...detected.merge(base).attributes, ...configured }
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([key, value]) => isReady(value) && !LEFT_OUT.has(key)),
+  )
+}
+
+function isReady(value: unknown): boolean {
+  return value !== undefined && !(value instanceof Promise)
+}
+
+function chosenDetectors(names: string | undefined): ResourceDetector[] {
+  const chosen = (names || 'all').split(',').map((name) => name.trim())
+  if (chosen.includes('none')) return []
+  if (chosen.includes('all')) return Object.values(DETECTORS)
+  return chosen.flatMap((name) => DETECTORS[name] ?? [])
+}
