@@ -3,6 +3,7 @@ import type { EncodeLimits } from './input.ts'
 import { maxDepth, maxNestedBytes } from './limits.ts'
 import { hasOwn, readProperty } from './property.ts'
 import { writeKeyValue } from './value.ts'
+import { threwText } from './value-text.ts'
 
 /** Prepares the writer for values of at most `maxLength`. */
 export function beginValues(writer: ByteWriter, limits: EncodeLimits, maxLength: number): void {
@@ -19,6 +20,7 @@ export function writeAttributes(
   limits: EncodeLimits,
 ): void {
   if (attributes === undefined) return
+  const start = writer.position
   let count = 0
   try {
     for (const key in attributes) {
@@ -28,8 +30,15 @@ export function writeAttributes(
       if (count++ < limits.attributeCount) writeKeyValue(writer, tag, key, value, 0)
       else writer.dropped++
     }
-  } catch {
-    // A Proxy that does not let itself be listed: what was listed is written.
-    writer.dropped++
+  } catch (error) {
+    replaceAttributes(writer, tag, start, error)
   }
+}
+
+/** In place of attributes that do not let themselves be listed, as a revoked Proxy does not. */
+export function replaceAttributes(writer: ByteWriter, tag: number, start: number, error: unknown): void {
+  writer.position = start
+  writer.ancestors.length = 0
+  writer.dropped++
+  writeKeyValue(writer, tag, 'clew.replaced', threwText(error), 0)
 }

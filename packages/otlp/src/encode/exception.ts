@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { type ErrorParts, isError, readErrorParts } from './error-parts.ts'
 import { readProperty } from './property.ts'
 import { reasonOf } from './value-text.ts'
@@ -39,7 +40,12 @@ function reasonText(thrown: unknown): string {
 
 function objectText(thrown: object): string {
   try {
-    return JSON.stringify(thrown) ?? String(thrown)
+    return inspect(thrown, {
+      depth: 3,
+      breakLength: Number.POSITIVE_INFINITY,
+      maxArrayLength: 20,
+      maxStringLength: 1024,
+    })
   } catch {
     return reasonOf(thrown)
   }

@@ -1,5 +1,5 @@
 import { createByteWriter, wordsOf } from './byte-writer.ts'
-import { maxKeyLength } from './limits.ts'
+import { maxNameLength } from './limits.ts'
 import { truncateText, writeTextField } from './text.ts'
 
 const maxCachedKeys = 4096
@@ -45,7 +45,7 @@ function forgetKeys(): void {
 
 function createCachedKey(key: string): CachedKey {
   const writer = createByteWriter(key.length + 8)
-  writeTextField(writer, 0x0a, truncateText(key, maxKeyLength))
+  writeTextField(writer, 0x0a, truncateText(key, maxNameLength))
   const words = wordsOf(writer.buffer.subarray(0, writer.position))
   return { key, length: writer.position, words, next: undefined }
 }

@@ -8,8 +8,11 @@ export const defaultLimits: EncodeLimits = {
   depth: 8,
 }
 
-/** Deeper nesting than this is cut whatever the limits say: the encoder recurses on the application's stack. */
-export const maxDepth = 64
+/**
+ * Deeper nesting than this is cut whatever the limits say: a level is three messages, and receivers in C++ and Java
+ * refuse a request with more than 100 inside each other.
+ */
+export const maxDepth = 24
 
 /**
  * Bytes after which arrays and objects of one record take no further entries. Depth alone does not bound a graph
@@ -17,5 +20,5 @@ export const maxDepth = 64
  */
 export const maxNestedBytes = 262_144
 
-/** UTF-16 units of an attribute key. */
-export const maxKeyLength = 1024
+/** UTF-16 units of an attribute key, and of names: of a span, an event, a severity. */
+export const maxNameLength = 1024

@@ -1,3 +1,4 @@
+import { replaceAttributes } from './attributes.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { isError } from './error-parts.ts'
 import { describeException } from './exception.ts'
@@ -12,8 +13,9 @@ type Progress = {
   record: LogInput
   limit: number
   count: number
-  /** The error whose parts are in exception.*. */
+  /** The error whose parts are in exception.*, and its message. */
   exception: unknown
+  message: string
 }
 
 /**
@@ -27,7 +29,15 @@ export function writeLogAttributes(
   limits: EncodeLimits,
 ): void {
   const { exception, contextAttributes, attributes } = record
-  const progress: Progress = { writer, tag, record, limit: limits.attributeCount, count: 0, exception }
+  const progress: Progress = {
+    writer,
+    tag,
+    record,
+    limit: limits.attributeCount,
+    count: 0,
+    exception,
+    message: '',
+  }
   if (exception !== undefined) writeException(progress)
   if (contextAttributes !== undefined) writeContext(progress, contextAttributes)
   if (attributes !== undefined) writeOwn(progress, attributes)
@@ -40,21 +50,21 @@ function writeOne(progress: Progress, key: string, value: unknown): void {
 }
 
 function writeContext(progress: Progress, context: object): void {
-  const { attributes, omit } = progress.record
+  const start = progress.writer.position
   try {
     for (const key in context) {
-      if (!hasOwn.call(context, key) || omit?.has(key)) continue
-      if (attributes !== undefined && hasAttribute(attributes, key)) continue
+      if (!hasOwn.call(context, key) || isOwn(progress.record, key)) continue
       const value = readProperty(context, key)
       if (value !== undefined) writeOne(progress, key, value)
     }
-  } catch {
-    progress.writer.dropped++
+  } catch (error) {
+    replaceAttributes(progress.writer, progress.tag, start, error)
   }
 }
 
 function writeOwn(progress: Progress, attributes: object): void {
   const { omit } = progress.record
+  const start = progress.writer.position
   try {
     for (const key in attributes) {
       if (!hasOwn.call(attributes, key) || omit?.has(key)) continue
@@ -63,9 +73,8 @@ function writeOwn(progress: Progress, attributes: object): void {
       if (typeof value === 'object' && value !== null) writeObjectAttribute(progress, key, value)
       else writeOne(progress, key, value)
     }
-  } catch {
-    // A Proxy that does not let itself be listed.
-    progress.writer.dropped++
+  } catch (error) {
+    replaceAttributes(progress.writer, progress.tag, start, error)
   }
 }
 
@@ -75,7 +84,7 @@ function writeObjectAttribute(progress: Progress, key: string, value: object): v
     progress.exception = value
     writeException(progress)
   }
-  writeOne(progress, key, value === progress.exception ? describeException(value).message : value)
+  writeOne(progress, key, value === progress.exception ? progress.message : value)
 }
 
 function isErrorSafely(value: object): boolean {
@@ -88,6 +97,7 @@ function isErrorSafely(value: object): boolean {
 
 function writeException(progress: Progress): void {
   const { type, message, stacktrace } = describeException(progress.exception)
+  progress.message = message
   writeExceptionPart(progress, 'exception.type', type)
   writeExceptionPart(progress, 'exception.message', message)
   writeExceptionPart(progress, 'exception.stacktrace', stacktrace)
@@ -98,17 +108,32 @@ function writeExceptionPart({ writer, tag, record }: Progress, key: string, valu
   writeKeyValue(writer, tag, key, value, 0)
 }
 
-function isTaken({ attributes, contextAttributes }: LogInput, key: string): boolean {
-  if (attributes !== undefined && hasAttribute(attributes, key)) return true
-  return contextAttributes !== undefined && hasAttribute(contextAttributes, key)
+/** Whether the record's own attributes send `key`. */
+function isOwn({ attributes, omit }: LogInput, key: string): boolean {
+  return attributes !== undefined && !omit?.has(key) && hasAttribute(attributes, key)
 }
 
-const namedParts: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors'])
+function isTaken(record: LogInput, key: string): boolean {
+  const { contextAttributes } = record
+  return isOwn(record, key) || (contextAttributes !== undefined && hasAttribute(contextAttributes, key))
+}
+
+const namedParts: ReadonlySet<string> = new Set([
+  'name',
+  'message',
+  'stack',
+  'cause',
+  'errors',
+  'exception.type',
+  'exception.message',
+  'exception.stacktrace',
+])
 
 /** Own scalar fields, such as `code` or `statusCode`, under their own keys. */
 function writeExceptionFields(progress: Progress): void {
   const { exception, record } = progress
   if (typeof exception !== 'object' || exception === null) return
+  const start = progress.writer.position
   try {
     for (const key in exception) {
       if (!hasOwn.call(exception, key) || namedParts.has(key) || record.omit?.has(key)) continue
@@ -116,8 +141,8 @@ function writeExceptionFields(progress: Progress): void {
       const value = readProperty(exception, key)
       if (isScalar(value)) writeOne(progress, key, value)
     }
-  } catch {
-    progress.writer.dropped++
+  } catch (error) {
+    replaceAttributes(progress.writer, progress.tag, start, error)
   }
 }
 

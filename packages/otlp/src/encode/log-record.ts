@@ -5,7 +5,7 @@ import { writeHexId } from './hex-id.ts'
 import type { EncodeLimits, LogInput } from './input.ts'
 import { writeLogAttributes } from './log-attributes.ts'
 import { writeCount, writeFixed32, writeTime, writeTimeTwice } from './number.ts'
-import { truncateText, writeTextField } from './text.ts'
+import { writeName } from './text.ts'
 import { writeKeyValue, writeValueField } from './value.ts'
 
 /** Tags of `LogRecord`, opentelemetry/proto/logs/v1/logs.proto */
@@ -25,8 +25,6 @@ const eventNameTag = 0x62
 const recordTag = 0x12
 /** Most records are from 128 to 16383 bytes long. */
 const recordWidth = 2
-
-const maxName = 1024
 
 /**
  * Appends one framed record to `writer`, as a field of `ScopeLogs`.
@@ -52,10 +50,6 @@ function writeRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits)
   writeTraceContext(writer, record)
   writeName(writer, eventNameTag, record.eventName)
   closeMessage(writer, start, recordWidth)
-}
-
-function writeName(writer: ByteWriter, tag: number, name: string | undefined): void {
-  if (name) writeTextField(writer, tag, truncateText(name, maxName))
 }
 
 /** Both ids or none: half a link leads nowhere. */

@@ -1,7 +1,7 @@
 import { beginValues, writeAttributes } from './attributes.ts'
 import { type ByteWriter, createByteWriter, putVarint, varintSize } from './byte-writer.ts'
 import { defaultLimits } from './limits.ts'
-import { writeTextField } from './text.ts'
+import { writeName } from './text.ts'
 
 const resourceAttributeTag = 0x0a
 /** Field 1 of `Export*ServiceRequest`: `ResourceLogs` or `ResourceSpans`. */
@@ -30,8 +30,8 @@ export function encodeResource(attributes: Readonly<Record<string, unknown>>): B
 /** Encodes an `InstrumentationScope`. */
 export function encodeScope(name: string, version: string): Buffer {
   const writer = createByteWriter(128)
-  if (name !== '') writeTextField(writer, 0x0a, name)
-  if (version !== '') writeTextField(writer, 0x12, version)
+  writeName(writer, 0x0a, name)
+  writeName(writer, 0x12, version)
   return written(writer)
 }
 
@@ -74,7 +74,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
 
 function encodeSchemaUrl(schemaUrl: string): Buffer {
   const writer = createByteWriter(128)
-  if (schemaUrl !== '') writeTextField(writer, schemaUrlTag, schemaUrl)
+  writeName(writer, schemaUrlTag, schemaUrl)
   return written(writer)
 }
 

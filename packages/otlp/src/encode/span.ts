@@ -4,7 +4,7 @@ import { writeGuarded } from './guarded.ts'
 import { writeHexId } from './hex-id.ts'
 import type { EncodeLimits, EventInput, LinkInput, SpanInput } from './input.ts'
 import { writeCount, writeFixed32, writeTime } from './number.ts'
-import { truncateText, writeTextField } from './text.ts'
+import { writeName } from './text.ts'
 import { writeKeyValue } from './value.ts'
 
 /** Tags of `Span`, opentelemetry/proto/trace/v1/trace.proto */
@@ -58,9 +58,9 @@ function writeWhole(writer: ByteWriter, span: SpanInput, limits: EncodeLimits): 
 function writeIdentity(writer: ByteWriter, span: SpanInput): void {
   writeHexId(writer, traceIdTag, span.traceId, 32)
   writeHexId(writer, spanIdTag, span.spanId, 16)
-  writeText(writer, traceStateTag, span.traceState)
+  writeName(writer, traceStateTag, span.traceState)
   if (span.parentSpanId) writeHexId(writer, parentSpanIdTag, span.parentSpanId, 16)
-  writeText(writer, nameTag, span.name)
+  writeName(writer, nameTag, span.name)
   writeCount(writer, kindTag, span.kind + 1)
   writeTime(writer, startTag, span.startUnixMs)
   writeTime(writer, endTag, span.endUnixMs)
@@ -79,7 +79,7 @@ function remoteFlags(remote: boolean | undefined): number {
 function writeStatus(writer: ByteWriter, { statusCode, statusMessage }: SpanInput): void {
   if (!statusCode && !statusMessage) return
   const start = openMessage(writer, statusTag, 1)
-  writeText(writer, 0x12, statusMessage)
+  writeName(writer, 0x12, statusMessage)
   writeCount(writer, 0x18, statusCode)
   closeMessage(writer, start, 1)
 }
@@ -87,7 +87,7 @@ function writeStatus(writer: ByteWriter, { statusCode, statusMessage }: SpanInpu
 function writeEvent(writer: ByteWriter, event: EventInput, limits: EncodeLimits): void {
   const start = openMessage(writer, eventTag, 1)
   writeTime(writer, 0x09, event.timeUnixMs)
-  writeText(writer, 0x12, event.name)
+  writeName(writer, 0x12, event.name)
   writer.dropped = 0
   writeAttributes(writer, 0x1a, event.attributes, limits)
   writeCount(writer, 0x20, writer.dropped + (event.droppedAttributesCount ?? 0))
@@ -98,16 +98,12 @@ function writeLink(writer: ByteWriter, link: LinkInput, limits: EncodeLimits): v
   const start = openMessage(writer, linkTag, 1)
   writeHexId(writer, 0x0a, link.traceId, 32)
   writeHexId(writer, 0x12, link.spanId, 16)
-  writeText(writer, 0x1a, link.traceState)
+  writeName(writer, 0x1a, link.traceState)
   writer.dropped = 0
   writeAttributes(writer, 0x22, link.attributes, limits)
   writeCount(writer, 0x28, writer.dropped + (link.droppedAttributesCount ?? 0))
   writeFixed32(writer, 0x35, (link.traceFlags & 0xff) | remoteFlags(link.isRemote))
   closeMessage(writer, start, 1)
-}
-
-function writeText(writer: ByteWriter, tag: number, text: string | undefined): void {
-  if (text) writeTextField(writer, tag, truncateText(text, writer.maxLength))
 }
 
 function writeReplacement(writer: ByteWriter, span: SpanInput, reason: string): void {

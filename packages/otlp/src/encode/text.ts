@@ -1,4 +1,5 @@
 import { type ByteWriter, closeMessage, reserve, varintSize } from './byte-writer.ts'
+import { maxNameLength } from './limits.ts'
 
 /** Up to this many units a loop over char codes is faster than the call into Buffer. */
 const shortLength = 20
@@ -51,4 +52,10 @@ export function writeTextField(writer: ByteWriter, tag: number, text: string): v
   const start = position + 1 + width
   writer.position = start + buffer.write(text, start)
   closeMessage(writer, start, width)
+}
+
+/** Writes a text of the message's own; nothing where it is empty. JavaScript callers pass other things than strings: their text is sent. */
+export function writeName(writer: ByteWriter, tag: number, name: string | undefined): void {
+  if (name === undefined || name === null || name === '') return
+  writeTextField(writer, tag, truncateText(typeof name === 'string' ? name : String(name), maxNameLength))
 }
