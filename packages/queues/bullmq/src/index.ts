@@ -1,1 +1,5 @@
-export {}
+export { bullmqInstrumentation } from './instrumentation.ts'
+export type { JobLike } from './library.ts'
+export { withJob } from './manual.ts'
+export { options } from './options.ts'
+export { VERSION } from './version.ts'

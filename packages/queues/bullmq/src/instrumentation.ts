@@ -1,0 +1,68 @@
+import { type Instrumentation, type OptionValues, onModuleLoad, type Runtime, type Stop } from '@clew/core'
+import { attachConsumer } from './consumer.ts'
+import { attachHousekeeping } from './housekeeping.ts'
+import { createJobContexts, type JobContexts } from './job-contexts.ts'
+import { createKnownJobs } from './known-jobs.ts'
+import type { BullMQ, ChildProcessor } from './library.ts'
+import { attachManual } from './manual.ts'
+import { metadataOption } from './metadata.ts'
+import { options } from './options.ts'
+import { attachProducer } from './producer.ts'
+import { attachQueueEvents } from './queue-events.ts'
+import { attachChild, attachSandboxes } from './sandbox.ts'
+import { attachScheduler } from './scheduler.ts'
+import { attachSuppression } from './suppression.ts'
+import { VERSION } from './version.ts'
+import { attachWorkerEvents } from './worker-events.ts'
+
+const VERSIONS = { from: '5.21.0', below: '7.0.0' }
+
+/** Runs each job of BullMQ in the trace of the code that added it. */
+export const bullmqInstrumentation: Instrumentation<typeof options> = {
+  name: 'bullmq',
+  version: VERSION,
+  options,
+  start: start,
+}
+
+function start({ tracer, options: values }: Runtime<typeof options>): Stop {
+  const stops: Stop[] = []
+  const contexts = createJobContexts(tracer, values)
+  const stopLibrary = onModuleLoad<BullMQ>({ name: 'bullmq', versions: VERSIONS }, (bullmq, { version }) => {
+    stops.push(...attach(bullmq, version, contexts, values))
+  })
+  // A sandbox loads this file alone.
+  const stopChild = onModuleLoad<{ ChildProcessor: { prototype: ChildProcessor } }>(
+    { name: 'bullmq', file: 'dist/cjs/classes/child-processor.js', versions: VERSIONS },
+    ({ ChildProcessor }) => {
+      stops.push(attachChild(ChildProcessor))
+    },
+  )
+  return () => {
+    stopLibrary()
+    stopChild()
+    for (const stop of stops.splice(0).reverse()) stop()
+  }
+}
+
+function attach(
+  bullmq: BullMQ,
+  version: string,
+  contexts: JobContexts,
+  values: OptionValues<typeof options>,
+): Stop[] {
+  const option = metadataOption(version)
+  const known = createKnownJobs(contexts)
+  return [
+    // First, so that all other wraps are around it and see the caller's context.
+    ...attachSuppression(bullmq),
+    ...attachProducer(bullmq, option, known),
+    ...attachScheduler(bullmq, option),
+    ...attachConsumer(bullmq, contexts),
+    ...attachManual(bullmq, contexts),
+    ...attachWorkerEvents(bullmq, contexts),
+    ...attachQueueEvents(bullmq, known, values.lookup),
+    ...attachSandboxes(bullmq, contexts, option),
+    ...attachHousekeeping(bullmq),
+  ]
+}

@@ -1,0 +1,90 @@
+import { activeContext, contextForWork, contextWithSpan, endSpan, spanOf } from '@clew/core'
+import {
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  type TimeInput,
+  type Tracer,
+} from '@opentelemetry/api'
+import { describeAttempt, identifyAttempt } from './attributes.ts'
+import { hasOwnTelemetry, type JobLike, type JobOptions, type QueueBase } from './library.ts'
+import { contextOfMaker, type Metadata, metadataOf, parseMetadata } from './metadata.ts'
+import type { Options } from './options.ts'
+import { outcomeOf } from './outcome.ts'
+import { joinsTraceOfMaker, relationOf } from './relation.ts'
+import { JOB_OUTCOME } from './semconv.ts'
+
+/** One run of a job: the context for the user's code, and the span unless it is another's business. */
+export type Attempt = { readonly context: Context; span: Span | undefined }
+
+/** The contexts of the jobs that this process works on. */
+export type JobContexts = {
+  /** Starts the span of an attempt. */
+  begin(job: JobLike, startTime?: TimeInput): Attempt
+  /** Ends it, once. */
+  end(attempt: Attempt, error?: unknown): void
+  /** The last attempt of this very object, if one was begun. */
+  attemptOf(job: object): Attempt | undefined
+  /** The context for listeners: the attempt's, else that of the maker with the job's identity. */
+  contextOf(job: JobLike): Context
+}
+
+export function createJobContexts(tracer: Tracer, options: Options): JobContexts {
+  const attempts = new WeakMap<object, Attempt>()
+
+  const joinsMaker = (job: JobLike, metadata: Metadata | undefined): boolean =>
+    joinsTraceOfMaker(relationOf(job.queueName, options), {
+      jobs: metadata?.jobs ?? 1,
+      delayMs: (job.opts as JobOptions).delay ?? 0,
+      schedulerId: job.repeatJobKey || undefined,
+    })
+
+  const startSpan = (job: JobLike, metadata: Metadata | undefined, startTime?: TimeInput): Context => {
+    const maker = contextOfMaker(metadata)
+    const joins = joinsMaker(job, metadata)
+    const makerSpan = joins ? undefined : spanOf(maker)?.spanContext()
+    const span = tracer.startSpan(
+      `process ${job.queueName}`,
+      {
+        kind: SpanKind.CONSUMER,
+        attributes: describeAttempt(job),
+        ...(!joins && { root: true }),
+        ...(makerSpan && { links: [{ context: makerSpan }] }),
+        ...(startTime !== undefined && { startTime }),
+      },
+      maker,
+    )
+    return contextWithSpan(maker, span)
+  }
+
+  return {
+    begin: (job, startTime) => {
+      const metadata = parseMetadata(metadataOf(job.opts as JobOptions))
+      const theirs = hasOwnTelemetry((job as { queue?: QueueBase }).queue ?? {})
+      const traced = theirs ? activeContext() : startSpan(job, metadata, startTime)
+      const attempt: Attempt = {
+        context: contextForWork(traced, metadata?.fields, identifyAttempt(job)),
+        span: theirs ? undefined : spanOf(traced),
+      }
+      attempts.set(job, attempt)
+      return attempt
+    },
+    end: (attempt, error) => {
+      const { span } = attempt
+      if (!span) return
+      attempt.span = undefined
+      const outcome = outcomeOf(error)
+      if (outcome) span.setAttribute(JOB_OUTCOME, outcome)
+      endSpan(span, outcome ? undefined : error)
+    },
+    attemptOf: (job) => attempts.get(job),
+    contextOf: (job) => {
+      const begun = attempts.get(job)
+      if (begun) return begun.context
+      const metadata = parseMetadata(metadataOf(job.opts as JobOptions))
+      const maker = joinsMaker(job, metadata) ? contextOfMaker(metadata) : ROOT_CONTEXT
+      return contextForWork(maker, metadata?.fields, identifyAttempt(job))
+    },
+  }
+}

@@ -1,0 +1,8 @@
+import { activeContext, isTracingSuppressed } from '@clew/core'
+import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+
+/** The context of whoever caused an event, or none when that was BullMQ's own housekeeping. */
+export function contextOfCaller(): Context {
+  const context = activeContext()
+  return isTracingSuppressed(context) ? ROOT_CONTEXT : context
+}

@@ -1,0 +1,128 @@
+import { type Fields, type FieldValue, getFields } from '@clew/core'
+import { type Context, propagation, ROOT_CONTEXT, type TextMapGetter } from '@opentelemetry/api'
+import type { JobOptions } from './library.ts'
+
+/**
+ * What travels with a job in the field that BullMQ keeps for telemetry: a JSON object with the headers of the
+ * propagators, and what only Clew reads under `clew`. Other readers find their `traceparent` beside it.
+ */
+export type Metadata = {
+  readonly headers: { readonly [name: string]: unknown }
+  /** Request fields of the maker. */
+  readonly fields: Fields
+  /** How many jobs were added in one call. */
+  readonly jobs: number
+}
+
+type OwnPart = { fields?: Fields; jobs?: number }
+
+const NO_FIELDS: Fields = Object.freeze({})
+
+/** The metadata of jobs that are added in `context`; `undefined` when there is nothing to carry. */
+export function encodeMetadata(context: Context, jobs = 1): string | undefined {
+  const headers: Record<string, unknown> = {}
+  propagation.inject(context, headers)
+  const own = ownPart(getFields(context), jobs)
+  if (own) headers.clew = own
+  for (const _ in headers) return JSON.stringify(headers)
+  return undefined
+}
+
+function ownPart(fields: Fields, jobs: number): OwnPart | undefined {
+  const hasFields = Object.keys(fields).length > 0
+  if (!hasFields && jobs <= 1) return undefined
+  return { ...(hasFields && { fields }), ...(jobs > 1 && { jobs }) }
+}
+
+/** Reads the metadata of a job, whoever wrote it; `undefined` when it is absent or not of this kind. */
+export function parseMetadata(text: unknown): Metadata | undefined {
+  const headers = parseObject(text)
+  if (!headers) return undefined
+  const own = asObject(headers.clew)
+  const jobs = own?.jobs
+  return {
+    headers: withTraceparent(headers),
+    fields: own?.fields === undefined ? NO_FIELDS : plainFields(own.fields),
+    jobs: typeof jobs === 'number' && jobs >= 1 ? jobs : 1,
+  }
+}
+
+// dd-trace keeps its headers one level down.
+function withTraceparent(headers: Record<string, unknown>): Record<string, unknown> {
+  if (headers.traceparent !== undefined) return headers
+  const datadog = asObject(headers._datadog)
+  return datadog ? { ...datadog, ...headers } : headers
+}
+
+function parseObject(text: unknown): Record<string, unknown> | undefined {
+  if (typeof text !== 'string' || text[0] !== '{') return undefined
+  try {
+    return asObject(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  return value as Record<string, unknown>
+}
+
+function plainFields(value: unknown): Fields {
+  const entries = Object.entries(asObject(value) ?? {})
+  return Object.fromEntries(entries.filter((entry): entry is [string, FieldValue] => isFieldValue(entry[1])))
+}
+
+function isFieldValue(value: unknown): value is FieldValue {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+const stringsOnly: TextMapGetter<Metadata['headers']> = {
+  keys: (headers) => Object.keys(headers),
+  get: (headers, name) => {
+    const value = headers[name]
+    return typeof value === 'string' ? value : undefined
+  },
+}
+
+/** The context of the maker: its span as a remote one, and its baggage. */
+export function contextOfMaker(metadata: Metadata | undefined): Context {
+  return metadata ? propagation.extract(ROOT_CONTEXT, metadata.headers, stringsOnly) : ROOT_CONTEXT
+}
+
+/** The metadata among the options of a job, as any version and backend of BullMQ hands it over. */
+export function metadataOf(opts: JobOptions): unknown {
+  return opts.telemetry?.metadata ?? opts.telemetryMetadata ?? opts.tm
+}
+
+/** Which option carries metadata: versions before 6 have none under one name, but all keep `tm` as Redis knows it. */
+export type MetadataOption = 'telemetry' | 'tm'
+
+export function metadataOption(version: string): MetadataOption {
+  return Number.parseInt(version, 10) >= 6 ? 'telemetry' : 'tm'
+}
+
+/** A copy of a job's options that carries the metadata. */
+export function withMetadata<O extends JobOptions>(opts: O, option: MetadataOption, metadata: string): O {
+  if (option === 'tm') return { ...opts, tm: metadata }
+  return { ...opts, telemetry: { ...opts.telemetry, metadata } }
+}
+
+/**
+ * The options of a job that is added, with our metadata: the given options themselves when the user wants none, or when
+ * the field is taken. Another tracer's metadata without a traceparent gets ours beside it.
+ */
+export function optionsToAdd(
+  given: JobOptions | undefined,
+  defaults: JobOptions | undefined,
+  option: MetadataOption,
+  metadata: string,
+): JobOptions | undefined {
+  const opts: JobOptions = { ...defaults, ...given }
+  if (opts.omitContext || opts.telemetry?.omitContext) return given
+  const present = metadataOf(opts)
+  if (present === undefined) return withMetadata(given ?? {}, option, metadata)
+  const theirs = parseObject(present)
+  if (!theirs || 'traceparent' in withTraceparent(theirs)) return given
+  return withMetadata(given ?? {}, option, JSON.stringify({ ...JSON.parse(metadata), ...theirs }))
+}

@@ -1,0 +1,51 @@
+import { contextForWork, runInContext, type Stop, SUPPRESSED_ROOT, wrapMethod } from '@clew/core'
+import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { identifyJob } from './attributes.ts'
+import type { KnownJobs } from './known-jobs.ts'
+import { type BullMQ, OWNER, type QueueEvents } from './library.ts'
+import { contextOfCaller } from './listener-context.ts'
+import { lookUpJobs } from './lookup.ts'
+import { emitIn } from './worker-events.ts'
+
+/**
+ * Runs the listeners of QueueEvents in the context of the job: the maker's for jobs that this process added (with
+ * `lookup` for all jobs), else one that holds queue and job id.
+ */
+export function attachQueueEvents(bullmq: BullMQ, known: KnownJobs, lookup: boolean): Stop[] {
+  const queueEvents = bullmq.QueueEvents.prototype
+  const open = new WeakSet<QueueEvents>()
+
+  const contextOfEvent = (events: QueueEvents, event: string | symbol, subject: unknown): Context => {
+    const id = (subject as { jobId?: unknown } | undefined)?.jobId
+    if (typeof id === 'string') {
+      return known.contextOf(events, id) ?? contextForWork(ROOT_CONTEXT, {}, identifyJob(events.name, id))
+    }
+    return event === 'error' || event === 'ioredis:close' ? ROOT_CONTEXT : contextOfCaller()
+  }
+
+  const stops = [
+    wrapMethod(OWNER, queueEvents, 'emit', emitIn(contextOfEvent)),
+    wrapMethod(OWNER, queueEvents, 'run', (run) => {
+      return function (this: QueueEvents) {
+        if (!open.has(this)) known.listen(this)
+        open.add(this)
+        return runInContext(SUPPRESSED_ROOT, () => run.call(this))
+      }
+    }),
+    wrapMethod(OWNER, queueEvents, 'close', (close) => {
+      return function (this: QueueEvents) {
+        if (open.delete(this)) known.unlisten(this)
+        return close.call(this)
+      }
+    }),
+  ]
+  if (!lookup) return stops
+  const look = wrapMethod(OWNER, queueEvents, 'checkConnectionError', (check) => {
+    return async function (this: QueueEvents, read, delayMs) {
+      const batch = await check.call(this, read, delayMs)
+      await lookUpJobs(bullmq.Job, this, batch, known)
+      return batch
+    }
+  })
+  return [...stops, look]
+}

@@ -1,0 +1,61 @@
+import { contextForWork, guard, runInContext, type Stop, SUPPRESSED_ROOT, wrapMethod } from '@clew/core'
+import { identifyAttempt } from './attributes.ts'
+import type { JobContexts } from './job-contexts.ts'
+import {
+  type BullMQ,
+  type ChildProcessor,
+  type JobMoves,
+  type JobOptions,
+  OWNER,
+  type SandboxJob,
+} from './library.ts'
+import {
+  contextOfMaker,
+  encodeMetadata,
+  type MetadataOption,
+  metadataOf,
+  parseMetadata,
+  withMetadata,
+} from './metadata.ts'
+
+/** The side that hands jobs to sandboxes: the job's copy takes the context of the attempt along. */
+export function attachSandboxes(bullmq: BullMQ, contexts: JobContexts, option: MetadataOption): Stop[] {
+  return [
+    wrapMethod(OWNER, bullmq.Job.prototype, 'asJSONSandbox', (asJSONSandbox) => {
+      return function (this: JobMoves) {
+        const json = asJSONSandbox.call(this)
+        const carry = (): SandboxJob => {
+          const attempt = contexts.attemptOf(this)
+          const metadata = attempt && encodeMetadata(attempt.context)
+          return metadata ? { ...json, opts: withMetadata(json.opts, option, metadata) } : json
+        }
+        return guard('adding context to a sandboxed job', carry, json)
+      }
+    }),
+    // A child lives on after the job that it was forked for.
+    wrapMethod(OWNER, bullmq.ChildPool.prototype, 'retain', (retain) => {
+      return function (this: object, file) {
+        return runInContext(SUPPRESSED_ROOT, () => retain.call(this, file))
+      }
+    }),
+  ]
+}
+
+/** The side within a child process or worker thread: the processor runs below the span of the attempt. */
+export function attachChild(childProcessor: { prototype: ChildProcessor }): Stop {
+  return wrapMethod(OWNER, childProcessor.prototype, 'start', (start) => {
+    return function (this: ChildProcessor, job, token) {
+      const context = guard(
+        'reading the context of a sandboxed job',
+        () => contextInChild(job),
+        SUPPRESSED_ROOT,
+      )
+      return runInContext(context, () => start.call(this, job, token))
+    }
+  })
+}
+
+function contextInChild(job: SandboxJob) {
+  const metadata = parseMetadata(metadataOf(job.opts as JobOptions))
+  return contextForWork(contextOfMaker(metadata), metadata?.fields, identifyAttempt(job))
+}

@@ -1,0 +1,59 @@
+import { activeContext, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { createContextKey } from '@opentelemetry/api'
+import { type BullMQ, hasOwnTelemetry, type JobTemplate, OWNER, type Queue, type Trace } from './library.ts'
+import { encodeMetadata, type MetadataOption, optionsToAdd } from './metadata.ts'
+
+const SCHEDULER_METADATA = createContextKey('@clew/bullmq metadata for a job scheduler')
+
+/**
+ * Gives the first job of a scheduler the context of its maker; BullMQ hands it on from one iteration to the next.
+ * Not through the template, which the application reads back.
+ */
+export function attachScheduler(bullmq: BullMQ, option: MetadataOption): Stop[] {
+  const scheduler = bullmq.JobScheduler?.prototype
+  if (!scheduler || typeof scheduler.trace !== 'function') return [attachByTemplate(bullmq, option)]
+  return [
+    wrapMethod(OWNER, bullmq.Queue.prototype, 'upsertJobScheduler', (upsert) => {
+      return function (this: Queue, id, repeat, template) {
+        const work = (): ReturnType<typeof upsert> => upsert.call(this, id, repeat, template)
+        const metadata = hasOwnTelemetry(this)
+          ? undefined
+          : guard('encoding metadata', metadataHere, undefined)
+        return metadata ? runInContext(activeContext().setValue(SCHEDULER_METADATA, metadata), work) : work()
+      }
+    }),
+    wrapMethod(OWNER, scheduler as { trace: Trace }, 'trace', (trace) => {
+      return function (
+        this: { opts: { telemetry?: unknown } },
+        kind,
+        operation,
+        destination,
+        work,
+        metadata,
+      ) {
+        const ours = activeContext().getValue(SCHEDULER_METADATA)
+        if (typeof ours === 'string' && !hasOwnTelemetry(this)) return work(undefined, ours)
+        return trace.call(this, kind, operation, destination, work, metadata)
+      }
+    }),
+  ]
+}
+
+// The oldest versions neither trace schedulers nor store their templates: what the template says goes into the job.
+function attachByTemplate(bullmq: BullMQ, option: MetadataOption): Stop {
+  return wrapMethod(OWNER, bullmq.Queue.prototype, 'upsertJobScheduler', (upsert) => {
+    return function (this: Queue, id, repeat, template) {
+      const carry = (): JobTemplate | undefined => {
+        const metadata = metadataHere()
+        if (!metadata) return template
+        const opts = optionsToAdd(template?.opts, this.defaultJobOptions, option, metadata)
+        return opts ? { ...template, opts } : template
+      }
+      return upsert.call(this, id, repeat, guard('adding context to a scheduler', carry, template))
+    }
+  })
+}
+
+function metadataHere(): string | undefined {
+  return encodeMetadata(activeContext())
+}

@@ -1,0 +1,108 @@
+import {
+  activeContext,
+  isTracingSuppressed,
+  runInContext,
+  type Stop,
+  SUPPRESSED_ROOT,
+  wrapMethod,
+} from '@clew/core'
+import { type BullMQ, type Housekeeping, hasOwnTelemetry } from './library.ts'
+
+// Not the name of the other wraps: some methods have both.
+const SUPPRESSION = '@clew/bullmq suppression'
+
+type Method = (this: object, ...args: never[]) => unknown
+type Methods = Record<string, Method>
+
+/**
+ * Keeps the commands that BullMQ sends for itself out of the application's traces, whatever client they go through:
+ * they run in a constant context in which instrumentations of databases make no spans. No code of the user runs there.
+ */
+export function attachSuppression(bullmq: BullMQ): Stop[] {
+  const backends = [bullmq.RedisQueueBackend, bullmq.PostgresQueueBackend, bullmq.Scripts]
+  const connections = [bullmq.RedisConnection, bullmq.PostgresConnection]
+  const stops = [...backends, ...connections].flatMap((one) => (one ? suppressAll(one) : []))
+  return bullmq.Scripts ? [...stops, ...suppressDirectCommands(bullmq)] : stops
+}
+
+// Methods that send nothing: naming, and the making of arguments.
+const SENDS_NOTHING =
+  /^constructor$|Args$|^(toKey|parseNodeKey|clientName|forQueue|getKeepJobs|getRepeatConcatOptions|finishedErrors|mapFinishError|buildNextJobResult|toBatchEntry|workerName|checkBlockingOptions|emitError)$/
+
+function suppressAll(housekeeping: Housekeeping): Stop[] {
+  const target = housekeeping.prototype as Methods
+  const names = Object.getOwnPropertyNames(target).filter((name) => {
+    const own = Object.getOwnPropertyDescriptor(target, name)
+    return typeof own?.value === 'function' && !SENDS_NOTHING.test(name)
+  })
+  return names.map((name) => suppress(target, name))
+}
+
+function suppress(target: Methods, name: string, unless: (self: object) => boolean = () => false): Stop {
+  return wrapMethod(SUPPRESSION, target, name, (method) => {
+    return function (...args) {
+      if (isTracingSuppressed(activeContext()) || unless(this)) return method.apply(this, args)
+      return runInContext(SUPPRESSED_ROOT, () => method.apply(this, args))
+    }
+  })
+}
+
+// In 5.x some methods of the public classes talk to the client themselves. None of these emits a job's event or runs
+// the user's code. Those that the user's telemetry adapter traces are left alone then.
+const QUEUE = [
+  'getVersion',
+  'getGlobalConcurrency',
+  'setGlobalConcurrency',
+  'setGlobalRateLimit',
+  'removeGlobalConcurrency',
+  'removeGlobalRateLimit',
+  'rateLimit',
+  'isPaused',
+  'removeDebounceKey',
+  'removeDeduplicationKey',
+  'removeRateLimitKey',
+  'trimEvents',
+  'removeDeprecatedPriorityKey',
+  'removeOrphanedJobs',
+  'getJobScheduler',
+  'getJobSchedulers',
+  'getJobSchedulersCount',
+  'getRepeatableJobs',
+]
+const GETTERS = [
+  'getDebounceJobId',
+  'getDeduplicationJobId',
+  'getGlobalConcurrency',
+  'getGlobalRateLimit',
+  'getMeta',
+  'getJobLogs',
+  'baseGetClients',
+  'getMetrics',
+]
+const JOB = [
+  'clearLogs',
+  'getChildrenValues',
+  'getIgnoredChildrenFailures',
+  'getFailedChildrenValues',
+  'getDependencies',
+  'getDependenciesCount',
+  'moveToFailed',
+  'isInZSet',
+]
+const JOB_CLASS = ['create', 'createBulk', 'fromId']
+const FLOW_PRODUCER = ['add', 'addBulk', 'getFlow']
+const WORKER = ['getNextJob', 'rateLimit']
+
+function suppressDirectCommands(bullmq: BullMQ): Stop[] {
+  const some = (target: object, names: readonly string[], unless: (self: object) => boolean): Stop[] =>
+    names.filter((name) => name in target).map((name) => suppress(target as Methods, name, unless))
+  const ownTelemetry = (self: object): boolean => hasOwnTelemetry(self)
+  return [
+    ...some(bullmq.Queue.prototype, QUEUE, ownTelemetry),
+    ...some(bullmq.QueueGetters.prototype, GETTERS, ownTelemetry),
+    ...some(bullmq.Job.prototype, JOB, (self) => hasOwnTelemetry((self as { queue?: object }).queue ?? {})),
+    ...some(bullmq.Job, JOB_CLASS, () => false),
+    ...some(bullmq.FlowProducer.prototype, FLOW_PRODUCER, ownTelemetry),
+    ...some(bullmq.Worker.prototype, WORKER, ownTelemetry),
+  ]
+}

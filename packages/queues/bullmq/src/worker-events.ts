@@ -1,0 +1,54 @@
+import { contextForWork, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { identifyJob } from './attributes.ts'
+import type { JobContexts } from './job-contexts.ts'
+import { type BullMQ, type Emit, type Job, OWNER, type QueueBase } from './library.ts'
+import { contextOfCaller } from './listener-context.ts'
+
+/** Events that come from connections and timers: they belong to no request, whoever made the object. */
+const OF_NOBODY: ReadonlySet<string | symbol> = new Set([
+  'error',
+  'drained',
+  'ready',
+  'ioredis:close',
+  'locksRenewed',
+  'lockRenewalFailed',
+])
+
+/** Runs the listeners of workers in the context of the job they are told of, those of queues in the caller's. */
+export function attachWorkerEvents(bullmq: BullMQ, contexts: JobContexts): Stop[] {
+  const isJob = (value: unknown): value is Job => value instanceof (bullmq.Job as unknown as new () => Job)
+
+  const contextOfWorkerEvent = (worker: QueueBase, event: string | symbol, subject: unknown): Context => {
+    if (isJob(subject)) return contexts.contextOf(subject)
+    if (event === 'stalled')
+      return contextForWork(ROOT_CONTEXT, {}, identifyJob(worker.name, String(subject)))
+    return OF_NOBODY.has(event) ? ROOT_CONTEXT : contextOfCaller()
+  }
+  const contextOfQueueEvent = (_: object, event: string | symbol): Context =>
+    OF_NOBODY.has(event) ? ROOT_CONTEXT : contextOfCaller()
+
+  return [
+    wrapMethod(OWNER, bullmq.Worker.prototype, 'emit', emitIn(contextOfWorkerEvent)),
+    wrapMethod(OWNER, bullmq.Queue.prototype, 'emit', emitIn(contextOfQueueEvent)),
+    wrapMethod(OWNER, bullmq.FlowProducer.prototype, 'emit', emitIn(contextOfQueueEvent)),
+  ]
+}
+
+/** A wrap of `emit` that runs the listeners in the context of the event. */
+export function emitIn<T extends object>(
+  contextOf: (emitter: T, event: string | symbol, subject: unknown) => Context,
+): (emit: Emit) => Emit {
+  return (emit) =>
+    function (this: T, event, ...args) {
+      const work = (): boolean => emit.call(this, event, ...args)
+      const { listenerCount } = this as unknown as { listenerCount?(name: string | symbol): number }
+      if (listenerCount?.call(this, event) === 0) return work()
+      const context = guard(
+        'finding the context of an event',
+        () => contextOf(this, event, args[0]),
+        ROOT_CONTEXT,
+      )
+      return runInContext(context, work)
+    }
+}

@@ -1,0 +1,121 @@
+import { createRequire } from 'node:module'
+import type * as Bullmq from 'bullmq'
+import { type Service, startPostgres, startRedis } from '../../../../scripts/services.ts'
+
+/** BullMQ in one version on one backend, as the tests use it. */
+export type Target = {
+  name: string
+  bullmq: typeof Bullmq
+  version: string
+  queue(name: string, opts?: Partial<Bullmq.QueueOptions>): Bullmq.Queue
+  worker(
+    name: string,
+    processor: Bullmq.Processor | string | URL | null,
+    opts?: Partial<Bullmq.WorkerOptions>,
+  ): Bullmq.Worker
+  queueEvents(name: string): Bullmq.QueueEvents
+  flowProducer(opts?: object): Bullmq.FlowProducer
+  /** Closes what was made, workers first. */
+  close(): Promise<void>
+}
+
+export type TargetName = '6.7 on Redis' | '6.7 on node-redis' | '6.7 on PostgreSQL' | '5.81' | '5.21'
+export const ALL_TARGETS: readonly TargetName[] = [
+  '6.7 on Redis',
+  '6.7 on node-redis',
+  '6.7 on PostgreSQL',
+  '5.81',
+  '5.21',
+]
+export const REDIS_TARGETS: readonly TargetName[] = ['6.7 on Redis', '5.81', '5.21']
+
+const require = createRequire(import.meta.url)
+const PACKAGES = { '6.7 on Redis': 'bullmq', '6.7 on node-redis': 'bullmq', '6.7 on PostgreSQL': 'bullmq' }
+
+let redis: Promise<Service> | undefined
+let postgres: Promise<Service> | undefined
+
+/** A target on servers that are started once per test file; stop them with `stopServers`. */
+export async function openTarget(name: TargetName): Promise<Target> {
+  // By its real path: a package's alias says nothing of its name.
+  const path = require.resolve(
+    name === '5.81' ? 'bullmq5' : name === '5.21' ? 'bullmq-floor' : PACKAGES[name],
+  )
+  const bullmq = require(path) as typeof Bullmq
+  const version = (require(path.replace(/dist.*/, 'package.json')) as { version: string }).version
+  if (name === '6.7 on PostgreSQL') return postgresTarget(name, bullmq, version)
+  if (name === '6.7 on node-redis') return nodeRedisTarget(name, bullmq, version)
+  const url = new URL((await redisServer()).url)
+  return makeTarget(name, bullmq, version, { host: url.hostname, port: Number(url.port) })
+}
+
+export function redisServer(): Promise<Service> {
+  redis ??= startRedis()
+  return redis
+}
+
+export function postgresServer(): Promise<Service> {
+  postgres ??= startPostgres()
+  return postgres
+}
+
+export async function stopServers(): Promise<void> {
+  await (await redis)?.stop()
+  await (await postgres)?.stop()
+  redis = undefined
+  postgres = undefined
+}
+
+async function postgresTarget(name: string, bullmq: typeof Bullmq, version: string): Promise<Target> {
+  const connection = { connectionString: (await postgresServer()).url, migrate: true }
+  return makeTarget(name, bullmq, version, connection, bullmq.createPostgresBackend)
+}
+
+async function nodeRedisTarget(name: string, bullmq: typeof Bullmq, version: string): Promise<Target> {
+  const { createClient } = require('redis') as typeof import('redis')
+  const client = createClient({ url: (await redisServer()).url })
+  client.on('error', () => {})
+  await client.connect()
+  const target = makeTarget(name, bullmq, version, client)
+  return {
+    ...target,
+    close: async () => {
+      await target.close()
+      client.destroy()
+    },
+  }
+}
+
+type Closable = { close(): Promise<unknown> }
+
+function makeTarget(
+  name: string,
+  bullmq: typeof Bullmq,
+  version: string,
+  connection: unknown,
+  factory?: unknown,
+): Target {
+  const open: Closable[] = []
+  const keep = <T extends Closable & { on(event: 'error', listener: () => void): unknown }>(made: T): T => {
+    made.on('error', () => {})
+    open.push(made)
+    return made
+  }
+  const shared = { connection } as Bullmq.QueueOptions
+  return {
+    name,
+    bullmq,
+    version,
+    queue: (queue, opts) =>
+      keep(new bullmq.Queue(queue, { ...shared, ...opts }, factory as never) as Bullmq.Queue),
+    worker: (queue, processor, opts) => {
+      const all = { ...shared, drainDelay: 1, ...opts }
+      return keep(new bullmq.Worker(queue, processor as never, all, factory as never) as Bullmq.Worker)
+    },
+    queueEvents: (queue) => keep(new bullmq.QueueEvents(queue, shared, factory as never)),
+    flowProducer: (opts) => keep(new bullmq.FlowProducer({ ...shared, ...opts }, factory as never)),
+    close: async () => {
+      for (const made of open.splice(0).reverse()) await made.close()
+    },
+  }
+}
