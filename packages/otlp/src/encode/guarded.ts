@@ -64,8 +64,8 @@ function writeLater<Input>(
   replace: Replace<Input>,
 ): void {
   const own = createByteWriter(1024)
-  writeGuarded(own, input, limits, write, replace)
   writer.later.push(own)
+  writeGuarded(own, input, limits, write, replace)
 }
 
 function appendLater(writer: ByteWriter): void {
