@@ -2,6 +2,7 @@ export {
   activeContext,
   bindToContext,
   createContextManager,
+  enterContext,
   runInContext,
 } from './context/context-manager.ts'
 export type { Fields, FieldValue } from './context/record-scope.ts'
@@ -36,6 +37,7 @@ export { severityOf } from './record/severity.ts'
 export { guard, report, setReporter } from './report.ts'
 export { createReporter, type Reporter } from './reporter.ts'
 export { endSpan, errorType, failSpan } from './seams/end-span.ts'
+export { type HttpRequest, httpRequestOf, setHttpRoute, trackHttpRequest } from './seams/http-route.ts'
 export {
   compareVersions,
   type LoadedModule,

@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs'
 import type { Context } from '@opentelemetry/api'
 import type { RecordSink } from './record/record.ts'
 import { createReporter, type Reporter } from './reporter.ts'
+import type { HttpRequest } from './seams/http-route.ts'
 
 /** What must exist once in a process, whatever number of copies of this package are loaded. */
 type CoreState = {
@@ -12,6 +13,8 @@ type CoreState = {
   reporter: Reporter
   /** Names of instrumentations that run now. */
   readonly running: Set<string>
+  /** By the request object of the server that runs it. */
+  readonly httpRequests: WeakMap<object, HttpRequest>
 }
 
 const KEY = Symbol.for('@clew/core')
@@ -32,6 +35,7 @@ function install(): CoreState {
     sink: undefined,
     reporter: createReporter({ now: Date.now, write: writeToStderr }),
     running: new Set(),
+    httpRequests: new WeakMap(),
   }
   // Not enumerable and not writable: a second copy reads it, nobody replaces it.
   Object.defineProperty(globalThis, KEY, { value: state })

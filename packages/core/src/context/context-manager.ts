@@ -12,6 +12,14 @@ export function runInContext<T>(context: Context, work: () => T): T {
   return coreState().storage.run(context, work)
 }
 
+/**
+ * Makes `context` the one of the running code until its callback returns to the event loop, and of what it starts. For
+ * seams that only notify; where a function can be wrapped, runInContext is the better choice.
+ */
+export function enterContext(context: Context): void {
+  coreState().storage.enterWith(context)
+}
+
 /** The function, always run in `context` with its own `this` and arguments. */
 export function bindToContext<F extends (...args: never[]) => unknown>(context: Context, work: F): F {
   const { storage } = coreState()
