@@ -104,11 +104,9 @@ export class ByteQueue {
     return this.#nextId - 1
   }
 
-  isEmpty(): boolean {
-    return this.#again.length === 0 && this.#sealed.length === 0 && !this.hasOpenRecords()
-  }
-
-  hasOpenRecords(): boolean {
+  /** Whether records wait in memory. */
+  holdsRecords(): boolean {
+    if (this.#sealed.length > 0 || this.#again.some((batch) => !batch.fromSpool)) return true
     for (const chunk of this.#open.values()) if (chunk.count > 0) return true
     return false
   }

@@ -3,7 +3,7 @@ import { defaultLimits, encodeResource, writeLogRecord, writeSpan } from '@clew/
 import type { Signal } from './batch.ts'
 import { WriterPool } from './chunk.ts'
 import { joinEnd } from './exit/end.ts'
-import { flushSync } from './exit/flush-sync.ts'
+import { createEndMember } from './exit/end-member.ts'
 import { createIntake } from './intake.ts'
 import { createMemoryBudget } from './memory-budget.ts'
 import type { Endpoint, Pipeline, PipelineOptions } from './pipeline.ts'
@@ -32,7 +32,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
   const traces = lanes.get('traces')
   const open = [...lanes.values()]
   const heartbeat = startHeartbeat(open, runHidden)
-  const leaveEnd = joinEndOf(open, options)
+  const leaveEnd = options.exit === 'off' ? ignore : joinEnd(createEndMember(open, options))
 
   const flush = async (timeoutMs: number = defaultFlushMs): Promise<void> => {
     await within(timeoutMs, Promise.all(open.map((lane) => lane.loop.settled())))
@@ -111,23 +111,6 @@ function startHeartbeat(
   return runHidden(() => {
     beat()
     return setInterval(beat, heartbeatMs).unref()
-  })
-}
-
-function joinEndOf(lanes: readonly Lane[], { exit = 'flush', signals = true }: PipelineOptions): () => void {
-  if (exit === 'off') return ignore
-  const sendable = (): Lane[] =>
-    lanes.filter(
-      ({ loop, spool }) =>
-        !loop.isIdle() && (spool?.accepts() !== true || (exit === 'flush' && !loop.isFailing())),
-    )
-  return joinEnd({
-    signals,
-    canSend: () => sendable().length > 0,
-    async send() {
-      await Promise.all(sendable().map(({ loop }) => loop.settled(true)))
-    },
-    flushSync: (remainingMs) => flushSync(lanes, exit, remainingMs),
   })
 }
 

@@ -7,8 +7,8 @@ const budgetMs = 1800
 /** A pipeline that wants to know of the end. */
 export type EndMember = {
   readonly signals: boolean
-  /** Whether sending asynchronously could still deliver something. */
-  canSend(): boolean
+  /** How long it is worth to wait for asynchronous sending; 0 when nothing can be delivered so. */
+  waitMs(): number
   /** Sends what waits. Resolves early when the receiver is away. */
   send(): Promise<void>
   /** Delivers or stores everything now, within the time that `remainingMs` still gives. Never throws. */
@@ -66,9 +66,9 @@ function install(): () => void {
 function onBeforeExit(): void {
   // Work of ours makes Node emit the event again, and the application's listener would run once more.
   if (process.listenerCount('beforeExit') > 1) return
-  const sending = [...members].filter((member) => member.canSend())
-  const timeMs = remainingMs()
-  if (sending.length === 0 || timeMs <= 0) return
+  const sending = [...members].filter((member) => member.waitMs() > 0)
+  const timeMs = Math.min(remainingMs(), Math.max(0, ...sending.map((member) => member.waitMs())))
+  if (timeMs <= 0) return
   const holding = setTimeout(() => {}, timeMs)
   void Promise.all(sending.map((member) => member.send())).then(() => clearTimeout(holding))
 }

@@ -21,7 +21,7 @@ export function flushSync(lanes: readonly Lane[], mode: 'flush' | 'spool', remai
 }
 
 /** A receiver that was away a moment ago would only use up the time, if there is a spool. */
-function isWorthTrying({ loop, spool }: Lane, mode: 'flush' | 'spool'): boolean {
+export function isWorthTrying({ loop, spool }: Lane, mode: 'flush' | 'spool'): boolean {
   return spool?.accepts() !== true || (mode === 'flush' && !loop.isFailing())
 }
 

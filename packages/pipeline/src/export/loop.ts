@@ -24,6 +24,7 @@ export class ExportLoop {
   readonly #options: ExportLoopOptions
   readonly #inFlight = new Set<Batch>()
   readonly #waiters: Waiter[] = []
+  readonly #spoolWaiters: (() => void)[] = []
   #due = false
   #failures = 0
   #resumeAt = 0
@@ -46,8 +47,10 @@ export class ExportLoop {
     return this.#failures > 0
   }
 
-  isIdle(): boolean {
-    return this.#inFlight.size === 0 && this.#options.queue.isEmpty()
+  /** Whether records in memory are not yet acknowledged. */
+  holdsRecords(): boolean {
+    for (const batch of this.#inFlight) if (!batch.fromSpool) return true
+    return this.#options.queue.holdsRecords()
   }
 
   /** Resolves when everything taken in until now is acknowledged, refused or spooled, or, if asked to, at a failure. */
@@ -62,12 +65,20 @@ export class ExportLoop {
     })
   }
 
+  /** Resolves when the spool has nothing more to send, or at a failure. */
+  spoolSent(): Promise<void> {
+    this.wake(false)
+    return new Promise((resolve) => {
+      this.#spoolWaiters.push(resolve)
+      this.#answerSpoolWaiters()
+    })
+  }
+
   /** Takes back everything in memory that was not acknowledged, also what is on the wire. */
   takeBack(): Batch[] {
     const onWire = [...this.#inFlight].filter((batch) => !batch.fromSpool)
     for (const batch of onWire) this.#inFlight.delete(batch)
-    const batches = [...onWire, ...this.#options.queue.takeAll()]
-    return batches
+    return [...onWire, ...this.#options.queue.takeAll()]
   }
 
   /** Ends a batch by an answer that is not to retry. Returns the halves of one that was too large. */
@@ -113,12 +124,13 @@ export class ExportLoop {
   async #send(batch: Batch): Promise<void> {
     this.#inFlight.add(batch)
     const failuresBefore = this.#failures
-    const outcome = await this.#options.sender.send(frameRequest(batch.resource, [...batch.parts]))
+    const outcome = await this.#options.sender.send(frameRequest(batch.resource, batch.parts))
     // Given up meanwhile: somebody else has the batch.
     if (!this.#inFlight.delete(batch)) return
     this.#settle(batch, outcome, failuresBefore)
     this.#answerWaiters(outcome.kind === 'retry')
     this.#pump()
+    this.#answerSpoolWaiters()
   }
 
   #settle(batch: Batch, outcome: Outcome, failuresBefore: number): void {
@@ -169,6 +181,11 @@ export class ExportLoop {
       this.#waiters.splice(at, 1)
       waiter.resolve()
     }
+  }
+
+  #answerSpoolWaiters(): void {
+    if (this.#hasSpooledInFlight() && !this.isFailing()) return
+    for (const resolve of this.#spoolWaiters.splice(0)) resolve()
   }
 
   #holdsUpTo(id: number): boolean {

@@ -27,6 +27,8 @@ export type Spool = {
   accepts(): boolean
   /** Writes a batch to disk; false when that failed. The batch stays the caller's. */
   append(batch: Batch): boolean
+  /** Whether something lies on disk. */
+  hasRecords(): boolean
   /** The next batch to send again. */
   take(): Batch | undefined
   /** Takes over what ended processes left, and says that this one lives. Call it every `heartbeatMs`. */
@@ -82,8 +84,12 @@ class FolderSpool implements Spool {
     }
   }
 
+  hasRecords(): boolean {
+    return this.#bytes > 0 || this.#claimed.length > 0
+  }
+
   take(): Batch | undefined {
-    if (this.#bytes === 0 && this.#claimed.length === 0) return undefined
+    if (!this.hasRecords()) return undefined
     for (;;) {
       const batch = this.#replay?.next()
       if (batch !== undefined) return batch

@@ -1,0 +1,35 @@
+import type { PipelineOptions } from '../pipeline.ts'
+import type { Lane } from '../signal-lane.ts'
+import type { EndMember } from './end.ts'
+import { flushSync, isWorthTrying } from './flush-sync.ts'
+
+/** How long a process that has nothing of its own left waits for the spool of another, while answers come. */
+const spoolWaitMs = 500
+
+/** What the lanes of one pipeline do when the process ends. */
+export function createEndMember(lanes: readonly Lane[], options: PipelineOptions): EndMember {
+  const mode = options.exit === 'spool' ? 'spool' : 'flush'
+  const replayed = (): number => lanes.reduce((sum, { queue }) => sum + queue.counters.replayed, 0)
+  let replayedBefore = -1
+
+  const unsent = (): Lane[] => lanes.filter((lane) => lane.loop.holdsRecords() && isWorthTrying(lane, mode))
+  const spooled = (): Lane[] =>
+    lanes.filter(({ loop, spool }) => mode === 'flush' && spool?.hasRecords() === true && !loop.isFailing())
+
+  return {
+    signals: options.signals ?? true,
+    waitMs() {
+      if (unsent().length > 0) return Number.POSITIVE_INFINITY
+      return spooled().length > 0 && replayed() > replayedBefore ? spoolWaitMs : 0
+    },
+    async send() {
+      const own = unsent()
+      if (own.length > 0) await Promise.all(own.map(({ loop }) => loop.settled(true)))
+      else {
+        replayedBefore = replayed()
+        await Promise.all(spooled().map(({ loop }) => loop.spoolSent()))
+      }
+    },
+    flushSync: (remainingMs) => flushSync(lanes, mode, remainingMs),
+  }
+}
