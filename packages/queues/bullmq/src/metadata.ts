@@ -118,11 +118,14 @@ export function optionsToAdd(
   option: MetadataOption,
   metadata: string,
 ): JobOptions | undefined {
-  const opts: JobOptions = { ...defaults, ...given }
-  if (opts.omitContext || opts.telemetry?.omitContext) return given
-  const present = metadataOf(opts)
-  if (present === undefined) return withMetadata(given ?? {}, option, metadata)
+  if (omitsContext(given) || omitsContext(defaults)) return given
+  const present = (given && metadataOf(given)) ?? (defaults && metadataOf(defaults))
+  if (present === undefined || present === null) return withMetadata(given ?? {}, option, metadata)
   const theirs = parseObject(present)
   if (!theirs || 'traceparent' in withTraceparent(theirs)) return given
   return withMetadata(given ?? {}, option, JSON.stringify({ ...JSON.parse(metadata), ...theirs }))
+}
+
+function omitsContext(opts: JobOptions | undefined): boolean {
+  return Boolean(opts?.omitContext || opts?.telemetry?.omitContext)
 }

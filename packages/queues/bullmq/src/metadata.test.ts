@@ -1,0 +1,156 @@
+import { activeContext, getFields, spanOf, withFields } from '@clew/core'
+import { recordSpans, type SpanRecorder } from '@clew/testing'
+import { context, propagation } from '@opentelemetry/api'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  contextOfMaker,
+  encodeMetadata,
+  metadataOf,
+  metadataOption,
+  optionsToAdd,
+  parseMetadata,
+} from './metadata.ts'
+
+let spans: SpanRecorder
+beforeEach(() => {
+  spans = recordSpans()
+})
+afterEach(() => spans.stop())
+
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+const OURS = `{"traceparent":"${TRACEPARENT}"}`
+
+describe('encodeMetadata and parseMetadata', () => {
+  test('carry span, tracestate, baggage, fields and the number of jobs', () => {
+    const carrier = { traceparent: TRACEPARENT, tracestate: 'a=1,b=2', baggage: 'tenant=acme' }
+    const maker = propagation.extract(context.active(), carrier)
+    const text = context.with(maker, () =>
+      withFields({ request_id: 'r1', retries: 3, vip: true }, () => encodeMetadata(activeContext(), 7)),
+    )
+    const metadata = parseMetadata(text)
+    const read = contextOfMaker(metadata)
+    const { traceId, spanId, traceFlags, traceState } = spanOf(read)?.spanContext() ?? {}
+    expect({
+      span: [traceId, spanId, traceFlags, traceState?.serialize()],
+      baggage: propagation.getBaggage(read)?.getEntry('tenant')?.value,
+      fields: metadata?.fields,
+      jobs: metadata?.jobs,
+    }).toEqual({
+      span: ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331', 1, 'a=1,b=2'],
+      baggage: 'acme',
+      fields: { request_id: 'r1', retries: 3, vip: true },
+      jobs: 7,
+    })
+  })
+
+  test('carry nothing when there is nothing to carry', () => {
+    expect(encodeMetadata(context.active())).toBeUndefined()
+  })
+
+  test('carry fields without any trace', () => {
+    const text = withFields({ tenant: 'acme' }, () => encodeMetadata(activeContext()))
+    expect(text).toBe('{"clew":{"fields":{"tenant":"acme"}}}')
+    expect(getFields()).toEqual({})
+  })
+
+  test('come back whole for any fields', () => {
+    const value = fc.oneof(fc.string(), fc.integer(), fc.boolean())
+    const fields = fc.dictionary(fc.string(), value, { minKeys: 1 })
+    fc.assert(
+      fc.property(fields, fc.integer({ min: 1, max: 1e6 }), (given, jobs) => {
+        const text = withFields(given, () => encodeMetadata(activeContext(), jobs))
+        expect(parseMetadata(text)).toMatchObject({ fields: { ...given }, jobs })
+      }),
+    )
+  })
+
+  test('any text at all is read without an error', () => {
+    const context = (text: unknown) => contextOfMaker(parseMetadata(text))
+    fc.assert(fc.property(fc.anything(), (value) => void context(value)))
+    fc.assert(fc.property(fc.json(), (text) => void context(text)))
+    fc.assert(
+      fc.property(
+        fc.record({
+          traceparent: fc.anything(),
+          tracestate: fc.anything(),
+          baggage: fc.anything(),
+          clew: fc.anything(),
+        }),
+        (value) => {
+          expect(spanOf(context(stringify(value)))).toBeUndefined()
+        },
+      ),
+    )
+  })
+
+  test('fields of any other kind than text, number and boolean are left out', () => {
+    const clew = { fields: { a: 'x', b: 1, c: false, d: null, e: {}, f: [1] }, jobs: 'many' }
+    expect(parseMetadata(JSON.stringify({ clew }))).toMatchObject({
+      fields: { a: 'x', b: 1, c: false },
+      jobs: 1,
+    })
+  })
+
+  test('the headers of dd-trace are found one level down', () => {
+    const metadata = parseMetadata(
+      JSON.stringify({ _datadog: { traceparent: TRACEPARENT, 'x-datadog-trace-id': '1' } }),
+    )
+    expect(spanOf(contextOfMaker(metadata))?.spanContext().traceId).toBe('0af7651916cd43dd8448eb211c80319c')
+  })
+})
+
+describe('optionsToAdd', () => {
+  test('puts the metadata into a copy, where the version of BullMQ looks for it', () => {
+    const given = Object.freeze({ delay: 5 })
+    expect(optionsToAdd(given, undefined, 'telemetry', OURS)).toEqual({
+      delay: 5,
+      telemetry: { metadata: OURS },
+    })
+    expect(optionsToAdd(given, undefined, 'tm', OURS)).toEqual({ delay: 5, tm: OURS })
+    expect(optionsToAdd(undefined, undefined, 'tm', OURS)).toEqual({ tm: OURS })
+    expect(given).toEqual({ delay: 5 })
+  })
+
+  test.each([
+    ['wants no context', { telemetry: { omitContext: true } }, undefined],
+    ['wants no context, as older versions say it', { omitContext: true }, undefined],
+    ['wants no context by default', { delay: 1 }, { telemetry: { omitContext: true } }],
+    ['has a traceparent', { telemetry: { metadata: OURS } }, undefined],
+    ['has a traceparent by default', { delay: 1 }, { telemetry: { metadata: OURS } }],
+    ['has metadata of another form', { telemetry: { metadata: 'opaque' } }, undefined],
+    ['has dd-trace’s traceparent', { tm: `{"_datadog":${OURS}}` }, undefined],
+  ])('leaves options alone when the user %s', (_, given, defaults) => {
+    expect(optionsToAdd(given, defaults, 'telemetry', OURS)).toBe(given)
+  })
+
+  test('adds to metadata of others that has no traceparent', () => {
+    const given = { telemetry: { metadata: '{"x-b3":"1"}' } }
+    expect(optionsToAdd(given, undefined, 'telemetry', OURS)).toEqual({
+      telemetry: { metadata: `{"traceparent":"${TRACEPARENT}","x-b3":"1"}` },
+    })
+  })
+})
+
+test('metadata is found under each name that BullMQ has given it', () => {
+  expect(
+    [{ telemetry: { metadata: 'a' } }, { telemetryMetadata: 'b' }, { tm: 'c' }, { delay: 1 }].map(metadataOf),
+  ).toEqual(['a', 'b', 'c', undefined])
+})
+
+test('versions before 6 get the metadata under the name of Redis', () => {
+  expect(['5.21.2', '5.81.5', '6.0.0', '6.7.0'].map(metadataOption)).toEqual([
+    'tm',
+    'tm',
+    'telemetry',
+    'telemetry',
+  ])
+})
+
+function stringify(value: object): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}

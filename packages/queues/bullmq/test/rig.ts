@@ -1,0 +1,37 @@
+import { startInstrumentation } from '@clew/core'
+import { type LogRecorder, recordLogs, recordSpans, type RecordedSpan, type SpanRecorder } from '@clew/testing'
+import type { Sampler } from '@opentelemetry/sdk-trace'
+import { bullmqInstrumentation } from '../src/index.ts'
+import { openTarget, type Target, type TargetName } from './targets.ts'
+
+export type Given = Parameters<typeof startInstrumentation<NonNullable<typeof bullmqInstrumentation.options>>>[1]
+
+/** Everything that a test of one target needs, started together and stopped by `close`. */
+export type Rig = { target: Target; spans: SpanRecorder; logs: LogRecorder; close(): Promise<void> }
+
+export async function openRig(name: TargetName, given: Given = {}, sampler?: Sampler): Promise<Rig> {
+  const spans = recordSpans(sampler ? { sampler } : {})
+  const logs = recordLogs()
+  const stop = startInstrumentation(bullmqInstrumentation, given)
+  const target = await openTarget(name)
+  return {
+    target,
+    spans,
+    logs,
+    close: async () => {
+      await target.close()
+      stop()
+      logs.stop()
+      spans.stop()
+    },
+  }
+}
+
+/** The finished spans of attempts, by the job's own `n` in its name or by name. */
+export function attempts(spans: readonly RecordedSpan[]): RecordedSpan[] {
+  return spans.filter(({ kind }) => kind === 'consumer')
+}
+
+export function attribute(span: RecordedSpan, key: string): unknown {
+  return span.attributes[key]
+}
