@@ -1,1 +1,1 @@
-export {}
+export { pgInstrumentation } from './instrumentation.ts'

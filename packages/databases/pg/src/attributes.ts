@@ -1,0 +1,55 @@
+import { failSpan, type SpanDescription } from '@clew/core'
+import { type Attributes, type Span, SpanKind } from '@opentelemetry/api'
+import type { Client, Pool, QueryConfig } from './library.ts'
+import { clipText, statementOf } from './sql/statement.ts'
+
+type Connection = Pick<Client, 'host' | 'port' | 'database'>
+
+/** Name and attributes of a query's span. Values of parameters are never read, only whether there are any. */
+export function describeQuery(query: unknown, values: unknown, connection: Connection): SpanDescription {
+  const { text, values: ownValues } = (typeof query === 'string' ? { text: query } : query) as QueryConfig
+  const attributes: Attributes = { 'db.system.name': 'postgresql', ...describeConnection(connection) }
+  if (typeof text !== 'string') return { name: 'postgresql', kind: SpanKind.CLIENT, attributes }
+  const { summary, sanitized } = statementOf(text)
+  const isParameterized = hasValues(values) || hasValues(ownValues)
+  attributes['db.query.text'] = isParameterized ? clipText(text) : sanitized
+  if (summary.text) attributes['db.query.summary'] = summary.text
+  if (summary.operation) attributes['db.operation.name'] = summary.operation
+  if (summary.collection) attributes['db.collection.name'] = summary.collection
+  if (summary.statements > 1) attributes['db.operation.batch.size'] = summary.statements
+  return { name: summary.text || 'postgresql', kind: SpanKind.CLIENT, attributes }
+}
+
+// pg sends a text with no values as it is, so its literals may be anything.
+function hasValues(values: unknown): boolean {
+  return Array.isArray(values) && values.length > 0
+}
+
+/** Where a client is connected to. A folder as the host is a Unix socket and has no port. */
+export function describeConnection({ host, port, database }: Connection): Attributes {
+  return {
+    ...(database && { 'db.namespace': database }),
+    ...(host && { 'server.address': host }),
+    ...(host && !host.startsWith('/') && port && { 'server.port': Number(port) }),
+  }
+}
+
+/** Where a pool will connect to, as far as its options say. */
+export function connectionOfPool({ options = {} }: Pool): Connection {
+  const { host, port, database, connectionString } = options
+  const url = connectionString && URL.canParse(connectionString) ? new URL(connectionString) : undefined
+  return {
+    ...((host ?? url?.hostname) && { host: host ?? url?.hostname }),
+    ...((port ?? url?.port) && { port: Number(port ?? url?.port) }),
+    ...((database ?? url?.pathname) && { database: database ?? url?.pathname.slice(1) }),
+  } as Connection
+}
+
+/** Ends the span of a query; `error` may be a DatabaseError with its SQLSTATE or one of the connection. Never throws. */
+export function failQuery(span: Span, error: unknown): void {
+  failSpan(span, error)
+  const { code, severity } = error as { code?: unknown; severity?: unknown }
+  if (typeof code !== 'string') return
+  span.setAttribute('error.type', code)
+  if (severity !== undefined) span.setAttribute('db.response.status_code', code)
+}

@@ -1,0 +1,47 @@
+import { type Instrumentation, onModuleLoad, type Stop } from '@clew/core'
+import type { Tracer } from '@opentelemetry/api'
+import { attachToClient } from './client.ts'
+import type { Pg, Pool } from './library.ts'
+import { attachToPool } from './pool.ts'
+import { trackSubmissions } from './submissions.ts'
+import { VERSION } from './version.ts'
+
+const OWNER = '@clew/pg'
+
+/** A span for each query of pg, and callbacks and Query events in the context of their caller. */
+export const pgInstrumentation: Instrumentation = {
+  name: 'pg',
+  version: VERSION,
+  start: ({ tracer }) => {
+    const stops: Stop[] = []
+    const unhook = onModuleLoad<Pg>({ name: 'pg', versions: { from: '8.0.3', below: '9.0.0' } }, (pg) =>
+      stops.push(...attachTo(pg, tracer)),
+    )
+    return () => {
+      unhook()
+      for (const stop of stops.splice(0)) stop()
+    }
+  },
+}
+
+function attachTo(pg: Pg, tracer: Tracer): Stop[] {
+  if (isNative(pg)) return []
+  const submissions = trackSubmissions(OWNER)
+  return [
+    ...attachToClient(OWNER, pg.Client.prototype, tracer, submissions),
+    ...attachToPool(OWNER, poolPrototype(pg), tracer),
+    submissions.stop,
+  ]
+}
+
+// With NODE_PG_FORCE_NATIVE the main Client is that of pg-native, whose queries are fed in another way.
+function isNative(pg: Pg): boolean {
+  return !('handleDataRow' in pg.Query.prototype)
+}
+
+// pg.Pool is a subclass made for each import of pg; the methods are those of pg-pool, whoever uses it.
+function poolPrototype(pg: Pg): Pool {
+  let prototype = pg.Pool.prototype
+  while (!Object.hasOwn(prototype, 'connect')) prototype = Object.getPrototypeOf(prototype) as Pool
+  return prototype
+}

@@ -1,0 +1,51 @@
+import { activeContext, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { ROOT_CONTEXT, type Tracer } from '@opentelemetry/api'
+import { connectionOfPool, describeQuery } from './attributes.ts'
+import { emitInRoot } from './client.ts'
+import type { Pool } from './library.ts'
+import { contextWithPoolQuery } from './pool-query.ts'
+import { bindFirstCallback, callQuery, startQuerySpan } from './query-call.ts'
+
+/** A pool's connections go from request to request; what it tells of them belongs to none. */
+const POOL_EVENTS = new Set<unknown>(['acquire', 'connect', 'error', 'release', 'remove'])
+
+/**
+ * Binds what a pool calls back to its caller, and makes `pool.query` one span from the call to the result, the wait for
+ * a connection included.
+ */
+export function attachToPool(owner: string, pool: Pool, tracer: Tracer): Stop[] {
+  return [
+    wrapMethod(owner, pool, 'query', (original) => tracedPoolQuery(original, tracer)),
+    wrapMethod(owner, pool, 'connect', (original) => {
+      return function (this: Pool, ...args: unknown[]) {
+        return original.apply(this, bindFirstCallback(args))
+      }
+    }),
+    // It runs in the context of whoever gave a connection back, for the one who waits.
+    wrapMethod(owner, pool, 'newClient', (original) => {
+      return function (this: Pool, ...args: unknown[]) {
+        return runInContext(ROOT_CONTEXT, () => original.apply(this, args))
+      }
+    }),
+    wrapMethod(owner, pool, 'emit', (original) => emitInRoot(original, POOL_EVENTS)),
+  ]
+}
+
+function tracedPoolQuery(original: Pool['query'], tracer: Tracer): Pool['query'] {
+  return function (this: Pool, ...args: unknown[]) {
+    const [query, values] = args
+    const caller = activeContext()
+    const span =
+      typeof query === 'function'
+        ? undefined
+        : startQuerySpan(tracer, caller, () => describeQuery(query, values, connectionOfPool(this)))
+    if (!span) return callQuery(original, this, args, { caller, span })
+    const poolQuery = { caller, span, query, startMs: performance.now(), isTaken: false }
+    return callQuery(
+      (...given) => runInContext(contextWithPoolQuery(poolQuery), () => original.apply(this, given)),
+      this,
+      args,
+      { caller, span },
+    )
+  }
+}

@@ -1,0 +1,71 @@
+export type TokenKind = 'space' | 'comment' | 'literal' | 'quoted' | 'parameter' | 'word' | 'sign'
+
+export type Token = { kind: TokenKind; text: string }
+
+// An unclosed string, comment or identifier reaches to the end of the text: what follows it may be a value.
+// The order matters: E'' strings and dollar quotes before words, numbers after words.
+// https://www.postgresql.org/docs/current/sql-syntax-lexical.html
+const PATTERN = new RegExp(
+  [
+    /(?<space>\s+)/,
+    /(?<comment>--[^\n]*|\/\*)/,
+    /(?<escaped>[eE]'[^'\\]*(?:(?:\\.|'')[^'\\]*)*(?:'|\\?$))/,
+    /(?<string>(?:[uU]&|[bBxXnN])?'[^']*(?:''[^']*)*(?:'|$))/,
+    /(?<quoted>(?:[uU]&)?"[^"]*(?:""[^"]*)*(?:"|$))/,
+    /(?<dollar>\$(?<tag>(?:[a-zA-Z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$.*?(?:\$\k<tag>\$|$))/,
+    /(?<parameter>\$\d+)/,
+    /(?<word>[a-zA-Z_\u0080-\uffff][\w$\u0080-\uffff]*)/,
+    /(?<number>0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/,
+    /(?<sign>.)/,
+  ]
+    .map((part) => part.source)
+    .join('|'),
+  'sy',
+)
+
+const KIND_OF_GROUP: Readonly<Record<string, TokenKind>> = {
+  space: 'space',
+  comment: 'comment',
+  escaped: 'literal',
+  string: 'literal',
+  dollar: 'literal',
+  number: 'literal',
+  quoted: 'quoted',
+  parameter: 'parameter',
+  word: 'word',
+  sign: 'sign',
+}
+
+/** The tokens of a PostgreSQL text, in order; joined, their texts are the input. Never throws. */
+export function tokenize(sql: string): Token[] {
+  const tokens: Token[] = []
+  for (let at = 0; at < sql.length; ) {
+    PATTERN.lastIndex = at
+    const match = PATTERN.exec(sql)
+    if (!match) break
+    const kind = kindOf(match.groups ?? {})
+    const end = match[0] === '/*' ? endOfBlockComment(sql, at) : at + match[0].length
+    tokens.push({ kind, text: sql.slice(at, end) })
+    at = end
+  }
+  return tokens
+}
+
+function kindOf(groups: Record<string, string | undefined>): TokenKind {
+  for (const group in KIND_OF_GROUP) {
+    if (groups[group] !== undefined) return KIND_OF_GROUP[group]!
+  }
+  return 'sign'
+}
+
+// Block comments nest in PostgreSQL, which no regular expression can count.
+function endOfBlockComment(sql: string, start: number): number {
+  const edge = /\/\*|\*\//g
+  edge.lastIndex = start
+  let depth = 0
+  for (let match = edge.exec(sql); match; match = edge.exec(sql)) {
+    depth += match[0] === '/*' ? 1 : -1
+    if (depth === 0) return match.index + 2
+  }
+  return sql.length
+}
