@@ -1,3 +1,7 @@
+export { type ApiGlobal, apiGlobal, requireApiGlobal } from './api/api-global.ts'
+export { SpanKind, SpanStatusCode } from './api/constants.ts'
+export { NoopSpan } from './api/noop-span.ts'
+export { extractContext, injectContext } from './api/propagation.ts'
 export {
   activeContext,
   bindToContext,
@@ -9,6 +13,7 @@ export type { Fields, FieldValue } from './context/record-scope.ts'
 export {
   contextWithSpan,
   isTracingSuppressed,
+  ROOT_CONTEXT,
   recordScopeOf,
   SUPPRESSED_ROOT,
   spanOf,

@@ -1,4 +1,5 @@
-import { type Tracer, trace } from '@opentelemetry/api'
+import type { Tracer } from '@opentelemetry/api'
+import { registeredTracer } from './api/registered-tracer.ts'
 import {
   type Instrumentation,
   type OptionSpecs,
@@ -16,7 +17,7 @@ import { coreState } from './state.ts'
 export function startInstrumentation<S extends OptionSpecs>(
   instrumentation: Instrumentation<S>,
   given: Partial<OptionValues<S>> = {},
-  tracer: Tracer = trace.getTracer(`@clew/${instrumentation.name}`, instrumentation.version),
+  tracer: Tracer = registeredTracer(`@clew/${instrumentation.name}`, instrumentation.version),
 ): Stop {
   const { name } = instrumentation
   const { running } = coreState()

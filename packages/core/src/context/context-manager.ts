@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
-import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api'
+import type { Context, ContextManager } from '@opentelemetry/api'
 import { coreState } from '../state.ts'
+import { ROOT_CONTEXT } from './request-context.ts'
 
 /** The context of the running code; ROOT_CONTEXT outside of any request. */
 export function activeContext(): Context {

@@ -1,4 +1,5 @@
-import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api'
+import type { Context, Span } from '@opentelemetry/api'
+import { EMPTY_CONTEXT } from './linked-context.ts'
 import type { RecordScope } from './record-scope.ts'
 
 // The API keys its contexts by Symbol.for, so every copy of the API agrees on these two.
@@ -76,9 +77,8 @@ export function suppressTracing(context: Context): Context {
   return context.setValue(SUPPRESS_KEY, true)
 }
 
+/** Outside of any request. */
+export const ROOT_CONTEXT: Context = new RequestContext(undefined, undefined, EMPTY_CONTEXT)
+
 /** The root context with tracing suppressed: for everything that belongs to no request. */
-export const SUPPRESSED_ROOT: Context = new RequestContext(
-  undefined,
-  undefined,
-  suppressTracing(ROOT_CONTEXT),
-)
+export const SUPPRESSED_ROOT: Context = suppressTracing(ROOT_CONTEXT)

@@ -1,40 +1,19 @@
-import type { Context } from '@opentelemetry/api'
+import { type ApiLogger, type ApiLoggerProvider, apiGlobal } from '../api/api-global.ts'
 import { recordScopeOf } from '../context/request-context.ts'
 import { guard, report } from '../report.ts'
 import { plainValue } from './plain-value.ts'
 import type { InstrumentationScope, LogRecord } from './record.ts'
 
-/** The shape that the Logger of @opentelemetry/api 1.10 and of @opentelemetry/api-logs share. */
-type ApiLogger = {
-  emit(record: {
-    timestamp: number
-    observedTimestamp: number
-    severityNumber: number
-    severityText: string
-    body: unknown
-    attributes: Record<string, unknown>
-    eventName?: string
-    exception?: unknown
-    context: Context
-  }): void
-}
-type ApiLoggerProvider = { getLogger(name: string, version?: string): ApiLogger }
-
 // The Logs API lives in @opentelemetry/api from 1.10 on and before that in @opentelemetry/api-logs. Their globals
 // know nothing of each other; an SDK registers in one of them.
-const API_GLOBAL = Symbol.for('opentelemetry.js.api.1')
 const API_LOGS_GLOBAL = Symbol.for('io.opentelemetry.js.api.logs')
 const API_LOGS_VERSION = 1
 
-type Globals = {
-  [API_GLOBAL]?: { logs?: ApiLoggerProvider }
-  [API_LOGS_GLOBAL]?: (version: number) => ApiLoggerProvider
-}
+type Globals = { [API_LOGS_GLOBAL]?: (version: number) => ApiLoggerProvider }
 
 /** The LoggerProvider that an SDK has registered, in either global. */
 export function registeredLoggerProvider(): ApiLoggerProvider | undefined {
-  const globals = globalThis as Globals
-  return globals[API_GLOBAL]?.logs ?? globals[API_LOGS_GLOBAL]?.(API_LOGS_VERSION)
+  return apiGlobal()?.logs ?? (globalThis as Globals)[API_LOGS_GLOBAL]?.(API_LOGS_VERSION)
 }
 
 const loggers = new WeakMap<ApiLoggerProvider, WeakMap<InstrumentationScope, ApiLogger>>()

@@ -1,4 +1,5 @@
-import { type Span, SpanStatusCode } from '@opentelemetry/api'
+import type { Span } from '@opentelemetry/api'
+import { SpanStatusCode } from '../api/constants.ts'
 import { guard } from '../report.ts'
 
 /**

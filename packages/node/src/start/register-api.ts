@@ -1,20 +1,32 @@
-import { createContextManager, report } from '@clew/core'
-import { context, propagation, type TextMapPropagator, type TracerProvider, trace } from '@opentelemetry/api'
+import { type ApiGlobal, createContextManager, report, requireApiGlobal } from '@clew/core'
+import type { TextMapPropagator, TracerProvider } from '@opentelemetry/api'
 
-const API_GLOBAL = Symbol.for('opentelemetry.js.api.1')
-
-/** Puts the tracer, the context manager and the propagator into the API; what is taken already is reported. */
-export function registerApi(parts: { tracerProvider: TracerProvider; propagator: TextMapPropagator }): void {
-  const refused = [
-    !context.setGlobalContextManager(createContextManager().enable()) && 'context manager',
-    !trace.setGlobalTracerProvider(parts.tracerProvider) && 'tracer',
-    !propagation.setGlobalPropagator(parts.propagator) && 'propagator',
+/**
+ * Puts the context manager, the tracer and the propagator where every copy of the API looks for them, under the
+ * version of the application's own copy, so that a newer one does not turn away from an older global. What is taken
+ * already is left alone and reported.
+ */
+export function registerApi(
+  apiVersion: string,
+  parts: { tracerProvider: TracerProvider; propagator: TextMapPropagator },
+): void {
+  const global = requireApiGlobal(apiVersion)
+  const taken = [
+    !setOnce(global, 'context', createContextManager().enable()) && 'context manager',
+    !setOnce(global, 'trace', parts.tracerProvider) && 'tracer provider',
+    !setOnce(global, 'propagation', parts.propagator) && 'propagator',
   ].filter((name) => name !== false)
-  if (refused.length > 0) report('CLEW_API_TAKEN', describeTaken(refused))
+  if (taken.length === 0) return
+  const what = `@opentelemetry/api ${global.version} already has a ${taken.join(', a ')}`
+  report('CLEW_API_TAKEN', `${what}; load @clew/node/register before it, or use clewSdk() with your own SDK`)
 }
 
-function describeTaken(refused: readonly string[]): string {
-  const version = (globalThis as { [API_GLOBAL]?: { version?: string } })[API_GLOBAL]?.version ?? 'unknown'
-  const what = refused.join(', ')
-  return `@opentelemetry/api ${version} already has a ${what}; load @clew/node/register first, or use clewSdk()`
+function setOnce<K extends 'context' | 'trace' | 'propagation'>(
+  global: ApiGlobal,
+  key: K,
+  value: NonNullable<ApiGlobal[K]>,
+): boolean {
+  if (global[key]) return false
+  global[key] = value
+  return true
 }
