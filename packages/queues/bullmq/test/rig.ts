@@ -1,10 +1,18 @@
 import { startInstrumentation } from '@clew/core'
-import { type LogRecorder, recordLogs, recordSpans, type RecordedSpan, type SpanRecorder } from '@clew/testing'
+import {
+  type LogRecorder,
+  type RecordedSpan,
+  recordLogs,
+  recordSpans,
+  type SpanRecorder,
+} from '@clew/testing'
 import type { Sampler } from '@opentelemetry/sdk-trace'
 import { bullmqInstrumentation } from '../src/index.ts'
 import { openTarget, type Target, type TargetName } from './targets.ts'
 
-export type Given = Parameters<typeof startInstrumentation<NonNullable<typeof bullmqInstrumentation.options>>>[1]
+export type Given = Parameters<
+  typeof startInstrumentation<NonNullable<typeof bullmqInstrumentation.options>>
+>[1]
 
 /** Everything that a test of one target needs, started together and stopped by `close`. */
 export type Rig = { target: Target; spans: SpanRecorder; logs: LogRecorder; close(): Promise<void> }
