@@ -51,13 +51,10 @@ test.each([
   expect({ flags, traceId: sent.traceId, spanId: sent.spanId }).toEqual({ flags: 0, traceId: '', spanId: '' })
 })
 
-test('ids in upper case are the same ids, and a bad id does not stay', () => {
-  const ids = [
-    { traceId, spanId: spanId.toUpperCase() },
-    { traceId: 'z'.repeat(32), spanId },
-    { traceId, spanId },
-  ]
-  expect(encodeLogs(ids).map(({ spanId }) => spanId)).toEqual([spanId, '', spanId])
+test('ids in upper case are the same ids, and a bad id is bad each time', () => {
+  const bad = { traceId: 'z'.repeat(32), spanId }
+  const ids = [{ traceId, spanId: spanId.toUpperCase() }, bad, bad, { traceId, spanId }]
+  expect(encodeLogs(ids).map(({ spanId }) => spanId)).toEqual([spanId, '', '', spanId])
 })
 
 test('a thousand different ids, then again, keep apart', () => {
