@@ -1,7 +1,8 @@
 import { type Instrumentation, type OptionSpec, onModuleLoad, type Stop } from '@clew/core'
-import { attachToLogger } from './logger-seam.ts'
+import { attachToLogger, loggerPrototype, seam } from './logger-seam.ts'
+import { silenceUpstreamTransport } from './upstream-transport.ts'
 import { VERSION } from './version.ts'
-import type { Logger, Winston } from './winston-shapes.ts'
+import type { Winston } from './winston-shapes.ts'
 
 type BooleanOption = Extract<OptionSpec, { kind: 'boolean' }>
 
@@ -29,22 +30,17 @@ export const winstonInstrumentation: Instrumentation<WinstonOptions> = {
   library,
   seam: 'Logger.prototype.write, _transform and push',
   options,
-  start: ({ options }) => {
+  start: ({ options: { stamp, send } }) => {
     const stops: Stop[] = []
-    stops.push(
-      onModuleLoad<Winston>(library, (winston) => {
-        stops.push(attachToLogger(loggerPrototype(winston.exceptions.logger), options))
-      }),
-    )
+    seam.stamps = stamp
+    seam.sends = send
+    const attach = (winston: Winston): void => {
+      stops.push(attachToLogger(loggerPrototype(winston.exceptions.logger)))
+    }
+    stops.push(onModuleLoad(library, attach), silenceUpstreamTransport())
     return () => {
+      seam.stamps = seam.sends = false
       for (const stop of stops) stop()
     }
   },
-}
-
-// Before 3.9 winston does not export the class, but every version has a default logger.
-function loggerPrototype(logger: Logger): Logger {
-  let prototype = logger
-  while (!Object.hasOwn(prototype, '_transform')) prototype = Object.getPrototypeOf(prototype)
-  return prototype
 }

@@ -1,4 +1,4 @@
-import { STAMP_KEYS } from './stamp.ts'
+import { stampKeys } from './stamp.ts'
 
 /** Reasons for which keys of an entry are not attributes of its record; a set of them is a sum. */
 export const omitFor = {
@@ -15,7 +15,7 @@ export const omitFor = {
 } as const
 
 const keysFor: Record<keyof typeof omitFor, readonly string[]> = {
-  stamp: STAMP_KEYS,
+  stamp: stampKeys,
   timestamp: ['timestamp'],
   stack: ['stack'],
   cause: ['cause'],

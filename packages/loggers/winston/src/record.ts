@@ -12,7 +12,7 @@ const scope: InstrumentationScope = { name: '@clew/winston', version: VERSION }
 export function sendRecord(call: LogCall, formatted: Info): void {
   const { level, logger, message, context, timeUnixMs } = call
   const exception = call.error ?? parseStack(formatted.stack)
-  const omit = exception === undefined ? call.omit : call.omit | repeatedBy(exception, formatted)
+  const omit = call.omit | repeatedByTrace(call, formatted) | repeatedByException(exception, formatted)
   const body = plainMessage(formatted, message)
   emitRecord({
     scope,
@@ -27,8 +27,12 @@ export function sendRecord(call: LogCall, formatted: Info): void {
   })
 }
 
+function repeatedByTrace({ traceId }: LogCall, { trace_id }: Info): number {
+  return traceId !== undefined && traceId === trace_id ? omitFor.stamp : 0
+}
+
 /** What winston and its formats have copied from the error into the entry. */
-function repeatedBy(exception: unknown, { stack, cause, name }: Info): number {
+function repeatedByException(exception: unknown, { stack, cause, name }: Info): number {
   if (typeof exception !== 'object' || exception === null) return 0
   const error = exception as Partial<Error>
   let reasons = 0

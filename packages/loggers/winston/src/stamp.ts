@@ -1,37 +1,43 @@
 import { types } from 'node:util'
 import { INVALID_TRACEID, type SpanContext } from '@opentelemetry/api'
+import type { Info } from './winston-shapes.ts'
 
 /** The fields of https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
-type Stamp = { trace_id: string; span_id: string; trace_flags: string }
-
-export const STAMP_KEYS = ['trace_id', 'span_id', 'trace_flags'] as const
-
-export function stampOf({ traceId, spanId, traceFlags }: SpanContext): Stamp | undefined {
-  if (traceId === INVALID_TRACEID) return undefined
-  return { trace_id: traceId, span_id: spanId, trace_flags: flagsText(traceFlags) }
-}
-
-function flagsText(flags: number): string {
-  if (flags === 1) return '01'
-  return (flags & 0xff).toString(16).padStart(2, '0')
-}
+export const stampKeys: readonly string[] = ['trace_id', 'span_id', 'trace_flags']
 
 /**
- * A copy of `info` with the three fields. winston often hands on the very object that the user logged, so nothing is
- * ever written on `info` itself. The copy of an Error is an Error of its class, with its stack.
+ * A copy of `info` with the three fields; `info` itself without a span, or when it has ids already. winston often hands
+ * on the very object that the user logged, so nothing is ever written on `info`. The copy of an Error is an Error of
+ * its class.
  */
-export function stampedCopy<T extends object>(info: T, stamp: Stamp): T & Stamp {
+export function stampInfo(info: Info, span: SpanContext | undefined): Info {
+  if (span === undefined || info.trace_id !== undefined || info.span_id !== undefined) return info
+  const { traceId, spanId, traceFlags } = span
+  if (traceId === INVALID_TRACEID) return info
   const prototype = Object.getPrototypeOf(info)
-  if (prototype === Object.prototype) return Object.assign({}, info, stamp)
-  return Object.assign(copyOf(info, prototype), stamp)
+  const copy = prototype === Object.prototype ? (Object.assign({}, info) as Info) : copyOf(info, prototype)
+  if (copy === undefined) return info
+  copy.trace_id = traceId
+  copy.span_id = spanId
+  copy.trace_flags = traceFlags === 1 ? '01' : (traceFlags & 0xff).toString(16).padStart(2, '0')
+  return copy
 }
 
-function copyOf<T extends object>(original: T, prototype: object | null): T {
+function copyOf(original: Info, prototype: object | null): Info | undefined {
   const properties = Object.getOwnPropertyDescriptors(original)
-  if (!types.isNativeError(original)) return Object.create(prototype, properties)
+  if (!types.isNativeError(original)) return copyOfInstance(original, Object.create(prototype, properties))
   // Made by Error, so that it is one for util.types.isNativeError and util.inspect too.
   const copy = Object.setPrototypeOf(new Error(), prototype)
-  // Since V8 13 `stack` can be an accessor that answers for the object it is read from: the text is copied.
+  // Where `stack` is an accessor it answers for the object it is read from, so the text is copied.
   const stack = { value: original.stack, writable: true, enumerable: false, configurable: true }
   return Object.defineProperties(copy, { ...properties, stack })
+}
+
+// A class may read its message from private fields, which no copy has.
+function copyOfInstance(original: Info, copy: Info): Info | undefined {
+  try {
+    return copy.message === original.message ? copy : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,0 +1,73 @@
+import { activeContext, guard, spanOf } from '@clew/core'
+import winston from 'winston'
+import { type LogCall, openLogCall } from './log-call.ts'
+import { attachToLogger, callInFormat, callOf, loggerPrototype, seam } from './logger-seam.ts'
+import { sendRecord } from './record.ts'
+import { stampInfo } from './stamp.ts'
+import type { Info, Logger, Winston } from './winston-shapes.ts'
+
+/** `format` is missing on purpose: the record is made of the entry as the logger's own formats leave it. */
+export type ClewTransportOptions = Pick<
+  winston.transport.TransportStreamOptions,
+  'level' | 'silent' | 'handleExceptions' | 'handleRejections'
+>
+
+// Exported under this name by every winston 3; its types say `transport`.
+const TransportStream: new (options?: ClewTransportOptions) => winston.transport = (
+  winston as unknown as { Transport: typeof TransportStream }
+).Transport
+
+/**
+ * Sends each entry of a logger as a log record, in the context of the log call: for applications without the preload,
+ * such as bundled ones. Beside a running winstonInstrumentation it sends only what that does not. Never throws.
+ *
+ * @example
+ * const logger = winston.createLogger({ format: clewFormat(), transports: [new ClewTransport()] })
+ */
+export class ClewTransport extends TransportStream {
+  constructor({ level, silent, handleExceptions, handleRejections }: ClewTransportOptions = {}) {
+    super(definedOf({ level, silent, handleExceptions, handleRejections }))
+    keepCalls()
+  }
+
+  override log(info: Info, next: () => void): void {
+    guard('ClewTransport', () => send(this, info), undefined)
+    next()
+  }
+}
+
+/**
+ * A format that puts trace_id, span_id and trace_flags on entries that are logged while a span is active. Formats
+ * behind it see the fields. Does nothing beside a running winstonInstrumentation.
+ */
+export function clewFormat(): winston.Logform.Format {
+  keepCalls()
+  return {
+    transform: (info) => {
+      const context = callInFormat()?.context ?? activeContext()
+      return stampInfo(info as Info, spanOf(context)?.spanContext()) as winston.Logform.TransformableInfo
+    },
+  }
+}
+
+// Formats and transports run late when a slow transport has filled the logger's buffer. Only `write` knows the context.
+function keepCalls(): void {
+  seam.keeps = true
+  attachToLogger(loggerPrototype((winston as unknown as Winston).exceptions.logger))
+}
+
+function send(transport: ClewTransport, info: Info): void {
+  const call = callOf(info) ?? lateCall(transport, info)
+  if (call !== undefined && !(seam.sends && call.isEnabled)) sendRecord(call, info)
+}
+
+// An entry of a logger that is not of this winston, or that was handed over by hand.
+function lateCall(transport: ClewTransport, info: Info): LogCall | undefined {
+  const { parent, levels } = transport as { parent?: Logger | null; levels?: Logger['levels'] }
+  const logger = { level: '', levels: parent?.levels ?? levels ?? winston.config.npm.levels } as Logger
+  return openLogCall(logger, info, false, undefined)
+}
+
+function definedOf<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never
+}
