@@ -1,1 +1,1 @@
-export {}
+export { httpInstrumentation } from './instrumentation.ts'

@@ -1,0 +1,34 @@
+import { IncomingMessage } from 'node:http'
+import type { Instrumentation } from '@clew/core'
+import { startFetch } from './client/fetch.ts'
+import { clientSpanOf, startClient } from './client/http-client.ts'
+import { keepContextOfMessages } from './message-events.ts'
+import { options } from './options.ts'
+import { startServer } from './server/http-server.ts'
+import { serverRequestOf } from './server/server-request.ts'
+import { VERSION } from './version.ts'
+
+/**
+ * A server span for each request that a `node:http` or `node:https` server of this process takes in, a client span for
+ * each request that it sends by `node:http`, `fetch` or undici, and W3C propagation between them.
+ */
+export const httpInstrumentation: Instrumentation<typeof options> = {
+  name: 'http',
+  version: VERSION,
+  options,
+  start: (runtime) => {
+    const stops = [
+      // Both sides read with the same class: a server its requests, a client its responses.
+      keepContextOfMessages(
+        IncomingMessage.prototype,
+        (message) => serverRequestOf(message) ?? clientSpanOf(message),
+      ),
+      startServer(runtime),
+      startClient(runtime),
+      startFetch(runtime),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  },
+}

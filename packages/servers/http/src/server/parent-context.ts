@@ -1,0 +1,16 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Context, propagation, ROOT_CONTEXT, type TextMapGetter } from '@opentelemetry/api'
+
+const headerGetter: TextMapGetter<IncomingHttpHeaders> = {
+  get: (headers, name) => headers[name],
+  keys: (headers) => Object.keys(headers),
+}
+
+/** The root context with what the caller sent: its trace, its baggage. What is malformed counts as not sent. */
+export function parentContextOf(headers: IncomingHttpHeaders): Context {
+  // Most requests from outside carry none of the propagators' headers, and extract is not free.
+  for (const name of propagation.fields()) {
+    if (headers[name] !== undefined) return propagation.extract(ROOT_CONTEXT, headers, headerGetter)
+  }
+  return ROOT_CONTEXT
+}
