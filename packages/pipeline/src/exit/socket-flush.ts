@@ -31,7 +31,7 @@ export function exchangeSync(
 
 function requestBytes(endpoint: Endpoint, signal: Signal, request: readonly Buffer[]): Buffer {
   const url = new URL(endpoint.url)
-  const body = compressSync(httpBody(request, signal, endpoint.protocol), endpoint.compression)
+  const body = compressSync(Buffer.concat(httpBody(request, signal, endpoint.protocol)), endpoint.compression)
   const headers = Object.entries({
     host: url.host,
     connection: 'keep-alive',

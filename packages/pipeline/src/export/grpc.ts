@@ -11,6 +11,7 @@ import { outcomeOfGrpcStatus } from './grpc-status.ts'
 import { describe } from './http.ts'
 import { type Outcome, outcomeOfHttp, outcomeOfResponse } from './outcome.ts'
 import { userAgent } from './request-body.ts'
+import { gather } from './scratch.ts'
 import type { Sender, SenderOptions } from './sender.ts'
 
 const paths: Record<Signal, string> = {
@@ -62,8 +63,8 @@ async function frameMessage(
   request: readonly Buffer[],
   compression: Endpoint['compression'],
 ): Promise<{ body: Buffer; compressed: boolean }> {
-  const message = Buffer.concat(request)
-  const { bytes, encoding } = await compress(message, compression === 'none' ? 'none' : 'gzip')
+  const known = compression === 'none' ? 'none' : 'gzip'
+  const { bytes, encoding } = await gather(request, (message) => compress(message, known))
   const prefix = Buffer.allocUnsafe(frameBytes)
   prefix.writeUInt8(encoding === undefined ? 0 : 1, 0)
   prefix.writeUInt32BE(bytes.length, 1)

@@ -4,6 +4,7 @@ import type { Endpoint } from '../pipeline.ts'
 import { type Body, compress } from './compress.ts'
 import { type Outcome, outcomeOfHttp } from './outcome.ts'
 import { httpBody, httpHeaders } from './request-body.ts'
+import { gather } from './scratch.ts'
 import { concurrentExports, type Sender, type SenderOptions } from './sender.ts'
 
 const maxAnswerBytes = 64 * 1024
@@ -49,7 +50,8 @@ export function createHttpSender(endpoint: Endpoint, signal: Signal, options: Se
   return {
     async send(framed) {
       try {
-        return await post(await compress(httpBody(framed, signal, endpoint.protocol), endpoint.compression))
+        const pieces = httpBody(framed, signal, endpoint.protocol)
+        return await post(await gather(pieces, (bytes) => compress(bytes, endpoint.compression)))
       } catch (error) {
         return { kind: 'refused', status: 'not sent', message: String(error) }
       }

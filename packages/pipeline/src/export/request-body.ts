@@ -4,11 +4,13 @@ import type { Endpoint } from '../pipeline.ts'
 
 export const userAgent = 'OTel-OTLP-Exporter-JavaScript/clew'
 
-/** The bytes of an OTLP/HTTP request in the endpoint's encoding, out of a framed protobuf request. */
-export function httpBody(request: readonly Buffer[], signal: Signal, protocol: Endpoint['protocol']): Buffer {
-  const first = request[0]
-  const bytes = request.length === 1 && first !== undefined ? first : Buffer.concat(request)
-  return protocol === 'http/json' ? Buffer.from(toJson(bytes, signal)) : bytes
+/** The body of an OTLP/HTTP request in the endpoint's encoding, in pieces, out of a framed protobuf request. */
+export function httpBody(
+  request: readonly Buffer[],
+  signal: Signal,
+  protocol: Endpoint['protocol'],
+): readonly Buffer[] {
+  return protocol === 'http/json' ? [Buffer.from(toJson(Buffer.concat(request), signal))] : request
 }
 
 function toJson(bytes: Buffer, signal: Signal): string {

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { type GrpcStatus, outcomeOfGrpcStatus } from './grpc-status.ts'
+import { outcomeOfHttp } from './outcome.ts'
+
+const now = Date.parse('Wed, 21 Oct 2026 07:28:00 GMT')
+const http = (status: number, headers = {}, body = ''): unknown =>
+  outcomeOfHttp(status, headers, Buffer.from(body), now)
+
+test('an empty success, or one with an unreadable body, accepts everything', () => {
+  const accepted = { kind: 'accepted' }
+  expect([
+    http(200),
+    http(202, { 'content-type': 'application/x-protobuf' }),
+    http(200, { 'content-type': 'text/html' }, '<html>'),
+    http(200, { 'content-type': 'application/json' }, '{'),
+    http(200, { 'content-type': 'application/json' }, '{"partialSuccess":{}}'),
+    http(200, { 'content-type': 'application/x-protobuf' }, '\xff\xff\xff'),
+  ]).toEqual(Array(6).fill(accepted))
+})
+
+test('a partial success says how many records were rejected, in protobuf and in JSON', () => {
+  const message = Buffer.from('too old')
+  const inner = Buffer.concat([Buffer.from([0x08, 3, 0x12, message.length]), message])
+  const protobuf = Buffer.concat([Buffer.from([0x0a, inner.length]), inner])
+  const json = '{"partialSuccess":{"rejectedLogRecords":"3","errorMessage":"too old"}}'
+  const partial = { kind: 'partial', rejected: 3, message: 'too old' }
+  expect([
+    outcomeOfHttp(200, { 'content-type': 'application/x-protobuf' }, protobuf, now),
+    http(200, { 'content-type': 'application/json; charset=utf-8' }, json),
+  ]).toEqual([partial, partial])
+})
+
+test('only 429, 502, 503 and 504 are retried, after what Retry-After says', () => {
+  expect([
+    http(429),
+    http(502),
+    http(503, { 'retry-after': '7' }),
+    http(504, { 'retry-after': 'Wed, 21 Oct 2026 07:28:05 GMT' }),
+  ]).toEqual([
+    { kind: 'retry', reason: 'HTTP 429' },
+    { kind: 'retry', reason: 'HTTP 502' },
+    { kind: 'retry', reason: 'HTTP 503', afterMs: 7000 },
+    { kind: 'retry', reason: 'HTTP 504', afterMs: 5000 },
+  ])
+})
+
+test('413 is too large, every other status is refused with what the body says', () => {
+  expect([http(413), http(400, {}, 'bad\n\x00field'), http(301), http(500, {}, 'x'.repeat(500))]).toEqual([
+    { kind: 'too-large' },
+    { kind: 'refused', status: 'HTTP 400', message: 'bad field' },
+    { kind: 'refused', status: 'HTTP 301', message: '' },
+    { kind: 'refused', status: 'HTTP 500', message: 'x'.repeat(200) },
+  ])
+})
+
+const grpc = (code: number, message = '', details?: Buffer): unknown =>
+  outcomeOfGrpcStatus({ code, message, details } satisfies GrpcStatus)
+
+const field = (number: number, content: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content])
+
+/** google.rpc.Status with a RetryInfo of 2.5 s. */
+const retryInfo = field(
+  3,
+  Buffer.concat([
+    field(1, Buffer.from('type.googleapis.com/google.rpc.RetryInfo')),
+    field(2, field(1, Buffer.from([0x08, 2, 0x10, 0x80, 0xca, 0xb5, 0xee, 0x01]))),
+  ]),
+)
+
+test('gRPC codes are retried as the OTLP specification says', () => {
+  expect([0, 1, 4, 10, 11, 14, 15].map((code) => grpc(code))).toEqual([
+    undefined,
+    { kind: 'retry', reason: 'gRPC CANCELLED' },
+    { kind: 'retry', reason: 'gRPC DEADLINE_EXCEEDED' },
+    { kind: 'retry', reason: 'gRPC ABORTED' },
+    { kind: 'retry', reason: 'gRPC OUT_OF_RANGE' },
+    { kind: 'retry', reason: 'gRPC UNAVAILABLE' },
+    { kind: 'retry', reason: 'gRPC DATA_LOSS' },
+  ])
+})
+
+test('gRPC RESOURCE_EXHAUSTED is retried only with a RetryInfo, and may mean too large', () => {
+  expect([
+    grpc(8, 'quota', retryInfo),
+    grpc(8, 'quota'),
+    grpc(8, 'Received message larger than max (5 vs. 4)'),
+    grpc(14, 'draining', retryInfo),
+  ]).toEqual([
+    { kind: 'retry', reason: 'gRPC RESOURCE_EXHAUSTED: quota', afterMs: 2500 },
+    { kind: 'refused', status: 'gRPC RESOURCE_EXHAUSTED', message: 'quota' },
+    { kind: 'too-large' },
+    { kind: 'retry', reason: 'gRPC UNAVAILABLE: draining', afterMs: 2500 },
+  ])
+})
+
+test('any other gRPC code is refused, and its message decoded', () => {
+  expect([grpc(16, 'no%20token'), grpc(12, '%zz'), grpc(99)]).toEqual([
+    { kind: 'refused', status: 'gRPC UNAUTHENTICATED', message: 'no token' },
+    { kind: 'refused', status: 'gRPC UNIMPLEMENTED', message: '%zz' },
+    { kind: 'refused', status: 'gRPC 99', message: '' },
+  ])
+})
