@@ -1,0 +1,121 @@
+import type { Endpoint, Protocol } from '@clew/pipeline'
+import { type OtlpSettings, otlpSettings, type Signal } from './otlp-settings.ts'
+import { quote } from './parsed.ts'
+import type { Reader } from './reader.ts'
+import type { Setting } from './setting.ts'
+
+/** Reads a text file; throws when it cannot. */
+export type ReadFile = (path: string) => string
+
+const DEFAULT_TIMEOUT_MS = 10_000
+
+/** The OTLP destination of a signal. https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
+export function readEndpoint(reader: Reader, signal: Signal, readFile: ReadFile): Endpoint {
+  const common = otlpSettings(undefined)
+  const own = otlpSettings(signal)
+  const either = <T>(pick: (settings: OtlpSettings) => Setting<T | undefined>): T | undefined =>
+    reader.read(pick(own)) ?? reader.read(pick(common))
+  const protocol = either((settings) => settings.protocol) ?? 'http/protobuf'
+  const url = readUrl(reader, signal, protocol, own, common)
+  const tls = url.startsWith('https:') ? readTls(reader, own, common, readFile) : undefined
+  return {
+    protocol,
+    url,
+    headers: { ...reader.read(common.headers), ...reader.read(own.headers) },
+    compression: either((settings) => settings.compression) ?? 'gzip',
+    timeoutMs: either((settings) => settings.timeoutMs) ?? DEFAULT_TIMEOUT_MS,
+    ...(tls && { tls }),
+  }
+}
+
+function readUrl(
+  reader: Reader,
+  signal: Signal,
+  protocol: Protocol,
+  own: OtlpSettings,
+  common: OtlpSettings,
+): string {
+  const isGrpc = protocol === 'grpc'
+  const insecure = isGrpc && (reader.read(own.insecure) ?? reader.read(common.insecure) ?? false)
+  const parse = isGrpc ? (text: string) => parseGrpcTarget(text, insecure) : parseHttpUrl
+  const fallback = `http://localhost:${isGrpc ? 4317 : 4318}`
+  for (const setting of [own.endpoint, common.endpoint]) {
+    const text = reader.read(setting)
+    if (text === undefined) continue
+    const url = parse(text)
+    if (typeof url !== 'string')
+      return setting === own.endpoint || isGrpc ? wholeUrl(url, isGrpc) : joinPath(url, signal)
+    const next = setting === own.endpoint && reader.isGiven(common.endpoint) ? common.endpoint.env : fallback
+    reader.report(`${reader.placeOf(setting)}: ${url}; in force: ${next}`)
+  }
+  return isGrpc ? fallback : joinPath(new URL(fallback), signal)
+}
+
+function wholeUrl(url: URL, isGrpc: boolean): string {
+  return isGrpc ? url.origin : url.href
+}
+
+/** Relative to what path the endpoint has already. */
+function joinPath(url: URL, signal: Signal): string {
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`
+  return url.href
+}
+
+/** The address, or what is wrong with it. */
+function parseHttpUrl(text: string): URL | string {
+  const url = URL.parse(text)
+  if (url && isWeb(url)) return url
+  return text.includes('://')
+    ? `${quote(text)} is no address of HTTP; write "http://collector:4318" or "https://…"`
+    : `${quote(text)} has no scheme; write ${quote(`http://${text}`)} or ${quote(`https://${text}`)}`
+}
+
+/** A target of gRPC may leave out the scheme; then `insecure` decides about TLS. */
+function parseGrpcTarget(text: string, insecure: boolean): URL | string {
+  const url = URL.parse(text.includes('://') ? text : `${insecure ? 'http' : 'https'}://${text}`)
+  if (url && isWeb(url)) return url
+  return `${quote(text)} is no target that can be reached; write "http://collector:4317" or "https://…"`
+}
+
+function isWeb(url: URL): boolean {
+  return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== ''
+}
+
+function readTls(
+  reader: Reader,
+  own: OtlpSettings,
+  common: OtlpSettings,
+  readFile: ReadFile,
+): Endpoint['tls'] | undefined {
+  const pem = (name: 'certificate' | 'clientCertificate' | 'clientKey'): string | undefined => {
+    const setting = reader.isGiven(own[name]) ? own[name] : common[name]
+    return readPem(reader, setting, readFile)
+  }
+  const ca = pem('certificate')
+  const cert = pem('clientCertificate')
+  const key = pem('clientKey')
+  if ((cert === undefined) !== (key === undefined)) {
+    const missing = cert === undefined ? own.clientCertificate.env : own.clientKey.env
+    reader.report(`${missing}: a client certificate needs its key and the other way round; in force: neither`)
+  }
+  const client = cert !== undefined && key !== undefined ? { cert, key } : undefined
+  return ca === undefined && !client ? undefined : { ...(ca !== undefined && { ca }), ...client }
+}
+
+function readPem(
+  reader: Reader,
+  setting: Setting<string | undefined>,
+  readFile: ReadFile,
+): string | undefined {
+  const path = reader.read(setting)
+  if (path === undefined) return undefined
+  try {
+    const text = readFile(path)
+    if (text.includes('-----BEGIN ')) return text
+    reader.report(`${reader.placeOf(setting)}: ${quote(path)} is no PEM file; in force: ${setting.shown}`)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    reader.report(`${reader.placeOf(setting)}: it cannot be read: ${reason}; in force: ${setting.shown}`)
+  }
+  return undefined
+}

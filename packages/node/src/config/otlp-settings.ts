@@ -1,0 +1,89 @@
+import type { Compression, Protocol } from '@clew/pipeline'
+import { type Pairs, parseHeaders } from './parse-list.ts'
+import { parseChoice, parseOtelBoolean, parseText, parseTimeout } from './parse-scalar.ts'
+import { optional, type Setting } from './setting.ts'
+
+export type Signal = 'traces' | 'logs'
+
+/** The settings of OTLP, for both signals or for one. */
+export type OtlpSettings = {
+  endpoint: Setting<string | undefined>
+  protocol: Setting<Protocol | undefined>
+  headers: Setting<Pairs | undefined>
+  compression: Setting<Compression | undefined>
+  timeoutMs: Setting<number | undefined>
+  certificate: Setting<string | undefined>
+  clientCertificate: Setting<string | undefined>
+  clientKey: Setting<string | undefined>
+  insecure: Setting<boolean | undefined>
+}
+
+/** https://opentelemetry.io/docs/specs/otel/protocol/exporter/#configuration-options */
+export function otlpSettings(signal: Signal | undefined): OtlpSettings {
+  const prefix = `OTEL_EXPORTER_OTLP${signal ? `_${signal.toUpperCase()}` : ''}`
+  const room = signal ?? 'otlp'
+  return {
+    endpoint: optional({
+      env: `${prefix}_ENDPOINT`,
+      yaml: `${room}.endpoint`,
+      parse: parseText,
+      shown: signal ? 'the common one' : 'http://localhost:4318, for gRPC http://localhost:4317',
+      about: signal
+        ? 'The whole address for this signal, used as it is.'
+        : 'The address of the receiver. For HTTP, /v1/traces and /v1/logs are added to it.',
+    }),
+    protocol: optional<Protocol>({
+      env: `${prefix}_PROTOCOL`,
+      yaml: `${room}.protocol`,
+      parse: parseChoice(['http/protobuf', 'http/json', 'grpc']),
+      shown: 'http/protobuf',
+      about: 'http/protobuf, http/json or grpc.',
+    }),
+    headers: optional({
+      env: `${prefix}_HEADERS`,
+      yaml: `${room}.headers`,
+      parse: parseHeaders,
+      about: 'Headers of each request, `name=value,name=value`, percent-encoded; a map in clew.yaml.',
+    }),
+    compression: optional<Compression>({
+      env: `${prefix}_COMPRESSION`,
+      yaml: `${room}.compression`,
+      parse: parseChoice(['gzip', 'zstd', 'none']),
+      shown: 'gzip',
+      about: 'gzip, zstd or none.',
+    }),
+    timeoutMs: optional({
+      env: `${prefix}_TIMEOUT`,
+      yaml: `${room}.timeout`,
+      parse: parseTimeout,
+      shown: '10s',
+      about: 'How long one request may take; 0 is without end.',
+    }),
+    certificate: optional({
+      env: `${prefix}_CERTIFICATE`,
+      yaml: `${room}.certificate`,
+      parse: parseText,
+      shown: "the system's",
+      about: 'A PEM file of the authorities that the receiver is trusted by.',
+    }),
+    clientCertificate: optional({
+      env: `${prefix}_CLIENT_CERTIFICATE`,
+      yaml: `${room}.clientCertificate`,
+      parse: parseText,
+      about: 'A PEM file with the certificate of this client.',
+    }),
+    clientKey: optional({
+      env: `${prefix}_CLIENT_KEY`,
+      yaml: `${room}.clientKey`,
+      parse: parseText,
+      about: 'A PEM file with the key of that certificate.',
+    }),
+    insecure: optional({
+      env: `${prefix}_INSECURE`,
+      yaml: `${room}.insecure`,
+      parse: parseOtelBoolean,
+      shown: 'false',
+      about: 'gRPC without TLS where the endpoint has no scheme.',
+    }),
+  }
+}

@@ -1,0 +1,225 @@
+import { defaultLimits, type EncodeLimits } from '@clew/otlp'
+import type { Endpoint } from '@clew/pipeline'
+import type { SamplerName } from '../tracer/sampler/sampler-from-name.ts'
+import { defaultSpanLimits, type SpanLimits } from '../tracer/span-limits.ts'
+import { type ReadFile, readEndpoint } from './endpoint.ts'
+import { type Configurable, optionSettings, readOptions } from './instrumentation-options.ts'
+import { nearestName } from './nearest-name.ts'
+import { otlpSettings, type Signal } from './otlp-settings.ts'
+import { quote } from './parsed.ts'
+import { createReader, type Environment, type Reader } from './reader.ts'
+import type { Setting } from './setting.ts'
+import {
+  type ExitMode,
+  type ExporterName,
+  generalSettings,
+  type LogLevel,
+  limitSettings,
+  type PropagatorName,
+  pipelineSettings,
+  signalSettings,
+} from './settings.ts'
+import { findUnknownKeys, findUnknownVariables } from './unknown-names.ts'
+import { readYamlFile, type YamlSource } from './yaml-file.ts'
+
+/** Where one signal goes. */
+export type SignalConfig = {
+  /** Undefined: not sent. */
+  endpoint: Endpoint | undefined
+  /** A readable line of each on stdout. */
+  console: boolean
+}
+
+/** All that can be configured, as it is in force. */
+export type ClewConfig = {
+  disabled: boolean
+  /** No line at the start. */
+  quiet: boolean
+  /** `name` is undefined when nobody gave one. */
+  service: { name: string | undefined; attributes: Readonly<Record<string, string>> }
+  /** As OTEL_NODE_RESOURCE_DETECTORS; undefined: all. */
+  resourceDetectors: string | undefined
+  traces: SignalConfig
+  logs: SignalConfig
+  propagators: readonly Exclude<PropagatorName, 'none'>[]
+  sampler: { name: SamplerName; ratio: number }
+  spanLimits: SpanLimits
+  logLimits: EncodeLimits
+  logLevel: LogLevel | undefined
+  pipeline: {
+    maxQueueBytes: number
+    scheduleDelayMs: number
+    /** False: no spool. Undefined: not given. */
+    spoolDirectory: string | false | undefined
+    maxSpoolBytes: number
+    exit: ExitMode
+    signals: boolean
+  }
+  /** Names of instrumentations that do not start. */
+  disabledInstrumentations: readonly string[]
+  /** Given options by instrumentation; defaults are not in it. */
+  instrumentations: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+export type ConfigSources = {
+  env: Environment
+  yaml?: YamlSource | undefined
+  instrumentations: readonly Configurable[]
+  /** For certificates. Throws when there is none. */
+  readFile: ReadFile
+  /** Whether the application has a package, for the propagators that need one. */
+  isInstalled: (packageName: string) => boolean
+}
+
+/**
+ * Reads OTEL_* and CLEW_* variables, and clew.yaml below them. What cannot be used is left out: each of `problems`
+ * names the place, what was found, what to write, and what is in force. Never throws.
+ */
+export function readConfig(sources: ConfigSources): { config: ClewConfig; problems: string[] } {
+  const { env, instrumentations } = sources
+  const problems: string[] = []
+  const yaml = sources.yaml ? readYamlFile(sources.yaml) : { values: new Map(), faults: [] }
+  // Some settings are read for traces and for logs; their problems are told once.
+  const report = (problem: string): void => {
+    if (!problems.includes(problem)) problems.push(problem)
+  }
+  for (const fault of yaml.faults) report(fault)
+  const reader = createReader(env, yaml.values, report)
+  const config = readAll(reader, sources)
+  const settings = [
+    ...coreSettings(),
+    ...instrumentations.flatMap((one) => [...optionSettings(one).values()]),
+  ]
+  for (const line of findUnknownVariables(env, settings)) report(line)
+  for (const line of findUnknownKeys(yaml.values, settings)) report(line)
+  if (env.OTEL_CONFIG_FILE?.trim()) {
+    report(
+      'OTEL_CONFIG_FILE: the preload does not read it; write clew.yaml, or use clewSdk() with startNodeSDK() of @opentelemetry/sdk-node; in force: the other variables',
+    )
+  }
+  return { config, problems }
+}
+
+/** Every setting but those of instrumentations. */
+export function coreSettings(): Setting<unknown>[] {
+  const groups = [
+    generalSettings,
+    signalSettings,
+    limitSettings,
+    pipelineSettings,
+    otlpSettings(undefined),
+    otlpSettings('traces'),
+    otlpSettings('logs'),
+  ]
+  return groups.flatMap((group) => Object.values(group) as Setting<unknown>[])
+}
+
+function readAll(reader: Reader, { instrumentations, readFile, isInstalled }: ConfigSources): ClewConfig {
+  const { read } = reader
+  const { 'service.name': namedThere, ...attributes } = read(generalSettings.resourceAttributes)
+  return {
+    disabled: read(generalSettings.disabled),
+    quiet: read(generalSettings.quiet),
+    service: { name: read(generalSettings.serviceName) ?? namedThere, attributes },
+    resourceDetectors: read(generalSettings.resourceDetectors)?.join(','),
+    traces: readSignal(reader, 'traces', signalSettings.tracesExporter, readFile),
+    logs: readSignal(reader, 'logs', signalSettings.logsExporter, readFile),
+    propagators: readPropagators(reader, isInstalled),
+    sampler: { name: read(signalSettings.sampler), ratio: read(signalSettings.samplerRatio) },
+    ...readLimits(reader),
+    logLevel: read(generalSettings.logLevel),
+    pipeline: readPipeline(reader),
+    disabledInstrumentations: readDisabled(reader, instrumentations),
+    instrumentations: Object.fromEntries(instrumentations.map((one) => [one.name, readOptions(reader, one)])),
+  }
+}
+
+function readSignal(
+  reader: Reader,
+  signal: Signal,
+  setting: Setting<readonly ExporterName[]>,
+  readFile: ReadFile,
+): SignalConfig {
+  const names = reader.read(setting)
+  return {
+    endpoint: names.includes('otlp') ? readEndpoint(reader, signal, readFile) : undefined,
+    console: names.includes('console'),
+  }
+}
+
+const PACKAGE_OF: Readonly<Partial<Record<PropagatorName, string>>> = {
+  b3: '@opentelemetry/propagator-b3',
+  b3multi: '@opentelemetry/propagator-b3',
+  jaeger: '@opentelemetry/propagator-jaeger',
+}
+
+function readPropagators(
+  reader: Reader,
+  isInstalled: (packageName: string) => boolean,
+): ClewConfig['propagators'] {
+  const setting = generalSettings.propagators
+  return reader.read(setting).filter((name) => {
+    const needed = PACKAGE_OF[name]
+    if (needed === undefined || isInstalled(needed)) return name !== 'none'
+    const place = reader.placeOf(setting)
+    reader.report(`${place}: "${name}" needs a package; run npm install ${needed}; in force: the rest`)
+    return false
+  }) as Exclude<PropagatorName, 'none'>[]
+}
+
+function readLimits({ read }: Reader): Pick<ClewConfig, 'spanLimits' | 'logLimits'> {
+  const attributeCount = read(limitSettings.attributeCount)
+  const attributeValueLength = read(limitSettings.attributeValueLength)
+  const span = defaultSpanLimits
+  const count = (setting: Setting<number | undefined>, otherwise: number): number =>
+    read(setting) ?? attributeCount ?? otherwise
+  return {
+    spanLimits: {
+      attributeCount: count(limitSettings.spanAttributeCount, span.attributeCount),
+      attributeValueLength:
+        read(limitSettings.spanAttributeValueLength) ?? attributeValueLength ?? span.attributeValueLength,
+      eventCount: read(limitSettings.eventCount) ?? span.eventCount,
+      linkCount: read(limitSettings.linkCount) ?? span.linkCount,
+      attributePerEventCount: count(limitSettings.eventAttributeCount, span.attributePerEventCount),
+      attributePerLinkCount: count(limitSettings.linkAttributeCount, span.attributePerLinkCount),
+    },
+    logLimits: {
+      ...defaultLimits,
+      attributeCount: count(limitSettings.logAttributeCount, defaultLimits.attributeCount),
+      attributeValueLength:
+        read(limitSettings.logAttributeValueLength) ??
+        attributeValueLength ??
+        defaultLimits.attributeValueLength,
+    },
+  }
+}
+
+const DEFAULT_DELAY_MS = 1_000
+
+function readPipeline({ read }: Reader): ClewConfig['pipeline'] {
+  const delays = [read(signalSettings.spanDelay), read(signalSettings.logDelay)]
+  const given = delays.filter((delay) => delay !== undefined)
+  return {
+    maxQueueBytes: read(pipelineSettings.maxQueueBytes),
+    scheduleDelayMs: given.length > 0 ? Math.min(...given) : DEFAULT_DELAY_MS,
+    spoolDirectory: read(pipelineSettings.spoolDirectory),
+    maxSpoolBytes: read(pipelineSettings.maxSpoolBytes),
+    exit: read(pipelineSettings.exit),
+    signals: read(pipelineSettings.signals),
+  }
+}
+
+/** One that is not installed is fine, as services share variables; one that is misspelt is not. */
+function readDisabled(reader: Reader, instrumentations: readonly Configurable[]): readonly string[] {
+  const setting = generalSettings.disabledInstrumentations
+  const installed = instrumentations.map(({ name }) => name)
+  const names = reader.read(setting)
+  for (const name of names.filter((one) => !installed.includes(one))) {
+    const meant = nearestName(name, installed)
+    if (meant)
+      reader.report(
+        `${reader.placeOf(setting)}: ${quote(name)} is not installed; write ${quote(meant)}; in force: the rest`,
+      )
+  }
+  return names
+}

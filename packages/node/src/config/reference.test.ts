@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { otlpSettings } from './otlp-settings.ts'
+import { coreSettings } from './read-config.ts'
+import type { Setting } from './setting.ts'
+import { generalSettings, limitSettings, pipelineSettings, signalSettings } from './settings.ts'
+
+const row = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+
+function table(settings: readonly Setting<unknown>[]): string {
+  const rows = settings.map(({ env, yaml, shown, about }) => [
+    `\`${env}\``,
+    yaml ? `\`${yaml}\`` : '',
+    shown,
+    about,
+  ])
+  return [['Variable', 'clew.yaml', 'Default', 'What it does'], ['---', '---', '---', '---'], ...rows]
+    .map(row)
+    .join('\n')
+}
+
+const all = (group: object): Setting<unknown>[] => Object.values(group)
+
+const page = `# Configuration
+
+Every option is an environment variable, and a key of \`clew.yaml\` beside the \`package.json\` of the application. The
+environment goes before the file; an empty variable is one that is not set. At the start all that cannot be used is
+reported on stderr, one line each, with its place, what to write, and what is in force instead.
+
+Sizes are written as \`64MiB\`, \`500kB\` or bytes; durations as \`5s\`, \`500ms\`, \`2m\` or milliseconds; switches as
+\`true\` and \`false\`, \`on\` and \`off\`, but for the \`OTEL_\` ones, which know only \`true\` and \`false\`. A key of two words
+is one below the other in the file:
+
+\`\`\`yaml
+service:
+  name: orders
+otlp:
+  endpoint: https://collector.example.com
+pipeline:
+  maxQueueBytes: 32MiB
+bullmq:
+  relation: link
+\`\`\`
+
+## General
+
+${table(all(generalSettings))}
+
+## Traces and logs
+
+${table(all(signalSettings))}
+
+## Where to send
+
+${table(all(otlpSettings(undefined)))}
+
+For one signal alone, with the first word of the key in place of \`otlp\`. Headers are added to the common ones.
+
+${table([...all(otlpSettings('traces')), ...all(otlpSettings('logs'))])}
+
+## Between a record and the receiver
+
+${table(all(pipelineSettings))}
+
+## Limits
+
+What passes a limit is dropped, and the span or record says how much.
+
+${table(all(limitSettings))}
+
+## Instrumentations
+
+Each package lists its options in its README. The option \`ignoredQueues\` of \`bullmq\` is \`CLEW_BULLMQ_IGNORED_QUEUES\` in
+the environment and this in the file:
+
+\`\`\`yaml
+bullmq:
+  ignoredQueues: [metrics, cleanup]
+\`\`\`
+
+Lists have commas between their words, maps are written \`name=value,name=value\`.
+
+## Not read
+
+\`OTEL_CONFIG_FILE\`: the file of the OpenTelemetry SDK. Write \`clew.yaml\`, or use \`clewSdk()\` with \`startNodeSDK()\`.
+`
+
+describe('docs/reference/configuration.md', () => {
+  it('lists what can be configured; vitest -u writes it again', async () => {
+    await expect(page).toMatchFileSnapshot('../../../../docs/reference/configuration.md')
+  })
+
+  it('leaves out no setting, and each has a name of its own', () => {
+    const settings = coreSettings()
+    const names = settings.flatMap(({ env, yaml }) => [env, yaml ?? env])
+    const missing = settings.filter(({ env }) => !page.includes(`| \`${env}\` |`)).map(({ env }) => env)
+    expect([missing, new Set(names).size]).toEqual([[], settings.length * 2 - 1])
+  })
+})

@@ -1,0 +1,285 @@
+import { type SamplerName, samplerNames } from '../tracer/sampler/sampler-from-name.ts'
+import { type Pairs, parseAttributes, parseList } from './parse-list.ts'
+import {
+  parseBoolean,
+  parseBytes,
+  parseChoice,
+  parseCount,
+  parseDuration,
+  parseOtelBoolean,
+  parseRatio,
+  parseText,
+} from './parse-scalar.ts'
+import { type Parse, usable } from './parsed.ts'
+import { optional, type Setting, setting } from './setting.ts'
+
+export const exporterNames = ['otlp', 'console', 'none'] as const
+export type ExporterName = (typeof exporterNames)[number]
+
+export const propagatorNames = ['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'none'] as const
+export type PropagatorName = (typeof propagatorNames)[number]
+
+export const logLevels = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** What happens to what is left at the end of the process. */
+export type ExitMode = 'flush' | 'spool' | 'off'
+
+const detectorNames = ['all', 'none', 'env', 'host', 'os', 'process', 'serviceinstance'] as const
+
+/** False: no spool. */
+const parseSpoolDirectory: Parse<string | false> = (raw) =>
+  raw === false || raw === 'off' ? usable(false) : parseText(raw)
+
+/** Who sends, and what runs. */
+export const generalSettings: {
+  disabled: Setting<boolean>
+  serviceName: Setting<string | undefined>
+  resourceAttributes: Setting<Pairs>
+  resourceDetectors: Setting<readonly string[] | undefined>
+  propagators: Setting<readonly PropagatorName[]>
+  logLevel: Setting<LogLevel | undefined>
+  configFile: Setting<string | undefined>
+  disabledInstrumentations: Setting<readonly string[]>
+  quiet: Setting<boolean>
+} = {
+  disabled: setting({
+    env: 'OTEL_SDK_DISABLED',
+    yaml: 'disabled',
+    parse: parseOtelBoolean,
+    default: false,
+    about: 'Clew does nothing at all.',
+  }),
+  serviceName: optional<string>({
+    env: 'OTEL_SERVICE_NAME',
+    yaml: 'service.name',
+    parse: parseText,
+    shown: 'the name in package.json',
+    about: 'The name of the service, the resource attribute `service.name`.',
+  }),
+  resourceAttributes: {
+    env: 'OTEL_RESOURCE_ATTRIBUTES',
+    yaml: 'service.attributes',
+    parse: parseAttributes,
+    default: {},
+    shown: 'none',
+    about: 'Resource attributes, `name=value,name=value`, percent-encoded; a map in clew.yaml.',
+  },
+  resourceDetectors: optional<readonly string[]>({
+    env: 'OTEL_NODE_RESOURCE_DETECTORS',
+    yaml: 'service.detectors',
+    parse: parseList(detectorNames),
+    shown: 'all',
+    about: 'What is found out about the process: any of env, host, os, process, serviceinstance; all; none.',
+  }),
+  propagators: {
+    env: 'OTEL_PROPAGATORS',
+    yaml: 'propagators',
+    parse: parseList(propagatorNames),
+    default: ['tracecontext', 'baggage'],
+    shown: 'tracecontext,baggage',
+    about:
+      'How traces go on in headers: any of tracecontext, baggage, b3, b3multi, jaeger; or none. The last three need the package @opentelemetry/propagator-b3 or @opentelemetry/propagator-jaeger in the application.',
+  },
+  logLevel: optional<LogLevel>({
+    env: 'OTEL_LOG_LEVEL',
+    yaml: 'logLevel',
+    parse: parseChoice(logLevels),
+    about: "What OpenTelemetry's own parts say on stderr: none, error, warn, info, debug, verbose or all.",
+  }),
+  configFile: optional<string>({
+    env: 'CLEW_CONFIG',
+    parse: parseText,
+    shown: 'clew.yaml beside the package.json of the application, if it is there',
+    about: 'The configuration file. The environment goes before it.',
+  }),
+  disabledInstrumentations: {
+    env: 'CLEW_DISABLE',
+    yaml: 'disable',
+    parse: parseList(),
+    default: [],
+    shown: 'none',
+    about: 'Instrumentations that do not start, such as `pg,ioredis`.',
+  },
+  quiet: setting({
+    env: 'CLEW_QUIET',
+    yaml: 'quiet',
+    parse: parseBoolean,
+    default: false,
+    about: 'No line on stderr at the start.',
+  }),
+}
+
+/** Which spans and records there are. */
+export const signalSettings: {
+  tracesExporter: Setting<readonly ExporterName[]>
+  logsExporter: Setting<readonly ExporterName[]>
+  sampler: Setting<SamplerName>
+  samplerRatio: Setting<number>
+  spanDelay: Setting<number | undefined>
+  logDelay: Setting<number | undefined>
+} = {
+  tracesExporter: {
+    env: 'OTEL_TRACES_EXPORTER',
+    yaml: 'traces.exporter',
+    parse: parseList(exporterNames),
+    default: ['otlp'],
+    shown: 'otlp',
+    about: 'Where spans go: otlp, console (a readable line each on stdout), both, or none.',
+  },
+  logsExporter: {
+    env: 'OTEL_LOGS_EXPORTER',
+    yaml: 'logs.exporter',
+    parse: parseList(exporterNames),
+    default: ['otlp'],
+    shown: 'otlp',
+    about: 'Where log records go: otlp, console (a readable line each on stdout), both, or none.',
+  },
+  sampler: setting<SamplerName>({
+    env: 'OTEL_TRACES_SAMPLER',
+    yaml: 'traces.sampler',
+    parse: parseChoice(samplerNames),
+    default: 'parentbased_always_on',
+    about: `Which traces are kept: ${samplerNames.join(', ')}.`,
+  }),
+  samplerRatio: setting({
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    yaml: 'traces.samplerRatio',
+    parse: parseRatio,
+    default: 1,
+    about: 'The share of traces that the samplers with `traceidratio` keep, from 0 to 1.',
+  }),
+  spanDelay: optional<number>({
+    env: 'OTEL_BSP_SCHEDULE_DELAY',
+    yaml: 'traces.scheduleDelay',
+    parse: parseDuration,
+    shown: '1s',
+    about:
+      'The longest time that a span waits to be sent. The shorter one of traces and logs counts for both.',
+  }),
+  logDelay: optional<number>({
+    env: 'OTEL_BLRP_SCHEDULE_DELAY',
+    yaml: 'logs.scheduleDelay',
+    parse: parseDuration,
+    shown: '1s',
+    about: 'The longest time that a log record waits to be sent.',
+  }),
+}
+
+type LimitName =
+  | 'attributeCount'
+  | 'attributeValueLength'
+  | 'spanAttributeCount'
+  | 'spanAttributeValueLength'
+  | 'eventCount'
+  | 'linkCount'
+  | 'eventAttributeCount'
+  | 'linkAttributeCount'
+  | 'logAttributeCount'
+  | 'logAttributeValueLength'
+
+const limit = (env: string, key: string, shown: string, about: string): Setting<number | undefined> =>
+  optional({ env, yaml: `limits.${key}`, parse: parseCount, shown, about })
+
+/** What is dropped, and counted as dropped, of spans and records that are too large. */
+export const limitSettings: Record<LimitName, Setting<number | undefined>> = {
+  attributeCount: limit(
+    'OTEL_ATTRIBUTE_COUNT_LIMIT',
+    'attributeCount',
+    '128',
+    'Attributes of a span, event, link or log record.',
+  ),
+  attributeValueLength: limit(
+    'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    'attributeValueLength',
+    'no limit for spans, 32768 for log records',
+    'Characters of a text value.',
+  ),
+  spanAttributeCount: limit(
+    'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT',
+    'spanAttributeCount',
+    'OTEL_ATTRIBUTE_COUNT_LIMIT',
+    'Attributes of a span.',
+  ),
+  spanAttributeValueLength: limit(
+    'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    'spanAttributeValueLength',
+    'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    'Characters of a text value of a span.',
+  ),
+  eventCount: limit('OTEL_SPAN_EVENT_COUNT_LIMIT', 'eventCount', '128', 'Events of a span.'),
+  linkCount: limit('OTEL_SPAN_LINK_COUNT_LIMIT', 'linkCount', '128', 'Links of a span.'),
+  eventAttributeCount: limit(
+    'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT',
+    'eventAttributeCount',
+    'OTEL_ATTRIBUTE_COUNT_LIMIT',
+    'Attributes of an event.',
+  ),
+  linkAttributeCount: limit(
+    'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT',
+    'linkAttributeCount',
+    'OTEL_ATTRIBUTE_COUNT_LIMIT',
+    'Attributes of a link.',
+  ),
+  logAttributeCount: limit(
+    'OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT',
+    'logAttributeCount',
+    'OTEL_ATTRIBUTE_COUNT_LIMIT',
+    'Attributes of a log record.',
+  ),
+  logAttributeValueLength: limit(
+    'OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    'logAttributeValueLength',
+    'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    'Characters of a text value of a log record.',
+  ),
+}
+
+/** What happens between a record and the receiver. */
+export const pipelineSettings: {
+  maxQueueBytes: Setting<number>
+  spoolDirectory: Setting<string | false | undefined>
+  maxSpoolBytes: Setting<number>
+  exit: Setting<ExitMode>
+  signals: Setting<boolean>
+} = {
+  maxQueueBytes: setting({
+    env: 'CLEW_MAX_QUEUE_BYTES',
+    yaml: 'pipeline.maxQueueBytes',
+    parse: parseBytes,
+    default: 64 * 2 ** 20,
+    shown: '64MiB',
+    about: 'Memory for what waits to be sent; what it cannot hold goes to the spool.',
+  }),
+  spoolDirectory: optional<string | false>({
+    env: 'CLEW_SPOOL_DIR',
+    yaml: 'pipeline.spoolDirectory',
+    parse: parseSpoolDirectory,
+    shown: 'a folder of the system for temporary files',
+    about: 'The folder of the spool; `off` for none.',
+  }),
+  maxSpoolBytes: setting({
+    env: 'CLEW_MAX_SPOOL_BYTES',
+    yaml: 'pipeline.maxSpoolBytes',
+    parse: parseBytes,
+    default: 256 * 2 ** 20,
+    shown: '256MiB',
+    about: 'Disk space for the spool; what it cannot hold is dropped and counted.',
+  }),
+  exit: setting<ExitMode>({
+    env: 'CLEW_EXIT',
+    yaml: 'pipeline.exit',
+    parse: parseChoice(['flush', 'spool', 'off']),
+    default: 'flush',
+    about:
+      'At the end of the process: flush sends what is left, spool only writes it down, off does nothing.',
+  }),
+  signals: setting({
+    env: 'CLEW_SIGNALS',
+    yaml: 'pipeline.signals',
+    parse: parseBoolean,
+    default: true,
+    shown: 'on',
+    about: 'Whether an end by SIGTERM and other signals is noticed too.',
+  }),
+}

@@ -1,0 +1,41 @@
+import { nearestName } from './nearest-name.ts'
+import type { Environment } from './reader.ts'
+import type { Setting } from './setting.ts'
+import type { YamlValue } from './yaml-file.ts'
+
+/** Names that the alerts and the desk read; an application may share its environment and file with them. */
+const OTHER_VARIABLE = /^CLEW_(ALERT|DESK)_/
+const OTHER_ROOM = /^(alert|alerts|desk)(\.|$)/
+
+/** A line for each CLEW_* variable that nothing reads. */
+export function findUnknownVariables(env: Environment, settings: readonly Setting<unknown>[]): string[] {
+  const known = settings.map((setting) => setting.env).filter((name) => name.startsWith('CLEW_'))
+  return Object.keys(env)
+    .filter((name) => name.startsWith('CLEW_') && !OTHER_VARIABLE.test(name) && !known.includes(name))
+    .map((name) => `${name}: nothing of that name can be configured; ${advise(name, known)}`)
+}
+
+/** A line for each key of clew.yaml that nothing reads. */
+export function findUnknownKeys(
+  yaml: ReadonlyMap<string, YamlValue>,
+  settings: readonly Setting<unknown>[],
+): string[] {
+  const known = settings.flatMap((setting) => setting.yaml ?? [])
+  return [...yaml]
+    .filter(([key]) => !OTHER_ROOM.test(key) && !known.includes(key))
+    .map(([key, { place }]) => `${place}: ${explainKey(key, known)}`)
+}
+
+function explainKey(key: string, known: readonly string[]): string {
+  const below = known.filter((other) => other.startsWith(`${key}.`))
+  if (below.length > 0)
+    return `it has options below it; write ${below.map((one) => one.slice(key.length + 1)).join(', ')}`
+  return `nothing of that name can be configured; ${advise(key, known)}`
+}
+
+function advise(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known)
+  return nearest
+    ? `write ${nearest}`
+    : 'remove it, or install the @clew package that it is for (npx clew doctor lists those in use)'
+}
