@@ -1,27 +1,32 @@
+import type { SlicedBuffer } from './sliced-buffer.ts'
+
 const slots = 1024
 const longest = 64
 const texts: string[] = new Array<string>(slots).fill('')
 
-/** Reads a UTF-8 text; a short ASCII one comes from a table of fixed size when it was read before. */
-export function cachedText(bytes: Buffer, start: number, length: number): string {
+/**
+ * Reads a UTF-8 text. A short ASCII one that was read before comes from a table of fixed size, without a call into
+ * native code.
+ */
+export function cachedText(bytes: SlicedBuffer, start: number, length: number): string {
   if (length === 0) return ''
-  if (length > longest) return bytes.toString('utf8', start, start + length)
+  if (length > longest) return bytes.utf8Slice(start, start + length)
   const slot = hash(bytes, start, length)
   const known = texts[slot]!
   if (known.length === length && equals(known, bytes, start)) return known
-  const text = bytes.toString('utf8', start, start + length)
+  const text = bytes.utf8Slice(start, start + length)
   texts[slot] = text
   return text
 }
 
-function hash(bytes: Buffer, start: number, length: number): number {
+function hash(bytes: SlicedBuffer, start: number, length: number): number {
   const first = bytes[start]!
   const middle = bytes[start + (length >>> 1)]!
   const last = bytes[start + length - 1]!
   return (length * 31 + first * 7 + middle * 131 + last * 613) & (slots - 1)
 }
 
-function equals(text: string, bytes: Buffer, start: number): boolean {
+function equals(text: string, bytes: SlicedBuffer, start: number): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false
   return true
 }

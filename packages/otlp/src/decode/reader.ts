@@ -1,5 +1,9 @@
 import { cachedText } from './cached-text.ts'
 import { decodeError, type OtlpDecodeErrorCode } from './decode-error.ts'
+import type { SlicedBuffer } from './sliced-buffer.ts'
+
+/** Values up to this many bytes (methods, states, names of queues) tend to recur. */
+const shortText = 24
 
 /**
  * Reads protobuf's wire format, one message inside another: every read is checked against the end of the
@@ -7,7 +11,7 @@ import { decodeError, type OtlpDecodeErrorCode } from './decode-error.ts'
  * https://protobuf.dev/programming-guides/encoding/
  */
 export class Reader {
-  readonly #bytes: Buffer
+  readonly #bytes: SlicedBuffer
   readonly #view: DataView
   #position = 0
   #end: number
@@ -18,7 +22,7 @@ export class Reader {
   #spanId = ''
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as SlicedBuffer
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#end = bytes.byteLength
   }
@@ -83,10 +87,11 @@ export class Reader {
   text(): string {
     const length = this.#length()
     const start = this.#advance(length)
-    return length === 0 ? '' : this.#bytes.toString('utf8', start, start + length)
+    if (length <= shortText) return cachedText(this.#bytes, start, length)
+    return this.#bytes.utf8Slice(start, start + length)
   }
 
-  /** A text that recurs, such as a key: the same string object each time, without a call into native code. */
+  /** A text that recurs whatever its length, such as a key. */
   name(): string {
     const length = this.#length()
     return cachedText(this.#bytes, this.#advance(length), length)
@@ -103,9 +108,8 @@ export class Reader {
   traceId(): string {
     const length = this.#length()
     const start = this.#advance(length)
-    if (length !== 16) return this.#bytes.toString('hex', start, start + length)
-    if (!this.#same(this.#traceIdAt, start, 16))
-      this.#traceId = this.#bytes.toString('hex', start, start + 16)
+    if (length !== 16) return this.#bytes.hexSlice(start, start + length)
+    if (!this.#same(this.#traceIdAt, start, 16)) this.#traceId = this.#bytes.hexSlice(start, start + 16)
     this.#traceIdAt = start
     return this.#traceId
   }
@@ -114,8 +118,8 @@ export class Reader {
   spanId(): string {
     const length = this.#length()
     const start = this.#advance(length)
-    if (length !== 8) return this.#bytes.toString('hex', start, start + length)
-    if (!this.#same(this.#spanIdAt, start, 8)) this.#spanId = this.#bytes.toString('hex', start, start + 8)
+    if (length !== 8) return this.#bytes.hexSlice(start, start + length)
+    if (!this.#same(this.#spanIdAt, start, 8)) this.#spanId = this.#bytes.hexSlice(start, start + 8)
     this.#spanIdAt = start
     return this.#spanId
   }
