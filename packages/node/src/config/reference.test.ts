@@ -4,9 +4,9 @@ import { coreSettings } from './read-config.ts'
 import type { Setting } from './setting.ts'
 import { generalSettings, limitSettings, pipelineSettings, signalSettings } from './settings.ts'
 
-const row = (cells: readonly string[]): string =>
-  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+const header = ['Variable', 'clew.yaml', 'Default', 'What it does']
 
+/** A table with even columns, as the formatter leaves it. */
 function table(settings: readonly Setting<unknown>[]): string {
   const rows = settings.map(({ env, yaml, shown, about }) => [
     `\`${env}\``,
@@ -14,8 +14,10 @@ function table(settings: readonly Setting<unknown>[]): string {
     shown,
     about,
   ])
-  return [['Variable', 'clew.yaml', 'Default', 'What it does'], ['---', '---', '---', '---'], ...rows]
-    .map(row)
+  const widths = header.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)))
+  const lines = [header, widths.map((width) => '-'.repeat(width)), ...rows]
+  return lines
+    .map((cells) => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`)
     .join('\n')
 }
 
@@ -93,7 +95,7 @@ describe('docs/reference/configuration.md', () => {
   it('leaves out no setting, and each has a name of its own', () => {
     const settings = coreSettings()
     const names = settings.flatMap(({ env, yaml }) => [env, yaml ?? env])
-    const missing = settings.filter(({ env }) => !page.includes(`| \`${env}\` |`)).map(({ env }) => env)
+    const missing = settings.filter(({ env }) => !page.includes(`| \`${env}\` `)).map(({ env }) => env)
     expect([missing, new Set(names).size]).toEqual([[], settings.length * 2 - 1])
   })
 })
