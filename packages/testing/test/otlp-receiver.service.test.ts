@@ -1,3 +1,5 @@
+import { connect, type IncomingHttpHeaders } from 'node:http2'
+import { buffer } from 'node:stream/consumers'
 import { type LogRecord, logsToJson, type ResourceLogs } from '@clew/otlp'
 import { afterEach, expect, test } from 'vitest'
 import { type OtlpReceiver, startOtlpReceiver } from '../src/otlp-receiver.ts'
@@ -144,4 +146,37 @@ test('a resetting receiver ends the connection', async () => {
 test('a receiver on a taken port says so', async () => {
   receiver = await startOtlpReceiver()
   await expect(startOtlpReceiver({ port: receiver.port })).rejects.toThrow('EADDRINUSE')
+})
+
+/** One log record with the severity text INFO, in protobuf and in gRPC's frame. */
+const grpcCall = Buffer.from('000000000c0a0a120812061a04494e464f', 'hex')
+
+async function callGrpc(): Promise<{ status: string; body: Buffer }> {
+  const session = connect(receiver.url)
+  const path = '/opentelemetry.proto.collector.logs.v1.LogsService/Export'
+  const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' })
+  let status = ''
+  for (const event of ['response', 'trailers']) {
+    stream.on(event, (headers: IncomingHttpHeaders) => {
+      status = String(headers['grpc-status'] ?? status)
+    })
+  }
+  stream.end(grpcCall)
+  const body = await buffer(stream)
+  session.destroy()
+  return { status, body }
+}
+
+test('over gRPC it keeps logs and behaves the same', async () => {
+  receiver = await startOtlpReceiver({ protocol: 'grpc' })
+  const statuses = [(await callGrpc()).status]
+  for (const mode of [{ status: 503 }, { maxBytes: 5 }] as const) {
+    receiver.behave(mode)
+    statuses.push((await callGrpc()).status)
+  }
+  receiver.behave('reset')
+  statuses.push((await callGrpc()).status)
+  expect(statuses).toEqual(['0', '14', '8', ''])
+  expect(receiver.logs).toMatchObject([{ severityText: 'INFO', scope: '', resource: {} }])
+  expect(receiver.requests.map(({ bytes, records }) => [bytes, records])).toEqual(Array(4).fill([17, 1]))
 })
