@@ -43,10 +43,15 @@ export function reserve(writer: ByteWriter, bytes: number): void {
 }
 
 function grow(writer: ByteWriter, bytes: number): void {
-  const grown = Buffer.allocUnsafeSlow(Math.max(writer.buffer.length * 2, writer.position + bytes + slack))
-  writer.buffer.copy(grown, 0, 0, writer.position)
-  writer.buffer = grown
-  writer.view = viewOf(grown)
+  const size = Math.max(writer.buffer.length * 2, writer.position + bytes + slack)
+  moveWriter(writer, Buffer.allocUnsafeSlow(size))
+}
+
+/** Copies what is written into `buffer`, which must be at least as large, and goes on writing there. */
+export function moveWriter(writer: ByteWriter, buffer: Buffer): void {
+  writer.buffer.copy(buffer, 0, 0, writer.position)
+  writer.buffer = buffer
+  writer.view = viewOf(buffer)
 }
 
 export function varintSize(value: number): number {
