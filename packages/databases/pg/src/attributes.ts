@@ -7,7 +7,9 @@ type Connection = Pick<Client, 'host' | 'port' | 'database'>
 
 /** Name and attributes of a query's span. Values of parameters are never read, only whether there are any. */
 export function describeQuery(query: unknown, values: unknown, connection: Connection): SpanDescription {
-  const { text, values: ownValues } = (typeof query === 'string' ? { text: query } : query) as QueryConfig
+  const { text, values: ownValues } = (
+    typeof query === 'string' ? { text: query } : (query ?? {})
+  ) as QueryConfig
   const attributes: Attributes = { 'db.system.name': 'postgresql', ...describeConnection(connection) }
   if (typeof text !== 'string') return { name: 'postgresql', kind: SpanKind.CLIENT, attributes }
   const { summary, sanitized } = statementOf(text)
