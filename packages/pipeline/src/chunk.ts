@@ -22,10 +22,12 @@ export class WriterPool {
     return this.#free.pop() ?? createByteWriter(expectFull ? fullBytes : firstBytes)
   }
 
-  give(writer: ByteWriter): void {
-    if (this.#free.length >= keptWriters || writer.buffer.length > keptBytes) return
+  /** False when the writer is not kept. */
+  give(writer: ByteWriter): boolean {
+    if (this.#free.length >= keptWriters || writer.buffer.length > keptBytes) return false
     writer.position = 0
     this.#free.push(writer)
+    return true
   }
 }
 

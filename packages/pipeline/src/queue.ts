@@ -3,12 +3,16 @@ import { type Batch, bytesOf, type Part, type Signal } from './batch.ts'
 import { type Chunk, createChunk, sealAtBytes, sealAtRecords, type WriterPool } from './chunk.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import type { PipelineScope, SignalCounters } from './pipeline.ts'
+import type { RecordMirror } from './threads/record-mirror.ts'
+import type { OrphanedRecords } from './threads/thread-records.ts'
 
 export type QueueOptions = {
   signal: Signal
   resource: Buffer
   budget: MemoryBudget
   pool: WriterPool
+  /** Only in worker threads. */
+  mirror: RecordMirror | undefined
   /** Takes a batch that memory has no room for, and counts it. */
   overflow: (batch: Batch) => void
   /** Whether `overflow` has somewhere to put a batch. */
@@ -31,6 +35,7 @@ export class ByteQueue {
   armed = false
   readonly #options: QueueOptions
   readonly #budget: MemoryBudget
+  readonly #mirror: RecordMirror | undefined
   readonly #open = new Map<PipelineScope, Chunk>()
   readonly #sealAtBytes: number
   #sealed: Batch[] = []
@@ -43,6 +48,7 @@ export class ByteQueue {
   constructor(options: QueueOptions) {
     this.#options = options
     this.#budget = options.budget
+    this.#mirror = options.mirror
     this.#sealAtBytes = Math.min(sealAtBytes, Math.max(1024, options.budget.max >> 4))
   }
 
@@ -65,6 +71,7 @@ export class ByteQueue {
     const { writer } = chunk
     // A getter of a record may log: the outer record is then still half written.
     if (writer.busy) return
+    this.#mirror?.show(writer, chunk.scope, chunk.count)
     if (writer.position >= this.#sealAtBytes || chunk.count >= sealAtRecords) this.#sealFull(chunk)
     else if (!this.armed) this.#arm()
   }
@@ -85,6 +92,25 @@ export class ByteQueue {
   settle(batch: Batch): void {
     if (!batch.fromSpool) this.#budget.used -= batch.bytes
     batch.release()
+  }
+
+  /** Takes in records that a thread of this process left behind. */
+  adopt({ resource, scope, records, count }: OrphanedRecords): void {
+    const { signal } = this.#options
+    const bytes = records.length
+    this.counters.accepted += count
+    this.#budget.used += bytes
+    const parts = [{ scope, records: [records] }]
+    this.#sealed.push({
+      signal,
+      id: this.#nextId++,
+      resource,
+      parts,
+      count,
+      bytes,
+      fromSpool: false,
+      release() {},
+    })
   }
 
   /** Everything that waits in memory, as batches. What came from the spool lies there still, and stays. */
@@ -174,7 +200,10 @@ export class ByteQueue {
       chunk.writer = pool.take(this.#lastRanFull)
     }
     const release = (): void => {
-      for (const writer of writers) pool.give(writer)
+      for (const writer of writers) {
+        this.#mirror?.hide(writer)
+        if (!pool.give(writer)) this.#mirror?.forget(writer)
+      }
     }
     return {
       signal,

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { isMainThread } from 'node:worker_threads'
 import type { Batch, Signal } from './batch.ts'
 import type { WriterPool } from './chunk.ts'
 import { createSpareSocket, type SpareSocket } from './exit/spare-socket.ts'
@@ -10,6 +11,7 @@ import type { Endpoint } from './pipeline.ts'
 import type { Problems } from './problems.ts'
 import { ByteQueue } from './queue.ts'
 import type { Spool } from './spool/spool.ts'
+import { RecordMirror } from './threads/record-mirror.ts'
 
 export type LaneOptions = {
   signal: Signal
@@ -41,6 +43,7 @@ export type Lane = {
 
 export function openLane(options: LaneOptions): Lane {
   const { signal, endpoint, resource, budget, pool, spool, problems, now, runHidden } = options
+  const mirror = isMainThread || options.exit === 'off' ? undefined : new RecordMirror(signal, resource)
   const spare = options.exit === 'flush' ? createSpareSocket(endpoint) : undefined
   let wakeScheduled = false
 
@@ -82,6 +85,7 @@ export function openLane(options: LaneOptions): Lane {
     resource,
     budget,
     pool,
+    mirror,
     overflow: spoolOrDrop,
     canOverflow: () => spool?.accepts() === true,
     onFirst: wakeLater,
@@ -122,6 +126,7 @@ export function openLane(options: LaneOptions): Lane {
     close() {
       keep(loop.close())
       spare?.close()
+      mirror?.close()
       spool?.leave()
     },
   }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { isMainThread } from 'node:worker_threads'
 import { defaultLimits, encodeResource, writeLogRecord, writeSpan } from '@clew/otlp'
 import type { Signal } from './batch.ts'
 import { WriterPool } from './chunk.ts'
@@ -12,6 +13,7 @@ import { emptyCounters } from './queue.ts'
 import { type Lane, openLane } from './signal-lane.ts'
 import { heartbeatMs } from './spool/folders.ts'
 import { openSpool } from './spool/spool.ts'
+import { type OrphanedRecords, watchThreads } from './threads/thread-records.ts'
 
 const defaultQueueBytes = 64 * 1024 * 1024
 const defaultSpoolBytes = 256 * 1024 * 1024
@@ -32,7 +34,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
   const traces = lanes.get('traces')
   const open = [...lanes.values()]
   const heartbeat = startHeartbeat(open, runHidden)
-  const leaveEnd = options.exit === 'off' ? ignore : joinEnd(createEndMember(open, options))
+  const leaveEnd = options.exit === 'off' ? ignore : takePartInEnd(open, options, runHidden)
 
   const flush = async (timeoutMs: number = defaultFlushMs): Promise<void> => {
     await within(timeoutMs, Promise.all(open.map((lane) => lane.loop.settled())))
@@ -112,6 +114,30 @@ function startHeartbeat(
     beat()
     return setInterval(beat, heartbeatMs).unref()
   })
+}
+
+function takePartInEnd(
+  lanes: readonly Lane[],
+  options: PipelineOptions,
+  runHidden: <T>(work: () => T) => T,
+): () => void {
+  const adopt = (left: readonly OrphanedRecords[]): void => {
+    for (const records of left) lanes.find(({ signal }) => signal === records.signal)?.queue.adopt(records)
+  }
+  const threads = isMainThread
+    ? runHidden(() =>
+        watchThreads((left) => {
+          adopt(left)
+          for (const { loop } of lanes) loop.wake(false)
+        }),
+      )
+    : undefined
+  const member = createEndMember(lanes, options, () => adopt(threads?.takeAll() ?? []))
+  const leaveEnd = joinEnd(member)
+  return () => {
+    leaveEnd()
+    threads?.close()
+  }
 }
 
 function countersOf(lane: Lane | undefined): ReturnType<typeof emptyCounters> {

@@ -6,8 +6,12 @@ import { flushSync, isWorthTrying } from './flush-sync.ts'
 /** How long a process that has nothing of its own left waits for the spool of another, while answers come. */
 const spoolWaitMs = 500
 
-/** What the lanes of one pipeline do when the process ends. */
-export function createEndMember(lanes: readonly Lane[], options: PipelineOptions): EndMember {
+/** What the lanes of one pipeline do when the process ends. `takeFromThreads` brings in what worker threads hold. */
+export function createEndMember(
+  lanes: readonly Lane[],
+  options: PipelineOptions,
+  takeFromThreads: () => void,
+): EndMember {
   const mode = options.exit === 'spool' ? 'spool' : 'flush'
   const replayed = (): number => lanes.reduce((sum, { queue }) => sum + queue.counters.replayed, 0)
   let replayedBefore = -1
@@ -30,6 +34,9 @@ export function createEndMember(lanes: readonly Lane[], options: PipelineOptions
         await Promise.all(spooled().map(({ loop }) => loop.spoolSent()))
       }
     },
-    flushSync: (remainingMs) => flushSync(lanes, mode, remainingMs),
+    flushSync(remainingMs) {
+      takeFromThreads()
+      flushSync(lanes, mode, remainingMs)
+    },
   }
 }
