@@ -1,1 +1,1 @@
-export {}
+export { expressInstrumentation } from './instrumentation.ts'

@@ -1,1 +1,1 @@
-export {}
+export { fastifyInstrumentation } from './instrumentation.ts'

@@ -15,6 +15,7 @@ import { VERSION } from './version.ts'
 export const httpInstrumentation: Instrumentation<typeof options> = {
   name: 'http',
   version: VERSION,
+  seam: 'node:http and undici channels; emit of HTTP messages',
   options,
   start: (runtime) => {
     const stops = [

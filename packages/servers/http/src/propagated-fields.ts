@@ -1,9 +1,10 @@
 import { type Fields, type FieldValue, getFields } from '@clew/core'
-import { type Context, propagation } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
+import { baggageOf, contextWithBaggage } from './baggage.ts'
 
 /** The allow-listed fields that came in by baggage. */
 export function fieldsFromBaggage(context: Context, allowed: readonly string[]): Fields | undefined {
-  const baggage = allowed.length === 0 ? undefined : propagation.getBaggage(context)
+  const baggage = allowed.length === 0 ? undefined : baggageOf(context)
   if (!baggage) return undefined
   const fields: Record<string, FieldValue> = {}
   for (const name of allowed) {
@@ -15,12 +16,11 @@ export function fieldsFromBaggage(context: Context, allowed: readonly string[]):
 
 /** The context whose baggage holds the allow-listed fields in force, beside what it held. */
 export function contextWithFieldsInBaggage(context: Context, allowed: readonly string[]): Context {
-  const fields = allowed.length === 0 ? undefined : getFields(context)
-  if (!fields) return context
-  let baggage = propagation.getBaggage(context) ?? propagation.createBaggage()
+  if (allowed.length === 0) return context
+  const fields = getFields(context)
+  const values = new Map<string, string>()
   for (const name of allowed) {
-    const value = fields[name]
-    if (value !== undefined) baggage = baggage.setEntry(name, { value: String(value) })
+    if (fields[name] !== undefined) values.set(name, String(fields[name]))
   }
-  return propagation.setBaggage(context, baggage)
+  return values.size === 0 ? context : contextWithBaggage(context, values)
 }

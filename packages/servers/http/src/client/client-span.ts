@@ -1,16 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { activeContext, endSpan, isTracingSuppressed, spanOf } from '@clew/core'
-import {
-  type Attributes,
-  type Context,
-  isSpanContextValid,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-} from '@opentelemetry/api'
+import { activeContext, endSpan, isTracingSuppressed, SpanKind, SpanStatusCode, spanOf } from '@clew/core'
+import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api'
 import type { Exchange } from '../message-events.ts'
 import { knownMethod, methodName } from '../method.ts'
+import { hasTraceId } from '../trace-id.ts'
 
 /**
  * The context of a caller whose outgoing requests are to be seen: one with a span, and not suppressed. Without a
@@ -19,7 +12,7 @@ import { knownMethod, methodName } from '../method.ts'
 export function callerContext(): Context | undefined {
   const context = activeContext()
   const span = spanOf(context)
-  if (!span || !isSpanContextValid(span.spanContext()) || isTracingSuppressed(context)) return undefined
+  if (!span || !hasTraceId(span) || isTracingSuppressed(context)) return undefined
   return context
 }
 

@@ -1,5 +1,5 @@
-import { contextWithSpan } from '@clew/core'
-import { propagation, type TextMapSetter } from '@opentelemetry/api'
+import { contextWithSpan, injectContext } from '@clew/core'
+import type { TextMapSetter } from '@opentelemetry/api'
 import { contextWithFieldsInBaggage } from '../propagated-fields.ts'
 import type { ClientSpan } from './client-span.ts'
 
@@ -11,5 +11,5 @@ export function injectSpan<Carrier>(
   setter: TextMapSetter<Carrier>,
 ): void {
   const sent = contextWithSpan(contextWithFieldsInBaggage(context, propagateFields), span)
-  propagation.inject(sent, carrier, setter)
+  injectContext(sent, carrier, setter)
 }

@@ -6,16 +6,19 @@ import {
   enterContext,
   type Fields,
   guard,
+  ROOT_CONTEXT,
   type Runtime,
+  SpanKind,
   type Stop,
   trackHttpRequest,
 } from '@clew/core'
-import { type Context, isSpanContextValid, ROOT_CONTEXT, type Span, SpanKind } from '@opentelemetry/api'
+import type { Context, Span } from '@opentelemetry/api'
 import { keepContextOfMessages } from '../message-events.ts'
 import { methodName } from '../method.ts'
 import type { HttpOptions, options as specs } from '../options.ts'
 import { fieldsFromBaggage } from '../propagated-fields.ts'
 import { createQueryRedactor } from '../redact-query.ts'
+import { hasTraceId } from '../trace-id.ts'
 import { describeReceived, parseTarget } from './attributes.ts'
 import { keepContextOfConnections } from './connection-events.ts'
 import { createPathTest } from './ignored-path.ts'
@@ -80,9 +83,8 @@ function setResponseHeaders(
   options: HttpOptions,
 ): void {
   if (options.respondRequestId) response.setHeader('x-request-id', String(fields.request_id))
-  if (!options.respondTraceId || !span) return
+  if (!options.respondTraceId || !span || !hasTraceId(span)) return
   const { traceId, spanId, traceFlags } = span.spanContext()
-  if (!isSpanContextValid(span.spanContext())) return
   // https://www.w3.org/TR/trace-context-2/#traceresponse-header
   response.setHeader('traceresponse', `00-${traceId}-${spanId}-${traceFlags & 1 ? '01' : '00'}`)
 }

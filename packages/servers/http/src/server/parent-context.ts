@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Context, propagation, ROOT_CONTEXT, type TextMapGetter } from '@opentelemetry/api'
+import { apiGlobal, ROOT_CONTEXT } from '@clew/core'
+import type { Context, TextMapGetter } from '@opentelemetry/api'
 
 const headerGetter: TextMapGetter<IncomingHttpHeaders> = {
   get: (headers, name) => headers[name],
@@ -9,8 +10,10 @@ const headerGetter: TextMapGetter<IncomingHttpHeaders> = {
 /** The root context with what the caller sent: its trace, its baggage. What is malformed counts as not sent. */
 export function parentContextOf(headers: IncomingHttpHeaders): Context {
   // Most requests from outside carry none of the propagators' headers, and extract is not free.
-  for (const name of propagation.fields()) {
-    if (headers[name] !== undefined) return propagation.extract(ROOT_CONTEXT, headers, headerGetter)
+  const propagator = apiGlobal()?.propagation
+  if (!propagator) return ROOT_CONTEXT
+  for (const name of propagator.fields()) {
+    if (headers[name] !== undefined) return propagator.extract(ROOT_CONTEXT, headers, headerGetter)
   }
   return ROOT_CONTEXT
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type HttpRequest, httpRequestOf } from '@clew/core'
-import { type Context, type Span, SpanStatusCode } from '@opentelemetry/api'
+import { type HttpRequest, httpRequestOf, SpanStatusCode } from '@clew/core'
+import type { Context, Span } from '@opentelemetry/api'
 import type { Exchange } from '../message-events.ts'
 
 /** A request from its headers to the close of its response. */

@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http'
+import { compareVersions, guard, onModuleLoad, type Stop, setHttpRoute, wrapMethod } from '@clew/core'
+import { joinPaths, type Path, pathText } from './path.ts'
+
+type Request = IncomingMessage & { baseUrl?: string; params?: Readonly<Record<string, string | string[]>> }
+type Next = (...args: unknown[]) => unknown
+type Handle = (this: unknown, req: Request, res: unknown, out: Next) => unknown
+type Dispatch = (this: { path: Path }, req: Request, res: unknown, done: Next) => unknown
+type RouterClass = { handle: Handle }
+type RouteClass = { prototype: { dispatch: Dispatch } }
+
+/** The router that a request is in. */
+type Mount = { baseUrl: string; template: string }
+
+const ROOT: Mount = { baseUrl: '', template: '' }
+const CHANNEL_SINCE = '2.3.0'
+
+/**
+ * Follows each request through Express 4 and through the `router` package below 2.3, which publish nothing: by
+ * entering a router (`handle`) and a route (`dispatch`).
+ */
+export function wrapOlderRouters(): Stop {
+  const mounts = new WeakMap<object, Mount>()
+  const wraps: Stop[] = []
+  const attach = (router: RouterClass, route: RouteClass): void => {
+    wraps.push(
+      wrapMethod('express', router, 'handle', (handle) => followMount(handle, mounts)),
+      wrapMethod('express', route.prototype, 'dispatch', (dispatch) => tellRoute(dispatch, mounts)),
+    )
+  }
+  const stops = [
+    onModuleLoad<{ Router: RouterClass; Route: RouteClass }>(
+      { name: 'express', versions: { from: '4.16.0', below: '6.0.0' } },
+      ({ Router, Route }, { version }) => {
+        if (version.startsWith('4.')) attach(Router, Route)
+      },
+    ),
+    onModuleLoad<{ prototype: RouterClass; Route: RouteClass }>(
+      { name: 'router', versions: { from: '0.0.0', below: '3.0.0' } },
+      ({ prototype, Route }, { version }) => {
+        const isKnown = compareVersions(version, '2.0.0') >= 0
+        if (isKnown && compareVersions(version, CHANNEL_SINCE) < 0) attach(prototype, Route)
+      },
+    ),
+  ]
+  return () => {
+    for (const stop of [...stops, ...wraps]) stop()
+  }
+}
+
+function followMount(handle: Handle, mounts: WeakMap<object, Mount>): Handle {
+  return function (this: unknown, req, res, out) {
+    const outer = mounts.get(req) ?? ROOT
+    const inner = guard('entering a router of express', () => mountOf(req, outer), outer)
+    if (inner === outer) return handle.call(this, req, res, out)
+    mounts.set(req, inner)
+    return handle.call(this, req, res, function (this: unknown, ...args) {
+      mounts.set(req, outer)
+      return out.apply(this, args)
+    })
+  }
+}
+
+function mountOf(req: Request, outer: Mount): Mount {
+  const baseUrl = req.baseUrl ?? ''
+  if (baseUrl === outer.baseUrl) return outer
+  const matched = baseUrl.slice(outer.baseUrl.length)
+  return { baseUrl, template: outer.template + putParams(matched, req.params ?? {}) }
+}
+
+/** The path with the values of its parameters replaced by their names; those of wildcards and groups by `*`. */
+export function putParams(path: string, params: Readonly<Record<string, string | string[]>>): string {
+  let rest = `${decode(path)}/`
+  for (const [name, value] of Object.entries(params)) {
+    const text = Array.isArray(value) ? value.join('/') : value
+    if (text) rest = rest.replace(`/${text}/`, () => (/^\d+$/.test(name) ? '/*/' : `/:${name}/`))
+  }
+  return rest.slice(0, -1)
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+function tellRoute(dispatch: Dispatch, mounts: WeakMap<object, Mount>): Dispatch {
+  return function (this: { path: Path }, req, res, done) {
+    guard(
+      'reading the route of express',
+      () => setHttpRoute(req, joinPaths(mounts.get(req)?.template ?? '', pathText(this.path))),
+      undefined,
+    )
+    return dispatch.call(this, req, res, done)
+  }
+}

@@ -1,0 +1,225 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import {
+  activeContext,
+  contextWithSpan,
+  emitRecord,
+  runInContext,
+  type Stop,
+  startInstrumentation,
+} from '@clew/core'
+import { httpInstrumentation } from '@clew/http'
+import { type RecordedSpan, recordLogs, recordSpans, type SpanRecorder } from '@clew/testing'
+import { trace } from '@opentelemetry/api'
+import type express from 'express'
+import type { NextFunction, Request, Response } from 'express'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { expressInstrumentation } from '../src/index.ts'
+
+type Express = typeof express
+
+const require = createRequire(import.meta.url)
+// By its path, as an application's own `require('express')` of that version resolves.
+const load = <T>(alias: string): T => require(require.resolve(alias)) as T
+
+let spans: SpanRecorder
+let stops: Stop[]
+let server: Server
+
+beforeEach(() => {
+  spans = recordSpans()
+  stops = [startInstrumentation(httpInstrumentation), startInstrumentation(expressInstrumentation)]
+})
+
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+  for (const stop of stops) stop()
+  spans.stop()
+})
+
+async function listen(handler: RequestListener): Promise<string> {
+  server = createServer(handler).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** The names of the server spans of these requests, one after the other. */
+async function namesOf(origin: string, requests: readonly string[]): Promise<string[]> {
+  const names: string[] = []
+  for (const line of requests) {
+    const [method = 'GET', path] = line.split(' ')
+    spans.clear()
+    await (await fetch(origin + path, { method })).text()
+    const [span] = await spans.waitFor((all) => all.length === 1)
+    names.push(nameAndRoute(span!))
+  }
+  return names
+}
+
+function nameAndRoute({ name, attributes }: RecordedSpan): string {
+  return `${name} | ${attributes['http.route'] ?? 'no route'}`
+}
+
+const answer = (_: Request, res: Response): unknown => res.send('ok')
+const pass = (_: Request, __: Response, next: NextFunction): void => next()
+
+function ordersApp(express: Express): ReturnType<Express> {
+  const app = express()
+  app.use(pass)
+  app.get('/', answer)
+  app.get('/orders/:id', answer)
+  app.get(['/list', '/all'], answer)
+  app.get(/^\/files\/.*$/, answer)
+
+  const items = express.Router({ mergeParams: true })
+  items.get('/', answer)
+  items.get('/:item', async (_, res) => {
+    await new Promise(setImmediate)
+    res.send('ok')
+  })
+  const users = express.Router()
+  users.use(pass)
+  users.use('/a', pass)
+  users.use('/:user/items', items)
+  users.get('/me', answer)
+  app.use('/api/users', pass)
+  app.use('/api', express.Router().use('/users', users))
+
+  const admin = express()
+  admin.get('/stats/:day', answer)
+  admin.post('/stats', answer)
+  app.use('/admin', admin)
+  return app
+}
+
+describe.each(['express', 'express4'])('%s', (version) => {
+  test('the server span has the full route, with the patterns of all mounts', async () => {
+    const origin = await listen(ordersApp(load<Express>(version)))
+    const arrayRoute = version === 'express' ? '/all' : '/list,/all'
+    expect(
+      await namesOf(origin, [
+        'GET /',
+        'GET /orders/7?x=1',
+        'GET /all',
+        'GET /files/a/b',
+        'GET /api/users/me',
+        'GET /api/users/42/items',
+        'GET /api/users/42/items/42',
+        'GET /admin/stats/monday',
+        'POST /admin/stats',
+        'HEAD /orders/7',
+      ]),
+    ).toEqual([
+      'GET / | /',
+      'GET /orders/:id | /orders/:id',
+      `GET ${arrayRoute} | ${arrayRoute}`,
+      'GET /^\\/files\\/.*$/ | /^\\/files\\/.*$/',
+      'GET /api/users/me | /api/users/me',
+      'GET /api/users/:user/items | /api/users/:user/items',
+      'GET /api/users/:user/items/:item | /api/users/:user/items/:item',
+      'GET /admin/stats/:day | /admin/stats/:day',
+      'POST /admin/stats | /admin/stats',
+      'HEAD /orders/:id | /orders/:id',
+    ])
+  })
+
+  test('what no route matches has none', async () => {
+    const origin = await listen(ordersApp(load<Express>(version)))
+    expect(
+      await namesOf(origin, ['GET /nothing', 'DELETE /orders/7', 'GET /api/users', 'GET /admin/none']),
+    ).toEqual(['GET | no route', 'DELETE | no route', 'GET | no route', 'GET | no route'])
+  })
+
+  test('a route that passes on gives way to the next one', async () => {
+    const app = load<Express>(version)()
+    app.get('/:any', pass)
+    app.get('/last', answer)
+    expect(await namesOf(await listen(app), ['GET /last'])).toEqual(['GET /last | /last'])
+  })
+
+  test('the route is told while a span of the application is active, and only to the server span', async () => {
+    const app = load<Express>(version)()
+    app.use((_: Request, __: Response, next: NextFunction) => {
+      const span = trace.getTracer('app').startSpan('checking')
+      runInContext(contextWithSpan(activeContext(), span), next)
+      span.end()
+    })
+    app.get('/orders/:id', answer)
+    const origin = await listen(app)
+    await (await fetch(`${origin}/orders/7`)).text()
+    await spans.waitFor((all) => all.length === 2)
+    expect(spans.spans.map(nameAndRoute).sort()).toEqual([
+      'GET /orders/:id | /orders/:id',
+      'checking | no route',
+    ])
+  })
+
+  test('records of handlers, of error middleware and of listeners are in the trace of the request', async () => {
+    const logs = recordLogs()
+    stops.push(logs.stop)
+    const scope = { name: 'app', version: '1' }
+    const log = (body: string): void =>
+      emitRecord({
+        scope,
+        context: activeContext(),
+        timeUnixMs: 0,
+        severityNumber: 9,
+        severityText: 'info',
+        body,
+      })
+    const app = load<Express>(version)()
+    app.use((_: Request, res: Response, next: NextFunction) => {
+      res.on('finish', () => log('finish')).on('close', () => log('close'))
+      next()
+    })
+    app.get('/orders/:id', async (_: Request, __: Response, next: NextFunction) => {
+      log('handler')
+      await new Promise(setImmediate)
+      log('after await')
+      next(new Error('no such order'))
+    })
+    app.use((error: Error, _: Request, res: Response, __: NextFunction) => {
+      log(`error middleware: ${error.message}`)
+      res.status(500).send('sorry')
+    })
+    const origin = await listen(app)
+    await (await fetch(`${origin}/orders/7`)).text()
+    const [span] = await spans.waitFor((all) => all.length === 1)
+    expect([span!.status, span!.attributes['error.type'], nameAndRoute(span!)]).toEqual([
+      'error',
+      '500',
+      'GET /orders/:id | /orders/:id',
+    ])
+    expect(logs.logs.map(({ body, traceId, spanId }) => ({ body, traceId, spanId }))).toEqual(
+      ['handler', 'after await', 'error middleware: no such order', 'finish', 'close'].map((body) => ({
+        body,
+        traceId: span!.traceId,
+        spanId: span!.spanId,
+      })),
+    )
+  })
+})
+
+test('a router before 2.3, which has no channel, tells its routes too', async () => {
+  type Router = {
+    (req: unknown, res: unknown, done: () => void): void
+    get(path: string | string[], handler: RequestListener): Router
+    use(path: string, router: Router): Router
+  }
+  const Router = load<() => Router>('router2-2')
+  const ok: RequestListener = (_, res) => res.end('ok')
+  const items = Router().get('/', ok).get('/:item', ok)
+  const router = Router().get('/orders/:id', ok).use('/users/:user/items', items)
+  const origin = await listen((req, res) => router(req, res, () => res.writeHead(404).end()))
+  expect(
+    await namesOf(origin, ['GET /orders/1', 'GET /users/a%20b/items', 'GET /users/3/items/3', 'GET /none']),
+  ).toEqual([
+    'GET /orders/:id | /orders/:id',
+    'GET /users/:user/items | /users/:user/items',
+    'GET /users/:user/items/:item | /users/:user/items/:item',
+    'GET | no route',
+  ])
+})

@@ -1,0 +1,173 @@
+import { createRequire } from 'node:module'
+import { activeContext, emitRecord, getFields, type Stop, setFields, startInstrumentation } from '@clew/core'
+import { httpInstrumentation } from '@clew/http'
+import { recordLogs, recordSpans, type SpanRecorder } from '@clew/testing'
+import type { FastifyInstance, FastifyPluginCallback, fastify } from 'fastify'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fastifyInstrumentation } from '../src/index.ts'
+
+type Fastify = typeof fastify
+
+const require = createRequire(import.meta.url)
+const load = (alias: string): Fastify => require(require.resolve(alias)) as Fastify
+
+let spans: SpanRecorder
+let stops: Stop[]
+let app: FastifyInstance
+
+beforeEach(() => {
+  spans = recordSpans()
+  stops = [startInstrumentation(httpInstrumentation), startInstrumentation(fastifyInstrumentation)]
+})
+
+afterEach(async () => {
+  await app.close()
+  for (const stop of stops) stop()
+  spans.stop()
+})
+
+const log = (body: string): void =>
+  emitRecord({
+    scope: { name: 'app', version: '1' },
+    context: activeContext(),
+    timeUnixMs: 0,
+    severityNumber: 9,
+    severityText: 'info',
+    body,
+  })
+
+async function namesOf(requests: readonly string[]): Promise<string[]> {
+  const origin = await app.listen({ port: 0, host: '127.0.0.1' })
+  const names: string[] = []
+  for (const line of requests) {
+    const [method = 'GET', path] = line.split(' ')
+    spans.clear()
+    await (await fetch(origin + path, { method })).text()
+    const [span] = await spans.waitFor((all) => all.length === 1)
+    names.push(`${span!.name} | ${span!.attributes['http.route'] ?? 'no route'}`)
+  }
+  return names
+}
+
+describe.each(['fastify', 'fastify4'])('%s', (version) => {
+  test('the server span has the route with all prefixes, and none for a 404', async () => {
+    app = load(version)()
+    app.get('/', async () => 'ok')
+    app.get('/orders/:id', async () => 'ok')
+    app.get('/files/*', (_, reply) => {
+      reply.send('ok')
+    })
+    const items: FastifyPluginCallback = (scope, _, done) => {
+      scope.get('/:item', async () => 'ok')
+      scope.setNotFoundHandler((_, reply) => {
+        reply.code(404).send('not here')
+      })
+      done()
+    }
+    app.register(
+      async (scope) => {
+        scope.register(items, { prefix: '/items' })
+      },
+      { prefix: '/api/:tenant' },
+    )
+    expect(
+      await namesOf([
+        'GET /',
+        'GET /orders/7?x=1',
+        'HEAD /orders/7',
+        'GET /files/a/b',
+        'GET /api/acme/items/3',
+        'GET /api/acme/items/3/4',
+        'GET /nothing',
+        'POST /orders/7',
+      ]),
+    ).toEqual([
+      'GET / | /',
+      'GET /orders/:id | /orders/:id',
+      'HEAD /orders/:id | /orders/:id',
+      'GET /files/* | /files/*',
+      'GET /api/:tenant/items/:item | /api/:tenant/items/:item',
+      'GET | no route',
+      'GET | no route',
+      'POST | no route',
+    ])
+  })
+
+  test('a request that a hook turns away has its route', async () => {
+    app = load(version)()
+    app.addHook('onRequest', async (_, reply) => reply.code(401).send('who?'))
+    app.get('/orders/:id', async () => 'ok')
+    expect(await namesOf(['GET /orders/7'])).toEqual(['GET /orders/:id | /orders/:id'])
+  })
+
+  test('a request that a handler injects into its own application does not rename the span around it', async () => {
+    app = load(version)()
+    app.get('/inner/:id', async () => 'inner')
+    app.get('/outer/:id', async () => (await app.inject('/inner/1')).body)
+    expect(await namesOf(['GET /outer/7'])).toEqual(['GET /outer/:id | /outer/:id'])
+  })
+
+  test('records of hooks and handlers of both styles are in the trace of the request', async () => {
+    const logs = recordLogs()
+    stops.push(logs.stop)
+    app = load(version)()
+    app.addHook('onRequest', (_, __, done) => {
+      log('onRequest')
+      done()
+    })
+    app.addHook('preHandler', async () => {
+      await new Promise(setImmediate)
+      setFields({ user_id: 7 })
+      log('preHandler')
+    })
+    app.addHook('onSend', async () => log('onSend'))
+    app.addHook('onResponse', async () => log('onResponse'))
+    app.setErrorHandler((error, _, reply) => {
+      log(`error handler: ${(error as Error).message}`)
+      reply.code(500).send('sorry')
+    })
+    app.post('/promise', async (request) => {
+      log(`handler ${JSON.stringify(request.body)}`)
+      return getFields()
+    })
+    app.post('/callback', (_, reply) => {
+      setImmediate(() => {
+        log('callback')
+        reply.send('ok')
+      })
+    })
+    app.post('/failing', async () => {
+      throw new Error('no such order')
+    })
+    const origin = await app.listen({ port: 0, host: '127.0.0.1' })
+    const seen: Record<string, { bodies: unknown[]; ownTrace: boolean }> = {}
+    for (const path of ['/promise', '/callback', '/failing']) {
+      spans.clear()
+      logs.clear()
+      await fetch(origin + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"n":1}',
+      })
+      const [span] = await spans.waitFor((all) => all.length === 1)
+      seen[path] = {
+        bodies: logs.logs.map(({ body }) => body),
+        ownTrace: logs.logs.every((record) => record.spanId === span!.spanId),
+      }
+    }
+    expect(seen).toEqual({
+      '/promise': {
+        bodies: ['onRequest', 'preHandler', 'handler {"n":1}', 'onSend', 'onResponse'],
+        ownTrace: true,
+      },
+      '/callback': {
+        bodies: ['onRequest', 'preHandler', 'callback', 'onSend', 'onResponse'],
+        ownTrace: true,
+      },
+      '/failing': {
+        bodies: ['onRequest', 'preHandler', 'error handler: no such order', 'onSend', 'onResponse'],
+        ownTrace: true,
+      },
+    })
+  })
+})
