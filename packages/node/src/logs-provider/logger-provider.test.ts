@@ -12,7 +12,6 @@ import type { PipelineScope } from '@clew/pipeline'
 import { context, type Logger, logs, ROOT_CONTEXT, SeverityNumber, trace } from '@opentelemetry/api'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createLoggerProvider } from './logger-provider.ts'
-import { registerLogs } from './register-logs.ts'
 
 const require = createRequire(import.meta.url)
 // The Logs API as applications on SDK 2 have it.
@@ -123,22 +122,5 @@ describe('createLoggerProvider()', () => {
     logger.emit(null as never)
     restore()
     expect([logger.enabled(), reported]).toEqual([true, ['CLEW_INTERNAL']])
-  })
-})
-
-describe('registerLogs()', () => {
-  it('takes the records of both packages of the Logs API', () => {
-    const { provider, taken } = record()
-    const earlier = logs.getLogger('app')
-    const refused = registerLogs(provider)
-    for (const logger of [earlier, logs.getLogger('app', '2'), legacy.logs.getLogger('app', '2')]) {
-      logger.emit({ body: 'hello' })
-    }
-    expect([refused, taken]).toEqual([[], Array(3).fill({ ...plain, body: 'hello' })])
-  })
-
-  it('says which one was taken already', () => {
-    registerLogs(record().provider)
-    expect(registerLogs(record().provider)).toEqual(['@opentelemetry/api', '@opentelemetry/api-logs'])
   })
 })

@@ -1,14 +1,7 @@
 import { activeContext, guard, recordScopeOf, spanOf } from '@clew/core'
 import type { LogInput } from '@clew/otlp'
 import type { Pipeline, PipelineScope } from '@clew/pipeline'
-import {
-  type Context,
-  INVALID_TRACEID,
-  type Logger,
-  type LoggerProvider,
-  type LogRecord,
-  type SpanContext,
-} from '@opentelemetry/api'
+import type { Context, Logger, LoggerProvider, LogRecord, SpanContext } from '@opentelemetry/api'
 import { parseTime } from '../tracer/span-clock.ts'
 
 export type LoggerProviderOptions = {
@@ -57,8 +50,10 @@ function toLogInput(record: LogRecord, now: () => number): LogInput {
   }
 }
 
+const NO_TRACE = '0'.repeat(32)
+
 /** Where tracing is suppressed the active span has ids of zeros, which are none. */
 function validSpanContext(context: Context): SpanContext | undefined {
   const span = spanOf(context)?.spanContext()
-  return span?.traceId === INVALID_TRACEID ? undefined : span
+  return span?.traceId === NO_TRACE ? undefined : span
 }

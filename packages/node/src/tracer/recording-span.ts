@@ -1,16 +1,17 @@
+import { apiGlobal, SpanStatusCode } from '@clew/core'
 import type { EventInput, LinkInput, SpanInput } from '@clew/otlp'
 import type { Pipeline, PipelineScope } from '@clew/pipeline'
-import {
-  type Attributes,
-  diag,
-  type Exception,
-  type Link,
-  type Span,
-  type SpanContext,
-  type SpanKind,
-  type SpanStatus,
-  SpanStatusCode,
-  type TimeInput,
+import type {
+  Attributes,
+  DiagLogger,
+  Exception,
+  Link,
+  Span,
+  SpanContext,
+  SpanKind,
+  SpanStatus,
+  SpanStatusCode as StatusCode,
+  TimeInput,
 } from '@opentelemetry/api'
 import { describeException } from './exception-event.ts'
 import { copyAttributes, copyValue, type OwnAttributes, readKeys, readValue } from './span-attributes.ts'
@@ -63,7 +64,7 @@ export class RecordingSpan implements Span, SpanInput {
   droppedEventsCount = 0
   links: readonly LinkInput[] = NO_LINKS
   droppedLinksCount = 0
-  statusCode: SpanStatusCode = SpanStatusCode.UNSET
+  statusCode: StatusCode = SpanStatusCode.UNSET
   statusMessage: string | undefined = undefined
   /** Unix milliseconds = this + the clock's; one value for all spans of a trace in this process. */
   readonly unixOffset: number
@@ -210,7 +211,8 @@ export class RecordingSpan implements Span, SpanInput {
   }
 
   private refuse(method: string): this {
-    diag.warn(`span "${this.name}" has ended; ${method}() does nothing`)
+    const { diag } = (apiGlobal() ?? {}) as { diag?: DiagLogger }
+    diag?.warn(`span "${this.name}" has ended; ${method}() does nothing`)
     return this
   }
 }

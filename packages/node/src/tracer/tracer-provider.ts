@@ -1,23 +1,28 @@
-import { activeContext, contextWithSpan, isTracingSuppressed, runInContext, spanOf } from '@clew/core'
-import type { Pipeline } from '@clew/pipeline'
 import {
-  type Context,
-  INVALID_SPAN_CONTEXT,
-  isSpanContextValid,
-  type Sampler,
-  SamplingDecision,
-  type Span,
-  type SpanContext,
+  activeContext,
+  contextWithSpan,
+  isTracingSuppressed,
+  NoopSpan,
+  runInContext,
   SpanKind,
-  type SpanOptions,
-  type Tracer,
-  type TracerProvider,
-  trace,
+  spanOf,
+} from '@clew/core'
+import type { Pipeline } from '@clew/pipeline'
+import type {
+  Context,
+  Sampler,
+  Span,
+  SpanContext,
+  SpanOptions,
+  Tracer,
+  TracerProvider,
 } from '@opentelemetry/api'
 import { createRandomIds, type IdGenerator } from './random-ids.ts'
 import { RecordingSpan, type SpanOrigin } from './recording-span.ts'
+import { SamplingDecision } from './sampler/sampling-decision.ts'
 import { copyAttributes } from './span-attributes.ts'
 import { systemClock, unixClock } from './span-clock.ts'
+import { isValidContext } from './span-context.ts'
 import type { SpanLimits } from './span-limits.ts'
 
 export type TracerProviderOptions = {
@@ -54,6 +59,8 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/packages/opentelemetry-propagator-b3/src/B3SinglePropagator.ts
 const SAMPLED = 1
 
+const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN')
+
 class PipelineTracer implements Tracer {
   private readonly origin: SpanOrigin
   private readonly sampler: Sampler
@@ -66,8 +73,8 @@ class PipelineTracer implements Tracer {
   }
 
   startSpan(name: string, options: SpanOptions = {}, given: Context = activeContext()): Span {
-    if (isTracingSuppressed(given)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT)
-    const context = options.root ? trace.deleteSpan(given) : given
+    if (isTracingSuppressed(given)) return new NoopSpan()
+    const context = options.root ? given.deleteValue(SPAN_KEY) : given
     const parentSpan = spanOf(context)
     const parent = validContextOf(parentSpan)
     const traceId = parent === undefined ? this.ids.generateTraceId() : parent.traceId
@@ -89,7 +96,7 @@ class PipelineTracer implements Tracer {
       state === undefined
         ? { traceId, spanId, traceFlags }
         : { traceId, spanId, traceFlags, traceState: state }
-    if (decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext)
+    if (decision === SamplingDecision.NOT_RECORD) return new NoopSpan(spanContext)
     const span = new RecordingSpan(this.origin, {
       context: spanContext,
       parent,
@@ -122,5 +129,5 @@ class PipelineTracer implements Tracer {
 function validContextOf(span: Span | undefined): SpanContext | undefined {
   if (span === undefined) return undefined
   const context = span.spanContext()
-  return span instanceof RecordingSpan || isSpanContextValid(context) ? context : undefined
+  return span instanceof RecordingSpan || isValidContext(context) ? context : undefined
 }

@@ -1,5 +1,5 @@
 import type { TraceState } from '@opentelemetry/api'
-import { TraceState as W3CTraceState } from '@opentelemetry/core'
+import { EMPTY_TRACE_STATE } from './list-trace-state.ts'
 
 /** https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/ */
 const KEY = 'ot'
@@ -20,7 +20,7 @@ export function writeOtEntry(
   const others = entriesOf(traceState).filter((entry) => !entry.startsWith(`${name}:`))
   const member = (value === undefined ? others : [`${name}:${value}`, ...others]).join(';')
   if (member === '') return traceState?.unset(KEY)
-  return member.length > MAX_LENGTH ? traceState : (traceState ?? new W3CTraceState()).set(KEY, member)
+  return member.length > MAX_LENGTH ? traceState : (traceState ?? EMPTY_TRACE_STATE).set(KEY, member)
 }
 
 function entriesOf(traceState: TraceState | undefined): string[] {

@@ -1,6 +1,7 @@
 import { spanOf } from '@clew/core'
-import { type Sampler, SamplingDecision, type SamplingResult, type SpanContext } from '@opentelemetry/api'
+import type { Sampler, SamplingResult, SpanContext } from '@opentelemetry/api'
 import { readOtEntry, writeOtEntry } from './ot-trace-state.ts'
+import { SamplingDecision } from './sampling-decision.ts'
 import { parseRandomness, parseThreshold, randomnessOf } from './threshold.ts'
 
 const KEEP: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED }

@@ -1,13 +1,8 @@
 import { spanOf } from '@clew/core'
-import {
-  type Context,
-  isSpanContextValid,
-  type Sampler,
-  SamplingDecision,
-  type SamplingResult,
-  type TraceState,
-} from '@opentelemetry/api'
+import type { Context, Sampler, SamplingResult, TraceState } from '@opentelemetry/api'
+import { isValidContext } from '../span-context.ts'
 import { readOtEntry, writeOtEntry } from './ot-trace-state.ts'
+import { SamplingDecision } from './sampling-decision.ts'
 import { parseRandomness, randomnessOf, shortThreshold, thresholdOfRatio } from './threshold.ts'
 
 const DROP: SamplingResult = { decision: SamplingDecision.NOT_RECORD }
@@ -43,5 +38,5 @@ function keepWith(traceState: TraceState | undefined): SamplingResult {
 /** Of a parent that does not count, neither does the trace state. */
 function parentTraceState(context: Context): TraceState | undefined {
   const parent = spanOf(context)?.spanContext()
-  return parent?.traceState && isSpanContextValid(parent) ? parent.traceState : undefined
+  return parent?.traceState && isValidContext(parent) ? parent.traceState : undefined
 }

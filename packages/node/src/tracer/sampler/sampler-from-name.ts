@@ -1,6 +1,7 @@
-import { type Sampler, SamplingDecision } from '@opentelemetry/api'
+import type { Sampler, SamplingResult } from '@opentelemetry/api'
 import { createParentBasedSampler } from './parent-based-sampler.ts'
 import { createRatioSampler } from './ratio-sampler.ts'
+import { SamplingDecision } from './sampling-decision.ts'
 
 /** The values of OTEL_TRACES_SAMPLER. */
 export const samplerNames = [
@@ -35,7 +36,7 @@ export function samplerFromName(name: SamplerName, ratio = 1): Sampler {
   }
 }
 
-function constantSampler(name: string, decision: SamplingDecision): Sampler {
+function constantSampler(name: string, decision: SamplingResult['decision']): Sampler {
   const result = { decision }
   return { shouldSample: () => result, toString: () => name }
 }

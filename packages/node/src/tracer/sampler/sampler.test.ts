@@ -7,9 +7,11 @@ import {
   SpanKind,
   trace,
 } from '@opentelemetry/api'
+import { TraceState } from '@opentelemetry/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandomIds } from '../random-ids.ts'
+import { EMPTY_TRACE_STATE } from './list-trace-state.ts'
 import { createRatioSampler } from './ratio-sampler.ts'
 import { samplerFromName, samplerNames } from './sampler-from-name.ts'
 import { parseThreshold, shortThreshold, thresholdOfRatio } from './threshold.ts'
@@ -189,5 +191,24 @@ describe('samplerFromName()', () => {
       decision: RECORD_AND_SAMPLED,
       state: expected,
     })
+  })
+})
+
+describe('EMPTY_TRACE_STATE', () => {
+  it("does what OpenTelemetry's own does", () => {
+    const key = fc.constantFrom('ot', 'acme', 'a@b', 'Bad', '', '1x')
+    const value = fc.constantFrom('1', 'th:8', 'a b', 'a=b', 'a,b', '', ' ', 'x ')
+    const step = fc.tuple(fc.boolean(), key, value)
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+        const [own, theirs] = [EMPTY_TRACE_STATE, new TraceState()].map((start) =>
+          steps.reduce(
+            (state, [set, name, text]) => (set ? state.set(name, text) : state.unset(name)),
+            start as typeof EMPTY_TRACE_STATE,
+          ),
+        )
+        expect([own?.serialize(), own?.get('ot')]).toEqual([theirs?.serialize(), theirs?.get('ot')])
+      }),
+    )
   })
 })

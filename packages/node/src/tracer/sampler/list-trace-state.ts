@@ -1,0 +1,36 @@
+import type { TraceState } from '@opentelemetry/api'
+
+// https://www.w3.org/TR/trace-context/#tracestate-header-field-values
+const KEY = /^[a-z\d][a-z\d_\-*/@]{0,255}$/
+const VALUE = /^[ -~]{0,255}[!-~]$/
+const NO_VALUE = /[,=]/
+const MAX_MEMBERS = 32
+
+/** A trace state that begins empty, for traces that begin here; that of a remote parent is the propagator's. */
+class ListTraceState implements TraceState {
+  private readonly members: readonly (readonly [string, string])[]
+
+  constructor(members: readonly (readonly [string, string])[]) {
+    this.members = members
+  }
+
+  set(key: string, value: string): TraceState {
+    if (!KEY.test(key) || !VALUE.test(value) || NO_VALUE.test(value)) return this
+    const others = this.members.filter(([other]) => other !== key)
+    return new ListTraceState([[key, value] as const, ...others].slice(0, MAX_MEMBERS))
+  }
+
+  unset(key: string): TraceState {
+    return new ListTraceState(this.members.filter(([other]) => other !== key))
+  }
+
+  get(key: string): string | undefined {
+    return this.members.find(([other]) => other === key)?.[1]
+  }
+
+  serialize(): string {
+    return this.members.map((member) => member.join('=')).join(',')
+  }
+}
+
+export const EMPTY_TRACE_STATE: TraceState = new ListTraceState([])
