@@ -1,7 +1,7 @@
 import type { TraceState } from '@opentelemetry/api'
 
 // https://www.w3.org/TR/trace-context/#tracestate-header-field-values
-const KEY = /^[a-z\d][a-z\d_\-*/@]{0,255}$/
+const KEY = /^(?:[a-z][a-z\d_\-*/]{0,255}|[a-z\d][a-z\d_\-*/]{0,240}@[a-z][a-z\d_\-*/]{0,13})$/
 const VALUE = /^[ -~]{0,255}[!-~]$/
 const NO_VALUE = /[,=]/
 const MAX_MEMBERS = 32
