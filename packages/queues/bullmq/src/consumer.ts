@@ -7,9 +7,9 @@ import { runAttempt } from './run-attempt.ts'
 export function attachConsumer(bullmq: BullMQ, contexts: JobContexts): Stop[] {
   return [
     wrapMethod(OWNER, bullmq.Worker.prototype, 'callProcessJob', (callProcessJob) => {
-      return function (this: Worker, job, token, signal) {
+      return function (this: Worker, job, ...rest) {
         const attempt = guard('starting an attempt', () => contexts.begin(job), undefined)
-        const work = (): unknown => callProcessJob.call(this, job, token, signal)
+        const work = (): unknown => callProcessJob.call(this, job, ...rest)
         return attempt ? runAttempt(contexts, attempt, work) : work()
       }
     }),

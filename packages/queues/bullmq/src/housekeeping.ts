@@ -7,9 +7,10 @@ import { type BullMQ, hasOwnTelemetry, OWNER, type Worker } from './library.ts'
  */
 export function attachHousekeeping(bullmq: BullMQ): Stop[] {
   const worker = bullmq.Worker.prototype
-  const detach = (loop: (this: Worker) => Promise<void>) =>
-    function (this: Worker): Promise<void> {
-      return hasOwnTelemetry(this) ? loop.call(this) : runInContext(SUPPRESSED_ROOT, () => loop.call(this))
+  const detach = (loop: (this: Worker, ...args: []) => Promise<void>) =>
+    function (this: Worker, ...args: []): Promise<void> {
+      if (hasOwnTelemetry(this)) return loop.apply(this, args)
+      return runInContext(SUPPRESSED_ROOT, () => loop.apply(this, args))
     }
   return [
     wrapMethod(OWNER, worker, 'run', detach),

@@ -38,15 +38,15 @@ export function attachManual(bullmq: BullMQ, contexts: JobContexts): Stop[] {
   running = contexts
   return [
     wrapMethod(OWNER, bullmq.Job.prototype, 'moveToCompleted', (move) => {
-      return function (this: JobMoves, returnValue, token, fetchNext) {
+      return function (this: JobMoves, ...args) {
         guard('telling of a job', () => tell(this), undefined)
-        return move.call(this, returnValue, token, fetchNext)
+        return move.apply(this, args)
       }
     }),
     wrapMethod(OWNER, bullmq.Job.prototype, 'moveToFailed', (move) => {
-      return function (this: JobMoves, error, token, fetchNext) {
-        guard('telling of a job', () => tell(this, error ?? new Error('failed')), undefined)
-        return move.call(this, error, token, fetchNext)
+      return function (this: JobMoves, ...args) {
+        guard('telling of a job', () => tell(this, args[0] ?? new Error('failed')), undefined)
+        return move.apply(this, args)
       }
     }),
     () => {

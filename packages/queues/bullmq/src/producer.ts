@@ -22,34 +22,36 @@ export function attachProducer(bullmq: BullMQ, option: MetadataOption, known: Kn
   const place = 'adding context to a job'
   return [
     wrapMethod(OWNER, queue, 'add', (add) => {
-      return function (this: Queue, name, data, opts) {
+      return function (this: Queue, name, data, opts, ...rest) {
         const carry = (): JobOptions | undefined => {
           const metadata = encodeMetadata(activeContext())
           return metadata ? optionsToAdd(opts, this.defaultJobOptions, option, metadata) : opts
         }
         const carried = hasOwnTelemetry(this) ? opts : guard(place, carry, opts)
-        return known.afterAdding(add.call(this, name, data, carried), (job) => [job])
+        return known.afterAdding(add.call(this, name, data, carried, ...rest), (job) => [job])
       }
     }),
     wrapMethod(OWNER, queue, 'addBulk', (addBulk) => {
-      return function (this: Queue, jobs) {
+      return function (this: Queue, jobs, ...rest) {
         const carry = (): BulkJob[] => bulkToAdd(jobs, this.defaultJobOptions, option)
         const carried = hasOwnTelemetry(this) ? jobs : guard(place, carry, jobs)
-        return known.afterAdding(addBulk.call(this, carried), (added) => added)
+        return known.afterAdding(addBulk.call(this, carried, ...rest), (added) => added)
       }
     }),
     wrapMethod(OWNER, flowProducer, 'add', (add) => {
-      return function (this: FlowProducer, flow, opts) {
+      return function (this: FlowProducer, flow, opts, ...rest) {
         const carry = (): FlowNode => flowsToAdd([flow], opts, option)[0] ?? flow
         const carried = hasOwnTelemetry(this) ? flow : guard(place, carry, flow)
-        return known.afterAdding(add.call(this, carried, opts), (tree) => (tree ? jobsOf(tree) : []))
+        return known.afterAdding(add.call(this, carried, opts, ...rest), (tree) => (tree ? jobsOf(tree) : []))
       }
     }),
     wrapMethod(OWNER, flowProducer, 'addBulk', (addBulk) => {
-      return function (this: FlowProducer, flows) {
+      return function (this: FlowProducer, flows, ...rest) {
         const carry = (): FlowNode[] => flowsToAdd(flows, undefined, option)
         const carried = hasOwnTelemetry(this) ? flows : guard(place, carry, flows)
-        return known.afterAdding(addBulk.call(this, carried), (trees) => (trees ?? []).flatMap(jobsOf))
+        return known.afterAdding(addBulk.call(this, carried, ...rest), (trees) =>
+          (trees ?? []).flatMap(jobsOf),
+        )
       }
     }),
   ]

@@ -26,23 +26,23 @@ export function attachQueueEvents(bullmq: BullMQ, known: KnownJobs, lookup: bool
   const stops = [
     wrapMethod(OWNER, queueEvents, 'emit', emitIn(contextOfEvent)),
     wrapMethod(OWNER, queueEvents, 'run', (run) => {
-      return function (this: QueueEvents) {
+      return function (this: QueueEvents, ...args) {
         if (!open.has(this)) known.listen(this)
         open.add(this)
-        return runInContext(SUPPRESSED_ROOT, () => run.call(this))
+        return runInContext(SUPPRESSED_ROOT, () => run.apply(this, args))
       }
     }),
     wrapMethod(OWNER, queueEvents, 'close', (close) => {
-      return function (this: QueueEvents) {
+      return function (this: QueueEvents, ...args) {
         if (open.delete(this)) known.unlisten(this)
-        return close.call(this)
+        return close.apply(this, args)
       }
     }),
   ]
   if (!lookup) return stops
   const look = wrapMethod(OWNER, queueEvents, 'checkConnectionError', (check) => {
-    return async function (this: QueueEvents, read, delayMs) {
-      const batch = await check.call(this, read, delayMs)
+    return async function (this: QueueEvents, ...args) {
+      const batch = await check.apply(this, args)
       await lookUpJobs(bullmq.Job, this, batch, known)
       return batch
     }

@@ -22,8 +22,8 @@ import {
 export function attachSandboxes(bullmq: BullMQ, contexts: JobContexts, option: MetadataOption): Stop[] {
   return [
     wrapMethod(OWNER, bullmq.Job.prototype, 'asJSONSandbox', (asJSONSandbox) => {
-      return function (this: JobMoves) {
-        const json = asJSONSandbox.call(this)
+      return function (this: JobMoves, ...args) {
+        const json = asJSONSandbox.apply(this, args)
         const carry = (): SandboxJob => {
           const attempt = contexts.attemptOf(this)
           const metadata = attempt && encodeMetadata(attempt.context)
@@ -34,8 +34,8 @@ export function attachSandboxes(bullmq: BullMQ, contexts: JobContexts, option: M
     }),
     // A child lives on after the job that it was forked for.
     wrapMethod(OWNER, bullmq.ChildPool.prototype, 'retain', (retain) => {
-      return function (this: object, file) {
-        return runInContext(SUPPRESSED_ROOT, () => retain.call(this, file))
+      return function (this: object, ...args) {
+        return runInContext(SUPPRESSED_ROOT, () => retain.apply(this, args))
       }
     }),
   ]
@@ -44,13 +44,13 @@ export function attachSandboxes(bullmq: BullMQ, contexts: JobContexts, option: M
 /** The side within a child process or worker thread: the processor runs below the span of the attempt. */
 export function attachChild(childProcessor: { prototype: ChildProcessor }): Stop {
   return wrapMethod(OWNER, childProcessor.prototype, 'start', (start) => {
-    return function (this: ChildProcessor, job, token) {
+    return function (this: ChildProcessor, job, ...rest) {
       const context = guard(
         'reading the context of a sandboxed job',
         () => contextInChild(job),
         SUPPRESSED_ROOT,
       )
-      return runInContext(context, () => start.call(this, job, token))
+      return runInContext(context, () => start.call(this, job, ...rest))
     }
   })
 }

@@ -5,6 +5,8 @@ import { encodeMetadata, type MetadataOption, optionsToAdd } from './metadata.ts
 
 const SCHEDULER_METADATA = createContextKey('@clew/bullmq metadata for a job scheduler')
 
+type Traced = { readonly opts: { readonly telemetry?: unknown } }
+
 /**
  * Gives the first job of a scheduler the context of its maker; BullMQ hands it on from one iteration to the next.
  * Not through the template, which the application reads back.
@@ -14,8 +16,8 @@ export function attachScheduler(bullmq: BullMQ, option: MetadataOption): Stop[] 
   if (!scheduler || typeof scheduler.trace !== 'function') return [attachByTemplate(bullmq, option)]
   return [
     wrapMethod(OWNER, bullmq.Queue.prototype, 'upsertJobScheduler', (upsert) => {
-      return function (this: Queue, id, repeat, template) {
-        const work = (): ReturnType<typeof upsert> => upsert.call(this, id, repeat, template)
+      return function (this: Queue, id, repeat, template, ...rest) {
+        const work = (): ReturnType<typeof upsert> => upsert.call(this, id, repeat, template, ...rest)
         const metadata = hasOwnTelemetry(this)
           ? undefined
           : guard('encoding metadata', metadataHere, undefined)
@@ -23,17 +25,10 @@ export function attachScheduler(bullmq: BullMQ, option: MetadataOption): Stop[] 
       }
     }),
     wrapMethod(OWNER, scheduler as { trace: Trace }, 'trace', (trace) => {
-      return function (
-        this: { opts: { telemetry?: unknown } },
-        kind,
-        operation,
-        destination,
-        work,
-        metadata,
-      ) {
+      return function (this: Traced, ...args) {
         const ours = activeContext().getValue(SCHEDULER_METADATA)
-        if (typeof ours === 'string' && !hasOwnTelemetry(this)) return work(undefined, ours)
-        return trace.call(this, kind, operation, destination, work, metadata)
+        if (typeof ours === 'string' && !hasOwnTelemetry(this)) return args[3](undefined, ours)
+        return trace.apply(this, args)
       }
     }),
   ]
@@ -42,14 +37,15 @@ export function attachScheduler(bullmq: BullMQ, option: MetadataOption): Stop[] 
 // The oldest versions neither trace schedulers nor store their templates: what the template says goes into the job.
 function attachByTemplate(bullmq: BullMQ, option: MetadataOption): Stop {
   return wrapMethod(OWNER, bullmq.Queue.prototype, 'upsertJobScheduler', (upsert) => {
-    return function (this: Queue, id, repeat, template) {
+    return function (this: Queue, id, repeat, template, ...rest) {
       const carry = (): JobTemplate | undefined => {
         const metadata = metadataHere()
         if (!metadata) return template
         const opts = optionsToAdd(template?.opts, this.defaultJobOptions, option, metadata)
         return opts ? { ...template, opts } : template
       }
-      return upsert.call(this, id, repeat, guard('adding context to a scheduler', carry, template))
+      const carried = guard('adding context to a scheduler', carry, template)
+      return upsert.call(this, id, repeat, carried, ...rest)
     }
   })
 }

@@ -71,7 +71,8 @@ describe.each(TARGETS)('%s', (name) => {
           throw new bullmq.DelayedError()
         }
         const parent = { id: String(job.id), queue: job.queueQualifiedName }
-        await queue.add('child', {}, { parent })
+        // Delayed, as 5.21 can forget a parent whose child ends while the parent moves (so also without us).
+        await queue.add('child', {}, { parent, delay: 30 })
         if (await job.moveToWaitingChildren(String(token))) throw new bullmq.WaitingChildrenError()
       },
       { concurrency: 2 },

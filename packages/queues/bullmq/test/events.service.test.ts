@@ -1,0 +1,102 @@
+import type { Job } from 'bullmq'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { log, request, uniqueQueue, until, yieldTurn } from './request.ts'
+import { openRig, type Rig } from './rig.ts'
+import { stopServers, type TargetName } from './targets.ts'
+
+const TARGETS: readonly TargetName[] = [
+  '6.7 on Redis',
+  '6.7 on node-redis',
+  '6.7 on PostgreSQL',
+  '5.81',
+  '5.21',
+]
+const EVENTS = ['added', 'waiting', 'active', 'progress', 'completed'] as const
+
+afterAll(stopServers)
+
+describe.each(TARGETS)('%s', (name) => {
+  let rig: Rig
+  afterEach(() => rig.close())
+
+  /** Adds jobs without QueueEvents in the process, as if another process had, and then watches them. */
+  async function watchForeignJobs(lookup: boolean) {
+    const queueName = uniqueQueue()
+    rig = await openRig(name, { lookup })
+    const { target, logs } = rig
+    const queue = target.queue(queueName)
+    const makers = new Map<string, string>()
+    for (let n = 0; n < 20; n++) {
+      await request(`r${n}`, async (span) => {
+        makers.set(String((await queue.add('work', { n })).id), span.spanContext().traceId)
+      })
+    }
+    const events = target.queueEvents(queueName)
+    await events.waitUntilReady()
+    let completed = 0
+    let worked = 0
+    // On PostgreSQL BullMQ can lose events of jobs that change at the same time, with and without us.
+    const lossless = name !== '6.7 on PostgreSQL'
+    const done = until(() => worked === 20 && (lossless ? completed === 20 : completed > 0))
+    for (const event of EVENTS) {
+      events.on(event as 'completed', ({ jobId }) => {
+        log(event, { jobId })
+        if (event === 'completed') completed++
+        done.look()
+      })
+    }
+    const worker = target.worker(
+      queueName,
+      async (job: Job) => {
+        await job.updateProgress(1)
+        await yieldTurn()
+      },
+      { concurrency: 2 },
+    )
+    worker.on('completed', () => {
+      worked++
+      done.look()
+    })
+    await done.done
+    const ofCompletion = logs.logs.filter(({ body }) => body === 'completed').length
+    expect(ofCompletion).toBe(lossless ? 20 : completed)
+    return { logs: logs.logs, makers, queueName }
+  }
+
+  test('with lookup, QueueEvents are in the trace of jobs that another process added', async () => {
+    const { logs, makers } = await watchForeignJobs(true)
+    const wrong = logs.filter(({ traceId, attributes }) => traceId !== makers.get(String(attributes.jobId)))
+    expect(wrong).toEqual([])
+  })
+
+  test('without, they have no trace, but queue and job', async () => {
+    const { logs, queueName } = await watchForeignJobs(false)
+    const wrong = logs.filter(
+      ({ traceId, attributes }) =>
+        traceId !== undefined ||
+        attributes['messaging.message.id'] !== attributes.jobId ||
+        attributes['messaging.destination.name'] !== queueName,
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+test('a listener that throws meets the error event in the context of its job', async () => {
+  const rig = await openRig('6.7 on Redis')
+  const { target, logs, spans } = rig
+  const queueName = uniqueQueue()
+  const worker = target.worker(queueName, async () => {})
+  worker.on('completed', () => {
+    throw new Error('listener')
+  })
+  const done = until(() => logs.logs.length === 1)
+  worker.on('error', () => {
+    log('error')
+    done.look()
+  })
+  await request('maker', () => target.queue(queueName).add('work', {}))
+  await done.done
+  const attempt = spans.spans.find(({ kind }) => kind === 'consumer')
+  expect(logs.logs.map(({ spanId }) => spanId)).toEqual([attempt?.spanId])
+  await rig.close()
+})
