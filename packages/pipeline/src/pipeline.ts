@@ -1,4 +1,5 @@
 import type { EncodeLimits, LogInput, SpanInput } from '@clew/otlp'
+import type { ProblemCode } from './problems.ts'
 
 /** An instrumentation scope: the library that records came from. Make one per scope and keep it: the pipeline batches by identity. */
 export type PipelineScope = { readonly name: string; readonly version: string }
@@ -39,7 +40,7 @@ export type PipelineOptions = {
   /** Runs what the pipeline itself does (requests, timers, sockets) where instrumentations do not see it. */
   runHidden?: <T>(work: () => T) => T
   /** One rate-limited line for the operator. */
-  report: (code: string, message: string) => void
+  report: (code: ProblemCode, message: string) => void
 }
 
 export type SignalCounters = {

@@ -16,11 +16,11 @@ const quietMs = 60_000
 
 /** Passes on the first report of a problem, then at most one each minute. The message is made only when it is said. */
 export class Problems {
-  readonly #report: (code: string, message: string) => void
+  readonly #report: (code: ProblemCode, message: string) => void
   readonly #now: () => number
   readonly #saidAt = new Map<string, number>()
 
-  constructor(report: (code: string, message: string) => void, now: () => number) {
+  constructor(report: (code: ProblemCode, message: string) => void, now: () => number) {
     this.#report = report
     this.#now = now
   }

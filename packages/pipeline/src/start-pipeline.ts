@@ -44,8 +44,11 @@ export function startPipeline(options: PipelineOptions): Pipeline {
     span: traces === undefined ? ignore : createIntake(traces.queue, writeSpan, limits),
     flush,
     counters: () => ({ logs: countersOf(logs), traces: countersOf(traces) }),
-    async stop(timeoutMs) {
-      await flush(timeoutMs)
+    async stop(timeoutMs = defaultFlushMs) {
+      await within(
+        timeoutMs,
+        Promise.all(open.map(({ loop }) => Promise.all([loop.settled(), loop.leaveSpool()]))),
+      )
       clearInterval(heartbeat)
       leaveEnd()
       for (const lane of open) lane.close()
@@ -61,7 +64,7 @@ function openLanes(options: PipelineOptions, runHidden: <T>(work: () => T) => T)
   const lanes = new Map<Signal, Lane>()
   const open = (signal: Signal, endpoint: Endpoint | undefined): void => {
     if (endpoint === undefined) return
-    if (!URL.canParse(endpoint.url)) {
+    if (!/^https?:\/\//.test(endpoint.url) || !URL.canParse(endpoint.url)) {
       problems.say(
         'CLEW_ENDPOINT_INVALID',
         signal,

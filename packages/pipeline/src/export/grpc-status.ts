@@ -44,8 +44,8 @@ export function outcomeOfGrpcStatus({ code, message, details }: GrpcStatus): Out
     const reason = `gRPC ${name ?? 'RESOURCE_EXHAUSTED'}${text === '' ? '' : `: ${text}`}`
     return { kind: 'retry', reason, ...(afterMs === undefined ? {} : { afterMs }) }
   }
-  // grpc-js, grpc-go and grpc-java all say it so when a message passes the receiver's limit.
-  if (code === resourceExhausted && /larger than max|exceeds maximum|too large/i.test(text))
+  // What grpc-js, grpc-go, grpc-java and HTTP gateways say when a message passes their limit.
+  if (code === resourceExhausted && /larger than max|exceeds|too large|\b413\b/i.test(text))
     return { kind: 'too-large' }
   return { kind: 'refused', status: `gRPC ${refusing.get(code) ?? code}`, message: text }
 }

@@ -31,6 +31,7 @@ export class ExportLoop {
   #resumeTimer: NodeJS.Timeout | undefined
   #retryAfterGiven = false
   #closed = false
+  #leavesSpool = false
 
   constructor(options: ExportLoopOptions) {
     this.#options = options
@@ -74,6 +75,12 @@ export class ExportLoop {
     })
   }
 
+  /** Sends no more of the spool. Resolves when what is on the wire is answered. */
+  leaveSpool(): Promise<void> {
+    this.#leavesSpool = true
+    return this.spoolSent()
+  }
+
   /** Takes back everything in memory that was not acknowledged, also what is on the wire. */
   takeBack(): Batch[] {
     const onWire = [...this.#inFlight].filter((batch) => !batch.fromSpool)
@@ -110,10 +117,16 @@ export class ExportLoop {
     while (this.#inFlight.size < this.#allowed()) {
       const own = this.#options.queue.take(this.#due)
       if (own === undefined) this.#due = false
-      const batch = own ?? (this.#hasSpooledInFlight() ? undefined : this.#options.takeSpooled())
+      const batch = own ?? this.#nextSpooled()
       if (batch === undefined) return
       void this.#send(batch)
     }
+  }
+
+  /** One at a time: what is in memory has no second place. */
+  #nextSpooled(): Batch | undefined {
+    if (this.#leavesSpool || this.#hasSpooledInFlight()) return undefined
+    return this.#options.takeSpooled()
   }
 
   #hasSpooledInFlight(): boolean {

@@ -14,9 +14,7 @@ export function httpBody(
 }
 
 function toJson(bytes: Buffer, signal: Signal): string {
-  const request =
-    signal === 'logs' ? logsToJson(decodeLogsRequest(bytes)) : tracesToJson(decodeTracesRequest(bytes))
-  return JSON.stringify(request)
+  return signal === 'logs' ? logsToJson(decodeLogsRequest(bytes)) : tracesToJson(decodeTracesRequest(bytes))
 }
 
 /** Headers of an OTLP/HTTP request; those of the endpoint win. */
