@@ -41,7 +41,13 @@ for (const { name, directory, exports } of packages) {
     const outfile = typeof target === 'string' ? target : target.default
     if (!outfile.startsWith('./bundle/')) continue
     const entry = outfile.replace('./bundle/', './dist/')
-    await bundleFile(`${directory}/${entry}`, `${directory}/${outfile}`, name === '@clew/core' ? [] : ['@clew/core', 'yaml'])
+    await bundleFile(
+      `${directory}/${entry}`,
+      `${directory}/${outfile}`,
+      name === '@clew/core' ? [] : ['@clew/core', 'yaml'],
+    )
     console.log(`bundled ${name}${subpath.slice(1)}`)
   }
 }
+// The worker of the last flush is started by the address of a file beside the code that starts it.
+await bundleFile('packages/pipeline/dist/exit/flush-worker.js', 'packages/node/bundle/flush-worker.js', [])

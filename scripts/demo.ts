@@ -31,17 +31,18 @@ async function sendOrder(apiUrl: string, order: (typeof orders)[number]): Promis
   say(`POST /orders ${JSON.stringify(order)} → ${response.status}`)
 }
 
-/** The trace in which the payment failed for good, when all its spans and lines have come. */
+const REFUSED_ATTEMPTS = 3
+
+/** The trace in which the payment failed for good, once all its lines and their spans have come. */
 async function failedChain(receiver: OtlpReceiver): Promise<string> {
   const logs = await receiver.waitForLogs((all) => all.some((log) => log.body === 'payment_failed'), CHAIN_MS)
   const { traceId } = logs.find((log) => log.body === 'payment_failed')!
-  const isAttempt = (span: { traceId: string; name: string }): boolean =>
-    span.traceId === traceId && span.name === 'process payments'
-  await receiver.waitForSpans((all) => all.filter(isAttempt).length === 3, CHAIN_MS)
-  await receiver.waitForSpans(
-    (all) => all.some((span) => span.traceId === traceId && !span.parentSpanId),
-    CHAIN_MS,
-  )
+  await receiver.waitForSpans((spans) => {
+    const ids = new Set(spans.filter((span) => span.traceId === traceId).map((span) => span.spanId))
+    const lines = receiver.logs.filter((log) => log.traceId === traceId)
+    const refusals = lines.filter((log) => log.body === 'the bank does not answer')
+    return refusals.length === REFUSED_ATTEMPTS && lines.every((log) => ids.has(log.spanId))
+  }, CHAIN_MS)
   return traceId
 }
 

@@ -51,21 +51,42 @@ export const errorCatalogue = {
     meaning: 'The receiver takes records again.',
     remedy: 'Nothing to do.',
   },
-  CLEW_EXPORT_REJECTED: {
-    meaning: 'The receiver refused records for good; they are counted as rejected.',
-    remedy: 'The line has its status and words: mostly a wrong path, a missing token or a limit.',
+  CLEW_EXPORT_REFUSED: {
+    meaning: 'The receiver refused a request for good; its records are counted as rejected.',
+    remedy: 'The line has its status and words: mostly a wrong path or a missing token.',
   },
-  CLEW_DROPPED: {
-    meaning: 'Records were lost because memory and spool were full; the line has the count.',
+  CLEW_EXPORT_PARTIAL: {
+    meaning: 'The receiver took a request but for some of its records, which are counted as rejected.',
+    remedy: 'The line has the reason that the receiver gave.',
+  },
+  CLEW_RECORD_TOO_LARGE: {
+    meaning: 'One record alone is larger than what the receiver takes.',
+    remedy: "Raise the receiver's limit, or lower OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT.",
+  },
+  CLEW_ENDPOINT_INVALID: {
+    meaning: 'An endpoint is no address; the signal is not sent.',
+    remedy: 'Write one such as http://localhost:4318.',
+  },
+  CLEW_QUEUE_FULL: {
+    meaning: 'Memory and spool are full; the newest records are dropped and counted.',
     remedy: 'Bring the receiver back, raise CLEW_MAX_QUEUE_BYTES or CLEW_MAX_SPOOL_BYTES, or log less.',
   },
-  CLEW_SPOOL: {
+  CLEW_RECORDS_LOST: {
+    meaning:
+      'The process ended with records that could be neither sent nor spooled; the line has their number.',
+    remedy: 'Give CLEW_SPOOL_DIR a folder that the process may write.',
+  },
+  CLEW_SPOOL_UNUSABLE: {
     meaning: 'The spool folder cannot be used; what memory cannot hold will be lost.',
     remedy: 'Give CLEW_SPOOL_DIR a folder that the process may write.',
   },
-  CLEW_VALUE_REPLACED: {
-    meaning: 'A value could not be encoded, such as a getter that throws; a short text stands in its place.',
-    remedy: 'The record arrived; the line names the scope that wrote it.',
+  CLEW_SPOOL_FULL: {
+    meaning: 'The spool has reached CLEW_MAX_SPOOL_BYTES and takes no more.',
+    remedy: 'Bring the receiver back, or raise the limit.',
+  },
+  CLEW_SPOOL_DAMAGED: {
+    meaning: 'A part of a spool file was torn, by a full disk or a power cut, and was passed over.',
+    remedy: 'Nothing to do; the line has the number of bytes.',
   },
   CLEW_INTERNAL: {
     meaning: 'Clew itself failed somewhere; the application was not touched by it.',

@@ -2,6 +2,7 @@ export { type ApiGlobal, apiGlobal, requireApiGlobal } from './api/api-global.ts
 export { SpanKind, SpanStatusCode } from './api/constants.ts'
 export { NoopSpan } from './api/noop-span.ts'
 export { extractContext, injectContext } from './api/propagation.ts'
+export { unixNowMs, wallOffsetMs } from './clock.ts'
 export {
   activeContext,
   bindToContext,
@@ -16,6 +17,7 @@ export {
   ROOT_CONTEXT,
   recordScopeOf,
   SUPPRESSED_ROOT,
+  spanContextOf,
   spanOf,
   suppressTracing,
 } from './context/request-context.ts'

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { loadConfig } from './config/load-config.ts'
 import { findApplication } from './discovery/application.ts'
 import { findPackages } from './discovery/packages.ts'
 import { examineApplication } from './doctor/examine.ts'
 import { formatFindings } from './doctor/finding.ts'
 import { examineEndpoint } from './doctor/reach.ts'
-import { readEnvironment } from './start/environment.ts'
 
 const usage = `clew doctor [folder]
 
@@ -18,12 +18,17 @@ Exits with 1 when something has to change.
 async function doctor(folder: string): Promise<number> {
   const application = findApplication(undefined, folder)
   const instrumentations = findPackages(application).flatMap((found) => found.instrumentation ?? [])
-  const { logs, traces, problems } = readEnvironment(instrumentations, application)
+  const { config, problems } = loadConfig({
+    env: process.env,
+    directory: application.directory,
+    workingDirectory: folder,
+    instrumentations,
+  })
   const findings = [
     ...examineApplication(application, process.versions.node),
     ...problems.map((text) => ({ level: 'problem', topic: 'settings', text }) as const),
-    await examineEndpoint('logs', logs),
-    await examineEndpoint('traces', traces),
+    await examineEndpoint('logs', config.logs.endpoint),
+    await examineEndpoint('traces', config.traces.endpoint),
   ]
   process.stdout.write(formatFindings(findings))
   return findings.some(({ level }) => level === 'problem') ? 1 : 0

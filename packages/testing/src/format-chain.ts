@@ -9,6 +9,7 @@ type Row = { atUnixNano: bigint; text: string; children: Row[] }
 
 const ERROR_STATUS = 2
 const MAX_VALUE_LENGTH = 60
+const MESSAGE = 'exception.message'
 // Who sent a line is on the spans; these say the same again on each record.
 const HIDDEN_ON_LOGS =
   /^(messaging\.|bullmq\.|request_id$|exception\.(type|stacktrace)$|trace_flags$|module$)/
@@ -59,7 +60,9 @@ function spanDetail({ attributes }: ChainSpan): string {
 
 function logRow(log: ChainLog): Row {
   const attributes = Object.entries(log.attributes)
-    .filter(([key]) => !HIDDEN_ON_LOGS.test(key))
+    .filter(
+      ([key, value]) => !HIDDEN_ON_LOGS.test(key) && (key === MESSAGE || value !== log.attributes[MESSAGE]),
+    )
     .map(([key, value]) => ` ${key}=${formatValue(value)}`)
   const text = `${log.severityText.toUpperCase().padEnd(5)} ${formatValue(log.body)}${attributes.join('')}`
   return { atUnixNano: log.timeUnixNano, text, children: [] }

@@ -1,4 +1,4 @@
-import { type LogRecord, recordScopeOf, setRecordSink, spanOf } from '@clew/core'
+import { type LogRecord, recordScopeOf, setRecordSink, spanContextOf } from '@clew/core'
 
 /** A log record as it would have been sent. */
 export type RecordedLog = {
@@ -31,7 +31,7 @@ export function recordLogs(): LogRecorder {
 function copyRecord(record: LogRecord): RecordedLog {
   const { scope, severityNumber, severityText, body, omit, exception, context } = record
   const own = Object.entries(record.attributes ?? {}).filter(([key]) => !omit?.has(key))
-  const span = spanOf(context)?.spanContext()
+  const span = spanContextOf(context)
   return {
     scope: scope.name,
     severityNumber,

@@ -1,4 +1,4 @@
-import type { Context, Span } from '@opentelemetry/api'
+import type { Context, Span, SpanContext } from '@opentelemetry/api'
 import { EMPTY_CONTEXT } from './linked-context.ts'
 import type { RecordScope } from './record-scope.ts'
 
@@ -51,6 +51,14 @@ function asRequestContext(context: Context): RequestContext {
 /** The span of a context, if it has one. */
 export function spanOf(context: Context): Span | undefined {
   return context.getValue(SPAN_KEY) as Span | undefined
+}
+
+const NO_TRACE = '0'.repeat(32)
+
+/** The ids of the span of a context; none where tracing is suppressed, whose spans have ids of zeros. */
+export function spanContextOf(context: Context): SpanContext | undefined {
+  const ids = spanOf(context)?.spanContext()
+  return ids?.traceId === NO_TRACE ? undefined : ids
 }
 
 /** The context with this span; its record scope stays. */

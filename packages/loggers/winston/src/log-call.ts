@@ -1,7 +1,6 @@
-import { activeContext, spanOf } from '@clew/core'
+import { activeContext, spanOf, unixNowMs } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import { isUncaught, loggedError } from './logged-error.ts'
-import { omitFor } from './omitted-keys.ts'
 import { stampInfo } from './stamp.ts'
 import { type Info, isLevelEnabled, isPrintedBeyondLevel, LEVEL, type Logger } from './winston-shapes.ts'
 
@@ -17,8 +16,10 @@ export type LogCall = {
   /** The message before the formats. */
   readonly message: unknown
   readonly error: unknown
-  /** A sum of `omitFor`. */
-  readonly omit: number
+  /** The user's own, where the entry had one before the formats. */
+  readonly timestamp: unknown
+  /** Whether winston made the entry of an uncaught exception or an unhandled rejection. */
+  readonly isUncaught: boolean
   /** Whether the logger's own level lets it through. */
   readonly isEnabled: boolean
   /** Whether winston has come to format it. */
@@ -48,17 +49,13 @@ export function openLogCall(
     level,
     context,
     traceId: span?.traceId,
-    timeUnixMs: Date.now(),
+    timeUnixMs: unixNowMs(),
     message: info.message,
     error: loggedError(info, seenError),
-    omit: omitReasons(info),
+    timestamp: info.timestamp,
+    isUncaught: isUncaught(info),
     isEnabled,
     formatted: false,
     next: undefined,
   }
-}
-
-function omitReasons(info: Info): number {
-  const reasons = info.timestamp === undefined ? omitFor.timestamp : 0
-  return isUncaught(info) ? reasons | omitFor.uncaught : reasons
 }

@@ -1,3 +1,4 @@
+import type { OptionSpecs, OptionValues } from '@clew/core'
 import { defaultLimits, type EncodeLimits } from '@clew/otlp'
 import type { Endpoint } from '@clew/pipeline'
 import type { SamplerName } from '../tracer/sampler/sampler-from-name.ts'
@@ -58,7 +59,7 @@ export type ClewConfig = {
   /** Names of instrumentations that do not start. */
   disabledInstrumentations: readonly string[]
   /** Given options by instrumentation; defaults are not in it. */
-  instrumentations: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  instrumentations: Readonly<Record<string, Partial<OptionValues<OptionSpecs>>>>
 }
 
 export type ConfigSources = {
@@ -130,7 +131,9 @@ function readAll(reader: Reader, { instrumentations, readFile, isInstalled }: Co
     logLevel: read(generalSettings.logLevel),
     pipeline: readPipeline(reader),
     disabledInstrumentations: readDisabled(reader, instrumentations),
-    instrumentations: Object.fromEntries(instrumentations.map((one) => [one.name, readOptions(reader, one)])),
+    instrumentations: Object.fromEntries(
+      instrumentations.map((one) => [one.name, readOptions(reader, one)]),
+    ) as ClewConfig['instrumentations'],
   }
 }
 

@@ -1,8 +1,14 @@
-import { createContextManager, type Instrumentation, type OptionSpecs, type OptionValues } from '@clew/core'
+import {
+  createContextManager,
+  type Instrumentation,
+  type OptionSpecs,
+  type OptionValues,
+  report,
+} from '@clew/core'
 import type { ContextManager } from '@opentelemetry/api'
-import { findApplication } from '../discovery/application.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { type Application, findApplication } from '../discovery/application.ts'
 import { findPackages } from '../discovery/packages.ts'
-import { readEnvironment } from '../start/environment.ts'
 import { createScopeProcessor, type ScopeProcessor } from './scope-processor.ts'
 import { adaptInstrumentation, type SdkInstrumentation } from './sdk-instrumentation.ts'
 
@@ -35,17 +41,29 @@ export type ClewSdk = {
  * }).start()
  */
 export function clewSdk({ instrumentations = installed(), options = {} }: ClewSdkOptions = {}): ClewSdk {
-  const configured = readEnvironment(instrumentations).instrumentations
+  const { config, problems } = loadConfig({
+    env: process.env,
+    directory: application().directory,
+    workingDirectory: process.cwd(),
+    instrumentations,
+  })
+  for (const problem of problems) report('CLEW_CONFIG', problem)
   return {
     contextManager: createContextManager().enable(),
     instrumentations: instrumentations.map((one) =>
-      adaptInstrumentation(one, { ...configured[one.name], ...options[one.name] }),
+      adaptInstrumentation(one, {
+        ...config.instrumentations[one.name],
+        ...options[one.name],
+      }),
     ),
     logRecordProcessor: createScopeProcessor(),
   }
 }
 
 function installed(): Instrumentation<OptionSpecs>[] {
-  const application = findApplication(process.argv[1], process.cwd())
-  return findPackages(application).flatMap((found) => found.instrumentation ?? [])
+  return findPackages(application()).flatMap((found) => found.instrumentation ?? [])
+}
+
+function application(): Application {
+  return findApplication(process.argv[1], process.cwd())
 }

@@ -1,13 +1,13 @@
-import { activeContext, guard, recordScopeOf, spanOf } from '@clew/core'
+import { activeContext, guard, recordScopeOf, spanContextOf, unixNowMs } from '@clew/core'
 import type { LogInput } from '@clew/otlp'
 import type { Pipeline, PipelineScope } from '@clew/pipeline'
-import type { Context, Logger, LoggerProvider, LogRecord, SpanContext } from '@opentelemetry/api'
+import type { Logger, LoggerProvider, LogRecord } from '@opentelemetry/api'
 import { parseTime } from '../tracer/span-clock.ts'
 
 export type LoggerProviderOptions = {
   /** Takes each record at its emit. */
   pipeline: Pick<Pipeline, 'log'>
-  /** Unix milliseconds, for records without a timestamp. Default: Date.now. */
+  /** Unix milliseconds, for records without a timestamp. Default: the clock of spans. */
   now?: () => number
 }
 
@@ -15,7 +15,7 @@ export type LoggerProviderOptions = {
  * A LoggerProvider for code that writes to the OpenTelemetry Logs API itself: its records go into the pipeline with
  * the ids, request fields and job identity of their context. Never throws.
  */
-export function createLoggerProvider({ pipeline, now = Date.now }: LoggerProviderOptions): LoggerProvider {
+export function createLoggerProvider({ pipeline, now = unixNowMs }: LoggerProviderOptions): LoggerProvider {
   const loggers = new Map<string, Logger>()
   const makeLogger = (scope: PipelineScope): Logger => ({
     enabled: () => true,
@@ -34,7 +34,7 @@ export function createLoggerProvider({ pipeline, now = Date.now }: LoggerProvide
 
 function toLogInput(record: LogRecord, now: () => number): LogInput {
   const context = record.context ?? activeContext()
-  const span = validSpanContext(context)
+  const span = spanContextOf(context)
   return {
     timeUnixMs: parseTime(record.timestamp) ?? parseTime(record.observedTimestamp) ?? now(),
     severityNumber: record.severityNumber ?? 0,
@@ -48,12 +48,4 @@ function toLogInput(record: LogRecord, now: () => number): LogInput {
     spanId: span?.spanId,
     traceFlags: span?.traceFlags,
   }
-}
-
-const NO_TRACE = '0'.repeat(32)
-
-/** Where tracing is suppressed the active span has ids of zeros, which are none. */
-function validSpanContext(context: Context): SpanContext | undefined {
-  const span = spanOf(context)?.spanContext()
-  return span?.traceId === NO_TRACE ? undefined : span
 }

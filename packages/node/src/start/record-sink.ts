@@ -1,4 +1,10 @@
-import { type InstrumentationScope, type LogRecord, type RecordSink, recordScopeOf, spanOf } from '@clew/core'
+import {
+  type InstrumentationScope,
+  type LogRecord,
+  type RecordSink,
+  recordScopeOf,
+  spanContextOf,
+} from '@clew/core'
 import type { LogInput } from '@clew/otlp'
 
 type TakeRecord = (scope: InstrumentationScope, record: LogInput) => void
@@ -13,7 +19,7 @@ export function createRecordSink(take: TakeRecord): RecordSink {
 
 function toLogInput(record: LogRecord): LogInput {
   const { context } = record
-  const span = spanOf(context)?.spanContext()
+  const span = spanContextOf(context)
   return {
     timeUnixMs: record.timeUnixMs,
     severityNumber: record.severityNumber,

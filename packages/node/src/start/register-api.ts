@@ -1,32 +1,39 @@
-import { type ApiGlobal, createContextManager, report, requireApiGlobal } from '@clew/core'
-import type { TextMapPropagator, TracerProvider } from '@opentelemetry/api'
+import { createContextManager, report, requireApiGlobal } from '@clew/core'
+import type { LoggerProvider, TextMapPropagator, TracerProvider } from '@opentelemetry/api'
 
-/**
- * Puts the context manager, the tracer and the propagator where every copy of the API looks for them, under the
- * version of the application's own copy, so that a newer one does not turn away from an older global. What is taken
- * already is left alone and reported.
- */
-export function registerApi(
-  apiVersion: string,
-  parts: { tracerProvider: TracerProvider; propagator: TextMapPropagator },
-): void {
-  const global = requireApiGlobal(apiVersion)
-  const taken = [
-    !setOnce(global, 'context', createContextManager().enable()) && 'context manager',
-    !setOnce(global, 'trace', parts.tracerProvider) && 'tracer provider',
-    !setOnce(global, 'propagation', parts.propagator) && 'propagator',
-  ].filter((name) => name !== false)
-  if (taken.length === 0) return
-  const what = `@opentelemetry/api ${global.version} already has a ${taken.join(', a ')}`
-  report('CLEW_API_TAKEN', `${what}; load @clew/node/register before it, or use clewSdk() with your own SDK`)
+// Before @opentelemetry/api 1.10 the Logs API was a package of its own, with its own global.
+// https://github.com/open-telemetry/opentelemetry-js/blob/experimental/v0.200.0/experimental/packages/api-logs/src/internal/global-utils.ts
+const API_LOGS_GLOBAL = Symbol.for('io.opentelemetry.js.api.logs')
+const API_LOGS_VERSION = 1
+
+type Holder = { [API_LOGS_GLOBAL]?: (version: number) => LoggerProvider | undefined }
+
+export type ApiParts = {
+  trace: TracerProvider
+  propagation: TextMapPropagator
+  logs: LoggerProvider
 }
 
-function setOnce<K extends 'context' | 'trace' | 'propagation'>(
-  global: ApiGlobal,
-  key: K,
-  value: NonNullable<ApiGlobal[K]>,
-): boolean {
-  if (global[key]) return false
-  global[key] = value
+/**
+ * Puts the context manager and the parts where every copy of the API looks for them, under the version of the
+ * application's own copy: a newer copy would turn away from an older global. What is taken already is left alone and
+ * reported.
+ */
+export function registerApi(apiVersion: string, parts: ApiParts): void {
+  const global = requireApiGlobal(apiVersion)
+  const context = createContextManager().enable()
+  const all = Object.entries({ context, ...parts })
+  const taken = all.flatMap(([name]) => (name in global ? name : []))
+  for (const [name, part] of all) if (!taken.includes(name)) Object.assign(global, { [name]: part })
+  if (!registerApiLogs(parts.logs)) taken.push('logs of api-logs')
+  if (taken.length === 0) return
+  const what = `@opentelemetry/api ${global.version} already has: ${taken.join(', ')}`
+  report('CLEW_API_TAKEN', `${what}; load @clew/node/register first, or use clewSdk() with your own SDK`)
+}
+
+function registerApiLogs(provider: LoggerProvider): boolean {
+  const holder = globalThis as Holder
+  if (holder[API_LOGS_GLOBAL]) return false
+  holder[API_LOGS_GLOBAL] = (version) => (version === API_LOGS_VERSION ? provider : undefined)
   return true
 }

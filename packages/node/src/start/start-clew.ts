@@ -1,5 +1,9 @@
+import { writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import {
-  type Instrumentation,
+  guard,
   report,
   runInContext,
   type Stop,
@@ -8,84 +12,127 @@ import {
   startInstrumentation,
 } from '@clew/core'
 import { type Pipeline, startPipeline } from '@clew/pipeline'
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { loadConfig } from '../config/load-config.ts'
+import type { ClewConfig } from '../config/read-config.ts'
 import { type Application, findApplication } from '../discovery/application.ts'
 import { type FoundPackage, findPackages } from '../discovery/packages.ts'
+import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
+import { samplerFromName } from '../tracer/sampler/sampler-from-name.ts'
 import { createTracerProvider } from '../tracer/tracer-provider.ts'
-import { type Environment, readEnvironment } from './environment.ts'
+import { applicationApiVersion, watchApiCopies } from './api-copies.ts'
+import { withConsole } from './console-output.ts'
+import { enableDiagnostics } from './diagnostics.ts'
+import { createPropagator } from './propagator.ts'
 import { createRecordSink } from './record-sink.ts'
 import { registerApi } from './register-api.ts'
 import { describeResource } from './resource.ts'
+import { formatStartupLine } from './startup-line.ts'
 
+/** The running SDK of this process. */
 export type Clew = {
+  /** Resolves when everything written so far is delivered, spooled, or the time is over. Never rejects. */
   flush(timeoutMs?: number): Promise<void>
+  /** Records taken in, delivered, rejected, dropped and spooled, by signal. */
   counters: Pipeline['counters']
+  /** Stops the instrumentations, sends what is left and ends the pipeline. What is in the API stays. */
   stop(timeoutMs?: number): Promise<void>
 }
 
 const KEY = Symbol.for('@clew/node')
 type Holder = { [KEY]?: Clew }
 
+/**
+ * Starts tracing and sending in this process: what `--require @clew/node/register` does. Reads OTEL_* and CLEW_*
+ * variables and clew.yaml, starts the @clew packages that the application depends on, and says so in one line on
+ * stderr. A second call returns the running one. Undefined when OTEL_SDK_DISABLED is true, and in package managers.
+ * Never throws.
+ */
 export function startClew(): Clew | undefined {
   const holder = globalThis as Holder
   if (holder[KEY]) return holder[KEY]
-  const application = findApplication(process.argv[1], process.cwd())
-  if (application.isPackageManager) return undefined
-  const clew = start(application)
+  const clew = guard('starting', startOnce, undefined)
   if (clew) Object.defineProperty(globalThis, KEY, { value: clew })
   return clew
 }
 
-function start(application: Application): Clew | undefined {
+function startOnce(): Clew | undefined {
+  const application = findApplication(process.argv[1], process.cwd())
+  if (application.isPackageManager) return undefined
   const packages = findPackages(application)
-  const environment = readEnvironment(
-    packages.flatMap(({ instrumentation }) => instrumentation ?? []),
-    application,
-  )
-  for (const problem of environment.problems) report('CLEW_CONFIG', problem)
-  const pipeline = openPipeline(environment, application)
-  registerApi({
-    tracerProvider: createTracerProvider({
-      pipeline,
-      sampler: environment.sampler,
-      limits: environment.spanLimits,
-    }),
-    propagator: new CompositePropagator({
-      propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
-    }),
+  const { config, problems } = loadConfig({
+    env: process.env,
+    directory: application.directory,
+    workingDirectory: process.cwd(),
+    instrumentations: packages.flatMap(({ instrumentation }) => instrumentation ?? []),
   })
-  const restoreSink = setRecordSink(createRecordSink(pipeline.log))
-  const stops = packages.map((found) => startPackage(found, environment))
+  for (const problem of problems) report('CLEW_CONFIG', problem)
+  return config.disabled ? undefined : run(application, packages, config)
+}
+
+function run(application: Application, packages: readonly FoundPackage[], config: ClewConfig): Clew {
+  const pipeline = openPipeline(application, config)
+  const intake = withConsole(pipeline, { logs: config.logs.console, traces: config.traces.console })
+  const sampler = samplerFromName(config.sampler.name, config.sampler.ratio)
+  registerApi(applicationApiVersion(application), {
+    trace: createTracerProvider({ pipeline: intake, sampler, limits: config.spanLimits }),
+    propagation: createPropagator(config.propagators, application.directory),
+    logs: createLoggerProvider({ pipeline: intake }),
+  })
+  enableDiagnostics(config.logLevel, application.directory)
+  const stops = [setRecordSink(createRecordSink(intake.log)), watchApiCopies()]
+  const started = startPackages(packages, config)
+  if (isMainThread && !config.quiet)
+    sayStarted(serviceName(application, config), Object.keys(started), config)
   return {
     flush: pipeline.flush,
     counters: pipeline.counters,
     stop: async (timeoutMs) => {
-      for (const stop of stops) stop()
-      restoreSink()
+      for (const stop of [...Object.values(started), ...stops]) stop()
       await pipeline.stop(timeoutMs)
     },
   }
 }
 
-function openPipeline(environment: Environment, application: Application): Pipeline {
-  const { logs, traces } = environment
-  const service = { name: application.name ?? 'unknown_service:node', version: application.version }
+function openPipeline(application: Application, config: ClewConfig): Pipeline {
+  const service = { name: serviceName(application, config), version: application.version }
+  const { spoolDirectory = defaultSpoolDirectory(), ...settings } = config.pipeline
   return startPipeline({
-    logs,
-    traces,
-    resource: describeResource(service, environment.resource, process.env.OTEL_NODE_RESOURCE_DETECTORS),
+    ...settings,
+    logs: config.logs.endpoint,
+    traces: config.traces.endpoint,
+    limits: config.logLimits,
+    spoolDirectory: spoolDirectory === false ? undefined : spoolDirectory,
+    resource: describeResource(service, config.service.attributes, config.resourceDetectors),
     runHidden: (work) => runInContext(SUPPRESSED_ROOT, work),
-    report: report as (code: string, message: string) => void,
+    report,
   })
 }
 
-function startPackage({ name, instrumentation, problem }: FoundPackage, environment: Environment): Stop {
-  if (!instrumentation) {
-    report('CLEW_INSTRUMENTATION', `${name}: ${problem}`)
-    return () => {}
+function serviceName(application: Application, config: ClewConfig): string {
+  return config.service.name ?? application.name ?? 'unknown_service:node'
+}
+
+// Of this user alone, so that nobody else can read what is in it or put something there.
+function defaultSpoolDirectory(): string {
+  return join(tmpdir(), `clew-spool-${process.getuid?.() ?? 'user'}`)
+}
+
+function startPackages(packages: readonly FoundPackage[], config: ClewConfig): Record<string, Stop> {
+  const started: Record<string, Stop> = {}
+  for (const { name, instrumentation, problem } of packages) {
+    if (!instrumentation) report('CLEW_INSTRUMENTATION', `${name}: ${problem}`)
+    else if (!config.disabledInstrumentations.includes(instrumentation.name)) {
+      const options = config.instrumentations[instrumentation.name]
+      started[instrumentation.name] = startInstrumentation(instrumentation, options)
+    }
   }
-  return startInstrumentation(
-    instrumentation as Instrumentation,
-    environment.instrumentations[instrumentation.name],
-  )
+  return started
+}
+
+function sayStarted(service: string, running: readonly string[], config: ClewConfig): void {
+  try {
+    writeSync(2, formatStartupLine(service, running, config))
+  } catch {
+    // A closed stderr has no reader to tell.
+  }
 }

@@ -1,8 +1,6 @@
 import { performance } from 'node:perf_hooks'
+import { wallOffsetMs } from '@clew/core'
 import type { TimeInput } from '@opentelemetry/api'
-
-/** Steps of the wall clock from which on new traces follow it; Date.now() itself is up to 1 ms behind. */
-const MAX_DRIFT_MS = 2
 
 /** The time of spans: monotonic within a trace, near the wall clock at its beginning. */
 export type SpanClock = {
@@ -12,17 +10,7 @@ export type SpanClock = {
   unixOffset(): number
 }
 
-let offset = performance.timeOrigin
-
-function wallOffset(): number {
-  const nowMs = performance.now()
-  const wallMs = Date.now()
-  // performance.now() stands still while the machine sleeps, and the wall clock may be set.
-  if (Math.abs(wallMs - (nowMs + offset)) > MAX_DRIFT_MS) offset = wallMs - nowMs
-  return offset
-}
-
-export const systemClock: SpanClock = { now: () => performance.now(), unixOffset: wallOffset }
+export const systemClock: SpanClock = { now: () => performance.now(), unixOffset: wallOffsetMs }
 
 /** A clock that already tells Unix milliseconds, as tests inject it. */
 export function unixClock(now: () => number): SpanClock {
@@ -33,7 +21,7 @@ export function unixClock(now: () => number): SpanClock {
 export function parseTime(time: TimeInput | undefined): number | undefined {
   if (time === undefined) return undefined
   // The API takes performance.now() too, which no Unix time of ours can be mistaken for.
-  if (typeof time === 'number') return time <= performance.now() ? time + wallOffset() : finite(time)
+  if (typeof time === 'number') return time <= performance.now() ? time + wallOffsetMs() : finite(time)
   if (Array.isArray(time)) return isHrTime(time) ? finite(time[0] * 1e3 + time[1] / 1e6) : undefined
   return time instanceof Date ? finite(time.getTime()) : undefined
 }
