@@ -6,6 +6,7 @@ import { ClientSpan, callerContext } from './client-span.ts'
 import { describeUrl } from './describe-url.ts'
 import { subscribeAll } from './http-client.ts'
 import { injectSpan } from './inject.ts'
+import { keepCallersOfUndici } from './undici-callbacks.ts'
 
 /** https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 type UndiciRequest = {
@@ -29,8 +30,10 @@ const headerSetter: TextMapSetter<UndiciRequest> = {
 export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
   const redact = createQueryRedactor(options.redactQuery)
   const spans = new WeakMap<object, ClientSpan>()
+  const callers = keepCallersOfUndici()
   const stops = subscribeAll<{ request: UndiciRequest }>({
     'undici:request:create': ({ request }) => {
+      callers.remember(request)
       const caller = callerContext()
       // An upgraded connection has no end that undici tells.
       if (!caller || request.upgrade || request.method === 'CONNECT') return
@@ -50,6 +53,7 @@ export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
       spans.get(request)?.end(error)
     },
   })
+  stops.push(callers.stop)
   return () => {
     for (const stop of stops) stop()
   }
