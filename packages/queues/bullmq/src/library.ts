@@ -122,6 +122,7 @@ export type BullMQ = {
   readonly ChildPool: Class<{ retain(file: string): Promise<unknown> }>
   /** Not exported by the oldest versions. */
   readonly JobScheduler?: Class<QueueBase & { trace?: Trace }>
+  readonly QueueBase: Housekeeping
   readonly QueueGetters: Housekeeping
   readonly RedisConnection: Housekeeping
   /** 5.x */

@@ -22,7 +22,7 @@ export function attachSuppression(bullmq: BullMQ): Stop[] {
   const backends = [bullmq.RedisQueueBackend, bullmq.PostgresQueueBackend, bullmq.Scripts]
   const connections = [bullmq.RedisConnection, bullmq.PostgresConnection]
   const stops = [...backends, ...connections].flatMap((one) => (one ? suppressAll(one) : []))
-  return bullmq.Scripts ? [...stops, ...suppressDirectCommands(bullmq)] : stops
+  return [...stops, ...(bullmq.Scripts ? suppressDirectCommands(bullmq) : suppressConnecting(bullmq))]
 }
 
 // Methods that send nothing: naming, and the making of arguments.
@@ -45,6 +45,15 @@ function suppress(target: Methods, name: string, unless: (self: object) => boole
       return runInContext(SUPPRESSED_ROOT, () => method.apply(this, args))
     }
   })
+}
+
+// A shared client is duplicated in the constructor of a worker; it connects at once.
+function suppressConnecting(bullmq: BullMQ): Stop[] {
+  return [bullmq.QueueBase, bullmq.Worker].flatMap(({ prototype }) =>
+    Object.hasOwn(prototype, 'createBackend')
+      ? suppress(prototype as object as Methods, 'createBackend')
+      : [],
+  )
 }
 
 // In 5.x some methods of the public classes talk to the client themselves. None of these emits a job's event or runs

@@ -17,11 +17,16 @@ export type Given = Parameters<
 /** Everything that a test of one target needs, started together and stopped by `close`. */
 export type Rig = { target: Target; spans: SpanRecorder; logs: LogRecorder; close(): Promise<void> }
 
-export async function openRig(name: TargetName, given: Given = {}, sampler?: Sampler): Promise<Rig> {
+export async function openRig(
+  name: TargetName,
+  given: Given = {},
+  sampler?: Sampler,
+  connection?: unknown,
+): Promise<Rig> {
   const spans = recordSpans(sampler ? { sampler } : {})
   const logs = recordLogs()
   const stop = startInstrumentation(bullmqInstrumentation, given)
-  const target = await openTarget(name)
+  const target = await openTarget(name, connection)
   return {
     target,
     spans,
@@ -35,11 +40,7 @@ export async function openRig(name: TargetName, given: Given = {}, sampler?: Sam
   }
 }
 
-/** The finished spans of attempts, by the job's own `n` in its name or by name. */
+/** The finished spans of attempts. */
 export function attempts(spans: readonly RecordedSpan[]): RecordedSpan[] {
   return spans.filter(({ kind }) => kind === 'consumer')
-}
-
-export function attribute(span: RecordedSpan, key: string): unknown {
-  return span.attributes[key]
 }

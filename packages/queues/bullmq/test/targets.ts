@@ -6,7 +6,6 @@ import { type Service, startPostgres, startRedis } from '../../../../scripts/ser
 export type Target = {
   name: string
   bullmq: typeof Bullmq
-  version: string
   queue(name: string, opts?: Partial<Bullmq.QueueOptions>): Bullmq.Queue
   worker(
     name: string,
@@ -19,7 +18,13 @@ export type Target = {
   close(): Promise<void>
 }
 
-export type TargetName = '6.7 on Redis' | '6.7 on node-redis' | '6.7 on PostgreSQL' | '5.81' | '5.21'
+export type TargetName =
+  | '6.7 on Redis'
+  | '6.7 on node-redis'
+  | '6.7 on PostgreSQL'
+  | '5.81'
+  | '5.81 on node-redis'
+  | '5.21'
 export const ALL_TARGETS: readonly TargetName[] = [
   '6.7 on Redis',
   '6.7 on node-redis',
@@ -27,26 +32,25 @@ export const ALL_TARGETS: readonly TargetName[] = [
   '5.81',
   '5.21',
 ]
-export const REDIS_TARGETS: readonly TargetName[] = ['6.7 on Redis', '5.81', '5.21']
-
 const require = createRequire(import.meta.url)
-const PACKAGES = { '6.7 on Redis': 'bullmq', '6.7 on node-redis': 'bullmq', '6.7 on PostgreSQL': 'bullmq' }
-
 let redis: Promise<Service> | undefined
 let postgres: Promise<Service> | undefined
 
 /** A target on servers that are started once per test file; stop them with `stopServers`. */
-export async function openTarget(name: TargetName): Promise<Target> {
+export async function openTarget(name: TargetName, connection?: unknown): Promise<Target> {
   // By its real path: a package's alias says nothing of its name.
-  const path = require.resolve(
-    name === '5.81' ? 'bullmq5' : name === '5.21' ? 'bullmq-floor' : PACKAGES[name],
-  )
+  const path = require.resolve({ '6': 'bullmq', '5.8': 'bullmq5', '5.2': 'bullmq-floor' }[versionOf(name)])
   const bullmq = require(path) as typeof Bullmq
-  const version = (require(path.replace(/dist.*/, 'package.json')) as { version: string }).version
-  if (name === '6.7 on PostgreSQL') return postgresTarget(name, bullmq, version)
-  if (name === '6.7 on node-redis') return nodeRedisTarget(name, bullmq, version)
+  if (connection) return makeTarget(name, bullmq, connection)
+  if (name === '6.7 on PostgreSQL') return postgresTarget(name, bullmq)
+  if (name.endsWith('node-redis')) return nodeRedisTarget(name, bullmq)
   const url = new URL((await redisServer()).url)
-  return makeTarget(name, bullmq, version, { host: url.hostname, port: Number(url.port) })
+  return makeTarget(name, bullmq, { host: url.hostname, port: Number(url.port) })
+}
+
+function versionOf(name: TargetName): '6' | '5.8' | '5.2' {
+  if (name.startsWith('6')) return '6'
+  return name.startsWith('5.8') ? '5.8' : '5.2'
 }
 
 export function redisServer(): Promise<Service> {
@@ -66,17 +70,17 @@ export async function stopServers(): Promise<void> {
   postgres = undefined
 }
 
-async function postgresTarget(name: string, bullmq: typeof Bullmq, version: string): Promise<Target> {
+async function postgresTarget(name: string, bullmq: typeof Bullmq): Promise<Target> {
   const connection = { connectionString: (await postgresServer()).url, migrate: true }
-  return makeTarget(name, bullmq, version, connection, bullmq.createPostgresBackend)
+  return makeTarget(name, bullmq, connection, bullmq.createPostgresBackend)
 }
 
-async function nodeRedisTarget(name: string, bullmq: typeof Bullmq, version: string): Promise<Target> {
+async function nodeRedisTarget(name: string, bullmq: typeof Bullmq): Promise<Target> {
   const { createClient } = require('redis') as typeof import('redis')
   const client = createClient({ url: (await redisServer()).url })
   client.on('error', () => {})
   await client.connect()
-  const target = makeTarget(name, bullmq, version, client)
+  const target = makeTarget(name, bullmq, client)
   return {
     ...target,
     close: async () => {
@@ -88,13 +92,7 @@ async function nodeRedisTarget(name: string, bullmq: typeof Bullmq, version: str
 
 type Closable = { close(): Promise<unknown> }
 
-function makeTarget(
-  name: string,
-  bullmq: typeof Bullmq,
-  version: string,
-  connection: unknown,
-  factory?: unknown,
-): Target {
+function makeTarget(name: string, bullmq: typeof Bullmq, connection: unknown, factory?: unknown): Target {
   const open: Closable[] = []
   const keep = <T extends Closable & { on(event: 'error', listener: () => void): unknown }>(made: T): T => {
     made.on('error', () => {})
@@ -105,7 +103,6 @@ function makeTarget(
   return {
     name,
     bullmq,
-    version,
     queue: (queue, opts) =>
       keep(new bullmq.Queue(queue, { ...shared, ...opts }, factory as never) as Bullmq.Queue),
     worker: (queue, processor, opts) => {
