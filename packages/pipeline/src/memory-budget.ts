@@ -1,5 +1,5 @@
 /** The one bound over every encoded record in memory: being filled, waiting, and on the wire. */
-export type MemoryBudget = { used: number; readonly max: number }
+export type MemoryBudget = { used: number; max: number }
 
 export function createMemoryBudget(maxBytes: number): MemoryBudget {
   return { used: 0, max: maxBytes }

@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto'
-import { isMainThread } from 'node:worker_threads'
 import type { Batch, Signal } from './batch.ts'
 import type { WriterPool } from './chunk.ts'
 import { createSpareSocket, type SpareSocket } from './exit/spare-socket.ts'
@@ -11,7 +9,7 @@ import type { Endpoint } from './pipeline.ts'
 import type { Problems } from './problems.ts'
 import { ByteQueue } from './queue.ts'
 import type { Spool } from './spool/spool.ts'
-import { RecordMirror } from './threads/record-mirror.ts'
+import type { RecordMirror } from './threads/record-mirror.ts'
 
 export type LaneOptions = {
   signal: Signal
@@ -20,114 +18,131 @@ export type LaneOptions = {
   budget: MemoryBudget
   pool: WriterPool
   spool: Spool | undefined
+  /** Only in worker threads. */
+  mirror: RecordMirror | undefined
+  /** Whether to keep a connection ready for the end of the process. */
+  keepsSpare: boolean
   scheduleDelayMs: number
   problems: Problems
-  exit: 'flush' | 'spool' | 'off'
   now: () => number
+  random: () => number
   runHidden: <T>(work: () => T) => T
 }
 
 /** One signal on its way to one endpoint. */
-export type Lane = {
+export class SignalLane {
   readonly signal: Signal
   readonly endpoint: Endpoint
   readonly queue: ByteQueue
   readonly loop: ExportLoop
   readonly spool: Spool | undefined
   readonly spare: SpareSocket | undefined
-  /** Puts batches into the spool, and counts what finds no room as dropped. */
-  keep(batches: readonly Batch[]): void
-  /** Ends the connections. What was not acknowledged goes to the spool. */
-  close(): void
-}
+  readonly #options: LaneOptions
+  #wakesSoon = false
+  #closed = false
 
-export function openLane(options: LaneOptions): Lane {
-  const { signal, endpoint, resource, budget, pool, spool, problems, now, runHidden } = options
-  const mirror = isMainThread || options.exit === 'off' ? undefined : new RecordMirror(signal, resource)
-  const spare = options.exit === 'flush' ? createSpareSocket(endpoint) : undefined
-  let wakeScheduled = false
+  constructor(options: LaneOptions) {
+    const { signal, endpoint, resource, budget, pool, mirror, problems, now, random, runHidden, spool } =
+      options
+    this.#options = options
+    this.signal = signal
+    this.endpoint = endpoint
+    this.spool = spool
+    this.spare = options.keepsSpare ? createSpareSocket(endpoint) : undefined
+    const queue = new ByteQueue({
+      ...{ signal, resource, budget, pool, mirror },
+      overflow: (batch) => this.#spoolOrDrop(batch, 'full'),
+      canOverflow: () => !this.#closed && spool?.accepts() === true,
+      onFirst: () => this.#wakeLater(),
+      onSealed: () => this.#wakeSoon(),
+      onDropped: () => this.#sayFull(),
+    })
+    const waitingRecords = (): number => queue.waitingRecords()
+    const health = new Health({
+      signal,
+      url: endpoint.url,
+      counters: queue.counters,
+      waitingRecords,
+      problems,
+      now,
+    })
+    const sender = createSender(endpoint, signal, { held: false })
+    const takeSpooled = (): Batch | undefined => (budget.used < budget.max / 2 ? spool?.take() : undefined)
+    this.queue = queue
+    this.loop = new ExportLoop({ queue, sender, health, takeSpooled, now, random, runHidden })
+  }
 
-  const wakeSoon = (): void => {
-    if (wakeScheduled) return
-    wakeScheduled = true
-    runHidden(() =>
-      setImmediate(() => {
-        wakeScheduled = false
-        loop.wake(false)
-      }).unref(),
+  /** Puts batches that can not be sent any more into the spool, and counts what finds no room as dropped. */
+  keep(batches: readonly Batch[]): void {
+    for (const batch of batches) {
+      this.#spoolOrDrop(batch, 'ended')
+      this.queue.settle(batch)
+    }
+  }
+
+  /** Ends the connections. What was not acknowledged goes to the spool, what still comes is dropped. */
+  close(): void {
+    this.keep(this.loop.close())
+    this.#closed = true
+    this.spare?.close()
+    this.#options.mirror?.close()
+    this.spool?.leave()
+  }
+
+  /** A chunk is full: send it in this turn's end, outside of the log call. */
+  #wakeSoon(): void {
+    if (this.#wakesSoon) return
+    this.#wakesSoon = true
+    const wake = (): void => {
+      this.#wakesSoon = false
+      this.loop.wake(false)
+    }
+    this.#options.runHidden(() => setImmediate(wake).unref())
+  }
+
+  #wakeLater(): void {
+    const wake = (): void => {
+      this.queue.armed = false
+      this.loop.wake(true)
+    }
+    this.#options.runHidden(() => {
+      if (!this.loop.isFailing()) this.spare?.open()
+      setTimeout(wake, this.#options.scheduleDelayMs).unref()
+    })
+  }
+
+  #spoolOrDrop(batch: Batch, why: 'full' | 'ended'): void {
+    const { counters } = this.queue
+    if (this.spool?.append(batch)) {
+      counters.spooled += batch.count
+      return
+    }
+    counters.dropped += batch.count
+    if (why === 'full') this.#sayFull()
+    else this.#sayLost(batch.count)
+  }
+
+  #sayFull(): void {
+    if (this.#closed) return
+    const { problems, budget } = this.#options
+    problems.say('CLEW_QUEUE_FULL', this.signal, () => {
+      const { dropped } = this.queue.counters
+      return `${budget.max} bytes of records wait for ${this.endpoint.url} and the disk takes none: ${dropped} ${this.signal} records dropped so far, the newest go first. ${this.#spoolRemedy()}`
+    })
+  }
+
+  #sayLost(count: number): void {
+    this.#options.problems.say(
+      'CLEW_RECORDS_LOST',
+      this.signal,
+      () =>
+        `the process ends before ${count} ${this.signal} records could reach ${this.endpoint.url}. ${this.#spoolRemedy()}`,
     )
   }
-  const wakeLater = (): void => {
-    runHidden(() => {
-      if (!loop.isFailing()) spare?.open()
-      setTimeout(() => {
-        queue.armed = false
-        loop.wake(true)
-      }, options.scheduleDelayMs).unref()
-    })
-  }
-  const spoolOrDrop = (batch: Batch): void => {
-    if (batch.fromSpool) return
-    if (spool?.append(batch)) queue.counters.spooled += batch.count
-    else {
-      queue.counters.dropped += batch.count
-      sayFull()
-    }
-  }
-  const sayFull = (): void =>
-    problems.say('CLEW_QUEUE_FULL', signal, () => {
-      const { dropped } = queue.counters
-      return `${budget.max} bytes of records wait for ${endpoint.url} and there is no room on disk: ${dropped} ${signal} records dropped so far, the newest go first`
-    })
 
-  const queue = new ByteQueue({
-    signal,
-    resource,
-    budget,
-    pool,
-    mirror,
-    overflow: spoolOrDrop,
-    canOverflow: () => spool?.accepts() === true,
-    onFirst: wakeLater,
-    onSealed: wakeSoon,
-    onDropped: sayFull,
-  })
-  const health = new Health({
-    signal,
-    url: endpoint.url,
-    counters: queue.counters,
-    waitingRecords: () => queue.waitingRecords(),
-    problems,
-    now,
-  })
-  const loop = new ExportLoop({
-    queue,
-    sender: createSender(endpoint, signal, { held: false }),
-    health,
-    takeSpooled: () => (budget.used < budget.max / 2 ? spool?.take() : undefined),
-    now,
-    random: () => randomInt(1000) / 1000,
-    runHidden,
-  })
-  const keep = (batches: readonly Batch[]): void => {
-    for (const batch of batches) {
-      spoolOrDrop(batch)
-      queue.settle(batch)
-    }
-  }
-  return {
-    signal,
-    endpoint,
-    queue,
-    loop,
-    spool,
-    spare,
-    keep,
-    close() {
-      keep(loop.close())
-      spare?.close()
-      mirror?.close()
-      spool?.leave()
-    },
+  #spoolRemedy(): string {
+    return this.spool === undefined
+      ? 'Set CLEW_SPOOL_DIR to keep such records on disk'
+      : 'Raise CLEW_SPOOL_BYTES'
   }
 }

@@ -6,18 +6,21 @@ import { WriterPool } from './chunk.ts'
 import { joinEnd } from './exit/end.ts'
 import { createEndMember } from './exit/end-member.ts'
 import { createIntake } from './intake.ts'
-import { createMemoryBudget } from './memory-budget.ts'
+import { createMemoryBudget, type MemoryBudget } from './memory-budget.ts'
 import type { Endpoint, Pipeline, PipelineOptions } from './pipeline.ts'
 import { Problems } from './problems.ts'
 import { emptyCounters } from './queue.ts'
-import { type Lane, openLane } from './signal-lane.ts'
+import { type LaneOptions, SignalLane } from './signal-lane.ts'
 import { heartbeatMs } from './spool/folders.ts'
 import { openSpool } from './spool/spool.ts'
+import { RecordMirror } from './threads/record-mirror.ts'
 import { type OrphanedRecords, watchThreads } from './threads/thread-records.ts'
 
 const defaultQueueBytes = 64 * 1024 * 1024
 const defaultSpoolBytes = 256 * 1024 * 1024
 const defaultFlushMs = 10_000
+
+type RunHidden = NonNullable<PipelineOptions['runHidden']>
 
 const ignore = (): void => {}
 
@@ -29,82 +32,86 @@ const ignore = (): void => {}
 export function startPipeline(options: PipelineOptions): Pipeline {
   const runHidden = options.runHidden ?? AsyncLocalStorage.snapshot()
   const limits = options.limits ?? defaultLimits
-  const lanes = openLanes(options, runHidden)
-  const logs = lanes.get('logs')
-  const traces = lanes.get('traces')
-  const open = [...lanes.values()]
-  const heartbeat = startHeartbeat(open, runHidden)
-  const leaveEnd = options.exit === 'off' ? ignore : takePartInEnd(open, options, runHidden)
+  const budget = createMemoryBudget(options.maxQueueBytes ?? defaultQueueBytes)
+  const lanes = openLanes(options, budget, runHidden)
+  const logs = lanes.find(({ signal }) => signal === 'logs')
+  const traces = lanes.find(({ signal }) => signal === 'traces')
+  const heartbeat = startHeartbeat(lanes, runHidden)
+  const leaveEnd = options.exit === 'off' ? ignore : takePartInEnd(lanes, options, runHidden)
 
-  const flush = async (timeoutMs: number = defaultFlushMs): Promise<void> => {
-    await within(timeoutMs, Promise.all(open.map((lane) => lane.loop.settled())))
-  }
   return {
     log: logs === undefined ? ignore : createIntake(logs.queue, writeLogRecord, limits),
     span: traces === undefined ? ignore : createIntake(traces.queue, writeSpan, limits),
-    flush,
+    flush: (timeoutMs = defaultFlushMs) =>
+      within(
+        timeoutMs,
+        lanes.map(({ loop }) => loop.settled()),
+      ),
     counters: () => ({ logs: countersOf(logs), traces: countersOf(traces) }),
     async stop(timeoutMs = defaultFlushMs) {
       await within(
         timeoutMs,
-        Promise.all(open.map(({ loop }) => Promise.all([loop.settled(), loop.leaveSpool()]))),
+        lanes.flatMap(({ loop }) => [loop.settled(), loop.leaveSpool()]),
       )
       clearInterval(heartbeat)
       leaveEnd()
-      for (const lane of open) lane.close()
+      for (const lane of lanes) lane.close()
+      // No room any more: what is still logged is dropped before it is encoded.
+      budget.max = 0
     },
   }
 }
 
-function openLanes(options: PipelineOptions, runHidden: <T>(work: () => T) => T): Map<Signal, Lane> {
+function openLanes(options: PipelineOptions, budget: MemoryBudget, runHidden: RunHidden): SignalLane[] {
+  const { exit = 'flush', scheduleDelayMs = 1000 } = options
   const problems = new Problems(options.report, Date.now)
-  const budget = createMemoryBudget(options.maxQueueBytes ?? defaultQueueBytes)
-  const pool = new WriterPool()
   const resource = encodeResource(options.resource)
-  const lanes = new Map<Signal, Lane>()
-  const open = (signal: Signal, endpoint: Endpoint | undefined): void => {
-    if (endpoint === undefined) return
-    if (!/^https?:\/\//.test(endpoint.url) || !URL.canParse(endpoint.url)) {
-      problems.say(
-        'CLEW_ENDPOINT_INVALID',
-        signal,
-        () => `"${endpoint.url}" is no address to send ${signal} to; write http://host:4318/v1/${signal}`,
-      )
-      return
-    }
-    const { spoolDirectory: directory, maxSpoolBytes: maxBytes = defaultSpoolBytes } = options
-    const spool =
-      directory === undefined
-        ? undefined
-        : openSpool({ directory, signal, url: endpoint.url, maxBytes, problems, now: Date.now })
-    const { scheduleDelayMs = 1000, exit = 'flush' } = options
-    lanes.set(
-      signal,
-      openLane({
-        signal,
-        endpoint,
-        resource,
-        budget,
-        pool,
-        spool,
-        scheduleDelayMs,
-        exit,
-        problems,
-        now: Date.now,
-        runHidden,
-      }),
-    )
+  const common = {
+    ...{ resource, budget, problems, scheduleDelayMs, runHidden },
+    pool: new WriterPool(),
+    keepsSpare: exit === 'flush',
+    now: Date.now,
+    random: Math.random,
   }
-  open('logs', options.logs)
-  open('traces', options.traces)
+  const mirrors = !isMainThread && exit !== 'off'
+  const wanted: [Signal, Endpoint | undefined][] = [
+    ['logs', options.logs],
+    ['traces', options.traces],
+  ]
+  const lanes: SignalLane[] = []
+  for (const [signal, endpoint] of wanted) {
+    if (endpoint === undefined || !isUsable(endpoint, signal, problems)) continue
+    const spool = spoolFor(options, signal, endpoint.url, problems)
+    const mirror = mirrors ? new RecordMirror(signal, resource) : undefined
+    const laneOptions: LaneOptions = { ...common, signal, endpoint, spool, mirror }
+    lanes.push(new SignalLane(laneOptions))
+  }
   return lanes
 }
 
+function isUsable({ url }: Endpoint, signal: Signal, problems: Problems): boolean {
+  if (/^https?:\/\//.test(url) && URL.canParse(url)) return true
+  problems.say(
+    'CLEW_ENDPOINT_INVALID',
+    signal,
+    () => `"${url}" is no address to send ${signal} to; write http://host:4318/v1/${signal}`,
+  )
+  return false
+}
+
+function spoolFor(
+  options: PipelineOptions,
+  signal: Signal,
+  url: string,
+  problems: Problems,
+): LaneOptions['spool'] {
+  const { spoolDirectory: directory, maxSpoolBytes: maxBytes = defaultSpoolBytes } = options
+  if (directory === undefined) return undefined
+  return openSpool({ directory, signal, url, maxBytes, problems, now: Date.now })
+}
+
 /** Takes over the spool of ended processes, at once and then regularly. */
-function startHeartbeat(
-  lanes: readonly Lane[],
-  runHidden: <T>(work: () => T) => T,
-): NodeJS.Timeout | undefined {
+function startHeartbeat(lanes: readonly SignalLane[], runHidden: RunHidden): NodeJS.Timeout | undefined {
   const spooling = lanes.filter(({ spool }) => spool !== undefined)
   if (spooling.length === 0) return undefined
   const beat = (): void => {
@@ -120,38 +127,35 @@ function startHeartbeat(
 }
 
 function takePartInEnd(
-  lanes: readonly Lane[],
+  lanes: readonly SignalLane[],
   options: PipelineOptions,
-  runHidden: <T>(work: () => T) => T,
+  runHidden: RunHidden,
 ): () => void {
   const adopt = (left: readonly OrphanedRecords[]): void => {
     for (const records of left) lanes.find(({ signal }) => signal === records.signal)?.queue.adopt(records)
   }
-  const threads = isMainThread
-    ? runHidden(() =>
-        watchThreads((left) => {
-          adopt(left)
-          for (const { loop } of lanes) loop.wake(false)
-        }),
-      )
-    : undefined
-  const member = createEndMember(lanes, options, () => adopt(threads?.takeAll() ?? []))
-  const leaveEnd = joinEnd(member)
+  const watch = (): ReturnType<typeof watchThreads> =>
+    watchThreads((left) => {
+      adopt(left)
+      for (const { loop } of lanes) loop.wake(false)
+    })
+  const threads = isMainThread ? runHidden(watch) : undefined
+  const leaveEnd = joinEnd(createEndMember(lanes, options, () => adopt(threads?.takeAll() ?? [])))
   return () => {
     leaveEnd()
     threads?.close()
   }
 }
 
-function countersOf(lane: Lane | undefined): ReturnType<typeof emptyCounters> {
+function countersOf(lane: SignalLane | undefined): ReturnType<typeof emptyCounters> {
   return lane === undefined ? emptyCounters() : { ...lane.queue.counters }
 }
 
-/** Resolves with the work or when the time is over. The timer holds the process, as the work does not. */
-function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+/** Resolves when all is done or the time is over. The timer holds the process, as the work does not. */
+function within(timeoutMs: number, work: readonly Promise<void>[]): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, timeoutMs)
-    void work.then(() => {
+    void Promise.all(work).then(() => {
       clearTimeout(timer)
       resolve()
     })

@@ -1,5 +1,5 @@
 import type { PipelineOptions } from '../pipeline.ts'
-import type { Lane } from '../signal-lane.ts'
+import type { SignalLane } from '../signal-lane.ts'
 import type { EndMember } from './end.ts'
 import { flushSync, isWorthTrying } from './flush-sync.ts'
 
@@ -8,7 +8,7 @@ const spoolWaitMs = 500
 
 /** What the lanes of one pipeline do when the process ends. `takeFromThreads` brings in what worker threads hold. */
 export function createEndMember(
-  lanes: readonly Lane[],
+  lanes: readonly SignalLane[],
   options: PipelineOptions,
   takeFromThreads: () => void,
 ): EndMember {
@@ -16,8 +16,9 @@ export function createEndMember(
   const replayed = (): number => lanes.reduce((sum, { queue }) => sum + queue.counters.replayed, 0)
   let replayedBefore = -1
 
-  const unsent = (): Lane[] => lanes.filter((lane) => lane.loop.holdsRecords() && isWorthTrying(lane, mode))
-  const spooled = (): Lane[] =>
+  const unsent = (): SignalLane[] =>
+    lanes.filter((lane) => lane.loop.holdsRecords() && isWorthTrying(lane, mode))
+  const spooled = (): SignalLane[] =>
     lanes.filter(({ loop, spool }) => mode === 'flush' && spool?.hasRecords() === true && !loop.isFailing())
 
   return {

@@ -1,17 +1,21 @@
 import { frameRequest } from '@clew/otlp'
 import type { Batch } from '../batch.ts'
-import type { Lane } from '../signal-lane.ts'
+import type { SignalLane } from '../signal-lane.ts'
 import type { FlushJob } from './flush-order.ts'
 import { exchangeSync } from './socket-flush.ts'
 import { sendFromWorker } from './worker-flush.ts'
 
-type Rest = { lane: Lane; batches: Batch[] }
+type Rest = { lane: SignalLane; batches: Batch[] }
 
 /**
  * Delivers everything that was not acknowledged, or stores it: over the open connection (plain HTTP), from a worker,
  * into the spool, each taking what the one before left.
  */
-export function flushSync(lanes: readonly Lane[], mode: 'flush' | 'spool', remainingMs: () => number): void {
+export function flushSync(
+  lanes: readonly SignalLane[],
+  mode: 'flush' | 'spool',
+  remainingMs: () => number,
+): void {
   const rests = lanes.map((lane) => ({ lane, batches: lane.loop.takeBack() }))
   const sendable = rests.filter(({ lane, batches }) => batches.length > 0 && isWorthTrying(lane, mode))
   for (const rest of sendable) rest.batches = sendOverSocket(rest, remainingMs)
@@ -21,7 +25,7 @@ export function flushSync(lanes: readonly Lane[], mode: 'flush' | 'spool', remai
 }
 
 /** A receiver that was away a moment ago would only use up the time, if there is a spool. */
-export function isWorthTrying({ loop, spool }: Lane, mode: 'flush' | 'spool'): boolean {
+export function isWorthTrying({ loop, spool }: SignalLane, mode: 'flush' | 'spool'): boolean {
   return spool?.accepts() !== true || (mode === 'flush' && !loop.isFailing())
 }
 

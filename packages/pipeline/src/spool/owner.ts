@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { crc32 } from 'node:zlib'
 
 /** A process that spools. Process ids are reused, and containers that share a volume all have process 1. */
 export type Owner = {
@@ -54,7 +54,7 @@ function findPlace(): string {
   try {
     text = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1') + readlinkSync('/proc/self/ns/pid')
   } catch {}
-  return createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return crc32(text).toString(16).padStart(8, '0')
 }
 
 function answersSignals(pid: number): boolean {

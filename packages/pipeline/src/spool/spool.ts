@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import type { Batch, Signal } from '../batch.ts'
 import type { Problems } from '../problems.ts'
 import { claimFolders, leaveFolder, listNames, makeFolder, removeFolder, staleMs, touch } from './folders.ts'
@@ -39,7 +39,7 @@ export type Spool = {
 
 /** The folder of one signal to one address below the spool directory. */
 export function spoolRoot(directory: string, signal: Signal, url: string): string {
-  return join(directory, `${signal}-${createHash('sha256').update(url).digest('hex').slice(0, 12)}`)
+  return join(directory, `${signal}-${crc32(url).toString(16).padStart(8, '0')}`)
 }
 
 export function openSpool(options: SpoolOptions): Spool {
