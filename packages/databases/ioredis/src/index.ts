@@ -1,1 +1,1 @@
-export {}
+export { ioredisInstrumentation } from './instrumentation.ts'

@@ -50,9 +50,21 @@ export async function startRig(
     stop: async () => {
       stopInstrumentation()
       recorder.stop()
+      await untilAlone(service.url)
       await service.stop()
     },
   }
+}
+
+// Old pools say that they have ended before their sockets have; a server that stops then would make them throw.
+async function untilAlone(url: string): Promise<void> {
+  const { Client } = require('pg') as Pg
+  const observer = new Client({ connectionString: url })
+  await observer.connect()
+  const text =
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+  while ((await observer.query(text)).rowCount !== 0);
+  await observer.end()
 }
 
 /** Runs `work` as a request would: in a span of its own. */
