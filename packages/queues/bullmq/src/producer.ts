@@ -58,6 +58,8 @@ export function attachProducer(bullmq: BullMQ, option: MetadataOption, known: Kn
 }
 
 function bulkToAdd(jobs: BulkJob[], defaults: JobOptions | undefined, option: MetadataOption): BulkJob[] {
+  // Anything else is BullMQ's to refuse.
+  if (!Array.isArray(jobs)) return jobs
   const metadata = encodeMetadata(activeContext(), jobs.length)
   if (!metadata) return jobs
   return jobs.map((job) => {
