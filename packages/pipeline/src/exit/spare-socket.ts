@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Endpoint } from '../pipeline.ts'
 
 /** A connection that waits for the end of the process, when none can be opened any more. */
@@ -20,7 +20,7 @@ export function createSpareSocket(endpoint: Endpoint): SpareSocket | undefined {
 
   const open = (): void => {
     if (socket !== undefined) return
-    const made = connect({ host, port, noDelay: true })
+    const made = process.getBuiltinModule('node:net').connect({ host, port, noDelay: true })
     socket = made
     made.unref()
     const forget = (): void => {

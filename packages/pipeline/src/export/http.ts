@@ -1,4 +1,4 @@
-import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage, request } from 'node:http'
 import type { Signal } from '../batch.ts'
 import type { Endpoint } from '../pipeline.ts'
 import { type Body, compress } from './compress.ts'
@@ -14,12 +14,13 @@ type Transport = { agent: Agent; request: typeof request }
 /** OTLP/HTTP in protobuf or JSON over keep-alive connections. */
 export function createHttpSender(endpoint: Endpoint, signal: Signal, options: SenderOptions): Sender {
   const url = new URL(endpoint.url)
-  const transport = openTransport(endpoint, url)
+  let transport: Transport | undefined
   const live = new Set<ClientRequest>()
 
   const post = (body: Body): Promise<Outcome> =>
     new Promise((resolve) => {
       const headers = httpHeaders(endpoint, body.encoding, body.bytes.length)
+      transport ??= openTransport(endpoint, url)
       const sent = transport.request(url, { method: 'POST', agent: transport.agent, headers })
       live.add(sent)
       const finish = (outcome: Outcome): void => {
@@ -58,16 +59,20 @@ export function createHttpSender(endpoint: Endpoint, signal: Signal, options: Se
     },
     close() {
       for (const sent of live) sent.destroy(new Error('closed'))
-      transport.agent.destroy()
+      transport?.agent.destroy()
     },
   }
 }
 
+/** Not before the first request: a script that logs nothing does not pay for loading what it does not use. */
 function openTransport({ tls }: Endpoint, url: URL): Transport {
   const options = { keepAlive: true, maxSockets: concurrentExports, maxFreeSockets: concurrentExports }
-  if (url.protocol !== 'https:') return { agent: new Agent(options), request }
-  const https = process.getBuiltinModule('node:https')
-  return { agent: new https.Agent({ ...options, ...tls }), request: https.request }
+  if (url.protocol === 'https:') {
+    const https = process.getBuiltinModule('node:https')
+    return { agent: new https.Agent({ ...options, ...tls }), request: https.request }
+  }
+  const http = process.getBuiltinModule('node:http')
+  return { agent: new http.Agent(options), request: http.request }
 }
 
 function readAnswer(response: IncomingMessage, finish: (outcome: Outcome) => void): void {
