@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { activeContext, runInContext, SUPPRESSED_ROOT, suppressTracing } from '@clew/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../../../scripts/services.ts'
@@ -298,6 +299,31 @@ describe.each(versions)('spans of %s', (_, load) => {
       'PSUBSCRIBE',
       'PUBLISH',
       'QUIT',
+    ])
+  })
+
+  test('a connection that breaks in a request says so in no context', async () => {
+    const client = new rig.ioredis.Redis(rig.url, { retryStrategy: () => null })
+    await client.ping()
+    const told = new Promise((resolve) => {
+      client.on('error', () => resolve(activeTrace() ?? 'none'))
+    })
+    await inRequest('breaker', () => {
+      const { stream } = client as unknown as { stream: Socket }
+      stream.destroy(new Error('broken'))
+    })
+    expect(await told).toBe('none')
+  })
+
+  test('a pipeline that a request has filled and a timer sends is a span of the request', async () => {
+    const { pipeline, spanId } = await inRequest('request', (span) => ({
+      pipeline: redis.pipeline().get('a'),
+      spanId: span.spanContext().spanId,
+    }))
+    await pipeline.exec()
+    expect(rig.recorder.spans.map(({ name, parentSpanId }) => [name, parentSpanId])).toEqual([
+      ['request', undefined],
+      ['PIPELINE GET', spanId],
     ])
   })
 
