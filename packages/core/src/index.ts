@@ -23,6 +23,7 @@ export {
 } from './context/request-context.ts'
 export { type ErrorCode, errorCatalogue } from './errors.ts'
 export { contextForWork, contextWithFields, getFields, setFields, withFields } from './fields.ts'
+export { createHiddenSlot, type HiddenSlot } from './hidden-slot.ts'
 export {
   type Instrumentation,
   type OptionSpec,

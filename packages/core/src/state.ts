@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { writeSync } from 'node:fs'
 import type { Context } from '@opentelemetry/api'
+import { createHiddenSlot, type HiddenSlot } from './hidden-slot.ts'
 import type { RecordSink } from './record/record.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import type { HttpRequest } from './seams/http-route.ts'
@@ -14,7 +15,7 @@ type CoreState = {
   /** Names of instrumentations that run now. */
   readonly running: Set<string>
   /** By the request object of the server that runs it. */
-  readonly httpRequests: WeakMap<object, HttpRequest>
+  readonly httpRequests: HiddenSlot<HttpRequest>
 }
 
 const KEY = Symbol.for('@clew/core')
@@ -35,7 +36,7 @@ function install(): CoreState {
     sink: undefined,
     reporter: createReporter({ now: Date.now, write: writeToStderr }),
     running: new Set(),
-    httpRequests: new WeakMap(),
+    httpRequests: createHiddenSlot(),
   }
   // Not enumerable and not writable: a second copy reads it, nobody replaces it.
   Object.defineProperty(globalThis, KEY, { value: state })

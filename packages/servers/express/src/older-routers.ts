@@ -1,5 +1,14 @@
 import type { IncomingMessage } from 'node:http'
-import { compareVersions, guard, onModuleLoad, type Stop, setHttpRoute, wrapMethod } from '@clew/core'
+import {
+  compareVersions,
+  createHiddenSlot,
+  guard,
+  type HiddenSlot,
+  onModuleLoad,
+  type Stop,
+  setHttpRoute,
+  wrapMethod,
+} from '@clew/core'
 import { joinPaths, type Path, pathText } from './path.ts'
 
 type Request = IncomingMessage & { baseUrl?: string; params?: Readonly<Record<string, string | string[]>> }
@@ -20,7 +29,7 @@ const CHANNEL_SINCE = '2.3.0'
  * entering a router (`handle`) and a route (`dispatch`).
  */
 export function wrapOlderRouters(): Stop {
-  const mounts = new WeakMap<object, Mount>()
+  const mounts = createHiddenSlot<Mount>()
   const wraps: Stop[] = []
   const attach = (router: RouterClass, route: RouteClass): void => {
     wraps.push(
@@ -48,7 +57,7 @@ export function wrapOlderRouters(): Stop {
   }
 }
 
-function followMount(handle: Handle, mounts: WeakMap<object, Mount>): Handle {
+function followMount(handle: Handle, mounts: HiddenSlot<Mount>): Handle {
   return function (this: unknown, req, res, out) {
     const outer = mounts.get(req) ?? ROOT
     const inner = guard('entering a router of express', () => mountOf(req, outer), outer)
@@ -86,7 +95,7 @@ function decode(path: string): string {
   }
 }
 
-function tellRoute(dispatch: Dispatch, mounts: WeakMap<object, Mount>): Dispatch {
+function tellRoute(dispatch: Dispatch, mounts: HiddenSlot<Mount>): Dispatch {
   return function (this: { path: Path }, req, res, done) {
     guard(
       'reading the route of express',

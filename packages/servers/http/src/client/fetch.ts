@@ -1,4 +1,4 @@
-import type { Runtime, Stop } from '@clew/core'
+import { createHiddenSlot, type Runtime, type Stop } from '@clew/core'
 import type { Attributes, TextMapSetter } from '@opentelemetry/api'
 import type { options as specs } from '../options.ts'
 import { createQueryRedactor, type QueryRedactor, redactTarget } from '../redact-query.ts'
@@ -29,7 +29,7 @@ const headerSetter: TextMapSetter<UndiciRequest> = {
 /** A client span for each request by the global `fetch` and by the undici package: they share their channels. */
 export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
   const redact = createQueryRedactor(options.redactQuery)
-  const spans = new WeakMap<object, ClientSpan>()
+  const spans = createHiddenSlot<ClientSpan>()
   const callers = keepCallersOfUndici()
   const stops = subscribeAll<{ request: UndiciRequest }>({
     'undici:request:create': ({ request }) => {

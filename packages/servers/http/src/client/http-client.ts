@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { ClientRequest, type IncomingMessage } from 'node:http'
-import { guard, type Runtime, type Stop } from '@clew/core'
+import { createHiddenSlot, guard, type Runtime, type Stop } from '@clew/core'
 import type { Attributes, TextMapSetter } from '@opentelemetry/api'
 import { keepContextOfMessages } from '../message-events.ts'
 import type { options as specs } from '../options.ts'
@@ -10,7 +10,7 @@ import { describeUrl } from './describe-url.ts'
 import { injectSpan } from './inject.ts'
 
 // Of requests and of their responses.
-const spans = new WeakMap<object, ClientSpan>()
+const spans = createHiddenSlot<ClientSpan>()
 
 const headerSetter: TextMapSetter<ClientRequest> = {
   set: (request, name, value) => {

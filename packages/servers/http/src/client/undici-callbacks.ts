@@ -1,4 +1,11 @@
-import { activeContext, runInContext, type Stop, wrapMethod } from '@clew/core'
+import {
+  activeContext,
+  createHiddenSlot,
+  type HiddenSlot,
+  runInContext,
+  type Stop,
+  wrapMethod,
+} from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 
 type Callback = (this: object, ...args: unknown[]) => unknown
@@ -12,7 +19,7 @@ const CALLBACK =
  * the connection: the next hop of a redirect or a retry would be taken for another caller's request.
  */
 export function keepCallersOfUndici(): { remember(request: object): void; stop: Stop } {
-  const callers = new WeakMap<object, Context>()
+  const callers = createHiddenSlot<Context>()
   const stops = new Map<object, Stop[]>()
   return {
     remember: (request) => {
@@ -27,7 +34,7 @@ export function keepCallersOfUndici(): { remember(request: object): void; stop: 
   }
 }
 
-function wrapCallbacks(prototype: object, callers: WeakMap<object, Context>): Stop[] {
+function wrapCallbacks(prototype: object, callers: HiddenSlot<Context>): Stop[] {
   const names = Object.getOwnPropertyNames(prototype).filter((name) => CALLBACK.test(name))
   return names.map((name) =>
     wrapMethod(
