@@ -4,27 +4,28 @@ import {
   guard,
   type Instrumentation,
   onModuleLoad,
+  ROOT_CONTEXT,
   runInContext,
   type Stop,
   wrapMethod,
 } from '@clew/core'
-import { ROOT_CONTEXT, type Tracer } from '@opentelemetry/api'
+import type { Tracer } from '@opentelemetry/api'
 import type { Command, Connection, Ioredis, Pipeline } from './library.ts'
 import { type CommandTracer, traceCommands } from './trace-commands.ts'
 import { VERSION } from './version.ts'
 
 const OWNER = '@clew/ioredis'
+const LIBRARY = { name: 'ioredis', versions: { from: '5.0.0', below: '7.0.0' } } as const
 
 /** A span for each command, pipeline and transaction of ioredis. */
 export const ioredisInstrumentation: Instrumentation = {
   name: 'ioredis',
   version: VERSION,
+  library: LIBRARY,
+  seam: 'sendCommand, connect and emit of Redis, Cluster and Pipeline',
   start: ({ tracer }) => {
     const stops: Stop[] = []
-    const versions = { from: '5.0.0', below: '7.0.0' }
-    const unhook = onModuleLoad<Ioredis>({ name: 'ioredis', versions }, (ioredis) =>
-      stops.push(...attachTo(ioredis, tracer)),
-    )
+    const unhook = onModuleLoad<Ioredis>(LIBRARY, (ioredis) => stops.push(...attachTo(ioredis, tracer)))
     return () => {
       unhook()
       for (const stop of stops.splice(0)) stop()

@@ -1,5 +1,5 @@
-import { failSpan, type SpanDescription } from '@clew/core'
-import { type Attributes, type Span, SpanKind } from '@opentelemetry/api'
+import { failSpan, type SpanDescription, SpanKind } from '@clew/core'
+import type { Attributes, Span } from '@opentelemetry/api'
 import type { Client, Pool, QueryConfig } from './library.ts'
 import { clipText, statementOf } from './sql/statement.ts'
 

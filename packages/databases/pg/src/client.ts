@@ -1,5 +1,5 @@
-import { activeContext, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
-import { ROOT_CONTEXT, type Tracer } from '@opentelemetry/api'
+import { activeContext, guard, ROOT_CONTEXT, runInContext, type Stop, wrapMethod } from '@clew/core'
+import type { Tracer } from '@opentelemetry/api'
 import { describeConnection, describeQuery } from './attributes.ts'
 import { type Client, isSubmittable } from './library.ts'
 import { type PoolQuery, takePoolQuery } from './pool-query.ts'

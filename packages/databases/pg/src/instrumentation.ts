@@ -7,16 +7,17 @@ import { trackSubmissions } from './submissions.ts'
 import { VERSION } from './version.ts'
 
 const OWNER = '@clew/pg'
+const LIBRARY = { name: 'pg', versions: { from: '8.0.3', below: '9.0.0' } } as const
 
 /** A span for each query of pg, and callbacks and Query events in the context of their caller. */
 export const pgInstrumentation: Instrumentation = {
   name: 'pg',
   version: VERSION,
+  library: LIBRARY,
+  seam: 'query, connect and emit of Client and Pool',
   start: ({ tracer }) => {
     const stops: Stop[] = []
-    const unhook = onModuleLoad<Pg>({ name: 'pg', versions: { from: '8.0.3', below: '9.0.0' } }, (pg) =>
-      stops.push(...attachTo(pg, tracer)),
-    )
+    const unhook = onModuleLoad<Pg>(LIBRARY, (pg) => stops.push(...attachTo(pg, tracer)))
     return () => {
       unhook()
       for (const stop of stops.splice(0)) stop()

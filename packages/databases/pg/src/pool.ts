@@ -1,5 +1,5 @@
-import { activeContext, runInContext, type Stop, wrapMethod } from '@clew/core'
-import { ROOT_CONTEXT, type Tracer } from '@opentelemetry/api'
+import { activeContext, ROOT_CONTEXT, runInContext, type Stop, wrapMethod } from '@clew/core'
+import type { Tracer } from '@opentelemetry/api'
 import { connectionOfPool, describeQuery } from './attributes.ts'
 import { emitInRoot } from './client.ts'
 import type { Pool } from './library.ts'
