@@ -1,4 +1,4 @@
-import { activeContext, spanOf, unixNowMs } from '@clew/core'
+import { activeContext, spanContextOf, unixNowMs } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import { isUncaught, loggedError } from './logged-error.ts'
 import { stampInfo } from './stamp.ts'
@@ -42,7 +42,7 @@ export function openLogCall(
   const isEnabled = isLevelEnabled(logger, rank)
   if (!isEnabled && !isPrintedBeyondLevel(logger, rank)) return undefined
   const context = activeContext()
-  const span = spanOf(context)?.spanContext()
+  const span = spanContextOf(context)
   return {
     logger,
     info: stamp ? stampInfo(info, span) : info,

@@ -10,25 +10,27 @@ const scope: InstrumentationScope = { name: '@clew/winston', version: VERSION }
 
 /** Hands on the record of a call, made of the entry as the logger's formats left it. */
 export function sendRecord(call: LogCall, formatted: Info): void {
-  const { level, logger, message, context, timeUnixMs } = call
+  const { level, logger, context, timeUnixMs } = call
   const exception = call.error ?? parseStack(formatted.stack)
-  const omit = call.omit | repeatedByTrace(call, formatted) | repeatedByException(exception, formatted)
-  const body = plainMessage(formatted, message)
+  const body = plainMessage(formatted, call.message)
   emitRecord({
     scope,
     context,
     timeUnixMs,
     severityNumber: severityOf(level, logger.levels),
     severityText: level,
-    body: omit & omitFor.uncaught ? withoutStack(body, formatted.stack) : body,
+    body: call.isUncaught ? withoutStack(body, formatted.stack) : body,
     attributes: formatted,
-    omit: omittedKeys(omit),
+    omit: omittedKeys(repeatedByRecord(call, formatted) | repeatedByException(exception, formatted)),
     exception,
   })
 }
 
-function repeatedByTrace({ traceId }: LogCall, { trace_id }: Info): number {
-  return traceId !== undefined && traceId === trace_id ? omitFor.stamp : 0
+function repeatedByRecord({ traceId, timestamp, isUncaught }: LogCall, formatted: Info): number {
+  let reasons = isUncaught ? omitFor.uncaught : 0
+  if (timestamp === undefined || formatted.timestamp !== timestamp) reasons |= omitFor.timestamp
+  if (traceId !== undefined && formatted.trace_id === traceId) reasons |= omitFor.stamp
+  return reasons
 }
 
 /** What winston and its formats have copied from the error into the entry. */

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { INVALID_TRACEID, type SpanContext } from '@opentelemetry/api'
+import type { SpanContext } from '@opentelemetry/api'
 import type { Info } from './winston-shapes.ts'
 
 /** The fields of https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
@@ -13,9 +13,7 @@ export const stampKeys: readonly string[] = ['trace_id', 'span_id', 'trace_flags
 export function stampInfo(info: Info, span: SpanContext | undefined): Info {
   if (span === undefined || info.trace_id !== undefined || info.span_id !== undefined) return info
   const { traceId, spanId, traceFlags } = span
-  if (traceId === INVALID_TRACEID) return info
-  const prototype = Object.getPrototypeOf(info)
-  const copy = prototype === Object.prototype ? (Object.assign({}, info) as Info) : copyOf(info, prototype)
+  const copy = copyOf(info)
   if (copy === undefined) return info
   copy.trace_id = traceId
   copy.span_id = spanId
@@ -23,21 +21,24 @@ export function stampInfo(info: Info, span: SpanContext | undefined): Info {
   return copy
 }
 
-function copyOf(original: Info, prototype: object | null): Info | undefined {
+/** `undefined` for what no copy can stand for: a getter throws, or the message comes from a private field. */
+function copyOf(original: Info): Info | undefined {
+  try {
+    const prototype = Object.getPrototypeOf(original)
+    if (prototype === Object.prototype) return Object.assign({}, original)
+    if (types.isNativeError(original)) return copyOfError(original, prototype)
+    const copy = Object.create(prototype, Object.getOwnPropertyDescriptors(original))
+    return copy.message === original.message ? copy : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function copyOfError(original: Error, prototype: object): Info {
   const properties = Object.getOwnPropertyDescriptors(original)
-  if (!types.isNativeError(original)) return copyOfInstance(original, Object.create(prototype, properties))
   // Made by Error, so that it is one for util.types.isNativeError and util.inspect too.
   const copy = Object.setPrototypeOf(new Error(), prototype)
   // Where `stack` is an accessor it answers for the object it is read from, so the text is copied.
   const stack = { value: original.stack, writable: true, enumerable: false, configurable: true }
   return Object.defineProperties(copy, { ...properties, stack })
-}
-
-// A class may read its message from private fields, which no copy has.
-function copyOfInstance(original: Info, copy: Info): Info | undefined {
-  try {
-    return copy.message === original.message ? copy : undefined
-  } catch {
-    return undefined
-  }
 }

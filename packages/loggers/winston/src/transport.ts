@@ -1,4 +1,4 @@
-import { activeContext, guard, spanOf } from '@clew/core'
+import { activeContext, guard, spanContextOf } from '@clew/core'
 import winston from 'winston'
 import { type LogCall, openLogCall } from './log-call.ts'
 import { attachToLogger, callInFormat, callOf, loggerPrototype, seam } from './logger-seam.ts'
@@ -45,7 +45,7 @@ export function clewFormat(): winston.Logform.Format {
   return {
     transform: (info) => {
       const context = callInFormat()?.context ?? activeContext()
-      return stampInfo(info as Info, spanOf(context)?.spanContext()) as winston.Logform.TransformableInfo
+      return stampInfo(info as Info, spanContextOf(context)) as winston.Logform.TransformableInfo
     },
   }
 }
