@@ -54,7 +54,9 @@ export function attachToLogger(prototype: Logger): Stop {
 }
 
 export function isAttached(logger: Logger): boolean {
-  return attached.has(loggerPrototype(logger))
+  for (let object = logger; object; object = Object.getPrototypeOf(object))
+    if (attached.has(object)) return true
+  return false
 }
 
 /** The prototype of winston's Logger, of which every logger is. winston exports the class only since 3.9. */

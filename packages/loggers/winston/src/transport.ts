@@ -1,10 +1,10 @@
-import { activeContext, guard, spanContextOf } from '@clew/core'
+import { activeContext, guard, ROOT_CONTEXT, runInContext, spanContextOf } from '@clew/core'
 import winston from 'winston'
 import { type LogCall, openLogCall } from './log-call.ts'
-import { attachToLogger, callInFormat, callOf, loggerPrototype, seam } from './logger-seam.ts'
+import { attachToLogger, callInFormat, callOf, isAttached, loggerPrototype, seam } from './logger-seam.ts'
 import { sendRecord } from './record.ts'
 import { stampInfo } from './stamp.ts'
-import type { Info, Logger, Winston } from './winston-shapes.ts'
+import type { Info, Logger, Transport, Winston } from './winston-shapes.ts'
 
 /** `format` is missing on purpose: the record is made of the entry as the logger's own formats leave it. */
 export type ClewTransportOptions = Pick<
@@ -57,15 +57,23 @@ function keepCalls(): void {
 }
 
 function send(transport: ClewTransport, info: Info): void {
-  const call = callOf(info) ?? lateCall(transport, info)
-  if (call !== undefined && !(seam.sends && call.isEnabled)) sendRecord(call, info)
+  const known = callOf(info)
+  const call = known ?? unknownCall(transport as Transport & { levels?: Logger['levels'] }, info)
+  if (call === undefined || (seam.sends && known?.isEnabled)) return
+  sendRecord(call, info)
 }
 
-// An entry of a logger that is not of this winston, or that was handed over by hand.
-function lateCall(transport: ClewTransport, info: Info): LogCall | undefined {
-  const { parent, levels } = transport as { parent?: Logger | null; levels?: Logger['levels'] }
+// Handed over by hand or by a logger of another winston: then now is the call. Or out of the buffer of a logger that
+// was there before us: then whose call it was is not known, and where another part sends it, it has been sent.
+function unknownCall(
+  { parent, levels }: Transport & { levels?: Logger['levels'] },
+  info: Info,
+): LogCall | undefined {
+  const isBuffered = parent ? isAttached(parent) : false
+  if (isBuffered && seam.sends) return undefined
   const logger = { level: '', levels: parent?.levels ?? levels ?? winston.config.npm.levels } as Logger
-  return openLogCall(logger, info, false, undefined)
+  const open = () => openLogCall(logger, info, false, undefined)
+  return isBuffered ? runInContext(ROOT_CONTEXT, open) : open()
 }
 
 function definedOf<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
