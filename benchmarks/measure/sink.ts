@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Behaviour, Counts } from '../sink/protocol.ts'
+import { startChild } from './child.ts'
+
+const POLL_MS = 25
+
+/** A receiver in a process of its own, which counts what arrives. */
+export type Sink = {
+  url: string
+  counts(): Promise<Counts>
+  /** Waits until what arrived is enough, or the time is over; the last counts either way. */
+  until(isEnough: (counts: Counts) => boolean, timeoutMs: number): Promise<Counts>
+  become(behaviour: Behaviour): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function startSink(): Promise<Sink> {
+  const child = startChild({ file: join(import.meta.dirname, '../sink/server.ts') })
+  const { port } = await child.next<{ port: number }>()
+  const counts = (): Promise<Counts> => child.ask<Counts>({ tell: 'counts' })
+  return {
+    url: `http://127.0.0.1:${port}`,
+    counts,
+    async until(isEnough, timeoutMs) {
+      const endMs = Date.now() + timeoutMs
+      for (;;) {
+        const now = await counts()
+        if (isEnough(now) || Date.now() > endMs) return now
+        await delay(POLL_MS)
+      }
+    },
+    async become(behaviour) {
+      await child.ask({ become: behaviour })
+    },
+    stop: child.stop,
+  }
+}

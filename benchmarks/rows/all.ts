@@ -1,0 +1,21 @@
+import type { Row } from '../measure/row.ts'
+import { bullmqJob } from './bullmq-job.ts'
+import { expressRequest, fastifyRequest } from './http-request.ts'
+import { loss } from './loss.ts'
+import { otlpEncode } from './otlp-encode.ts'
+import { preload } from './preload.ts'
+import { processEnd } from './process-end.ts'
+import { winstonHeap, winstonRecord, winstonRecordGzip } from './winston-record.ts'
+
+export const rows: readonly Row[] = [
+  winstonRecord,
+  winstonRecordGzip,
+  winstonHeap,
+  otlpEncode,
+  loss,
+  processEnd,
+  preload,
+  expressRequest,
+  fastifyRequest,
+  bullmqJob,
+]
