@@ -47,6 +47,7 @@ export function attachToLogger(prototype: Logger): Stop {
   ]
   attached.add(prototype)
   return () => {
+    if (seam.keeps) return
     attached.delete(prototype)
     waiting = createWaitingCalls()
     for (const stop of stops) stop()
