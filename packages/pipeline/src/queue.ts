@@ -43,6 +43,7 @@ export class ByteQueue {
   #lastScope: PipelineScope | undefined
   #lastChunk: Chunk | undefined
   #lastRanFull = false
+  #freshFirst = true
   #nextId = 1
 
   constructor(options: QueueOptions) {
@@ -71,21 +72,24 @@ export class ByteQueue {
     const { writer } = chunk
     // A getter of a record may log: the outer record is then still half written.
     if (writer.busy) return
-    this.#mirror?.show(writer, chunk.scope, chunk.count)
+    this.#mirror?.show(writer, chunk.scope, chunk.count, this.#options.signal)
     if (writer.position >= this.#sealAtBytes || chunk.count >= sealAtRecords) this.#sealFull(chunk)
     else if (!this.armed) this.#arm()
   }
 
-  /** The next batch to send. `due`: what is still being filled may go as well. */
+  /**
+   * The next batch to send. `due`: what is still being filled may go as well. Batches that failed take turns with
+   * fresh ones, so that one which the receiver never answers does not hold up all others.
+   */
   take(due: boolean): Batch | undefined {
-    return this.#again.shift() ?? this.#sealed.shift() ?? (due ? this.#sealOpen() : undefined)
+    this.#freshFirst = !this.#freshFirst
+    if (!this.#freshFirst) return this.#again.shift() ?? this.#takeFresh(due)
+    return this.#takeFresh(due) ?? this.#again.shift()
   }
 
-  /** Returns a batch that was not acknowledged; the oldest goes first. */
+  /** Returns a batch that was not acknowledged. */
   putBack(batch: Batch): void {
-    const at = this.#again.findIndex((other) => other.id > batch.id)
-    if (at === -1) this.#again.push(batch)
-    else this.#again.splice(at, 0, batch)
+    this.#again.push(batch)
   }
 
   /** The end of a batch, whatever became of it. */
@@ -150,6 +154,10 @@ export class ByteQueue {
     return count
   }
 
+  #takeFresh(due: boolean): Batch | undefined {
+    return this.#sealed.shift() ?? (due ? this.#sealOpen() : undefined)
+  }
+
   #findChunk(scope: PipelineScope): Chunk {
     let chunk = this.#open.get(scope)
     if (chunk === undefined) {
@@ -169,7 +177,7 @@ export class ByteQueue {
   #sealFull(chunk: Chunk): void {
     this.#lastRanFull = true
     const batch = this.#batch([chunk])
-    if (this.#budget.used > this.#budget.max) {
+    if (this.#budget.used > this.#budget.max && this.#options.canOverflow()) {
       this.#options.overflow(batch)
       this.settle(batch)
       return

@@ -69,11 +69,11 @@ function openLanes(options: PipelineOptions, budget: MemoryBudget, runHidden: Ru
   const common = {
     ...{ resource, budget, problems, scheduleDelayMs, runHidden },
     pool: new WriterPool(),
+    mirror: isMainThread || exit === 'off' ? undefined : new RecordMirror(resource),
     keepsSpare: exit === 'flush',
     now: Date.now,
     random: Math.random,
   }
-  const mirrors = !isMainThread && exit !== 'off'
   const wanted: [Signal, Endpoint | undefined][] = [
     ['logs', options.logs],
     ['traces', options.traces],
@@ -82,9 +82,7 @@ function openLanes(options: PipelineOptions, budget: MemoryBudget, runHidden: Ru
   for (const [signal, endpoint] of wanted) {
     if (endpoint === undefined || !isUsable(endpoint, signal, problems)) continue
     const spool = spoolFor(options, signal, endpoint.url, problems)
-    const mirror = mirrors ? new RecordMirror(signal, resource) : undefined
-    const laneOptions: LaneOptions = { ...common, signal, endpoint, spool, mirror }
-    lanes.push(new SignalLane(laneOptions))
+    lanes.push(new SignalLane({ ...common, signal, endpoint, spool }))
   }
   return lanes
 }

@@ -5,7 +5,8 @@ import type { FlushJob } from './flush-order.ts'
 import { exchangeSync } from './socket-flush.ts'
 import { sendFromWorker } from './worker-flush.ts'
 
-type Rest = { lane: SignalLane; batches: Batch[] }
+/** `away`: the receiver asked to come later. */
+type Rest = { lane: SignalLane; batches: Batch[]; away: boolean }
 
 /**
  * Delivers everything that was not acknowledged, or stores it: over the open connection (plain HTTP), from a worker,
@@ -16,10 +17,10 @@ export function flushSync(
   mode: 'flush' | 'spool',
   remainingMs: () => number,
 ): void {
-  const rests = lanes.map((lane) => ({ lane, batches: lane.loop.takeBack() }))
+  const rests = lanes.map((lane) => ({ lane, batches: lane.loop.takeBack(), away: false }))
   const sendable = rests.filter(({ lane, batches }) => batches.length > 0 && isWorthTrying(lane, mode))
-  for (const rest of sendable) rest.batches = sendOverSocket(rest, remainingMs)
-  const unsent = sendable.filter(({ batches }) => batches.length > 0)
+  for (const rest of sendable) sendOverSocket(rest, remainingMs)
+  const unsent = sendable.filter(({ batches, away }) => batches.length > 0 && !away)
   if (unsent.length > 0 && remainingMs() > 0) sendByWorker(unsent, remainingMs)
   for (const { lane, batches } of rests) lane.keep(batches)
 }
@@ -29,19 +30,24 @@ export function isWorthTrying({ loop, spool }: SignalLane, mode: 'flush' | 'spoo
   return spool?.accepts() !== true || (mode === 'flush' && !loop.isFailing())
 }
 
-/** Returns the batches that are left. */
-function sendOverSocket({ lane, batches }: Rest, remainingMs: () => number): Batch[] {
+/** Takes what was answered out of the rest. */
+function sendOverSocket(rest: Rest, remainingMs: () => number): void {
+  const { batches, lane } = rest
   const { spare, endpoint, signal, loop } = lane
-  const todo = [...batches]
-  for (let batch = todo[0]; batch !== undefined; batch = todo[0]) {
+  for (let batch = batches[0]; batch !== undefined; batch = batches[0]) {
     const fd = spare?.fd()
-    if (fd === undefined) return todo
+    if (fd === undefined) return
     const outcome = exchangeSync(fd, endpoint, signal, frameRequest(batch.resource, batch.parts), remainingMs)
-    if (outcome === undefined) spare?.close()
-    if (outcome === undefined || outcome.kind === 'retry') return todo
-    todo.splice(0, 1, ...loop.conclude(batch, outcome))
+    if (outcome === undefined) {
+      spare?.close()
+      return
+    }
+    if (outcome.kind === 'retry') {
+      rest.away = true
+      return
+    }
+    batches.splice(0, 1, ...loop.conclude(batch, outcome))
   }
-  return todo
 }
 
 /** Takes what was delivered out of the rests. */

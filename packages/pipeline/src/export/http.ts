@@ -48,13 +48,24 @@ export function createHttpSender(endpoint: Endpoint, signal: Signal, options: Se
       sent.end(body.bytes)
     })
 
+  const prepare = async (framed: readonly Buffer[]): Promise<Body | Outcome> => {
+    try {
+      const pieces = httpBody(framed, signal, endpoint.protocol)
+      return await gather(pieces, (bytes) => compress(bytes, endpoint.compression))
+    } catch (error) {
+      return { kind: 'refused', status: 'not sent', message: String(error) }
+    }
+  }
+
   return {
     async send(framed) {
+      const body = await prepare(framed)
+      if ('kind' in body) return body
       try {
-        const pieces = httpBody(framed, signal, endpoint.protocol)
-        return await post(await gather(pieces, (bytes) => compress(bytes, endpoint.compression)))
+        return await post(body)
       } catch (error) {
-        return { kind: 'refused', status: 'not sent', message: String(error) }
+        // A header that cannot be sent, for example. A process with better options may send it from the spool.
+        return { kind: 'retry', reason: String(error) }
       }
     },
     close() {

@@ -102,6 +102,7 @@ export class ExportLoop {
     this.#closed = true
     clearTimeout(this.#resumeTimer)
     const rest = this.takeBack()
+    this.#inFlight.clear()
     this.#options.sender.close()
     this.#answerWaiters(false)
     return rest
@@ -119,7 +120,7 @@ export class ExportLoop {
       if (own === undefined) this.#due = false
       const batch = own ?? this.#nextSpooled()
       if (batch === undefined) return
-      void this.#send(batch)
+      this.#send(batch).catch(() => {})
     }
   }
 

@@ -18,7 +18,9 @@ export type ReplayOptions = {
 
 /** Reads one segment. A segment that cannot be read is done at once, and stays where it is. */
 export function openReplay({ path, onDone, onDamage }: ReplayOptions): Replay {
-  const { payloads, bytes } = readPayloads(path, onDamage)
+  const read = readPayloads(path, onDamage)
+  if (read === undefined) return nothing
+  const { payloads, bytes } = read
   let unsettled = payloads.length
   let at = 0
   const finish = (): void => {
@@ -41,16 +43,14 @@ export function openReplay({ path, onDone, onDamage }: ReplayOptions): Replay {
   }
 }
 
+const nothing: Replay = { next: () => undefined, isDone: () => true }
+
 function readPayloads(
   path: string,
   onDamage: (bytes: number) => void,
-): { payloads: Payload[]; bytes: number } {
-  let segment: Buffer
-  try {
-    segment = readFileSync(path)
-  } catch {
-    return { payloads: [], bytes: 0 }
-  }
+): { payloads: Payload[]; bytes: number } | undefined {
+  const segment = tryRead(path)
+  if (segment === undefined) return undefined
   const frames = readFrames(segment, payloadMagic)
   const payloads: Payload[] = []
   let damaged = frames.damagedBytes
@@ -61,6 +61,14 @@ function readPayloads(
   }
   if (damaged > 0) onDamage(damaged)
   return { payloads, bytes: segment.length }
+}
+
+function tryRead(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 function toBatch({ signal, resource, parts, count }: Payload, release: () => void): Batch {

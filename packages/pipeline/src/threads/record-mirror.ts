@@ -18,27 +18,25 @@ let nextScopeId = 1
 
 /**
  * Lets the main thread read the records of this worker thread that are not acknowledged: when the thread is
- * terminated, or the main thread ends before it, nothing runs here any more. One mirror for each signal.
+ * terminated, or the main thread ends before it, nothing runs here any more.
  */
 export class RecordMirror {
   readonly #channel = new BroadcastChannel(channelName)
-  readonly #signal: Signal
   readonly #resource: Buffer
   readonly #scopes = new Map<Buffer, number>()
   readonly #memories = new Map<ByteWriter, SharedMemory>()
 
-  constructor(signal: Signal, resource: Buffer) {
-    this.#signal = signal
+  constructor(resource: Buffer) {
     this.#resource = resource
     this.#channel.unref()
   }
 
   /** Shows what a writer holds now. The first time, and when it has grown, its bytes move to shared memory. */
-  show(writer: ByteWriter, scope: Buffer, count: number): void {
+  show(writer: ByteWriter, scope: Buffer, count: number, signal: Signal): void {
     let memory = this.#memories.get(writer)
     if (memory?.buffer !== writer.buffer) memory = this.#share(writer, memory)
     memory.cells[countCell] = count
-    memory.cells[scopeCell] = this.#scopes.get(scope) ?? this.#announceScope(scope)
+    memory.cells[scopeCell] = this.#scopes.get(scope) ?? this.#announceScope(scope, signal)
     // The last one, and atomic: whoever sees the bytes sees what belongs to them.
     Atomics.store(memory.cells, bytesCell, writer.position)
   }
@@ -75,10 +73,10 @@ export class RecordMirror {
     return memory
   }
 
-  #announceScope(scope: Buffer): number {
+  #announceScope(scope: Buffer, signal: Signal): number {
     const scopeId = nextScopeId++
     this.#scopes.set(scope, scopeId)
-    this.#announce({ thread: threadId, scopeId, signal: this.#signal, scope, resource: this.#resource })
+    this.#announce({ thread: threadId, scopeId, signal, scope, resource: this.#resource })
     return scopeId
   }
 
