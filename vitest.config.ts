@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      project('unit', ['packages/**/src/**/*.test.ts', 'scripts/**/*.test.ts'], 20_000),
+      project('unit', ['packages/**/src/**/*.test.ts', '{benchmarks,scripts}/**/*.test.ts'], 20_000),
       project('service', ['packages/**/test/**/*.service.test.ts', 'examples/**/*.service.test.ts'], 120_000),
       project('preload', ['packages/**/test/**/*.preload.test.ts'], 120_000),
     ],
