@@ -12,18 +12,18 @@ export type Fields = { readonly [name: string]: FieldValue }
 export class RecordScope {
   readonly identity: Fields
   fields: Fields
-  /** Identity and fields in one object, ready for the encoder. */
+  /** Fields and identity in one object, ready for the encoder; of a name in both, the identity's. */
   attributes: Fields
 
   constructor(fields: Fields, identity: Fields = NONE) {
     this.identity = identity
     this.fields = fields
-    this.attributes = merge(identity, fields)
+    this.attributes = merge(fields, identity)
   }
 
   add(fields: Fields): void {
     this.fields = merge(this.fields, fields)
-    this.attributes = merge(this.identity, this.fields)
+    this.attributes = merge(this.fields, this.identity)
   }
 }
 

@@ -1,76 +1,110 @@
 const MAX_DEPTH = 16
+/** Objects of a server know each other in so many ways that depth alone is no bound. */
+const MAX_VALUES = 10_000
+
+const TRUNCATED = '[Truncated]'
+
+type Walk = { readonly ancestors: object[]; valuesLeft: number }
 
 /**
  * A copy of any value that consists of what an OpenTelemetry AnyValue may be: strings, numbers, booleans, bytes,
  * null, arrays and plain objects. Dates become ISO text, BigInts decimal text, Maps objects, Sets arrays, Errors
- * their type, message and stack; cycles, throwing getters and what lies too deep become a short text. Never throws.
+ * their type, message and stack; cycles, throwing getters, what lies too deep and what comes after 10,000 values become
+ * a short text. Never throws.
  */
-export function plainValue(value: unknown, ancestors: readonly object[] = []): unknown {
+export function plainValue(value: unknown): unknown {
+  return convert(value, { ancestors: [], valuesLeft: MAX_VALUES })
+}
+
+function convert(value: unknown, walk: Walk): unknown {
+  walk.valuesLeft--
   switch (typeof value) {
     case 'string':
     case 'number':
     case 'boolean':
       return value
     case 'object':
-      return value === null ? null : plainObject(value, ancestors)
+      return value === null ? null : convertObject(value, walk)
     case 'undefined':
       return null
+    case 'function':
+      return attempt(() => `[Function ${value.name || 'anonymous'}]`)
     default:
-      return typeof value === 'function' ? `[Function ${value.name || 'anonymous'}]` : String(value)
+      return String(value)
   }
 }
 
-function plainObject(value: object, ancestors: readonly object[]): unknown {
+function convertObject(value: object, walk: Walk): unknown {
+  const { ancestors } = walk
   if (ancestors.includes(value)) return '[Circular]'
   if (ancestors.length >= MAX_DEPTH) return '[Object]'
-  try {
-    return convert(value, [...ancestors, value])
-  } catch (error) {
-    return `[Threw: ${error instanceof Error ? error.message : 'unknown'}]`
-  }
+  ancestors.push(value)
+  const copy = attempt(() => convertByKind(value, walk))
+  ancestors.pop()
+  return copy
 }
 
-function convert(value: object, path: readonly object[]): unknown {
+function convertByKind(value: object, walk: Walk): unknown {
   if (value instanceof Uint8Array) return value
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
-  if (value instanceof Error) return plainError(value, path)
-  if (Array.isArray(value)) return Array.from(value, (item) => plainValue(item, path))
-  if (value instanceof Set) return Array.from(value, (item) => plainValue(item, path))
-  if (value instanceof Map)
-    return plainEntries(
-      [...value].map(([key, item]) => [String(key), () => item]),
-      path,
-    )
+  if (value instanceof Error) return convertError(value, walk)
+  if (Array.isArray(value) || value instanceof Set) return convertList(value, walk)
+  if (value instanceof Map) return convertMap(value, walk)
   const json = (value as { toJSON?: unknown }).toJSON
-  if (typeof json === 'function') return plainValue(json.call(value), path)
-  return plainEntries(
-    Object.keys(value).map((key) => [key, () => (value as Record<string, unknown>)[key]]),
-    path,
-  )
+  if (typeof json === 'function') return convert(json.call(value), walk)
+  return convertProperties(value, walk)
 }
 
-function plainError(error: Error, path: readonly object[]): unknown {
+function convertError(error: Error, walk: Walk): unknown {
   return {
-    type: error.name,
-    message: error.message,
-    stacktrace: error.stack ?? '',
-    ...(error.cause !== undefined && { cause: plainValue(error.cause, path) }),
+    type: String(error.name),
+    message: String(error.message),
+    stacktrace: String(error.stack ?? ''),
+    ...(error.cause !== undefined && { cause: convert(error.cause, walk) }),
   }
 }
 
-function plainEntries(entries: [string, () => unknown][], path: readonly object[]): Record<string, unknown> {
-  const copy: Record<string, unknown> = Object.create(null)
-  for (const [key, read] of entries) {
-    const item = readSafely(read)
-    if (item !== undefined) copy[key] = plainValue(item, path)
+function convertList(items: Iterable<unknown>, walk: Walk): unknown[] {
+  const copy: unknown[] = []
+  for (const item of items) {
+    if (walk.valuesLeft <= 0) return [...copy, TRUNCATED]
+    copy.push(convert(item, walk))
   }
   return copy
 }
 
-function readSafely(read: () => unknown): unknown {
+function convertMap(map: ReadonlyMap<unknown, unknown>, walk: Walk): Record<string, unknown> {
+  const copy = Object.create(null) as Record<string, unknown>
+  for (const [key, item] of map) {
+    if (walk.valuesLeft <= 0) break
+    copy[String(key)] = convert(item, walk)
+  }
+  return copy
+}
+
+function convertProperties(value: object, walk: Walk): Record<string, unknown> {
+  const copy = Object.create(null) as Record<string, unknown>
+  for (const key of Object.keys(value)) {
+    if (walk.valuesLeft <= 0) break
+    const item = attempt(() => (value as Record<string, unknown>)[key])
+    if (item !== undefined) copy[key] = convert(item, walk)
+  }
+  return copy
+}
+
+function attempt<T>(read: () => T): T | string {
   try {
     return read()
   } catch (error) {
-    return `[Threw: ${error instanceof Error ? error.message : 'unknown'}]`
+    return `[Threw: ${messageOf(error)}]`
+  }
+}
+
+// What is thrown may itself be made to throw.
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : 'unknown'
+  } catch {
+    return 'unknown'
   }
 }

@@ -1,25 +1,29 @@
 /** The severities of OpenTelemetry by the names that Node's loggers use: npm, syslog, RFC 5424 and pino. */
-const SEVERITY: Readonly<Record<string, number>> = {
-  silly: 1,
-  trace: 1,
-  debug: 5,
-  verbose: 6,
-  http: 7,
-  info: 9,
-  log: 9,
-  data: 9,
-  notice: 10,
-  warn: 13,
-  warning: 13,
-  error: 17,
-  err: 17,
-  crit: 18,
-  critical: 18,
-  alert: 19,
-  fatal: 21,
-  emerg: 21,
-  emergency: 21,
-}
+const SEVERITY: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    silly: 1,
+    trace: 1,
+    debug: 5,
+    verbose: 6,
+    http: 7,
+    info: 9,
+    log: 9,
+    data: 9,
+    notice: 10,
+    warn: 13,
+    warning: 13,
+    error: 17,
+    err: 17,
+    crit: 18,
+    critical: 18,
+    alert: 19,
+    fatal: 21,
+    emerg: 21,
+    emergency: 21,
+  }),
+)
+
+const INFO = 9
 
 const MOST_SEVERE = 21
 const LEAST_SEVERE = 1
@@ -31,16 +35,16 @@ const LEAST_SEVERE = 1
  * https://opentelemetry.io/docs/specs/otel/logs/data-model/#severity-fields
  */
 export function severityOf(level: string, levels?: Readonly<Record<string, number>>): number {
-  return SEVERITY[level.toLowerCase()] ?? (levels ? severityByRank(level, levels) : SEVERITY.info!)
+  return SEVERITY.get(level.toLowerCase()) ?? (levels ? severityByRank(level, levels) : INFO)
 }
 
 function severityByRank(level: string, levels: Readonly<Record<string, number>>): number {
-  const rank = levels[level]
-  if (rank === undefined) return SEVERITY.info!
+  const rank = Object.hasOwn(levels, level) ? levels[level] : undefined
+  if (rank === undefined) return INFO
   let above = { rank: Number.NEGATIVE_INFINITY, severity: MOST_SEVERE }
   let below = { rank: Number.POSITIVE_INFINITY, severity: LEAST_SEVERE }
   for (const [name, otherRank] of Object.entries(levels)) {
-    const severity = SEVERITY[name.toLowerCase()]
+    const severity = SEVERITY.get(name.toLowerCase())
     if (severity === undefined) continue
     if (otherRank < rank && otherRank > above.rank) above = { rank: otherRank, severity }
     if (otherRank > rank && otherRank < below.rank) below = { rank: otherRank, severity }
