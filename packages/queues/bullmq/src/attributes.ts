@@ -36,7 +36,16 @@ export function describeAttempt(job: JobLike): Attributes {
 
 /** Queue, job and attempt: what every record of an attempt carries. */
 export function identifyAttempt(job: JobLike): Fields {
-  return { ...identifyJob(job.queueName, job.id), [JOB_NAME]: job.name, [JOB_ATTEMPT]: attemptOf(job) }
+  const { queueName, id, name } = job
+  const attempt = attemptOf(job)
+  return id === undefined
+    ? { [MESSAGING_DESTINATION_NAME]: queueName, [JOB_NAME]: name, [JOB_ATTEMPT]: attempt }
+    : {
+        [MESSAGING_DESTINATION_NAME]: queueName,
+        [MESSAGING_MESSAGE_ID]: id,
+        [JOB_NAME]: name,
+        [JOB_ATTEMPT]: attempt,
+      }
 }
 
 /** What every record carries that belongs to a job of which no more is known. */

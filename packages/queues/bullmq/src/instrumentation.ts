@@ -15,25 +15,27 @@ import { attachSuppression } from './suppression.ts'
 import { VERSION } from './version.ts'
 import { attachWorkerEvents } from './worker-events.ts'
 
-const VERSIONS = { from: '5.21.0', below: '7.0.0' }
+const LIBRARY = { name: 'bullmq', versions: { from: '5.21.0', below: '7.0.0' } } as const
 
 /** Runs each job of BullMQ in the trace of the code that added it. */
 export const bullmqInstrumentation: Instrumentation<typeof options> = {
   name: 'bullmq',
   version: VERSION,
+  library: LIBRARY,
+  seam: 'add of Queue and FlowProducer, callProcessJob and emit of Worker, emit of QueueEvents',
   options,
-  start: start,
+  start,
 }
 
 function start({ tracer, options: values }: Runtime<typeof options>): Stop {
   const stops: Stop[] = []
   const contexts = createJobContexts(tracer, values)
-  const stopLibrary = onModuleLoad<BullMQ>({ name: 'bullmq', versions: VERSIONS }, (bullmq, { version }) => {
+  const stopLibrary = onModuleLoad<BullMQ>(LIBRARY, (bullmq, { version }) => {
     stops.push(...attach(bullmq, version, contexts, values))
   })
   // A sandbox loads this file alone.
   const stopChild = onModuleLoad<{ ChildProcessor: { prototype: ChildProcessor } }>(
-    { name: 'bullmq', file: 'dist/cjs/classes/child-processor.js', versions: VERSIONS },
+    { ...LIBRARY, file: 'dist/cjs/classes/child-processor.js' },
     ({ ChildProcessor }) => {
       stops.push(attachChild(ChildProcessor))
     },

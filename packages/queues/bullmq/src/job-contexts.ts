@@ -1,12 +1,14 @@
-import { activeContext, contextForWork, contextWithSpan, endSpan, spanOf } from '@clew/core'
 import {
-  type Context,
+  activeContext,
+  contextForWork,
+  contextWithSpan,
+  createHiddenSlot,
+  endSpan,
   ROOT_CONTEXT,
-  type Span,
   SpanKind,
-  type TimeInput,
-  type Tracer,
-} from '@opentelemetry/api'
+  spanOf,
+} from '@clew/core'
+import type { Context, Span, TimeInput, Tracer } from '@opentelemetry/api'
 import { describeAttempt, identifyAttempt } from './attributes.ts'
 import { hasOwnTelemetry, type JobLike, type JobOptions, type QueueBase } from './library.ts'
 import { contextOfMaker, type Metadata, metadataOf, parseMetadata } from './metadata.ts'
@@ -31,7 +33,7 @@ export type JobContexts = {
 }
 
 export function createJobContexts(tracer: Tracer, options: Options): JobContexts {
-  const attempts = new WeakMap<object, Attempt>()
+  const attempts = createHiddenSlot<Attempt>()
 
   const joinsMaker = (job: JobLike, metadata: Metadata | undefined): boolean =>
     joinsTraceOfMaker(relationOf(job.queueName, options), {

@@ -1,5 +1,5 @@
-import { activeContext, isTracingSuppressed } from '@clew/core'
-import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { activeContext, isTracingSuppressed, ROOT_CONTEXT } from '@clew/core'
+import type { Context } from '@opentelemetry/api'
 
 /** The context of whoever caused an event, or none when that was BullMQ's own housekeeping. */
 export function contextOfCaller(): Context {

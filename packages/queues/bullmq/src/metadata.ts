@@ -1,6 +1,19 @@
-import { type Fields, type FieldValue, getFields } from '@clew/core'
-import { type Context, propagation, ROOT_CONTEXT, type TextMapGetter } from '@opentelemetry/api'
+import {
+  contextWithSpan,
+  extractContext,
+  type Fields,
+  type FieldValue,
+  getFields,
+  injectContext,
+  isTracingSuppressed,
+  NoopSpan,
+  ROOT_CONTEXT,
+  spanContextOf,
+  spanOf,
+} from '@clew/core'
+import type { Context, SpanContext, TextMapGetter, TextMapSetter } from '@opentelemetry/api'
 import type { JobOptions } from './library.ts'
+import { formatTraceparent, parseTraceparent } from './traceparent.ts'
 
 /**
  * What travels with a job in the field that BullMQ keeps for telemetry: a JSON object with the headers of the
@@ -16,26 +29,53 @@ export type Metadata = {
 
 type OwnPart = { fields?: Fields; jobs?: number }
 
+// The key of the API, which all its copies share.
+// https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/baggage/context-helpers.ts
+const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key')
+
 const NO_FIELDS: Fields = Object.freeze({})
 
-/** The metadata of jobs that are added in `context`; `undefined` when there is nothing to carry. */
+/**
+ * The metadata of jobs that are added in `context`; `undefined` when there is nothing to carry. The span travels as
+ * W3C traceparent whatever the propagators are, so that a job joins its trace in every process of ours; tracestate,
+ * baggage and other headers as the propagators write them.
+ */
 export function encodeMetadata(context: Context, jobs = 1): string | undefined {
-  const headers: Record<string, unknown> = {}
-  propagation.inject(context, headers)
+  const traced = isTracingSuppressed(context) ? undefined : spanContextOf(context)
   const own = ownPart(getFields(context), jobs)
-  if (own) headers.clew = own
-  for (const _ in headers) return JSON.stringify(headers)
-  return undefined
+  if (traced?.traceState || context.getValue(BAGGAGE_KEY)) return encodeHeaders(context, traced, own)
+  // By hand, as this runs for every job.
+  if (!traced) return own && `{"clew":${JSON.stringify(own)}}`
+  const traceparent = formatTraceparent(traced)
+  return own
+    ? `{"traceparent":"${traceparent}","clew":${JSON.stringify(own)}}`
+    : `{"traceparent":"${traceparent}"}`
+}
+
+function encodeHeaders(context: Context, span: SpanContext | undefined, own: OwnPart | undefined): string {
+  const headers: Record<string, unknown> = {}
+  injectContext(context, headers, setHeader)
+  if (span) headers.traceparent ??= formatTraceparent(span)
+  return JSON.stringify(own ? { ...headers, clew: own } : headers)
 }
 
 function ownPart(fields: Fields, jobs: number): OwnPart | undefined {
-  const hasFields = Object.keys(fields).length > 0
+  let hasFields = false
+  for (const _ in fields) {
+    hasFields = true
+    break
+  }
   if (!hasFields && jobs <= 1) return undefined
   return { ...(hasFields && { fields }), ...(jobs > 1 && { jobs }) }
 }
 
+// Most metadata is this and nothing more: `{"traceparent":"00-…-…-01"}`.
+const ONLY_TRACEPARENT = /^\{"traceparent":"([^"\\]*)"\}$/
+
 /** Reads the metadata of a job, whoever wrote it; `undefined` when it is absent or not of this kind. */
 export function parseMetadata(text: unknown): Metadata | undefined {
+  const only = typeof text === 'string' ? ONLY_TRACEPARENT.exec(text) : undefined
+  if (only) return { headers: { traceparent: only[1] }, fields: NO_FIELDS, jobs: 1 }
   const headers = parseObject(text)
   if (!headers) return undefined
   const own = asObject(headers.clew)
@@ -85,9 +125,29 @@ const stringsOnly: TextMapGetter<Metadata['headers']> = {
   },
 }
 
+const setHeader: TextMapSetter<Record<string, unknown>> = {
+  set: (headers, name, value) => {
+    headers[name] = value
+  },
+}
+
 /** The context of the maker: its span as a remote one, and its baggage. */
 export function contextOfMaker(metadata: Metadata | undefined): Context {
-  return metadata ? propagation.extract(ROOT_CONTEXT, metadata.headers, stringsOnly) : ROOT_CONTEXT
+  if (!metadata) return ROOT_CONTEXT
+  const { headers } = metadata
+  const extracted = isPlain(headers) ? ROOT_CONTEXT : extractContext(ROOT_CONTEXT, headers, stringsOnly)
+  if (spanOf(extracted)) return extracted
+  const span = parseTraceparent(headers.traceparent)
+  return span ? contextWithSpan(extracted, new NoopSpan(span)) : extracted
+}
+
+// Nothing for the propagators to find beyond a traceparent of the version that we read ourselves.
+function isPlain(headers: Metadata['headers']): boolean {
+  for (const name in headers) {
+    if (name === 'clew') continue
+    if (name !== 'traceparent' || !String(headers[name]).startsWith('00-')) return false
+  }
+  return true
 }
 
 /** The metadata among the options of a job, as any version and backend of BullMQ hands it over. */

@@ -1,5 +1,12 @@
-import { contextForWork, runInContext, type Stop, SUPPRESSED_ROOT, wrapMethod } from '@clew/core'
-import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+import {
+  contextForWork,
+  ROOT_CONTEXT,
+  runInContext,
+  type Stop,
+  SUPPRESSED_ROOT,
+  wrapMethod,
+} from '@clew/core'
+import type { Context } from '@opentelemetry/api'
 import { identifyJob } from './attributes.ts'
 import type { KnownJobs } from './known-jobs.ts'
 import { type BullMQ, OWNER, type QueueEvents } from './library.ts'

@@ -1,9 +1,8 @@
 import { activeContext, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
-import { createContextKey } from '@opentelemetry/api'
 import { type BullMQ, hasOwnTelemetry, type JobTemplate, OWNER, type Queue, type Trace } from './library.ts'
 import { encodeMetadata, type MetadataOption, optionsToAdd } from './metadata.ts'
 
-const SCHEDULER_METADATA = createContextKey('@clew/bullmq metadata for a job scheduler')
+const SCHEDULER_METADATA = Symbol('@clew/bullmq metadata for a job scheduler')
 
 type Traced = { readonly opts: { readonly telemetry?: unknown } }
 

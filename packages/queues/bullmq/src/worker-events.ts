@@ -1,5 +1,5 @@
-import { contextForWork, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
-import { type Context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { contextForWork, guard, ROOT_CONTEXT, runInContext, type Stop, wrapMethod } from '@clew/core'
+import type { Context } from '@opentelemetry/api'
 import { identifyJob } from './attributes.ts'
 import type { JobContexts } from './job-contexts.ts'
 import { type BullMQ, type Emit, type Job, OWNER, type QueueBase } from './library.ts'
@@ -41,14 +41,13 @@ export function emitIn<T extends object>(
 ): (emit: Emit) => Emit {
   return (emit) =>
     function (this: T, event, ...args) {
-      const work = (): boolean => emit.call(this, event, ...args)
       const { listenerCount } = this as unknown as { listenerCount?(name: string | symbol): number }
-      if (listenerCount?.call(this, event) === 0) return work()
+      if (listenerCount?.call(this, event) === 0) return emit.call(this, event, ...args)
       const context = guard(
         'finding the context of an event',
         () => contextOf(this, event, args[0]),
         ROOT_CONTEXT,
       )
-      return runInContext(context, work)
+      return runInContext(context, () => emit.call(this, event, ...args))
     }
 }
