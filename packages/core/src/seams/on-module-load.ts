@@ -4,12 +4,9 @@ import { dirname, join, sep } from 'node:path'
 import type { Stop } from '../instrumentation.ts'
 import { guard, report } from '../report.ts'
 
-/** The parts of node:module that CommonJS loaders and their instrumentations have stood on for years. */
-type ModuleInternals = {
-  _load(request: string, parent: unknown, isMain: boolean): unknown
-  _resolveFilename(request: string, parent: unknown, isMain: boolean): string
-  _cache: Record<string, { exports: unknown; loaded: boolean } | undefined>
-}
+/** What node:module has let others see and replace for years. */
+type CommonJsModule = { id: string; exports: unknown; loaded: boolean }
+type ModuleInternals = { prototype: object; _cache: Record<string, CommonJsModule | undefined> }
 
 export type ModuleSource = {
   /** The package's name. */
@@ -29,8 +26,9 @@ type Listener = {
 }
 
 const internals = Module as unknown as ModuleInternals
+const visible = { enumerable: true, configurable: true }
 const listeners = new Map<string, Set<Listener>>()
-let originalLoad: ModuleInternals['_load'] | undefined
+let isHooked = false
 
 /**
  * Calls `attach` with the exports of a CommonJS package each time a copy of it is loaded, by `require` or by `import`,
@@ -53,44 +51,57 @@ export function onModuleLoad<Exports>(
   }
 }
 
+/**
+ * Node assigns `loaded` to each CommonJS module: false when it is made, true when its code has run. An accessor on the
+ * prototype hears of both. Unlike a wrapped Module._load it is no frame in the stack of what a module throws at load.
+ */
 function hookLoader(): void {
-  if (originalLoad) return
-  const original = internals._load
-  originalLoad = original
-  internals._load = function (this: unknown, request, parent, isMain) {
-    const exports = original.call(this, request, parent, isMain)
-    if (typeof request === 'string' && mayConcern(request)) {
-      guard(
-        `looking at ${request}`,
-        () => notify(internals._resolveFilename(request, parent, isMain), exports),
-        undefined,
-      )
-    }
-    return exports
-  }
+  if (isHooked) return
+  isHooked = true
+  Object.defineProperty(internals.prototype, 'loaded', {
+    configurable: true,
+    get: () => undefined,
+    set(this: CommonJsModule, loaded: boolean) {
+      setLoaded(this, loaded)
+      if (!loaded && typeof this.id === 'string')
+        guard('loading a module', () => watch(this, this.id), undefined)
+    },
+  })
 }
 
 function unhookLoader(): void {
-  if (!originalLoad) return
-  internals._load = originalLoad
-  originalLoad = undefined
+  if (isHooked) Reflect.deleteProperty(internals.prototype, 'loaded')
+  isHooked = false
 }
 
-// The hot filter: a request is a package's bare name, or a path (an ESM import, a relative require) below node_modules.
-function mayConcern(request: string): boolean {
-  if (listeners.has(request)) return true
-  for (const [name, ofPackage] of listeners) {
-    if (request.startsWith(name) && request[name.length] === '/') return true
-    if (request.includes(`${sep}node_modules${sep}${name}${sep}`)) return true
-    for (const { source } of ofPackage) {
-      if (source.file && request.endsWith(baseName(source.file)) && request.startsWith('.')) return true
-    }
-  }
+function setLoaded(module: CommonJsModule, loaded: boolean): void {
+  Object.defineProperty(module, 'loaded', { ...visible, value: loaded, writable: true })
+}
+
+function watch(module: CommonJsModule, filename: string): void {
+  if (!mayConcern(filename) || !matches(filename)) return
+  Object.defineProperty(module, 'loaded', {
+    ...visible,
+    get: () => false,
+    set: (loaded: boolean) => {
+      setLoaded(module, loaded)
+      if (loaded) guard(`looking at ${filename}`, () => notify(filename, module.exports), undefined)
+    },
+  })
+}
+
+// The hot filter. What lies outside of node_modules may be a linked package.
+function mayConcern(filename: string): boolean {
+  if (!filename.includes(`${sep}node_modules${sep}`)) return true
+  for (const name of listeners.keys()) if (filename.includes(join(sep, name, sep))) return true
   return false
 }
 
-function baseName(file: string): string {
-  return file.slice(file.lastIndexOf('/') + 1).replace(/\.js$/, '')
+function matches(filename: string): boolean {
+  for (const ofPackage of listeners.values()) {
+    for (const { source } of ofPackage) if (matchModule(filename, source)) return true
+  }
+  return false
 }
 
 function notify(filename: string, exports: unknown): void {
@@ -128,14 +139,30 @@ function attachOnce(listener: Listener, exports: unknown, module: LoadedModule):
 }
 
 type PackageJson = { name?: string; version?: string; exports?: unknown }
-type PackageFacts = { directory: string; name: string; version: string; main: string }
+type PackageFacts = { directory: string; name: string; version: string; hasExports: boolean }
 const packages = new Map<string, PackageFacts | undefined>()
+const mains = new Map<string, string | undefined>()
 
 function matchModule(filename: string, source: ModuleSource): LoadedModule | undefined {
   const facts = packageOf(filename)
   if (facts?.name !== source.name) return undefined
-  const wanted = source.file ? join(facts.directory, source.file) : facts.main
-  return wanted === filename ? { ...facts, filename } : undefined
+  const { directory, name, version } = facts
+  const wanted = source.file ? join(directory, source.file) : mainOf(facts)
+  return wanted === filename ? { directory, name, version, filename } : undefined
+}
+
+function mainOf({ directory, name, hasExports }: PackageFacts): string | undefined {
+  if (!mains.has(directory)) mains.set(directory, resolveMain(directory, hasExports ? name : directory))
+  return mains.get(directory)
+}
+
+// A package with an exports map knows itself by name; its `main` may be another file.
+function resolveMain(directory: string, request: string): string | undefined {
+  try {
+    return createRequire(join(directory, 'package.json')).resolve(request)
+  } catch {
+    return undefined
+  }
 }
 
 function packageOf(filename: string): PackageFacts | undefined {
@@ -151,9 +178,7 @@ function readPackage(directory: string): PackageFacts | undefined {
   try {
     const json = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as PackageJson
     if (!json.name || !json.version) return undefined
-    // A package with an exports map knows itself by name; its `main` may be another file.
-    const main = createRequire(join(directory, 'package.json')).resolve(json.exports ? json.name : directory)
-    return { directory, name: json.name, version: json.version, main }
+    return { directory, name: json.name, version: json.version, hasExports: json.exports !== undefined }
   } catch {
     return undefined
   }

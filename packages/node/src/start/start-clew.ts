@@ -15,6 +15,7 @@ import { type Pipeline, startPipeline } from '@clew/pipeline'
 import { loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
 import { type Application, findApplication } from '../discovery/application.ts'
+import { findMainScript } from '../discovery/main-script.ts'
 import { type FoundPackage, findPackages } from '../discovery/packages.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
 import { samplerFromName } from '../tracer/sampler/sampler-from-name.ts'
@@ -56,7 +57,7 @@ export function startClew(): Clew | undefined {
 }
 
 function startOnce(): Clew | undefined {
-  const application = findApplication(process.argv[1], process.cwd())
+  const application = findApplication(findMainScript(), process.cwd())
   if (application.isPackageManager) return undefined
   const packages = findPackages(application)
   const { config, problems } = loadConfig({

@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type LoadedModule, onModuleLoad } from './on-module-load.ts'
+
+let application: string
+let require: NodeJS.Require
+
+beforeEach(() => {
+  application = mkdtempSync(join(tmpdir(), 'clew-modules-'))
+  require = createRequire(join(application, 'app.cjs'))
+})
+afterEach(() => rmSync(application, { recursive: true }))
+
+function write(path: string, content: string | object): string {
+  const filename = join(application, path)
+  mkdirSync(dirname(filename), { recursive: true })
+  writeFileSync(filename, typeof content === 'string' ? content : JSON.stringify(content))
+  return filename
+}
+
+function install(name: string, version: string, code: string): string {
+  write(`node_modules/${name}/package.json`, { name, version, main: 'lib/main.js' })
+  return write(`node_modules/${name}/lib/main.js`, code)
+}
+
+const versions = { from: '1.0.0', below: '2.0.0' }
+
+test('it hears of a package when its code has run, once for each copy, and of no other module', () => {
+  const filename = install('thing', '1.2.3', 'exports.early = 1; require("./other.js"); exports.late = 2')
+  write('node_modules/thing/lib/other.js', 'require("./main.js"); require("thing")')
+  install('another', '1.0.0', 'exports.x = 1')
+  const heard: [unknown, LoadedModule][] = []
+  const stop = onModuleLoad({ name: 'thing', versions }, (exports, module) => heard.push([exports, module]))
+
+  for (const name of ['another', 'thing', './node_modules/thing', 'thing']) require(name)
+  const module = {
+    name: 'thing',
+    version: '1.2.3',
+    directory: join(application, 'node_modules/thing'),
+    filename,
+  }
+  expect(heard).toEqual([[{ early: 1, late: 2 }, module]])
+
+  delete require.cache[filename]
+  require('thing')
+  expect(heard.length).toBe(2)
+  stop()
+  delete require.cache[filename]
+  require('thing')
+  expect(heard.length).toBe(2)
+})
+
+test('it hears of one file of a package, and of a package that is loaded already', () => {
+  install('pair', '1.2.3', 'exports.inner = require("./inner.js")')
+  write('node_modules/thing/lib/inner.js', 'exports.inside = true')
+  const heard: unknown[] = []
+  const source = { name: 'pair', file: 'lib/inner.js', versions }
+  const stops = [onModuleLoad(source, (exports) => heard.push(exports))]
+  require('pair')
+  stops.push(onModuleLoad({ name: 'pair', versions }, (exports) => heard.push(exports)))
+  expect(heard).toEqual([{ inside: true }, { inner: { inside: true } }])
+  for (const stop of stops) stop()
+})
+
+test('what a module throws at load has the stack, and a module in the making the properties, that they have without us', () => {
+  install('thing', '1.2.3', 'throw new Error(Object.keys(module).join())')
+  const local = write('local.cjs', 'throw new Error(JSON.stringify([Object.keys(module), module.loaded]))')
+  const load = (name: string): unknown => {
+    try {
+      return require(name)
+    } catch (error) {
+      return error instanceof Error && error.stack
+    }
+  }
+  const loadBoth = (): unknown[] => [load('thing'), load(local)]
+  const [stacks] = [undefined].map(loadBoth)
+  const stop = onModuleLoad({ name: 'thing', versions }, () => {})
+  const [withUs] = [undefined].map(loadBoth)
+  stop()
+  const withoutPosition = (stack: unknown): string =>
+    String(stack).replaceAll(/on-module-load\.test\.ts:\d+:\d+/g, 'here')
+  expect(withUs?.map(withoutPosition)).toEqual(stacks?.map(withoutPosition))
+})
