@@ -25,11 +25,16 @@ export function guard<T>(place: string, work: () => T, otherwise: T): T {
   try {
     return work()
   } catch (error) {
-    report(
-      'CLEW_INTERNAL',
-      `${place}: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
-      place,
-    )
+    report('CLEW_INTERNAL', `${place}: ${describeThrown(error)}`, place)
     return otherwise
+  }
+}
+
+// Whatever was thrown may itself be made to throw.
+function describeThrown(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  } catch {
+    return 'something without a text'
   }
 }

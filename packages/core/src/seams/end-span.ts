@@ -7,14 +7,8 @@ import { guard } from '../report.ts'
  * only read. Never throws.
  */
 export function endSpan(span: Span, error?: unknown): void {
-  guard(
-    'ending a span',
-    () => {
-      if (error !== undefined) failSpan(span, error)
-      span.end()
-    },
-    undefined,
-  )
+  if (error !== undefined) guard('marking a span as failed', () => failSpan(span, error), undefined)
+  guard('ending a span', () => span.end(), undefined)
 }
 
 /** Marks a span as failed by `error`, whatever was thrown. */

@@ -5,7 +5,7 @@ import { contextWithSpan, isTracingSuppressed, spanOf } from '../context/request
 import type { Stop } from '../instrumentation.ts'
 import { guard } from '../report.ts'
 import { coreState } from '../state.ts'
-import { endSpan } from './end-span.ts'
+import { endSpan, failSpan } from './end-span.ts'
 
 export type SpanDescription = { name: string; kind: SpanKind; attributes: Attributes }
 
@@ -47,7 +47,8 @@ export function traceChannel<Message extends object>(
     const operation = operations.get(message)
     if (!operation) return
     operations.delete(message)
-    endSpan(operation.span, 'error' in message ? message.error : undefined)
+    if ('error' in message && message.error === undefined) failSpan(operation.span, undefined)
+    endSpan(operation.span, message.error)
   }
   const subscribers = {
     // At `end` only an operation that was synchronous has its outcome.
