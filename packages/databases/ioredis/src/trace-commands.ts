@@ -103,8 +103,11 @@ function endWith(target: Outcome, span: Span, errorIn: (value: unknown) => unkno
     guard(
       'ending the span of a Redis command',
       () => {
-        if (error) failCommand(span, error)
-        span.end()
+        try {
+          if (error) failCommand(span, error)
+        } finally {
+          span.end()
+        }
       },
       undefined,
     )

@@ -35,8 +35,11 @@ export function endQuerySpan(span: Span | undefined, error?: unknown): void {
   guard(
     'ending the span of a query',
     () => {
-      if (error) failQuery(span, error)
-      span.end()
+      try {
+        if (error) failQuery(span, error)
+      } finally {
+        span.end()
+      }
     },
     undefined,
   )
