@@ -55,7 +55,7 @@ test('it hears of a package when its code has run, once for each copy, and of no
 
 test('it hears of one file of a package, and of a package that is loaded already', () => {
   install('pair', '1.2.3', 'exports.inner = require("./inner.js")')
-  write('node_modules/thing/lib/inner.js', 'exports.inside = true')
+  write('node_modules/pair/lib/inner.js', 'exports.inside = true')
   const heard: unknown[] = []
   const source = { name: 'pair', file: 'lib/inner.js', versions }
   const stops = [onModuleLoad(source, (exports) => heard.push(exports))]
