@@ -33,6 +33,8 @@ test('the object does not show it', () => {
 test('it is there for functions, instances and objects of another shape', () => {
   const slot = createHiddenSlot<number>()
   const targets = [() => {}, new Map(), [], Object.create(null), new Error('e')]
-  targets.forEach((target, i) => slot.set(target, i))
+  targets.forEach((target, i) => {
+    slot.set(target, i)
+  })
   expect(targets.map((target) => slot.get(target))).toEqual([0, 1, 2, 3, 4])
 })

@@ -14,8 +14,8 @@ export function mountTemplate(
       ? withoutSegments(baseUrl, segmentsOf(pattern))
       : longestKnown(baseUrl, outer)
   const prefix = outer.get(parent) ?? parent
-  const text = String(pattern)
-  return prefix + (text.endsWith('/') ? text.slice(0, -1) : text)
+  const isSlashed = typeof pattern === 'string' && pattern.endsWith('/')
+  return prefix + (isSlashed ? pattern.slice(0, -1) : pattern)
 }
 
 function segmentsOf(pattern: string): number {

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { activeContext, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 
@@ -9,7 +10,7 @@ export type Exchange = {
   closed(emitter: object): void
 }
 
-export type Emit = (this: object, ...args: unknown[]) => boolean
+export type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
 
 // Events that come from the socket, in whatever context it has. Others stay in the context of their emitter.
 const SOCKET_EVENTS: ReadonlySet<unknown> = new Set([
@@ -40,7 +41,7 @@ export function keepContextOfMessages(
   return wrapEmit(
     prototype,
     (emit) =>
-      function (this: object, ...args) {
+      function (this: EventEmitter, ...args) {
         const exchange = SOCKET_EVENTS.has(args[0]) ? exchangeOf(this) : undefined
         if (!exchange) return emit.apply(this, args)
         if (args[0] !== 'close') return emitIn(exchange.context, emit, this, args)
@@ -58,7 +59,10 @@ export function wrapEmit(prototype: object, wrap: (emit: Emit) => Emit): Stop {
   return wrapMethod('http', prototype as { emit: Emit }, 'emit', wrap)
 }
 
-export function emitIn(context: Context, emit: Emit, emitter: object, args: unknown[]): boolean {
-  if (activeContext() === context) return emit.apply(emitter, args)
+export function emitIn(context: Context, emit: Emit, emitter: EventEmitter, args: unknown[]): boolean {
+  // Most of these events have no listener, and to change the context costs more than to count.
+  if (activeContext() === context || emitter.listenerCount(args[0] as string) === 0) {
+    return emit.apply(emitter, args)
+  }
   return runInContext(context, () => emit.apply(emitter, args))
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { type IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Server } from 'node:net'
 import { contextForWork, guard, ROOT_CONTEXT, type Stop } from '@clew/core'
@@ -15,7 +16,7 @@ export function keepContextOfConnections(): Stop {
   return wrapEmit(
     Server.prototype,
     (emit) =>
-      function (this: object, ...args) {
+      function (this: EventEmitter, ...args) {
         switch (args[0]) {
           case 'upgrade':
           case 'connect':

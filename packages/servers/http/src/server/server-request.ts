@@ -40,8 +40,9 @@ export class ServerRequest implements HttpRequest, Exchange {
   // The response tells when it is over, but one that waits behind another on a pipelined connection, which then
   // breaks, never does.
   #requestClosed(socket: IncomingMessage['socket']): void {
+    if (!this.#span) return
     const { writableFinished, socket: assigned } = this.#response
-    if (!this.#span || assigned || writableFinished) return
+    if (assigned || writableFinished) return
     if (socket.destroyed) this.#end()
     else socket.once('close', () => this.#end())
   }
