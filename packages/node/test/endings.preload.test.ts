@@ -1,0 +1,158 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type OtlpReceiver, type OtlpReceiverOptions, startOtlpReceiver } from '@clew/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type NodeMajor, nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
+import { type ChildEnd, type ChildOptions, preload, runChild } from './preloaded-child.ts'
+import { type Ending, endings } from './winston-endings.ts'
+
+const directory = join(import.meta.dirname, 'fixtures/endings')
+const certificates = join(import.meta.dirname, '../../pipeline/test/fixtures/tls')
+const readPem = (name: string): string => readFileSync(join(certificates, `${name}.pem`), 'utf8')
+
+const transports = ['HTTP', 'HTTPS', 'gRPC'] as const
+type Transport = (typeof transports)[number]
+
+const receiverOptions: Record<Transport, OtlpReceiverOptions> = {
+  HTTP: {},
+  HTTPS: { tls: { cert: readPem('server'), key: readPem('server-key') } },
+  gRPC: { protocol: 'grpc' },
+}
+const transportEnv: Record<Transport, Record<string, string>> = {
+  HTTP: {},
+  HTTPS: { OTEL_EXPORTER_OTLP_CERTIFICATE: join(certificates, 'ca.pem') },
+  gRPC: { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+}
+
+const receivers = new Map<Transport, OtlpReceiver>()
+const bareEnds = new Map<string, Promise<ChildEnd>>()
+const spool = mkdtempSync(join(tmpdir(), 'clew-endings-'))
+
+beforeAll(async () => {
+  for (const transport of transports)
+    receivers.set(transport, await startOtlpReceiver(receiverOptions[transport]))
+  await Promise.all(nodeMajors.map(nodeBinary))
+})
+afterAll(async () => {
+  await Promise.all([...receivers.values()].map((receiver) => receiver.close()))
+  await rm(spool, { recursive: true })
+})
+
+type Run = Omit<ChildOptions, 'directory' | 'env'>
+
+const runOf = ({ way, signals }: Ending, node: NodeMajor): Run => ({
+  node,
+  args: ['ending.cjs', way],
+  ...(signals && { signals }),
+})
+
+function runWithUs(run: Run, service: string, url: string, transport: Transport): Promise<ChildEnd> {
+  const env = {
+    ...preload,
+    ...transportEnv[transport],
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_SERVICE_NAME: service,
+    CLEW_SPOOL_DIR: spool,
+  }
+  return runChild({ ...run, directory, env })
+}
+
+/** The same without the preload, run once for each Node. */
+function runBare(run: Run): Promise<ChildEnd> {
+  const key = JSON.stringify(run)
+  const bare = bareEnds.get(key) ?? runChild({ ...run, directory })
+  bareEnds.set(key, bare)
+  return bare
+}
+
+/** How many different records of each service arrived. */
+function countByService(receiver: OtlpReceiver): Record<string, number> {
+  const bodies = new Map<string, Set<unknown>>()
+  for (const { resource, body } of receiver.logs) {
+    const service = String(resource['service.name'])
+    bodies.set(service, (bodies.get(service) ?? new Set()).add(body))
+  }
+  return Object.fromEntries([...bodies].map(([service, set]) => [service, set.size]))
+}
+
+const cases = nodeMajors.flatMap((node) =>
+  (node === 24 ? transports : (['HTTP'] as const)).flatMap((transport) =>
+    endings.map((ending) => ({ name: ending.name, ending, transport, node })),
+  ),
+)
+
+describe.concurrent('all records of winston arrive, and the process ends as it would without us', () => {
+  test.for(cases)('$name over $transport on Node $node', async ({ ending, transport, node }) => {
+    const run = runOf(ending, node)
+    const service = `${ending.name} ${transport} ${node}`
+    const receiver = receivers.get(transport)!
+    const end = await runWithUs(run, service, receiver.url, transport)
+    const bare = await runBare(run)
+    expect({ delivered: countByService(receiver)[service], ...end }).toEqual({
+      delivered: ending.records,
+      ...bare,
+    })
+  })
+})
+
+describe.concurrent('an application that tsx runs delivers all of its records', () => {
+  const starts = [
+    { by: 'node --import tsx', args: ['--import', 'tsx', 'typescript.mts'] },
+    { by: 'the tsx command', args: ['node_modules/tsx/dist/cli.mjs', 'typescript.mts'] },
+  ]
+  const runs = nodeMajors.flatMap((node) =>
+    starts.flatMap(({ by, args }) =>
+      ['drain', 'exit'].map((end) => ({ node, by, end, args: [...args, end] })),
+    ),
+  )
+  test.for(runs)('$by on Node $node: $end', async ({ node, by, end, args }) => {
+    const receiver = receivers.get('HTTP')!
+    const service = `${by} ${node} ${end}`
+    const withUs = await runWithUs({ node, args }, service, receiver.url, 'HTTP')
+    const bare = await runBare({ node, args })
+    expect({ delivered: countByService(receiver)[service], ...withUs }).toEqual({ delivered: 100, ...bare })
+  })
+})
+
+const away = transports.flatMap((transport) => [
+  { transport, state: 'hangs' },
+  { transport, state: 'is gone' },
+])
+
+test.for(away)(
+  'when the $transport receiver $state, the next process delivers what was left in the spool',
+  async ({ transport, state }) => {
+    const first = await startOtlpReceiver(receiverOptions[transport])
+    if (state === 'hangs') first.behave('hang')
+    else await first.close()
+
+    const ends = await inTurns(endings, (ending) =>
+      runWithUs(runOf(ending, 24), ending.name, first.url, transport),
+    )
+    const bare = await inTurns(endings, (ending) => runBare(runOf(ending, 24)))
+    expect(ends).toEqual(bare)
+    expect(first.logs.length).toBe(0)
+
+    const back =
+      state === 'hangs' ? first : await startOtlpReceiver({ ...receiverOptions[transport], port: first.port })
+    back.behave('accept')
+    await runWithUs({ node: 24, args: ['ending.cjs', 'recovers'] }, 'recovers', back.url, transport)
+    expect(countByService(back)).toEqual(
+      Object.fromEntries(endings.map(({ name, records }) => [name, records])),
+    )
+    await back.close()
+  },
+)
+
+/** A few at a time: all at once would keep each other from the processor. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  const queue = items.entries()
+  const runner = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item)
+  }
+  await Promise.all(Array.from({ length: 6 }, runner))
+  return results
+}
