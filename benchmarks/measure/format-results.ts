@@ -1,10 +1,7 @@
 import type { Result } from './result.ts'
 
-/** results.md: a table, and under it what went wrong. */
+/** results.md: a table, and under it what went wrong and what to know. */
 export function formatResults(results: readonly Result[]): string {
-  const problems = results.flatMap(({ name, problems: list }) =>
-    list.map((problem) => `- **${name}**: ${problem}`),
-  )
   return [
     '# Results',
     '',
@@ -13,9 +10,19 @@ export function formatResults(results: readonly Result[]): string {
     '| row | unit | bare | Clew | rivals | ratio | goal | | Node | date |',
     '|---|---|---|---|---|---|---|---|---|---|',
     ...results.map(formatRow),
-    ...(problems.length > 0 ? ['', '## Failed: these figures say nothing', '', ...problems] : []),
+    ...section('Failed: these figures say nothing', results, ({ problems }) => problems),
+    ...section('Notes', results, ({ notes }) => notes),
     '',
   ].join('\n')
+}
+
+function section(
+  title: string,
+  results: readonly Result[],
+  texts: (result: Result) => readonly string[],
+): string[] {
+  const lines = results.flatMap((result) => texts(result).map((text) => `- **${result.name}**: ${text}`))
+  return lines.length > 0 ? ['', `## ${title}`, '', ...new Set(lines)] : []
 }
 
 function formatRow(result: Result): string {
@@ -25,9 +32,8 @@ function formatRow(result: Result): string {
   return `| ${[...cells, goal, verdict(result), node, date].join(' | ')} |`
 }
 
-/** Null was no finite number before it went through JSON. */
 function formatFigure(figure: number | null): string {
-  return figure === null || Number.isNaN(figure) ? '–' : String(figure)
+  return figure === null ? '–' : String(figure)
 }
 
 export function verdict({ problems, reached }: Result): string {

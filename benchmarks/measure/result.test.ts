@@ -21,6 +21,7 @@ describe('toResult', () => {
       reached: true,
       bare: 10,
       problems: [],
+      notes: [],
     })
   })
 
@@ -38,6 +39,7 @@ describe('toResult', () => {
       reached: false,
       bare: 100,
       problems: [],
+      notes: [],
     })
   })
 
@@ -50,6 +52,12 @@ describe('toResult', () => {
       against: 'plain',
     })
     expect([result.ratio, result.reached]).toEqual([null, null])
+  })
+
+  test('where more is better, the best rival is the one with most', () => {
+    const goals = [{ figure: 'ours', atLeast: 100 } as const]
+    const figures = { clew: 100, bad: 0, good: 80 }
+    expect(toResult({ name: 'row', unit: 'of 100', figures, goals, against: 'plain' }).ratio).toBe(1.25)
   })
 
   test('with a problem no goal is reached, whatever the figures', () => {

@@ -2,8 +2,9 @@
 export type Result = {
   name: string
   unit: string
-  ours: number
-  rivals: Readonly<Record<string, number>>
+  /** Null when it could not be measured, here as among the rivals. */
+  ours: number | null
+  rivals: Readonly<Record<string, number | null>>
   /** Ours ÷ the best rival's; null where that says nothing. */
   ratio: number | null
   goal: string
@@ -15,6 +16,8 @@ export type Result = {
   date: string
   /** Why the figure is worthless, if it is: records that did not arrive and the like. */
   problems: readonly string[]
+  /** What to know when reading the figure. */
+  notes: readonly string[]
 }
 
 export type Goal = { figure: 'ratio' | 'ours'; atMost: number } | { figure: 'ours'; atLeast: number }
@@ -30,6 +33,7 @@ export type Measured = {
   /** `added`: figures minus bare. `share`: figures divided by bare. `plain`: as they are. Default `added`. */
   against?: 'added' | 'share' | 'plain'
   problems?: readonly string[]
+  notes?: readonly string[]
 }
 
 /** A row that could not be measured. */
@@ -37,28 +41,29 @@ export function failedResult(name: string, problem: string): Result {
   return { ...toResult({ name, unit: '', figures: {}, goals: [], problems: [problem] }), reached: false }
 }
 
-export function toResult({ name, unit, figures, goals, against = 'added', problems = [] }: Measured): Result {
+export function toResult(measured: Measured): Result {
+  const { name, unit, figures, goals, against = 'added', problems = [], notes = [] } = measured
   const { bare, clew, ...others } = figures
-  const relate = (figure: number | undefined): number => relateTo(bare, figure ?? Number.NaN, against)
+  const relate = (figure = Number.NaN): number => relateTo(bare, figure, against)
   const ours = relate(clew)
-  const rivals = Object.fromEntries(Object.entries(others).map(([rival, figure]) => [rival, relate(figure)]))
-  const best = against === 'share' ? Math.max(...Object.values(rivals)) : Math.min(...Object.values(rivals))
-  const ratio = Number.isFinite(best) && best > 0 ? ours / best : null
+  const rivals = Object.entries(others).map(([rival, figure]) => [rival, relate(figure)] as const)
+  const wantsMore = against === 'share' || goals.some((goal) => 'atLeast' in goal)
+  const best = (wantsMore ? Math.max : Math.min)(...rivals.map(([, figure]) => figure))
+  const ratio = best > 0 && Number.isFinite(best) ? ours / best : Number.NaN
+  const isReached = problems.length === 0 && goals.every((goal) => meets(goal, ours, ratio))
   return {
     name,
     unit,
     ours: rounded(ours),
-    rivals: Object.fromEntries(Object.entries(rivals).map(([rival, figure]) => [rival, rounded(figure)])),
-    ratio: ratio === null ? null : rounded(ratio),
+    rivals: Object.fromEntries(rivals.map(([rival, figure]) => [rival, rounded(figure)])),
+    ratio: rounded(ratio),
     goal: goals.map(describeGoal).join(', '),
-    reached:
-      goals.length === 0
-        ? null
-        : problems.length === 0 && goals.every((goal) => isReached(goal, ours, ratio)),
-    bare: bare === undefined ? null : rounded(bare),
+    reached: goals.length === 0 ? null : isReached,
+    bare: rounded(bare ?? Number.NaN),
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
     problems,
+    notes,
   }
 }
 
@@ -67,15 +72,16 @@ function relateTo(bare: number | undefined, figure: number, against: 'added' | '
   return against === 'share' ? figure / (bare ?? Number.NaN) : figure - (bare ?? Number.NaN)
 }
 
-function rounded(figure: number): number {
-  return Number(figure.toPrecision(4))
+/** To four digits; null when it is no number. */
+function rounded(figure: number): number | null {
+  return Number.isFinite(figure) ? Number(figure.toPrecision(4)) : null
 }
 
 function describeGoal(goal: Goal): string {
   return 'atMost' in goal ? `${goal.figure} ≤ ${goal.atMost}` : `${goal.figure} ≥ ${goal.atLeast}`
 }
 
-function isReached(goal: Goal, ours: number, ratio: number | null): boolean {
-  const figure = goal.figure === 'ratio' ? (ratio ?? Number.NaN) : ours
+function meets(goal: Goal, ours: number, ratio: number): boolean {
+  const figure = goal.figure === 'ratio' ? ratio : ours
   return 'atMost' in goal ? figure <= goal.atMost : figure >= goal.atLeast
 }

@@ -4,13 +4,15 @@ import type { Behaviour, Counts } from '../sink/protocol.ts'
 import { startChild } from './child.ts'
 
 const POLL_MS = 25
+/** Longer than anyone waits to fill a batch. */
+const QUIET_MS = 6000
 
 /** A receiver in a process of its own, which counts what arrives. */
 export type Sink = {
   url: string
   counts(): Promise<Counts>
-  /** Waits until what arrived is enough, or the time is over; the last counts either way. */
-  until(isEnough: (counts: Counts) => boolean, timeoutMs: number): Promise<Counts>
+  /** Waits until what arrived is enough, or nothing has come for a while; the last counts either way. */
+  until(isEnough: (counts: Counts) => boolean): Promise<Counts>
   become(behaviour: Behaviour): Promise<void>
   stop(): Promise<void>
 }
@@ -22,11 +24,14 @@ export async function startSink(): Promise<Sink> {
   return {
     url: `http://127.0.0.1:${port}`,
     counts,
-    async until(isEnough, timeoutMs) {
-      const endMs = Date.now() + timeoutMs
+    async until(isEnough) {
+      let requests = -1
+      let quietSinceMs = 0
       for (;;) {
         const now = await counts()
-        if (isEnough(now) || Date.now() > endMs) return now
+        if (now.requests !== requests) quietSinceMs = Date.now()
+        requests = now.requests
+        if (isEnough(now) || Date.now() - quietSinceMs > QUIET_MS) return now
         await delay(POLL_MS)
       }
     },

@@ -7,7 +7,6 @@ import type { Row, RunOptions } from '../measure/row.ts'
 import { type Sink, startSink } from '../measure/sink.ts'
 import type { SystemName } from '../systems.ts'
 
-const ARRIVE_MS = 20_000
 const systems = ['bare', 'clew', 'bullmq-otel'] as const satisfies SystemName[]
 
 type Used = { addUs: number; workUs: number; spans: number }
@@ -33,7 +32,7 @@ async function run({ rounds, quick, say }: RunOptions): Promise<Result[]> {
         unit: 'CPU µs per job',
         figures: medians(samples, ({ perJob }) => perJob),
         goals: [{ figure: 'ratio', atMost: 0.5 }],
-        problems: Object.values(samples).flatMap((list) => list.flatMap(({ problems }) => problems)),
+        problems: Object.values(samples).flatMap((list) => list.flatMap((one) => one.problems)),
       }),
     ]
   } finally {
@@ -68,7 +67,6 @@ async function missingSpans(
 ): Promise<string[]> {
   if (system === 'bare') return []
   const jobs = 2 * count
-  const seen =
-    system === 'clew' ? (await sink.until((counts) => counts.spans >= jobs, ARRIVE_MS)).spans : spans
+  const seen = system === 'clew' ? (await sink.until((counts) => counts.spans >= jobs)).spans : spans
   return seen >= jobs ? [] : [`${system}: ${seen} spans of ${jobs} jobs`]
 }

@@ -1,4 +1,4 @@
-import { type HttpSample, sampleHttp } from '../measure/http-load.ts'
+import { sampleHttp } from '../measure/http-load.ts'
 import { interleave } from '../measure/interleave.ts'
 import { medians } from '../measure/median.ts'
 import { type Goal, type Result, toResult } from '../measure/result.ts'
@@ -51,7 +51,9 @@ async function run(variant: Variant, { rounds, quick, say }: RunOptions): Promis
   const samples = await interleave(systems, rounds, say, (system) =>
     sampleHttp(system, variant.file, seconds),
   )
-  const problems = problemsOf(samples)
+  const all = Object.values(samples).flat()
+  const problems = all.flatMap((sample) => sample.problems)
+  const notes = all.flatMap((sample) => sample.notes)
   return [
     toResult({
       name: variant.name,
@@ -59,6 +61,7 @@ async function run(variant: Variant, { rounds, quick, say }: RunOptions): Promis
       figures: medians(samples, ({ cpuUs }) => cpuUs),
       goals: variant.cpuGoals,
       problems,
+      notes,
     }),
     toResult({
       name: variant.throughput,
@@ -67,10 +70,7 @@ async function run(variant: Variant, { rounds, quick, say }: RunOptions): Promis
       goals: variant.throughputGoals,
       against: 'share',
       problems,
+      notes,
     }),
   ]
-}
-
-function problemsOf(samples: Readonly<Record<string, readonly HttpSample[]>>): string[] {
-  return Object.values(samples).flatMap((list) => list.flatMap(({ problems }) => problems))
 }

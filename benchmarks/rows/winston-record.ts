@@ -6,7 +6,6 @@ import type { Row, RunOptions } from '../measure/row.ts'
 import { type Sink, startSink } from '../measure/sink.ts'
 import type { SystemName } from '../systems.ts'
 
-const ARRIVE_MS = 20_000
 const systems = ['bare', 'clew', 'winston-transport'] as const satisfies SystemName[]
 
 type Variant = {
@@ -61,7 +60,7 @@ async function run(variant: Variant, { rounds, quick, say }: RunOptions): Promis
       unit: variant.unit,
       figures: medians(samples, ({ perRecord }) => perRecord),
       goals: [variant.goal],
-      problems: Object.values(samples).flatMap((list) => list.flatMap(({ problems }) => problems)),
+      problems: Object.values(samples).flatMap((list) => list.flatMap((one) => one.problems)),
     }),
   ]
 }
@@ -92,7 +91,7 @@ async function sample(variant: Variant, system: SystemName, count: number): Prom
 }
 
 async function missingRecords(system: string, sink: Sink, written: number): Promise<string[]> {
-  const { logs, distinctLogs, logsInTrace } = await sink.until((counts) => counts.logs >= written, ARRIVE_MS)
+  const { logs, distinctLogs, logsInTrace } = await sink.until((counts) => counts.logs >= written)
   if (logs === written && distinctLogs === written && logsInTrace === written) return []
   return [
     `${system}: of ${written} records, ${logs} arrived, ${distinctLogs} distinct, ${logsInTrace} in a trace`,
