@@ -5,10 +5,11 @@ import { createHiddenSlot, type HiddenSlot } from './hidden-slot.ts'
 import type { RecordSink } from './record/record.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 import type { HttpRequest } from './seams/http-route.ts'
+import type { ModuleListeners } from './seams/on-module-load.ts'
 
 /** What must exist once in a process, whatever number of copies of this package are loaded. */
 type CoreState = {
-  readonly layout: 1
+  readonly layout: number
   readonly storage: AsyncLocalStorage<Context>
   sink: RecordSink | undefined
   reporter: Reporter
@@ -16,31 +17,43 @@ type CoreState = {
   readonly running: Set<string>
   /** By the request object of the server that runs it. */
   readonly httpRequests: HiddenSlot<HttpRequest>
+  readonly moduleListeners: ModuleListeners
 }
 
 const KEY = Symbol.for('@clew/core')
+/** Goes up when a copy with the old form of CoreState could not work with the new one. */
+const LAYOUT = 1
 
 type Holder = { [KEY]?: CoreState }
 
 let cached: CoreState | undefined
 
 export function coreState(): CoreState {
-  cached ??= (globalThis as Holder)[KEY] ?? install()
+  cached ??= joinState()
   return cached
 }
 
-function install(): CoreState {
-  const state: CoreState = {
-    layout: 1,
+function joinState(): CoreState {
+  const known = (globalThis as Holder)[KEY]
+  if (known?.layout === LAYOUT) return known
+  const state = createState()
+  if (known)
+    state.reporter('CLEW_SECOND_CORE', `this copy has layout ${LAYOUT}, the first one ${known.layout}`)
+  // Not enumerable and not writable: a second copy reads it, nobody replaces it.
+  else Object.defineProperty(globalThis, KEY, { value: state })
+  return state
+}
+
+function createState(): CoreState {
+  return {
+    layout: LAYOUT,
     storage: new AsyncLocalStorage(),
     sink: undefined,
     reporter: createReporter({ now: Date.now, write: writeToStderr }),
     running: new Set(),
     httpRequests: createHiddenSlot(),
+    moduleListeners: { byPackage: new Map(), isHooked: false },
   }
-  // Not enumerable and not writable: a second copy reads it, nobody replaces it.
-  Object.defineProperty(globalThis, KEY, { value: state })
-  return state
 }
 
 // Synchronous and without process.stderr, whose first use opens a stream that the application may never have wanted.

@@ -23,7 +23,10 @@ test('every name has a severity from 1 to 24, and a more severe rank never a low
   const names = fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 8 })
   fc.assert(
     fc.property(names, (unknown) => {
-      const levels: Record<string, number> = Object.fromEntries([...unknown.map((name, i) => [`x-${name}`, i * 2]), ['info', 5]])
+      const levels: Record<string, number> = Object.fromEntries([
+        ...unknown.map((name, i) => [`x-${name}`, i * 2]),
+        ['info', 5],
+      ])
       const ranked = Object.entries(levels).sort(([, a], [, b]) => a - b)
       const severities = ranked.map(([name]) => severityOf(name, levels))
       expect(

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
+import { types } from 'node:util'
 import type { Stop } from '../instrumentation.ts'
 import { guard, report } from '../report.ts'
+import { coreState } from '../state.ts'
 
 /** What node:module has let others see and replace for years. */
 type CommonJsModule = { id: string; exports: unknown; loaded: boolean }
@@ -25,10 +27,11 @@ type Listener = {
   seen: WeakSet<object>
 }
 
+/** Who wants to hear of which package. One for all copies of core: there is one accessor to hear by. */
+export type ModuleListeners = { readonly byPackage: Map<string, Set<Listener>>; isHooked: boolean }
+
 const internals = Module as unknown as ModuleInternals
 const visible = { enumerable: true, configurable: true }
-const listeners = new Map<string, Set<Listener>>()
-let isHooked = false
 
 /**
  * Calls `attach` with the exports of a CommonJS package each time a copy of it is loaded, by `require` or by `import`,
@@ -40,14 +43,15 @@ export function onModuleLoad<Exports>(
   attach: (exports: Exports, module: LoadedModule) => void,
 ): Stop {
   const listener: Listener = { source, attach: attach as Listener['attach'], seen: new WeakSet() }
-  const ofPackage = listeners.get(source.name) ?? new Set()
-  listeners.set(source.name, ofPackage.add(listener))
+  const { byPackage } = coreState().moduleListeners
+  const ofPackage = byPackage.get(source.name) ?? new Set()
+  byPackage.set(source.name, ofPackage.add(listener))
   hookLoader()
   attachToLoaded(listener)
   return () => {
     ofPackage.delete(listener)
-    if (ofPackage.size === 0) listeners.delete(source.name)
-    if (listeners.size === 0) unhookLoader()
+    if (ofPackage.size === 0) byPackage.delete(source.name)
+    if (byPackage.size === 0) unhookLoader()
   }
 }
 
@@ -56,8 +60,9 @@ export function onModuleLoad<Exports>(
  * prototype hears of both. Unlike a wrapped Module._load it is no frame in the stack of what a module throws at load.
  */
 function hookLoader(): void {
-  if (isHooked) return
-  isHooked = true
+  const state = coreState().moduleListeners
+  if (state.isHooked) return
+  state.isHooked = true
   Object.defineProperty(internals.prototype, 'loaded', {
     configurable: true,
     get: () => undefined,
@@ -70,8 +75,9 @@ function hookLoader(): void {
 }
 
 function unhookLoader(): void {
-  if (isHooked) Reflect.deleteProperty(internals.prototype, 'loaded')
-  isHooked = false
+  const state = coreState().moduleListeners
+  if (state.isHooked) Reflect.deleteProperty(internals.prototype, 'loaded')
+  state.isHooked = false
 }
 
 function setLoaded(module: CommonJsModule, loaded: boolean): void {
@@ -93,23 +99,42 @@ function watch(module: CommonJsModule, filename: string): void {
 // The hot filter. What lies outside of node_modules may be a linked package.
 function mayConcern(filename: string): boolean {
   if (!filename.includes(`${sep}node_modules${sep}`)) return true
-  for (const name of listeners.keys()) if (filename.includes(join(sep, name, sep))) return true
+  for (const name of coreState().moduleListeners.byPackage.keys())
+    if (filename.includes(join(sep, name, sep))) return true
   return false
 }
 
 function matches(filename: string): boolean {
-  for (const ofPackage of listeners.values()) {
+  for (const ofPackage of coreState().moduleListeners.byPackage.values()) {
     for (const { source } of ofPackage) if (matchModule(filename, source)) return true
   }
   return false
 }
 
 function notify(filename: string, exports: unknown): void {
-  for (const ofPackage of listeners.values()) {
-    for (const listener of ofPackage) {
-      const module = matchModule(filename, listener.source)
-      if (module) attachOnce(listener, exports, module)
+  withoutCircularWarnings(exports, () => {
+    for (const ofPackage of coreState().moduleListeners.byPackage.values()) {
+      for (const listener of ofPackage) {
+        const module = matchModule(filename, listener.source)
+        if (module) attachOnce(listener, exports, module)
+      }
     }
+  })
+}
+
+// While a module that is required in a circle loads, Node puts a proxy below its exports that warns of every name they do
+// not have, and takes it away just after `loaded`. An attach that looks for an optional name would be warned of.
+function withoutCircularWarnings(exports: unknown, work: () => void): void {
+  const prototype = typeof exports === 'object' && exports ? Object.getPrototypeOf(exports) : null
+  if (!types.isProxy(prototype)) {
+    work()
+    return
+  }
+  Object.setPrototypeOf(exports, Object.prototype)
+  try {
+    work()
+  } finally {
+    Object.setPrototypeOf(exports, prototype)
   }
 }
 
