@@ -1,9 +1,11 @@
 import type { Batch, Signal } from './batch.ts'
 import type { WriterPool } from './chunk.ts'
 import { createSpareSocket, type SpareSocket } from './exit/spare-socket.ts'
+import { createCodec } from './export/codec.ts'
 import { Health } from './export/health.ts'
 import { ExportLoop } from './export/loop.ts'
 import { createSender } from './export/sender.ts'
+import type { Codec } from './export/wire.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import type { Endpoint } from './pipeline.ts'
 import type { Problems } from './problems.ts'
@@ -33,6 +35,7 @@ export type LaneOptions = {
 export class SignalLane {
   readonly signal: Signal
   readonly endpoint: Endpoint
+  readonly codec: Codec
   readonly queue: ByteQueue
   readonly loop: ExportLoop
   readonly spool: Spool | undefined
@@ -48,6 +51,7 @@ export class SignalLane {
     this.signal = signal
     this.endpoint = endpoint
     this.spool = spool
+    this.codec = createCodec(endpoint, signal)
     this.spare = options.keepsSpare ? createSpareSocket(endpoint) : undefined
     const queue = new ByteQueue({
       ...{ signal, resource, budget, pool, mirror },
@@ -66,7 +70,7 @@ export class SignalLane {
       problems,
       now,
     })
-    const sender = createSender(endpoint, signal, { held: false })
+    const sender = createSender(endpoint, this.codec)
     const takeSpooled = (): Batch | undefined => (budget.used < budget.max / 2 ? spool?.take() : undefined)
     this.queue = queue
     this.loop = new ExportLoop({ queue, sender, health, takeSpooled, now, random, runHidden })

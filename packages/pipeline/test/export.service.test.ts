@@ -498,6 +498,34 @@ test('a kept connection that the receiver closed meanwhile costs no failure', as
   })
 })
 
+test('a batch that the receiver never takes does not hold up the others', async () => {
+  const arrived: string[] = []
+  const { url } = await listen(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString('latin1')
+    if (!body.includes('poison')) arrived.push(...(body.match(/fresh/g) ?? []))
+    response.writeHead(body.includes('poison') ? 503 : 200).end()
+  })
+  const { pipeline } = start(url, { compression: 'none' })
+  log(pipeline, 1, 'poison')
+  await pipeline.flush(100)
+  log(pipeline, 3, 'fresh')
+  void pipeline.flush()
+  await vi.waitFor(() => expect(arrived.length).toBe(3), 15_000)
+  expect(pipeline.counters().logs).toEqual({ ...zero, accepted: 4, delivered: 3 })
+})
+
+test('what is logged after stop is counted as dropped', async () => {
+  const receiver = await receive()
+  const { pipeline, reports } = start(`${receiver.url}/v1/logs`)
+  log(pipeline, 1)
+  await pipeline.stop(1000)
+  log(pipeline, 2)
+  expect({ counters: pipeline.counters().logs, reports }).toEqual({
+    counters: { ...zero, accepted: 3, delivered: 1, dropped: 2 },
+    reports: [],
+  })
+})
+
 test('a redirect is refused with the advice to set the final address', async () => {
   const { url } = await listen((_, response) => response.writeHead(308, { location: '/elsewhere' }).end())
   const { pipeline, reports } = start(url)

@@ -1,16 +1,19 @@
-import type { Signal } from '../batch.ts'
+import type { WireRequest } from '../export/wire.ts'
 import type { Endpoint } from '../pipeline.ts'
 
-/** The framed requests of one endpoint. */
-export type FlushJob = { endpoint: Endpoint; signal: Signal; requests: Buffer[][] }
+/** The requests to one endpoint. */
+export type FlushJob = { endpoint: Endpoint; requests: WireRequest[] }
 
-/** What the worker is given. Cell 0 counts answers, cell 1 says that it ended, then each request has two. */
-export type FlushOrder = { jobs: FlushJob[]; cells: SharedArrayBuffer; timeoutMs: number }
+/** What the worker is given: `cells` to count in, and one place in `answers` for each request, job by job. */
+export type FlushOrder = { jobs: FlushJob[]; cells: SharedArrayBuffer; answers: SharedArrayBuffer }
 
+/** Answers so far. */
 export const answersCell = 0
+/** 1 when the worker has ended. */
 export const endedCell = 1
-export const firstCell = 2
-export const cellsPerRequest = 2
+/** From here on the length of each request's answer, 0 for none yet. */
+export const firstLengthCell = 2
 
-/** In a request's first cell; 0 is no answer yet. The second is the number of rejected records. */
-export const answerCodes = { delivered: 1, failed: 2, refused: 3, tooLarge: 4 } as const
+/** An answer as JSON; a body that is longer is cut. */
+export const answerBytes = 4096
+export const answerBodyBytes = 1024

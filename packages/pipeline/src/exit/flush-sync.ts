@@ -1,11 +1,12 @@
 import { frameRequest } from '@clew/otlp'
 import type { Batch } from '../batch.ts'
+import { compressSync } from '../export/compress.ts'
+import type { WireRequest } from '../export/wire.ts'
 import type { SignalLane } from '../signal-lane.ts'
-import type { FlushJob } from './flush-order.ts'
 import { exchangeSync } from './socket-flush.ts'
 import { sendFromWorker } from './worker-flush.ts'
 
-/** `away`: the receiver asked to come later. */
+/** What a lane has not got rid of. `away`: the receiver asked to come later. */
 type Rest = { lane: SignalLane; batches: Batch[]; away: boolean }
 
 /**
@@ -17,7 +18,7 @@ export function flushSync(
   mode: 'flush' | 'spool',
   remainingMs: () => number,
 ): void {
-  const rests = lanes.map((lane) => ({ lane, batches: lane.loop.takeBack(), away: false }))
+  const rests: Rest[] = lanes.map((lane) => ({ lane, batches: lane.loop.takeBack(), away: false }))
   const sendable = rests.filter(({ lane, batches }) => batches.length > 0 && isWorthTrying(lane, mode))
   for (const rest of sendable) sendOverSocket(rest, remainingMs)
   const unsent = sendable.filter(({ batches, away }) => batches.length > 0 && !away)
@@ -33,38 +34,43 @@ export function isWorthTrying({ loop, spool }: SignalLane, mode: 'flush' | 'spoo
 /** Takes what was answered out of the rest. */
 function sendOverSocket(rest: Rest, remainingMs: () => number): void {
   const { batches, lane } = rest
-  const { spare, endpoint, signal, loop } = lane
+  const url = new URL(lane.endpoint.url)
   for (let batch = batches[0]; batch !== undefined; batch = batches[0]) {
-    const fd = spare?.fd()
+    const fd = lane.spare?.fd()
     if (fd === undefined) return
-    const outcome = exchangeSync(fd, endpoint, signal, frameRequest(batch.resource, batch.parts), remainingMs)
-    if (outcome === undefined) {
-      spare?.close()
+    const answer = exchangeSync(fd, url, wireRequest(lane, batch), remainingMs)
+    if (answer === undefined) {
+      lane.spare?.close()
       return
     }
+    const outcome = lane.codec.outcome(answer)
     if (outcome.kind === 'retry') {
       rest.away = true
       return
     }
-    batches.splice(0, 1, ...loop.conclude(batch, outcome))
+    batches.splice(0, 1, ...lane.loop.conclude(batch, outcome))
   }
 }
 
-/** Takes what was delivered out of the rests. */
+/** Takes what was answered out of the rests. */
 function sendByWorker(rests: readonly Rest[], remainingMs: () => number): void {
-  const jobs: FlushJob[] = rests.map(({ lane, batches }) => ({
-    endpoint: lane.endpoint,
-    signal: lane.signal,
-    requests: batches.map((batch) => frameRequest(batch.resource, batch.parts)),
+  const jobs = rests.map(({ lane, batches }) => ({
+    endpoint: { ...lane.endpoint, timeoutMs: remainingMs() },
+    requests: batches.map((batch) => wireRequest(lane, batch)),
   }))
-  const outcomes = sendFromWorker(jobs, remainingMs)
+  const answers = sendFromWorker(jobs, remainingMs)
   let at = 0
   for (const rest of rests) {
-    rest.batches = rest.batches.filter((batch) => {
-      const outcome = outcomes[at++]
-      if (outcome === undefined) return true
-      rest.lane.loop.conclude(batch, outcome)
-      return false
+    const { loop, codec } = rest.lane
+    rest.batches = rest.batches.flatMap((batch) => {
+      const answer = answers[at++]
+      const outcome = answer === undefined ? undefined : codec.outcome(answer)
+      return outcome === undefined || outcome.kind === 'retry' ? [batch] : loop.conclude(batch, outcome)
     })
   }
+}
+
+function wireRequest({ codec }: SignalLane, { resource, parts }: Batch): WireRequest {
+  const pieces = codec.pieces(frameRequest(resource, parts))
+  return codec.request(compressSync(Buffer.concat(pieces), codec.compression))
 }

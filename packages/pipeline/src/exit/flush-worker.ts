@@ -1,55 +1,67 @@
 import { workerData } from 'node:worker_threads'
-import type { Outcome } from '../export/outcome.ts'
-import { concurrentExports, createSender } from '../export/sender.ts'
+import { openConnection } from '../export/connection.ts'
+import { concurrentExports, type WireAnswer } from '../export/wire.ts'
 import {
-  answerCodes,
+  answerBodyBytes,
+  answerBytes,
   answersCell,
-  cellsPerRequest,
   endedCell,
   type FlushJob,
   type FlushOrder,
-  firstCell,
+  firstLengthCell,
 } from './flush-order.ts'
 
-const { jobs, cells: shared, timeoutMs } = workerData as FlushOrder
-const cells = new Int32Array(shared)
+/** Headers that decide what an answer means. */
+const telling: ReadonlySet<string> = new Set([
+  ':status',
+  'content-type',
+  'retry-after',
+  'grpc-status',
+  'grpc-message',
+  'grpc-status-details-bin',
+])
+
+const order = workerData as FlushOrder
+const cells = new Int32Array(order.cells)
 
 process.on('exit', () => {
   Atomics.store(cells, endedCell, 1)
   Atomics.notify(cells, answersCell)
 })
 
-let at = firstCell
-for (const job of jobs) {
-  void sendJob(job, at)
-  at += job.requests.length * cellsPerRequest
+let first = 0
+for (const job of order.jobs) {
+  void sendJob(job, first)
+  first += job.requests.length
 }
 
-async function sendJob({ endpoint, signal, requests }: FlushJob, firstCellOfJob: number): Promise<void> {
-  const sender = createSender({ ...endpoint, timeoutMs }, signal, { held: true })
+async function sendJob({ endpoint, requests }: FlushJob, firstIndex: number): Promise<void> {
+  const connection = openConnection(endpoint, true)
   let next = 0
   const sendNext = async (): Promise<void> => {
-    for (let index = next++; index < requests.length; index = next++) {
-      // Buffers arrive as plain byte arrays.
-      const request = (requests[index] ?? []).map((bytes) =>
-        Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
-      )
-      record(firstCellOfJob + index * cellsPerRequest, await sender.send(request))
+    for (let request = requests[next]; request !== undefined; request = requests[next]) {
+      const index = firstIndex + next++
+      record(index, await connection.exchange(request))
     }
   }
   await Promise.all(Array.from({ length: concurrentExports }, sendNext))
-  sender.close()
+  connection.close()
 }
 
-function record(cell: number, outcome: Outcome): void {
-  if (outcome.kind === 'partial') Atomics.store(cells, cell + 1, outcome.rejected)
-  Atomics.store(cells, cell, codeOf(outcome))
+function record(index: number, answer: WireAnswer): void {
+  const place = Buffer.from(order.answers, index * answerBytes, answerBytes)
+  const text = Buffer.from(JSON.stringify(shorten(answer)))
+  // An answer that does not fit would only be garbage: the batch counts as not answered.
+  if (text.length <= answerBytes) Atomics.store(cells, firstLengthCell + index, text.copy(place))
   Atomics.add(cells, answersCell, 1)
   Atomics.notify(cells, answersCell)
 }
 
-function codeOf({ kind }: Outcome): number {
-  if (kind === 'accepted' || kind === 'partial') return answerCodes.delivered
-  if (kind === 'refused') return answerCodes.refused
-  return kind === 'too-large' ? answerCodes.tooLarge : answerCodes.failed
+function shorten(answer: WireAnswer): object {
+  if ('failure' in answer) return { failure: answer.failure.slice(0, 500) }
+  const headers = Object.entries(answer.headers)
+    .filter(([name]) => telling.has(name))
+    .map(([name, value]) => [name, value.slice(0, 500)])
+  const body = answer.body.subarray(0, answerBodyBytes).toString('base64')
+  return { status: answer.status, headers: Object.fromEntries(headers), body }
 }

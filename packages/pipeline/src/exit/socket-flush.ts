@@ -1,9 +1,5 @@
 import { readSync, writeSync } from 'node:fs'
-import type { Signal } from '../batch.ts'
-import { compressSync } from '../export/compress.ts'
-import { type Outcome, outcomeOfHttp } from '../export/outcome.ts'
-import { httpBody, httpHeaders } from '../export/request-body.ts'
-import type { Endpoint } from '../pipeline.ts'
+import type { WireAnswer, WireRequest } from '../export/wire.ts'
 import { parseHttpAnswer } from './http-answer.ts'
 
 const napMs = 1
@@ -11,36 +7,29 @@ const readBytes = 16 * 1024
 const maxAnswerBytes = 256 * 1024
 
 /**
- * Sends one framed request over a connection's descriptor and reads the answer, while the event loop stands still.
+ * Sends one request over a connection's descriptor and reads the answer, while the event loop stands still.
  * Undefined when the connection or the time ended before an answer: then the connection must not be used again.
  */
 export function exchangeSync(
   fd: number,
-  endpoint: Endpoint,
-  signal: Signal,
-  request: readonly Buffer[],
+  url: URL,
+  request: WireRequest,
   remainingMs: () => number,
-): Outcome | undefined {
+): WireAnswer | undefined {
   try {
-    if (!writeAll(fd, requestBytes(endpoint, signal, request), remainingMs)) return undefined
+    if (!writeAll(fd, requestBytes(url, request), remainingMs)) return undefined
     return readAnswer(fd, remainingMs)
   } catch {
     return undefined
   }
 }
 
-function requestBytes(endpoint: Endpoint, signal: Signal, request: readonly Buffer[]): Buffer {
-  const url = new URL(endpoint.url)
-  const body = compressSync(Buffer.concat(httpBody(request, signal, endpoint.protocol)), endpoint.compression)
-  const headers = Object.entries({
-    host: url.host,
-    connection: 'keep-alive',
-    ...httpHeaders(endpoint, body.encoding, body.bytes.length),
-  })
-  const lines = headers.map(([name, value]) => `${name}: ${value}`)
+function requestBytes(url: URL, { headers, body }: WireRequest): Buffer {
+  const all = Object.entries({ host: url.host, connection: 'keep-alive', ...headers })
+  const lines = all.map(([name, value]) => `${name}: ${value}`)
   if (lines.some((line) => /[\r\n]/.test(line))) throw new Error('a header holds a line break')
   const head = [`POST ${url.pathname}${url.search} HTTP/1.1`, ...lines, '', ''].join('\r\n')
-  return Buffer.concat([Buffer.from(head, 'latin1'), body.bytes])
+  return Buffer.concat([Buffer.from(head, 'latin1'), body])
 }
 
 function writeAll(fd: number, bytes: Buffer, remainingMs: () => number): boolean {
@@ -53,7 +42,7 @@ function writeAll(fd: number, bytes: Buffer, remainingMs: () => number): boolean
   return true
 }
 
-function readAnswer(fd: number, remainingMs: () => number): Outcome | undefined {
+function readAnswer(fd: number, remainingMs: () => number): WireAnswer | undefined {
   const piece = Buffer.allocUnsafe(readBytes)
   let bytes: Buffer = Buffer.alloc(0)
   while (bytes.length < maxAnswerBytes) {
@@ -61,8 +50,7 @@ function readAnswer(fd: number, remainingMs: () => number): Outcome | undefined 
     if (read === undefined) return undefined
     bytes = Buffer.concat([bytes, piece.subarray(0, read)])
     const answer = parseHttpAnswer(bytes, read === 0)
-    if (answer !== undefined) return outcomeOfHttp(answer.status, answer.headers, answer.body, Date.now())
-    if (read === 0) return undefined
+    if (answer !== undefined || read === 0) return answer
   }
   return undefined
 }

@@ -1,31 +1,34 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { Outcome } from '../export/outcome.ts'
+import type { WireAnswer } from '../export/wire.ts'
 import {
-  answerCodes,
+  answerBytes,
   answersCell,
-  cellsPerRequest,
   endedCell,
   type FlushJob,
   type FlushOrder,
-  firstCell,
+  firstLengthCell,
 } from './flush-order.ts'
 
 /**
- * Sends requests from a worker made at this moment, while this thread waits. Returns for each request what became of
- * it, undefined where no answer came in time or no worker could be made.
+ * Sends requests from a worker made at this moment, while this thread waits. Returns the answer to each request,
+ * undefined where none came in time or no worker could be made.
  */
-export function sendFromWorker(jobs: FlushJob[], remainingMs: () => number): (Outcome | undefined)[] {
+export function sendFromWorker(jobs: FlushJob[], remainingMs: () => number): (WireAnswer | undefined)[] {
   const count = jobs.reduce((sum, { requests }) => sum + requests.length, 0)
-  const cells = new Int32Array(new SharedArrayBuffer((firstCell + count * cellsPerRequest) * 4))
-  const order: FlushOrder = { jobs, cells: cells.buffer as SharedArrayBuffer, timeoutMs: remainingMs() }
+  const order: FlushOrder = {
+    jobs,
+    cells: new SharedArrayBuffer((firstLengthCell + count) * 4),
+    answers: new SharedArrayBuffer(count * answerBytes),
+  }
+  const cells = new Int32Array(order.cells)
   const worker = startWorker(order)
   if (worker !== undefined) {
     waitForAnswers(cells, count, remainingMs)
     void worker.terminate()
   }
-  return Array.from({ length: count }, (_, index) => readAnswer(cells, firstCell + index * cellsPerRequest))
+  return Array.from({ length: count }, (_, index) => readAnswer(order, cells, index))
 }
 
 /** Without `execArgv` and `env` the worker would load the application's preload, and us in it. */
@@ -50,12 +53,12 @@ function waitForAnswers(cells: Int32Array, count: number, remainingMs: () => num
   }
 }
 
-function readAnswer(cells: Int32Array, at: number): Outcome | undefined {
-  const code = Atomics.load(cells, at)
-  const rejected = Atomics.load(cells, at + 1)
-  if (code === answerCodes.delivered)
-    return rejected > 0 ? { kind: 'partial', rejected, message: '' } : { kind: 'accepted' }
-  if (code === answerCodes.refused)
-    return { kind: 'refused', status: 'refused', message: 'at the end of the process' }
-  return undefined
+function readAnswer({ answers }: FlushOrder, cells: Int32Array, index: number): WireAnswer | undefined {
+  const length = Atomics.load(cells, firstLengthCell + index)
+  if (length === 0) return undefined
+  const text = Buffer.from(answers, index * answerBytes, length).toString()
+  const answer = JSON.parse(text) as
+    | { status: number; headers: Record<string, string>; body: string }
+    | { failure: string }
+  return 'failure' in answer ? answer : { ...answer, body: Buffer.from(answer.body, 'base64') }
 }

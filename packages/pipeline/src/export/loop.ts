@@ -4,7 +4,8 @@ import type { ByteQueue } from '../queue.ts'
 import { backoffMs } from './backoff.ts'
 import type { Health } from './health.ts'
 import type { Outcome } from './outcome.ts'
-import { concurrentExports, type Sender } from './sender.ts'
+import type { Sender } from './sender.ts'
+import { concurrentExports } from './wire.ts'
 
 export type ExportLoopOptions = {
   queue: ByteQueue

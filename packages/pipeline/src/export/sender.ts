@@ -1,25 +1,33 @@
-import type { Signal } from '../batch.ts'
 import type { Endpoint } from '../pipeline.ts'
-import { createGrpcSender } from './grpc.ts'
-import { createHttpSender } from './http.ts'
+import { type Body, compress } from './compress.ts'
+import { openConnection } from './connection.ts'
 import type { Outcome } from './outcome.ts'
+import { gather } from './scratch.ts'
+import type { Codec } from './wire.ts'
 
-/** The connections to one endpoint. */
+/** Asynchronous export to one endpoint. */
 export type Sender = {
   /** Sends one framed protobuf request. Never rejects. */
-  send(request: readonly Buffer[]): Promise<Outcome>
+  send(framed: readonly Buffer[]): Promise<Outcome>
   /** Ends every connection, and with it every request: those resolve to retry. */
   close(): void
 }
 
-/** A held sender keeps the process, or the worker, alive while it waits for an answer. */
-export type SenderOptions = { held: boolean }
-
-export const concurrentExports = 4
-
-/** Opens no connection yet. Throws a TypeError when the url is none. */
-export function createSender(endpoint: Endpoint, signal: Signal, options: SenderOptions): Sender {
-  return endpoint.protocol === 'grpc'
-    ? createGrpcSender(endpoint, signal, options)
-    : createHttpSender(endpoint, signal, options)
+export function createSender(endpoint: Endpoint, codec: Codec): Sender {
+  const connection = openConnection(endpoint, false)
+  const prepare = async (framed: readonly Buffer[]): Promise<Body | Outcome> => {
+    try {
+      return await gather(codec.pieces(framed), (bytes) => compress(bytes, codec.compression))
+    } catch (error) {
+      return { kind: 'refused', status: 'not sent', message: String(error) }
+    }
+  }
+  return {
+    async send(framed) {
+      const body = await prepare(framed)
+      if ('kind' in body) return body
+      return codec.outcome(await connection.exchange(codec.request(body)))
+    },
+    close: () => connection.close(),
+  }
 }

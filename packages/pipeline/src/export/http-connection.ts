@@ -1,0 +1,86 @@
+import type { Agent, ClientRequest, IncomingMessage, request } from 'node:http'
+import type { Endpoint } from '../pipeline.ts'
+import {
+  type Connection,
+  concurrentExports,
+  describeError,
+  maxAnswerBytes,
+  textHeaders,
+  type WireAnswer,
+  type WireRequest,
+} from './wire.ts'
+
+type Transport = { agent: Agent; request: typeof request }
+
+/** Keep-alive connections over HTTP/1.1. */
+export function openHttpConnection(endpoint: Endpoint, held: boolean): Connection {
+  const { timeoutMs } = endpoint
+  const url = new URL(endpoint.url)
+  const live = new Set<ClientRequest>()
+  let transport: Transport | undefined
+
+  const post = ({ headers, body }: WireRequest): Promise<WireAnswer> =>
+    new Promise((resolve) => {
+      transport ??= openTransport(endpoint, url)
+      const sent = transport.request(url, { method: 'POST', agent: transport.agent, headers })
+      live.add(sent)
+      const finish = (answer: WireAnswer | Promise<WireAnswer>): void => {
+        clearTimeout(timer)
+        live.delete(sent)
+        resolve(answer)
+      }
+      const timer = setTimeout(() => {
+        finish({ failure: `no answer in ${timeoutMs} ms` })
+        sent.destroy()
+      }, timeoutMs)
+      if (!held) {
+        timer.unref()
+        sent.on('socket', (socket) => socket.unref())
+      }
+      sent.on('response', (response) => readAnswer(response, finish))
+      sent.on('error', (error) => {
+        if (!live.has(sent)) return
+        finish(isStale(sent, error) ? post({ headers, body }) : { failure: describeError(error) })
+      })
+      sent.end(body)
+    })
+
+  return {
+    // A header that cannot be sent throws at once.
+    exchange: (wire) => post(wire).catch((error: unknown) => ({ failure: String(error) })),
+    close() {
+      for (const sent of live) sent.destroy(new Error('closed'))
+      transport?.agent.destroy()
+    },
+  }
+}
+
+/** Not before the first request: a script that logs nothing does not pay for loading what it does not use. */
+function openTransport({ tls }: Endpoint, url: URL): Transport {
+  const options = { keepAlive: true, maxSockets: concurrentExports, maxFreeSockets: concurrentExports }
+  if (url.protocol === 'https:') {
+    const https = process.getBuiltinModule('node:https')
+    return { agent: new https.Agent({ ...options, ...tls }), request: https.request }
+  }
+  const http = process.getBuiltinModule('node:http')
+  return { agent: new http.Agent(options), request: http.request }
+}
+
+function readAnswer(response: IncomingMessage, finish: (answer: WireAnswer) => void): void {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  response.on('data', (piece: Buffer) => {
+    if (bytes < maxAnswerBytes) pieces.push(piece)
+    bytes += piece.length
+  })
+  response.on('end', () => {
+    const { statusCode = 0, headers } = response
+    finish({ status: statusCode, headers: textHeaders(headers), body: Buffer.concat(pieces) })
+  })
+  response.on('error', (error) => finish({ failure: describeError(error) }))
+}
+
+/** The receiver closed a kept connection at the moment it was used again: nothing was processed. */
+function isStale(sent: ClientRequest, { code }: NodeJS.ErrnoException): boolean {
+  return sent.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE')
+}
