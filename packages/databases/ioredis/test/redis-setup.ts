@@ -37,12 +37,14 @@ export async function startRig(
   load: () => Ioredis,
   options: Parameters<typeof recordSpans>[0] = {},
 ): Promise<Rig> {
-  const service = await startRedis()
   const recorder = recordSpans(options)
   const stopInstrumentation = startInstrumentation(ioredisInstrumentation)
+  const ioredis = load()
+  // Last: a start that fails must leave no server behind.
+  const service = await startRedis()
   const { hostname, port } = new URL(service.url)
   return {
-    ioredis: load(),
+    ioredis,
     url: service.url,
     recorder,
     server: {

@@ -3,7 +3,7 @@ import { activeContext, type Stop, spanOf, startInstrumentation } from '@clew/co
 import { type RecordedSpan, recordSpans, type SpanRecorder } from '@clew/testing'
 import { type Span, trace } from '@opentelemetry/api'
 import type pgTypes from 'pg'
-import { type Service, startPostgres } from '../../../../scripts/services.ts'
+import { startPostgres } from '../../../../scripts/services.ts'
 import { pgInstrumentation } from '../src/index.ts'
 
 export type Pg = typeof pgTypes
@@ -32,12 +32,14 @@ export async function startRig(
   load: () => Pg,
   options: Parameters<typeof recordSpans>[0] = {},
 ): Promise<Rig> {
-  const service: Service = await startPostgres()
   const recorder = recordSpans(options)
   const stopInstrumentation = startInstrumentation(pgInstrumentation)
+  const pg = load()
+  // Last: a start that fails must leave no server behind.
+  const service = await startPostgres()
   const { hostname, port, pathname } = new URL(service.url)
   return {
-    pg: load(),
+    pg,
     url: service.url,
     recorder,
     server: {
