@@ -8,7 +8,7 @@ import { type NodeMajor, nodeBinary, nodeMajors } from '../../../scripts/node-ve
 import { type ChildEnd, type ChildOptions, preload, runChild } from './preloaded-child.ts'
 import { type Ending, endings } from './winston-endings.ts'
 
-const directory = join(import.meta.dirname, 'fixtures/endings')
+const directory = join(import.meta.dirname, 'fixtures/winston')
 const certificates = join(import.meta.dirname, '../../pipeline/test/fixtures/tls')
 const readPem = (name: string): string => readFileSync(join(certificates, `${name}.pem`), 'utf8')
 

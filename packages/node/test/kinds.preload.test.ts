@@ -113,18 +113,11 @@ describe.each(['entry.cjs', 'entry.mjs', 'entry.mts'])(
       return query ? `${span.name} ${String(query).replace(/order=\d+&/, '')}` : span.name
     }
     const spansSaid = (entries: readonly Entry[], { traceId }: Request): string[] => {
-      const bySpan = Map.groupBy(
-        entries.filter((one) => one.traceId === traceId),
-        ({ spanId }) => spanId,
-      )
-      return [...bySpan]
-        .map(([spanId, all]) =>
-          said(
-            labelOf(spanId),
-            all.map(({ kind }) => kind),
-          ),
-        )
-        .toSorted()
+      const bySpan = new Map<string | undefined, string[]>()
+      for (const { kind, spanId } of entries.filter((one) => one.traceId === traceId)) {
+        bySpan.set(spanId, [...(bySpan.get(spanId) ?? []), kind])
+      }
+      return [...bySpan].map(([spanId, kinds]) => said(labelOf(spanId), kinds)).toSorted()
     }
 
     test('every record that is received is in the span of its order', () => {

@@ -1,6 +1,6 @@
 import type { ChildOptions } from './preloaded-child.ts'
 
-/** A way for an application to end, in `fixtures/endings/ending.cjs`, after so many records. */
+/** A way for an application to end, in `fixtures/winston/ending.cjs`, after so many records. */
 export type Ending = { name: string; way: string; records: number; signals: ChildOptions['signals'] }
 
 const ending = (name: string, way: string, signals: ChildOptions['signals'] = [], records = 100): Ending => ({

@@ -39,15 +39,12 @@ test.for(nodeMajors)(
       isEnough: true,
     })
     for (const records of [sent, printed]) {
-      expect(withWrongTrace(records)).toEqual([])
-      expect(ordersWithOtherKinds(records)).toEqual([])
+      expect(firstOf(withWrongTrace(records))).toEqual({ count: 0, first: [] })
+      expect(firstOf(ordersWithOtherKinds(records))).toEqual({ count: 0, first: [] })
       expect(kindsWithoutOrder(records)).toEqual(kindsOfNobody)
     }
-    expect(strayOf(receiver)).toEqual({
-      recordsWithoutSpan: [],
-      spansOfOtherTraces: [],
-      recordsOfOtherJobs: [],
-    })
+    const strays = Object.entries(strayOf(receiver)).map(([kind, found]) => ({ kind, ...firstOf(found) }))
+    expect(strays.filter(({ count }) => count > 0)).toEqual([])
     await receiver.close()
   },
 )
@@ -77,6 +74,11 @@ async function runLoad(
   const services = [api, worker, second]
   const ends = await Promise.all(services.map((service) => service.stop()))
   return { printed: services.flatMap(({ printed }) => printed), ends, outcomes }
+}
+
+/** Enough to see what is wrong, however much of it there is. */
+function firstOf<T>(found: readonly T[]): { count: number; first: T[] } {
+  return { count: found.length, first: found.slice(0, 5) }
 }
 
 function toPrinted({ attributes, traceId, spanId }: ReceivedLog): PrintedRecord {
