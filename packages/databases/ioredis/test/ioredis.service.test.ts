@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { freePort } from '../../../../scripts/services.ts'
 import {
   activeTrace,
+  DB,
   inRequest,
   type Redis,
   type Rig,
@@ -18,8 +19,8 @@ describe.each(versions)('spans of %s', (_, load) => {
   let redis: Redis
   beforeAll(async () => {
     rig = await startRig(load)
-    redis = new rig.ioredis.Redis(rig.url)
-    await redis.flushall()
+    redis = new rig.ioredis.Redis(rig.url, { db: DB })
+    await redis.flushdb()
     await redis.set('text', 'secret')
   })
   beforeEach(() => rig.recorder.clear())
@@ -174,6 +175,7 @@ describe.each(versions)('spans of %s', (_, load) => {
     const gone = new rig.ioredis.Redis({
       port,
       host: '127.0.0.1',
+      db: DB,
       maxRetriesPerRequest: 0,
       lazyConnect: true,
     })
@@ -213,7 +215,7 @@ describe.each(versions)('spans of %s', (_, load) => {
   })
 
   test('200 interleaved requests: every callback and span is in its own trace, auto-pipelined ones too', async () => {
-    const automatic = new rig.ioredis.Redis(rig.url, { enableAutoPipelining: true })
+    const automatic = new rig.ioredis.Redis(rig.url, { db: DB, enableAutoPipelining: true })
     const seen = await Promise.all(
       Array.from({ length: 200 }, (_, i) =>
         inRequest('request', async (span) => {

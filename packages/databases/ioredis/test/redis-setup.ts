@@ -22,6 +22,9 @@ export const versions: readonly (readonly [name: string, load: () => Ioredis])[]
   ['ioredis 5.4', () => require(require.resolve('ioredis5-old')) as Ioredis],
 ]
 
+/** A database of its own, on a server that other tests may use at the same time. */
+export const DB = 9
+
 export type Rig = {
   ioredis: Ioredis
   url: string
@@ -49,7 +52,7 @@ export async function startRig(
     recorder,
     server: {
       'db.system.name': 'redis',
-      'db.namespace': '0',
+      'db.namespace': String(DB),
       'server.address': hostname,
       'server.port': Number(port || 6379),
     },

@@ -18,9 +18,9 @@ describe.each(versions)('spans of %s', (_, load) => {
     pool = new rig.pg.Pool({ connectionString: rig.url, max: 3 })
     client = new rig.pg.Client({ connectionString: rig.url })
     await client.connect()
-    await client.query('DROP TABLE IF EXISTS orders')
-    await client.query('CREATE TABLE orders (id int PRIMARY KEY, customer text)')
-    await client.query("INSERT INTO orders VALUES (1, 'ann'), (2, 'bob')")
+    await client.query('DROP TABLE IF EXISTS pg_orders')
+    await client.query('CREATE TABLE pg_orders (id int PRIMARY KEY, customer text)')
+    await client.query("INSERT INTO pg_orders VALUES (1, 'ann'), (2, 'bob')")
   })
   beforeEach(() => rig.recorder.clear())
   afterAll(async () => {
@@ -30,21 +30,21 @@ describe.each(versions)('spans of %s', (_, load) => {
   })
 
   const selectOrders = (text: string): object => ({
-    name: 'SELECT orders',
+    name: 'SELECT pg_orders',
     kind: 'client',
     status: 'unset',
     attributes: {
       ...rig.server,
       'db.query.text': text,
-      'db.query.summary': 'SELECT orders',
+      'db.query.summary': 'SELECT pg_orders',
       'db.operation.name': 'SELECT',
-      'db.collection.name': 'orders',
+      'db.collection.name': 'pg_orders',
     },
     exceptions: [],
   })
 
   test('every form of client.query makes one span and gives what pg gives', async () => {
-    const text = 'SELECT customer FROM orders WHERE id = $1'
+    const text = 'SELECT customer FROM pg_orders WHERE id = $1'
     const rows = await inRequest('request', async () => {
       const answers = [
         await client.query(text, [1]),
@@ -63,14 +63,16 @@ describe.each(versions)('spans of %s', (_, load) => {
   })
 
   test('a text without values has its literals replaced', async () => {
-    await inRequest('request', () => client.query("SELECT * FROM orders WHERE customer = 'ann' AND id < 12"))
+    await inRequest('request', () =>
+      client.query("SELECT * FROM pg_orders WHERE customer = 'ann' AND id < 12"),
+    )
     expect(shapes(rig.recorder.spans)).toEqual([
-      selectOrders('SELECT * FROM orders WHERE customer = ? AND id < ?'),
+      selectOrders('SELECT * FROM pg_orders WHERE customer = ? AND id < ?'),
     ])
   })
 
   test('pool.query is one span, child of the request, with its wait for a connection', async () => {
-    const text = 'SELECT id FROM orders WHERE id = $1'
+    const text = 'SELECT id FROM pg_orders WHERE id = $1'
     await inRequest('request', async () => {
       await pool.query(text, [1])
       await fromCallback((done) => pool.query(text, [1], done))
@@ -90,14 +92,14 @@ describe.each(versions)('spans of %s', (_, load) => {
     await inRequest('request', async () => {
       const own = await pool.connect()
       await own.query('BEGIN')
-      await own.query('INSERT INTO orders VALUES ($1, $2)', [3, 'cid'])
+      await own.query('INSERT INTO pg_orders VALUES ($1, $2)', [3, 'cid'])
       await own.query('ROLLBACK')
       own.release()
     })
     const [request] = rig.recorder.spans.filter(({ name }) => name === 'request')
     expect(rig.recorder.spans.map(({ name, parentSpanId }) => [name, parentSpanId])).toEqual([
       ['BEGIN', request!.spanId],
-      ['INSERT orders', request!.spanId],
+      ['INSERT pg_orders', request!.spanId],
       ['ROLLBACK', request!.spanId],
       ['request', undefined],
     ])
@@ -208,7 +210,7 @@ describe.each(versions)('spans of %s', (_, load) => {
   test('a submitted Query, a cursor and a stream are one span each, ended with the last row', async () => {
     const Cursor = require('pg-cursor') as new (text: string) => CursorLike
     const QueryStream = require('pg-query-stream') as new (text: string) => AsyncIterable<unknown> & object
-    const text = 'SELECT id FROM orders ORDER BY id'
+    const text = 'SELECT id FROM pg_orders ORDER BY id'
     const rows = await inRequest('request', async () => {
       const cursor = client.query(new Cursor(text) as never) as unknown as CursorLike
       const ofCursor = [await cursor.read(1), await cursor.read(5), await cursor.read(5)].flat()
