@@ -36,7 +36,8 @@ export async function runChild({ node = 24, args, env = {}, signals = [] }: Chil
     child.on('close', (code, signal) => {
       end.code = code
       end.signal = signal
-      end.stderr = end.stderr.replaceAll(/\(node:\d+\)/g, '(node)')
+      // A process id, and the line of node:events for one `exit` listener or for several.
+      end.stderr = end.stderr.replaceAll(/\(node:\d+\)|\(node:events:\d+:\d+\)/g, '(node)')
       resolve(end)
     })
   })

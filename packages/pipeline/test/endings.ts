@@ -28,6 +28,7 @@ export const endings: readonly Ending[] = [
   way('process.exit in an HTTP handler', 'exitInHandler'),
   way('an exit listener logs', 'exitListenerLogs'),
   way('an exit listener logs and exits', 'exitListenerExits'),
+  way('an exit listener throws', 'exitListenerThrows'),
   way('ten exit listeners log', 'manyExitListeners'),
   way('a throw', 'throws'),
   way('a later throw', 'throwsLater'),

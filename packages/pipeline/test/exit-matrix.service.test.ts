@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,6 +11,8 @@ const transports = ['HTTP', 'HTTPS', 'gRPC'] as const
 type Transport = (typeof transports)[number]
 
 const receivers = new Map<Transport, OtlpReceiver>()
+const spools = mkdtempSync(join(tmpdir(), 'clew-matrix-'))
+const spooled: string[] = []
 const bareEnds = new Map<string, Promise<ChildEnd>>()
 
 const readPem = (name: string): string => readFileSync(join(fixtures, 'tls', name), 'utf8')
@@ -21,12 +24,16 @@ beforeAll(async () => {
   receivers.set('gRPC', await startOtlpReceiver({ protocol: 'grpc' }))
   await Promise.all(nodeMajors.map(nodeBinary))
 })
-afterAll(() => Promise.all([...receivers.values()].map((receiver) => receiver.close())))
+afterAll(async () => {
+  await Promise.all([...receivers.values()].map((receiver) => receiver.close()))
+  rmSync(spools, { recursive: true })
+})
 
 function environment(transport: Transport, run: string): Record<string, string> {
   const url = receivers.get(transport)?.url ?? ''
-  if (transport === 'gRPC') return { ENDPOINT: url, PROTOCOL: 'grpc', RUN: run }
-  return { ENDPOINT: `${url}/v1/logs`, RUN: run, ...(transport === 'HTTPS' ? { TLS: '1' } : {}) }
+  const common = { RUN: run, SPOOL: join(spools, run) }
+  if (transport === 'gRPC') return { ...common, ENDPOINT: url, PROTOCOL: 'grpc' }
+  return { ...common, ENDPOINT: `${url}/v1/logs`, ...(transport === 'HTTPS' ? { TLS: '1' } : {}) }
 }
 
 /** The same fixture without the pipeline, run once for each Node. */
@@ -42,6 +49,14 @@ function countDelivered(transport: Transport, run: string): number {
   return new Set(logs.filter(({ resource }) => resource.run === run).map(({ body }) => body)).size
 }
 
+/** On a starved machine 1.8 s may not be enough to send: then the rest is on disk, and the next process sends it. */
+async function sendSpooled(transport: Transport, run: string, node: NodeMajor): Promise<void> {
+  const env = environment(transport, run)
+  if (!existsSync(env.SPOOL ?? '')) return
+  spooled.push(run)
+  await runChild({ node, args: ['ending.mjs', 'recovers'], env })
+}
+
 const cases = nodeMajors.flatMap((node) =>
   transports.flatMap((transport) =>
     endings.map((ending) => ({ name: ending.name, ending, transport, node })),
@@ -53,7 +68,12 @@ describe.concurrent('all of the last 100 records arrive, and the process ends as
     const run = `${ending.name} ${transport} ${node}`
     const { name: _, ...child } = ending
     const end = await runChild({ ...child, node, env: environment(transport, run) })
+    await sendSpooled(transport, run, node)
     const bare = await runBare(ending, node)
     expect({ delivered: countDelivered(transport, run), ...end }).toEqual({ delivered: 100, ...bare })
   })
+})
+
+test('hardly any of these ends needed the disk', () => {
+  expect(spooled.length).toBeLessThan(cases.length / 10)
 })
