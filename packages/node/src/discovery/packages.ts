@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Instrumentation } from '@clew/core'
@@ -20,17 +21,23 @@ export function findPackages(application: Application): FoundPackage[] {
   const requireFromApplication = createRequire(join(application.directory, 'package.json'))
   const lookUp = requireFromApplication.resolve.paths('x') ?? []
   return application.dependencies.flatMap((name) => {
-    const directory = lookUp.map((folder) => join(folder, name)).find((folder) => readManifest(folder))
-    const manifest = directory ? readManifest(directory) : undefined
-    const exportName = manifest?.clew?.instrumentation
-    if (!directory || !exportName) return []
+    const directory = lookUp.map((folder) => join(folder, name)).find((folder) => existsSync(folder))
+    const manifest = directory && readManifest(directory)
+    const exportName = manifest && manifest.clew?.instrumentation
+    if (!exportName) return []
     const found = { name, version: manifest.version ?? '', directory }
     return [{ ...found, ...load(requireFromApplication, name, exportName) }]
   })
 }
 
+/** The package.json of a package that speaks of Clew; most do not, and are not parsed. */
 function readManifest(directory: string): Manifest | undefined {
-  return readPackageJson(join(directory, 'package.json')) as Manifest | undefined
+  try {
+    const text = readFileSync(join(directory, 'package.json'), 'utf8')
+    return text.includes('"clew"') ? (JSON.parse(text) as Manifest) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function load(

@@ -1,7 +1,7 @@
+import { hostname } from 'node:os'
 import {
   detectResources,
   envDetector,
-  hostDetector,
   osDetector,
   processDetector,
   type ResourceDetector,
@@ -10,12 +10,27 @@ import {
 } from '@opentelemetry/resources'
 import { VERSION } from '../version.ts'
 
+// The SDK's own also looks for host.id, which takes a while and comes too late for the first records.
+const hostDetector: ResourceDetector = {
+  detect: () => ({
+    attributes: { 'host.name': hostname(), 'host.arch': ARCHITECTURES[process.arch] ?? process.arch },
+  }),
+}
+
 const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
   env: envDetector,
   host: hostDetector,
   os: osDetector,
   process: processDetector,
   serviceinstance: serviceInstanceIdDetector,
+}
+
+/** https://opentelemetry.io/docs/specs/semconv/registry/attributes/host/#host-arch */
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  arm: 'arm32',
+  ia32: 'x86',
+  ppc: 'ppc32',
 }
 
 // A command line may hold secrets.
