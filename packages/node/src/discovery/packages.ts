@@ -22,9 +22,9 @@ export function findPackages(application: Application): FoundPackage[] {
   const lookUp = requireFromApplication.resolve.paths('x') ?? []
   return application.dependencies.flatMap((name) => {
     const directory = lookUp.map((folder) => join(folder, name)).find((folder) => existsSync(folder))
-    const manifest = directory && readManifest(directory)
-    const exportName = manifest && manifest.clew?.instrumentation
-    if (!exportName) return []
+    const manifest = directory ? readManifest(directory) : undefined
+    const exportName = manifest?.clew?.instrumentation
+    if (!directory || !exportName) return []
     const found = { name, version: manifest.version ?? '', directory }
     return [{ ...found, ...load(requireFromApplication, name, exportName) }]
   })
