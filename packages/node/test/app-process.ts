@@ -19,6 +19,8 @@ export type AppOptions = {
   node?: NodeMajor
 }
 
+type CommandOptions = Required<Pick<AppOptions, 'args' | 'env' | 'cwd'>> & { command: string }
+
 /** How a process ended, and everything that it printed. */
 export type Ending = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }
 
@@ -44,9 +46,13 @@ export async function startApp({
   cwd = APPLICATION,
   node = 24,
 }: AppOptions): Promise<AppProcess> {
+  return startCommand({ command: await nodeBinary(node), args, env, cwd })
+}
+
+function startCommand({ command, args, env, cwd }: CommandOptions): AppProcess {
   const { PATH, HOME } = process.env
   const spool = mkdtempSync(join(tmpdir(), 'clew-test-spool-'))
-  const child = spawn(await nodeBinary(node), args, {
+  const child = spawn(command, args, {
     cwd,
     env: { PATH, HOME, CLEW_SPOOL_DIR: spool, ...shortDelays, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -95,7 +101,15 @@ const shortDelays = { OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_BLRP_SCHEDULE_DELAY: '
 
 /** Runs an application to its end. One that does not end by itself is killed, which its signal tells. */
 export async function runApp(options: AppOptions): Promise<Ending> {
-  const app = await startApp(options)
+  return untilEnd(await startApp(options))
+}
+
+/** Runs another program than Node in the same way. */
+export function runCommand(options: CommandOptions): Promise<Ending> {
+  return untilEnd(startCommand(options))
+}
+
+async function untilEnd(app: AppProcess): Promise<Ending> {
   const force = setTimeout(() => app.kill('SIGKILL'), GRACE_MS)
   const ending = await app.ended
   clearTimeout(force)

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nodeBinary } from '../../../scripts/node-versions.ts'
+import { type Service, startPostgres, startRedis } from '../../../scripts/services.ts'
+import { APPLICATION, type Ending, killApps, PRELOAD, runApp, runCommand } from './app-process.ts'
+
+const SCENES = [
+  'an end by itself',
+  'an exit code',
+  'process.exit',
+  'an uncaught exception',
+  'an exception while loading',
+  'an uncaught exception in a request',
+  'an unhandled rejection',
+  'an unhandled rejection with a reason that is no error',
+  'a handled rejection',
+  'a caught exception',
+  'SIGTERM without a handler',
+  'SIGINT without a handler',
+  'SIGHUP without a handler',
+  'SIGTERM with a handler that closes',
+  'SIGTERM with a handler that exits',
+  'SIGTERM with a handler that does nothing',
+  'what the process shows',
+  'the transports of loggers',
+  'the entries of winston',
+  'the data of jobs',
+  'the results of queries',
+]
+
+let services: Service[] = []
+let receiver: OtlpReceiver
+beforeAll(async () => {
+  services = await Promise.all([startPostgres(), startRedis()])
+  receiver = await startOtlpReceiver()
+})
+afterAll(async () => {
+  killApps()
+  await receiver.close()
+  for (const service of services) await service.stop()
+})
+
+function environment(): NodeJS.ProcessEnv {
+  return {
+    CLEW_QUIET: '1',
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    PG_URL: services[0]!.url,
+    REDIS_URL: services[1]!.url,
+    PREFIX: `${randomBytes(4).toString('hex')}-`,
+  }
+}
+
+describe.each(['untouched/app.cjs', 'untouched/main.mjs'])('%s', (main) => {
+  test.each(SCENES)('%s is the same with and without the preload', async (scene) => {
+    const [without, traced] = await Promise.all(
+      [[], PRELOAD].map((flags) => runApp({ args: [...flags, main, scene], env: environment() })),
+    )
+    expect(withoutTrace(traced!)).toEqual(without)
+    expect(without!.stdout + without!.stderr + without!.code + without!.signal).not.toBe('0null')
+  })
+})
+
+test('npm run with NODE_OPTIONS traces the script and not npm', async () => {
+  const node = await nodeBinary(24)
+  const env = {
+    ...environment(),
+    PATH: `${dirname(node)}:${process.env.PATH}`,
+    npm_config_update_notifier: 'false',
+  }
+  const [without, traced] = await Promise.all(
+    [{}, { NODE_OPTIONS: '--require @clew/node/register', CLEW_QUIET: '0' }].map((more) =>
+      runCommand({ command: 'npm', args: ['run', 'hello'], cwd: APPLICATION, env: { ...env, ...more } }),
+    ),
+  )
+  const started = expect.stringMatching(/^\[clew\] kinds: joins [^\n]+\n$/)
+  const { stderr, ...rest } = withoutTrace(traced!)
+  expect({ ...rest, stderr: stderr.replace(without!.stderr, '') }).toEqual({ ...without, stderr: started })
+})
+
+test('what was the same had been traced', () => {
+  const names = new Set(receiver.spans.map(({ name }) => name.replace(/^process .*/, 'process')))
+  expect([...names].toSorted()).toEqual(['GET /', 'SELECT', 'SELECT nowhere', 'process'])
+})
+
+test('every scene of the application is in the list', () => {
+  const { sceneNames } = createRequire(import.meta.url)('./fixtures/kinds/untouched/app.cjs')
+  expect(sceneNames).toEqual(SCENES)
+})
+
+/** The ending without the three fields that a stamped line has. */
+function withoutTrace(ending: Ending): Ending {
+  const stdout = ending.stdout.replace(/,?\\*"(trace_id|span_id|trace_flags)\\*":\\*"[0-9a-f]+\\*"/g, '')
+  return { ...ending, stdout }
+}
