@@ -32,10 +32,13 @@ export async function openRig(
     spans,
     logs,
     close: async () => {
-      await target.close()
-      stop()
-      logs.stop()
-      spans.stop()
+      try {
+        await target.close()
+      } finally {
+        stop()
+        logs.stop()
+        spans.stop()
+      }
     },
   }
 }

@@ -43,7 +43,8 @@ describe.each(KINDS)('%s: %s in a %s', (name, file, kind) => {
     const numbers = new Map<string, number>()
     let failed = 0
     let completed = 0
-    const done = until(() => completed === JOBS && failed === JOBS / 5)
+    let progressed = 0
+    const done = until(() => completed === JOBS && failed === JOBS / 5 && progressed === JOBS + JOBS / 5)
 
     await request('maker', async () => {
       const worker = target.worker(queueName, fixture(file), {
@@ -52,7 +53,11 @@ describe.each(KINDS)('%s: %s in a %s', (name, file, kind) => {
         workerForkOptions: { env, execArgv },
         workerThreadsOptions: { env, execArgv },
       })
-      worker.on('progress', (job) => log('progress', { n: job.data.n }))
+      worker.on('progress', (job) => {
+        log('progress', { n: job.data.n })
+        progressed++
+        done.look()
+      })
       worker.on('failed', (_, error) => {
         failed++
         expect.soft(error.message).toMatch(/^no \d+$/)

@@ -91,7 +91,7 @@ describe.each(TARGETS)('%s', (name) => {
             await client.command(`user:${job.name}`)
             if (job.attemptsMade === 0) throw new Error('again')
           },
-          { concurrency: 5, stalledInterval: 100, lockDuration: 400 },
+          { concurrency: 5, stalledInterval: 100, lockDuration: 30_000, lockRenewTime: 50 },
         ),
       )
       worker.on('completed', async () => {
