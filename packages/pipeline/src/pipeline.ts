@@ -26,8 +26,8 @@ export type PipelineOptions = {
   resource: Readonly<Record<string, unknown>>
   /** Bytes of encoded records held in memory before the spool or a counted drop. Default 64 MiB. */
   maxQueueBytes?: number
-  /** Limits of attributes and bodies. Default `defaultLimits` of @clew/otlp. */
-  limits?: EncodeLimits
+  /** Limits of log records and of spans. Default `defaultLimits` of @clew/otlp. */
+  limits?: { logs: EncodeLimits; traces: EncodeLimits }
   /** Default 1 s. */
   scheduleDelayMs?: number
   /** Folder for records that memory or the end of the process left no room for; undefined: no spool. */

@@ -31,7 +31,7 @@ const ignore = (): void => {}
  */
 export function startPipeline(options: PipelineOptions): Pipeline {
   const runHidden = options.runHidden ?? AsyncLocalStorage.snapshot()
-  const limits = options.limits ?? defaultLimits
+  const limits = options.limits ?? { logs: defaultLimits, traces: defaultLimits }
   const budget = createMemoryBudget(options.maxQueueBytes ?? defaultQueueBytes)
   const lanes = openLanes(options, budget, runHidden)
   const logs = lanes.find(({ signal }) => signal === 'logs')
@@ -40,8 +40,8 @@ export function startPipeline(options: PipelineOptions): Pipeline {
   const leaveEnd = options.exit === 'off' ? ignore : takePartInEnd(lanes, options, runHidden)
 
   return {
-    log: logs === undefined ? ignore : createIntake(logs.queue, writeLogRecord, limits),
-    span: traces === undefined ? ignore : createIntake(traces.queue, writeSpan, limits),
+    log: logs === undefined ? ignore : createIntake(logs.queue, writeLogRecord, limits.logs),
+    span: traces === undefined ? ignore : createIntake(traces.queue, writeSpan, limits.traces),
     flush: (timeoutMs = defaultFlushMs) =>
       within(
         timeoutMs,

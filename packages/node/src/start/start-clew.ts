@@ -11,6 +11,7 @@ import {
   setRecordSink,
   startInstrumentation,
 } from '@clew/core'
+import { defaultLimits, type EncodeLimits } from '@clew/otlp'
 import { type Pipeline, startPipeline } from '@clew/pipeline'
 import { loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
@@ -19,6 +20,7 @@ import { findMainScript } from '../discovery/main-script.ts'
 import { type FoundPackage, findPackages } from '../discovery/packages.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
 import { samplerFromName } from '../tracer/sampler/sampler-from-name.ts'
+import type { SpanLimits } from '../tracer/span-limits.ts'
 import { createTracerProvider } from '../tracer/tracer-provider.ts'
 import { applicationApiVersion, watchApiCopies } from './api-copies.ts'
 import { withConsole } from './console-output.ts'
@@ -101,12 +103,18 @@ function openPipeline(application: Application, config: ClewConfig): Pipeline {
     ...settings,
     logs: config.logs.endpoint,
     traces: config.traces.endpoint,
-    limits: config.logLimits,
+    limits: { logs: config.logLimits, traces: encodeLimitsOf(config.spanLimits) },
     spoolDirectory: spoolDirectory === false ? undefined : spoolDirectory,
     resource: describeResource(service, config.service.attributes, config.resourceDetectors),
     runHidden: (work) => runInContext(SUPPRESSED_ROOT, work),
     report,
   })
+}
+
+// The Tracer has cut and counted by these already; the encoder must not cut again by narrower ones.
+function encodeLimitsOf({ attributeCount, attributeValueLength, ...per }: SpanLimits): EncodeLimits {
+  const counts = [attributeCount, per.attributePerEventCount, per.attributePerLinkCount]
+  return { ...defaultLimits, attributeCount: Math.max(...counts), attributeValueLength }
 }
 
 function serviceName(application: Application, config: ClewConfig): string {
