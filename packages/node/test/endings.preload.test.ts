@@ -128,23 +128,33 @@ test.for(away)(
     if (state === 'hangs') first.behave('hang')
     else await first.close()
 
-    const ends = await inTurns(endings, (ending) =>
+    const some = transport === 'HTTP' ? endings : endings.filter(({ way }) => unlikeWays.has(way))
+    const ends = await inTurns(some, (ending) =>
       runWithUs(runOf(ending, 24), ending.name, first.url, transport),
     )
-    const bare = await inTurns(endings, (ending) => runBare(runOf(ending, 24)))
-    expect(ends).toEqual(bare)
+    const bare = await inTurns(some, (ending) => runBare(runOf(ending, 24)))
+    expect(ends.map(withoutFailedExport)).toEqual(bare)
     expect(first.logs.length).toBe(0)
 
     const back =
       state === 'hangs' ? first : await startOtlpReceiver({ ...receiverOptions[transport], port: first.port })
     back.behave('accept')
     await runWithUs({ node: 24, args: ['ending.cjs', 'recovers'] }, 'recovers', back.url, transport)
-    expect(countByService(back)).toEqual(
-      Object.fromEntries(endings.map(({ name, records }) => [name, records])),
-    )
+    expect(countByService(back)).toEqual(Object.fromEntries(some.map(({ name, records }) => [name, records])))
     await back.close()
   },
 )
+
+/** Of each group of endings that take the same way through the pipeline, one. */
+const unlikeWays: ReadonlySet<string> = new Set([
+  ...['drain', 'drainLater', 'exitAtOnce', 'fiveRecords', 'exitLater', 'throws', 'rejects', 'signal'],
+  ...['handlerDrains', 'winstonHandlesException', 'workerExits', 'clusterKills', 'childKilled'],
+])
+
+/** The one line that says that the receiver does not answer is meant to be there. */
+function withoutFailedExport({ stderr, ...end }: ChildEnd): ChildEnd {
+  return { ...end, stderr: stderr.replaceAll(/^\[clew\] CLEW_EXPORT_FAILED: cannot send .*\n/gm, '') }
+}
 
 /** A few at a time: all at once would keep each other from the processor. */
 async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -45,8 +45,14 @@ export async function runChild({
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      const stderr = end.stderr.replaceAll(/\(node:\d+\)/g, '(node)')
-      resolve({ ...end, code, signal, stderr })
+      resolve({ ...end, code, signal, stderr: comparable(end.stderr) })
     })
   })
+}
+
+/** Without process ids, and without the frame that Node 22 puts below every callback of a process with an AsyncLocalStorage. */
+function comparable(stderr: string): string {
+  return stderr
+    .replaceAll(/\(node:\d+\)/g, '(node)')
+    .replaceAll(/^ +at \S+\.callbackTrampoline \(node:internal\/async_hooks:\d+:\d+\)\n/gm, '')
 }

@@ -42,7 +42,10 @@ async function startEcho(): Promise<Echo> {
 }
 
 /** Sends requests to an API, each of which makes a job for a worker in another process, until all jobs have run. */
-async function run(env: { api?: NodeJS.ProcessEnv; worker?: NodeJS.ProcessEnv }, requests: HeadersInit[]) {
+async function run(
+  env: { api?: NodeJS.ProcessEnv; worker?: NodeJS.ProcessEnv },
+  requests: Record<string, string>[],
+) {
   const shared = {
     QUEUE: randomBytes(4).toString('hex'),
     REDIS_URL: redis.url,
@@ -74,7 +77,7 @@ async function run(env: { api?: NodeJS.ProcessEnv; worker?: NodeJS.ProcessEnv },
       service: resource['service.name'],
     })),
     sent: echo.heard.map(
-      ({ path, headers }) => `${path} ${headers.traceparent?.replace(/-[0-9a-f]{16}-/, '-*-')}`,
+      ({ path, headers }) => `${path} ${String(headers.traceparent).replace(/-[0-9a-f]{16}-/, '-*-')}`,
     ),
   }
 }

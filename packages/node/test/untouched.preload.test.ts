@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { nodeBinary } from '../../../scripts/node-versions.ts'
 import { type Service, startPostgres, startRedis } from '../../../scripts/services.ts'
 import { APPLICATION, type Ending, killApps, PRELOAD, runApp, runCommand } from './app-process.ts'
@@ -53,14 +53,26 @@ function environment(): NodeJS.ProcessEnv {
   }
 }
 
-describe.each(['untouched/app.cjs', 'untouched/main.mjs'])('%s', (main) => {
-  test.each(SCENES)('%s is the same with and without the preload', async (scene) => {
-    const [without, traced] = await Promise.all(
-      [[], PRELOAD].map((flags) => runApp({ args: [...flags, main, scene], env: environment() })),
-    )
-    expect(withoutTrace(traced!)).toEqual(without)
-    expect(without!.stdout + without!.stderr + without!.code + without!.signal).not.toBe('0null')
-  })
+/** Where it matters how the main module is loaded. */
+const ESM_SCENES = [
+  'an end by itself',
+  'process.exit',
+  'an uncaught exception',
+  'an exception while loading',
+  'an unhandled rejection',
+  'SIGTERM without a handler',
+]
+const runs = [
+  ...SCENES.map((scene) => ({ main: 'untouched/app.cjs', scene })),
+  ...ESM_SCENES.map((scene) => ({ main: 'untouched/main.mjs', scene })),
+]
+
+test.each(runs)('$scene is the same with and without the preload in $main', async ({ main, scene }) => {
+  const [without, traced] = await Promise.all(
+    [[], PRELOAD].map((flags) => runApp({ args: [...flags, main, scene], env: environment() })),
+  )
+  expect(withoutTrace(traced!)).toEqual(without)
+  expect(without).not.toEqual({ code: 0, signal: null, stdout: '', stderr: '' })
 })
 
 test('npm run with NODE_OPTIONS traces the script and not npm', async () => {

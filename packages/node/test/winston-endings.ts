@@ -18,7 +18,6 @@ export const endings: readonly Ending[] = [
   ending('process.exit when the logger has finished', 'loggerEnds'),
   ending('process.exit at once', 'exitAtOnce'),
   ending('process.exit at once, after 5 records', 'fiveRecords', [], 5),
-  ending('process.exit while a slow transport holds the logger', 'slowTransport'),
   ending('process.exit later', 'exitLater'),
   ending('process.exit in an HTTP handler', 'exitInHandler'),
   ending('an exit listener logs', 'exitListenerLogs'),
