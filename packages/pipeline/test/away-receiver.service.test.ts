@@ -66,7 +66,7 @@ test.for(cases)(
     const back =
       kind.away === 'hangs' ? first : await startOtlpReceiver({ ...kind.options, port: first.port })
     back.behave('accept')
-    await runChild({ args: ['ending.mjs', 'recovers'], env })
+    await runChild({ args: ['ending.mjs', 'waitsForSpool'], env })
     expect(countByRun(back)).toEqual(Object.fromEntries(some.map(({ name }) => [name, 100])))
     await back.close()
     await rm(spool, { recursive: true })

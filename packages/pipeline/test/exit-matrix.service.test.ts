@@ -54,7 +54,7 @@ async function sendSpooled(transport: Transport, run: string, node: NodeMajor): 
   const env = environment(transport, run)
   if (!existsSync(env.SPOOL ?? '')) return
   spooled.push(run)
-  await runChild({ node, args: ['ending.mjs', 'recovers'], env })
+  await runChild({ node, args: ['ending.mjs', 'waitsForSpool'], env })
 }
 
 const cases = nodeMajors.flatMap((node) =>
