@@ -156,7 +156,7 @@ function attachOnce(listener: Listener, exports: unknown, module: LoadedModule):
   if (compareVersions(module.version, from) < 0 || compareVersions(module.version, below) >= 0) {
     report(
       'CLEW_UNSUPPORTED_VERSION',
-      `${module.name} ${module.version} is outside of ${from} … below ${below}; it runs without spans (${module.directory})`,
+      `${module.name} ${module.version} is outside of ${from} … below ${below}; it runs without spans (${module.directory}); install a supported version, or update the @clew package for it`,
     )
     return
   }

@@ -129,7 +129,8 @@ function defaultSpoolDirectory(): string {
 function startPackages(packages: readonly FoundPackage[], config: ClewConfig): Record<string, Stop> {
   const started: Record<string, Stop> = {}
   for (const { name, instrumentation, problem } of packages) {
-    if (!instrumentation) report('CLEW_INSTRUMENTATION', `${name}: ${problem}`)
+    if (!instrumentation)
+      report('CLEW_INSTRUMENTATION', `${name}: ${problem}; npm install ${name}@latest, or remove it`)
     else if (!config.disabledInstrumentations.includes(instrumentation.name)) {
       const options = config.instrumentations[instrumentation.name]
       started[instrumentation.name] = startInstrumentation(instrumentation, options)
