@@ -4,11 +4,11 @@ import { publishedPackages } from './packages.ts'
 type Step = { name: string; command: string; args: string[]; directory?: string }
 
 const steps: Step[] = [
-  { name: 'format and lint', command: 'biome', args: ['ci', '.'] },
+  { name: 'format and lint', command: 'biome', args: ['ci', '--colors=off', '.'] },
   { name: 'types of packages', command: 'tsc', args: ['-b'] },
   { name: 'types of tests and scripts', command: 'tsc', args: ['-p', 'tsconfig.tests.json'] },
   { name: 'types of the example', command: 'tsc', args: ['-p', 'examples/orders'] },
-  { name: 'unused files, exports and dependencies', command: 'knip', args: [] },
+  { name: 'unused files, exports and dependencies', command: 'knip', args: ['--no-config-hints'] },
   { name: 'public names', command: 'vitest', args: ['run', 'scripts/public-names.test.ts'] },
   ...publishedPackages().flatMap(({ name, directory }) => [
     { name: `publint ${name}`, command: 'publint', args: ['--strict', '--pack', 'npm'], directory },

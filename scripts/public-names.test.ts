@@ -6,7 +6,7 @@ import { publishedPackages } from './packages.ts'
 const entries = publishedPackages().flatMap(({ name, directory, exports }) =>
   Object.entries(exports).flatMap(([subpath, target]) => {
     const file = typeof target === 'string' ? target : target.default
-    const isModule = file.endsWith('.js') && !subpath.includes('register')
+    const isModule = file.endsWith('.js') && !/register|worker/.test(subpath)
     return isModule ? [{ id: join(name, subpath), file: join(process.cwd(), directory, file) }] : []
   }),
 )

@@ -5,7 +5,15 @@
  */
 
 /** An `AnyValue`. An integer is a number when it is safe, else a bigint; `null` is the empty value. */
-export type Value = string | number | bigint | boolean | Uint8Array | null | Value[] | { [key: string]: Value }
+export type Value =
+  | string
+  | number
+  | bigint
+  | boolean
+  | Uint8Array
+  | null
+  | Value[]
+  | { [key: string]: Value }
 
 export type Attributes = { [key: string]: Value }
 
