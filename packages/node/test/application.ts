@@ -80,3 +80,10 @@ function link(target: string, place: string): void {
 function installed(dependency: string): string {
   return realpathSync(join(APPLICATION, 'node_modules', dependency))
 }
+
+/** Gives a copied package another version. */
+export function setVersion(place: string, version: string): void {
+  const path = join(place, 'package.json')
+  const manifest = JSON.parse(readFileSync(path, 'utf8'))
+  writeFileSync(path, JSON.stringify({ ...manifest, version }))
+}

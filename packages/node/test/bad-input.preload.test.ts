@@ -4,7 +4,7 @@ import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { freePort } from '../../../scripts/services.ts'
 import { type AppOptions, killApps, PRELOAD, runApp } from './app-process.ts'
-import { type Application, createApplication } from './application.ts'
+import { type Application, createApplication, setVersion } from './application.ts'
 
 const CLEW = ['core', 'express', 'http', 'node', 'winston'].map((name) => `@clew/${name}`)
 
@@ -193,12 +193,6 @@ test('a package that cannot be loaded is told, and the others run', async () => 
   })
   expect(receiver.logs.map(({ body }) => body)).toEqual(['hello'])
 })
-
-function setVersion(place: string, version: string): void {
-  const path = join(place, 'package.json')
-  const manifest = JSON.parse(readFileSync(path, 'utf8'))
-  writeFileSync(path, JSON.stringify({ ...manifest, version }))
-}
 
 function brokenManifest(place: string): string {
   const manifest = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'))

@@ -26,7 +26,8 @@ export function examineApplication(application: Application, nodeVersion: string
     ...found.map((one) => examinePackage(one, application)),
     ...examineMissing(application, found),
     examineCopies('@opentelemetry/api', application, found),
-    examineCopies('@clew/core', application, found),
+    // It comes with the first package that is installed.
+    ...(found.length > 0 ? [examineCopies('@clew/core', application, found)] : []),
   ]
 }
 

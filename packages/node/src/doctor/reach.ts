@@ -7,7 +7,7 @@ const TIMEOUT_MS = 2_000
 /** Whether something listens at an endpoint. Sends no data. */
 export async function examineEndpoint(signal: string, endpoint: Endpoint | undefined): Promise<Finding> {
   const topic = `${signal} endpoint`
-  if (!endpoint) return { level: 'warning', topic, text: 'off: OTEL_*_EXPORTER is none' }
+  if (!endpoint) return { level: 'warning', topic, text: `off, by OTEL_${signal.toUpperCase()}_EXPORTER` }
   const text = `${endpoint.url} (${endpoint.protocol})`
   const failure = await connectFailure(new URL(endpoint.url))
   if (!failure) return { level: 'ok', topic, text: `${text} is reachable` }

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import type { Application } from '../discovery/application.ts'
+import { examineApplication } from './examine.ts'
+
+const nowhere: Application = {
+  directory: '/nowhere',
+  name: undefined,
+  version: undefined,
+  type: 'commonjs',
+  dependencies: [],
+  isPackageManager: false,
+}
+
+test('a folder without an application, on a Node.js that is too old', () => {
+  // The runner's NODE_PATH decides on the copies of packages that come next.
+  expect(examineApplication(nowhere, '22.14.1').slice(0, 3)).toEqual([
+    {
+      level: 'problem',
+      topic: 'Node.js',
+      text: '22.14.1 is too old',
+      remedy: 'run it on Node.js 22.15.0 or newer',
+    },
+    {
+      level: 'problem',
+      topic: 'application',
+      text: 'no package.json found from /nowhere on',
+      remedy: 'run it in the folder of the application, or name the folder: clew doctor <folder>',
+    },
+    {
+      level: 'warning',
+      topic: 'node:http',
+      text: 'HTTP servers and fetch are not traced',
+      remedy: 'npm install @clew/http',
+    },
+  ])
+})
+
+test.each(['22.15.0', '24.0.0', '26.1.2-nightly'])('Node.js %s is new enough', (version) => {
+  expect(examineApplication(nowhere, version)[0]).toEqual({ level: 'ok', topic: 'Node.js', text: version })
+})

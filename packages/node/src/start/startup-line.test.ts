@@ -1,0 +1,46 @@
+import type { Endpoint } from '@clew/pipeline'
+import { expect, test } from 'vitest'
+import { formatStartupLine } from './startup-line.ts'
+
+const endpoint = (url: string, protocol: Endpoint['protocol'] = 'http/protobuf'): Endpoint => ({
+  url,
+  protocol,
+  headers: {},
+  compression: 'gzip',
+  timeoutMs: 1,
+})
+const line = (running: string[], logs: Endpoint | undefined, traces: Endpoint | undefined): string =>
+  formatStartupLine('shop', running, {
+    logs: { endpoint: logs, console: false },
+    traces: { endpoint: traces, console: false },
+  })
+
+test.each([
+  [
+    'both to one place',
+    line(['http', 'pg'], endpoint('http://c:4318/v1/logs'), endpoint('http://c:4318/v1/traces')),
+    '[clew] shop: joins http, pg; sends to http://c:4318 (http/protobuf)\n',
+  ],
+  [
+    'each to its own',
+    line(['http'], endpoint('http://c:4318/v1/logs'), endpoint('https://d:4317', 'grpc')),
+    '[clew] shop: joins http; sends logs to http://c:4318 (http/protobuf), spans to https://d:4317 (grpc)\n',
+  ],
+  [
+    'without user and password',
+    line(['http'], endpoint('http://me:secret@c:4318/v1/logs?token=x'), undefined),
+    '[clew] shop: joins http; sends logs to http://c:4318 (http/protobuf)\n',
+  ],
+  [
+    'spans alone',
+    line(['http'], undefined, endpoint('http://c:4318/v1/traces')),
+    '[clew] shop: joins http; sends spans to http://c:4318 (http/protobuf)\n',
+  ],
+  [
+    'nothing',
+    line([], undefined, undefined),
+    '[clew] shop: joins nothing (no @clew package among the dependencies); sends nothing\n',
+  ],
+])('%s', (_, actual, expected) => {
+  expect(actual).toBe(expected)
+})
