@@ -28,7 +28,7 @@ export function makeApplication(): Application {
     },
     installCore: (below = '.') => {
       const target = join(folder, below, 'node_modules/@clew/core')
-      for (const part of ['package.json', 'dist'])
+      for (const part of ['package.json', 'bundle'])
         cpSync(join(core, part), join(target, part), { recursive: true })
     },
     run: (...args) => runNode(folder, args),
