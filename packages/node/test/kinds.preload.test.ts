@@ -187,6 +187,13 @@ describe.each(['entry.cjs', 'entry.mjs', 'entry.mts'])(
       expect(incomplete).toEqual([])
     })
 
+    test('an event of a queue, which says nothing of the attempt, claims none', () => {
+      const ofEvents = receiver.logs.filter(({ attributes }) =>
+        String(attributes.kind).startsWith('queue events'),
+      )
+      expect(ofEvents.filter(({ attributes }) => 'bullmq.job.attempt' in attributes)).toEqual([])
+    })
+
     test('a failed attempt is an ERROR with its exception', () => {
       const failed = receiver.spans.flatMap((span) => {
         const [event] = span.events

@@ -34,6 +34,11 @@ export function describeAttempt(job: JobLike): Attributes {
   return attributes
 }
 
+/** Queue and job: what every record carries that is about an attempt of which only the job is known. */
+export function identifyAnyAttempt(job: JobLike): Fields {
+  return { ...identifyJob(job.queueName, job.id), [JOB_NAME]: job.name }
+}
+
 /** Queue, job and attempt: what every record of an attempt carries. */
 export function identifyAttempt(job: JobLike): Fields {
   const { queueName, id, name } = job

@@ -4,12 +4,13 @@ import {
   contextWithSpan,
   createHiddenSlot,
   endSpan,
+  type Fields,
   ROOT_CONTEXT,
   SpanKind,
   spanOf,
 } from '@clew/core'
 import type { Context, Span, TimeInput, Tracer } from '@opentelemetry/api'
-import { describeAttempt, identifyAttempt } from './attributes.ts'
+import { describeAttempt, identifyAnyAttempt, identifyAttempt } from './attributes.ts'
 import { hasOwnTelemetry, type JobLike, type JobOptions, type QueueBase } from './library.ts'
 import { contextOfMaker, type Metadata, metadataOf, parseMetadata } from './metadata.ts'
 import type { Options } from './options.ts'
@@ -30,6 +31,8 @@ export type JobContexts = {
   attemptOf(job: object): Attempt | undefined
   /** The context for listeners: the attempt's, else that of the maker with the job's identity. */
   contextOf(job: JobLike): Context
+  /** The maker's, for listeners that are not told of which attempt an event is. */
+  contextOfAnyAttempt(job: JobLike): Context
 }
 
 export function createJobContexts(tracer: Tracer, options: Options): JobContexts {
@@ -60,6 +63,12 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
     return contextWithSpan(maker, span)
   }
 
+  const makersContext = (job: JobLike, identity: Fields): Context => {
+    const metadata = parseMetadata(metadataOf(job.opts as JobOptions))
+    const maker = joinsMaker(job, metadata) ? contextOfMaker(metadata) : ROOT_CONTEXT
+    return contextForWork(maker, metadata?.fields, identity)
+  }
+
   return {
     begin: (job, startTime) => {
       const metadata = parseMetadata(metadataOf(job.opts as JobOptions))
@@ -81,12 +90,7 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
       endSpan(span, outcome ? undefined : error)
     },
     attemptOf: (job) => attempts.get(job),
-    contextOf: (job) => {
-      const begun = attempts.get(job)
-      if (begun) return begun.context
-      const metadata = parseMetadata(metadataOf(job.opts as JobOptions))
-      const maker = joinsMaker(job, metadata) ? contextOfMaker(metadata) : ROOT_CONTEXT
-      return contextForWork(maker, metadata?.fields, identifyAttempt(job))
-    },
+    contextOf: (job) => attempts.get(job)?.context ?? makersContext(job, identifyAttempt(job)),
+    contextOfAnyAttempt: (job) => makersContext(job, identifyAnyAttempt(job)),
   }
 }

@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { guard, runInContext, SUPPRESSED_ROOT } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import type { JobContexts } from './job-contexts.ts'
 import type { Job, JobClass, JobOptions, QueueBase } from './library.ts'
 
 const MAX_JOBS = 10_000
+const MAX_WAIT_MS = 1_000
 
 /**
  * The contexts of jobs whose events QueueEvents of this process may see. Filled only for queues that have QueueEvents
@@ -14,6 +16,11 @@ export type KnownJobs = {
   unlisten(queue: QueueBase): void
   /** Remembers jobs when they have been added, and settles as `adding` does. */
   afterAdding<T>(adding: Promise<T>, jobsOf: (added: T) => readonly Job[]): Promise<T>
+  /**
+   * Resolves when the jobs that are being added now are known, and after a second in any case: a job's events may come
+   * before the answer to its maker. Never rejects.
+   */
+  whenAdded(): Promise<void>
   remember(job: Job): void
   has(queue: QueueBase, id: string): boolean
   contextOf(queue: QueueBase, id: string): Context | undefined
@@ -22,18 +29,23 @@ export type KnownJobs = {
 export function createKnownJobs(contexts: JobContexts): KnownJobs {
   const listeners = new Map<string, number>()
   const known = new Map<string, Context>()
+  const pending = new Set<Promise<unknown>>()
 
   const remember = (job: Job): void => {
     if (job.id === undefined) return
     const key = `${job.queueQualifiedName}:${job.id}`
     if (known.has(key)) return
     if (known.size >= MAX_JOBS) known.delete(known.keys().next().value as string)
-    known.set(key, contexts.contextOf(job))
+    known.set(key, contexts.contextOfAnyAttempt(job))
   }
-  const rememberAdded = (job: Job): void => {
+  const rememberAdded = async (job: Job): Promise<void> => {
     if (!listeners.has(job.queueQualifiedName)) return
-    if (isCertainlyNew(job)) remember(job)
-    else void readStored(job).then((stored) => stored && remember(stored))
+    const stored = isCertainlyNew(job) ? job : await readStored(job)
+    if (stored) remember(stored)
+  }
+  const track = (work: Promise<unknown>): void => {
+    const settled: Promise<unknown> = work.catch(() => {}).then(() => pending.delete(settled))
+    pending.add(settled)
   }
 
   return {
@@ -48,10 +60,21 @@ export function createKnownJobs(contexts: JobContexts): KnownJobs {
     },
     afterAdding: (adding, jobsOf) => {
       if (listeners.size === 0) return adding
-      return adding.then((added) => {
-        guard('remembering jobs', () => jobsOf(added).forEach(rememberAdded), undefined)
-        return added
+      let remembered: Promise<unknown> | undefined
+      const added = adding.then((result) => {
+        const all = (): Promise<unknown> => Promise.all(jobsOf(result).map(rememberAdded))
+        remembered = guard('remembering jobs', all, undefined)
+        return result
       })
+      track(added.then(() => remembered))
+      return added
+    },
+    whenAdded: async () => {
+      if (pending.size === 0) return
+      const timer = new AbortController()
+      const late = delay(MAX_WAIT_MS, undefined, { ref: false, signal: timer.signal }).catch(() => {})
+      await Promise.race([Promise.all(pending), late])
+      timer.abort()
     },
     remember,
     has: (queue, id) => known.has(`${queue.qualifiedName}:${id}`),

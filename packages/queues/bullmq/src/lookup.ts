@@ -21,6 +21,12 @@ export async function lookUpJobs(
   }
 }
 
+/** Whether a batch of events is of jobs that are not known yet. */
+export function hasUnknownJobs(events: QueueEvents, batch: unknown, known: KnownJobs): boolean {
+  for (const id of jobIdsOf(batch)) if (!known.has(events, id)) return true
+  return false
+}
+
 /** The job ids in what a blocking read returns: `[[stream, [[entryId, [name, value, …]], …]]]`. */
 export function jobIdsOf(batch: unknown): Set<string> {
   const ids = new Set<string>()

@@ -11,7 +11,7 @@ import { identifyJob } from './attributes.ts'
 import type { KnownJobs } from './known-jobs.ts'
 import { type BullMQ, OWNER, type QueueEvents } from './library.ts'
 import { contextOfCaller } from './listener-context.ts'
-import { lookUpJobs } from './lookup.ts'
+import { hasUnknownJobs, lookUpJobs } from './lookup.ts'
 import { emitIn } from './worker-events.ts'
 
 /**
@@ -30,7 +30,7 @@ export function attachQueueEvents(bullmq: BullMQ, known: KnownJobs, lookup: bool
     return event === 'error' || event === 'ioredis:close' ? ROOT_CONTEXT : contextOfCaller()
   }
 
-  const stops = [
+  return [
     wrapMethod(OWNER, queueEvents, 'emit', emitIn(contextOfEvent)),
     wrapMethod(OWNER, queueEvents, 'run', (run) => {
       return function (this: QueueEvents, ...args) {
@@ -45,14 +45,13 @@ export function attachQueueEvents(bullmq: BullMQ, known: KnownJobs, lookup: bool
         return close.apply(this, args)
       }
     }),
+    wrapMethod(OWNER, queueEvents, 'checkConnectionError', (check) => {
+      return async function (this: QueueEvents, ...args) {
+        const batch = await check.apply(this, args)
+        if (hasUnknownJobs(this, batch, known)) await known.whenAdded()
+        if (lookup) await lookUpJobs(bullmq.Job, this, batch, known)
+        return batch
+      }
+    }),
   ]
-  if (!lookup) return stops
-  const look = wrapMethod(OWNER, queueEvents, 'checkConnectionError', (check) => {
-    return async function (this: QueueEvents, ...args) {
-      const batch = await check.apply(this, args)
-      await lookUpJobs(bullmq.Job, this, batch, known)
-      return batch
-    }
-  })
-  return [...stops, look]
 }

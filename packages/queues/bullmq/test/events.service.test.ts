@@ -2,6 +2,7 @@ import type { Job } from 'bullmq'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { log, request, uniqueQueue, until, yieldTurn } from './request.ts'
 import { openRig, type Rig } from './rig.ts'
+import { openSlowAnswers } from './slow-answers.ts'
 import { stopServers, type TargetName } from './targets.ts'
 
 const TARGETS: readonly TargetName[] = [
@@ -99,4 +100,64 @@ test('a listener that throws meets the error event in the context of its job', a
   const attempt = spans.spans.find(({ kind }) => kind === 'consumer')
   expect(logs.logs.map(({ spanId }) => spanId)).toEqual([attempt?.spanId])
   await rig.close()
+})
+
+describe.each(['6.7 on Redis', '5.81', '5.21'] as const)('%s, own jobs', (name) => {
+  let rig: Rig
+  afterEach(() => rig.close())
+
+  test('an event that comes before the answer to the add is in the trace of its maker', async () => {
+    rig = await openRig(name)
+    const slow = await openSlowAnswers(200)
+    const { target, logs } = rig
+    const queueName = uniqueQueue()
+    const queue = target.queue(queueName, { connection: slow.connection })
+    const events = target.queueEvents(queueName)
+    await Promise.all([queue.waitUntilReady(), events.waitUntilReady()])
+    const done = until(() => logs.logs.length === 3)
+    events.on('completed', ({ jobId }) => {
+      log('completed', { jobId })
+      done.look()
+    })
+    target.worker(queueName, async () => {})
+    const makers = await request('maker', async (span) => {
+      await Promise.all([
+        queue.add('single', {}),
+        queue.addBulk([
+          { name: 'bulk', data: {} },
+          { name: 'bulk', data: {}, opts: { jobId: 'chosen' } },
+        ]),
+      ])
+      return span.spanContext().traceId
+    })
+    await done.done
+    expect(logs.logs.map(({ traceId }) => traceId)).toEqual([makers, makers, makers])
+    slow.close()
+  })
+
+  test('an event that says nothing of the attempt makes no record that does', async () => {
+    rig = await openRig(name)
+    const { target, logs } = rig
+    const queueName = uniqueQueue()
+    const events = target.queueEvents(queueName)
+    await events.waitUntilReady()
+    const done = until(() => logs.logs.length === 1)
+    events.on('completed', () => {
+      log('completed')
+      done.look()
+    })
+    target.worker(queueName, async ({ attemptsMade }) => {
+      if (attemptsMade < 1) throw new Error('not yet')
+    })
+    await request('maker', () => target.queue(queueName).add('work', {}, { attempts: 2, jobId: 'mine' }))
+    await done.done
+    expect(logs.logs.map(({ attributes }) => attributes)).toEqual([
+      {
+        request_id: 'maker',
+        'messaging.destination.name': queueName,
+        'messaging.message.id': 'mine',
+        'bullmq.job.name': 'work',
+      },
+    ])
+  })
 })
