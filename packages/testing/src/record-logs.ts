@@ -1,4 +1,4 @@
-import { type LogRecord, recordScopeOf, setRecordSink, spanContextOf } from '@clew/core'
+import { type LogRecord, setRecordSink } from '@clew/core'
 
 /** A log record as it would have been sent. */
 export type RecordedLog = {
@@ -29,17 +29,17 @@ export function recordLogs(): LogRecorder {
 }
 
 function copyRecord(record: LogRecord): RecordedLog {
-  const { scope, severityNumber, severityText, body, omit, exception, context } = record
+  const { scope, severityNumber, severityText, body, omit, exception, traceId, spanId, contextAttributes } =
+    record
   const own = Object.entries(record.attributes ?? {}).filter(([key]) => !omit?.has(key))
-  const span = spanContextOf(context)
   return {
     scope: scope.name,
     severityNumber,
     severityText,
     body,
-    attributes: { ...recordScopeOf(context)?.attributes, ...Object.fromEntries(own) },
-    traceId: span?.traceId,
-    spanId: span?.spanId,
+    attributes: { ...contextAttributes, ...Object.fromEntries(own) },
+    traceId,
+    spanId,
     exception,
   }
 }

@@ -1,5 +1,4 @@
 import { type ApiLogger, type ApiLoggerProvider, apiGlobal } from '../api/api-global.ts'
-import { recordScopeOf } from '../context/request-context.ts'
 import { guard, report } from '../report.ts'
 import { plainValue } from './plain-value.ts'
 import type { InstrumentationScope, LogRecord } from './record.ts'
@@ -56,7 +55,7 @@ function toApiRecord(record: LogRecord): Parameters<ApiLogger['emit']>[0] {
 }
 
 function plainAttributes(record: LogRecord): Record<string, unknown> {
-  const attributes: Record<string, unknown> = { ...recordScopeOf(record.context)?.attributes }
+  const attributes: Record<string, unknown> = { ...record.contextAttributes }
   const source = record.attributes as Record<string, unknown> | undefined
   if (!source) return attributes
   for (const key of Object.keys(source)) {

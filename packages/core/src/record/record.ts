@@ -1,4 +1,6 @@
 import type { Context } from '@opentelemetry/api'
+import type { Fields } from '../context/record-scope.ts'
+import { recordScopeOf, spanContextOf } from '../context/request-context.ts'
 import { coreState } from '../state.ts'
 import { emitToLogsApi } from './logs-api.ts'
 
@@ -23,16 +25,27 @@ export type LogRecord = {
   omit?: ReadonlySet<string> | undefined
   /** An Error, or whatever was thrown. */
   exception?: unknown
+  /** Of the span of `context`: 32 and 16 hex digits, and its flags. `emitRecord` fills them in. */
+  traceId?: string | undefined
+  spanId?: string | undefined
+  traceFlags?: number | undefined
+  /** Request fields and job identity of `context`; `attributes` win. `emitRecord` fills them in. */
+  contextAttributes?: Fields | undefined
 }
 
 /** Takes one record. Must not throw and must not keep or change it. */
 export type RecordSink = (record: LogRecord) => void
 
 /**
- * Hands a record to the sink: in preload mode the encoder, else the OpenTelemetry Logs API, whichever of its two
+ * Adds what the context of the call knows to a record, in the record itself, and hands it to the sink: in preload mode the encoder, else the OpenTelemetry Logs API, whichever of its two
  * globals has an SDK. Never throws.
  */
 export function emitRecord(record: LogRecord): void {
+  const span = spanContextOf(record.context)
+  record.traceId = span?.traceId
+  record.spanId = span?.spanId
+  record.traceFlags = span?.traceFlags
+  record.contextAttributes = recordScopeOf(record.context)?.attributes
   const sink = coreState().sink
   if (sink) sink(record)
   else emitToLogsApi(record)

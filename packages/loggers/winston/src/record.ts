@@ -23,6 +23,12 @@ export function sendRecord(call: LogCall, formatted: Info): void {
     attributes: formatted,
     omit: omittedKeys(repeatedByRecord(call, formatted) | repeatedByException(exception, formatted)),
     exception,
+    // Filled in by emitRecord; named here so that all records have one shape.
+    eventName: undefined,
+    traceId: undefined,
+    spanId: undefined,
+    traceFlags: undefined,
+    contextAttributes: undefined,
   })
 }
 

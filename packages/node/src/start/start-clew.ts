@@ -26,7 +26,6 @@ import { applicationApiVersion, watchApiCopies } from './api-copies.ts'
 import { withConsole } from './console-output.ts'
 import { enableDiagnostics } from './diagnostics.ts'
 import { createPropagator } from './propagator.ts'
-import { createRecordSink } from './record-sink.ts'
 import { registerApi } from './register-api.ts'
 import { describeResource } from './resource.ts'
 import { formatStartupLine } from './startup-line.ts'
@@ -82,7 +81,7 @@ function run(application: Application, packages: readonly FoundPackage[], config
     logs: createLoggerProvider({ pipeline: intake }),
   })
   enableDiagnostics(config.logLevel, application.directory)
-  const stops = [setRecordSink(createRecordSink(intake.log)), watchApiCopies()]
+  const stops = [setRecordSink((record) => intake.log(record.scope, record)), watchApiCopies()]
   const started = startPackages(packages, config)
   if (isMainThread && !config.quiet)
     sayStarted(serviceName(application, config), Object.keys(started), config)
