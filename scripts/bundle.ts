@@ -48,8 +48,6 @@ function bundle(entryPoints: string[], outdir: string, external: string[] = []):
     platform: 'node',
     target: 'node22.15',
     mainFields: ['module', 'main'],
-    minifySyntax: true,
-    minifyWhitespace: true,
     plugins: [directBuiltins],
     legalComments: 'eof',
     logLevel: 'warning',

@@ -28,7 +28,7 @@ const records = []
 const reports = []
 b.setRecordSink((record) => records.push(record.body))
 a.setReporter((code) => reports.push(code))
-a.emitRecord({ body: 'from a' })
+a.emitRecord({ body: 'from a', context: a.ROOT_CONTEXT })
 b.report('CLEW_CONFIG', 'from b')
 
 const instrumentation = { name: 'x', version: '1', start: () => () => {} }
