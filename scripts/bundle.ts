@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { build, type Plugin } from 'esbuild'
-import { publishedPackages } from './packages.ts'
+import { type Package, publishedPackages } from './packages.ts'
 
 const BUILTIN_IMPORT = /^import (\* as \w+|\w+|\{[^}]*\}|\w+, \{[^}]*\}) from ['"]([\w:/]+)['"];?$/gm
 
@@ -34,38 +34,59 @@ function takeNames(names: string, module: string): string {
 }
 
 /**
- * Bundles what a preload reads at start: reading many small files costs half a millisecond each. Entries of one package
- * share their common parts.
+ * Bundles what a preload reads at start: reading many small files costs half a millisecond each. Entries that are bundled
+ * together share their common parts. Resolves with the paths of all sources.
  */
-function bundle(entryPoints: string[], outdir: string, external: string[] = []): Promise<unknown> {
-  return build({
+async function bundle(entryPoints: string[], outdir: string, external: string[] = []): Promise<string[]> {
+  const { metafile } = await build({
     entryPoints,
     outdir,
     external,
     bundle: true,
-    splitting: true,
+    metafile: true,
+    splitting: entryPoints.length > 1,
     format: 'esm',
     platform: 'node',
     target: 'node22.15',
     mainFields: ['module', 'main'],
     plugins: [directBuiltins],
-    legalComments: 'eof',
     logLevel: 'warning',
   })
+  return Object.keys(metafile.inputs)
 }
 
-for (const { name, directory, exports } of publishedPackages()) {
+/** The licences of the packages of others whose code lies in a bundle, for people who get the bundle alone. */
+function writeLicenses(sources: readonly string[], file: string): void {
+  const folders = new Set(
+    sources.flatMap((path) => path.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0] ?? []),
+  )
+  const texts = [...folders].toSorted().map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+    return `${name} ${version}\n\n${readFileSync(`${folder}/LICENSE`, 'utf8')}`
+  })
+  if (texts.length > 0) writeFileSync(file, texts.join(`\n${'-'.repeat(80)}\n\n`))
+}
+
+async function bundlePackage({ name, directory, exports, bin }: Package): Promise<void> {
   const targets = Object.values(exports).map((target) =>
     typeof target === 'string' ? target : target.default,
   )
-  const entries = targets.filter((target) => target.startsWith('./bundle/'))
-  if (entries.length === 0) continue
+  const entries = [...targets, ...Object.values(bin)].filter((target) => target.startsWith('./bundle/'))
+  if (entries.length === 0) return
   // The names of shared parts change with their content.
   rmSync(`${directory}/bundle`, { recursive: true, force: true })
   const external = name === '@clew/core' ? [] : ['@clew/core', 'winston', 'yaml']
-  const sources = entries.map((entry) => `${directory}/${entry.replace('./bundle/', 'dist/')}`)
-  await bundle(sources, `${directory}/bundle`, external)
+  const isPreload = (entry: string): boolean => entry.endsWith('/register.js')
+  const groups = [entries.filter(isPreload), entries.filter((entry) => !isPreload(entry))]
+  const sources: string[] = []
+  for (const group of groups.filter(({ length }) => length > 0)) {
+    const files = group.map((entry) => `${directory}/${entry.replace('./bundle/', 'dist/')}`)
+    sources.push(...(await bundle(files, `${directory}/bundle`, external)))
+  }
+  writeLicenses(sources, `${directory}/bundle/third-party-licenses.txt`)
   console.log(`bundled ${name}`)
 }
+
+for (const one of publishedPackages()) await bundlePackage(one)
 // The worker of the last flush is started by the address of a file beside the code that starts it.
 await bundle(['packages/pipeline/dist/exit/flush-worker.js'], 'packages/node/bundle')

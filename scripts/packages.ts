@@ -13,7 +13,7 @@ export function publishedPackages(): Package[] {
     exclude: ['**/node_modules/**'],
   })
   return manifests.toSorted().flatMap((path) => {
-    const { name, private: isPrivate, exports } = JSON.parse(readFileSync(path, 'utf8'))
-    return isPrivate || !name ? [] : [{ name, directory: dirname(path), exports }]
+    const { name, private: isPrivate, exports, bin = {} } = JSON.parse(readFileSync(path, 'utf8'))
+    return isPrivate || !name ? [] : [{ name, directory: dirname(path), exports, bin }]
   })
 }
