@@ -5,6 +5,7 @@ export type Package = {
   name: string
   directory: string
   exports: Record<string, { default: string } | string>
+  bin: Record<string, string>
 }
 
 /** Every package that is published, from the root of the repository. */
