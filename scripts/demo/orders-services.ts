@@ -45,7 +45,10 @@ function startService(name: string, env: NodeJS.ProcessEnv, onLine: (line: strin
     cwd: directory,
     env: { ...env, OTEL_SERVICE_NAME: `orders-${name}` },
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Out of the terminal's process group: Ctrl-C reaches us alone, and we stop the services before their database.
+    detached: true,
   })
+  process.once('exit', () => child.kill('SIGTERM'))
   let rest = ''
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     const parts = (rest + text).split('\n')

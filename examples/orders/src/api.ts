@@ -7,6 +7,8 @@ import { settings } from './settings.ts'
 
 const logger = createLogger('api')
 const payments = new Queue<Payment>(PAYMENTS, { connection: connectQueue() })
+payments.on('error', (error) => logger.warn('the queue cannot be reached', { error }))
+
 const app = express()
 app.use(express.json())
 

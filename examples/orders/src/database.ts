@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { createLogger } from './logger.ts'
 import { settings } from './settings.ts'
 
 export type OrderStatus = 'received' | 'paid' | 'payment_failed'
@@ -6,6 +7,10 @@ export type OrderStatus = 'received' | 'paid' | 'payment_failed'
 export type Order = { id: number; item: string; amount: number; status: OrderStatus }
 
 export const database: pg.Pool = new pg.Pool({ connectionString: settings.databaseUrl })
+
+const logger = createLogger('database')
+// An idle connection that breaks is replaced by the next query; without a listener it would end the process.
+database.on('error', (error) => logger.warn('a database connection broke', { error }))
 
 export async function createTables(): Promise<void> {
   await database.query(`CREATE TABLE IF NOT EXISTS orders (

@@ -44,6 +44,8 @@ worker.on('failed', async (job, error) => {
   logger.error('payment_failed', { orderId: job.data.orderId, status: error.status, error })
 })
 
+worker.on('error', (error) => logger.warn('the queue cannot be reached', { error }))
+
 logger.info('worker is up')
 
 process.once('SIGTERM', async () => {
