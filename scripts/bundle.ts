@@ -23,6 +23,19 @@ const directBuiltins: Plugin = {
   },
 }
 
+/**
+ * Leaves out what @opentelemetry/resources would run for host.id: nothing of ours asks for it, and its dynamic imports
+ * keep esbuild from dropping the unused parts of the API.
+ */
+const withoutMachineId: Plugin = {
+  name: 'without-machine-id',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /machine-id\/getMachineId\.m?js$/ }, () => ({
+      contents: 'export const getMachineId = async () => undefined',
+    }))
+  },
+}
+
 /** The statement that takes the names of an import from a module; its default export is the module itself. */
 function takeNames(names: string, module: string): string {
   const [whole, some] = names.startsWith('{')
@@ -49,7 +62,7 @@ async function bundle(entryPoints: string[], outdir: string, external: string[] 
     platform: 'node',
     target: 'node22.15',
     mainFields: ['module', 'main'],
-    plugins: [directBuiltins],
+    plugins: [withoutMachineId, directBuiltins],
     logLevel: 'warning',
   })
   return Object.keys(metafile.inputs)
