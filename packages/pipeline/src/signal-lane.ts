@@ -147,6 +147,6 @@ export class SignalLane {
   #spoolRemedy(): string {
     return this.spool === undefined
       ? 'Set CLEW_SPOOL_DIR to keep such records on disk'
-      : 'Raise CLEW_SPOOL_BYTES'
+      : 'Raise CLEW_MAX_SPOOL_BYTES'
   }
 }
