@@ -18,10 +18,6 @@ export const errorCatalogue = {
     meaning: 'Two incompatible copies of @clew/core were loaded; the one that came second does nothing.',
     remedy: 'Bring all @clew packages to the same version (npm ls @clew/core).',
   },
-  CLEW_LOADED_EARLY: {
-    meaning: 'A library was loaded before Clew; objects made until then may go unseen.',
-    remedy: 'Start with node --require @clew/node/register.',
-  },
   CLEW_UNSUPPORTED_VERSION: {
     meaning: 'A library has a version that the installed instrumentation does not know; it is left alone.',
     remedy: 'Update the @clew package named in the line, or use a supported version of the library.',
