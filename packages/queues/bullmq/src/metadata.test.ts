@@ -65,6 +65,11 @@ describe('encodeMetadata and parseMetadata', () => {
     )
   })
 
+  test('a traceparent that is an object without a text is no parent', () => {
+    const text = '{"traceparent":{"toString":""}}'
+    expect(spanOf(contextOfMaker(parseMetadata(text)))).toBeUndefined()
+  })
+
   test('any text at all is read without an error', () => {
     const context = (text: unknown) => contextOfMaker(parseMetadata(text))
     fc.assert(fc.property(fc.anything(), (value) => void context(value)))

@@ -145,7 +145,8 @@ export function contextOfMaker(metadata: Metadata | undefined): Context {
 function isPlain(headers: Metadata['headers']): boolean {
   for (const name in headers) {
     if (name === 'clew') continue
-    if (name !== 'traceparent' || !String(headers[name]).startsWith('00-')) return false
+    const value = headers[name]
+    if (name !== 'traceparent' || typeof value !== 'string' || !value.startsWith('00-')) return false
   }
   return true
 }
