@@ -1,0 +1,7 @@
+export type * from './chain.ts'
+export type * from './chains.ts'
+export type * from './live.ts'
+export type * from './logs.ts'
+export type * from './patterns.ts'
+export type * from './services.ts'
+export type * from './status.ts'

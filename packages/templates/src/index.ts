@@ -1,0 +1,1 @@
+export { createMiner, type Miner, type MinerOptions, type Template } from './miner.ts'
