@@ -1,0 +1,18 @@
+export {
+  type Chain,
+  type ChainGroup,
+  type ChainNote,
+  type ChainView,
+  type ClockSkew,
+  type CriticalPath,
+  type ErrorPath,
+  fullView,
+  hasChildren,
+  hasFlag,
+  kindOf,
+  type LostSpan,
+  type NodeFlag,
+  type NodeKind,
+  nodeFlags,
+  nodeKinds,
+} from './model.ts'
