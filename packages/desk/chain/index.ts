@@ -1,3 +1,4 @@
+export { buildChain, type ChainOptions } from './build-chain.ts'
 export {
   type Chain,
   type ChainGroup,

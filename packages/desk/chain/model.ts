@@ -126,7 +126,7 @@ export const fullView: ChainView = {
 }
 
 export function kindOf(chain: Chain, node: number): NodeKind {
-  return nodeKinds[chain.kind[node] as 0]
+  return nodeKinds[chain.kind[node]!]!
 }
 
 export function hasFlag(chain: Chain, node: number, flag: NodeFlag): boolean {

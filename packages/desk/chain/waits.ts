@@ -1,0 +1,67 @@
+import type { SpanFacts } from '../api/chain.ts'
+import { addNode, type Draft } from './draft.ts'
+import { nodeFlags } from './model.ts'
+
+const PRODUCER = 4
+const CONSUMER = 5
+const MS = 1e6
+
+/** Adds the time that jobs and messages waited: in their queue, or from one attempt to the next. */
+export function addWaits(draft: Draft): void {
+  const facts = new Map(draft.data.spans.facts)
+  const earlierEnd = endsOfEarlierAttempts(draft, facts)
+  const producers = linkedProducers(draft)
+  for (let span = 0; span < draft.spanCount; span++) {
+    if (draft.data.spans.kind[span] !== CONSUMER) continue
+    const retryFrom = earlierEnd.get(span)
+    const from = retryFrom ?? queuedFrom(draft, span, facts.get(span), producers)
+    const start = draft.start[span]!
+    if (from === undefined || !(from < start)) continue
+    const wait = addNode(draft, 'wait', span, draft.parent[span]!, from, start - from)
+    draft.waitOf.set(span, wait)
+    if (retryFrom !== undefined) draft.flags[wait] = nodeFlags.retry
+  }
+}
+
+/** For attempts after the first, when the attempt before it ended. */
+function endsOfEarlierAttempts(draft: Draft, facts: ReadonlyMap<number, SpanFacts>): Map<number, number> {
+  const jobs = new Map<string, number[]>()
+  for (const [span, { queue, jobId }] of facts) {
+    if (draft.data.spans.kind[span] !== CONSUMER || jobId === undefined) continue
+    const key = JSON.stringify([draft.parent[span], queue, jobId])
+    if (!jobs.get(key)?.push(span)) jobs.set(key, [span])
+  }
+  const ends = new Map<number, number>()
+  const attempt = (span: number) => facts.get(span)!.attempt ?? 1
+  for (const spans of jobs.values()) {
+    spans.sort((a, b) => attempt(a) - attempt(b) || draft.start[a]! - draft.start[b]! || a - b)
+    for (const [index, span] of spans.entries()) {
+      const before = spans[index - 1]
+      if (before === undefined || !(attempt(before) < attempt(span))) continue
+      ends.set(span, draft.start[before]! + draft.duration[before]!)
+    }
+  }
+  return ends
+}
+
+function queuedFrom(
+  draft: Draft,
+  span: number,
+  facts: SpanFacts | undefined,
+  producers: ReadonlyMap<number, number>,
+): number | undefined {
+  if ((facts?.attempt ?? 1) > 1) return
+  if (Number.isFinite(facts?.waitMs)) return draft.start[span]! - facts!.waitMs! * MS
+  const parent = draft.parent[span]!
+  const producer = draft.data.spans.kind[parent] === PRODUCER ? parent : producers.get(span)
+  if (producer === undefined) return
+  return draft.start[producer]! + draft.duration[producer]!
+}
+
+/** Of each span the first producer that it links to. */
+function linkedProducers({ data }: Draft): Map<number, number> {
+  const producers = new Map<number, number>()
+  for (const { from, to } of data.links)
+    if (data.spans.kind[to] === PRODUCER && !producers.has(from)) producers.set(from, to)
+  return producers
+}
