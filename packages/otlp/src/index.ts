@@ -8,8 +8,11 @@ export { parseTracesJson } from './decode/json/parse-traces.ts'
 export { logsToJson } from './decode/json/write-logs.ts'
 export { tracesToJson } from './decode/json/write-traces.ts'
 export { decodeLogsRequest } from './decode/logs.ts'
+export { Reader as ProtobufReader } from './decode/reader.ts'
+export { readResource, readScope } from './decode/resource.ts'
 export { decodeExportResponse, type ExportResponse, parseExportResponse } from './decode/response.ts'
 export { decodeTracesRequest } from './decode/traces.ts'
+export { readValue } from './decode/value.ts'
 export { type ByteWriter, createByteWriter, moveWriter } from './encode/byte-writer.ts'
 export type * from './encode/input.ts'
 export { defaultLimits } from './encode/limits.ts'
@@ -20,10 +23,13 @@ export { writeSpan } from './encode/span.ts'
 export type * from './model.ts'
 export { startOtlpGrpcReceiver } from './receive/grpc.ts'
 export { startOtlpHttpReceiver } from './receive/http.ts'
+export { createOtlpHttpHandler } from './receive/http-handler.ts'
 export type {
   Answer,
   OtlpCall,
+  OtlpHandlerOptions,
   OtlpHandlers,
+  OtlpRawHandler,
   OtlpServer,
   ReceiverOptions,
   ReceiverTls,

@@ -123,6 +123,29 @@ describe('accepting', () => {
   })
 })
 
+test('a handler that takes the bytes gets them undecoded, alone in an ArrayBuffer', async () => {
+  const got: unknown[] = []
+  await start({
+    handlers: {
+      request(signal, encoding, raw) {
+        got.push([signal, encoding, String(raw), raw.buffer.byteLength])
+        structuredClone(raw, { transfer: [raw.buffer] })
+        return { status: 400, message: 'no OTLP' }
+      },
+    },
+  })
+  const zipped = await call([framed(gzipSync('zzz'), 1)], logsPath, { 'grpc-encoding': 'gzip' })
+  const plain = await call([framed(Buffer.from('zz'))])
+  expect([zipped, plain].map(({ status, message }) => [status, message])).toEqual([
+    ['3', 'no OTLP'],
+    ['3', 'no OTLP'],
+  ])
+  expect(got).toEqual([
+    ['logs', 'protobuf', 'zzz', 3],
+    ['logs', 'protobuf', 'zz', 2],
+  ])
+})
+
 describe('the official exporters', () => {
   test('deliver logs with gzip, 25 at once on one connection', async () => {
     const exporter = new OTLPLogExporter({ url: server.url, compression: 'gzip' as never })
@@ -265,9 +288,14 @@ describe('refusing', () => {
 
   test('a client without the token is UNAUTHENTICATED', async () => {
     await start({ token: 'sesame' })
-    const tokens = [{}, { authorization: 'Bearer open' }, { authorization: 'Bearer sesame' }]
+    const tokens = [
+      {},
+      { authorization: 'Bearer open' },
+      { authorization: 'Bearer sesame' },
+      { 'x-api-key': 'sesame' },
+    ]
     const replies = await Promise.all(tokens.map((headers) => call([framed(logs)], logsPath, headers)))
-    expect(replies.map(({ status }) => status)).toEqual(['16', '16', '0'])
+    expect(replies.map(({ status }) => status)).toEqual(['16', '16', '0', '0'])
   })
 
   test('a sender that resets its call leaves the others on the connection alone', async () => {

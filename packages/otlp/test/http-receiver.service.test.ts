@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
-import { connect } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
@@ -9,6 +9,7 @@ import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-log
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { decodeExportResponse } from '../src/decode/response.ts'
 import { startOtlpHttpReceiver } from '../src/receive/http.ts'
+import { createOtlpHttpHandler } from '../src/receive/http-handler.ts'
 import type { OtlpServer, ReceiverOptions } from '../src/receive/receiver.ts'
 import { createCertificates } from './certificates.ts'
 import { type RecordingHandlers, recordingHandlers } from './recording-handlers.ts'
@@ -184,6 +185,94 @@ describe('what a handler answers', () => {
   })
 })
 
+describe('a handler that takes the bytes', () => {
+  test('gets them undecoded, alone in an ArrayBuffer, and metrics do not come to it', async () => {
+    const got: unknown[] = []
+    await start({
+      handlers: {
+        request(signal, encoding, raw, { wireBytes }) {
+          got.push([signal, encoding, String(raw), raw.buffer.byteLength, wireBytes])
+          structuredClone(raw, { transfer: [raw.buffer] })
+          return { status: 400, message: 'no OTLP' }
+        },
+      },
+    })
+    const zipped = gzipSync('[')
+    const replies = [
+      await send('zzz', { type: protobuf, path: '/v1/traces' }),
+      await send(zipped, { headers: { 'content-encoding': 'gzip' } }),
+      await send('x'.repeat(70_000)),
+      await send('{}', { path: '/v1/metrics' }),
+    ]
+    expect([replies.map(({ status }) => status), String(replies[1]!.body)]).toEqual([
+      [400, 400, 400, 200],
+      '{"code":3,"message":"no OTLP"}',
+    ])
+    expect(got).toEqual([
+      ['traces', 'protobuf', 'zzz', 3, 3],
+      ['logs', 'json', '[', 1, zipped.length],
+      ['logs', 'json', 'x'.repeat(70_000), 70_000, 70_000],
+    ])
+  })
+
+  test('on a server of its own, which answers other paths itself', async () => {
+    const otlp = createOtlpHttpHandler({ handlers })
+    const own = createServer((request, response) => {
+      if (request.url === '/') response.end('a page')
+      else void otlp(request, response)
+    }).listen(0, '127.0.0.1')
+    await once(own, 'listening')
+    const url = `http://127.0.0.1:${(own.address() as AddressInfo).port}`
+    const answers = await Promise.all([
+      fetch(url),
+      fetch(`${url}/v1/logs`, { method: 'POST', body: logsJson, headers: { 'content-type': json } }),
+    ])
+    own.close()
+    expect([await answers[0].text(), await answers[1].text(), bodies()]).toEqual(['a page', '{}', ['hello']])
+  })
+})
+
+describe('pages of other origins', () => {
+  const origin = 'http://localhost:3000'
+  const cors = ({ status, headers }: Reply) => [
+    status,
+    headers['access-control-allow-origin'],
+    headers['access-control-allow-headers'],
+  ]
+  const preflight = (from: string) =>
+    send('', {
+      method: 'OPTIONS',
+      headers: { origin: from, 'access-control-request-method': 'POST' },
+    })
+
+  test('an origin that is allowed is told so, before its token and with every answer', async () => {
+    await start({ corsOrigins: [origin], token: 'sesame' })
+    const posts = await Promise.all([
+      send(logsJson, { headers: { origin, 'x-api-key': 'sesame' } }),
+      send(logsJson, { headers: { origin } }),
+    ])
+    expect([await preflight(origin), ...posts].map(cors)).toEqual([
+      [204, origin, 'authorization, content-encoding, content-type, x-api-key'],
+      [200, origin, undefined],
+      [401, origin, undefined],
+    ])
+  })
+
+  test('any other origin is told nothing', async () => {
+    await start({ corsOrigins: [origin] })
+    const replies = [
+      await preflight('http://localhost:3001'),
+      await preflight('null'),
+      await send(logsJson, { headers: { origin: 'https://evil.example' } }),
+    ]
+    expect(replies.map(cors)).toEqual([
+      [405, undefined, undefined],
+      [405, undefined, undefined],
+      [200, undefined, undefined],
+    ])
+  })
+})
+
 describe('refusing', () => {
   const message = (reply: Reply) => (JSON.parse(String(reply.body)) as { message: string }).message
 
@@ -250,9 +339,18 @@ describe('refusing', () => {
 
   test('a client without the token is a 401', async () => {
     await start({ token: 'sesame' })
-    const tokens = [{}, { authorization: 'Bearer open' }, { authorization: 'Bearer sesame' }]
-    const replies = await Promise.all(tokens.map((headers) => send(logsJson, { headers })))
-    expect(replies.map(({ status }) => status)).toEqual([401, 401, 200])
+    const tokens = [
+      {},
+      { authorization: 'Bearer open' },
+      { authorization: 'sesame' },
+      { 'x-api-key': 'open' },
+      { authorization: 'Bearer sesame' },
+      { 'x-api-key': 'sesame' },
+    ]
+    const replies = await Promise.all(
+      tokens.map((headers: object) => send(logsJson, { headers: { ...headers } })),
+    )
+    expect(replies.map(({ status }) => status)).toEqual([401, 401, 401, 401, 200, 200])
   })
 
   test('a sender that goes away in the middle leaves the receiver working', async () => {

@@ -29,7 +29,7 @@ const windowBytes = 4 * 1024 * 1024
 /** How long a sender may take for one request. */
 const requestTimeoutMs = 60_000
 
-type Settings = ReceiverOptions & { maxBodyBytes: number; hosts: ReadonlySet<string> | undefined }
+type Settings = ReceiverOptions & { maxBodyBytes: number; hosts: readonly string[] | undefined }
 
 /**
  * Receives OTLP/gRPC, unary and with gzip, over HTTP/2 (with TLS when `tls` is given, else with prior
@@ -127,8 +127,8 @@ function refusalByHeaders(
     const message = `this receiver is not to be called as ${authority}`
     return { code: grpcCode.permissionDenied, message }
   }
-  if (!hasToken(headers.authorization, settings.token)) {
-    const message = 'authorization: Bearer <token> is missing or wrong'
+  if (!hasToken(headers, settings.token)) {
+    const message = 'authorization: Bearer <token> or x-api-key: <token> is missing or wrong'
     return { code: grpcCode.unauthenticated, message }
   }
   return signal === undefined ? unknownMethod(headers) : undefined

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 
@@ -6,22 +7,27 @@ const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 export function hostNames(
   host: string,
   allowedHosts: readonly string[] | undefined,
-): ReadonlySet<string> | undefined {
-  if (allowedHosts !== undefined) return new Set(allowedHosts.map((name) => name.toLowerCase()))
+): readonly string[] | undefined {
+  if (allowedHosts !== undefined) return allowedHosts
   const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
-  return loopback ? new Set([...loopbackNames, host]) : undefined
+  return loopback ? [...loopbackNames, host] : undefined
 }
 
-/** Whether a `host` or `:authority` header, with or without a port, is one of `names`. */
-export function isAllowedHost(header: string | undefined, names: ReadonlySet<string> | undefined): boolean {
+/** Whether a `host` or `:authority` header, with or without a port, is one of `names`; undefined are all names. */
+export function isAllowedHost(header: string | undefined, names: readonly string[] | undefined): boolean {
   if (names === undefined) return true
-  return names.has((header ?? '').toLowerCase().replace(/:\d*$/, ''))
+  const called = (header ?? '').toLowerCase().replace(/:\d*$/, '')
+  return names.some((name) => name.toLowerCase() === called)
 }
 
 /** Compares in a time that does not depend on where the difference is. */
-export function hasToken(authorization: string | undefined, token: string | undefined): boolean {
+export function hasToken(headers: IncomingHttpHeaders, token: string | undefined): boolean {
   if (token === undefined) return true
-  return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${token}`))
+  const expected = digest(token)
+  const apiKey = headers['x-api-key']
+  const bearer = /^Bearer +(.*)$/i.exec(headers.authorization ?? '')?.[1]
+  const given = [bearer ?? '', typeof apiKey === 'string' ? apiKey : '']
+  return given.map((text) => timingSafeEqual(digest(text), expected)).includes(true)
 }
 
 function digest(text: string): Buffer {

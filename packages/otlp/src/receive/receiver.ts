@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ResourceLogs, ResourceSpans } from '../model.ts'
+import type { ResourceLogs, ResourceSpans, Signal } from '../model.ts'
 
 /** A request that arrived, beside what it carried. */
 export type OtlpCall = {
@@ -27,12 +27,23 @@ export type Answer =
   | { status: number; message?: string; retryAfterSeconds?: number }
 
 /**
- * What a receiver calls for each request. `raw` is the decompressed body in the sender's encoding.
- * A handler that throws answers 503 or UNAVAILABLE, so that the sender tries again.
+ * What a receiver calls for each request. `raw` is the decompressed body in the sender's encoding, alone in its
+ * ArrayBuffer, so that it can be transferred to a thread. A handler that throws answers 503 or UNAVAILABLE, so that
+ * the sender tries again.
  */
 export type OtlpHandlers = {
-  logs(request: ResourceLogs[], raw: Buffer, call: OtlpCall): Answer | Promise<Answer>
-  traces(request: ResourceSpans[], raw: Buffer, call: OtlpCall): Answer | Promise<Answer>
+  logs(request: ResourceLogs[], raw: Buffer<ArrayBuffer>, call: OtlpCall): Answer | Promise<Answer>
+  traces(request: ResourceSpans[], raw: Buffer<ArrayBuffer>, call: OtlpCall): Answer | Promise<Answer>
+}
+
+/** The same without decoding: whether `raw` is OTLP is for the handler to find out, and to answer with 400 if not. */
+export type OtlpRawHandler = {
+  request(
+    signal: Signal,
+    encoding: OtlpCall['encoding'],
+    raw: Buffer<ArrayBuffer>,
+    call: OtlpCall,
+  ): Answer | Promise<Answer>
 }
 
 export type ReceiverTls = {
@@ -44,24 +55,34 @@ export type ReceiverTls = {
   requestCert?: boolean
 }
 
-export type ReceiverOptions = {
-  handlers: OtlpHandlers
+export type OtlpHandlerOptions = {
+  handlers: OtlpHandlers | OtlpRawHandler
+  /** Clients must send `authorization: Bearer <token>` or `x-api-key: <token>`. */
+  token?: string
+  /** Host names by which the receiver may be called. Default: any. */
+  allowedHosts?: readonly string[] | undefined
+  /** Bytes of a body, before and after decompression. Default 20 MiB. */
+  maxBodyBytes?: number
+  /**
+   * Origins such as `http://localhost:3000` whose pages may send, compared as they are written. HTTP only.
+   * Default: none.
+   */
+  corsOrigins?: readonly string[]
+  /** Called with what a handler threw. */
+  onError?(error: unknown): void
+}
+
+export type ReceiverOptions = OtlpHandlerOptions & {
   /** Default 127.0.0.1. */
   host?: string
   /** Default 0: a free port. */
   port?: number
   tls?: ReceiverTls
-  /** Clients must send `authorization: Bearer <token>`. */
-  token?: string
   /**
    * Host names by which the receiver may be called. Default on a loopback address: localhost and the loopback
    * addresses, against DNS rebinding; elsewhere any.
    */
   allowedHosts?: readonly string[]
-  /** Bytes of a body, before and after decompression. Default 20 MiB. */
-  maxBodyBytes?: number
-  /** Called with what a handler threw. */
-  onError?(error: unknown): void
 }
 
 export type OtlpServer = {

@@ -2,21 +2,36 @@ import { parseLogsJson } from '../decode/json/parse-logs.ts'
 import { parseTracesJson } from '../decode/json/parse-traces.ts'
 import { decodeLogsRequest } from '../decode/logs.ts'
 import { decodeTracesRequest } from '../decode/traces.ts'
-import type { Answer, OtlpCall, OtlpHandlers } from './receiver.ts'
+import type { Signal } from '../model.ts'
+import type { Answer, OtlpCall, OtlpHandlers, OtlpRawHandler } from './receiver.ts'
 
-export type ReceivedSignal = 'logs' | 'traces' | 'metrics'
+export type ReceivedSignal = Signal | 'metrics'
 
-/** Decodes a request and gives it to its handler. Throws an `OtlpDecodeError`, or what the handler throws. */
+/** Gives a request to its handler. Throws what the handler throws; one that decodes, an `OtlpDecodeError`. */
 export async function handleRequest(
   signal: ReceivedSignal,
   raw: Buffer,
   call: OtlpCall,
-  handlers: OtlpHandlers,
+  handlers: OtlpHandlers | OtlpRawHandler,
 ): Promise<Answer> {
-  const json = call.encoding === 'json'
-  if (signal === 'logs') return handlers.logs(json ? parseLogsJson(raw) : decodeLogsRequest(raw), raw, call)
-  if (signal === 'traces') {
-    return handlers.traces(json ? parseTracesJson(raw) : decodeTracesRequest(raw), raw, call)
+  if (signal === 'metrics') return { rejected: 0, message: 'metrics are accepted but not kept' }
+  const handler = 'request' in handlers ? handlers : decoding(handlers)
+  return handler.request(signal, call.encoding, ownBytes(raw), call)
+}
+
+function decoding(handlers: OtlpHandlers): OtlpRawHandler {
+  return {
+    request(signal, encoding, raw, call) {
+      const json = encoding === 'json'
+      return signal === 'logs'
+        ? handlers.logs(json ? parseLogsJson(raw) : decodeLogsRequest(raw), raw, call)
+        : handlers.traces(json ? parseTracesJson(raw) : decodeTracesRequest(raw), raw, call)
+    },
   }
-  return { rejected: 0, message: 'metrics are accepted but not kept' }
+}
+
+/** Small Buffers share the ArrayBuffer of Node's pool; transferring that would take the others' bytes along. */
+function ownBytes(raw: Buffer): Buffer<ArrayBuffer> {
+  const own = raw.buffer instanceof ArrayBuffer && raw.buffer.byteLength === raw.length
+  return own ? (raw as Buffer<ArrayBuffer>) : Buffer.from(new Uint8Array(raw).buffer)
 }
