@@ -1,4 +1,4 @@
-import type { ChainData } from '../api/chain.ts'
+import type { ChainData, SpanFacts } from '../api/chain.ts'
 import { type ChainGroup, type ChainNote, type LostSpan, type NodeKind, nodeKinds } from './model.ts'
 
 /**
@@ -8,6 +8,7 @@ import { type ChainGroup, type ChainNote, type LostSpan, type NodeKind, nodeKind
 export type Draft = {
   data: ChainData
   spanCount: number
+  facts: ReadonlyMap<number, SpanFacts>
   kind: number[]
   source: number[]
   parent: number[]
@@ -34,6 +35,7 @@ export function startDraft(data: ChainData): Draft {
   const draft: Draft = {
     data,
     spanCount,
+    facts: new Map(spans.facts),
     kind: [],
     source: [],
     parent: [],

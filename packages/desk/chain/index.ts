@@ -1,4 +1,9 @@
 export { buildChain, type ChainOptions } from './build-chain.ts'
+export { chainAsMarkdown } from './chain-markdown.ts'
+export { type ChainTextOptions, chainAsText } from './chain-text.ts'
+export { describeHints, describeRow, type RowText, severityName } from './describe-row.ts'
+export { formatDuration, formatOffset } from './duration.ts'
+export { type ChainLabels, englishLabels, fillLabel } from './labels.ts'
 export {
   type Chain,
   type ChainGroup,
@@ -17,3 +22,18 @@ export {
   nodeFlags,
   nodeKinds,
 } from './model.ts'
+export {
+  isOpen,
+  levelOf,
+  nearestRow,
+  nextError,
+  nextOf,
+  parentOf,
+  reveal,
+  rowOf,
+  visibleRows,
+} from './rows.ts'
+export { safeText } from './safe-text.ts'
+export { searchChain } from './search.ts'
+export { type Ticks, ticksOf } from './ticks.ts'
+export { type AxisPiece, foldedTime, type TimeAxis } from './time-axis.ts'

@@ -31,6 +31,7 @@ export function layOut(draft: Draft, siblings: Siblings): Layout {
     start,
     duration,
     flags: Uint8Array.from(order, (from) => draft.flags[from]!),
+    facts: draft.facts,
     nodeOfSpan: placesOf(SPAN),
     nodeOfLog: placesOf(LOG),
     nodeOfEvent: placesOf(EVENT),

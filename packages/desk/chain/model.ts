@@ -1,4 +1,4 @@
-import type { ChainData } from '../api/chain.ts'
+import type { ChainData, SpanFacts } from '../api/chain.ts'
 
 /** What a row is. The numbers in {@link Chain.kind} are indices of this list. */
 export const nodeKinds = ['span', 'log', 'event', 'wait', 'group', 'lost', 'note'] as const
@@ -58,6 +58,8 @@ export type Chain = {
   flags: Uint8Array
   /** Highest severity of the lines at and below the node; a failed span counts as ERROR. */
   worst: Uint8Array
+  /** What some spans know besides, by index in data.spans. */
+  facts: ReadonlyMap<number, SpanFacts>
   nodeOfSpan: Int32Array
   nodeOfLog: Int32Array
   nodeOfEvent: Int32Array

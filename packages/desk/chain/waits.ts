@@ -1,4 +1,3 @@
-import type { SpanFacts } from '../api/chain.ts'
 import { addNode, type Draft } from './draft.ts'
 import { nodeFlags } from './model.ts'
 
@@ -8,13 +7,12 @@ const MS = 1e6
 
 /** Adds the time that jobs and messages waited: in their queue, or from one attempt to the next. */
 export function addWaits(draft: Draft): void {
-  const facts = new Map(draft.data.spans.facts)
-  const earlierEnd = endsOfEarlierAttempts(draft, facts)
+  const earlierEnd = endsOfEarlierAttempts(draft)
   const producers = linkedProducers(draft)
   for (let span = 0; span < draft.spanCount; span++) {
     if (draft.data.spans.kind[span] !== CONSUMER) continue
     const retryFrom = earlierEnd.get(span)
-    const from = retryFrom ?? queuedFrom(draft, span, facts.get(span), producers)
+    const from = retryFrom ?? queuedFrom(draft, span, producers)
     const start = draft.start[span]!
     if (from === undefined || !(from < start)) continue
     const wait = addNode(draft, 'wait', span, draft.parent[span]!, from, start - from)
@@ -24,7 +22,8 @@ export function addWaits(draft: Draft): void {
 }
 
 /** For attempts after the first, when the attempt before it ended. */
-function endsOfEarlierAttempts(draft: Draft, facts: ReadonlyMap<number, SpanFacts>): Map<number, number> {
+function endsOfEarlierAttempts(draft: Draft): Map<number, number> {
+  const { facts } = draft
   const jobs = new Map<string, number[]>()
   for (const [span, { queue, jobId }] of facts) {
     if (draft.data.spans.kind[span] !== CONSUMER || jobId === undefined) continue
@@ -44,12 +43,8 @@ function endsOfEarlierAttempts(draft: Draft, facts: ReadonlyMap<number, SpanFact
   return ends
 }
 
-function queuedFrom(
-  draft: Draft,
-  span: number,
-  facts: SpanFacts | undefined,
-  producers: ReadonlyMap<number, number>,
-): number | undefined {
+function queuedFrom(draft: Draft, span: number, producers: ReadonlyMap<number, number>): number | undefined {
+  const facts = draft.facts.get(span)
   if ((facts?.attempt ?? 1) > 1) return
   if (Number.isFinite(facts?.waitMs)) return draft.start[span]! - facts!.waitMs! * MS
   const parent = draft.parent[span]!

@@ -1,0 +1,62 @@
+import type { ChainData } from '../api/chain.ts'
+import { buildChain, type ChainOptions } from './build-chain.ts'
+import { describeHints, describeRow } from './describe-row.ts'
+import { formatDuration, formatOffset } from './duration.ts'
+import { type Chain, type ChainView, fullView } from './model.ts'
+import { safeText } from './safe-text.ts'
+import { treeLines } from './tree-text.ts'
+
+export type ChainTextOptions = ChainOptions & { view?: ChainView }
+
+/**
+ * Prints a call chain as a tree, each row with its instant before it; at the top the trace's id, what failed first,
+ * and what is not as it was sent. Safe for terminals. A chain without spans and lines is its head only.
+ */
+export function chainAsText(data: ChainData, options: ChainTextOptions = {}): string {
+  const chain = buildChain(data, options)
+  const errors = describeErrors(chain).map(({ name, text }) => `${name}: ${text}`)
+  const head = [`trace ${safeText(data.traceId)}  ${countsOf(chain)}`, ...linkedTraces(data)]
+  const tree = treeLines(chain, options.view ?? fullView)
+  return `${[...head, ...errors, ...describeHints(chain), '', ...tree].join('\n')}\n`
+}
+
+/** `282 ms, 3 services, 12 spans, 1 line` */
+export function countsOf({ data, startNs, endNs }: Chain): string {
+  const { spans, logs } = data
+  const services = servicesOf(data).length
+  const counts = [
+    count(services, 'service'),
+    count(spans.spanId.length, 'span'),
+    count(logs.atNs.length, 'line'),
+  ]
+  return `${formatDuration(endNs - startNs)}, ${counts.join(', ')}`
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}
+
+export function servicesOf({ resources }: ChainData): string[] {
+  return [...new Set(resources.map(({ service }) => safeText(service)))]
+}
+
+function linkedTraces({ traces }: ChainData): string[] {
+  return traces.slice(1).map(({ traceId }) => `linked trace ${safeText(traceId)}`)
+}
+
+/** The root cause and the first error, as far as there are any. */
+export function describeErrors(chain: Chain): { name: string; text: string }[] {
+  const { rootCause, first } = chain.errors
+  const errors: { name: string; text: string }[] = []
+  if (rootCause >= 0) errors.push({ name: 'root cause', text: describeError(chain, rootCause) })
+  if (first >= 0) errors.push({ name: 'first error', text: describeError(chain, first) })
+  return errors
+}
+
+function describeError(chain: Chain, node: number): string {
+  const { severity, label, detail, message, service } = describeRow(chain, node)
+  const at = formatOffset(chain.start[node]! - chain.startNs, chain.endNs - chain.startNs)
+  const what = [severity, label, detail].filter(Boolean).join(' ')
+  const where = [at, service].filter(Boolean).join(', ')
+  return `${what}${message && `: ${message}`} (${where})`
+}

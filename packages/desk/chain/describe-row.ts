@@ -1,0 +1,143 @@
+import { formatDuration } from './duration.ts'
+import { type ChainLabels, englishLabels, fillLabel } from './labels.ts'
+import { type Chain, hasFlag, kindOf, type NodeKind } from './model.ts'
+import { safeText } from './safe-text.ts'
+
+/** What a row says, in parts. A part that it does not have is "". All of it is safe to print. */
+export type RowText = {
+  kind: NodeKind
+  /** Name of a span, text of a line, or words of {@link ChainLabels}. */
+  label: string
+  /** `→ 500`, `(job 3, attempt 2)`, fields of a line, text of an event. */
+  detail: string
+  duration: string
+  service: string
+  /** TRACE to FATAL, of lines. */
+  severity: string
+  /** What a failed span says. */
+  message: string
+  badge: string
+  /** Where a linked trace begins, its id. */
+  linkedTrace: string
+}
+
+const SEVERITIES = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
+
+/** TRACE to FATAL for OTLP's 1 to 24, else "". */
+export function severityName(severity: number): string {
+  return SEVERITIES[Math.floor((severity - 1) / 4)] ?? ''
+}
+
+/** The words and figures of a row: the page, the text and the terminal say the same. */
+export function describeRow(chain: Chain, node: number, labels: ChainLabels = englishLabels): RowText {
+  const kind = kindOf(chain, node)
+  const described = describe[kind](chain, node, labels)
+  return { ...EMPTY, linkedTrace: linkedTrace(chain, node), ...described, kind }
+}
+
+const EMPTY = { label: '', detail: '', duration: '', service: '', severity: '', message: '', badge: '' }
+
+type Describe = (chain: Chain, node: number, labels: ChainLabels) => Partial<RowText>
+
+const describe: { [Kind in NodeKind]: Describe } = {
+  span: describeSpan,
+  log: ({ data: { logs, resources }, source }, node) => {
+    const log = source[node]!
+    return {
+      label: safeText(logs.text[log]!),
+      detail: safeText(logs.fields[log]!),
+      service: serviceName(resources, logs.resource[log]!),
+      severity: severityName(logs.severity[log]!),
+    }
+  },
+  event: ({ data: { events, texts }, source }, node) => ({
+    label: safeText(texts[events.name[source[node]!]!] ?? ''),
+    detail: safeText(events.text[source[node]!]!),
+  }),
+  wait: (chain, node, labels) => ({
+    label: fillLabel(hasFlag(chain, node, 'retry') ? labels.retried : labels.queued, {
+      time: formatDuration(chain.duration[node]!),
+    }),
+  }),
+  group: describeGroup,
+  lost: ({ lost, source }, node, labels) => {
+    const { spanId, hasSpans } = lost[source[node]!]!
+    const id = safeText(spanId)
+    return hasSpans
+      ? { label: labels.lostParent, detail: `(${id})` }
+      : { label: fillLabel(labels.lostSpan, { id }) }
+  },
+  note: (chain, node, labels) => ({ label: describeNote(chain, chain.source[node]!, labels) }),
+}
+
+function describeSpan(chain: Chain, node: number, labels: ChainLabels): Partial<RowText> {
+  const { data, source, facts, duration } = chain
+  const span = source[node]!
+  const { message = '', httpStatus, jobId, attempt } = facts.get(span) ?? {}
+  const details: string[] = []
+  const job: string[] = []
+  if (httpStatus !== undefined) details.push(`→ ${httpStatus}`)
+  if (jobId !== undefined) job.push(fillLabel(labels.job, { id: safeText(jobId) }))
+  if (attempt !== undefined) job.push(fillLabel(labels.attempt, { count: attempt }))
+  if (job.length > 0) details.push(`(${job.join(', ')})`)
+  return {
+    label: spanName(chain, span),
+    detail: details.join(' '),
+    duration: hasFlag(chain, node, 'running') ? labels.running : formatDuration(duration[node]!),
+    service: serviceName(data.resources, data.spans.resource[span]!),
+    message: safeText(message),
+  }
+}
+
+function describeGroup(chain: Chain, node: number, labels: ChainLabels): Partial<RowText> {
+  const { count, totalNs, p95Ns, sequential, first } = chain.groups[chain.source[node]!]!
+  const figures = { total: formatDuration(totalNs), p95: formatDuration(p95Ns) }
+  return {
+    label: fillLabel(labels.group, { count, name: spanName(chain, first) }),
+    duration: fillLabel(labels.groupTotal, figures),
+    service: serviceName(chain.data.resources, chain.data.spans.resource[first]!),
+    badge: sequential ? labels.loop : '',
+  }
+}
+
+function describeNote(chain: Chain, note: number, labels: ChainLabels): string {
+  const { absent, links } = chain.notes[note]!
+  const count = links.length
+  const { to, toTraceId } = chain.data.links[links[0]!]!
+  if (absent)
+    return count > 1
+      ? fillLabel(labels.causesAbsent, { count })
+      : fillLabel(labels.causeAbsent, { id: safeText(toTraceId) })
+  return count > 1
+    ? fillLabel(labels.causesElsewhere, { count })
+    : fillLabel(labels.causeElsewhere, { name: spanName(chain, to) })
+}
+
+/** What there is to say of the whole chain: clocks that differ, and what is not here. */
+export function describeHints(chain: Chain, labels: ChainLabels = englishLabels): string[] {
+  const { skews, clocksCorrected, data } = chain
+  const hints = skews.map(({ resource, ns }) => {
+    const values = { name: serviceName(data.resources, resource), time: formatDuration(Math.abs(ns)) }
+    const text = fillLabel(ns > 0 ? labels.clockBehind : labels.clockAhead, values)
+    return clocksCorrected ? fillLabel(labels.clockCorrected, { text }) : text
+  })
+  if (data.moreTraces > 0) hints.push(fillLabel(labels.moreTraces, { count: data.moreTraces }))
+  if (data.moreRecords > 0) hints.push(fillLabel(labels.moreRecords, { count: data.moreRecords }))
+  return hints
+}
+
+function spanName({ data }: Chain, span: number): string {
+  return safeText(data.texts[data.spans.name[span]!] ?? '')
+}
+
+function serviceName(resources: Chain['data']['resources'], resource: number): string {
+  return safeText(resources[resource]?.service ?? '')
+}
+
+function linkedTrace(chain: Chain, node: number): string {
+  if (!hasFlag(chain, node, 'linked')) return ''
+  const { data, source, lost } = chain
+  const isLost = kindOf(chain, node) === 'lost'
+  const trace = isLost ? lost[source[node]!]!.trace : data.spans.trace[source[node]!]!
+  return safeText(data.traces[trace]?.traceId ?? '')
+}

@@ -1,0 +1,29 @@
+/** The words of rows that are not telemetry's own; a page may give others. `{…}` is filled in. */
+export const englishLabels = {
+  queued: 'queued {time}',
+  retried: 'waited {time} to try again',
+  lostParent: 'parent not received',
+  lostSpan: 'span {id} not received',
+  causeAbsent: '+ cause in trace {id}, not here',
+  causesAbsent: '+ {count} causes, not here',
+  causeElsewhere: '+ also caused by {name}',
+  causesElsewhere: '+ also caused by {count} more spans',
+  group: '{count}× {name}',
+  groupTotal: '{total} total, p95 {p95}',
+  loop: 'N+1?',
+  job: 'job {id}',
+  attempt: 'attempt {count}',
+  running: 'running',
+  clockBehind: 'clock of {name} is {time} behind',
+  clockAhead: 'clock of {name} is {time} ahead',
+  clockCorrected: '{text}; corrected',
+  moreTraces: '+ {count} linked traces, not here',
+  moreRecords: '+ {count} spans and lines, not here',
+} as const
+
+export type ChainLabels = { [Key in keyof typeof englishLabels]: string }
+
+/** Fills the `{…}` of a label. */
+export function fillLabel(label: string, values: Readonly<Record<string, string | number>>): string {
+  return label.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ''))
+}

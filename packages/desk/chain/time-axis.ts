@@ -1,0 +1,92 @@
+import { LOG, SPAN } from './draft.ts'
+import { type Chain, nodeFlags } from './model.ts'
+
+const LONGEST_IDLE_SHARE = 0.2
+const FOLDED_SHARE = 0.03
+const CONSUMER = 5
+
+/** A stretch of the axis; times are those of the chain, `x` runs from 0 to 1. */
+export type AxisPiece = { fromNs: number; toNs: number; fromX: number; toX: number; folded: boolean }
+
+/** From instants to places between 0 and 1 and back. Folded pieces are the marks of a broken axis. */
+export type TimeAxis = { pieces: AxisPiece[]; toX(ns: number): number; toNs(x: number): number }
+
+/**
+ * The time axis of a chain. With `fold`, stretches longer than a fifth of the whole in which nothing works, only
+ * waits and spans that wait for others, shrink to a small share.
+ */
+export function foldedTime(chain: Chain, fold: boolean): TimeAxis {
+  const { startNs, endNs } = chain
+  const total = endNs - startNs
+  const idle = fold && total > 0 ? idleStretches(chain, total * LONGEST_IDLE_SHARE) : []
+  const idleNs = idle.reduce((sum, [from, to]) => sum + to - from, 0)
+  const pieces = idleNs < total ? axisPieces(chain, idle, idleNs) : axisPieces(chain, [], 0)
+  return {
+    pieces,
+    toX: (ns) => interpolate(pieces, ns, 'fromNs', 'toNs', 'fromX', 'toX'),
+    toNs: (x) => interpolate(pieces, x, 'fromX', 'toX', 'fromNs', 'toNs'),
+  }
+}
+
+function axisPieces(chain: Chain, idle: readonly [number, number][], idleNs: number): AxisPiece[] {
+  const busyNs = chain.endNs - chain.startNs - idleNs
+  const busyShare = 1 - idle.length * FOLDED_SHARE
+  const pieces: AxisPiece[] = []
+  let [atNs, atX] = [chain.startNs, 0]
+  const add = (toNs: number, share: number, folded: boolean) => {
+    if (toNs > atNs) pieces.push({ fromNs: atNs, toNs, fromX: atX, toX: atX + share, folded })
+    if (toNs > atNs) atX += share
+    atNs = toNs
+  }
+  for (const [from, to] of idle) {
+    add(from, ((from - atNs) / busyNs) * busyShare, false)
+    add(to, FOLDED_SHARE, true)
+  }
+  if (busyNs > 0) add(chain.endNs, ((chain.endNs - atNs) / busyNs) * busyShare, false)
+  return pieces
+}
+
+type Bound = Exclude<keyof AxisPiece, 'folded'>
+
+/** Outside of the chain goes on as at its edge; a chain without a length lies at 0. */
+function interpolate(
+  pieces: AxisPiece[],
+  at: number,
+  from: Bound,
+  to: Bound,
+  low: Bound,
+  high: Bound,
+): number {
+  const piece = pieces.find((one) => at < one[to]) ?? pieces.at(-1)
+  if (!piece) return 0
+  return piece[low] + ((at - piece[from]) / (piece[to] - piece[from])) * (piece[high] - piece[low])
+}
+
+function idleStretches(chain: Chain, longerThanNs: number): [number, number][] {
+  const { start, duration } = chain
+  const busy = busyNodes(chain).sort((a, b) => start[a]! - start[b]!)
+  const idle: [number, number][] = []
+  let until = chain.startNs
+  for (const node of busy) {
+    if (start[node]! - until > longerThanNs) idle.push([until, start[node]!])
+    until = Math.max(until, start[node]! + duration[node]!)
+  }
+  if (chain.endNs - until > longerThanNs) idle.push([until, chain.endNs])
+  return idle
+}
+
+/** Spans that wait for no other, and instants at which a line was written. */
+function busyNodes({ count, kind, source, parent, flags, data }: Chain): number[] {
+  const waits = new Uint8Array(count)
+  for (let node = 0; node < count; node++) {
+    const isAsync = data.spans.kind[source[node]!] === CONSUMER || (flags[node]! & nodeFlags.linked) !== 0
+    if (kind[node] !== SPAN || isAsync) continue
+    let above = parent[node]!
+    while (above >= 0 && kind[above] !== SPAN) above = parent[above]!
+    if (above >= 0) waits[above] = 1
+  }
+  const nodes: number[] = []
+  for (let node = 0; node < count; node++)
+    if ((kind[node] === SPAN && !waits[node]) || kind[node] === LOG) nodes.push(node)
+  return nodes
+}
