@@ -13,6 +13,8 @@ const shortText = 24
 export class Reader {
   readonly #bytes: SlicedBuffer
   readonly #view: DataView
+  /** Set by `micros`. */
+  restNs = 0
   #position = 0
   #end: number
   #high = 0
@@ -79,6 +81,18 @@ export class Reader {
     return this.#view.getBigUint64(this.#advance(8), true)
   }
 
+  /** Whole microseconds of a fixed64 of nanoseconds, as a number; what is left, 0 to 999, is then in `restNs`. */
+  micros(): number {
+    const at = this.#advance(8)
+    const low = this.#view.getUint32(at, true)
+    const high = this.#view.getUint32(at + 4, true)
+    // 2^32 ns are 4294967 µs and 296 ns.
+    const rest = high * 296 + low
+    const us = Math.floor(rest / 1000)
+    this.restNs = rest - us * 1000
+    return high * 4294967 + us
+  }
+
   double(): number {
     return this.#view.getFloat64(this.#advance(8), true)
   }
@@ -102,6 +116,13 @@ export class Reader {
     const length = this.#length()
     const start = this.#advance(length)
     return new Uint8Array(this.#bytes.subarray(start, start + length))
+  }
+
+  /** The bytes themselves, not a copy: they keep the whole request alive. */
+  view(): Uint8Array {
+    const length = this.#length()
+    const start = this.#advance(length)
+    return this.#bytes.subarray(start, start + length)
   }
 
   /** Lower-case hex. Neighbouring records often share an id, which is then read once. */

@@ -1,0 +1,174 @@
+import type { ChainData, ChainEvents, ChainLink, ChainLogs, ChainResource, ChainSpans } from '../../api/chain.ts'
+import { nanosText } from '../store/rows/ids-and-times.ts'
+import { storeError } from '../store/store-error.ts'
+import { type LogPart, type SpanPart, readChainParts } from './chain-parts.ts'
+import { joinedTraces } from './chain-traces.ts'
+import type { OpenSegments } from './open-segments.ts'
+import { type Parameters, traceIdOf } from './parameters.ts'
+import { shortFields } from './short-fields.ts'
+import { groupKey, spanFacts } from './span-facts.ts'
+import { createTexts, type Texts } from './texts.ts'
+
+const fieldsLength = 120
+
+/** `GET /api/chains/{traceId}` */
+export function chain(segments: OpenSegments, parameters: Parameters): ChainData {
+  return readChain(segments, traceIdOf(parameters))
+}
+
+export function readChain(segments: OpenSegments, traceId: string): ChainData {
+  const { traces, more } = joinedTraces(segments, traceId)
+  const { spans, logs, moreRecords } = readChainParts(segments, traces)
+  if (spans.length === 0 && logs.length === 0) {
+    throw storeError('not-found', `no span and no line of trace ${traceId} is here`)
+  }
+  const zero = earliest(spans, logs)
+  const texts = createTexts()
+  const resources = createResources()
+  const data: ChainData = {
+    traceId,
+    startUnixNano: nanosText(zero.us, zero.ns),
+    traces,
+    resources: resources.list,
+    texts: texts.list,
+    spans: emptySpans(),
+    logs: emptyLogs(),
+    events: { span: [], name: [], atNs: [], text: [] },
+    links: [],
+    moreTraces: more,
+    moreRecords,
+  }
+  const indexes = addSpans(data, spans, zero, texts, resources)
+  addLogs(data, logs, zero, indexes, resources)
+  resolveLinks(data, indexes)
+  return data
+}
+
+type Zero = { us: number; ns: number }
+
+function earliest(spans: readonly SpanPart[], logs: readonly LogPart[]): Zero {
+  let zero: Zero = { us: Number.MAX_SAFE_INTEGER, ns: 0 }
+  for (const { us, ns } of [...spans, ...logs]) {
+    if (us < zero.us || (us === zero.us && ns < zero.ns)) zero = { us, ns }
+  }
+  return zero
+}
+
+const after = (zero: Zero, us: number, ns: number): number => (us - zero.us) * 1000 + ns - zero.ns
+
+type Resources = { list: ChainResource[]; numberOf(resource: ChainResource): number }
+
+function createResources(): Resources {
+  const list: ChainResource[] = []
+  const texts = createTexts()
+  return {
+    list,
+    numberOf(resource) {
+      const number = texts.numberOf(`${resource.service}\n${resource.instance}\n${resource.host}`)
+      list[number] ??= resource
+      return number
+    },
+  }
+}
+
+/** Index of a span by its trace and id. */
+type SpanIndexes = Map<string, number>
+
+function addSpans(data: ChainData, spans: readonly SpanPart[], zero: Zero, texts: Texts, resources: Resources): SpanIndexes {
+  const columns = data.spans
+  const indexes: SpanIndexes = new Map()
+  spans.forEach((span, index) => {
+    const attributes = JSON.parse(span.attributes)
+    const facts = spanFacts(attributes, span.message)
+    const group = groupKey(span.kind, span.name, attributes, facts)
+    const startNs = after(zero, span.us, span.ns)
+    columns.trace.push(span.trace)
+    columns.ref.push(span.ref)
+    columns.spanId.push(span.spanId)
+    columns.parentId.push(span.parentId)
+    columns.name.push(texts.numberOf(span.name))
+    columns.kind.push(span.kind)
+    columns.status.push(span.status)
+    columns.resource.push(resources.numberOf(span.resource))
+    columns.startNs.push(startNs)
+    columns.durationNs.push(span.durationNs ?? -1)
+    columns.group.push(group === undefined ? -1 : texts.numberOf(group))
+    if (facts !== undefined) columns.facts.push([index, facts])
+    indexes.set(`${span.trace} ${span.spanId}`, index)
+    if (span.events !== null) addEvents(data.events, span.events, index, zero, texts)
+    if (span.links !== null) addLinks(data.links, span.links, index)
+  })
+  return indexes
+}
+
+function addEvents(columns: ChainEvents, json: string, span: number, zero: Zero, texts: Texts): void {
+  type Event = { timeUnixNano: string; name: string; attributes: Record<string, unknown> }
+  for (const { timeUnixNano, name, attributes } of JSON.parse(json) as Event[]) {
+    const us = Number(timeUnixNano.slice(0, -3))
+    const message = attributes['exception.message']
+    columns.span.push(span)
+    columns.name.push(texts.numberOf(name))
+    columns.atNs.push(after(zero, us, Number(timeUnixNano.slice(-3))))
+    columns.text.push(typeof message === 'string' ? message.slice(0, 500) : '')
+  }
+}
+
+function addLinks(links: ChainLink[], json: string, from: number): void {
+  for (const { traceId, spanId } of JSON.parse(json) as { traceId: string; spanId: string }[]) {
+    links.push({ from, to: -1, toTraceId: traceId, toSpanId: spanId })
+  }
+}
+
+function resolveLinks(data: ChainData, indexes: SpanIndexes): void {
+  const traces = new Map(data.traces.map(({ traceId }, index) => [traceId, index]))
+  for (const link of data.links) {
+    link.to = indexes.get(`${traces.get(link.toTraceId)} ${link.toSpanId}`) ?? -1
+  }
+}
+
+function addLogs(data: ChainData, logs: readonly LogPart[], zero: Zero, indexes: SpanIndexes, resources: Resources): void {
+  const columns = data.logs
+  logs.forEach((log, index) => {
+    const span = indexes.get(`${log.trace} ${log.spanId}`) ?? -1
+    columns.trace.push(log.trace)
+    columns.ref.push(log.ref)
+    columns.span.push(span)
+    columns.resource.push(resources.numberOf(log.resource))
+    columns.atNs.push(after(zero, log.us, log.ns))
+    columns.severity.push(log.severity)
+    columns.text.push(log.text)
+    columns.fields.push(shortFields(log.attributes, fieldsLength))
+    if (span === -1 && log.spanId !== '') columns.lostSpans.push([index, log.spanId])
+  })
+}
+
+function emptySpans(): ChainSpans {
+  return {
+    trace: [],
+    ref: [],
+    spanId: [],
+    parentId: [],
+    name: [],
+    kind: [],
+    status: [],
+    resource: [],
+    startNs: [],
+    durationNs: [],
+    group: [],
+    facts: [],
+  }
+}
+
+function emptyLogs(): ChainLogs {
+  return {
+    trace: [],
+    ref: [],
+    span: [],
+    lostSpans: [],
+    resource: [],
+    atNs: [],
+    severity: [],
+    text: [],
+    fields: [],
+  }
+}

@@ -1,0 +1,112 @@
+import type { ChainPage, ChainSummary } from '../../api/chains.ts'
+import type { Search } from '../../search/tree.ts'
+import { storeError } from '../store/store-error.ts'
+import { summarizeChain } from './chain-summary.ts'
+import type { OpenSegment, OpenSegments } from './open-segments.ts'
+import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
+import { searchOf } from './search-of.ts'
+import { compileSearch } from './search-sql.ts'
+
+const defaultLimit = 50
+const maxLimit = 200
+
+/** Where a page ended: by start, or by duration. */
+type Place = { value: number; traceId: string }
+type Found = Place
+
+type Order = { column: string; name: 'recent' | 'slow' }
+
+const orders: Record<string, Order> = {
+  recent: { column: 'chain.us', name: 'recent' },
+  slow: { column: 'chain.end_us - chain.us', name: 'slow' },
+}
+
+/** `GET /api/chains` */
+export function chains(segments: OpenSegments, parameters: Parameters): ChainPage {
+  const limit = wholeNumber(parameters, 'limit', defaultLimit, maxLimit)
+  const found = findChains(
+    segments,
+    searchOf(parameters.q),
+    timeRange(parameters),
+    orderOf(parameters.order),
+    placeOf(parameters.before),
+    limit + 1,
+  )
+  const page = found.slice(0, limit)
+  const last = page.at(-1)
+  const next = found.length > limit && last !== undefined ? `${last.value}.${last.traceId}` : null
+  return { chains: page.flatMap(({ traceId }) => summarizeChain(segments, traceId) ?? []), next }
+}
+
+function orderOf(name = 'recent'): Order {
+  const order = Object.hasOwn(orders, name) ? orders[name] : undefined
+  if (order === undefined) throw storeError('invalid', `order=${name}: write recent or slow`)
+  return order
+}
+
+function placeOf(before: string | undefined): Place | undefined {
+  if (before === undefined || before === '') return undefined
+  const found = /^(\d{1,16})\.([0-9a-f]{32})$/.exec(before)
+  if (found === null) throw storeError('invalid', `before=${before} is no place; give the "next" of the page before`)
+  return { value: Number(found[1]), traceId: found[2]! }
+}
+
+function findChains(
+  segments: OpenSegments,
+  search: Search,
+  range: TimeRange,
+  order: Order,
+  before: Place | undefined,
+  limit: number,
+): Found[] {
+  const found = new Map<string, Found>()
+  let least = Number.NEGATIVE_INFINITY
+  for (const segment of segments.newestFirst()) {
+    if (order.name === 'recent' && newestOf(segment) < least) continue
+    for (const one of find(segment, search, range, order, before, limit)) {
+      // A trace that goes on in a newer segment is listed once.
+      if (!found.has(one.traceId)) found.set(one.traceId, one)
+    }
+    const sorted = [...found.values()].sort((a, b) => b.value - a.value || (a.traceId < b.traceId ? 1 : -1))
+    least = sorted[limit - 1]?.value ?? least
+    for (const { traceId } of sorted.slice(limit)) found.delete(traceId)
+  }
+  return [...found.values()].sort((a, b) => b.value - a.value || (a.traceId < b.traceId ? 1 : -1))
+}
+
+function newestOf(segment: OpenSegment): number {
+  return segment.get<{ us: number | null }>('SELECT max(us) AS us FROM chain')?.us ?? 0
+}
+
+function find(
+  segment: OpenSegment,
+  search: Search,
+  { fromUs, toUs }: TimeRange,
+  { column }: Order,
+  before: Place | undefined,
+  limit: number,
+): Found[] {
+  const { where, parameters } = compileSearch(search, { target: 'chain', textSearch: segment.textSearch })
+  const behind = before === undefined ? 'TRUE' : `(${column}, chain.trace) < (?, ?)`
+  const place = before === undefined ? [] : [before.value, Buffer.from(before.traceId, 'hex')]
+  const sql = `SELECT ${column}, lower(hex(chain.trace)) FROM chain
+    WHERE chain.us BETWEEN ? AND ? AND ${where} AND ${behind} ORDER BY ${column} DESC, chain.trace DESC LIMIT ?`
+  const rows = segment.arrays<[number, string]>(sql, fromUs, toUs, ...parameters, ...place, limit)
+  return rows.map(([value, traceId]) => ({ value, traceId }))
+}
+
+/** Chains that a commit has touched and that match: for the live list. */
+export function liveChains(segments: OpenSegments, parameters: Parameters): { chains: ChainSummary[] } {
+  const segment = segments.byNumber(wholeNumber(parameters, 'segment', 0))
+  if (segment === undefined) return { chains: [] }
+  const { where, parameters: values } = compileSearch(searchOf(parameters.q), {
+    target: 'chain',
+    textSearch: segment.textSearch,
+  })
+  const table = parameters.of === 'spans' ? 'span' : 'log'
+  const sql = `SELECT lower(hex(chain.trace)) FROM chain
+    WHERE chain.id IN (SELECT chain FROM ${table} WHERE id BETWEEN ? AND ?) AND ${where} ORDER BY chain.us DESC LIMIT ?`
+  const range = [wholeNumber(parameters, 'first', 0), wholeNumber(parameters, 'last', 0)]
+  const rows = segment.arrays<[string]>(sql, ...range, ...values, defaultLimit)
+  return { chains: rows.flatMap(([traceId]) => summarizeChain(segments, traceId) ?? []) }
+}

@@ -1,0 +1,156 @@
+import type { Fields, FieldValue, SpanDetail } from '../../api/chain.ts'
+import type { LogDetail, SurroundingLogs } from '../../api/logs.ts'
+import { nanosText } from '../store/rows/ids-and-times.ts'
+import { storeError } from '../store/store-error.ts'
+import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
+import type { OpenSegment, OpenSegments } from './open-segments.ts'
+import { type Parameters, type Ref, refOf, wholeNumber } from './parameters.ts'
+
+type SpanColumns = {
+  us: number
+  ns: number
+  duration_ns: number | null
+  trace: string
+  span: string
+  parent: string
+  name: string
+  kind: number
+  status: number
+  message: string
+  state: string
+  attributes: string
+  events: string | null
+  links: string | null
+  dropped: string | null
+  resource: string
+  scope: string
+  version: string
+}
+
+const spanSql = `SELECT span.us, ns, duration_ns, lower(hex(chain.trace)) AS trace, lower(hex(span.span)) AS span,
+    lower(hex(parent)) AS parent, name.text AS name, kind, status, message, state, span.attributes, events, links, dropped,
+    resource.attributes AS resource, scope.name AS scope, version
+  FROM span JOIN chain ON chain.id = span.chain JOIN name ON name.id = span.name
+    JOIN resource ON resource.id = span.resource JOIN scope ON scope.id = span.scope
+  WHERE span.id = ?`
+
+/** `GET /api/spans/{ref}` */
+export function span(segments: OpenSegments, parameters: Parameters): SpanDetail {
+  return readSpan(segments, refOf(parameters))
+}
+
+export function readSpan(segments: OpenSegments, ref: Ref): SpanDetail {
+  const row = segmentOf(segments, ref).get<SpanColumns>(spanSql, ref.id)
+  if (row === undefined) throw gone(ref)
+  const [attributes, events, links] = row.dropped === null ? [0, 0, 0] : (JSON.parse(row.dropped) as number[])
+  return {
+    ref: `${ref.segment}.${ref.id}`,
+    traceId: row.trace,
+    spanId: row.span,
+    parentId: row.parent,
+    traceState: row.state,
+    name: row.name,
+    kind: row.kind,
+    status: row.status,
+    statusMessage: row.message,
+    startUnixNano: nanosText(row.us, row.ns),
+    endUnixNano: row.duration_ns === null ? '0' : endNanos(row.us, row.ns, row.duration_ns),
+    attributes: JSON.parse(row.attributes) as Fields,
+    events: row.events === null ? [] : JSON.parse(row.events),
+    links: row.links === null ? [] : JSON.parse(row.links),
+    dropped: { attributes: attributes ?? 0, events: events ?? 0, links: links ?? 0 },
+    resource: JSON.parse(row.resource) as Fields,
+    scope: { name: row.scope, version: row.version },
+  }
+}
+
+function endNanos(us: number, ns: number, durationNs: number): string {
+  return String(BigInt(us) * 1000n + BigInt(ns) + BigInt(durationNs))
+}
+
+type LogExtra = {
+  body: string
+  body_json: number
+  observed_us: number
+  observed_ns: number
+  event: string
+  attributes: string
+  dropped: number
+  resource: string
+  scope: string
+  version: string
+}
+
+const logSql = `SELECT ${logColumns} FROM log ${logJoins} WHERE log.id = ?`
+const logExtraSql = `SELECT body, body_json, observed_us, observed_ns, event, log.attributes, dropped,
+    resource.attributes AS resource, scope.name AS scope, version
+  FROM log JOIN resource ON resource.id = log.resource JOIN scope ON scope.id = log.scope WHERE log.id = ?`
+
+/** `GET /api/logs/{ref}` */
+export function log(segments: OpenSegments, parameters: Parameters): LogDetail {
+  return readLog(segments, refOf(parameters))
+}
+
+export function readLog(segments: OpenSegments, ref: Ref): LogDetail {
+  const segment = segmentOf(segments, ref)
+  const columns = segment.arrays<LogColumns>(logSql, ref.id)[0]
+  const extra = segment.get<LogExtra>(logExtraSql, ref.id)
+  if (columns === undefined || extra === undefined) throw gone(ref)
+  return {
+    ...logRowOf(segment.number, columns),
+    body: extra.body_json === 1 ? jsonOrText(extra.body) : extra.body,
+    observedUnixNano: nanosText(extra.observed_us, extra.observed_ns),
+    eventName: extra.event,
+    attributes: JSON.parse(extra.attributes) as Fields,
+    droppedAttributes: extra.dropped,
+    resource: JSON.parse(extra.resource) as Fields,
+    scope: { name: extra.scope, version: extra.version },
+  }
+}
+
+/** A body that was too long was cut, and is JSON no more. */
+function jsonOrText(body: string): FieldValue {
+  try {
+    return JSON.parse(body) as FieldValue
+  } catch {
+    return body
+  }
+}
+
+/** `GET /api/logs/{ref}/around`: lines of all services, or of one, in order of time. */
+export function logAround(segments: OpenSegments, parameters: Parameters): SurroundingLogs {
+  const ref = refOf(parameters)
+  const count = wholeNumber(parameters, 'count', 20, 500)
+  const segment = segmentOf(segments, ref)
+  const at = segment.get<{ us: number }>('SELECT us FROM log WHERE id = ?', ref.id)
+  if (at === undefined) throw gone(ref)
+  const service = parameters.service ?? ''
+  const before = neighbours(segment, '(us, log.id) <= (?, ?)', 'DESC', [at.us, ref.id], service, count + 1)
+  const behind = neighbours(segment, '(us, log.id) > (?, ?)', 'ASC', [at.us, ref.id], service, count)
+  const logs = [...before.toReversed(), ...behind].map((columns) => logRowOf(segment.number, columns))
+  return { logs, at: logs.findIndex((row) => row.ref === parameters.ref) }
+}
+
+function neighbours(
+  segment: OpenSegment,
+  where: string,
+  order: 'ASC' | 'DESC',
+  place: [us: number, id: number],
+  service: string,
+  count: number,
+): LogColumns[] {
+  const own = where.replace('us', 'log.us')
+  const sql = `SELECT ${logColumns} FROM log ${logJoins}
+    WHERE ${own} AND (?3 = '' OR resource.service = ?3 OR log.id = ?2) ORDER BY log.us ${order}, log.id ${order} LIMIT ?4`
+  const numbered = sql.replace('(?, ?)', '(?1, ?2)')
+  return segment.arrays<LogColumns>(numbered, ...place, service, count)
+}
+
+function segmentOf(segments: OpenSegments, ref: Ref): OpenSegment {
+  const segment = segments.byNumber(ref.segment)
+  if (segment === undefined) throw gone(ref)
+  return segment
+}
+
+const gone = (ref: Ref): Error =>
+  storeError('not-found', `record ${ref.segment}.${ref.id} is not here; the store may have let it go`)

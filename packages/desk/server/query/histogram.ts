@@ -1,0 +1,77 @@
+import type { LogHistogram, SeverityBand } from '../../api/logs.ts'
+import { bandOf } from '../store/rollup-tally.ts'
+import { logSource } from './log-search.ts'
+import type { OpenSegments } from './open-segments.ts'
+import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
+import { searchOf } from './search-of.ts'
+import { type Steps, timeSteps } from './time-steps.ts'
+
+const bands: readonly SeverityBand[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
+const bucketUs = 10_000_000
+/** Lines that a search may count: about a third of a second. */
+const maxCounted = 200_000
+
+type Counts = { series: Record<SeverityBand, number[]>; total: number }
+
+/** `GET /api/logs/histogram` */
+export function histogram(segments: OpenSegments, parameters: Parameters): LogHistogram {
+  const asked = timeRange(parameters)
+  const search = searchOf(parameters.q)
+  const [firstUs, lastUs] = timeOfLogs(segments)
+  const range = { fromUs: Math.max(asked.fromUs, Math.min(firstUs, lastUs)), toUs: Math.min(asked.toUs, lastUs) }
+  const most = wholeNumber(parameters, 'steps', 60, 500)
+  const endMs = parameters.to === undefined ? range.toUs / 1000 : asked.toUs / 1000
+  const startMs = parameters.from === undefined ? range.fromUs / 1000 : asked.fromUs / 1000
+  const steps = timeSteps(startMs, Math.max(startMs, endMs), most, bucketUs / 1000)
+  const counts = emptyCounts(steps)
+  const partial = search.kind === 'everything' ? countAll(segments, range, steps, counts) : countFound()
+  return { fromUnixMs: steps.fromMs, stepMs: steps.stepMs, ...counts, partial }
+
+  function countFound(): boolean {
+    let left = maxCounted
+    for (const segment of segments.newestFirst()) {
+      const { from, where, parameters: values, order } = logSource(segment, search, range)
+      const sql = `SELECT us, severity FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ?`
+      const rows = segment.arrays<[us: number, severity: number]>(sql.replace('SELECT us', 'SELECT log.us'), ...values, left)
+      for (const [us, severity] of rows) add(counts, steps, us / 1000, bandOf(severity), 1)
+      left -= rows.length
+      if (left <= 0) return true
+    }
+    return false
+  }
+}
+
+function timeOfLogs(segments: OpenSegments): [firstUs: number, lastUs: number] {
+  const rows = segments
+    .newestFirst()
+    .flatMap((segment) => segment.get<{ first: number | null; last: number | null }>('SELECT (SELECT min(us) FROM log) AS first, (SELECT max(us) FROM log) AS last') ?? [])
+  const first = rows.flatMap((row) => row.first ?? [])
+  const last = rows.flatMap((row) => row.last ?? [])
+  return [Math.min(Number.MAX_SAFE_INTEGER, ...first), Math.max(0, ...last)]
+}
+
+const rollupSql = 'SELECT bucket, band, sum(count) FROM rollup WHERE bucket BETWEEN ? AND ? GROUP BY bucket, band'
+
+/** From the counts that were written with the lines; exact to 10 seconds. */
+function countAll(segments: OpenSegments, range: TimeRange, steps: Steps, counts: Counts): boolean {
+  const [first, last] = [Math.floor(range.fromUs / bucketUs), Math.floor(range.toUs / bucketUs)]
+  for (const segment of segments.newestFirst()) {
+    for (const [bucket, band, count] of segment.arrays<[number, number, number]>(rollupSql, first, last)) {
+      add(counts, steps, (bucket * bucketUs) / 1000, band, count)
+    }
+  }
+  return false
+}
+
+function add(counts: Counts, steps: Steps, atMs: number, band: number, count: number): void {
+  const step = Math.max(0, Math.min(steps.count - 1, Math.floor((atMs - steps.fromMs) / steps.stepMs)))
+  const series = counts.series[bands[band] ?? 'info']
+  series[step] = (series[step] ?? 0) + count
+  counts.total += count
+}
+
+function emptyCounts({ count }: Steps): Counts {
+  const zeros = (): number[] => new Array<number>(count).fill(0)
+  const series = { trace: zeros(), debug: zeros(), info: zeros(), warn: zeros(), error: zeros(), fatal: zeros() }
+  return { series, total: 0 }
+}

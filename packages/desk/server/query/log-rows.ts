@@ -1,0 +1,41 @@
+import type { LogRow } from '../../api/logs.ts'
+import { nanosText } from '../store/rows/ids-and-times.ts'
+import { shortFields } from './short-fields.ts'
+
+/** The columns of a line in a list. Needs `log`, `resource` and (left) `chain` in the statement. */
+export const logColumns = `log.id, log.us, log.ns, log.severity, log.severity_text, resource.service, substr(log.body, 1, 2000),
+  log.attributes, hex(chain.trace), hex(log.span), log.pattern`
+
+export const logJoins = `JOIN resource ON resource.id = log.resource LEFT JOIN chain ON chain.id = log.chain`
+
+export type LogColumns = [
+  id: number,
+  us: number,
+  ns: number,
+  severity: number,
+  severityText: string,
+  service: string,
+  text: string,
+  attributes: string,
+  trace: string,
+  span: string,
+  pattern: number,
+]
+
+const fieldsLength = 200
+
+export function logRowOf(segment: number, columns: LogColumns): LogRow {
+  const [id, us, ns, severity, severityText, service, text, attributes, trace, span, pattern] = columns
+  return {
+    ref: `${segment}.${id}`,
+    timeUnixNano: nanosText(us, ns),
+    severity,
+    severityText,
+    service,
+    text,
+    fields: shortFields(attributes, fieldsLength),
+    traceId: trace.toLowerCase(),
+    spanId: span.toLowerCase(),
+    pattern,
+  }
+}

@@ -1,0 +1,27 @@
+import { parentPort } from 'node:worker_threads'
+import { isStoreError } from '../store/store-error.ts'
+import type { FromReader, ToReader } from '../store/threads.ts'
+import { createOpenSegments } from './open-segments.ts'
+import { queries } from './queries.ts'
+
+const port = parentPort!
+const say = (message: FromReader, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
+const segments = createOpenSegments((path) => say({ kind: 'damaged', path }))
+const encoder = new TextEncoder()
+
+function answer({ id, name, parameters }: Extract<ToReader, { kind: 'query' }>): void {
+  try {
+    const result = queries[name as keyof typeof queries](segments, parameters)
+    const json = result instanceof Uint8Array ? result : encoder.encode(JSON.stringify(result))
+    say({ kind: 'answer', id, json }, [json.buffer as ArrayBuffer])
+  } catch (error) {
+    const code = isStoreError(error) ? error.code : 'internal'
+    say({ kind: 'failure', id, code, message: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+port.on('message', (message: ToReader) => {
+  if (message.kind === 'query') return answer(message)
+  segments.use(message.paths)
+  say({ kind: 'open', paths: message.paths })
+})

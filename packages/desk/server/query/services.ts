@@ -1,0 +1,161 @@
+import type { Fields } from '../../api/chain.ts'
+import type { ServiceEdge, ServiceMap, ServiceRow } from '../../api/services.ts'
+import type { OpenSegments } from './open-segments.ts'
+import { type Parameters, type TimeRange, timeRange } from './parameters.ts'
+import { percentile } from './percentile.ts'
+import { databaseOf, textOf } from './span-facts.ts'
+
+/** Spans that are looked at, the newest: enough for a map, and bounded in time. */
+const maxSpans = 50_000
+
+type SpanColumns = [
+  ...[chain: number, span: string, parent: string, durationNs: number | null, kind: number, status: number],
+  ...[service: string, instance: string, attributes: string],
+]
+
+const spansSql = `SELECT chain, hex(span), hex(parent), duration_ns, kind, status, service, instance,
+    iif(kind IN (3, 4, 5), span.attributes, '')
+  FROM span JOIN resource ON resource.id = span.resource WHERE us BETWEEN ? AND ? ORDER BY us DESC LIMIT ?`
+
+type SeenSpan = {
+  id: string
+  parentId: string
+  ms: number
+  kind: number
+  failed: boolean
+  service: string
+  instance: string
+  attributes: string
+}
+
+const server = 2
+const client = 3
+const producer = 4
+const consumer = 5
+
+/** `GET /api/services` */
+export function services(segments: OpenSegments, parameters: Parameters): ServiceMap {
+  const range = timeRange(parameters)
+  const spans = readSpans(segments, range)
+  const rows = serviceRows(spans)
+  countLogs(segments, range, rows)
+  return {
+    services: [...rows.values()].map(toRow).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    edges: edgesOf(spans),
+    sampled: spans.length,
+  }
+}
+
+function readSpans(segments: OpenSegments, { fromUs, toUs }: TimeRange): SeenSpan[] {
+  const spans: SeenSpan[] = []
+  for (const segment of segments.newestFirst()) {
+    if (spans.length >= maxSpans) break
+    for (const columns of segment.arrays<SpanColumns>(spansSql, fromUs, toUs, maxSpans - spans.length)) {
+      const [chain, span, parent, durationNs, kind, status, service, instance, attributes] = columns
+      const key = (id: string): string => `${segment.number}.${chain}.${id}`
+      const ms = Math.max(0, durationNs ?? 0) / 1e6
+      const failed = status === 2
+      const parentId = parent === '' ? '' : key(parent)
+      spans.push({ id: key(span), parentId, ms, kind, failed, service, instance, attributes })
+    }
+  }
+  return spans
+}
+
+type ServiceCounts = Omit<ServiceRow, 'p50Ms' | 'p95Ms' | 'instances'> & { times: number[]; seen: Set<string> }
+
+function serviceRows(spans: readonly SeenSpan[]): Map<string, ServiceCounts> {
+  const rows = new Map<string, ServiceCounts>()
+  for (const { service, instance, kind, ms, failed } of spans) {
+    const row = rowOf(rows, service)
+    row.spans++
+    if (failed) row.failedSpans++
+    row.seen.add(instance)
+    if (kind === server || kind === consumer) row.times.push(ms)
+  }
+  return rows
+}
+
+function rowOf(rows: Map<string, ServiceCounts>, name: string): ServiceCounts {
+  const known = rows.get(name)
+  if (known !== undefined) return known
+  const row = { name, spans: 0, failedSpans: 0, logs: 0, failedLogs: 0, times: [], seen: new Set<string>() }
+  rows.set(name, row)
+  return row
+}
+
+const logsSql = `SELECT service, instance, sum(count) AS logs, sum(iif(band >= 4, count, 0)) AS failed
+  FROM rollup JOIN resource ON resource.id = rollup.resource WHERE bucket BETWEEN ? AND ? GROUP BY service, instance`
+
+function countLogs(segments: OpenSegments, { fromUs, toUs }: TimeRange, rows: Map<string, ServiceCounts>): void {
+  type Row = { service: string; instance: string; logs: number; failed: number }
+  const bucketOf = (us: number): number => Math.floor(us / 10_000_000)
+  for (const segment of segments.newestFirst()) {
+    for (const { service, instance, logs, failed } of segment.all<Row>(logsSql, bucketOf(fromUs), bucketOf(toUs))) {
+      const row = rowOf(rows, service)
+      row.logs += logs
+      row.failedLogs += failed
+      row.seen.add(instance)
+    }
+  }
+}
+
+function toRow({ times, seen, ...counts }: ServiceCounts): ServiceRow {
+  const sorted = times.toSorted((a, b) => a - b)
+  return { ...counts, p50Ms: percentile(sorted, 0.5), p95Ms: percentile(sorted, 0.95), instances: seen.size }
+}
+
+type EdgeCounts = Omit<ServiceEdge, 'p95Ms'> & { times: number[] }
+
+function edgesOf(spans: readonly SeenSpan[]): ServiceEdge[] {
+  const byId = new Map(spans.map((span) => [span.id, span]))
+  const answered = new Set(spans.filter(({ kind }) => kind === server || kind === consumer).map(({ parentId }) => parentId))
+  const edges = new Map<string, EdgeCounts>()
+  for (const span of spans) {
+    const edge = edgeOf(span, byId.get(span.parentId), answered)
+    if (edge === undefined) continue
+    const key = JSON.stringify(edge)
+    const counts = edges.get(key) ?? { ...edge, count: 0, failed: 0, times: [] }
+    counts.count++
+    if (span.failed) counts.failed++
+    counts.times.push(span.ms)
+    edges.set(key, counts)
+  }
+  return [...edges.values()]
+    .map(({ times, ...edge }) => ({ ...edge, p95Ms: percentile(times.toSorted((a, b) => a - b), 0.95) ?? 0 }))
+    .toSorted((a, b) => b.count - a.count)
+}
+
+type Edge = Pick<ServiceEdge, 'from' | 'to' | 'kind' | 'label'>
+
+/** What a span says of who calls whom. A call that was answered is told by the answer. */
+function edgeOf(span: SeenSpan, parent: SeenSpan | undefined, answered: ReadonlySet<string>): Edge | undefined {
+  const { kind, service } = span
+  if (kind === server) {
+    return parent === undefined || parent.service === service
+      ? undefined
+      : { from: parent.service, to: service, kind: 'call', label: '' }
+  }
+  if (kind === consumer) {
+    return parent === undefined ? undefined : { from: parent.service, to: service, kind: 'queue', label: queueOf(span) }
+  }
+  if ((kind !== client && kind !== producer) || answered.has(span.id)) return undefined
+  const attributes = JSON.parse(span.attributes) as Fields
+  const database = databaseOf(attributes)
+  if (database !== undefined) {
+    const to = textOf(attributes['db.namespace'] ?? attributes['db.name']) ?? database
+    return { from: service, to: to === database ? to : `${database} ${to}`, kind: 'database', label: database }
+  }
+  if (kind === producer) return { from: service, to: queueOf(span), kind: 'queue', label: queueOf(span) }
+  const host = textOf(attributes['server.address'] ?? attributes['net.peer.name'])
+  return host === undefined ? undefined : { from: service, to: withPort(host, attributes), kind: 'call', label: '' }
+}
+
+function withPort(host: string, attributes: Fields): string {
+  const port = textOf(attributes['server.port'] ?? attributes['net.peer.port'])
+  return port === undefined ? host : `${host}:${port}`
+}
+
+function queueOf({ attributes }: SeenSpan): string {
+  return textOf((JSON.parse(attributes) as Fields)['messaging.destination.name']) ?? ''
+}

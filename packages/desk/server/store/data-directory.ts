@@ -1,0 +1,98 @@
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { schemaVersion } from './schema.ts'
+import { openForReading, setAside, versionOf } from './segment.ts'
+import { isDamage, sqliteProblem } from './sqlite-problem.ts'
+import { storeError } from './store-error.ts'
+
+const segmentFile = /^segment-(\d+)\.sqlite$/
+
+/** What lies in a data folder: paths of its segments, oldest first, and how many files could not be read. */
+export type DataDirectory = { segments: string[]; damaged: number; unlock: () => void }
+
+/**
+ * Makes the folder where it is missing, takes it for this process alone, and looks at each segment. One that cannot be
+ * read is set aside. Throws a StoreError when the folder cannot be used or holds data of a newer version.
+ */
+export function openDataDirectory(directory: string): DataDirectory {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { message } = error as Error
+    throw storeError('full', `${directory} cannot be made (${message}); give a folder that you may write with --data`)
+  }
+  const unlock = lock(directory)
+  try {
+    const intact = listSegments(directory).filter(isIntact)
+    const damaged = readdirSync(directory).filter((name) => name.endsWith('.damaged.sqlite')).length
+    return { segments: intact, damaged, unlock }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+export function segmentPath(directory: string, number: number): string {
+  return join(directory, `segment-${String(number).padStart(6, '0')}.sqlite`)
+}
+
+export function segmentNumber(path: string): number {
+  return Number(/(\d+)\.sqlite$/.exec(path)?.[1])
+}
+
+function listSegments(directory: string): string[] {
+  const names = readdirSync(directory).filter((name) => segmentFile.test(name))
+  return names.toSorted().map((name) => join(directory, name))
+}
+
+/** SQLite's own lock: the kernel lets go of it however the process ends. */
+function lock(directory: string): () => void {
+  const path = join(directory, 'lock.sqlite')
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(path)
+    database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')
+  } catch (error) {
+    database?.close()
+    const isTaken = (error as { errcode?: number }).errcode === 5
+    if (isTaken) {
+      throw storeError('full', `another desk is using ${directory}; end it, or give this one another folder with --data`)
+    }
+    throw storeError('full', sqliteProblem(error, path))
+  }
+  const held = database
+  return () => held.close()
+}
+
+function isIntact(path: string): boolean {
+  const version = readVersion(path)
+  if (version === undefined) {
+    setAside(path)
+    return false
+  }
+  if (version > schemaVersion) {
+    throw storeError(
+      'full',
+      `${path} was written by a newer clew (format ${version}, this one knows ${schemaVersion}); update clew, or give another folder with --data`,
+    )
+  }
+  // A process that was killed while it made the file left it empty.
+  return version > 0
+}
+
+/** Undefined: the file cannot be read. */
+function readVersion(path: string): number | undefined {
+  let database: DatabaseSync | undefined
+  try {
+    database = openForReading(path)
+    const version = versionOf(database)
+    if (version > 0) database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()
+    return version
+  } catch (error) {
+    if (isDamage(error)) return undefined
+    throw storeError('full', sqliteProblem(error, path))
+  } finally {
+    database?.close()
+  }
+}

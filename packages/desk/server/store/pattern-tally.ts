@@ -1,0 +1,57 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Miner } from '@clew/templates'
+
+/** Finds the pattern of each line, and counts lines per minute, pattern and process once per commit. */
+export type PatternTally = {
+  /** The id of the line's pattern. */
+  add(body: string, us: number, resource: number, severity: number): number
+  write(): void
+  clear(): void
+}
+
+type PatternChange = { severity: number; firstUs: number; lastUs: number; counts: Map<number, number> }
+
+const bucketUs = 60_000_000
+const resourcesPerBucket = 2 ** 17
+
+export function createPatternTally(database: DatabaseSync, miner: Miner): PatternTally {
+  const upsertPattern = database.prepare(
+    `INSERT INTO pattern (id, text, severity, first_us, last_us) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET text = excluded.text, severity = max(severity, excluded.severity),
+       first_us = min(first_us, excluded.first_us), last_us = max(last_us, excluded.last_us)`,
+  )
+  const upsertCount = database.prepare(
+    `INSERT INTO pattern_rollup (bucket, pattern, resource, count) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+  )
+  const changes = new Map<number, PatternChange>()
+  const changeOf = (id: number): PatternChange => {
+    const known = changes.get(id)
+    if (known !== undefined) return known
+    const begun = { severity: 0, firstUs: Number.MAX_SAFE_INTEGER, lastUs: 0, counts: new Map<number, number>() }
+    changes.set(id, begun)
+    return begun
+  }
+  return {
+    add(body, us, resource, severity) {
+      const id = miner.add(body)
+      const change = changeOf(id)
+      if (severity > change.severity) change.severity = severity
+      if (us < change.firstUs) change.firstUs = us
+      if (us > change.lastUs) change.lastUs = us
+      const key = Math.floor(us / bucketUs) * resourcesPerBucket + resource
+      change.counts.set(key, (change.counts.get(key) ?? 0) + 1)
+      return id
+    },
+    write() {
+      for (const [id, { severity, firstUs, lastUs, counts }] of changes) {
+        upsertPattern.run(id, miner.get(id)?.text ?? '', severity, firstUs, lastUs)
+        for (const [key, count] of counts) {
+          const resource = key % resourcesPerBucket
+          upsertCount.run((key - resource) / resourcesPerBucket, id, resource, count)
+        }
+      }
+    },
+    clear: () => changes.clear(),
+  }
+}

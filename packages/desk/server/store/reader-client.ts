@@ -1,0 +1,112 @@
+import { Worker } from 'node:worker_threads'
+import { storeError } from './store-error.ts'
+import type { Query, StoreErrorCode } from './store.ts'
+import type { FromReader, ToReader } from './threads.ts'
+import { quietExecArgv } from './writer-client.ts'
+
+/** After this a query is ended together with its thread: SQLite cannot be interrupted from outside. */
+const timeoutMs = 5000
+/** Queries that may wait for one another. */
+const maxWaiting = 200
+
+type Waiting = {
+  query: Query
+  resolve: (json: Uint8Array) => void
+  reject: (error: Error) => void
+}
+
+/** The reader's thread as the main thread sees it: one query at a time, in order. */
+export type ReaderClient = {
+  query(query: Query): Promise<Uint8Array>
+  /** Resolves when no other file than these is open any more. */
+  useSegments(paths: readonly string[]): Promise<void>
+  close(): Promise<void>
+}
+
+export function startReader(onDamaged: (path: string) => void): ReaderClient {
+  const queue: Waiting[] = []
+  const opened: (() => void)[] = []
+  let paths: readonly string[] = []
+  let running: { id: number; waiting: Waiting; timer: NodeJS.Timeout } | undefined
+  let nextId = 1
+  let isClosed = false
+  let worker = start()
+
+  function start(): Worker {
+    const thread = new Worker(new URL('../query/reader-thread.js', import.meta.url), {
+      name: 'clew-desk-reader',
+      execArgv: quietExecArgv,
+      env: process.env,
+    })
+    thread.postMessage({ kind: 'segments', paths: [...paths] } satisfies ToReader)
+    thread.on('message', hear)
+    thread.on('error', (error) => replace(thread, storeError('internal', `the reader failed: ${error.message}`)))
+    return thread
+  }
+
+  function hear(message: FromReader): void {
+    if (message.kind === 'answer') finish(message.id, ({ resolve }) => resolve(message.json))
+    else if (message.kind === 'failure') {
+      const error = storeError(message.code as StoreErrorCode, message.message)
+      finish(message.id, ({ reject }) => reject(error))
+    } else if (message.kind === 'damaged') onDamaged(message.path)
+    else if (message.kind === 'open') for (const resolve of opened.splice(0)) resolve()
+  }
+
+  function finish(id: number, settle: (waiting: Waiting) => void): void {
+    if (running?.id !== id) return
+    const { waiting, timer } = running
+    clearTimeout(timer)
+    running = undefined
+    settle(waiting)
+    next()
+  }
+
+  function next(): void {
+    const waiting = running === undefined ? queue.shift() : undefined
+    if (waiting === undefined) return
+    const id = nextId++
+    const timer = setTimeout(() => {
+      const seconds = timeoutMs / 1000
+      replace(worker, storeError('timeout', `the query took longer than ${seconds} s; narrow the time or the search`))
+    }, timeoutMs)
+    running = { id, waiting, timer }
+    worker.postMessage({ kind: 'query', id, ...waiting.query } satisfies ToReader)
+  }
+
+  /** The thread is gone or stuck: its query fails, the others go to a new one. */
+  function replace(thread: Worker, error: Error): void {
+    if (thread !== worker || isClosed) return
+    thread.removeAllListeners('message')
+    void thread.terminate()
+    for (const resolve of opened.splice(0)) resolve()
+    worker = start()
+    if (running !== undefined) finish(running.id, ({ reject }) => reject(error))
+  }
+
+  return {
+    query(query) {
+      if (isClosed) return Promise.reject(storeError('internal', 'the store is closed'))
+      if (queue.length >= maxWaiting) return Promise.reject(storeError('busy', 'too many queries wait; come back later'))
+      return new Promise((resolve, reject) => {
+        queue.push({ query, resolve, reject })
+        next()
+      })
+    },
+    useSegments(wanted) {
+      paths = wanted
+      return new Promise((resolve) => {
+        opened.push(resolve)
+        worker.postMessage({ kind: 'segments', paths: [...wanted] } satisfies ToReader)
+      })
+    },
+    async close() {
+      isClosed = true
+      if (running !== undefined) clearTimeout(running.timer)
+      const error = storeError('internal', 'the store is closed')
+      for (const { reject } of [...queue.splice(0), ...(running === undefined ? [] : [running.waiting])]) reject(error)
+      for (const resolve of opened.splice(0)) resolve()
+      await worker.terminate()
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { type ProtobufReader, readValue, type Value } from '@clew/otlp'
+import { maxAttributes, maxWordsLength } from './limits.ts'
+import { keyJson, valueJson } from './value-json.ts'
+
+/** Collects the attributes of one record as JSON, and the words of their values. */
+export type FieldTexts = { json: string; words: string; count: number; dropped: number }
+
+export function startFields(fields: FieldTexts): void {
+  fields.json = ''
+  fields.words = ''
+  fields.count = 0
+  fields.dropped = 0
+}
+
+export function fieldsJson(fields: FieldTexts): string {
+  return fields.json === '' ? '{}' : `${fields.json}}`
+}
+
+/** Reads one `KeyValue` and adds it. */
+export function readField(reader: ProtobufReader, fields: FieldTexts): void {
+  const outer = reader.open()
+  let key = ''
+  let value: Value = null
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 10) key = reader.name()
+    else if (tag === 18) value = readValue(reader, 1, value)
+    else reader.skip(tag)
+  }
+  reader.close(outer)
+  addField(fields, key, value)
+}
+
+export function addField(fields: FieldTexts, key: string, value: Value): void {
+  if (fields.count === maxAttributes) {
+    fields.dropped++
+    return
+  }
+  fields.count++
+  fields.json += `${fields.json === '' ? '{' : ','}${keyJson(key)}${valueJson(value)}`
+  if (value !== null && typeof value !== 'boolean') fields.words += ` ${wordsOf(value)}`
+}
+
+function wordsOf(value: Exclude<Value, null | boolean>): string {
+  if (typeof value === 'string') return value.length > maxWordsLength ? value.slice(0, maxWordsLength) : value
+  if (typeof value === 'object') return value instanceof Uint8Array ? '' : valueJson(value).slice(0, maxWordsLength)
+  return String(value)
+}

@@ -1,0 +1,54 @@
+import { ProtobufReader, type Resource, readResource, readScope, type Scope } from '@clew/otlp'
+import { resourceRow, scopeRow } from './resource-row.ts'
+import type { Group } from './row.ts'
+
+/**
+ * Reads the nesting that requests of all signals share: resource, scope, records. Fields come in any order; a resource
+ * or scope may follow its records.
+ */
+export function readGroups<Row>(
+  bytes: Uint8Array,
+  readRow: (reader: ProtobufReader) => Row,
+): Group<Row>[] {
+  const reader = new ProtobufReader(bytes)
+  const groups: Group<Row>[] = []
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 10) readResourceGroup(reader, readRow, groups)
+    else reader.skip(tag)
+  }
+  return groups
+}
+
+function readResourceGroup<Row>(
+  reader: ProtobufReader,
+  readRow: (reader: ProtobufReader) => Row,
+  groups: Group<Row>[],
+): void {
+  const outer = reader.open()
+  const resource: Resource = { attributes: Object.create(null), droppedAttributesCount: 0 }
+  const scopes: { scope: Scope; rows: Row[] }[] = []
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 10) readResource(reader, resource)
+    else if (tag === 18) scopes.push(readScopeGroup(reader, readRow))
+    else reader.skip(tag)
+  }
+  reader.close(outer)
+  const row = resourceRow(resource)
+  for (const { scope, rows } of scopes) groups.push({ resource: row, scope: scopeRow(scope), rows })
+}
+
+function readScopeGroup<Row>(
+  reader: ProtobufReader,
+  readRow: (reader: ProtobufReader) => Row,
+): { scope: Scope; rows: Row[] } {
+  const outer = reader.open()
+  const scope: Scope = { name: '', version: '', attributes: Object.create(null), droppedAttributesCount: 0 }
+  const rows: Row[] = []
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 10) readScope(reader, scope)
+    else if (tag === 18) rows.push(readRow(reader))
+    else reader.skip(tag)
+  }
+  reader.close(outer)
+  return { scope, rows }
+}

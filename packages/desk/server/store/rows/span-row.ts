@@ -1,0 +1,189 @@
+import type { ProtobufReader, Span } from '@clew/otlp'
+import { addField, type FieldTexts, fieldsJson, readField, startFields } from './field-texts.ts'
+import { hexBytes, nanosText, plausibleUs, splitNanos } from './ids-and-times.ts'
+import { cutText } from './limits.ts'
+import type { LinkTarget, SpanRow } from './row.ts'
+import { attributesJson } from './value-json.ts'
+
+const fields: FieldTexts = { json: '', words: '', count: 0, dropped: 0 }
+const itemFields: FieldTexts = { json: '', words: '', count: 0, dropped: 0 }
+
+/** What a span's columns are made of, besides those that are read straight into its row. */
+type Parts = {
+  row: SpanRow
+  endUs: number
+  endNs: number
+  events: string
+  links: string
+  dropped: [attributes: number, events: number, links: number]
+}
+
+/** Reads one `Span` of a protobuf request straight into its columns; undefined without a valid trace and span id. */
+export function readSpanRow(reader: ProtobufReader): SpanRow | undefined {
+  const outer = reader.open()
+  const parts = startSpan()
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 74) readField(reader, fields)
+    else if (tag === 90) parts.events += `${parts.events === '' ? '' : ','}${readEvent(reader)}`
+    else if (tag === 106) parts.links += `${parts.links === '' ? '' : ','}${readLink(reader, parts.row.linkTargets)}`
+    else if (tag === 122) readStatus(reader, parts.row)
+    else if (!readTimes(reader, tag, parts)) readColumn(reader, tag, parts)
+  }
+  reader.close(outer)
+  return finishSpan(parts)
+}
+
+function startSpan(): Parts {
+  startFields(fields)
+  return { row: emptySpanRow(), endUs: 0, endNs: 0, events: '', links: '', dropped: [0, 0, 0] }
+}
+
+function readTimes(reader: ProtobufReader, tag: number, parts: Parts): boolean {
+  if (tag === 57) {
+    parts.row.us = reader.micros()
+    parts.row.ns = reader.restNs
+    return true
+  }
+  if (tag !== 65) return false
+  parts.endUs = reader.micros()
+  parts.endNs = reader.restNs
+  return true
+}
+
+function readColumn(reader: ProtobufReader, tag: number, { row, dropped }: Parts): void {
+  if (tag === 10) row.traceId = reader.traceId()
+  else if (tag === 18) row.span = reader.view()
+  else if (tag === 26) row.state = reader.name()
+  else if (tag === 34) row.parent = reader.view()
+  else if (tag === 42) row.name = reader.name()
+  else if (tag === 48) row.kind = reader.int32()
+  else if (tag === 80) dropped[0] = reader.uint32()
+  else if (tag === 96) dropped[1] = reader.uint32()
+  else if (tag === 112) dropped[2] = reader.uint32()
+  else if (tag === 133) row.flags = reader.fixed32()
+  else reader.skip(tag)
+}
+
+function readStatus(reader: ProtobufReader, row: SpanRow): void {
+  const outer = reader.open()
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 18) row.message = reader.text()
+    else if (tag === 24) row.status = reader.int32()
+    else reader.skip(tag)
+  }
+  reader.close(outer)
+}
+
+function readEvent(reader: ProtobufReader): string {
+  const outer = reader.open()
+  let time = '0'
+  let name = ''
+  startFields(itemFields)
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 9) {
+      const us = reader.micros()
+      time = nanosText(us, reader.restNs)
+    } else if (tag === 18) name = reader.name()
+    else if (tag === 26) readField(reader, itemFields)
+    else reader.skip(tag)
+  }
+  reader.close(outer)
+  return eventJson(time, name, fieldsJson(itemFields))
+}
+
+function readLink(reader: ProtobufReader, targets: LinkTarget[]): string {
+  const outer = reader.open()
+  let traceId = ''
+  let span: Uint8Array | null = null
+  startFields(itemFields)
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 10) traceId = reader.traceId()
+    else if (tag === 18) span = reader.view()
+    else if (tag === 34) readField(reader, itemFields)
+    else reader.skip(tag)
+  }
+  reader.close(outer)
+  if (traceId.length === 32 && span?.length === 8) targets.push({ traceId, span })
+  const spanId = span === null ? '' : Buffer.from(span).toString('hex')
+  return linkJson(traceId, spanId, fieldsJson(itemFields))
+}
+
+/** The columns of a span that came as OTLP JSON; undefined without a valid trace and span id. */
+export function spanRowOf(span: Span): SpanRow | undefined {
+  const parts = startSpan()
+  const { row } = parts
+  ;[row.us, row.ns] = splitNanos(span.startTimeUnixNano)
+  ;[parts.endUs, parts.endNs] = splitNanos(span.endTimeUnixNano)
+  row.traceId = span.traceId
+  row.span = hexBytes(span.spanId) ?? noBytes
+  row.parent = hexBytes(span.parentSpanId)
+  row.name = span.name
+  row.kind = span.kind
+  row.status = span.status.code
+  row.message = span.status.message
+  row.flags = span.flags
+  row.state = span.traceState
+  parts.dropped = [span.droppedAttributesCount, span.droppedEventsCount, span.droppedLinksCount]
+  for (const [key, value] of Object.entries(span.attributes)) addField(fields, key, value)
+  parts.events = span.events
+    .map(({ timeUnixNano, name, attributes }) => eventJson(String(timeUnixNano), name, attributesJson(attributes)))
+    .join()
+  parts.links = span.links
+    .map(({ traceId, spanId, attributes }) => linkJson(traceId, spanId, attributesJson(attributes)))
+    .join()
+  for (const { traceId, spanId } of span.links) {
+    const target = hexBytes(spanId)
+    if (traceId.length === 32 && target?.length === 8) row.linkTargets.push({ traceId, span: target })
+  }
+  return finishSpan(parts)
+}
+
+const eventJson = (time: string, name: string, attributes: string): string =>
+  `{"timeUnixNano":"${time}","name":${JSON.stringify(cutText(name))},"attributes":${attributes}}`
+
+const linkJson = (traceId: string, spanId: string, attributes: string): string =>
+  `{"traceId":"${traceId}","spanId":"${spanId}","attributes":${attributes}}`
+
+const noBytes = new Uint8Array(0)
+
+function emptySpanRow(): SpanRow {
+  return {
+    us: 0,
+    ns: 0,
+    durationNs: null,
+    traceId: '',
+    span: noBytes,
+    parent: null,
+    name: '',
+    kind: 0,
+    status: 0,
+    message: '',
+    flags: 0,
+    state: '',
+    attributes: '{}',
+    events: null,
+    links: null,
+    dropped: null,
+    linkTargets: [],
+  }
+}
+
+const safeInteger = (value: number): number =>
+  Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value))
+
+function finishSpan({ row, endUs, endNs, events, links, dropped }: Parts): SpanRow | undefined {
+  if (row.traceId.length !== 32 || /^0+$/.test(row.traceId) || row.span.length !== 8) return undefined
+  if (row.parent !== null && (row.parent.length !== 8 || row.parent.every((byte) => byte === 0))) row.parent = null
+  row.us = plausibleUs(row.us)
+  if (plausibleUs(endUs) !== 0) row.durationNs = safeInteger((endUs - row.us) * 1000 + endNs - row.ns)
+  if (row.kind < 0 || row.kind > 5) row.kind = 0
+  if (row.status < 0 || row.status > 2) row.status = 0
+  row.name = cutText(row.name, 1024)
+  row.message = cutText(row.message)
+  row.attributes = fieldsJson(fields)
+  dropped[0] += fields.dropped
+  if (events !== '') row.events = `[${events}]`
+  if (links !== '') row.links = `[${links}]`
+  if (dropped.some((count) => count > 0)) row.dropped = JSON.stringify(dropped)
+  return row
+}

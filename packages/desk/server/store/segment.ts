@@ -1,0 +1,58 @@
+import { existsSync, renameSync, statSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { pragmas, schema, schemaVersion, textSchema } from './schema.ts'
+import { sqliteProblem } from './sqlite-problem.ts'
+import { storeError } from './store-error.ts'
+
+/** Opens a segment for writing; a new one gets its tables. Throws a StoreError `full` with the remedy. */
+export function openForWriting(path: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path)
+    database.exec(pragmas)
+    if (versionOf(database) === 0) createTables(database)
+    return database
+  } catch (error) {
+    throw storeError('full', sqliteProblem(error, path))
+  }
+}
+
+export function openForReading(path: string): DatabaseSync {
+  return new DatabaseSync(path, { readOnly: true, timeout: 1000 })
+}
+
+function createTables(database: DatabaseSync): void {
+  database.exec(`BEGIN; ${schema}`)
+  if (hasFts5(database)) database.exec(textSchema)
+  database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`)
+}
+
+/** Some builds of SQLite lack FTS5. */
+function hasFts5(database: DatabaseSync): boolean {
+  const option = database.prepare("SELECT sqlite_compileoption_used('ENABLE_FTS5') AS used").get()
+  return option?.used === 1
+}
+
+export function hasTextIndex(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'log_text'").get() !== undefined
+}
+
+export function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version)
+}
+
+/** Bytes of a segment on disk, with what waits to be written into it. */
+export function sizeOf(path: string): number {
+  let bytes = 0
+  for (const file of filesOf(path)) bytes += statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  return bytes
+}
+
+export function filesOf(path: string): string[] {
+  return [path, `${path}-wal`, `${path}-shm`]
+}
+
+/** Renames a segment that cannot be read, so that nothing looks at it again and nothing of it is lost. */
+export function setAside(path: string): string {
+  for (const file of filesOf(path)) if (existsSync(file)) renameSync(file, file.replace('.sqlite', '.damaged.sqlite'))
+  return path.replace('.sqlite', '.damaged.sqlite')
+}
