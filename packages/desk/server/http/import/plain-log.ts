@@ -1,0 +1,82 @@
+import type { Attributes, LogRecord, Value } from '@clew/otlp'
+import { severityOf } from './severity.ts'
+
+/** A log object as pino, winston, bunyan and their like write it, as an OTLP record and who wrote it. */
+export type PlainLog = { service: string; record: LogRecord }
+
+export type JsonObject = { [key: string]: unknown }
+
+const timeKeys = ['time', 'timestamp', 'ts', '@timestamp']
+const levelKeys = ['level', 'severity']
+const messageKeys = ['msg', 'message']
+const serviceKeys = ['service', 'service.name', 'name']
+const traceKeys = ['trace_id', 'traceId']
+const spanKeys = ['span_id', 'spanId']
+
+/** An object nested deeper is a mistake or an attack. */
+const maxDepth = 16
+
+/** Takes what is known by its name; every other field is an attribute. `nowMs` is the time of a line without one. */
+export function readPlainLog(log: JsonObject, nowMs: number): PlainLog {
+  const rest: JsonObject = { ...log }
+  const take = <T>(keys: readonly string[], parse: (value: unknown) => T | undefined): T | undefined => {
+    for (const key of keys) {
+      const parsed = rest[key] === undefined ? undefined : parse(rest[key])
+      if (parsed === undefined) continue
+      delete rest[key]
+      return parsed
+    }
+    return undefined
+  }
+  const observed = BigInt(nowMs) * 1_000_000n
+  const level = take(levelKeys, severityOf) ?? { number: 0, text: '' }
+  const record: LogRecord = {
+    timeUnixNano: take(timeKeys, parseTime) ?? observed,
+    observedTimeUnixNano: observed,
+    severityNumber: level.number,
+    severityText: level.text,
+    body: take(messageKeys, parseText) ?? '',
+    traceId: take(traceKeys, (id) => parseId(id, 32)) ?? '',
+    spanId: take(spanKeys, (id) => parseId(id, 16)) ?? '',
+    flags: 0,
+    eventName: '',
+    droppedAttributesCount: 0,
+    attributes: {},
+  }
+  const service = take(serviceKeys, parseText) ?? 'imported'
+  record.attributes = attributesOf(rest, 0)
+  return { service, record }
+}
+
+/** Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size, or a date as text. */
+export function parseTime(value: unknown): bigint | undefined {
+  const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  if (typeof number === 'string') {
+    const ms = Date.parse(number)
+    return Number.isNaN(ms) || ms < 0 ? undefined : BigInt(ms) * 1_000_000n
+  }
+  if (typeof number !== 'number' || !(number > 0) || number > 9e18) return undefined
+  if (number < 1e11) return BigInt(Math.round(number * 1e6)) * 1000n
+  if (number < 1e14) return BigInt(Math.round(number * 1e3)) * 1000n
+  return number < 1e17 ? BigInt(Math.round(number)) * 1000n : BigInt(Math.round(number))
+}
+
+function parseText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function parseId(value: unknown, digits: number): string | undefined {
+  if (typeof value !== 'string' || value.length !== digits || !/^[0-9a-f]+$/i.test(value)) return undefined
+  return /^0+$/.test(value) ? undefined : value.toLowerCase()
+}
+
+function attributesOf(object: object, depth: number): Attributes {
+  const entries = Object.entries(object).map(([key, value]) => [key, toValue(value, depth + 1)] as const)
+  return Object.fromEntries(entries)
+}
+
+function toValue(value: unknown, depth: number): Value {
+  if (typeof value !== 'object' || value === null) return value as string | number | boolean | null
+  if (depth > maxDepth) return '[nested too deep]'
+  return Array.isArray(value) ? value.map((item) => toValue(item, depth + 1)) : attributesOf(value, depth)
+}

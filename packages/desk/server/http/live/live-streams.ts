@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Store } from '../../store/store.ts'
+import { sendFailure } from '../reply.ts'
+import { createLiveClient, type LiveClient, type Searches } from './live-client.ts'
+import { addCommit, type Cursor, noRanges, parseCursor, rangesBehind } from './pending-ranges.ts'
+
+const maxClients = 32
+const heartbeatMs = 15_000
+
+/** Everybody who watches live. */
+export type LiveStreams = {
+  answer(request: IncomingMessage, response: ServerResponse, searches: Searches): Promise<void>
+  close(): void
+}
+
+/** Sends what each commit of the store brings to those who search for it. */
+export function createLiveStreams(
+  store: Pick<Store, 'query' | 'onCommit'>,
+  onError: (error: unknown) => void,
+): LiveStreams {
+  const clients = new Set<LiveClient>()
+  const seen = noRanges()
+  let joining = 0
+  const stop = store.onCommit((commit) => {
+    addCommit(seen, commit)
+    for (const client of clients) client.add(commit)
+  })
+  const heartbeat = setInterval(() => {
+    for (const client of clients) client.beat()
+  }, heartbeatMs)
+  heartbeat.unref()
+
+  const newest = (): Cursor => {
+    const lastOf = (kind: 'logs' | 'spans') =>
+      [...seen[kind].values()].reduce((a, b) => (b.segment > a.segment ? b : a), { segment: -1, last: 0 })
+    const cursorOf = ({ segment, last }: { segment: number; last: number }) => ({ segment, last })
+    return { logs: cursorOf(lastOf('logs')), spans: cursorOf(lastOf('spans')) }
+  }
+  const join = (request: IncomingMessage, response: ServerResponse, searches: Searches): void => {
+    const resumed = parseCursor(request.headers['last-event-id'] as string | undefined)
+    const cursor = resumed ?? newest()
+    const pending = resumed === undefined ? noRanges() : rangesBehind(seen, resumed)
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    response.write('retry: 2000\n\n')
+    const client = createLiveClient(response, searches, store, pending, cursor, onError)
+    clients.add(client)
+    response.on('close', () => clients.delete(client))
+  }
+  return {
+    async answer(request, response, searches) {
+      if (clients.size + joining >= maxClients) return sendFailure(response, tooMany)
+      joining++
+      try {
+        await checkSearches(store, searches)
+        if (!response.destroyed) join(request, response, searches)
+      } finally {
+        joining--
+      }
+    },
+    close() {
+      stop()
+      clearInterval(heartbeat)
+      for (const client of clients) client.end()
+    },
+  }
+}
+
+/** A search with a mistake in it is refused now, not at the first line that comes. */
+async function checkSearches(store: Pick<Store, 'query'>, { logs, chains }: Searches): Promise<void> {
+  if (logs) await store.query({ name: 'logs', parameters: { q: logs, limit: '1' } })
+  if (chains) await store.query({ name: 'chains', parameters: { q: chains, limit: '1' } })
+}
+
+const tooMany = {
+  status: 503,
+  code: 'busy',
+  message: `${maxClients} pages are watching already; close one`,
+  headers: { 'retry-after': '10' },
+}

@@ -1,0 +1,44 @@
+import type { Answer, OtlpRawHandler } from '@clew/otlp'
+import type { DeskStatus } from '../../api/index.ts'
+import type { Store, Written } from '../store/store.ts'
+import { isStoreError } from '../store/store-error.ts'
+import { busyRetrySeconds } from './api-error.ts'
+
+/** What came in since the start. `refused` are requests of which something was not kept. */
+export type Received = DeskStatus['received']
+
+/** A disk does not get free by itself in a second. */
+const fullRetrySeconds = 30
+
+/** Gives requests to the store as they are, and counts. What the store cannot explain is thrown on. */
+export function createOtlpHandler(store: Pick<Store, 'write'>, received: Received): OtlpRawHandler {
+  return {
+    async request(signal, encoding, raw) {
+      received.requests++
+      try {
+        const written = await store.write(signal, encoding, raw)
+        received[signal === 'logs' ? 'logs' : 'spans'] += written.records
+        if (written.rejected > 0) received.refused++
+        return answerOf(written)
+      } catch (error) {
+        received.refused++
+        const answer = answerOfError(error)
+        if (answer === undefined) throw error
+        return answer
+      }
+    },
+  }
+}
+
+function answerOf({ rejected, message }: Written): Answer {
+  return rejected === 0 && message === '' ? 'ok' : { rejected, message }
+}
+
+function answerOfError(error: unknown): Answer | undefined {
+  if (!isStoreError(error)) return undefined
+  const { code, message } = error
+  if (code === 'decode' || code === 'invalid') return { status: 400, message }
+  if (code === 'busy') return { retryAfterSeconds: busyRetrySeconds }
+  if (code === 'full') return { status: 503, message, retryAfterSeconds: fullRetrySeconds }
+  return undefined
+}

@@ -1,0 +1,93 @@
+import { readdir, readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { extname, join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { acceptsGzip, sendFailure } from './reply.ts'
+
+const compress = promisify(gzip)
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+}
+const compressed = ['.html', '.js', '.css', '.svg', '.json']
+
+/** Paths that the page itself understands. */
+const pagePath = /^\/(?:chains|logs|patterns|services|start|t\/[^/]+)?$/
+
+type WebFile = { path: string; type: string; isHashed: boolean; bodies?: Bodies }
+type Bodies = { plain: Buffer; gzip: Buffer | undefined }
+
+/** The files of the page. Answers GET and HEAD. */
+export type WebFiles = {
+  answer(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void>
+}
+
+export function isPagePath(pathname: string): boolean {
+  return pagePath.test(pathname)
+}
+
+/**
+ * Lists the files of `directory` once: what is not in the list cannot be asked for, whatever the path. Each is read
+ * and compressed when it is first asked for, and kept.
+ */
+export async function openWebFiles(directory: string): Promise<WebFiles> {
+  const files = new Map<string, WebFile>()
+  for (const path of await listFiles(directory)) {
+    const pathname = `/${relative(directory, path).split(sep).join('/')}`
+    const type = types[extname(path)] ?? 'application/octet-stream'
+    files.set(pathname, { path, type, isHashed: pathname.startsWith('/assets/') })
+  }
+  return {
+    async answer(request, response, pathname) {
+      const file = files.get(isPagePath(pathname) ? '/index.html' : pathname)
+      if (request.method !== 'GET' && request.method !== 'HEAD') return sendFailure(response, wrongMethod)
+      if (file === undefined) return sendFailure(response, notFound(pathname, files.size))
+      file.bodies ??= await readBodies(file)
+      sendFile(request, response, file, file.bodies)
+    },
+  }
+}
+
+async function listFiles(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
+async function readBodies({ path }: WebFile): Promise<Bodies> {
+  const plain = await readFile(path)
+  const gzipped = compressed.includes(extname(path)) ? await compress(plain, { level: 9 }) : undefined
+  return { plain, gzip: gzipped }
+}
+
+function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { type, isHashed }: WebFile,
+  { plain, gzip: gzipped }: Bodies,
+): void {
+  const body = gzipped !== undefined && acceptsGzip(request) ? gzipped : plain
+  response.writeHead(200, {
+    'content-type': type,
+    'content-length': body.length,
+    'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+    vary: 'accept-encoding',
+    ...(body === gzipped ? { 'content-encoding': 'gzip' } : {}),
+  })
+  response.end(body)
+}
+
+const wrongMethod = { status: 405, code: 'method', message: 'use GET', headers: { allow: 'GET, HEAD' } }
+
+function notFound(pathname: string, known: number): { status: number; code: string; message: string } {
+  const message =
+    known === 0 ? 'the page was not built; the API is at /api/openapi.json' : `nothing at ${pathname}`
+  return { status: 404, code: 'not-found', message }
+}
