@@ -2,6 +2,7 @@ import type { ChainData } from '../api/chain.ts'
 import { buildChain } from './build-chain.ts'
 import { countsOf, describeErrors, servicesOf } from './chain-text.ts'
 import { describeHints, describeRow } from './describe-row.ts'
+import { SPAN } from './draft.ts'
 import { fullView } from './model.ts'
 import { safeText } from './safe-text.ts'
 import { treeLines } from './tree-text.ts'
@@ -15,7 +16,8 @@ const MOST_CHARACTERS = 60_000
  */
 export function chainAsMarkdown(data: ChainData): string {
   const chain = buildChain(data)
-  const name = chain.count > 0 ? describeRow(chain, 0).label : data.traceId
+  const first = Math.max(0, chain.kind.indexOf(SPAN))
+  const name = chain.count > 0 ? describeRow(chain, first).label : safeText(data.traceId)
   const facts = [
     `- trace: ${asCode(safeText(data.traceId))}`,
     `- services: ${servicesOf(data).map(asCode).join(', ')}`,

@@ -26,7 +26,7 @@ function ownSeverity({ spans, logs }: Chain['data'], kind: number, source: numbe
 
 /** Finds what failed, and flags the failed spans and the way from the top to the root cause. */
 export function traceErrors(layout: Layout, data: Chain['data']): ErrorPath {
-  const { count, kind, source, depth, start, flags, parent } = layout
+  const { count, kind, source, flags, parent } = layout
   const failed: number[] = []
   const all: number[] = []
   let rootCause = -1
@@ -36,8 +36,7 @@ export function traceErrors(layout: Layout, data: Chain['data']): ErrorPath {
     if (kind[node] !== SPAN) continue
     failed.push(node)
     flags[node]! |= nodeFlags.failed
-    const deeper = rootCause < 0 ? 1 : depth[node]! - depth[rootCause]! || start[node]! - start[rootCause]!
-    if (deeper >= 0) rootCause = node
+    if (rootCause < 0 || isDeeperOrLater(layout, node, rootCause)) rootCause = node
   }
   for (let node = rootCause; node >= 0; node = parent[node]!) flags[node]! |= nodeFlags.errorPath
   return {
@@ -46,6 +45,11 @@ export function traceErrors(layout: Layout, data: Chain['data']): ErrorPath {
     all: Int32Array.from(all),
     first: firstOf(layout, data),
   }
+}
+
+function isDeeperOrLater({ depth, groupsAbove, start }: Layout, node: number, than: number): boolean {
+  const level = (one: number) => depth[one]! - groupsAbove[one]!
+  return level(node) === level(than) ? start[node]! >= start[than]! : level(node) > level(than)
 }
 
 function firstOf({ nodeOfLog, nodeOfEvent, start }: Layout, { logs, events, texts }: Chain['data']): number {

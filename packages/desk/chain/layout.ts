@@ -10,11 +10,11 @@ export function layOut(draft: Draft, siblings: Siblings): Layout {
   const order = shownOrder(draft, siblings)
   const placeOf = new Int32Array(order.length)
   for (let node = 0; node < order.length; node++) placeOf[order[node]!] = node
-  const parent = order.map((from) => (draft.parent[from]! < 0 ? -1 : placeOf[draft.parent[from]!]!))
-  const kind = Uint8Array.from(order, (from) => draft.kind[from]!)
-  const source = order.map((from) => draft.source[from]!)
-  const start = Float64Array.from(order, (from) => draft.start[from]!)
-  const duration = Float64Array.from(order, (from) => draft.duration[from]!)
+  const parent = pick(draft.parent, order, Int32Array).map((above) => (above < 0 ? -1 : placeOf[above]!))
+  const kind = pick(draft.kind, order, Uint8Array)
+  const source = pick(draft.source, order, Int32Array)
+  const start = pick(draft.start, order, Float64Array)
+  const duration = pick(draft.duration, order, Float64Array)
   const placesOf = (one: number) => {
     const places = new Int32Array(kind.reduce((count, each) => count + (each === one ? 1 : 0), 0))
     for (let node = 0; node < kind.length; node++) if (kind[node] === one) places[source[node]!] = node
@@ -30,7 +30,7 @@ export function layOut(draft: Draft, siblings: Siblings): Layout {
     ...depthsOf(parent, kind),
     start,
     duration,
-    flags: Uint8Array.from(order, (from) => draft.flags[from]!),
+    flags: pick(draft.flags, order, Uint8Array),
     facts: draft.facts,
     nodeOfSpan: placesOf(SPAN),
     nodeOfLog: placesOf(LOG),
@@ -39,6 +39,17 @@ export function layOut(draft: Draft, siblings: Siblings): Layout {
     lost: draft.lost,
     notes: draft.notes,
   }
+}
+
+/** A column in the order of the rows. `TypedArray.from` with a function takes ten times as long. */
+function pick<Column extends Int32Array | Float64Array | Uint8Array>(
+  values: readonly number[],
+  order: Int32Array,
+  Column: new (length: number) => Column,
+): Column {
+  const column = new Column(order.length)
+  for (let node = 0; node < order.length; node++) column[node] = values[order[node]!]!
+  return column
 }
 
 function shownOrder({ kind }: Draft, siblings: Siblings): Int32Array {

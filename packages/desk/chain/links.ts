@@ -1,9 +1,10 @@
+import type { ChainLink } from '../api/chain.ts'
 import { addNode, type Draft, topDown } from './draft.ts'
 import { nodeFlags } from './model.ts'
 
 /**
  * Puts each trace that a link joins below the span that caused it. The result does not depend on which trace was
- * asked for. A trace stands below one cause, the earliest; other causes, those that are not here, and those that
+ * asked for. A trace stands below one cause, the nearest in time; other causes, those that are not here, and those that
  * would close a circle become notes of the span.
  */
 export function joinLinks(draft: Draft): void {
@@ -49,21 +50,24 @@ function findTop(joined: Int32Array, node: number): number {
   return top
 }
 
+/** The nearest causes first; links that point ahead in time last, so that of a circle it is one of them that goes. */
 function linksInOrder({ data, spanCount, start }: Draft): number[] {
-  const order = [...data.links.keys()].filter((index) => {
-    const { from, to } = data.links[index]!
+  const { links } = data
+  const known = [...links.keys()].filter((index) => {
+    const { from, to } = links[index]!
     return from >= 0 && from < spanCount && to < spanCount
   })
-  const at = (span: number) => start[span] ?? Number.POSITIVE_INFINITY
-  return order.sort((a, b) => {
-    const [one, other] = [data.links[a]!, data.links[b]!]
-    return at(one.from) - at(other.from) || compareTimes(at(one.to), at(other.to)) || a - b
+  const pointsAhead = ({ from, to }: ChainLink) => (start[to] ?? 0) > start[from]!
+  return known.sort((a, b) => {
+    const [one, other] = [links[a]!, links[b]!]
+    return (
+      Number(one.to < 0) - Number(other.to < 0) ||
+      Number(pointsAhead(one)) - Number(pointsAhead(other)) ||
+      start[one.from]! - start[other.from]! ||
+      (start[other.to] ?? 0) - (start[one.to] ?? 0) ||
+      a - b
+    )
   })
-}
-
-/** Infinity − Infinity is no order. */
-function compareTimes(one: number, other: number): number {
-  return one === other ? 0 : one - other
 }
 
 function addNote(draft: Draft, links: number[]): void {

@@ -26,8 +26,6 @@ export const nodeFlags = {
   retry: 32,
   /** Moved, because its process's clock differs from that of its caller. */
   shifted: 64,
-  /** A span, lost or not, that has no parent here though it names one; or a cycle was cut here. */
-  orphaned: 128,
 } as const
 export type NodeFlag = keyof typeof nodeFlags
 

@@ -1,12 +1,11 @@
 import { addNode, type Draft } from './draft.ts'
-import { nodeFlags } from './model.ts'
 
 /**
  * Gives each span its parent within its own trace. Spans that never came get a node as soon as a span or a line
  * names them, one for each id. A circle of parents is cut above its earliest span.
  */
 export function placeSpans(draft: Draft): void {
-  const { spanId, parentId, trace } = draft.data.spans
+  const { parentId, trace } = draft.data.spans
   const known = knownSpans(draft)
   const lost = new Map<string, number>()
   for (let span = 0; span < draft.spanCount; span++) {
@@ -15,7 +14,6 @@ export function placeSpans(draft: Draft): void {
     const found = known[trace[span]!]?.get(id)
     if (found === undefined) draft.parent[span] = lostNode(draft, lost, trace[span]!, id, true)
     else if (found !== span) draft.parent[span] = found
-    if (found === undefined || id === spanId[span]) draft.flags[span]! |= nodeFlags.orphaned
   }
   placeLostLogs(draft, lost)
   cutCircles(draft)
@@ -44,7 +42,6 @@ function lostNode(
   const known = lost.get(key)
   if (known !== undefined) return known
   const node = addNode(draft, 'lost', draft.lost.push({ trace, spanId, hasSpans }) - 1, -1, 0, 0)
-  draft.flags[node] = nodeFlags.orphaned
   lost.set(key, node)
   return node
 }
@@ -66,7 +63,7 @@ function cutCircles(draft: Draft): void {
       seenFrom[node] = first
       node = draft.parent[node]!
     }
-    if (node >= 0 && seenFrom[node] === first) cutAt(draft, earliestOfCircle(draft, node))
+    if (node >= 0 && seenFrom[node] === first) draft.parent[earliestOfCircle(draft, node)] = -1
   }
 }
 
@@ -76,9 +73,4 @@ function earliestOfCircle({ parent, start }: Draft, from: number): number {
     if (start[node]! < start[earliest]! || (start[node] === start[earliest] && node < earliest))
       earliest = node
   return earliest
-}
-
-function cutAt(draft: Draft, span: number): void {
-  draft.parent[span] = -1
-  draft.flags[span]! |= nodeFlags.orphaned
 }

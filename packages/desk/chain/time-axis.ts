@@ -24,7 +24,7 @@ export function foldedTime(chain: Chain, fold: boolean): TimeAxis {
   return {
     pieces,
     toX: (ns) => interpolate(pieces, ns, 'fromNs', 'toNs', 'fromX', 'toX'),
-    toNs: (x) => interpolate(pieces, x, 'fromX', 'toX', 'fromNs', 'toNs'),
+    toNs: (x) => (pieces.length === 0 ? startNs : interpolate(pieces, x, 'fromX', 'toX', 'fromNs', 'toNs')),
   }
 }
 
@@ -48,7 +48,7 @@ function axisPieces(chain: Chain, idle: readonly [number, number][], idleNs: num
 
 type Bound = Exclude<keyof AxisPiece, 'folded'>
 
-/** Outside of the chain goes on as at its edge; a chain without a length lies at 0. */
+/** Before and after the chain it goes on as at its edge. */
 function interpolate(
   pieces: AxisPiece[],
   at: number,
