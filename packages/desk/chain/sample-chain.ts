@@ -2,7 +2,7 @@ import type { ChainData, SpanFacts } from '../api/chain.ts'
 
 const MS = 1e6
 
-type SampleSpan = SpanFacts & {
+export type SampleSpan = SpanFacts & {
   /** Milliseconds from start to end; no end: it runs. */
   ms: readonly [from: number, to?: number]
   id?: string
