@@ -145,51 +145,48 @@ test('text, Markdown and the time axis of any chain come out without a NaN and w
   )
 })
 
-test('the critical path is a chain of pieces without overlap from the start to the end of its first span', () => {
+test('the critical path is pieces of spans, each beginning where the one before ended', () => {
   fc.assert(
     fc.property(anyChain, (data) => {
-      const { critical, start, duration, kind, source } = buildChain(data)
-      const root = kind.findIndex((one, node) => one === 0 && data.spans.trace[source[node]!] === 0)
-      const gaps = [...critical.start.keys()].filter((piece) => {
-        const [from, to, next] = [
-          critical.start[piece]!,
-          critical.end[piece]!,
-          critical.start[piece + 1] ?? Number.NaN,
-        ]
-        return !(from < to) || (piece + 1 < critical.start.length && next !== to)
+      const { critical, start, duration } = buildChain(data)
+      const wrong = [...critical.node].filter((node, piece) => {
+        const [from, to] = [critical.start[piece]!, critical.end[piece]!]
+        const isInSpan = from >= start[node]! && to <= start[node]! + duration[node]!
+        return !(from < to) || !isInSpan || (piece > 0 && critical.end[piece - 1] !== from)
       })
-      const length = critical.end.reduce((sum, end, piece) => sum + end - critical.start[piece]!, 0)
-      expect(gaps).toEqual([])
-      if (root >= 0 && length > 0)
-        expect(Math.abs(length - (critical.end.at(-1)! - critical.start[0]!))).toBeLessThan(1e-3)
-      expect([...start, ...duration].every(Number.isFinite)).toBe(true)
+      expect(wrong).toEqual([])
     }),
     { numRuns: 1000 },
   )
 })
 
-test('a hundred thousand spans below one another, beside one another and in a circle are built and printed', () => {
+test('a hundred thousand spans below one another, beside one another and in a circle are built, and the deepest printed', () => {
   const parents: ((span: number) => string)[] = [
     (span) => (span === 0 ? '' : `${span - 1}`),
     (span) => (span === 0 ? '' : '0'),
     (span) => `${(span + 1) % 100_000}`,
   ]
-  const deepest = parents.map((parentOfSpan) => {
+  let deepest: ChainData | undefined
+  const sizes = parents.map((parentOfSpan) => {
     const data = sampleChain()
       .span('s', { id: '0', ms: [0, 1] })
       .data()
     for (const column of Object.values(data.spans)) if (column !== data.spans.facts) fill(column, 100_000)
     data.spans.spanId = data.spans.spanId.map((_, span) => `${span}`)
     data.spans.parentId = data.spans.parentId.map((_, span) => parentOfSpan(span))
-    const { depth } = buildChain(data)
-    const lines = chainAsText(data).split('\n').length - 3
-    return [lines, depth.reduce((most, one) => Math.max(most, one), 0)]
+    const chain = buildChain(data)
+    deepest = chain.depth.at(-1)! > 1 ? data : deepest
+    return [chain.count, chain.depth.at(-1)]
   })
-  expect(deepest).toEqual([
-    [100_000, 99_999],
-    [100_000, 1],
-    [100_000, 99_999],
-  ])
+  const lines = deepest ? chainAsText(deepest).split('\n').length : 0
+  expect({ sizes, lines }).toEqual({
+    sizes: [
+      [100_000, 99_999],
+      [100_000, 1],
+      [100_000, 99_999],
+    ],
+    lines: 100_003,
+  })
 })
 
 test('ten thousand spans with twenty thousand lines', () => {

@@ -128,6 +128,27 @@ test('five queries in a row are a group that keeps its lines and shows the membe
   ])
 })
 
+test('five attempts of a job are a group in which a failed one keeps its wait', () => {
+  const chain = sampleChain().span('add', { ms: [0, 1] })
+  for (let attempt = 1; attempt <= 5; attempt++)
+    chain.span('process', {
+      id: `a${attempt}`,
+      ms: [attempt * 10, attempt * 10 + 2],
+      parent: 'add',
+      kind: 'consumer',
+      group: 'process',
+      ...{ queue: 'q', jobId: '1', attempt, failed: attempt === 2 || attempt === 4 },
+    })
+  expect(treeOf(chainAsText(chain.data()))).toBe(`\
+     0.0 ms  add  1 ms  [api]
+    10.0 ms  └─ 5× process  10 ms total, p95 2 ms  [api]
+    12.0 ms     ├─ ⏳ waited 8 ms to try again
+    20.0 ms     ├─ process (job 1, attempt 2)  2 ms  [api]  ERROR
+    32.0 ms     ├─ ⏳ waited 8 ms to try again
+    40.0 ms     └─ process (job 1, attempt 4)  2 ms  [api]  ERROR
+`)
+})
+
 test('queries that overlap are no loop, and four are no group', () => {
   const chain = sampleChain().span('GET /', { id: 'get', ms: [0, 100] })
   for (let index = 0; index < 5; index++)

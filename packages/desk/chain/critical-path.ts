@@ -1,8 +1,7 @@
 import { GROUP, SPAN } from './draft.ts'
 import type { Layout } from './layout.ts'
 import { type Chain, type CriticalPath, nodeFlags } from './model.ts'
-
-const CONSUMER = 5
+import { KIND_CONSUMER } from './otlp-numbers.ts'
 
 /** A span of which the time from `fromNs` to `untilNs` is not explained yet. */
 type Step = {
@@ -73,7 +72,7 @@ function lastFirst(layout: Layout, { spans }: Chain['data'], parent: number): nu
   const found: number[] = []
   for (let node = parent + 1; node < end[parent]!; node = kind[node] === GROUP ? node + 1 : end[node]!) {
     if (kind[node] !== SPAN) continue
-    const isAsync = spans.kind[source[node]!] === CONSUMER || (flags[node]! & nodeFlags.linked) !== 0
+    const isAsync = spans.kind[source[node]!] === KIND_CONSUMER || (flags[node]! & nodeFlags.linked) !== 0
     if (!isAsync || endNs(node) <= endNs(parent)) found.push(node)
   }
   return found.sort((a, b) => endNs(b) - endNs(a) || b - a)

@@ -1,9 +1,8 @@
-import { LOG, SPAN } from './draft.ts'
+import { LOG, SPAN, WAIT } from './draft.ts'
 import type { Layout } from './layout.ts'
 import { type Chain, type ErrorPath, nodeFlags } from './model.ts'
+import { SEVERITY_ERROR, STATUS_ERROR } from './otlp-numbers.ts'
 
-const STATUS_ERROR = 2
-const SEVERITY_ERROR = 17
 const EXCEPTION = 'exception'
 
 /** Highest severity at and below each node. A wait has that of its span, so that both stay together. */
@@ -11,7 +10,7 @@ export function worstOf(layout: Layout, data: Chain['data']): Uint8Array {
   const { count, kind, source, parent } = layout
   const worst = new Uint8Array(count)
   for (let node = count - 1; node >= 0; node--) {
-    const own = ownSeverity(data, kind[node]!, source[node]!)
+    const own = kind[node] === WAIT ? worst[node + 1]! : ownSeverity(data, kind[node]!, source[node]!)
     if (own > worst[node]!) worst[node] = own
     const above = parent[node]!
     if (above >= 0 && worst[above]! < worst[node]!) worst[above] = worst[node]!

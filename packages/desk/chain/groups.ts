@@ -1,5 +1,6 @@
 import { addNode, type Draft, LOST, SPAN } from './draft.ts'
 import type { ChainGroup } from './model.ts'
+import { KIND_CONSUMER } from './otlp-numbers.ts'
 import type { Siblings } from './siblings.ts'
 
 /** Sentry's threshold too: fewer are no loop. */
@@ -51,6 +52,11 @@ function isSameWork({ data }: Draft, one: number, other: number): boolean {
   return group[one] === group[other] && kind[one] === kind[other]
 }
 
+/** Jobs one after the other are attempts or a queue, not a loop. */
+function canLoop({ kind, data }: Draft, parent: number, span: number): boolean {
+  return kind[parent] === SPAN && data.spans.kind[span] !== KIND_CONSUMER
+}
+
 function addGroup(draft: Draft, parent: number, spans: number[]): number {
   const { start, duration } = draft
   const durations = Float64Array.from(spans, (span) => duration[span]!).sort()
@@ -59,7 +65,8 @@ function addGroup(draft: Draft, parent: number, spans: number[]): number {
     count: spans.length,
     totalNs: durations.reduce((sum, one) => sum + one, 0),
     p95Ns: durations[Math.ceil(spans.length * P95) - 1]!,
-    sequential: draft.kind[parent] === SPAN && ends.every((end, index) => !(start[spans[index + 1]!]! < end)),
+    sequential:
+      canLoop(draft, parent, spans[0]!) && ends.every((end, index) => !(start[spans[index + 1]!]! < end)),
     first: spans[0]!,
   }
   const from = start[spans[0]!]!

@@ -75,7 +75,7 @@ export type ChainGroup = {
   count: number
   totalNs: number
   p95Ns: number
-  /** One after the other below one span: the mark of a query in a loop. */
+  /** One after the other below one span, and no jobs: the mark of a query in a loop. */
   sequential: boolean
   /** Index in data.spans of the first. */
   first: number

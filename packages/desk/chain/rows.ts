@@ -1,8 +1,6 @@
 import { EVENT, GROUP, LOG } from './draft.ts'
 import type { Chain, ChainView } from './model.ts'
-
-const INFO = 9
-const WARN = 13
+import { SEVERITY_INFO, SEVERITY_WARN } from './otlp-numbers.ts'
 
 /**
  * The nodes that a view shows, in order. A closed group still shows its members that failed or warned.
@@ -26,7 +24,7 @@ export function visibleRows(chain: Chain, view: ChainView): Int32Array {
 }
 
 function isWorthShowing(chain: Chain, view: ChainView, node: number, group: number): boolean {
-  return !view.grouped || view.openGroups.has(group) || chain.worst[node]! >= WARN
+  return !view.grouped || view.openGroups.has(group) || chain.worst[node]! >= SEVERITY_WARN
 }
 
 function isShown(chain: Chain, view: ChainView, node: number): boolean {
@@ -44,7 +42,7 @@ function isShown(chain: Chain, view: ChainView, node: number): boolean {
 
 /** Of a node that is a line, whether the view's severity lets it pass. */
 export function isSevereEnough({ data, source }: Chain, view: ChainView, node: number): boolean {
-  return (data.logs.severity[source[node]!] || INFO) >= view.minSeverity
+  return (data.logs.severity[source[node]!] || SEVERITY_INFO) >= view.minSeverity
 }
 
 /** Whether the rows below a node are shown. */

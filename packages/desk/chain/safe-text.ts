@@ -1,6 +1,7 @@
 const ANSI =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what it is about
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g
+const PLAIN = /^[ -~]*$/
 const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g
 /** Controls, invisible and direction-changing characters, halves of pairs; joiners within words stay. */
 const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}]/gu
@@ -10,6 +11,7 @@ const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}]/gu
  * ends of lines are `⏎`, tabs are spaces, other controls and invisible characters are written as `<U+202E>`.
  */
 export function safeText(text: string): string {
+  if (PLAIN.test(text)) return text
   return text
     .replace(ANSI, '')
     .replace(/[\r\n]+$/, '')

@@ -2,8 +2,8 @@ import { EVENT, LOG, LOST, SPAN } from './draft.ts'
 import type { Chain } from './model.ts'
 
 /**
- * Nodes in whose name, text, fields or service all words occur, or whose span id is the word, in order of rows and whether a view shows them or not.
- * Upper and lower case are the same. No words: no nodes.
+ * Nodes in whose name, text, fields or service all words occur, or whose span id is the word, in order of rows and
+ * whether a view shows them or not. Upper and lower case are the same. No words: no nodes.
  */
 export function searchChain(chain: Chain, words: string): Int32Array {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)

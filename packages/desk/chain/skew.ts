@@ -1,9 +1,8 @@
 import type { ChainResource } from '../api/chain.ts'
 import { type Draft, SPAN, topDown } from './draft.ts'
 import { type ClockSkew, nodeFlags } from './model.ts'
+import { KIND_CLIENT, KIND_SERVER } from './otlp-numbers.ts'
 
-const CLIENT = 3
-const SERVER = 2
 /** A server may well end its span a little after its caller has read the answer. */
 const LATE_END_NS = 5e6
 
@@ -42,7 +41,7 @@ function shiftOfSpan(draft: Draft, span: number, parent: number, parentShift: nu
   const [own, above] = [data.spans.resource[span]!, data.spans.resource[parent]!]
   if (own === above || haveOneHost(data.resources[own], data.resources[above])) return parentShift
   const earliest = start[parent]! + parentShift - start[span]!
-  const inside = data.spans.kind[span] === SERVER && data.spans.kind[parent] === CLIENT
+  const inside = data.spans.kind[span] === KIND_SERVER && data.spans.kind[parent] === KIND_CLIENT
   const room = duration[parent]! - duration[span]!
   const fits = inside && duration[span]! >= 0 && duration[parent]! >= 0 && room >= 0
   if (!fits) return Math.max(0, earliest)

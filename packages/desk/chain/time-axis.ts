@@ -1,9 +1,9 @@
 import { LOG, SPAN } from './draft.ts'
 import { type Chain, nodeFlags } from './model.ts'
+import { KIND_CONSUMER } from './otlp-numbers.ts'
 
 const LONGEST_IDLE_SHARE = 0.2
 const FOLDED_SHARE = 0.03
-const CONSUMER = 5
 
 /** A stretch of the axis; times are those of the chain, `x` runs from 0 to 1. */
 export type AxisPiece = { fromNs: number; toNs: number; fromX: number; toX: number; folded: boolean }
@@ -79,7 +79,8 @@ function idleStretches(chain: Chain, longerThanNs: number): [number, number][] {
 function busyNodes({ count, kind, source, parent, flags, data }: Chain): number[] {
   const waits = new Uint8Array(count)
   for (let node = 0; node < count; node++) {
-    const isAsync = data.spans.kind[source[node]!] === CONSUMER || (flags[node]! & nodeFlags.linked) !== 0
+    const isAsync =
+      data.spans.kind[source[node]!] === KIND_CONSUMER || (flags[node]! & nodeFlags.linked) !== 0
     if (kind[node] !== SPAN || isAsync) continue
     let above = parent[node]!
     while (above >= 0 && kind[above] !== SPAN) above = parent[above]!
