@@ -8,7 +8,15 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      project('unit', ['packages/**/src/**/*.test.ts', '{benchmarks,scripts}/**/*.test.ts'], 20_000),
+      project(
+        'unit',
+        [
+          'packages/**/src/**/*.test.ts',
+          'packages/desk/{api,chain,search,server,web}/**/!(*.service|*.web).test.ts',
+          '{benchmarks,scripts}/**/*.test.ts',
+        ],
+        20_000,
+      ),
       project('service', ['packages/**/test/**/*.service.test.ts', 'examples/**/*.service.test.ts'], 120_000),
       project('preload', ['packages/**/test/**/*.preload.test.ts'], 120_000),
     ],

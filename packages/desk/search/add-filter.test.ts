@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { addFilter } from './add-filter.ts'
+import { parseSearch } from './parse-search.ts'
+import { wordsOf } from './words.ts'
+
+test.each([
+  ['', 'service', 'api', false, 'service:api'],
+  ['timeout', 'level', 'error', false, 'timeout level:error'],
+  ['timeout', 'user.id', 'anna k', true, 'timeout -user.id:"anna k"'],
+  ['a OR b', 'service', 'api', false, '(a OR b) service:api'],
+  ['service:api a', 'service', 'api', false, 'a service:api'],
+  ['a -service:api', 'service', 'api', false, 'a service:api'],
+  ['a service:api', 'service', 'api', true, 'a -service:api'],
+  ['service:web', 'service', 'api', false, 'service:web service:api'],
+  ['', 'level', 'no level', false, '"level":"no level"'],
+  ['', 'a key', 'say "hi"', false, '"a key":"say \\"hi\\""'],
+  ['(a', 'service', 'api', false, '(a service:api'],
+])('%s with %s:%s (negative: %s) is %s', (text, key, value, negative, expected) => {
+  expect(addFilter(text, key, value, negative)).toBe(expected)
+})
+
+test('a filter of any key and value is a search', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'binary' }),
+      fc.boolean(),
+      (key, value, negative) => {
+        expect(parseSearch(addFilter('a OR b', key, value, negative)).problem).toBeUndefined()
+      },
+    ),
+  )
+})
+
+test('the words to highlight are those that a line was found by', () => {
+  const { tree } = parseSearch('a "b c" d* -e (f OR (g a)) service:h -(i j)')
+  expect(tree && wordsOf(tree)).toEqual(['a', 'b c', 'd', 'f', 'g'])
+})

@@ -1,0 +1,7 @@
+export { addFilter } from './add-filter.ts'
+export { type ParsedSearch, parseSearch } from './parse-search.ts'
+export { printSearch } from './print-search.ts'
+export { foldText, indexTerms, searchableText } from './searchable-text.ts'
+export { type TextMatcher, textMatcher } from './text-matcher.ts'
+export type { Compare, FieldKey, Has, Level, Search, SearchProblem, SearchTerm, TextMatch } from './tree.ts'
+export { wordsOf } from './words.ts'

@@ -1,0 +1,63 @@
+// Ranges, not Unicode properties: what an index was written with must not change with the version of Unicode.
+// Hangul, radicals to unified ideographs with kana and bopomofo, compatibility and half-width forms, planes 1 to 3.
+const CJK =
+  '\\u1100-\\u11ff\\u2e80-\\u9fff\\ua960-\\ua97f\\uac00-\\ud7ff\\uf900-\\ufaff\\uff66-\\uffdc\\u{1aff0}-\\u{1b16f}\\u{20000}-\\u{3ffff}'
+// Letters for Unicode that FTS5's tokenizer takes for signs.
+const SIGNS_OF_FTS5 = '\\u19b0-\\u19c9\\u1cf2\\u1cf3'
+const EACH_CJK = new RegExp(`[${CJK}]`, 'gu')
+const NOT_INDEXED = new RegExp(`(?:[${SIGNS_OF_FTS5}]|[^\\p{L}\\p{N}_])+`, 'gu')
+const INDEXED = new RegExp(`(?:(?![${SIGNS_OF_FTS5}])[\\p{L}\\p{N}_])+`, 'gu')
+
+/** A character of a word, where words are written with spaces between them. */
+export const wordCharacter: string = `(?![${CJK}])[\\p{L}\\p{M}\\p{N}_]`
+const WORDS = new RegExp(`[${CJK}]|(?:${wordCharacter})+`, 'gu')
+const IS_CJK = new RegExp(`^[${CJK}]`, 'u')
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
+const BEYOND_ASCII = /[^\x00-\x7f]/
+
+/**
+ * A text as the full-text index takes it, so that FTS5 finds the words that {@link textMatcher} finds: accents folded,
+ * signs as spaces, each Chinese, Japanese or Korean character a word. ASCII is returned as it is.
+ */
+export function searchableText(text: string): string {
+  if (!BEYOND_ASCII.test(text)) return text
+  return foldText(text).replace(EACH_CJK, ' $& ').replace(NOT_INDEXED, ' ')
+}
+
+/** A text without case and accents. */
+export function foldText(text: string): string {
+  const lower = text.toLowerCase()
+  if (!BEYOND_ASCII.test(text)) return lower
+  // toLowerCase writes the sigma that ends a word differently. Composed again: Hangul and kana are no accented letters.
+  return lower
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC')
+    .replaceAll('ς', 'σ')
+}
+
+/** A word of a folded text; `cjk`: a character that is a word of its own. */
+export type Word = { text: string; at: number; cjk: boolean }
+
+export function wordsOfFolded(folded: string): Word[] {
+  return Array.from(folded.matchAll(WORDS), (match) => ({
+    text: match[0],
+    at: match.index,
+    cjk: IS_CJK.test(match[0]),
+  }))
+}
+
+const maxIndexWords = 20
+
+/**
+ * What a line must have so that it can match, as terms of an FTS5 query, all of them quoted. Empty when the text has no
+ * word that the index knows, such as `->` or an emoji.
+ */
+export function indexTerms(text: string, prefix: boolean): string[] {
+  const folded = foldText(text)
+  const goesOn = prefix && new RegExp(`${wordCharacter}$`, 'u').test(folded)
+  const terms = (searchableText(text).match(INDEXED) ?? []).map((word) => `"${word}"`)
+  if (goesOn && terms.length > 0) terms.push(`${terms.pop()} *`)
+  return [...new Set(terms)].slice(0, maxIndexWords)
+}

@@ -1,0 +1,117 @@
+import { nearest } from './nearest.ts'
+import { parseDuration, parseNumber } from './quantity.ts'
+import type { Token, Value } from './token.ts'
+import { fieldKeys, hasWords, levels, type SearchTerm, type TextMatch } from './tree.ts'
+
+type FieldToken = Extract<Token, { kind: 'field' }>
+type Sign = FieldToken['sign']
+type Wrong = { wrong: string }
+type ReadTerm = (value: Value, sign: Sign) => SearchTerm | Wrong
+
+/** What each known key makes of its value. */
+const knownKeys: Record<string, ReadTerm> = {
+  level: readLevel,
+  dur: readDuration,
+  has: readHas,
+  trace: onlyColon('trace', ({ text }) => {
+    const id = traceIdOf(text)
+    return id
+      ? { kind: 'id', of: 'trace', id }
+      : { wrong: `"${text}" is no trace id; write its 32 hex digits` }
+  }),
+  span: onlyColon('span', ({ text }) =>
+    isId(text, 16)
+      ? { kind: 'id', of: 'span', id: text.toLowerCase() }
+      : { wrong: `"${text}" is no span id; write its 16 hex digits` },
+  ),
+  pattern: onlyColon('pattern', ({ text }) =>
+    /^\d{1,15}$/.test(text)
+      ? { kind: 'pattern', id: Number(text) }
+      : { wrong: `"${text}" is no pattern; write its number, as in pattern:12` },
+  ),
+  ...Object.fromEntries(
+    fieldKeys.map((key) => [
+      key,
+      onlyColon(key, (value) => ({ kind: 'field', key, match: textMatch(value) })),
+    ]),
+  ),
+}
+
+/** Keys that are no attributes unless they are quoted. */
+export function isKnownKey(key: string): boolean {
+  return Object.hasOwn(knownKeys, key)
+}
+
+/** The term of `key:value`, or what is wrong with it. A quoted key is always that of an attribute. */
+export function readTerm(key: string, keyQuoted: boolean, sign: Sign, value: Value): SearchTerm | Wrong {
+  const known = !keyQuoted && isKnownKey(key)
+  if (value.text === '' && !value.quoted && !value.prefix) {
+    return {
+      wrong: `${key}${sign} has no value; write ${known ? '' : 'one, or put it in quotes: '}${example(key, sign)}`,
+    }
+  }
+  return known ? knownKeys[key]!(value, sign) : readAttribute(key, value, sign)
+}
+
+function example(key: string, sign: Sign): string {
+  const examples: Record<string, string> = {
+    level: 'level>=warn',
+    dur: 'dur>200ms',
+    has: 'has:error',
+    pattern: 'pattern:12',
+  }
+  return (Object.hasOwn(examples, key) && examples[key]) || `${key}${sign}${sign === ':' ? 'value' : '10'}`
+}
+
+/** The trace that a word names by itself: 32 hex digits, or a traceparent. https://www.w3.org/TR/trace-context/ */
+export function traceIdOf(word: string): string | undefined {
+  const id = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/i.exec(word)?.[1] ?? word
+  return isId(id, 32) ? id.toLowerCase() : undefined
+}
+
+function isId(text: string, digits: number): boolean {
+  return text.length === digits && /^[0-9a-f]+$/i.test(text) && /[^0]/.test(text)
+}
+
+function readLevel({ text }: Value, sign: Sign): SearchTerm | Wrong {
+  const level = levels.find((known) => known === text.toLowerCase())
+  if (level) return { kind: 'level', compare: sign === ':' ? '=' : sign, level }
+  const near = nearest(text.toLowerCase(), levels)
+  return { wrong: `level "${text}" is unknown; did you mean "${near}"? Levels are ${levels.join(', ')}` }
+}
+
+function readHas({ text }: Value, sign: Sign): SearchTerm | Wrong {
+  const what = hasWords.find((known) => known === text)
+  if (what && sign === ':') return { kind: 'has', what }
+  return {
+    wrong: `has${sign}${text} is unknown; did you mean has:${nearest(text, hasWords)}? There are has:${hasWords.join(', has:')}`,
+  }
+}
+
+function readDuration({ text }: Value, sign: Sign): SearchTerm | Wrong {
+  if (sign === ':') return { wrong: `dur: needs a comparison; write dur>${text} or dur<${text}` }
+  const us = parseDuration(text)
+  return typeof us === 'number' ? { kind: 'duration', compare: sign, us } : us
+}
+
+function readAttribute(key: string, value: Value, sign: Sign): SearchTerm | Wrong {
+  if (sign === ':') return { kind: 'attribute', key, match: textMatch(value) }
+  const number = parseNumber(value.text)
+  if (number !== undefined)
+    return { kind: 'attribute', key, match: { kind: 'compare', compare: sign, number } }
+  return {
+    wrong: `"${value.text}" is no number; write ${key}${sign}10, or put it all in quotes to search for the text`,
+  }
+}
+
+function onlyColon(key: string, read: (value: Value) => SearchTerm | Wrong): ReadTerm {
+  return (value, sign) =>
+    sign === ':'
+      ? read(value)
+      : { wrong: `${key} cannot be compared with ${sign}; write ${key}:${value.text}` }
+}
+
+function textMatch({ text, quoted, prefix }: Value): TextMatch {
+  if (!prefix) return { kind: 'equal', value: text }
+  return text === '' && !quoted ? { kind: 'exists' } : { kind: 'prefix', value: text }
+}

@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { foldText, indexTerms, searchableText } from './searchable-text.ts'
+import { textMatcher } from './text-matcher.ts'
+
+test.each([
+  ['timeout', false, 'Timeout after 5s', true],
+  ['time', false, 'Timeout after 5s', false],
+  ['time', true, 'Timeout after 5s', true],
+  ['out', true, 'Timeout after 5s', false],
+  ['connection refused', false, 'connection: refused', true],
+  ['connection refused', false, 'refused connection', false],
+  ['order', false, 'order_id=42', false],
+  ['order_id=42', false, 'order_id 42', true],
+  ['cafe creme', false, 'Café  crème', true],
+  ['CAFÉ', false, 'cafe\u0301', true],
+  ['ΣΑΣ', true, 'σασα', true],
+  ['istanbul', false, 'İSTANBUL', true],
+  ['订单', false, '您的订单失败', true],
+  ['订 单', false, '订，单', true],
+  ['订单', false, '订，单', false],
+  ['单订', false, '订单', false],
+  ['abc订单', false, 'xabc订单', false],
+  ['が', false, 'か', false],
+  ['각', false, '가', false],
+  ['각', false, '각'.normalize('NFD'), true],
+  ['😀', false, 'so 😀!', true],
+  ['->', false, 'a->b', true],
+  ['hi', false, 'hi🤔there', true],
+  ['हिन्दी', false, 'यह हिन्दी है', true],
+  ['हिन', false, 'यह हिन्दी है', false],
+])('%s (prefix: %s) in %s: %s', (text, prefix, line, found) => {
+  expect(textMatcher(text, prefix).matches(foldText(line))).toBe(found)
+})
+
+test.each([
+  ['GET /orders 200', 'GET /orders 200'],
+  ['订单x', ' 订  单 x'],
+  ['Café "x"', 'cafe x '],
+  ['𠀀𠀁', ' 𠀀  𠀁 '],
+])('the index takes %s as %s', (text, expected) => {
+  expect(searchableText(text).replace(/ +/g, ' ')).toBe(expected.replace(/ +/g, ' '))
+})
+
+test('terms of the index are single quoted words', () => {
+  expect([
+    indexTerms('订单 fail"ed', true),
+    indexTerms('a OR NEAR(b)', false),
+    indexTerms('->', true),
+  ]).toEqual([['"订"', '"单"', '"fail"', '"ed" *'], ['"a"', '"OR"', '"NEAR"', '"b"'], []])
+})
+
+test('a text matches itself, and any of its words', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.boolean(), (text, prefix) => {
+      expect(textMatcher(text, prefix).matches(foldText(`x ${text} y`))).toBe(true)
+    }),
+  )
+})

@@ -1,0 +1,58 @@
+/** A search as a tree. Every tree that {@link parseSearch} gives is flat: no `all` directly in an `all`, no `any` in an `any`. */
+export type Search =
+  | { kind: 'everything' }
+  /** Two parts or more, each must hold. */
+  | { kind: 'all'; parts: Search[] }
+  /** Two parts or more, one must hold. */
+  | { kind: 'any'; parts: Search[] }
+  | { kind: 'not'; part: Search }
+  | SearchTerm
+
+export type SearchTerm =
+  /** A word or a phrase; `prefix`: its last word may go on. */
+  | { kind: 'text'; text: string; prefix: boolean }
+  | { kind: 'level'; compare: Compare; level: Level }
+  | { kind: 'duration'; compare: Exclude<Compare, '='>; us: number }
+  | { kind: 'has'; what: Has }
+  /** `id` is 32 lower-case hex digits for a trace, 16 for a span. */
+  | { kind: 'id'; of: 'trace' | 'span'; id: string }
+  | { kind: 'pattern'; id: number }
+  | { kind: 'field'; key: FieldKey; match: TextMatch }
+  /** An attribute of a record or of its resource. */
+  | {
+      kind: 'attribute'
+      key: string
+      match: TextMatch | { kind: 'compare'; compare: Exclude<Compare, '='>; number: number }
+    }
+
+export type Compare = '=' | '>' | '>=' | '<' | '<='
+export type TextMatch =
+  | { kind: 'equal'; value: string }
+  | { kind: 'prefix'; value: string }
+  | { kind: 'exists' }
+
+export const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+export type Level = (typeof levels)[number]
+
+export const hasWords = ['error', 'trace', 'exception'] as const
+export type Has = (typeof hasWords)[number]
+
+/** Fields that are compared as text. `queue` is the attribute `messaging.destination.name`, `name` that of a span. */
+export const fieldKeys = ['service', 'event', 'name', 'queue'] as const
+export type FieldKey = (typeof fieldKeys)[number]
+
+/** Why a text is no search: `at` and `length` are the place in UTF-16 units, the message has the remedy. */
+export type SearchProblem = { at: number; length: number; message: string }
+
+/** All of the parts must hold; parts that ask for nothing are left out. */
+export function allOf(parts: Search[]): Search {
+  const flat = parts.flatMap((part) => (part.kind === 'all' ? part.parts : [part]))
+  const asking = flat.filter((part) => part.kind !== 'everything')
+  return asking.length > 1 ? { kind: 'all', parts: asking } : (asking[0] ?? { kind: 'everything' })
+}
+
+/** One of the parts must hold; expects at least one. */
+export function anyOf(parts: Search[]): Search {
+  const flat = parts.flatMap((part) => (part.kind === 'any' ? part.parts : [part]))
+  return flat.length > 1 ? { kind: 'any', parts: flat } : flat[0]!
+}

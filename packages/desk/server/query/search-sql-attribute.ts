@@ -1,0 +1,56 @@
+import { parseNumber } from '../../search/quantity.ts'
+import { indexTerms } from '../../search/searchable-text.ts'
+import type { SearchTerm } from '../../search/tree.ts'
+import { maxWordsLength } from '../store/rows/limits.ts'
+import { any, type Condition, condition } from './search-sql-condition.ts'
+
+export type AttributeMatch = Extract<SearchTerm, { kind: 'attribute' }>['match']
+
+/** The exact check of an attribute in a column of JSON. Numbers compare as numbers, whatever their notation. */
+export function attributeMatches(column: string, key: string, match: AttributeMatch): Condition {
+  const path = `$.${JSON.stringify(key)}`
+  const value = `json_extract(${column}, ?)`
+  const type = `json_type(${column}, ?)`
+  switch (match.kind) {
+    case 'exists':
+      return condition(`${type} IS NOT NULL`, path)
+    case 'prefix':
+      return condition(`substr(${value}, 1, ?) = ?`, path, Array.from(match.value).length, match.value)
+    case 'compare':
+      return condition(
+        `${type} IN ('integer', 'real') AND ${value} ${match.compare} ?`,
+        path,
+        path,
+        match.number,
+      )
+    case 'equal': {
+      const checks = [condition(`${value} = ?`, path, match.value)]
+      const number = parseNumber(match.value)
+      if (number !== undefined) {
+        checks.push(condition(`${type} IN ('integer', 'real') AND ${value} = ?`, path, path, number))
+      }
+      if (isConstant(match.value)) checks.push(condition(`${type} = ?`, path, match.value))
+      return any(checks)
+    }
+  }
+}
+
+/** What the full-text index must have of a line with this attribute; `undefined`: it cannot tell. */
+export function attributeIndexQuery(match: AttributeMatch): string | undefined {
+  if (match.kind === 'exists' || match.kind === 'compare' || isConstant(match.value)) return undefined
+  const asWritten = valueIndexQuery(match.value, match.kind === 'prefix')
+  const number = match.kind === 'equal' ? parseNumber(match.value) : undefined
+  if (number === undefined || asWritten === undefined) return asWritten
+  return `(${asWritten} OR ${valueIndexQuery(String(number), false)})`
+}
+
+function valueIndexQuery(value: string, prefix: boolean): string | undefined {
+  const terms = indexTerms(value.slice(0, maxWordsLength), prefix)
+  // The last word may be cut there.
+  const whole = value.length >= maxWordsLength ? terms.slice(0, -1) : terms
+  return whole.length > 0 ? `(${whole.join(' AND ')})` : undefined
+}
+
+function isConstant(value: string): boolean {
+  return value === 'true' || value === 'false' || value === 'null'
+}

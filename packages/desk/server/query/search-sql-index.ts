@@ -1,0 +1,50 @@
+import { indexTerms } from '../../search/searchable-text.ts'
+import type { Search } from '../../search/tree.ts'
+import { textBlock } from '../store/schema.ts'
+import { attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
+import { type Ask, resourcesWith } from './search-sql-resource.ts'
+
+/** The lines of the blocks that the full-text index finds. */
+export const indexedLines = `log_text CROSS JOIN log ON log.id BETWEEN log_text.rowid * ${textBlock} AND log_text.rowid * ${textBlock} + ${textBlock - 1}`
+
+/**
+ * What the full-text index must have of each line that the search finds, as an FTS5 query; `undefined` when it cannot
+ * narrow the search.
+ */
+export function indexQuery(tree: Search, ask: Ask): string | undefined {
+  switch (tree.kind) {
+    case 'text':
+      return textIndexQuery(tree.text, tree.prefix)
+    case 'attribute':
+      return ofAttribute(tree.key, tree.match, ask)
+    case 'field':
+      return tree.key === 'queue' ? ofAttribute('messaging.destination.name', tree.match, ask) : undefined
+    case 'all': {
+      const queries = tree.parts.flatMap((part) => indexQuery(part, ask) ?? [])
+      return queries.length > 0 ? `(${queries.join(' AND ')})` : undefined
+    }
+    case 'any': {
+      const queries = tree.parts.map((part) => indexQuery(part, ask))
+      return queries.includes(undefined) ? undefined : `(${queries.join(' OR ')})`
+    }
+    default:
+      return undefined
+  }
+}
+
+export function textIndexQuery(text: string, prefix: boolean): string | undefined {
+  const terms = indexTerms(text, prefix)
+  return terms.length > 0 ? `(${terms.join(' AND ')})` : undefined
+}
+
+function ofAttribute(
+  key: string,
+  match: Parameters<typeof attributeIndexQuery>[0],
+  ask: Ask,
+): string | undefined {
+  const query = attributeIndexQuery(match)
+  // Attributes of resources are not in the index.
+  const isNarrow =
+    query !== undefined && resourcesWith(attributeMatches('attributes', key, match), ask) === undefined
+  return isNarrow ? query : undefined
+}

@@ -1,0 +1,136 @@
+import type { SearchTerm, TextMatch } from '../../search/tree.ts'
+import { lineTerm } from './line-matches.ts'
+import { type AttributeMatch, attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
+import { all, always, any, around, type Condition, condition, never } from './search-sql-condition.ts'
+import { indexedLines, textIndexQuery } from './search-sql-index.ts'
+import { type Ask, namesWith, resourcesWith } from './search-sql-resource.ts'
+import { severityIn, severityRange } from './search-sql-severity.ts'
+
+/** Where a search runs: over the rows of `log` or of `chain` in one segment. */
+export type SearchScope = { target: 'log' | 'chain'; textSearch: 'index' | 'scan'; ask: Ask }
+
+/** The exact condition of one term. */
+export function termCondition(term: SearchTerm, scope: SearchScope): Condition {
+  switch (term.kind) {
+    case 'text':
+      return textCondition(term.text, term.prefix, scope)
+    case 'level':
+      return levelCondition(term, scope)
+    case 'duration': {
+      const longer = condition(`chain.end_us - chain.us ${term.compare} ?`, term.us)
+      if (scope.target === 'chain') return longer
+      return around('EXISTS (SELECT 1 FROM chain WHERE chain.id = log.chain AND ', longer, ')')
+    }
+    case 'has':
+      return hasCondition(term.what, scope)
+    case 'id':
+      return idCondition(term.of, Buffer.from(term.id, 'hex'), scope)
+    case 'pattern':
+      return ofLine(condition('log.pattern = ?', term.id), scope)
+    case 'field':
+      return fieldCondition(term.key, term.match, scope)
+    case 'attribute':
+      return attributeCondition(term.key, term.match, scope)
+  }
+}
+
+function textCondition(text: string, prefix: boolean, scope: SearchScope): Condition {
+  const term = lineTerm(text, prefix)
+  const line = condition('line_matches(log.body, log.attributes, ?)', term)
+  if (scope.target === 'log') return line
+  const names = namesWith(condition("line_matches(name.text, '', ?)", term), scope.ask)
+  const spans = names ? ofSpan(around('span.name ', names, ''), scope) : never
+  return any([linesOfChain(line, textIndexQuery(text, prefix), scope), spans])
+}
+
+function levelCondition(term: Extract<SearchTerm, { kind: 'level' }>, scope: SearchScope): Condition {
+  const range = severityRange(term.compare, term.level)
+  if (range.lowest > range.highest) return never
+  // chain.severity is the highest of its lines.
+  const isOfHighest = scope.target === 'chain' && range.lowest >= 13 && range.highest === 24
+  return isOfHighest ? condition(`chain.severity >= ${range.lowest}`) : ofLine(severityIn(range), scope)
+}
+
+function hasCondition(what: 'error' | 'trace' | 'exception', scope: SearchScope): Condition {
+  const isChain = scope.target === 'chain'
+  if (what === 'trace') return isChain ? always : condition('log.chain IS NOT NULL')
+  if (what === 'error')
+    return isChain ? condition('chain.errors > 0') : severityIn({ lowest: 17, highest: 24 })
+  const line = any(
+    ['exception.type', 'exception.message'].map((key) =>
+      attributeMatches('log.attributes', key, { kind: 'exists' }),
+    ),
+  )
+  if (!isChain) return line
+  const event = condition(
+    "EXISTS (SELECT 1 FROM json_each(span.events) WHERE value ->> 'name' = 'exception')",
+  )
+  return any([ofLine(line, scope), ofSpan(event, scope)])
+}
+
+function idCondition(of: 'trace' | 'span', id: Uint8Array, scope: SearchScope): Condition {
+  const isChain = scope.target === 'chain'
+  if (of === 'span') {
+    const line = ofLine(condition('log.span = ?', id), scope)
+    return isChain ? any([ofSpan(condition('span.span = ?', id), scope), line]) : line
+  }
+  return condition(isChain ? 'chain.trace = ?' : 'log.chain = (SELECT id FROM chain WHERE trace = ?)', id)
+}
+
+function fieldCondition(key: string, match: TextMatch, scope: SearchScope): Condition {
+  if (key === 'queue') return attributeCondition('messaging.destination.name', match, scope)
+  if (key === 'event') return ofLine(textMatches('log.event', match), scope)
+  if (key === 'name') {
+    const names = namesWith(textMatches('name.text', match), scope.ask)
+    return names ? ofSpan(around('span.name ', names, ''), scope) : never
+  }
+  const resources = resourcesWith(textMatches('service', match), scope.ask)
+  return resources ? ofResources(resources, scope) : never
+}
+
+function attributeCondition(key: string, match: AttributeMatch, scope: SearchScope): Condition {
+  const line = attributeMatches('log.attributes', key, match)
+  const resources = resourcesWith(attributeMatches('attributes', key, match), scope.ask)
+  const ofResource = resources ? ofResources(resources, scope) : never
+  if (scope.target === 'log') return any([line, ofResource])
+  const span = ofSpan(attributeMatches('span.attributes', key, match), scope)
+  return any([linesOfChain(line, attributeIndexQuery(match), scope), span, ofResource])
+}
+
+function ofResources(resources: Condition, scope: SearchScope): Condition {
+  const line = ofLine(around('log.resource ', resources, ''), scope)
+  return scope.target === 'log' ? line : any([line, ofSpan(around('span.resource ', resources, ''), scope)])
+}
+
+function textMatches(column: string, match: TextMatch): Condition {
+  if (match.kind === 'exists') return condition(`${column} <> ''`)
+  if (match.kind === 'equal') return condition(`${column} = ?`, match.value)
+  return condition(`substr(${column}, 1, ?) = ?`, Array.from(match.value).length, match.value)
+}
+
+/** The line itself, or one line of the chain. */
+function ofLine(line: Condition, { target }: SearchScope): Condition {
+  return target === 'log'
+    ? line
+    : around('EXISTS (SELECT 1 FROM log WHERE log.chain = chain.id AND (', line, '))')
+}
+
+/** One span of the chain, or of the line's chain. */
+function ofSpan(span: Condition, { target }: SearchScope): Condition {
+  const chain = target === 'log' ? 'log.chain' : 'chain.id'
+  return around(`EXISTS (SELECT 1 FROM span WHERE span.chain = ${chain} AND (`, span, '))')
+}
+
+const fewBlocks = 2000
+
+/**
+ * The chains of the lines that match. What is rare is looked up in the full-text index first; of what is common the
+ * newest chains soon have enough.
+ */
+function linesOfChain(line: Condition, query: string | undefined, scope: SearchScope): Condition {
+  if (query === undefined || scope.textSearch === 'scan') return ofLine(line, scope)
+  const count = `SELECT count(*) AS blocks FROM (SELECT 1 FROM log_text WHERE log_text MATCH ? LIMIT ${fewBlocks + 1})`
+  if (scope.ask(count, [query]) > fewBlocks) return ofLine(line, scope)
+  const found = all([condition('log_text MATCH ?', query), condition('log.chain IS NOT NULL'), line])
+  return around(`chain.id IN (SELECT log.chain FROM ${indexedLines} WHERE `, found, ')')
+}
