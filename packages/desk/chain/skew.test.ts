@@ -16,6 +16,7 @@ test('clocks are corrected as far as cause and effect say, and never within one 
     'same process': shiftOf(client, { ...server, service: 'api' }),
     'same host': shiftOf({ ...client, host: 'h' }, { ...server, host: 'h' }),
     'job before its cause': shiftOf(client, { ...server, ms: [90, 95], kind: 'consumer' }),
+    'linked, long after': shiftOf(client, { ...server, parent: '', links: ['t call'], ms: [200, 210] }),
     'job long after': shiftOf(client, { ...server, ms: [900, 905], kind: 'consumer' }),
   }
   expect(shifts).toEqual({
@@ -29,6 +30,7 @@ test('clocks are corrected as far as cause and effect say, and never within one 
     'same process': 0,
     'same host': 0,
     'job before its cause': 10,
+    'linked, long after': 0,
     'job long after': 0,
   })
 })

@@ -41,9 +41,10 @@ function shiftOfSpan(draft: Draft, span: number, parent: number, parentShift: nu
   const [own, above] = [data.spans.resource[span]!, data.spans.resource[parent]!]
   if (own === above || haveOneHost(data.resources[own], data.resources[above])) return parentShift
   const earliest = start[parent]! + parentShift - start[span]!
-  const inside = data.spans.kind[span] === KIND_SERVER && data.spans.kind[parent] === KIND_CLIENT
+  const isLinked = (draft.flags[span]! & nodeFlags.linked) !== 0
+  const isCall = data.spans.kind[span] === KIND_SERVER && data.spans.kind[parent] === KIND_CLIENT
   const room = duration[parent]! - duration[span]!
-  const fits = inside && duration[span]! >= 0 && duration[parent]! >= 0 && room >= 0
+  const fits = isCall && !isLinked && duration[span]! >= 0 && duration[parent]! >= 0 && room >= 0
   if (!fits) return Math.max(0, earliest)
   const isLate = room + earliest < -LATE_END_NS || duration[parent]! + earliest < 0
   return earliest > 0 || isLate ? earliest + room / 2 : 0
