@@ -2,10 +2,10 @@ import type { ChainPage, ChainSummary } from '../../api/chains.ts'
 import type { Search } from '../../search/tree.ts'
 import { storeError } from '../store/store-error.ts'
 import { summarizeChain } from './chain-summary.ts'
+import { searchCondition } from './log-search.ts'
 import type { OpenSegment, OpenSegments } from './open-segments.ts'
 import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
 import { searchOf } from './search-of.ts'
-import { compileSearch } from './search-sql.ts'
 
 const defaultLimit = 50
 const maxLimit = 200
@@ -86,11 +86,11 @@ function find(
   before: Place | undefined,
   limit: number,
 ): Found[] {
-  const { where, parameters } = compileSearch(search, { target: 'chain', textSearch: segment.textSearch })
+  const { where, parameters } = searchCondition(segment, search, 'chain')
   const behind = before === undefined ? 'TRUE' : `(${column}, chain.trace) < (?, ?)`
   const place = before === undefined ? [] : [before.value, Buffer.from(before.traceId, 'hex')]
   const sql = `SELECT ${column}, lower(hex(chain.trace)) FROM chain
-    WHERE chain.us BETWEEN ? AND ? AND ${where} AND ${behind} ORDER BY ${column} DESC, chain.trace DESC LIMIT ?`
+    WHERE chain.us BETWEEN ? AND ? AND (${where}) AND ${behind} ORDER BY ${column} DESC, chain.trace DESC LIMIT ?`
   const rows = segment.arrays<[number, string]>(sql, fromUs, toUs, ...parameters, ...place, limit)
   return rows.map(([value, traceId]) => ({ value, traceId }))
 }
@@ -99,13 +99,10 @@ function find(
 export function liveChains(segments: OpenSegments, parameters: Parameters): { chains: ChainSummary[] } {
   const segment = segments.byNumber(wholeNumber(parameters, 'segment', 0))
   if (segment === undefined) return { chains: [] }
-  const { where, parameters: values } = compileSearch(searchOf(parameters.q), {
-    target: 'chain',
-    textSearch: segment.textSearch,
-  })
+  const { where, parameters: values } = searchCondition(segment, searchOf(parameters.q), 'chain')
   const table = parameters.of === 'spans' ? 'span' : 'log'
   const sql = `SELECT lower(hex(chain.trace)) FROM chain
-    WHERE chain.id IN (SELECT chain FROM ${table} WHERE id BETWEEN ? AND ?) AND ${where} ORDER BY chain.us DESC LIMIT ?`
+    WHERE chain.id IN (SELECT chain FROM ${table} WHERE id BETWEEN ? AND ?) AND (${where}) ORDER BY chain.us DESC LIMIT ?`
   const range = [wholeNumber(parameters, 'first', 0), wholeNumber(parameters, 'last', 0)]
   const rows = segment.arrays<[string]>(sql, ...range, ...values, defaultLimit)
   return { chains: rows.flatMap(([traceId]) => summarizeChain(segments, traceId) ?? []) }

@@ -30,8 +30,8 @@ export function histogram(segments: OpenSegments, parameters: Parameters): LogHi
   function countFound(): boolean {
     let left = maxCounted
     for (const segment of segments.newestFirst()) {
-      const { from, where, parameters: values, order } = logSource(segment, search, range)
-      const sql = `SELECT us, severity FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ?`
+      const { from, where, parameters: values, newestFirst } = logSource(segment, search, range)
+      const sql = `SELECT us, severity FROM ${from} WHERE ${where} ORDER BY ${newestFirst} LIMIT ?`
       const rows = segment.arrays<[us: number, severity: number]>(sql.replace('SELECT us', 'SELECT log.us'), ...values, left)
       for (const [us, severity] of rows) add(counts, steps, us / 1000, bandOf(severity), 1)
       left -= rows.length

@@ -2,8 +2,8 @@ import type { LiveEvents } from '../../api/live.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, wholeNumber } from './parameters.ts'
+import { searchCondition } from './log-search.ts'
 import { searchOf } from './search-of.ts'
-import { compileSearch } from './search-sql.ts'
 
 const most = 200
 
@@ -12,9 +12,9 @@ export function liveLogs(segments: OpenSegments, parameters: Parameters): LiveEv
   const segment = segments.byNumber(wholeNumber(parameters, 'segment', 0))
   if (segment === undefined) return { logs: [], dropped: 0 }
   const search = searchOf(parameters.q)
-  const { where, parameters: values } = compileSearch(search, { target: 'log', textSearch: segment.textSearch })
+  const { where, parameters: values } = searchCondition(segment, search, 'log')
   const range = [wholeNumber(parameters, 'first', 0), wholeNumber(parameters, 'last', 0)]
-  const condition = `log.id BETWEEN ? AND ? AND ${where}`
+  const condition = `log.id BETWEEN ? AND ? AND (${where})`
   const sql = `SELECT ${logColumns} FROM log ${logJoins} WHERE ${condition} ORDER BY log.id DESC LIMIT ?`
   const found = segment.arrays<LogColumns>(sql, ...range, ...values, most)
   const total =

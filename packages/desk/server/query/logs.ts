@@ -2,10 +2,11 @@ import type { LogPage, LogRow } from '../../api/logs.ts'
 import type { Search } from '../../search/tree.ts'
 import { storeError } from '../store/store-error.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
-import { type LogSource, logSource } from './log-search.ts'
+import { logSource } from './log-search.ts'
 import type { OpenSegment, OpenSegments, SqlValue } from './open-segments.ts'
 import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
 import { searchOf } from './search-of.ts'
+import type { SearchSql } from './search-sql.ts'
 
 const defaultLimit = 200
 const maxLimit = 2000
@@ -46,7 +47,7 @@ export function findLogs(
   let byText = false
   for (const segment of segments.newestFirst()) {
     const source = logSource(segment, search, range)
-    byText = source.byText
+    byText = source.order === 'id'
     if (byText && rows.length >= limit) break
     if (!byText && !canHold(segment, rows[limit - 1])) continue
     rows.push(...find(segment, source, before, byText ? limit - rows.length : limit))
@@ -63,10 +64,10 @@ function canHold(segment: OpenSegment, last: Found | undefined): boolean {
   return newest >= last.us
 }
 
-function find(segment: OpenSegment, source: LogSource, before: Place | undefined, limit: number): Found[] {
-  const behind = before === undefined ? everything : behindPlace(segment.number, before, source.byText)
+function find(segment: OpenSegment, source: SearchSql, before: Place | undefined, limit: number): Found[] {
+  const behind = before === undefined ? everything : behindPlace(segment.number, before, source.order === 'id')
   const sql = `SELECT ${logColumns} FROM ${source.from} ${logJoins} WHERE ${source.where} AND ${behind.where}
-    ORDER BY ${source.order} LIMIT ?`
+    ORDER BY ${source.newestFirst} LIMIT ?`
   const found = segment.arrays<LogColumns>(sql, ...source.parameters, ...behind.parameters, limit)
   return found.map((columns) => ({
     us: columns[1],

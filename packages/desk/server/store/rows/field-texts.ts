@@ -37,10 +37,11 @@ export function addField(fields: FieldTexts, key: string, value: Value): void {
   }
   fields.count++
   fields.json += `${fields.json === '' ? '{' : ','}${keyJson(key)}${valueJson(value)}`
-  if (value !== null && typeof value !== 'boolean') fields.words += ` ${wordsOf(value)}`
+  if (value !== null) fields.words += ` ${wordsOf(value)}`
 }
 
-function wordsOf(value: Exclude<Value, null | boolean>): string {
+/** What a search by words finds of a value. Bytes have no words. */
+function wordsOf(value: Exclude<Value, null>): string {
   if (typeof value === 'string') return value.length > maxWordsLength ? value.slice(0, maxWordsLength) : value
   if (typeof value === 'object') return value instanceof Uint8Array ? '' : valueJson(value).slice(0, maxWordsLength)
   return String(value)

@@ -4,8 +4,8 @@ export const maxTextLength = 65_536
 /** Attributes of a record that are kept. */
 export const maxAttributes = 1000
 
-/** Characters of a text attribute that can be searched by their words. */
-export const maxWordsLength = 256
+/** Characters of an attribute's value that can be found by their words. */
+export const maxWordsLength = 4096
 
 /** Cuts a text at a code point and says how much is gone. */
 export function cutText(text: string, length: number = maxTextLength): string {

@@ -1,0 +1,10 @@
+/** One word of the command line. */
+export type Command = {
+  name: string
+  /** A line for the list of commands. */
+  summary: string
+  /** What `--help` prints. */
+  usage: string
+  /** Resolves with the exit code. What it throws is printed as one line. */
+  run(words: readonly string[]): Promise<number>
+}

@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Desk, DeskOptions } from '@clew/desk'
+import type { Command } from '../command.ts'
+import { parseAge, parseBytes } from '../quantities.ts'
+
+export const deskCommand: Command = {
+  name: 'desk',
+  summary: 'receives OTLP, stores it and shows call chains in a page',
+  usage: `clew desk [options]
+
+Receives OTLP over HTTP (with the page and its API on the same port) and gRPC, stores it in SQLite and shows it.
+Listens on this machine alone unless told otherwise. Ctrl-C ends it.
+
+  --port N              of OTLP/HTTP, API and page (default 4318; 0: a free one)
+  --grpc-port N         of OTLP/gRPC (default 4317; "off": none)
+  --open                opens the page in the browser
+  --data FOLDER         where the data lies (CLEW_DESK_DATA; default ${displayed(defaultDirectory())})
+  --memory              keeps nothing: data lies in memory, or in a temporary folder, and goes with the desk
+  --max-size SIZE       of the data (default 2GB; 512MB with --memory); the oldest go first
+  --max-age AGE         of the data (default 7d; "off": no limit)
+  --forward URL         passes everything on, unchanged: http://collector:4318, grpc://collector:4317
+                        (headers: CLEW_DESK_FORWARD_HEADERS, as in OTEL_EXPORTER_OTLP_HEADERS)
+  --cors ORIGIN         a page that may send OTLP, such as http://localhost:3000; several times for several
+
+To serve other machines:
+  --host ADDRESS        such as 0.0.0.0; needs both tokens
+  --token TOKEN         to read: page and API (CLEW_DESK_TOKEN)
+  --ingest-token TOKEN  to send, as authorization: Bearer or x-api-key (CLEW_DESK_INGEST_TOKEN)
+  --allowed-hosts NAMES names by which the desk is called, with commas
+  --dangerously-no-auth no tokens, whoever reaches it may read and send
+`,
+  run: runDesk,
+}
+
+const options = {
+  port: { type: 'string', default: '4318' },
+  'grpc-port': { type: 'string', default: '4317' },
+  open: { type: 'boolean', default: false },
+  data: { type: 'string' },
+  memory: { type: 'boolean', default: false },
+  'max-size': { type: 'string' },
+  'max-age': { type: 'string', default: '7d' },
+  forward: { type: 'string' },
+  cors: { type: 'string', multiple: true, default: [] },
+  host: { type: 'string' },
+  token: { type: 'string' },
+  'ingest-token': { type: 'string' },
+  'allowed-hosts': { type: 'string' },
+  'dangerously-no-auth': { type: 'boolean', default: false },
+} as const
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
+
+async function runDesk(words: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...words], options })
+  const settings = deskOptions(values)
+  const { startDesk } = await import('@clew/desk')
+  const desk = await startDesk(settings)
+  say(introduction(desk, settings))
+  if (values.open) openBrowser(pageUrl(desk, settings))
+  await interrupted()
+  say('stopping; Ctrl-C again ends at once')
+  await desk.close()
+  return 0
+}
+
+function deskOptions(values: Values): DeskOptions {
+  if (values.memory && values.data !== undefined) throw new Error('--memory and --data exclude each other; give one')
+  const forwardHeaders = process.env.CLEW_DESK_FORWARD_HEADERS
+  return {
+    port: parsePort('--port', values.port),
+    grpcPort: values['grpc-port'] === 'off' ? null : parsePort('--grpc-port', values['grpc-port']),
+    directory: values.memory ? undefined : resolve(values.data ?? process.env.CLEW_DESK_DATA ?? defaultDirectory()),
+    maxBytes: parseBytes('--max-size', values['max-size'] ?? (values.memory ? '512MB' : '2GB')),
+    maxAgeMs: values['max-age'] === 'off' ? undefined : parseAge('--max-age', values['max-age']),
+    corsOrigins: values.cors,
+    dangerouslyNoAuth: values['dangerously-no-auth'],
+    report: (message) => process.stderr.write(`[clew desk] ${message}\n`),
+    ...given('host', values.host),
+    ...given('token', values.token ?? process.env.CLEW_DESK_TOKEN),
+    ...given('ingestToken', values['ingest-token'] ?? process.env.CLEW_DESK_INGEST_TOKEN),
+    ...given('allowedHosts', values['allowed-hosts']?.split(',').map((name) => name.trim())),
+    ...given('forward', values.forward && { endpoint: values.forward, headers: forwardHeaders ?? '' }),
+  }
+}
+
+/** A property that is there only when it has a value. */
+function given<K extends string, V>(name: K, value: V | undefined | ''): { [key in K]?: V } {
+  return value === undefined || value === '' ? {} : ({ [name]: value } as { [key in K]: V })
+}
+
+function parsePort(option: string, text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new Error(`${option} ${text}: write a number from 0 to 65535`)
+}
+
+/** https://specifications.freedesktop.org/basedir-spec/latest/ */
+function defaultDirectory(): string {
+  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA ?? homedir(), 'clew', 'desk')
+  return join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'clew', 'desk')
+}
+
+function displayed(path: string): string {
+  return path.replace(homedir(), '~')
+}
+
+function introduction(desk: Desk, settings: DeskOptions): string {
+  const data = settings.directory === undefined ? 'nothing is kept (--memory)' : displayed(settings.directory)
+  const forward = settings.forward === undefined ? '' : `\n  passes on to   ${settings.forward.endpoint}`
+  return `clew desk
+
+  page           ${pageUrl(desk, settings)}
+  send OTLP to   ${desk.url}${desk.grpc === null ? '' : ` (HTTP), ${desk.grpc} (gRPC)`}
+  data           ${data}${forward}
+
+  OTEL_EXPORTER_OTLP_ENDPOINT=${desk.url} node --require @clew/node/register app.js
+`
+}
+
+/** The address to open: with the token, which the page takes out of it at once. */
+function pageUrl(desk: Desk, { token }: DeskOptions): string {
+  return token === undefined ? desk.url : `${desk.url}/?token=${encodeURIComponent(token)}`
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function openBrowser(url: string): void {
+  const commands: Record<string, [string, string[]]> = {
+    darwin: ['open', [url]],
+    win32: ['cmd', ['/c', 'start', '""', url]],
+  }
+  const [command, words] = commands[process.platform] ?? ['xdg-open', [url]]
+  const child = spawn(command, words, { stdio: 'ignore', detached: true })
+  child.once('error', () => say(`no browser could be opened; the page is ${url}`))
+  child.unref()
+}
+
+/** Resolves with the first signal to end; from then on a signal ends the process as it always does. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+    const end = (): void => {
+      for (const signal of signals) process.off(signal, end)
+      resolve()
+    }
+    for (const signal of signals) process.on(signal, end)
+  })
+}

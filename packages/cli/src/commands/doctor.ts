@@ -1,0 +1,22 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Command } from '../command.ts'
+
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'says what the preload finds in an application, and what is missing',
+  usage: `clew doctor [folder]
+
+Looks at the application in the folder (default: this one) as the preload would: Node.js, packages found, the
+versions they join, copies of the API, settings, and whether the OTLP endpoint is reachable. Changes nothing.
+Exits with 1 when something has to change.
+`,
+  async run(words) {
+    const { positionals } = parseArgs({ args: [...words], allowPositionals: true })
+    // Only here: the other commands need nothing of it.
+    const { examine } = await import('@clew/node/doctor')
+    const { report, healthy } = await examine(resolve(positionals[0] ?? '.'))
+    process.stdout.write(report)
+    return healthy ? 0 : 1
+  },
+}

@@ -1,0 +1,42 @@
+/** Where a running desk is asked, with its token. */
+export type DeskAddress = { url: string; token: string | undefined }
+
+/** What the commands share to find the desk. */
+export const addressOptions = {
+  desk: { type: 'string' },
+  token: { type: 'string' },
+} as const
+
+export const addressUsage = `  --desk URL     the desk to ask (CLEW_DESK_URL; default http://localhost:4318)
+  --token TOKEN  its token to read, when it has one (CLEW_DESK_TOKEN)`
+
+export function deskAddress(values: { desk?: string | undefined; token?: string | undefined }): DeskAddress {
+  return {
+    url: (values.desk ?? process.env.CLEW_DESK_URL ?? 'http://localhost:4318').replace(/\/+$/, ''),
+    token: values.token ?? process.env.CLEW_DESK_TOKEN,
+  }
+}
+
+/** Asks the API of the desk. Throws with the reason in one line. */
+export async function askDesk({ url, token }: DeskAddress, path: string): Promise<Response> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  let response: Response
+  try {
+    response = await fetch(url + path, { headers })
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } }
+    throw new Error(`no desk answers at ${url} (${cause?.code ?? error}); start one with: npx clew desk`)
+  }
+  if (response.ok) return response
+  throw new Error(await problemOf(response, url))
+}
+
+async function problemOf(response: Response, url: string): Promise<string> {
+  const text = await response.text()
+  try {
+    const { error } = JSON.parse(text) as { error: { message: string } }
+    return error.message
+  } catch {
+    return `${url} answered ${response.status}; is it a desk?`
+  }
+}

@@ -1,0 +1,1 @@
+export { type Desk, type DeskOptions, startDesk } from './start-desk.ts'
