@@ -22,10 +22,11 @@ export function facets(segments: OpenSegments, parameters: Parameters): LogFacet
     ['level', new Map()],
   ])
   let sampled = 0
-  for (const segment of segments.newestFirst()) {
-    const { from, where, parameters: values, newestFirst } = logSource(segment, search, range)
-    const sql = `SELECT service, severity, log.attributes FROM ${from} JOIN resource ON resource.id = log.resource
-      WHERE ${where} ORDER BY ${newestFirst} LIMIT ?`
+  const all = segments.newestFirst()
+  const { from, where, parameters: values, newestFirst } = logSource(all, search, range)
+  const sql = `SELECT service, severity, log.attributes FROM ${from} JOIN resource ON resource.id = log.resource
+    WHERE ${where} ORDER BY ${newestFirst} LIMIT ?`
+  for (const segment of all) {
     for (const [service, severity, attributes] of segment.arrays<[string, number, string]>(sql, ...values, maxSampled - sampled)) {
       sampled++
       countValue(counts, 'service', service)

@@ -29,10 +29,11 @@ export function histogram(segments: OpenSegments, parameters: Parameters): LogHi
 
   function countFound(): boolean {
     let left = maxCounted
-    for (const segment of segments.newestFirst()) {
-      const { from, where, parameters: values, newestFirst } = logSource(segment, search, range)
-      const sql = `SELECT us, severity FROM ${from} WHERE ${where} ORDER BY ${newestFirst} LIMIT ?`
-      const rows = segment.arrays<[us: number, severity: number]>(sql.replace('SELECT us', 'SELECT log.us'), ...values, left)
+    const all = segments.newestFirst()
+    const { from, where, parameters: values, newestFirst } = logSource(all, search, range)
+    const sql = `SELECT log.us, log.severity FROM ${from} WHERE ${where} ORDER BY ${newestFirst} LIMIT ?`
+    for (const segment of all) {
+      const rows = segment.arrays<[us: number, severity: number]>(sql, ...values, left)
       for (const [us, severity] of rows) add(counts, steps, us / 1000, bandOf(severity), 1)
       left -= rows.length
       if (left <= 0) return true

@@ -1,32 +1,48 @@
 import type { Search } from '../../search/tree.ts'
 import type { OpenSegment, SqlValue } from './open-segments.ts'
 import type { TimeRange } from './parameters.ts'
-import { compileSearch, type SearchScope, type SearchSql } from './search-sql.ts'
+import { compileSearch, type SearchSql } from './search-sql.ts'
+import { indexedLines } from './search-sql-index.ts'
 
-function scopeOf(segment: OpenSegment, target: SearchScope['target']): SearchScope {
-  const ask = (sql: string, parameters: SqlValue[]): number => segment.arrays<[number]>(sql, ...parameters)[0]?.[0] ?? 0
-  return { target, textSearch: segment.textSearch, ask }
+/** Lines that match, as the parts of a statement; more tables may be joined to `from`. */
+export type LogSource = {
+  from: string
+  where: string
+  parameters: SqlValue[]
+  /** By time, or, where the full-text index leads, by arrival: as columns of ORDER BY. */
+  newestFirst: string
+  byArrival: boolean
 }
 
 /**
- * A search as a condition on rows of `log` or `chain` that are found in another way: exact, without the full-text index
- * leading.
+ * The lines that match and lie in the time asked for, for all of these segments alike: the full-text index leads in all of
+ * them or in none, so that their pages have one order.
  */
+export function logSource(segments: readonly OpenSegment[], search: Search, { fromUs, toUs }: TimeRange): LogSource {
+  const textSearch = segments.every((segment) => segment.textSearch === 'index') ? 'index' : 'scan'
+  const ask = (sql: string, values: SqlValue[]): number =>
+    segments.reduce((sum, segment) => sum + askOf(segment)(sql, values), 0)
+  const { where, parameters, match } = compileSearch(search, { target: 'log', textSearch, ask })
+  const inTime = { where: `${where} AND log.us BETWEEN ? AND ?`, parameters: [...parameters, fromUs, toUs] }
+  if (match === undefined) return { from: 'log', ...inTime, newestFirst: 'log.us DESC, log.id DESC', byArrival: false }
+  return {
+    from: indexedLines,
+    where: `log_text MATCH ? AND ${inTime.where}`,
+    parameters: [match, ...inTime.parameters],
+    newestFirst: 'log_text.rowid DESC, log.id DESC',
+    byArrival: true,
+  }
+}
+
+/** A search as a condition on rows of `log` or `chain` that are found in another way. */
 export function searchCondition(
   segment: OpenSegment,
   search: Search,
-  target: SearchScope['target'],
+  target: 'log' | 'chain',
 ): Pick<SearchSql, 'where' | 'parameters'> {
-  const scope = scopeOf(segment, target)
-  return compileSearch(search, target === 'log' ? { ...scope, textSearch: 'scan' } : scope)
+  return compileSearch(search, { target, textSearch: segment.textSearch, ask: askOf(segment) })
 }
 
-/** The lines of a segment that match and lie in the time asked for. */
-export function logSource(segment: OpenSegment, search: Search, { fromUs, toUs }: TimeRange): SearchSql {
-  const source = compileSearch(search, scopeOf(segment, 'log'))
-  return {
-    ...source,
-    where: `(${source.where}) AND log.us BETWEEN ? AND ?`,
-    parameters: [...source.parameters, fromUs, toUs],
-  }
+function askOf(segment: OpenSegment): (sql: string, parameters: SqlValue[]) => number {
+  return (sql, parameters) => segment.arrays<[number]>(sql, ...parameters)[0]?.[0] ?? 0
 }

@@ -2,11 +2,10 @@ import type { LogPage, LogRow } from '../../api/logs.ts'
 import type { Search } from '../../search/tree.ts'
 import { storeError } from '../store/store-error.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
-import { logSource } from './log-search.ts'
+import { type LogSource, logSource } from './log-search.ts'
 import type { OpenSegment, OpenSegments, SqlValue } from './open-segments.ts'
 import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
 import { searchOf } from './search-of.ts'
-import type { SearchSql } from './search-sql.ts'
 
 const defaultLimit = 200
 const maxLimit = 2000
@@ -24,7 +23,7 @@ export function logs(segments: OpenSegments, parameters: Parameters): LogPage {
   const last = page.at(-1)
   const next = found.rows.length > limit && last !== undefined ? `${last.us}.${last.segment}.${last.id}` : null
   // Arrival and time differ a little; within a page time counts.
-  const shown = found.byText ? page.toSorted((a, b) => b.us - a.us || b.id - a.id) : page
+  const shown = found.byArrival ? page.toSorted((a, b) => b.us - a.us || b.id - a.id) : page
   return { logs: shown.map(({ row }) => row), next }
 }
 
@@ -42,19 +41,19 @@ export function findLogs(
   range: TimeRange,
   before: Place | undefined,
   limit: number,
-): { rows: Found[]; byText: boolean } {
+): { rows: Found[]; byArrival: boolean } {
   const rows: Found[] = []
-  let byText = false
-  for (const segment of segments.newestFirst()) {
-    const source = logSource(segment, search, range)
-    byText = source.order === 'id'
-    if (byText && rows.length >= limit) break
-    if (!byText && !canHold(segment, rows[limit - 1])) continue
-    rows.push(...find(segment, source, before, byText ? limit - rows.length : limit))
-    if (!byText) rows.sort((a, b) => b.us - a.us || b.segment - a.segment || b.id - a.id)
+  const all = segments.newestFirst()
+  const source = logSource(all, search, range)
+  const { byArrival } = source
+  for (const segment of all) {
+    if (byArrival && rows.length >= limit) break
+    if (!byArrival && !canHold(segment, rows[limit - 1])) continue
+    rows.push(...find(segment, source, before, byArrival ? limit - rows.length : limit))
+    if (!byArrival) rows.sort((a, b) => b.us - a.us || b.segment - a.segment || b.id - a.id)
     rows.splice(limit)
   }
-  return { rows, byText }
+  return { rows, byArrival }
 }
 
 /** Whether a segment can have lines newer than the last one that is wanted. */
@@ -64,8 +63,8 @@ function canHold(segment: OpenSegment, last: Found | undefined): boolean {
   return newest >= last.us
 }
 
-function find(segment: OpenSegment, source: SearchSql, before: Place | undefined, limit: number): Found[] {
-  const behind = before === undefined ? everything : behindPlace(segment.number, before, source.order === 'id')
+function find(segment: OpenSegment, source: LogSource, before: Place | undefined, limit: number): Found[] {
+  const behind = before === undefined ? everything : behindPlace(segment.number, before, source.byArrival)
   const sql = `SELECT ${logColumns} FROM ${source.from} ${logJoins} WHERE ${source.where} AND ${behind.where}
     ORDER BY ${source.newestFirst} LIMIT ?`
   const found = segment.arrays<LogColumns>(sql, ...source.parameters, ...behind.parameters, limit)
@@ -81,8 +80,8 @@ type Condition = { where: string; parameters: SqlValue[] }
 
 const everything: Condition = { where: 'TRUE', parameters: [] }
 
-function behindPlace(segment: number, before: Place, byText: boolean): Condition {
-  if (byText) {
+function behindPlace(segment: number, before: Place, byArrival: boolean): Condition {
+  if (byArrival) {
     if (segment > before.segment) return { where: 'FALSE', parameters: [] }
     return segment < before.segment ? everything : { where: 'log.id < ?', parameters: [before.id] }
   }

@@ -8,12 +8,13 @@ import { liveLogs } from './live-logs.ts'
 import { logs } from './logs.ts'
 import type { OpenSegments } from './open-segments.ts'
 import type { Parameters } from './parameters.ts'
+import type { QueryName } from '../http/routes.ts'
 import { pattern, patterns } from './patterns.ts'
 import { services } from './services.ts'
 import { storeStatus } from './store-status.ts'
 
 /** What each query answers: an object that becomes JSON, or bytes as they are. They throw StoreErrors. */
-export const queries = {
+export const queries: Record<QueryName, (segments: OpenSegments, parameters: Parameters) => object> = {
   chains,
   chain,
   'chain-export': chainExport,
@@ -29,4 +30,4 @@ export const queries = {
   'status-store': storeStatus,
   'live-logs': liveLogs,
   'live-chains': liveChains,
-} satisfies Record<string, (segments: OpenSegments, parameters: Parameters) => object>
+}

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { isStoreError } from '../store/store-error.ts'
 import type { FromReader, ToReader } from '../store/threads.ts'
 import { createOpenSegments } from './open-segments.ts'
+import type { QueryName } from '../http/routes.ts'
 import { queries } from './queries.ts'
 
 const port = parentPort!
@@ -11,7 +12,7 @@ const encoder = new TextEncoder()
 
 function answer({ id, name, parameters }: Extract<ToReader, { kind: 'query' }>): void {
   try {
-    const result = queries[name as keyof typeof queries](segments, parameters)
+    const result = queries[name as QueryName](segments, parameters)
     const json = result instanceof Uint8Array ? result : encoder.encode(JSON.stringify(result))
     say({ kind: 'answer', id, json }, [json.buffer as ArrayBuffer])
   } catch (error) {

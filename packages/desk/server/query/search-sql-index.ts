@@ -5,7 +5,7 @@ import { attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts
 import { type Ask, resourcesWith } from './search-sql-resource.ts'
 
 /** The lines of the blocks that the full-text index finds. */
-export const indexedLines = `log_text CROSS JOIN log ON log.id BETWEEN log_text.rowid * ${textBlock} AND log_text.rowid * ${textBlock} + ${textBlock - 1}`
+export const indexedLines: string = `log_text CROSS JOIN log ON log.id BETWEEN log_text.rowid * ${textBlock} AND log_text.rowid * ${textBlock} + ${textBlock - 1}`
 
 /**
  * What the full-text index must have of each line that the search finds, as an FTS5 query; `undefined` when it cannot
