@@ -1,0 +1,96 @@
+import type {
+  ApiError,
+  ChainData,
+  ChainPage,
+  DeskStatus,
+  LogDetail,
+  LogFacets,
+  LogHistogram,
+  LogPage,
+  PatternDetail,
+  PatternPage,
+  ServiceMap,
+  SpanDetail,
+  SurroundingLogs,
+} from '../api/index.ts'
+import { hrefOf, type Params } from './url.ts'
+
+/**
+ * Why there is no answer. `code` is the desk's own, or `aborted` (by the caller), `unreachable` (no desk there) or
+ * `unreadable` (what answered is no desk).
+ */
+export type Failure = { code: string; message: string }
+
+/** What a request ended with: a value, or a failure. Requests never reject. */
+export type Answer<T> = { value: T; failure?: undefined } | { value?: undefined; failure: Failure }
+
+/** Unix milliseconds, see `timeBounds`. */
+export type TimeParams = { from?: number; to?: number }
+export type SearchParams = TimeParams & { q?: string }
+export type ListParams = SearchParams & { before?: string; limit?: number }
+export type Imported = { logs: number; spans: number; rejected: number }
+
+const id = encodeURIComponent
+
+/** Every route of the desk. Give an AbortSignal to those whose answer may no longer be wanted. */
+export const api = {
+  status: (abort?: AbortSignal) => get<DeskStatus>('/api/status', {}, abort),
+  chains: (params: ListParams & { order?: 'recent' | 'slow' }, abort?: AbortSignal) =>
+    get<ChainPage>('/api/chains', params, abort),
+  chain: (traceId: string, abort?: AbortSignal) => get<ChainData>(`/api/chains/${id(traceId)}`, {}, abort),
+  chainAsText: (traceId: string, as: 'text' | 'markdown' | 'otlp', abort?: AbortSignal) =>
+    request(exportHref(traceId, as), (response) => response.text(), { signal: abort ?? null }),
+  span: (ref: string, abort?: AbortSignal) => get<SpanDetail>(`/api/spans/${id(ref)}`, {}, abort),
+  logs: (params: ListParams, abort?: AbortSignal) => get<LogPage>('/api/logs', params, abort),
+  log: (ref: string, abort?: AbortSignal) => get<LogDetail>(`/api/logs/${id(ref)}`, {}, abort),
+  logsAround: (ref: string, params: { count?: number; service?: string }, abort?: AbortSignal) =>
+    get<SurroundingLogs>(`/api/logs/${id(ref)}/around`, params, abort),
+  histogram: (params: SearchParams & { steps?: number }, abort?: AbortSignal) =>
+    get<LogHistogram>('/api/logs/histogram', params, abort),
+  facets: (params: SearchParams, abort?: AbortSignal) => get<LogFacets>('/api/logs/facets', params, abort),
+  patterns: (params: SearchParams & { steps?: number }, abort?: AbortSignal) =>
+    get<PatternPage>('/api/patterns', params, abort),
+  pattern: (pattern: number, params: TimeParams, abort?: AbortSignal) =>
+    get<PatternDetail>(`/api/patterns/${pattern}`, params, abort),
+  services: (params: TimeParams, abort?: AbortSignal) => get<ServiceMap>('/api/services', params, abort),
+  import: (body: Blob | string, abort?: AbortSignal) =>
+    request('/api/import', (response) => response.json() as Promise<Imported>, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: abort ?? null,
+    }),
+}
+
+/** Where a chain can be downloaded. */
+export function exportHref(traceId: string, as: 'text' | 'markdown' | 'otlp'): string {
+  return hrefOf(`/api/chains/${id(traceId)}/export`, { as })
+}
+
+function get<T>(path: string, params: Params, abort?: AbortSignal): Promise<Answer<T>> {
+  return request(hrefOf(path, params), (response) => response.json() as Promise<T>, { signal: abort ?? null })
+}
+
+async function request<T>(
+  href: string,
+  read: (response: Response) => Promise<T>,
+  init: RequestInit,
+): Promise<Answer<T>> {
+  let response: Response | undefined
+  try {
+    response = await fetch(href, init)
+    if (!response.ok) return { failure: ((await response.json()) as ApiError).error }
+    return { value: await read(response) }
+  } catch (error) {
+    return { failure: describeFailure(error, init.signal?.aborted === true, response?.status) }
+  }
+}
+
+/** What went wrong between the page and the desk. `status` is known when something answered. */
+export function describeFailure(error: unknown, aborted: boolean, status: number | undefined): Failure {
+  const message = error instanceof Error ? error.message : String(error)
+  if (aborted) return { code: 'aborted', message }
+  return status === undefined
+    ? { code: 'unreachable', message }
+    : { code: 'unreadable', message: `HTTP ${status}: ${message}` }
+}

@@ -1,0 +1,70 @@
+import type { ComponentType } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { EmptyState } from './components/empty-state.tsx'
+import { Problem } from './components/problem.tsx'
+import { Shell } from './components/shell.tsx'
+import { words } from './i18n/words.ts'
+import type { Route } from './url.ts'
+import { route } from './url-state.ts'
+
+type Page = Exclude<Route['page'], 'unknown'>
+
+const pages: Record<Page, () => Promise<ComponentType>> = {
+  chains: async () => (await import('./pages/chains/page.tsx')).ChainsPage,
+  chain: async () => (await import('./pages/chain/page.tsx')).ChainPage,
+  logs: async () => (await import('./pages/logs/page.tsx')).LogsPage,
+  patterns: async () => (await import('./pages/patterns/page.tsx')).PatternsPage,
+  services: async () => (await import('./pages/services/page.tsx')).ServicesPage,
+  start: async () => (await import('./pages/start/page.tsx')).StartPage,
+}
+
+export function App() {
+  const { page } = route.value
+  return <Shell>{page === 'unknown' ? <Unknown /> : <Loaded key={page} page={page} />}</Shell>
+}
+
+function Loaded({ page }: { page: Page }) {
+  const [Content, setContent] = useState<ComponentType | 'lost'>()
+  useEffect(() => {
+    pages[page]().then(
+      (component) => setContent(() => component),
+      () => setContent('lost'),
+    )
+  }, [page])
+  useFocusOnArrival(Content !== undefined)
+  if (Content === undefined) return null
+  return Content === 'lost' ? <PageLost /> : <Content />
+}
+
+let arrived = false
+
+/** A page that replaces another takes the focus, which would else be lost with the link that was clicked. */
+function useFocusOnArrival(ready: boolean): void {
+  const done = useRef(false)
+  useEffect(() => {
+    if (!ready || done.current) return
+    done.current = true
+    if (arrived) document.getElementById('main')?.focus()
+    arrived = true
+  }, [ready])
+}
+
+function PageLost() {
+  const { pageLost, reload } = words.value.shell.problem
+  return (
+    <Problem failure={{ code: 'page-lost', message: pageLost }}>
+      <button type="button" onClick={() => location.reload()}>
+        {reload}
+      </button>
+    </Problem>
+  )
+}
+
+function Unknown() {
+  const { title, back } = words.value.shell.unknown
+  return (
+    <EmptyState title={title}>
+      <a href="/chains">{back}</a>
+    </EmptyState>
+  )
+}

@@ -1,0 +1,94 @@
+import type { ComponentChildren } from 'preact'
+import { appearance, chooseAppearance, nextAppearance } from '../appearance.ts'
+import { language } from '../i18n/language.ts'
+import { chooseLanguage, words } from '../i18n/words.ts'
+import { useKeys } from '../keys.ts'
+import { hrefOf } from '../url.ts'
+import { go, param, route } from '../url-state.ts'
+import { Icon } from './icon.tsx'
+import { KeysDialog } from './keys-dialog.tsx'
+import { SearchBox } from './search-box.tsx'
+import { StatusLink } from './status-link.tsx'
+
+const sections = ['chains', 'logs', 'patterns', 'services'] as const
+
+/** What is around every page. */
+export function Shell({ children }: { children: ComponentChildren }) {
+  const { skip, home } = words.value.shell
+  return (
+    <div class="shell">
+      <a class="skip" href="#main">
+        {skip}
+      </a>
+      <header class="top">
+        <a class="home" href="/chains" aria-label={home}>
+          <Icon name="ball" />
+          Clew
+        </a>
+        <Navigation />
+        <SearchBox />
+        <div class="tools">
+          <StatusLink />
+          <LanguageButton />
+          <AppearanceButton />
+          <KeysDialog />
+        </div>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  )
+}
+
+function Navigation() {
+  const { pages, keys } = words.value.shell
+  const time = { from: param('from').value, to: param('to').value }
+  const { page } = route.value
+  const current = page === 'chain' ? 'chains' : page
+  useKeys(
+    sections.map((section, at) => ({
+      key: String(at + 1),
+      description: keys.pages[section],
+      run: () => go(hrefOf(`/${section}`, time)),
+    })),
+  )
+  return (
+    <nav aria-label={pages}>
+      {sections.map((section) => (
+        <a
+          key={section}
+          href={hrefOf(`/${section}`, time)}
+          aria-current={section === current ? 'page' : undefined}
+        >
+          {words.value[section].title}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+function LanguageButton() {
+  const { switch: text, tag, label } = words.value.shell.language
+  const other = language.value === 'en' ? 'zh-CN' : 'en'
+  return (
+    <button type="button" class="quiet" lang={tag} title={label} onClick={() => void chooseLanguage(other)}>
+      {text}
+    </button>
+  )
+}
+
+function AppearanceButton() {
+  const label = words.value.shell.appearance[appearance.value]
+  return (
+    <button
+      type="button"
+      class="quiet"
+      title={label}
+      aria-label={label}
+      onClick={() => chooseAppearance(nextAppearance(appearance.value))}
+    >
+      <Icon name={appearance.value} />
+    </button>
+  )
+}

@@ -1,0 +1,30 @@
+import { words } from '../i18n/words.ts'
+import { param, setParams } from '../url-state.ts'
+
+const ranges = ['-15m', '-1h', '-24h', '-7d'] as const
+
+/** Chooses the span of time of the page: `from` and `to` of the address; see `timeBounds`. */
+export function TimeRange() {
+  const from = param('from').value
+  const to = param('to').value
+  const { range } = words.value.shell
+  const isAll = from === '' && to === ''
+  const known = isAll || (to === '' && ranges.some((one) => one === from))
+  return (
+    <label class="range">
+      <span class="unseen">{range.label}</span>
+      <select
+        value={known ? from : 'chosen'}
+        onChange={(event) => setParams({ from: event.currentTarget.value, to: undefined }, 'push')}
+      >
+        {!known && <option value="chosen">{range.chosen}</option>}
+        {ranges.map((one) => (
+          <option key={one} value={one}>
+            {range[one]}
+          </option>
+        ))}
+        <option value="">{range.all}</option>
+      </select>
+    </label>
+  )
+}

@@ -1,0 +1,193 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a table has no rows that are not there
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid keeps the focus and names its row by aria-activedescendant
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the keyboard is the grid's
+// biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: the role is one of two that support them
+// biome-ignore-all lint/a11y/noStaticElementInteractions: the role is one of two interactive ones
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { moveActive, rowHeight, scrollToShow, windowOf } from './virtual-window.ts'
+
+/** One row: `cells` are `<Cell>`s. `level` counts from 1; `expanded` is absent for a row that has nothing below it. */
+export type RowContent = {
+  cells: ComponentChildren
+  level?: number
+  expanded?: boolean
+  class?: string
+}
+
+export type VirtualRowsProps = {
+  /** Name of the list for screen readers. */
+  label: string
+  role?: 'grid' | 'treegrid'
+  count: number
+  /** Index of the active row, −1 for none. It is scrolled into view when it changes. */
+  active: number
+  onActive(index: number): void
+  /** Enter or a double click. */
+  onOpen?(index: number): void
+  /** Keys that do not move: true when it was handled. */
+  onKey?(event: KeyboardEvent): boolean
+  /** Whether the first row is in view; called when that changes. */
+  onTop?(atTop: boolean): void
+  /** The last rows are rendered: time to load more. May be called again before there are more. */
+  onEnd?(): void
+  /** `<HeaderCell>`s that stay on top. */
+  header?: ComponentChildren
+  row(index: number): RowContent
+}
+
+/**
+ * A list of any length (a browser's limit is about a million rows) in rows of 24 px. Only those in view are in the
+ * document; the active row always is. It fills its parent, which must have a height.
+ */
+export function VirtualRows(props: VirtualRowsProps) {
+  const { label, role = 'grid', count, active, header, row } = props
+  const id = useId()
+  const view = useView(count, header !== undefined)
+  useActiveInView(view, active)
+  useReports(props, view)
+  const { first, last } = view.window
+  const indexes = Array.from({ length: last - first }, (_, step) => first + step)
+  if (active >= 0 && active < count && (active < first || active >= last)) indexes.push(active)
+  const headerRows = header === undefined ? 0 : 1
+  return (
+    <div
+      ref={view.ref}
+      class="rows"
+      role={role}
+      tabIndex={0}
+      aria-label={label}
+      aria-rowcount={count + headerRows}
+      aria-activedescendant={active >= 0 && active < count ? `${id}-${active}` : undefined}
+      onScroll={view.measure}
+      onKeyDown={(event) => pressed(event, props, view.pageRows)}
+    >
+      {header !== undefined && (
+        <div role="rowgroup" class="rows-header">
+          <div role="row" class="row" aria-rowindex={1}>
+            {header}
+          </div>
+        </div>
+      )}
+      <div role="rowgroup" class="rows-body" style={{ height: `${count * rowHeight}px` }}>
+        {indexes.map((index) => (
+          <Row
+            key={index}
+            id={`${id}-${index}`}
+            index={index}
+            rowIndex={index + 1 + headerRows}
+            active={index === active}
+            content={row(index)}
+            props={props}
+          />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+/** A cell of a row. */
+export function Cell({ class: name = '', children }: { class?: string; children?: ComponentChildren }) {
+  return (
+    <div role="gridcell" class={`cell ${name}`}>
+      {children}
+    </div>
+  )
+}
+
+/** A cell of the header of a list. */
+export function HeaderCell({ class: name = '', children }: { class?: string; children?: ComponentChildren }) {
+  return (
+    <div role="columnheader" class={`cell ${name}`}>
+      {children}
+    </div>
+  )
+}
+
+type RowProps = {
+  id: string
+  index: number
+  rowIndex: number
+  active: boolean
+  content: RowContent
+  props: VirtualRowsProps
+}
+
+function Row({ id, index, rowIndex, active, content, props }: RowProps) {
+  return (
+    <div
+      id={id}
+      role="row"
+      class={`row ${content.class ?? ''}`}
+      aria-rowindex={rowIndex}
+      aria-level={content.level}
+      aria-expanded={content.expanded}
+      aria-selected={active}
+      style={{ top: `${index * rowHeight}px` }}
+      onClick={() => props.onActive(index)}
+      onDblClick={() => props.onOpen?.(index)}
+    >
+      {content.cells}
+    </div>
+  )
+}
+
+type View = ReturnType<typeof useView>
+
+/** Which rows are in view. It renders anew only when that changes, not for each pixel. */
+function useView(count: number, hasHeader: boolean) {
+  const ref = useRef<HTMLDivElement>(null)
+  const [place, setPlace] = useState({ topRow: 0, height: 600 })
+  const measure = () => {
+    const list = ref.current
+    if (!list) return
+    const topRow = Math.floor(list.scrollTop / rowHeight)
+    const height = list.clientHeight - (hasHeader ? rowHeight : 0)
+    setPlace((before) => (before.topRow === topRow && before.height === height ? before : { topRow, height }))
+  }
+  useLayoutEffect(() => {
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(ref.current!)
+    return () => observer.disconnect()
+  }, [hasHeader])
+  const { topRow, height } = place
+  return {
+    ref,
+    measure,
+    topRow,
+    height,
+    pageRows: Math.max(1, Math.floor(height / rowHeight) - 1),
+    window: windowOf(topRow * rowHeight, height, count),
+  }
+}
+
+function useActiveInView(view: View, active: number): void {
+  useLayoutEffect(() => {
+    const list = view.ref.current
+    if (!list || active < 0) return
+    list.scrollTop = scrollToShow(active, list.scrollTop, view.height)
+  }, [active, view.height])
+}
+
+function useReports({ onTop, onEnd, count }: VirtualRowsProps, view: View): void {
+  const atTop = view.topRow === 0
+  const atEnd = count > 0 && view.window.last === count
+  useEffect(() => onTop?.(atTop), [atTop])
+  useEffect(() => {
+    if (atEnd) onEnd?.()
+  }, [atEnd, count])
+}
+
+function pressed(event: KeyboardEvent, props: VirtualRowsProps, pageRows: number): void {
+  // A link or button within a row has its own keys.
+  if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
+  const handled = props.onKey?.(event) === true
+  const target = moveActive(event.key, props.active, props.count, pageRows)
+  const opens = event.key === 'Enter' && props.active >= 0 && props.onOpen !== undefined
+  if (!handled && target === undefined && !opens) return
+  event.preventDefault()
+  if (handled) return
+  if (target !== undefined) props.onActive(target)
+  else props.onOpen?.(props.active)
+}

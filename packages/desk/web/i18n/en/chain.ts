@@ -1,0 +1,3 @@
+export const chain = {
+  title: 'Call chain',
+}

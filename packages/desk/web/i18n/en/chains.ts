@@ -1,0 +1,3 @@
+export const chains = {
+  title: 'Chains',
+}

@@ -1,0 +1,3 @@
+export const patterns = {
+  title: 'Patterns',
+}

@@ -1,0 +1,56 @@
+/** What the path of the page's address names. */
+export type Route =
+  | { page: 'chains' | 'logs' | 'patterns' | 'services' | 'start' }
+  | { page: 'chain'; traceId: string }
+  | { page: 'unknown' }
+
+export type Params = Record<string, string | number | undefined>
+
+const LISTS = ['chains', 'logs', 'patterns', 'services', 'start'] as const
+const TRACE_PATH = /^\/t\/([0-9a-f]{32})$/i
+
+export function parsePath(path: string): Route {
+  const trace = TRACE_PATH.exec(path)
+  if (trace) return { page: 'chain', traceId: trace[1]!.toLowerCase() }
+  const page = LISTS.find((name) => path === `/${name}`)
+  return { page: page ?? (path === '/' ? 'chains' : 'unknown') }
+}
+
+/** The search part of an address with some parameters changed: undefined and "" remove one. The rest stays in order. */
+export function changeSearch(search: string, changes: Params): string {
+  const params = new URLSearchParams(search)
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined || value === '') params.delete(name)
+    else params.set(name, String(value))
+  }
+  const text = params.toString()
+  return text && `?${text}`
+}
+
+/** An address for `<a href>`: `hrefOf('/logs', { q: 'level>=warn' })`. */
+export function hrefOf(path: string, params: Params = {}): string {
+  return path + changeSearch('', params)
+}
+
+/** The address of a chain. */
+export function chainHref(traceId: string, params: Params = {}): string {
+  return hrefOf(`/t/${traceId}`, params)
+}
+
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/i
+
+/** The trace id that a pasted text is, alone or within a `traceparent`. */
+export function parseTraceId(text: string): string | undefined {
+  const trimmed = text.trim().toLowerCase()
+  return /^[0-9a-f]{32}$/.test(trimmed) ? trimmed : TRACEPARENT.exec(trimmed)?.[1]
+}
+
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+const AGO = /^-(\d{1,6})([mhd])$/
+
+/** An instant of the address in unix milliseconds: `1764115200000`, or `-15m`, `-24h`, `-7d` before now. */
+export function parseInstant(text: string, nowMs: number): number | undefined {
+  const ago = AGO.exec(text)
+  if (ago) return nowMs - Number(ago[1]) * UNITS[ago[2] as keyof typeof UNITS]
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
