@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { DeskStatus } from '../api/index.ts'
 import { type DeskHttp, type HttpOptions, startHttp } from './http/http.ts'
+import type { KnownStatus } from './http/status.ts'
 import { openStore } from './store/open-store.ts'
 import { version } from './version.ts'
 
@@ -35,7 +35,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   const temporary = options.directory === undefined
   const directory = options.directory ?? (await temporaryDirectory())
   const store = await openStore({ directory, temporary, maxBytes, maxAgeMs })
-  const state = (): Pick<DeskStatus['store'], 'directory' | 'bytes' | 'maxBytes' | 'maxAgeMs' | 'segments' | 'damaged'> => ({
+  const state = (): KnownStatus['store'] => ({
     ...store.state(),
     directory: temporary ? '' : directory,
     maxBytes,

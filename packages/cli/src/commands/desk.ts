@@ -44,7 +44,7 @@ const options = {
   'max-size': { type: 'string' },
   'max-age': { type: 'string', default: '7d' },
   forward: { type: 'string' },
-  cors: { type: 'string', multiple: true, default: [] },
+  cors: { type: 'string', multiple: true },
   host: { type: 'string' },
   token: { type: 'string' },
   'ingest-token': { type: 'string' },
@@ -76,14 +76,14 @@ function deskOptions(values: Values): DeskOptions {
     directory: values.memory ? undefined : resolve(values.data ?? process.env.CLEW_DESK_DATA ?? defaultDirectory()),
     maxBytes: parseBytes('--max-size', values['max-size'] ?? (values.memory ? '512MB' : '2GB')),
     maxAgeMs: values['max-age'] === 'off' ? undefined : parseAge('--max-age', values['max-age']),
-    corsOrigins: values.cors,
+    corsOrigins: values.cors ?? [],
     dangerouslyNoAuth: values['dangerously-no-auth'],
     report: (message) => process.stderr.write(`[clew desk] ${message}\n`),
     ...given('host', values.host),
     ...given('token', values.token ?? process.env.CLEW_DESK_TOKEN),
     ...given('ingestToken', values['ingest-token'] ?? process.env.CLEW_DESK_INGEST_TOKEN),
     ...given('allowedHosts', values['allowed-hosts']?.split(',').map((name) => name.trim())),
-    ...given('forward', values.forward && { endpoint: values.forward, headers: forwardHeaders ?? '' }),
+    ...given('forward', values.forward === undefined ? undefined : { endpoint: values.forward, headers: forwardHeaders ?? '' }),
   }
 }
 

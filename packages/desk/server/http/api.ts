@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { DeskStatus } from '../../api/index.ts'
 import type { Store } from '../store/store.ts'
 import type { Failure } from './api-error.ts'
 import { answerImport } from './import/answer-import.ts'
@@ -8,7 +7,7 @@ import { matchRoute } from './match-route.ts'
 import { openApi } from './openapi.ts'
 import { jsonType, sendBytes, sendFailure, sendJson } from './reply.ts'
 import type { RouteAccess, RouteName } from './routes.ts'
-import { readStatus } from './status.ts'
+import { type KnownStatus, readStatus } from './status.ts'
 
 type Call = { request: IncomingMessage; response: ServerResponse; values: Record<string, string> }
 
@@ -21,7 +20,7 @@ const exportTypes = new Map([
 export function createApi(
   store: Store,
   live: LiveStreams,
-  known: () => Omit<DeskStatus, 'store'>,
+  known: () => KnownStatus,
 ): (
   request: IncomingMessage,
   response: ServerResponse,

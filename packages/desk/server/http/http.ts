@@ -14,6 +14,7 @@ import { createOtlpHandler } from './otlp-handler.ts'
 import { sendFailure } from './reply.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { limits, limitTime } from './server-limits.ts'
+import type { KnownStatus } from './status.ts'
 import { sessionCookieName } from './token.ts'
 import { isPagePath, openWebFiles } from './web-files.ts'
 
@@ -51,7 +52,7 @@ export async function startHttp({
   options,
 }: {
   store: Store
-  status: () => Pick<DeskStatus, 'version' | 'forward'>
+  status: () => Omit<KnownStatus, 'otlp' | 'received'>
   options: HttpOptions
 }): Promise<DeskHttp> {
   requireSafeBinding(options)

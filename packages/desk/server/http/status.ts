@@ -1,12 +1,14 @@
 import type { DeskStatus } from '../../api/index.ts'
 import type { Store } from '../store/store.ts'
 
-/** What the main thread knows, with what the store says of itself. */
-export async function readStatus(
-  store: Pick<Store, 'query'>,
-  known: Omit<DeskStatus, 'store'>,
-): Promise<DeskStatus> {
+/** What the files say of themselves, by the query `status-store`. */
+type FromFiles = Pick<DeskStatus['store'], 'logs' | 'spans' | 'oldestUnixMs' | 'textSearch'>
+
+/** A status without what only the files know. */
+export type KnownStatus = Omit<DeskStatus, 'store'> & { store: Omit<DeskStatus['store'], keyof FromFiles> }
+
+export async function readStatus(store: Pick<Store, 'query'>, known: KnownStatus): Promise<DeskStatus> {
   const bytes = await store.query({ name: 'status-store', parameters: {} })
-  const { version, otlp, received, forward } = known
-  return { version, otlp, store: JSON.parse(Buffer.from(bytes).toString()), received, forward }
+  const fromFiles = JSON.parse(Buffer.from(bytes).toString()) as FromFiles
+  return { ...known, store: { ...known.store, ...fromFiles } }
 }

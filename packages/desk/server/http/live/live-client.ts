@@ -43,7 +43,7 @@ export function createLiveClient(
       segment: String(segment),
       first: String(first),
       last: String(last),
-      ...(event === 'chains' ? { kind } : {}),
+      ...(event === 'chains' ? { of: kind } : {}),
     }
     const answer = await store.query({ name: event === 'logs' ? 'live-logs' : 'live-chains', parameters })
     cursor[kind] = { segment, last }
