@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { startDesk } from '@clew/desk'
+import type { ChainData, LogRow } from '../../packages/desk/api/index.ts'
+
+/** A desk that keeps nothing, and what the demo asks of it. */
+export type DemoDesk = {
+  url: string
+  /** Resolves once each of these lines is there. */
+  linesOf(texts: readonly string[]): Promise<void>
+  /** Resolves with the trace in which the payment failed for good, once all its lines and their spans have come. */
+  failedChain(): Promise<string>
+  chainAsText(traceId: string): Promise<string>
+  close(): Promise<void>
+}
+
+const usualPort = 4318
+const patienceMs = 30_000
+const refusedAttempts = 3
+
+/** On the usual port of OTLP where that is free, so that the link looks as it does at home. */
+export async function startDemoDesk(): Promise<DemoDesk> {
+  const desk = await startDesk({ ...options, port: usualPort }).catch(() => startDesk({ ...options, port: 0 }))
+  const ask = async <T>(path: string): Promise<T> => (await (await fetch(desk.url + path)).json()) as T
+  const linesFor = async (search: string): Promise<LogRow[]> =>
+    (await ask<{ logs: LogRow[] }>(`/api/logs?q=${encodeURIComponent(search)}`)).logs
+  return {
+    url: desk.url,
+    linesOf: async (texts) => {
+      for (const text of texts) await until(async () => (await linesFor(`"${text}"`)).length > 0)
+    },
+    async failedChain() {
+      let traceId = ''
+      await until(async () => {
+        traceId = (await linesFor('payment_failed'))[0]?.traceId ?? ''
+        return traceId !== '' && isWhole(await ask<ChainData>(`/api/chains/${traceId}`))
+      })
+      return traceId
+    },
+    chainAsText: async (traceId) => (await fetch(`${desk.url}/api/chains/${traceId}/export?as=text`)).text(),
+    close: () => desk.close(),
+  }
+}
+
+const options = {
+  grpcPort: null,
+  directory: undefined,
+  maxBytes: 512_000_000,
+  maxAgeMs: undefined,
+  report: (message: string) => console.error(`[desk] ${message}`),
+}
+
+function isWhole({ logs }: ChainData): boolean {
+  const refusals = logs.text.filter((text) => text === 'the bank does not answer')
+  return refusals.length === refusedAttempts && logs.lostSpans.length === 0
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  const endMs = Date.now() + patienceMs
+  while (!(await isTrue())) {
+    if (Date.now() > endMs) throw new Error(`what was expected did not come within ${patienceMs / 1000} s`)
+    await delay(100)
+  }
+}
