@@ -4,6 +4,7 @@ import { EmptyState } from './components/empty-state.tsx'
 import { Problem } from './components/problem.tsx'
 import { Shell } from './components/shell.tsx'
 import { words } from './i18n/words.ts'
+import { isTyping } from './keys.ts'
 import type { Route } from './url.ts'
 import { route } from './url-state.ts'
 
@@ -38,13 +39,16 @@ function Loaded({ page }: { page: Page }) {
 
 let arrived = false
 
-/** A page that replaces another takes the focus, which would else be lost with the link that was clicked. */
+/**
+ * A page that replaces another takes the focus, which would else be lost with the link that was clicked;
+ * but not from where one types already.
+ */
 function useFocusOnArrival(ready: boolean): void {
   const done = useRef(false)
   useEffect(() => {
     if (!ready || done.current) return
     done.current = true
-    if (arrived) document.getElementById('main')?.focus()
+    if (arrived && !isTyping(document.activeElement)) document.getElementById('main')?.focus()
     arrived = true
   }, [ready])
 }

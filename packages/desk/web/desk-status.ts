@@ -14,7 +14,7 @@ export async function watchDesk(): Promise<void> {
   if (document.visibilityState === 'visible') {
     const before = deskStatus.peek()
     const answer = await api.status()
-    receiving.value = recordsOf(answer) > recordsOf(before)
+    receiving.value = before?.value !== undefined && recordsOf(answer) > recordsOf(before)
     deskStatus.value = answer
   }
   setTimeout(watchDesk, everyMs)
