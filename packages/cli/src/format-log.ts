@@ -13,8 +13,18 @@ const names = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
 /** One line of a terminal: local time, level, service, the line, its fields, its trace. */
 export function formatLog({ timeUnixNano, severity, service, text, fields, traceId }: LogRow): string {
   const level = severity === 0 ? '' : (names[(severity - 1) >> 2] ?? '')
-  const parts = [timeText(timeUnixNano), level.padEnd(5), `[${service}]`, text, fields, traceId && `trace=${traceId}`]
-  return parts.filter((part) => part !== '').map(printable).join(' ')
+  const parts = [
+    timeText(timeUnixNano),
+    level.padEnd(5),
+    `[${service}]`,
+    text,
+    fields,
+    traceId && `trace=${traceId}`,
+  ]
+  return parts
+    .filter((part) => part !== '')
+    .map(printable)
+    .join(' ')
 }
 
 function timeText(unixNano: string): string {
@@ -24,9 +34,12 @@ function timeText(unixNano: string): string {
 }
 
 // Control characters could move the cursor or colour the terminal; bidi controls show a text as another one.
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
+const unprintable = /(?![\t\n])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
 
 function printable(text: string): string {
   const oneLine = text.replaceAll(/\r?\n/g, '\n    ')
-  return oneLine.replaceAll(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return oneLine.replaceAll(
+    unprintable,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

@@ -1,8 +1,8 @@
+import type { Command } from './command.ts'
 import { chainCommand } from './commands/chain.ts'
 import { deskCommand } from './commands/desk.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { logsCommand } from './commands/logs.ts'
-import type { Command } from './command.ts'
 
 const commands: readonly Command[] = [deskCommand, chainCommand, logsCommand, doctorCommand]
 

@@ -1,4 +1,13 @@
-const byteUnits: Record<string, number> = { '': 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 }
+const byteUnits: Record<string, number> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+}
 const ageUnits: Record<string, number> = { s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 }
 
 /** Bytes of a text such as `2GB` or `512MiB`. Throws with the remedy. */

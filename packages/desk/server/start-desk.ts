@@ -1,11 +1,8 @@
-import { mkdtemp } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DeskHttp, type HttpOptions, startHttp } from './http/http.ts'
 import type { KnownStatus } from './http/status.ts'
 import { openStore } from './store/open-store.ts'
+import { makeTemporaryDirectory } from './store/temporary-directory.ts'
 import { version } from './version.ts'
 
 export type DeskOptions = Omit<HttpOptions, 'webDirectory' | 'onError'> & {
@@ -33,8 +30,8 @@ const webDirectory = fileURLToPath(new URL('../web', import.meta.url))
 export async function startDesk(options: DeskOptions): Promise<Desk> {
   const { maxBytes, maxAgeMs, report } = options
   const temporary = options.directory === undefined
-  const directory = options.directory ?? (await temporaryDirectory())
-  const store = await openStore({ directory, temporary, maxBytes, maxAgeMs })
+  const directory = options.directory ?? (await makeTemporaryDirectory())
+  const store = await openStore({ directory, temporary, maxBytes, maxAgeMs, report })
   const state = (): KnownStatus['store'] => ({
     ...store.state(),
     directory: temporary ? '' : directory,
@@ -62,11 +59,4 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
     await store.close()
     throw error
   }
-}
-
-/** Linux keeps files of this folder in memory. */
-const memoryDirectory = '/dev/shm'
-
-function temporaryDirectory(): Promise<string> {
-  return mkdtemp(join(existsSync(memoryDirectory) ? memoryDirectory : tmpdir(), 'clew-desk-'))
 }

@@ -32,5 +32,7 @@ ${addressUsage}
 function requireTraceId(word: string | undefined): string {
   const found = /^(?:[0-9a-f]{2}-)?([0-9a-f]{32})(?:-|$)/i.exec(word ?? '')?.[1]
   if (found !== undefined) return found.toLowerCase()
-  throw new Error(word === undefined ? 'which trace? clew chain <trace_id>' : `"${word}" is no trace id: 32 hex digits`)
+  throw new Error(
+    word === undefined ? 'which trace? clew chain <trace_id>' : `"${word}" is no trace id: 32 hex digits`,
+  )
 }

@@ -68,12 +68,15 @@ async function runDesk(words: readonly string[]): Promise<number> {
 }
 
 function deskOptions(values: Values): DeskOptions {
-  if (values.memory && values.data !== undefined) throw new Error('--memory and --data exclude each other; give one')
+  if (values.memory && values.data !== undefined)
+    throw new Error('--memory and --data exclude each other; give one')
   const forwardHeaders = process.env.CLEW_DESK_FORWARD_HEADERS
   return {
     port: parsePort('--port', values.port),
     grpcPort: values['grpc-port'] === 'off' ? null : parsePort('--grpc-port', values['grpc-port']),
-    directory: values.memory ? undefined : resolve(values.data ?? process.env.CLEW_DESK_DATA ?? defaultDirectory()),
+    directory: values.memory
+      ? undefined
+      : resolve(values.data ?? process.env.CLEW_DESK_DATA ?? defaultDirectory()),
     maxBytes: parseBytes('--max-size', values['max-size'] ?? (values.memory ? '512MB' : '2GB')),
     maxAgeMs: values['max-age'] === 'off' ? undefined : parseAge('--max-age', values['max-age']),
     corsOrigins: values.cors ?? [],
@@ -82,8 +85,14 @@ function deskOptions(values: Values): DeskOptions {
     ...given('host', values.host),
     ...given('token', values.token ?? process.env.CLEW_DESK_TOKEN),
     ...given('ingestToken', values['ingest-token'] ?? process.env.CLEW_DESK_INGEST_TOKEN),
-    ...given('allowedHosts', values['allowed-hosts']?.split(',').map((name) => name.trim())),
-    ...given('forward', values.forward === undefined ? undefined : { endpoint: values.forward, headers: forwardHeaders ?? '' }),
+    ...given(
+      'allowedHosts',
+      values['allowed-hosts']?.split(',').map((name) => name.trim()),
+    ),
+    ...given(
+      'forward',
+      values.forward === undefined ? undefined : { endpoint: values.forward, headers: forwardHeaders ?? '' },
+    ),
   }
 }
 

@@ -37,7 +37,8 @@ ${addressUsage}
     const address = deskAddress(values)
     const query = new URLSearchParams({ q: search, limit: values.limit })
     if (values.since !== undefined) query.set('from', String(Date.now() - parseAge('--since', values.since)))
-    const print = (row: LogRow): void => void process.stdout.write(`${values.json ? JSON.stringify(row) : formatLog(row)}\n`)
+    const print = (row: LogRow): void =>
+      void process.stdout.write(`${values.json ? JSON.stringify(row) : formatLog(row)}\n`)
     const response = await askDesk(address, `/api/logs?${query}`)
     const { logs } = (await response.json()) as { logs: LogRow[] }
     logs.toReversed().forEach(print)

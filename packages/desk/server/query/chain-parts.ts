@@ -44,7 +44,15 @@ const logsSql = `SELECT log.id, us, ns, severity, lower(hex(span)), substr(body,
   FROM log JOIN resource ON resource.id = log.resource WHERE chain = ? LIMIT ?`
 
 type SpanColumns = [
-  ...[id: number, us: number, ns: number, durationNs: number | null, spanId: string, parentId: string, name: string],
+  ...[
+    id: number,
+    us: number,
+    ns: number,
+    durationNs: number | null,
+    spanId: string,
+    parentId: string,
+    name: string,
+  ],
   ...[kind: number, status: number, message: string, service: string, instance: string, host: string],
   ...[attributes: string, events: string | null, links: string | null],
 ]
@@ -79,10 +87,13 @@ export function readChainParts(segments: OpenSegments, traces: readonly JoinedTr
 }
 
 function countOf(segment: OpenSegment, chain: number): number {
-  return segment.get<{ count: number }>('SELECT spans + logs AS count FROM chain WHERE id = ?', chain)?.count ?? 0
+  return (
+    segment.get<{ count: number }>('SELECT spans + logs AS count FROM chain WHERE id = ?', chain)?.count ?? 0
+  )
 }
 
-const byTime = (a: { us: number; ns: number }, b: { us: number; ns: number }): number => a.us - b.us || a.ns - b.ns
+const byTime = (a: { us: number; ns: number }, b: { us: number; ns: number }): number =>
+  a.us - b.us || a.ns - b.ns
 
 /** A request that is sent again stores its spans again. */
 function withoutRepeats(spans: readonly SpanPart[]): SpanPart[] {
@@ -100,7 +111,13 @@ function spanPart(segment: OpenSegment, trace: number, columns: SpanColumns): Sp
   const [service, instance, host, attributes, events, links] = rest
   const ref = `${segment.number}.${id}`
   const resource = { service, instance, host }
-  return { ...{ trace, ref, us, ns, durationNs, spanId, parentId, name, kind, status, message }, resource, attributes, events, links }
+  return {
+    ...{ trace, ref, us, ns, durationNs, spanId, parentId, name, kind, status, message },
+    resource,
+    attributes,
+    events,
+    links,
+  }
 }
 
 function logPart(segment: OpenSegment, trace: number, columns: LogColumns): LogPart {

@@ -33,7 +33,9 @@ export function summarizeChain(segments: OpenSegments, traceId: string): ChainSu
   })
   const row = sum(parts.flatMap(({ segment, id }) => segment.get<ChainRow>(chainSql, id) ?? []))
   if (row === undefined) return undefined
-  const spans = parts.flatMap(({ segment, id }) => segment.arrays<BarRow>(barsSql, id)).sort((a, b) => a[0] - b[0] || a[1] - b[1])
+  const spans = parts
+    .flatMap(({ segment, id }) => segment.arrays<BarRow>(barsSql, id))
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
   const services = createTexts()
   const root = spans.find((span) => span[4] === '') ?? spans[0]
   const first = root === undefined ? firstLog(parts) : { name: root[5], service: root[6] }
@@ -95,7 +97,11 @@ function errorOf(parts: readonly Part[], spans: readonly BarRow[]): string {
   return failed === undefined ? '' : failed[8] || failed[5]
 }
 
-function barsOf(spans: readonly BarRow[], startUs: number, numberOf: (service: string) => number): ChainSummary['bars'] {
+function barsOf(
+  spans: readonly BarRow[],
+  startUs: number,
+  numberOf: (service: string) => number,
+): ChainSummary['bars'] {
   const depths = new Map<string, number>()
   const bars: ChainSummary['bars'] = []
   for (const [us, ns, durationNs, span, parent, , service, status] of spans) {

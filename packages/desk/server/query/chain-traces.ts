@@ -6,7 +6,10 @@ const maxTraces = 20
 export type JoinedTrace = { traceId: string; depth: number }
 
 /** The trace and those joined to it by span links, in both directions, and how many more there are. */
-export function joinedTraces(segments: OpenSegments, traceId: string): { traces: JoinedTrace[]; more: number } {
+export function joinedTraces(
+  segments: OpenSegments,
+  traceId: string,
+): { traces: JoinedTrace[]; more: number } {
   const all = segments.newestFirst()
   const traces: JoinedTrace[] = [{ traceId, depth: 0 }]
   const known = new Set([traceId])

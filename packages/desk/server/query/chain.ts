@@ -1,7 +1,14 @@
-import type { ChainData, ChainEvents, ChainLink, ChainLogs, ChainResource, ChainSpans } from '../../api/chain.ts'
+import type {
+  ChainData,
+  ChainEvents,
+  ChainLink,
+  ChainLogs,
+  ChainResource,
+  ChainSpans,
+} from '../../api/chain.ts'
 import { nanosText } from '../store/rows/ids-and-times.ts'
 import { storeError } from '../store/store-error.ts'
-import { type LogPart, type SpanPart, readChainParts } from './chain-parts.ts'
+import { type LogPart, readChainParts, type SpanPart } from './chain-parts.ts'
 import { joinedTraces } from './chain-traces.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, traceIdOf } from './parameters.ts'
@@ -74,7 +81,13 @@ function createResources(): Resources {
 /** Index of a span by its trace and id. */
 type SpanIndexes = Map<string, number>
 
-function addSpans(data: ChainData, spans: readonly SpanPart[], zero: Zero, texts: Texts, resources: Resources): SpanIndexes {
+function addSpans(
+  data: ChainData,
+  spans: readonly SpanPart[],
+  zero: Zero,
+  texts: Texts,
+  resources: Resources,
+): SpanIndexes {
   const columns = data.spans
   const indexes: SpanIndexes = new Map()
   spans.forEach((span, index) => {
@@ -126,7 +139,13 @@ function resolveLinks(data: ChainData, indexes: SpanIndexes): void {
   }
 }
 
-function addLogs(data: ChainData, logs: readonly LogPart[], zero: Zero, indexes: SpanIndexes, resources: Resources): void {
+function addLogs(
+  data: ChainData,
+  logs: readonly LogPart[],
+  zero: Zero,
+  indexes: SpanIndexes,
+  resources: Resources,
+): void {
   const columns = data.logs
   logs.forEach((log, index) => {
     const span = indexes.get(`${log.trace} ${log.spanId}`) ?? -1

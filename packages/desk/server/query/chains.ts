@@ -47,7 +47,8 @@ function orderOf(name = 'recent'): Order {
 function placeOf(before: string | undefined): Place | undefined {
   if (before === undefined || before === '') return undefined
   const found = /^(\d{1,16})\.([0-9a-f]{32})$/.exec(before)
-  if (found === null) throw storeError('invalid', `before=${before} is no place; give the "next" of the page before`)
+  if (found === null)
+    throw storeError('invalid', `before=${before} is no place; give the "next" of the page before`)
   return { value: Number(found[1]), traceId: found[2]! }
 }
 

@@ -27,7 +27,11 @@ export function facets(segments: OpenSegments, parameters: Parameters): LogFacet
   const sql = `SELECT service, severity, log.attributes FROM ${from} JOIN resource ON resource.id = log.resource
     WHERE ${where} ORDER BY ${newestFirst} LIMIT ?`
   for (const segment of all) {
-    for (const [service, severity, attributes] of segment.arrays<[string, number, string]>(sql, ...values, maxSampled - sampled)) {
+    for (const [service, severity, attributes] of segment.arrays<[string, number, string]>(
+      sql,
+      ...values,
+      maxSampled - sampled,
+    )) {
       sampled++
       countValue(counts, 'service', service)
       countValue(counts, 'level', levels[bandOf(severity)] ?? 'info')

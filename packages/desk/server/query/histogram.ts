@@ -18,7 +18,10 @@ export function histogram(segments: OpenSegments, parameters: Parameters): LogHi
   const asked = timeRange(parameters)
   const search = searchOf(parameters.q)
   const [firstUs, lastUs] = timeOfLogs(segments)
-  const range = { fromUs: Math.max(asked.fromUs, Math.min(firstUs, lastUs)), toUs: Math.min(asked.toUs, lastUs) }
+  const range = {
+    fromUs: Math.max(asked.fromUs, Math.min(firstUs, lastUs)),
+    toUs: Math.min(asked.toUs, lastUs),
+  }
   const most = wholeNumber(parameters, 'steps', 60, 500)
   const endMs = parameters.to === undefined ? range.toUs / 1000 : asked.toUs / 1000
   const startMs = parameters.from === undefined ? range.fromUs / 1000 : asked.fromUs / 1000
@@ -45,13 +48,19 @@ export function histogram(segments: OpenSegments, parameters: Parameters): LogHi
 function timeOfLogs(segments: OpenSegments): [firstUs: number, lastUs: number] {
   const rows = segments
     .newestFirst()
-    .flatMap((segment) => segment.get<{ first: number | null; last: number | null }>('SELECT (SELECT min(us) FROM log) AS first, (SELECT max(us) FROM log) AS last') ?? [])
+    .flatMap(
+      (segment) =>
+        segment.get<{ first: number | null; last: number | null }>(
+          'SELECT (SELECT min(us) FROM log) AS first, (SELECT max(us) FROM log) AS last',
+        ) ?? [],
+    )
   const first = rows.flatMap((row) => row.first ?? [])
   const last = rows.flatMap((row) => row.last ?? [])
   return [Math.min(Number.MAX_SAFE_INTEGER, ...first), Math.max(0, ...last)]
 }
 
-const rollupSql = 'SELECT bucket, band, sum(count) FROM rollup WHERE bucket BETWEEN ? AND ? GROUP BY bucket, band'
+const rollupSql =
+  'SELECT bucket, band, sum(count) FROM rollup WHERE bucket BETWEEN ? AND ? GROUP BY bucket, band'
 
 /** From the counts that were written with the lines; exact to 10 seconds. */
 function countAll(segments: OpenSegments, range: TimeRange, steps: Steps, counts: Counts): boolean {
@@ -73,6 +82,13 @@ function add(counts: Counts, steps: Steps, atMs: number, band: number, count: nu
 
 function emptyCounts({ count }: Steps): Counts {
   const zeros = (): number[] => new Array<number>(count).fill(0)
-  const series = { trace: zeros(), debug: zeros(), info: zeros(), warn: zeros(), error: zeros(), fatal: zeros() }
+  const series = {
+    trace: zeros(),
+    debug: zeros(),
+    info: zeros(),
+    warn: zeros(),
+    error: zeros(),
+    fatal: zeros(),
+  }
   return { series, total: 0 }
 }

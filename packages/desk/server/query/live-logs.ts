@@ -1,8 +1,8 @@
 import type { LiveEvents } from '../../api/live.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
+import { searchCondition } from './log-search.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, wholeNumber } from './parameters.ts'
-import { searchCondition } from './log-search.ts'
 import { searchOf } from './search-of.ts'
 
 const most = 200
@@ -20,7 +20,11 @@ export function liveLogs(segments: OpenSegments, parameters: Parameters): LiveEv
   const total =
     found.length < most
       ? found.length
-      : (segment.get<{ count: number }>(`SELECT count(*) AS count FROM log WHERE ${condition}`, ...range, ...values)?.count ?? 0)
+      : (segment.get<{ count: number }>(
+          `SELECT count(*) AS count FROM log WHERE ${condition}`,
+          ...range,
+          ...values,
+        )?.count ?? 0)
   return {
     logs: found.toReversed().map((columns) => logRowOf(segment.number, columns)),
     dropped: total - found.length,

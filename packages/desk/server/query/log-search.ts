@@ -18,13 +18,18 @@ export type LogSource = {
  * The lines that match and lie in the time asked for, for all of these segments alike: the full-text index leads in all of
  * them or in none, so that their pages have one order.
  */
-export function logSource(segments: readonly OpenSegment[], search: Search, { fromUs, toUs }: TimeRange): LogSource {
+export function logSource(
+  segments: readonly OpenSegment[],
+  search: Search,
+  { fromUs, toUs }: TimeRange,
+): LogSource {
   const textSearch = segments.every((segment) => segment.textSearch === 'index') ? 'index' : 'scan'
   const ask = (sql: string, values: SqlValue[]): number =>
     segments.reduce((sum, segment) => sum + askOf(segment)(sql, values), 0)
   const { where, parameters, match } = compileSearch(search, { target: 'log', textSearch, ask })
   const inTime = { where: `${where} AND log.us BETWEEN ? AND ?`, parameters: [...parameters, fromUs, toUs] }
-  if (match === undefined) return { from: 'log', ...inTime, newestFirst: 'log.us DESC, log.id DESC', byArrival: false }
+  if (match === undefined)
+    return { from: 'log', ...inTime, newestFirst: 'log.us DESC, log.id DESC', byArrival: false }
   return {
     from: indexedLines,
     where: `log_text MATCH ? AND ${inTime.where}`,

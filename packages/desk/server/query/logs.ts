@@ -21,7 +21,8 @@ export function logs(segments: OpenSegments, parameters: Parameters): LogPage {
   const found = findLogs(segments, search, timeRange(parameters), placeOf(parameters.before), limit + 1)
   const page = found.rows.slice(0, limit)
   const last = page.at(-1)
-  const next = found.rows.length > limit && last !== undefined ? `${last.us}.${last.segment}.${last.id}` : null
+  const next =
+    found.rows.length > limit && last !== undefined ? `${last.us}.${last.segment}.${last.id}` : null
   // Arrival and time differ a little; within a page time counts.
   const shown = found.byArrival ? page.toSorted((a, b) => b.us - a.us || b.id - a.id) : page
   return { logs: shown.map(({ row }) => row), next }
@@ -30,7 +31,8 @@ export function logs(segments: OpenSegments, parameters: Parameters): LogPage {
 function placeOf(before: string | undefined): Place | undefined {
   if (before === undefined || before === '') return undefined
   const found = /^(\d{1,16})\.(\d{1,9})\.(\d{1,15})$/.exec(before)
-  if (found === null) throw storeError('invalid', `before=${before} is no place; give the "next" of the page before`)
+  if (found === null)
+    throw storeError('invalid', `before=${before} is no place; give the "next" of the page before`)
   return { us: Number(found[1]), segment: Number(found[2]), id: Number(found[3]) }
 }
 
@@ -85,6 +87,7 @@ function behindPlace(segment: number, before: Place, byArrival: boolean): Condit
     if (segment > before.segment) return { where: 'FALSE', parameters: [] }
     return segment < before.segment ? everything : { where: 'log.id < ?', parameters: [before.id] }
   }
-  if (segment === before.segment) return { where: '(log.us, log.id) < (?, ?)', parameters: [before.us, before.id] }
+  if (segment === before.segment)
+    return { where: '(log.us, log.id) < (?, ?)', parameters: [before.us, before.id] }
   return { where: segment < before.segment ? 'log.us <= ?' : 'log.us < ?', parameters: [before.us] }
 }

@@ -28,7 +28,7 @@ function groups<T extends Sent>(records: readonly T[]): Group<T>[] {
   for (const record of records) {
     const key = JSON.stringify([record.resource, record.scope])
     const group = found.get(key) ?? {
-      resource: { attributes: valuesOf(record.resource), droppedAttributesCount: 0 },
+      resource: { attributes: toValues(record.resource), droppedAttributesCount: 0 },
       scope: { ...record.scope, attributes: {}, droppedAttributesCount: 0 },
       records: [],
     }
@@ -49,12 +49,12 @@ function spanOf(span: SpanDetail): Span {
     kind: span.kind,
     startTimeUnixNano: BigInt(span.startUnixNano),
     endTimeUnixNano: BigInt(span.endUnixNano),
-    attributes: valuesOf(span.attributes),
+    attributes: toValues(span.attributes),
     droppedAttributesCount: span.dropped.attributes,
     events: span.events.map(({ timeUnixNano, name, attributes }) => ({
       timeUnixNano: BigInt(timeUnixNano),
       name,
-      attributes: valuesOf(attributes),
+      attributes: toValues(attributes),
       droppedAttributesCount: 0,
     })),
     droppedEventsCount: span.dropped.events,
@@ -62,7 +62,7 @@ function spanOf(span: SpanDetail): Span {
       traceId,
       spanId,
       traceState: '',
-      attributes: valuesOf(attributes),
+      attributes: toValues(attributes),
       droppedAttributesCount: 0,
       flags: 0,
     })),
@@ -77,8 +77,8 @@ function logOf(log: LogDetail): LogRecord {
     observedTimeUnixNano: BigInt(log.observedUnixNano),
     severityNumber: log.severity,
     severityText: log.severityText,
-    body: valueOf(log.body),
-    attributes: valuesOf(log.attributes),
+    body: toValue(log.body),
+    attributes: toValues(log.attributes),
     droppedAttributesCount: log.droppedAttributes,
     flags: 0,
     traceId: log.traceId,
@@ -88,5 +88,5 @@ function logOf(log: LogDetail): LogRecord {
 }
 
 // JSON has no other values than these. What the store made a text of (bytes, integers beyond 2^53) stays a text.
-const valueOf = (value: FieldValue): Value => value
-const valuesOf = (fields: Fields): Record<string, Value> => fields
+const toValue = (value: FieldValue): Value => value
+const toValues = (fields: Fields): Record<string, Value> => fields

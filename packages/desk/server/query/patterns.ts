@@ -13,7 +13,8 @@ const examples = 20
 type PatternRow = { id: number; text: string; severity: number; firstUs: number; lastUs: number }
 type Counted = PatternRow & { count: number; services: Set<string>; trend: number[] }
 
-const patternSql = 'SELECT id, text, severity, first_us AS firstUs, last_us AS lastUs FROM pattern WHERE last_us >= ?'
+const patternSql =
+  'SELECT id, text, severity, first_us AS firstUs, last_us AS lastUs FROM pattern WHERE last_us >= ?'
 
 const countSql = `SELECT pattern, bucket, service, sum(count) FROM pattern_rollup JOIN resource ON resource.id = resource
   WHERE bucket BETWEEN ? AND ? GROUP BY pattern, bucket, service`
@@ -76,7 +77,12 @@ function stepsOf(known: ReadonlyMap<number, Counted>, { fromUs, toUs }: TimeRang
   return timeSteps(fromMs, toMs, most, bucketUs / 1000)
 }
 
-function count(segments: OpenSegments, known: ReadonlyMap<number, Counted>, range: TimeRange, steps: Steps): void {
+function count(
+  segments: OpenSegments,
+  known: ReadonlyMap<number, Counted>,
+  range: TimeRange,
+  steps: Steps,
+): void {
   const bucketOf = (us: number): number => Math.floor(us / bucketUs)
   for (const segment of segments.newestFirst()) {
     for (const row of segment.arrays<CountRow>(countSql, bucketOf(range.fromUs), bucketOf(range.toUs))) {

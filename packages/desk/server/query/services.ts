@@ -62,7 +62,10 @@ function readSpans(segments: OpenSegments, { fromUs, toUs }: TimeRange): SeenSpa
   return spans
 }
 
-type ServiceCounts = Omit<ServiceRow, 'p50Ms' | 'p95Ms' | 'instances'> & { times: number[]; seen: Set<string> }
+type ServiceCounts = Omit<ServiceRow, 'p50Ms' | 'p95Ms' | 'instances'> & {
+  times: number[]
+  seen: Set<string>
+}
 
 function serviceRows(spans: readonly SeenSpan[]): Map<string, ServiceCounts> {
   const rows = new Map<string, ServiceCounts>()
@@ -87,11 +90,19 @@ function rowOf(rows: Map<string, ServiceCounts>, name: string): ServiceCounts {
 const logsSql = `SELECT service, instance, sum(count) AS logs, sum(iif(band >= 4, count, 0)) AS failed
   FROM rollup JOIN resource ON resource.id = rollup.resource WHERE bucket BETWEEN ? AND ? GROUP BY service, instance`
 
-function countLogs(segments: OpenSegments, { fromUs, toUs }: TimeRange, rows: Map<string, ServiceCounts>): void {
+function countLogs(
+  segments: OpenSegments,
+  { fromUs, toUs }: TimeRange,
+  rows: Map<string, ServiceCounts>,
+): void {
   type Row = { service: string; instance: string; logs: number; failed: number }
   const bucketOf = (us: number): number => Math.floor(us / 10_000_000)
   for (const segment of segments.newestFirst()) {
-    for (const { service, instance, logs, failed } of segment.all<Row>(logsSql, bucketOf(fromUs), bucketOf(toUs))) {
+    for (const { service, instance, logs, failed } of segment.all<Row>(
+      logsSql,
+      bucketOf(fromUs),
+      bucketOf(toUs),
+    )) {
       const row = rowOf(rows, service)
       row.logs += logs
       row.failedLogs += failed
@@ -109,7 +120,9 @@ type EdgeCounts = Omit<ServiceEdge, 'p95Ms'> & { times: number[] }
 
 function edgesOf(spans: readonly SeenSpan[]): ServiceEdge[] {
   const byId = new Map(spans.map((span) => [span.id, span]))
-  const answered = new Set(spans.filter(({ kind }) => kind === server || kind === consumer).map(({ parentId }) => parentId))
+  const answered = new Set(
+    spans.filter(({ kind }) => kind === server || kind === consumer).map(({ parentId }) => parentId),
+  )
   const edges = new Map<string, EdgeCounts>()
   for (const span of spans) {
     const edge = edgeOf(span, byId.get(span.parentId), answered)
@@ -122,14 +135,25 @@ function edgesOf(spans: readonly SeenSpan[]): ServiceEdge[] {
     edges.set(key, counts)
   }
   return [...edges.values()]
-    .map(({ times, ...edge }) => ({ ...edge, p95Ms: percentile(times.toSorted((a, b) => a - b), 0.95) ?? 0 }))
+    .map(({ times, ...edge }) => ({
+      ...edge,
+      p95Ms:
+        percentile(
+          times.toSorted((a, b) => a - b),
+          0.95,
+        ) ?? 0,
+    }))
     .toSorted((a, b) => b.count - a.count)
 }
 
 type Edge = Pick<ServiceEdge, 'from' | 'to' | 'kind' | 'label'>
 
 /** What a span says of who calls whom. A call that was answered is told by the answer. */
-function edgeOf(span: SeenSpan, parent: SeenSpan | undefined, answered: ReadonlySet<string>): Edge | undefined {
+function edgeOf(
+  span: SeenSpan,
+  parent: SeenSpan | undefined,
+  answered: ReadonlySet<string>,
+): Edge | undefined {
   const { kind, service } = span
   if (kind === server) {
     return parent === undefined || parent.service === service
@@ -137,18 +161,27 @@ function edgeOf(span: SeenSpan, parent: SeenSpan | undefined, answered: Readonly
       : { from: parent.service, to: service, kind: 'call', label: '' }
   }
   if (kind === consumer) {
-    return parent === undefined ? undefined : { from: parent.service, to: service, kind: 'queue', label: queueOf(span) }
+    return parent === undefined
+      ? undefined
+      : { from: parent.service, to: service, kind: 'queue', label: queueOf(span) }
   }
   if ((kind !== client && kind !== producer) || answered.has(span.id)) return undefined
   const attributes = JSON.parse(span.attributes) as Fields
   const database = databaseOf(attributes)
   if (database !== undefined) {
     const to = textOf(attributes['db.namespace'] ?? attributes['db.name']) ?? database
-    return { from: service, to: to === database ? to : `${database} ${to}`, kind: 'database', label: database }
+    return {
+      from: service,
+      to: to === database ? to : `${database} ${to}`,
+      kind: 'database',
+      label: database,
+    }
   }
   if (kind === producer) return { from: service, to: queueOf(span), kind: 'queue', label: queueOf(span) }
   const host = textOf(attributes['server.address'] ?? attributes['net.peer.name'])
-  return host === undefined ? undefined : { from: service, to: withPort(host, attributes), kind: 'call', label: '' }
+  return host === undefined
+    ? undefined
+    : { from: service, to: withPort(host, attributes), kind: 'call', label: '' }
 }
 
 function withPort(host: string, attributes: Fields): string {

@@ -1,7 +1,8 @@
 import type { Fields, FieldValue } from '../../api/chain.ts'
 
 // What sits on every line of a request or job says nothing of this line.
-const hidden = /^(messaging\.|bullmq\.|request_id$|exception\.|trace_id$|span_id$|trace_flags$|module$|log\.|code\.|thread\.)/
+const hidden =
+  /^(messaging\.|bullmq\.|request_id$|exception\.|trace_id$|span_id$|trace_flags$|module$|log\.|code\.|thread\.)/
 const valueLength = 60
 
 /** A few attributes as `key=value`, at most `length` characters: what a reader wants to see beside the line. */

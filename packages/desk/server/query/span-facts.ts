@@ -33,7 +33,12 @@ const consumer = 5
  * What makes siblings the same work, or undefined for those that are never grouped: requests that came in, and attempts
  * after the first, which are told one by one.
  */
-export function groupKey(kind: number, name: string, attributes: Fields, facts: SpanFacts | undefined): string | undefined {
+export function groupKey(
+  kind: number,
+  name: string,
+  attributes: Fields,
+  facts: SpanFacts | undefined,
+): string | undefined {
   if (kind === server) return undefined
   if (kind === consumer) return (facts?.attempt ?? 1) > 1 ? undefined : `${kind} ${facts?.queue} ${name}`
   if (kind !== client || facts?.db === undefined) return `${kind} ${name}`

@@ -20,7 +20,10 @@ export function openDataDirectory(directory: string): DataDirectory {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
   } catch (error) {
     const { message } = error as Error
-    throw storeError('full', `${directory} cannot be made (${message}); give a folder that you may write with --data`)
+    throw storeError(
+      'full',
+      `${directory} cannot be made (${message}); give a folder that you may write with --data`,
+    )
   }
   const unlock = lock(directory)
   try {
@@ -57,7 +60,10 @@ function lock(directory: string): () => void {
     database?.close()
     const isTaken = (error as { errcode?: number }).errcode === 5
     if (isTaken) {
-      throw storeError('full', `another desk is using ${directory}; end it, or give this one another folder with --data`)
+      throw storeError(
+        'full',
+        `another desk is using ${directory}; end it, or give this one another folder with --data`,
+      )
     }
     throw storeError('full', sqliteProblem(error, path))
   }

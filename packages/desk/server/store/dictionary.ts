@@ -13,7 +13,11 @@ export type Dictionary = {
 
 const maxRemembered = 20_000
 
-export function createDictionary(database: DatabaseSync, table: string, columns: readonly string[]): Dictionary {
+export function createDictionary(
+  database: DatabaseSync,
+  table: string,
+  columns: readonly string[],
+): Dictionary {
   const unique = columns.map((column) => `${column} = ?`).join(' AND ')
   const find = database.prepare(`SELECT id FROM ${table} WHERE ${unique}`)
   const marks = columns.map(() => '?').join()

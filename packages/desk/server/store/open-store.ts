@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises'
-import { startReader } from './reader-client.ts'
+import type { FromWriter } from '../threads/messages.ts'
+import { startReader } from '../threads/reader-client.ts'
+import { startWriter } from '../threads/writer-client.ts'
 import { filesOf, setAside } from './segment.ts'
 import type { Commit, Store } from './store.ts'
-import type { FromWriter } from './threads.ts'
-import { startWriter } from './writer-client.ts'
 
 export type StoreOptions = {
   /** Folder of the data; made when it is missing. */
@@ -13,6 +13,8 @@ export type StoreOptions = {
   maxBytes: number
   /** Undefined: no limit of age. */
   maxAgeMs: number | undefined
+  /** Hears, in one line, of what went wrong without failing a request. */
+  report(message: string): void
 }
 
 export type StoreState = { segments: number; bytes: number; damaged: number }
@@ -22,7 +24,7 @@ export type StoreState = { segments: number; bytes: number; damaged: number }
  * folder and what to do.
  */
 export async function openStore(options: StoreOptions): Promise<Store & { state(): StoreState }> {
-  const { directory, temporary, maxBytes, maxAgeMs } = options
+  const { directory, temporary, maxBytes, maxAgeMs, report } = options
   const listeners = new Set<(commit: Commit) => void>()
   let state: StoreState = { segments: 0, bytes: 0, damaged: 0 }
   let paths: readonly string[] = []
@@ -34,7 +36,7 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
     paths = paths.filter((one) => one !== path)
     setAsidePaths.add(path)
     state = { ...state, segments: paths.length, damaged: state.damaged + 1 }
-    void reader.useSegments(paths).then(() => setAside(path))
+    void reader.useSegments(paths).then(() => report(`${path} cannot be read; it is now ${setAside(path)}`))
   })
 
   const onSegments = (message: Extract<FromWriter, { kind: 'segments' }>): void => {
@@ -48,8 +50,17 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
   try {
     const writer = await startWriter(
       { directory, maxBytes, maxAgeMs },
-      { onSegments, onCommitted: ({ kind: _, ...commit }) => listeners.forEach((listener) => listener(commit)) },
+      {
+        onSegments,
+        onProblem: report,
+        onCommitted: ({ kind: _, ...commit }) => {
+          for (const listener of listeners) listener(commit)
+        },
+      },
     )
+    // A file of the last run may be damaged, too.
+    if (state.damaged > 0)
+      report(`${directory} has ${state.damaged} damaged files, set aside as *.damaged.sqlite`)
     return {
       write: (signal, encoding, bytes) => writer.write({ signal, encoding, bytes }),
       query: (query) => reader.query(query),

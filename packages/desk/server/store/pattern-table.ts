@@ -5,7 +5,9 @@ import { openForReading } from './segment.ts'
 type PatternRow = { id: number; text: string; severity: number; first_us: number; last_us: number }
 
 const rowsOf = (database: DatabaseSync): PatternRow[] =>
-  database.prepare('SELECT id, text, severity, first_us, last_us FROM pattern ORDER BY last_us, id').all() as PatternRow[]
+  database
+    .prepare('SELECT id, text, severity, first_us, last_us FROM pattern ORDER BY last_us, id')
+    .all() as PatternRow[]
 
 /** The patterns of a segment for a miner to go on with, the one used longest ago first. */
 export function knownPatterns(database: DatabaseSync): Template[] {

@@ -28,7 +28,12 @@ export function createPatternTally(database: DatabaseSync, miner: Miner): Patter
   const changeOf = (id: number): PatternChange => {
     const known = changes.get(id)
     if (known !== undefined) return known
-    const begun = { severity: 0, firstUs: Number.MAX_SAFE_INTEGER, lastUs: 0, counts: new Map<number, number>() }
+    const begun = {
+      severity: 0,
+      firstUs: Number.MAX_SAFE_INTEGER,
+      lastUs: 0,
+      counts: new Map<number, number>(),
+    }
     changes.set(id, begun)
     return begun
   }

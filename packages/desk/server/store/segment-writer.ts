@@ -87,7 +87,17 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
     const chain = countSpan(chains.of(row.traceId), row, us, name, resource)
     spans.run(
       ...[nextSpan++, us, row.ns, row.durationNs, chain, row.span, row.parent, name, row.kind, row.status],
-      ...[row.message, resource, scope, row.flags, row.state, row.attributes, row.events, row.links, row.dropped],
+      ...[
+        row.message,
+        resource,
+        scope,
+        row.flags,
+        row.state,
+        row.attributes,
+        row.events,
+        row.links,
+        row.dropped,
+      ],
     )
     for (const target of row.linkTargets) {
       links.run(Buffer.from(target.traceId, 'hex'), target.span, Buffer.from(row.traceId, 'hex'), row.span)

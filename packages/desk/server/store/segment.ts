@@ -53,6 +53,7 @@ export function filesOf(path: string): string[] {
 
 /** Renames a segment that cannot be read, so that nothing looks at it again and nothing of it is lost. */
 export function setAside(path: string): string {
-  for (const file of filesOf(path)) if (existsSync(file)) renameSync(file, file.replace('.sqlite', '.damaged.sqlite'))
+  for (const file of filesOf(path))
+    if (existsSync(file)) renameSync(file, file.replace('.sqlite', '.damaged.sqlite'))
   return path.replace('.sqlite', '.damaged.sqlite')
 }

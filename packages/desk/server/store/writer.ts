@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { createMiner, type Miner } from '@clew/templates'
 import { openDataDirectory, segmentNumber, segmentPath } from './data-directory.ts'
-import { knownPatterns, copyPatterns } from './pattern-table.ts'
+import { copyPatterns, knownPatterns } from './pattern-table.ts'
 import { expiredSegments, type FinishedSegment, measured, segmentBytes } from './retention.ts'
 import type { RequestRows } from './rows/row.ts'
 import { openForReading, openForWriting, setAside, sizeOf } from './segment.ts'
@@ -25,8 +25,8 @@ export type Writer = {
   /** The rows of the commit with their segment. */
   commit(): AddedRows & { segment: number }
   rollBack(): void
-  /** Begins a new segment when the current one is large enough. Undefined when the files stayed as they are. */
-  tidy(): Segments | undefined
+  /** Begins a new segment when the current one is large enough, and lets go of what is too old or too much. */
+  tidy(): Segments
   segments(): Segments
   close(): void
 }
@@ -43,10 +43,12 @@ export function openWriter({ directory, maxBytes, maxAgeMs, nowUs }: WriterOptio
   let writer = begin(path, newest?.path, miner)
 
   const rotate = (): void => {
+    const next = segmentPath(directory, segmentNumber(path) + 1)
+    const nextWriter = begin(next, path, miner)
+    // Only now: when there is no room for a new file, the old one goes on.
     writer.close()
     finished.push(measured(path, nowUs()))
-    const next = nextPath(directory, finished.at(-1))
-    writer = begin(next, path, miner)
+    writer = nextWriter
     path = next
   }
 
@@ -84,11 +86,10 @@ export function openWriter({ directory, maxBytes, maxAgeMs, nowUs }: WriterOptio
     commit: () => guarded(() => ({ ...writer.commit(), segment: segmentNumber(path) })),
     rollBack: () => writer.rollBack(),
     tidy() {
-      const before = finished.length
       if (sizeOf(path) >= limit) guarded(rotate)
       const expired = expiredSegments(finished, sizeOf(path), nowUs(), { maxBytes, maxAgeMs })
       finished.splice(0, expired.length)
-      return before === finished.length && expired.length === 0 ? undefined : segments(expired)
+      return segments(expired)
     },
     segments: () => segments(),
     close() {
@@ -118,7 +119,9 @@ function lastUsOf(path: string): number {
   return reading(path, (database) =>
     Number(
       database
-        .prepare('SELECT max(us) AS us FROM (SELECT max(us) AS us FROM log UNION ALL SELECT max(us) FROM span)')
+        .prepare(
+          'SELECT max(us) AS us FROM (SELECT max(us) AS us FROM log UNION ALL SELECT max(us) FROM span)',
+        )
         .get()?.us ?? 0,
     ),
   )

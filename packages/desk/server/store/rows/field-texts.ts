@@ -43,6 +43,7 @@ export function addField(fields: FieldTexts, key: string, value: Value): void {
 /** What a search by words finds of a value. Bytes have no words. */
 function wordsOf(value: Exclude<Value, null>): string {
   if (typeof value === 'string') return value.length > maxWordsLength ? value.slice(0, maxWordsLength) : value
-  if (typeof value === 'object') return value instanceof Uint8Array ? '' : valueJson(value).slice(0, maxWordsLength)
+  if (typeof value === 'object')
+    return value instanceof Uint8Array ? '' : valueJson(value).slice(0, maxWordsLength)
   return String(value)
 }

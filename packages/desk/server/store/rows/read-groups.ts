@@ -6,10 +6,7 @@ import type { Group } from './row.ts'
  * Reads the nesting that requests of all signals share: resource, scope, records. Fields come in any order; a resource
  * or scope may follow its records.
  */
-export function readGroups<Row>(
-  bytes: Uint8Array,
-  readRow: (reader: ProtobufReader) => Row,
-): Group<Row>[] {
+export function readGroups<Row>(bytes: Uint8Array, readRow: (reader: ProtobufReader) => Row): Group<Row>[] {
   const reader = new ProtobufReader(bytes)
   const groups: Group<Row>[] = []
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {

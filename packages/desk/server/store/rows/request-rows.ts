@@ -1,10 +1,4 @@
-import {
-  parseLogsJson,
-  parseTracesJson,
-  type Resource,
-  type Scope,
-  type Signal,
-} from '@clew/otlp'
+import { parseLogsJson, parseTracesJson, type Resource, type Scope, type Signal } from '@clew/otlp'
 import { logRowOf, readLogRow } from './log-row.ts'
 import { readGroups } from './read-groups.ts'
 import { resourceRow, scopeRow } from './resource-row.ts'
@@ -12,11 +6,7 @@ import type { Group, RequestRows, SpanRow } from './row.ts'
 import { readSpanRow, spanRowOf } from './span-row.ts'
 
 /** Decodes an export request into rows. Throws an `OtlpDecodeError`; then nothing of it is kept. */
-export function requestRows(
-  signal: Signal,
-  encoding: 'protobuf' | 'json',
-  bytes: Uint8Array,
-): RequestRows {
+export function requestRows(signal: Signal, encoding: 'protobuf' | 'json', bytes: Uint8Array): RequestRows {
   if (signal === 'logs') {
     const groups = encoding === 'json' ? logGroupsOfJson(bytes) : readGroups(bytes, readLogRow)
     return { signal, groups, refused: 0 }
@@ -43,4 +33,7 @@ function spanGroupsOfJson(bytes: Uint8Array): Group<SpanRow | undefined>[] {
   )
 }
 
-const heads = (resource: Resource, scope: Scope) => ({ resource: resourceRow(resource), scope: scopeRow(scope) })
+const heads = (resource: Resource, scope: Scope) => ({
+  resource: resourceRow(resource),
+  scope: scopeRow(scope),
+})

@@ -25,7 +25,8 @@ export function readSpanRow(reader: ProtobufReader): SpanRow | undefined {
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 74) readField(reader, fields)
     else if (tag === 90) parts.events += `${parts.events === '' ? '' : ','}${readEvent(reader)}`
-    else if (tag === 106) parts.links += `${parts.links === '' ? '' : ','}${readLink(reader, parts.row.linkTargets)}`
+    else if (tag === 106)
+      parts.links += `${parts.links === '' ? '' : ','}${readLink(reader, parts.row.linkTargets)}`
     else if (tag === 122) readStatus(reader, parts.row)
     else if (!readTimes(reader, tag, parts)) readColumn(reader, tag, parts)
   }
@@ -126,7 +127,9 @@ export function spanRowOf(span: Span): SpanRow | undefined {
   parts.dropped = [span.droppedAttributesCount, span.droppedEventsCount, span.droppedLinksCount]
   for (const [key, value] of Object.entries(span.attributes)) addField(fields, key, value)
   parts.events = span.events
-    .map(({ timeUnixNano, name, attributes }) => eventJson(String(timeUnixNano), name, attributesJson(attributes)))
+    .map(({ timeUnixNano, name, attributes }) =>
+      eventJson(String(timeUnixNano), name, attributesJson(attributes)),
+    )
     .join()
   parts.links = span.links
     .map(({ traceId, spanId, attributes }) => linkJson(traceId, spanId, attributesJson(attributes)))
@@ -173,7 +176,8 @@ const safeInteger = (value: number): number =>
 
 function finishSpan({ row, endUs, endNs, events, links, dropped }: Parts): SpanRow | undefined {
   if (row.traceId.length !== 32 || /^0+$/.test(row.traceId) || row.span.length !== 8) return undefined
-  if (row.parent !== null && (row.parent.length !== 8 || row.parent.every((byte) => byte === 0))) row.parent = null
+  if (row.parent !== null && (row.parent.length !== 8 || row.parent.every((byte) => byte === 0)))
+    row.parent = null
   row.us = plausibleUs(row.us)
   if (plausibleUs(endUs) !== 0) row.durationNs = safeInteger((endUs - row.us) * 1000 + endNs - row.ns)
   if (row.kind < 0 || row.kind > 5) row.kind = 0

@@ -1,5 +1,5 @@
 import type { Signal } from '@clew/otlp'
-import type { Range } from './store.ts'
+import type { Range } from '../store/store.ts'
 
 /** What the threads of the store say to one another; all goes through the main thread. */
 export type WriterSettings = { directory: string; maxBytes: number; maxAgeMs: number | undefined }
@@ -14,6 +14,8 @@ export type FromWriter =
   | { kind: 'written'; id: number; records: number; rejected: number; message: string }
   | { kind: 'refused'; id: number; code: string; message: string }
   | { kind: 'committed'; logs?: Range; spans?: Range }
+  /** What an operator should know; no request failed by it. */
+  | { kind: 'problem'; message: string }
   | { kind: 'closed' }
 
 export type ToReader =

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads'
-import { storeError } from './store-error.ts'
-import type { StoreErrorCode, Written } from './store.ts'
-import type { FromWriter, ToWriter, WriterSettings } from './threads.ts'
+import type { StoreErrorCode, Written } from '../store/store.ts'
+import { storeError } from '../store/store-error.ts'
+import type { FromWriter, ToWriter, WriterSettings } from './messages.ts'
+import { startThread } from './start-thread.ts'
 
 /** Bytes that may wait for the writer before senders are asked to come back later. */
 const maxWaitingBytes = 64 * 1024 * 1024
@@ -18,17 +18,15 @@ export type WriterClient = {
 export type WriterEvents = {
   onSegments(message: Extract<FromWriter, { kind: 'segments' }>): void
   onCommitted(message: Extract<FromWriter, { kind: 'committed' }>): void
+  onProblem(message: string): void
 }
 
 /** Starts the thread; rejects with a StoreError when it cannot use its folder. */
 export function startWriter(settings: WriterSettings, events: WriterEvents): Promise<WriterClient> {
-  const worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
-    name: 'clew-desk-writer',
+  const worker = startThread('writer-thread', {
     workerData: settings,
     // Short-lived rows are many: a small young generation would copy them. Measured: +20 % rows a second.
     resourceLimits: { maxYoungGenerationSizeMb: 64 },
-    execArgv: quietExecArgv,
-    env: process.env,
   })
   const waiting = new Map<number, Waiting>()
   let waitingBytes = 0
@@ -73,17 +71,17 @@ export function startWriter(settings: WriterSettings, events: WriterEvents): Pro
         events.onSegments(message)
         resolve(client)
       } else if (message.kind === 'committed') events.onCommitted(message)
-      else if (message.kind === 'written') take(message.id)?.resolve(message)
-      else if (message.kind === 'refused') take(message.id)?.reject(errorOf(message))
+      else if (message.kind === 'written') {
+        const { id, records, rejected, message: text } = message
+        take(id)?.resolve({ records, rejected, message: text })
+      } else if (message.kind === 'refused') take(message.id)?.reject(errorOf(message))
+      else if (message.kind === 'problem') events.onProblem(message.message)
       else if (message.kind === 'failed') reject(errorOf(message))
     })
     worker.on('error', (error) => end(storeError('internal', `the writer failed: ${error.message}`)))
     worker.on('exit', () => end(ended ?? storeError('internal', 'the store is closed')))
   })
 }
-
-/** node:sqlite is announced as experimental by Node 22, on stderr. */
-export const quietExecArgv: string[] = ['--disable-warning=ExperimentalWarning']
 
 function errorOf({ code, message }: { code: string; message: string }): Error {
   return storeError(code as StoreErrorCode, message)

@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads'
-import { storeError } from './store-error.ts'
-import type { Query, StoreErrorCode } from './store.ts'
-import type { FromReader, ToReader } from './threads.ts'
-import { quietExecArgv } from './writer-client.ts'
+import type { Worker } from 'node:worker_threads'
+import type { Query, StoreErrorCode } from '../store/store.ts'
+import { storeError } from '../store/store-error.ts'
+import type { FromReader, ToReader } from './messages.ts'
+import { startThread } from './start-thread.ts'
 
 /** After this a query is ended together with its thread: SQLite cannot be interrupted from outside. */
 const timeoutMs = 5000
@@ -33,14 +33,12 @@ export function startReader(onDamaged: (path: string) => void): ReaderClient {
   let worker = start()
 
   function start(): Worker {
-    const thread = new Worker(new URL('../query/reader-thread.js', import.meta.url), {
-      name: 'clew-desk-reader',
-      execArgv: quietExecArgv,
-      env: process.env,
-    })
+    const thread = startThread('reader-thread')
     thread.postMessage({ kind: 'segments', paths: [...paths] } satisfies ToReader)
     thread.on('message', hear)
-    thread.on('error', (error) => replace(thread, storeError('internal', `the reader failed: ${error.message}`)))
+    thread.on('error', (error) =>
+      replace(thread, storeError('internal', `the reader failed: ${error.message}`)),
+    )
     return thread
   }
 
@@ -68,7 +66,10 @@ export function startReader(onDamaged: (path: string) => void): ReaderClient {
     const id = nextId++
     const timer = setTimeout(() => {
       const seconds = timeoutMs / 1000
-      replace(worker, storeError('timeout', `the query took longer than ${seconds} s; narrow the time or the search`))
+      replace(
+        worker,
+        storeError('timeout', `the query took longer than ${seconds} s; narrow the time or the search`),
+      )
     }, timeoutMs)
     running = { id, waiting, timer }
     worker.postMessage({ kind: 'query', id, ...waiting.query } satisfies ToReader)
@@ -87,7 +88,8 @@ export function startReader(onDamaged: (path: string) => void): ReaderClient {
   return {
     query(query) {
       if (isClosed) return Promise.reject(storeError('internal', 'the store is closed'))
-      if (queue.length >= maxWaiting) return Promise.reject(storeError('busy', 'too many queries wait; come back later'))
+      if (queue.length >= maxWaiting)
+        return Promise.reject(storeError('busy', 'too many queries wait; come back later'))
       return new Promise((resolve, reject) => {
         queue.push({ query, resolve, reject })
         next()
@@ -104,7 +106,8 @@ export function startReader(onDamaged: (path: string) => void): ReaderClient {
       isClosed = true
       if (running !== undefined) clearTimeout(running.timer)
       const error = storeError('internal', 'the store is closed')
-      for (const { reject } of [...queue.splice(0), ...(running === undefined ? [] : [running.waiting])]) reject(error)
+      for (const { reject } of [...queue.splice(0), ...(running === undefined ? [] : [running.waiting])])
+        reject(error)
       for (const resolve of opened.splice(0)) resolve()
       await worker.terminate()
     },

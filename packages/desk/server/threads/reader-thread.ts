@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads'
-import { isStoreError } from '../store/store-error.ts'
-import type { FromReader, ToReader } from '../store/threads.ts'
-import { createOpenSegments } from './open-segments.ts'
 import type { QueryName } from '../http/routes.ts'
-import { queries } from './queries.ts'
+import { createOpenSegments } from '../query/open-segments.ts'
+import { queries } from '../query/queries.ts'
+import { isStoreError } from '../store/store-error.ts'
+import type { FromReader, ToReader } from './messages.ts'
 
 const port = parentPort!
 const say = (message: FromReader, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)

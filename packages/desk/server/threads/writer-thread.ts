@@ -1,0 +1,115 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { isOtlpDecodeError } from '@clew/otlp'
+import { requestRows } from '../store/rows/request-rows.ts'
+import type { RequestRows } from '../store/rows/row.ts'
+import { isStoreError } from '../store/store-error.ts'
+import { openWriter, type Writer } from '../store/writer.ts'
+import { createGroupCommit, type GroupCommit } from './group-commit.ts'
+import type { FromWriter, ToWriter, WriterSettings } from './messages.ts'
+
+const maxRecords = 5000
+const pauseMs = 20
+const tidyMs = 500
+
+const port = parentPort!
+const say = (message: FromWriter): void => port.postMessage(message)
+
+const nowUs = (): number => Date.now() * 1000
+
+function open(): Writer | undefined {
+  try {
+    const writer = openWriter({ ...(workerData as WriterSettings), nowUs })
+    say({ kind: 'segments', ...writer.segments() })
+    return writer
+  } catch (error) {
+    say({ kind: 'failed', ...failureOf(error) })
+    port.close()
+    return undefined
+  }
+}
+
+function failureOf(error: unknown): { code: string; message: string } {
+  if (isStoreError(error)) return { code: error.code, message: error.message }
+  if (isOtlpDecodeError(error)) return { code: 'decode', message: error.message }
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
+}
+
+function countOf(request: RequestRows): number {
+  let records = 0
+  for (const { rows } of request.groups) records += rows.length
+  return records
+}
+
+function refusalOf({ refused }: RequestRows): string {
+  return refused === 0 ? '' : `${refused} spans have no valid trace id and span id`
+}
+
+function serve(writer: Writer): void {
+  const group = createGroupCommit({ commit: () => commit(writer), maxRecords, pauseMs, nowMs: Date.now })
+  const tidy = createTidy(writer)
+  // Age alone can end a segment's time while nothing comes.
+  const timer = setInterval(tidy, 60_000)
+  port.on('message', (message: ToWriter) => {
+    if (message.kind === 'write') {
+      write(writer, group, message)
+      setImmediate(tidy)
+      return
+    }
+    clearInterval(timer)
+    group.flush()
+    writer.close()
+    say({ kind: 'closed' })
+    port.close()
+  })
+}
+
+function commit(writer: Writer): void {
+  const { segment, logs, spans } = writer.commit()
+  say({
+    kind: 'committed',
+    ...(logs.last >= logs.first && { logs: { segment, ...logs } }),
+    ...(spans.last >= spans.first && { spans: { segment, ...spans } }),
+  })
+}
+
+/** Looks at sizes and ages now and then; a failure there costs no record. */
+function createTidy(writer: Writer): () => void {
+  let lastMs = 0
+  return () => {
+    if (Date.now() - lastMs < tidyMs) return
+    lastMs = Date.now()
+    try {
+      say({ kind: 'segments', ...writer.tidy() })
+    } catch (error) {
+      say({ kind: 'problem', message: failureOf(error).message })
+    }
+  }
+}
+
+type WriteMessage = Extract<ToWriter, { kind: 'write' }>
+
+function write(writer: Writer, group: GroupCommit, { id, signal, encoding, bytes }: WriteMessage): void {
+  const refuse = (error: unknown): void => say({ kind: 'refused', id, ...failureOf(error) })
+  let request: RequestRows
+  try {
+    request = requestRows(signal, encoding, bytes)
+  } catch (error) {
+    refuse(error)
+    return
+  }
+  const written = { kind: 'written', id, records: countOf(request), rejected: request.refused } as const
+  try {
+    writer.add(request)
+  } catch (error) {
+    // The failure took the whole transaction with it.
+    group.fail(error)
+    refuse(error)
+    return
+  }
+  group.added(written.records, (error) =>
+    error === undefined ? say({ ...written, message: refusalOf(request) }) : refuse(error),
+  )
+}
+
+const writer = open()
+if (writer !== undefined) serve(writer)
