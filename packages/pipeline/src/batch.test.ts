@@ -1,7 +1,7 @@
 import { createByteWriter, defaultLimits, recordOffsets, writeLogRecord } from '@clew/otlp'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Batch, bytesOf, splitBatch } from './batch.ts'
+import { type Batch, bytesOf, type Part, splitBatch } from './batch.ts'
 
 function encodeRecords(bodies: readonly string[]): Buffer {
   const writer = createByteWriter()
@@ -26,16 +26,18 @@ function batchOf(scopes: readonly (readonly string[])[], release = (): void => {
   }
 }
 
-const recordsIn = ({ parts }: Batch): number =>
-  parts.reduce(
+const partsOf = (batch: Batch): readonly Part[] => ('parts' in batch ? batch.parts : [])
+
+const recordsIn = (batch: Batch): number =>
+  partsOf(batch).reduce(
     (sum, { records }) => sum + records.reduce((inner, piece) => inner + recordOffsets(piece).length, 0),
     0,
   )
 
 const contentOf = (batches: readonly Batch[]): Map<number, string> => {
   const content = new Map<number, string>()
-  for (const { parts } of batches) {
-    for (const { scope, records } of parts) {
+  for (const batch of batches) {
+    for (const { scope, records } of partsOf(batch)) {
       const key = scope.readUInt8(0)
       content.set(key, (content.get(key) ?? '') + Buffer.concat(records).toString('latin1'))
     }

@@ -1,34 +1,66 @@
-import { recordOffsets } from '@clew/otlp'
+import { frameRequest, recordOffsets } from '@clew/otlp'
+import { splitRequest } from './request/records.ts'
 
 export type Signal = 'logs' | 'traces'
 
 /** The records of one instrumentation scope, as encoded bytes end to end. */
 export type Part = { scope: Buffer; records: Uint8Array[] }
 
+/** Records of one resource that were encoded here. */
+export type OwnRecords = { readonly resource: Buffer; readonly parts: readonly Part[] }
+
+/** An export request in protobuf, as it was received. */
+export type ReceivedRequest = { readonly request: Buffer }
+
 /** What one export request carries. */
-export type Batch = {
+export type Batch = BatchFacts & (OwnRecords | ReceivedRequest)
+
+type BatchFacts = {
   readonly signal: Signal
   /** Order of taking in; a retried batch keeps it. */
   readonly id: number
-  readonly resource: Buffer
-  readonly parts: readonly Part[]
   readonly count: number
-  /** Bytes of its records. */
+  /** Bytes of its records, or of its request. */
   readonly bytes: number
   /** Read back from the spool: it lies on disk until it is released, and takes no place in the memory budget. */
   readonly fromSpool: boolean
+  /** Lies in memory, and until it is released on disk as well. */
+  readonly journaled?: true
   /** Gives the memory, or the file, back. Call it once. */
   readonly release: () => void
+}
+
+/** The bytes of its export request, as buffers to be written one after another. */
+export function frameBatch(batch: Batch): Buffer[] {
+  return 'request' in batch ? [batch.request] : frameRequest(batch.resource, batch.parts)
 }
 
 /** Halves a batch between two records. Undefined when it has only one. */
 export function splitBatch(batch: Batch): [Batch, Batch] | undefined {
   if (batch.count < 2) return undefined
   const leftCount = batch.count >> 1
+  const release = releaseAfter(2, batch.release)
+  const half = { ...batch, release }
+  const counts = [leftCount, batch.count - leftCount] as const
+  if ('request' in half) {
+    const [left, right] = splitRequest(half.request, leftCount)
+    return [
+      { ...half, request: left, count: counts[0], bytes: left.length },
+      { ...half, request: right, count: counts[1], bytes: right.length },
+    ]
+  }
+  const [left, right] = splitParts(half.parts, leftCount)
+  return [
+    { ...half, parts: left, count: counts[0], bytes: bytesOf(left) },
+    { ...half, parts: right, count: counts[1], bytes: bytesOf(right) },
+  ]
+}
+
+function splitParts(parts: readonly Part[], leftCount: number): [Part[], Part[]] {
   const left: Part[] = []
   const right: Part[] = []
   let missing = leftCount
-  for (const { scope, records } of batch.parts) {
+  for (const { scope, records } of parts) {
     for (const bytes of records) {
       const offsets = recordOffsets(bytes)
       const taken = Math.min(missing, offsets.length)
@@ -38,12 +70,7 @@ export function splitBatch(batch: Batch): [Batch, Batch] | undefined {
       missing -= taken
     }
   }
-  const release = releaseAfter(2, batch.release)
-  return [half(batch, left, leftCount, release), half(batch, right, batch.count - leftCount, release)]
-}
-
-function half(batch: Batch, parts: Part[], count: number, release: () => void): Batch {
-  return { ...batch, parts, count, bytes: bytesOf(parts), release }
+  return [left, right]
 }
 
 export function bytesOf(parts: readonly Part[]): number {

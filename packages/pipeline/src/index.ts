@@ -1,3 +1,6 @@
 export type * from './pipeline.ts'
 export type { ProblemCode } from './problems.ts'
+export type * from './relay.ts'
+export type { SettingNames } from './setting-names.ts'
 export { startPipeline } from './start-pipeline.ts'
+export { startRelay } from './start-relay.ts'

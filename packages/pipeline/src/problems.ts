@@ -1,3 +1,5 @@
+import { otelSettingNames, type SettingNames } from './setting-names.ts'
+
 /** What the pipeline tells the operator about. */
 export type ProblemCode =
   | 'CLEW_ENDPOINT_INVALID'
@@ -16,11 +18,17 @@ const quietMs = 60_000
 
 /** Passes on the first report of a problem, then at most one each minute. The message is made only when it is said. */
 export class Problems {
+  readonly settingNames: SettingNames
   readonly #report: (code: ProblemCode, message: string) => void
   readonly #now: () => number
   readonly #saidAt = new Map<string, number>()
 
-  constructor(report: (code: ProblemCode, message: string) => void, now: () => number) {
+  constructor(
+    report: (code: ProblemCode, message: string) => void,
+    now: () => number,
+    settingNames: SettingNames = otelSettingNames,
+  ) {
+    this.settingNames = settingNames
     this.#report = report
     this.#now = now
   }

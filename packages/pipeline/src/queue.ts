@@ -31,6 +31,8 @@ export function emptyCounters(): SignalCounters {
 /** The records of one signal: chunks being filled, sealed batches, and batches to send again. */
 export class ByteQueue {
   readonly counters: SignalCounters = emptyCounters()
+  /** Records out of the spool that the receiver refused; they count as spooled. */
+  replayRejected = 0
   /** The owner will look again without being told. */
   armed = false
   readonly #options: QueueOptions
@@ -115,6 +117,27 @@ export class ByteQueue {
       fromSpool: false,
       release() {},
     })
+  }
+
+  /** Makes a batch of a whole request, and does not take it in. */
+  batchOf(request: Buffer, count: number): Batch {
+    const { signal } = this.#options
+    const bytes = request.length
+    return { signal, id: this.#nextId++, request, count, bytes, fromSpool: false, release() {} }
+  }
+
+  /** Takes in a batch that {@link batchOf} made. */
+  add(batch: Batch): void {
+    this.counters.accepted += batch.count
+    this.#budget.used += batch.bytes
+    this.#sealed.push(batch)
+  }
+
+  /** The halves of a request have its resources twice. */
+  replace(batch: Batch, halves: readonly Batch[]): void {
+    if (batch.fromSpool) return
+    for (const half of halves) this.#budget.used += half.bytes
+    this.#budget.used -= batch.bytes
   }
 
   /** Everything that waits in memory, as batches. What came from the spool lies there still, and stays. */

@@ -10,6 +10,7 @@ import type { MemoryBudget } from './memory-budget.ts'
 import type { Endpoint } from './pipeline.ts'
 import type { Problems } from './problems.ts'
 import { ByteQueue } from './queue.ts'
+import type { Journal } from './spool/journal.ts'
 import type { Spool } from './spool/spool.ts'
 import type { RecordMirror } from './threads/record-mirror.ts'
 
@@ -20,6 +21,8 @@ export type LaneOptions = {
   budget: MemoryBudget
   pool: WriterPool
   spool: Spool | undefined
+  /** Only for whole requests: records that are encoded here come too often for a write each. */
+  journal: Journal | undefined
   /** Only in worker threads. */
   mirror: RecordMirror | undefined
   /** Whether to keep a connection ready for the end of the process. */
@@ -76,9 +79,40 @@ export class SignalLane {
     this.loop = new ExportLoop({ queue, sender, health, takeSpooled, now, random, runHidden })
   }
 
+  /** Takes in a whole request of so many records; false when neither memory nor disk has room for it. */
+  pass(request: Buffer, count: number): boolean {
+    if (this.#closed) return false
+    const { budget, journal } = this.#options
+    const { queue, spool } = this
+    const batch = queue.batchOf(request, count)
+    if (budget.used === 0 || budget.used + batch.bytes <= budget.max) {
+      const release = journal?.append(batch)
+      queue.add(release === undefined ? batch : { ...batch, journaled: true, release })
+    } else if (spool?.append(batch) === true) {
+      queue.counters.accepted += count
+      queue.counters.spooled += count
+    } else {
+      this.#sayRefusing()
+      return false
+    }
+    this.#wakeSoon()
+    return true
+  }
+
+  /** Takes over the spool of ended processes, and says that this one lives. */
+  beat(): void {
+    this.spool?.claim()
+    this.#options.journal?.beat()
+    this.loop.wake(false)
+  }
+
   /** Puts batches that can not be sent any more into the spool, and counts what finds no room as dropped. */
   keep(batches: readonly Batch[]): void {
     for (const batch of batches) {
+      if (batch.journaled) {
+        this.queue.counters.spooled += batch.count
+        continue
+      }
       this.#spoolOrDrop(batch, 'ended')
       this.queue.settle(batch)
     }
@@ -90,6 +124,7 @@ export class SignalLane {
     this.#closed = true
     this.spare?.close()
     this.#options.mirror?.close()
+    this.#options.journal?.leave()
     this.spool?.leave()
   }
 
@@ -135,6 +170,16 @@ export class SignalLane {
     })
   }
 
+  #sayRefusing(): void {
+    const { problems, budget } = this.#options
+    problems.say(
+      'CLEW_QUEUE_FULL',
+      this.signal,
+      () =>
+        `${budget.used} bytes of ${this.signal} wait for ${this.endpoint.url} and the disk takes no more: senders are told to come back later. Look after that receiver, or give another ${problems.settingNames.endpoint}`,
+    )
+  }
+
   #sayLost(count: number): void {
     this.#options.problems.say(
       'CLEW_RECORDS_LOST',
@@ -146,7 +191,7 @@ export class SignalLane {
 
   #spoolRemedy(): string {
     return this.spool === undefined
-      ? 'Set CLEW_SPOOL_DIR to keep such records on disk'
+      ? `Set ${this.#options.problems.settingNames.spoolDirectory} to keep such records on disk`
       : 'Raise CLEW_MAX_SPOOL_BYTES'
   }
 }

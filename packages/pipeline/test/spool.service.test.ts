@@ -56,7 +56,7 @@ function batchOf(text: string): Batch {
 function drain(spool: Spool): string[] {
   const texts: string[] = []
   for (let batch = spool.take(); batch !== undefined; batch = spool.take()) {
-    texts.push(String(batch.parts[0]?.records[0]))
+    texts.push('parts' in batch ? String(batch.parts[0]?.records[0]) : 'a request')
     batch.release()
   }
   return texts

@@ -1,5 +1,4 @@
-import { frameRequest } from '@clew/otlp'
-import type { Batch } from '../batch.ts'
+import { type Batch, frameBatch } from '../batch.ts'
 import { compressSync } from '../export/compress.ts'
 import type { WireRequest } from '../export/wire.ts'
 import type { SignalLane } from '../signal-lane.ts'
@@ -70,7 +69,7 @@ function sendByWorker(rests: readonly Rest[], remainingMs: () => number): void {
   }
 }
 
-function wireRequest({ codec }: SignalLane, { resource, parts }: Batch): WireRequest {
-  const pieces = codec.pieces(frameRequest(resource, parts))
+function wireRequest({ codec }: SignalLane, batch: Batch): WireRequest {
+  const pieces = codec.pieces(frameBatch(batch))
   return codec.request(compressSync(Buffer.concat(pieces), codec.compression))
 }

@@ -1,6 +1,7 @@
 import type { Batch, Signal } from '../batch.ts'
 import type { SignalCounters } from '../pipeline.ts'
 import type { ProblemCode, Problems } from '../problems.ts'
+import type { SettingNames } from '../setting-names.ts'
 import type { Outcome } from './outcome.ts'
 
 const summaryMs = 60_000
@@ -25,12 +26,12 @@ export class Health {
   }
 
   failed(reason: string): void {
-    const { now, url, signal } = this.#options
+    const { now, url, signal, problems } = this.#options
     if (this.#failingSince === undefined) {
       this.#failingSince = now()
       this.#say(
         'CLEW_EXPORT_FAILED',
-        `cannot send ${signal} to ${url}: ${reason}; they wait and are sent again. ${remedy(reason)}`,
+        `cannot send ${signal} to ${url}: ${reason}; they wait and are sent again. ${remedy(reason, problems.settingNames)}`,
       )
     } else if (now() - this.#lastSaid >= summaryMs) {
       const seconds = Math.round((now() - this.#failingSince) / 1000)
@@ -59,7 +60,7 @@ export class Health {
       const { status, message } = outcome
       problems.say('CLEW_EXPORT_REFUSED', `${signal} ${status}`, () => {
         const said = message === '' ? '' : ` (${message})`
-        return `${url} refused ${batch.count} ${signal} records with ${status}${said}; they are gone. ${remedy(status)}`
+        return `${url} refused ${batch.count} ${signal} records with ${status}${said}; they are gone. ${remedy(status, problems.settingNames)}`
       })
     } else if (outcome.kind === 'partial') {
       const { rejected, message } = outcome
@@ -90,19 +91,17 @@ export class Health {
 }
 
 /** What usually helps against a failure of that name. */
-export function remedy(failure: string): string {
+function remedy(failure: string, { endpoint, headers, protocol, certificate }: SettingNames): string {
   if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH/.test(failure))
-    return 'Start the receiver or set OTEL_EXPORTER_OTLP_ENDPOINT'
+    return `Start the receiver or set ${endpoint}`
   if (/certificate|self-signed|CERT_|unable to verify/i.test(failure))
-    return 'Set OTEL_EXPORTER_OTLP_CERTIFICATE to the CA of the receiver'
+    return `Set ${certificate} to the CA of the receiver`
   if (/ 40[13]\b|UNAUTHENTICATED|PERMISSION_DENIED/.test(failure))
-    return 'Check the credentials in OTEL_EXPORTER_OTLP_HEADERS'
-  if (/ 40[45]\b|UNIMPLEMENTED/.test(failure))
-    return 'Check the path of OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_PROTOCOL'
-  if (/ 415\b/.test(failure)) return 'Set OTEL_EXPORTER_OTLP_PROTOCOL to what the receiver takes'
+    return `Check the credentials in ${headers}`
+  if (/ 40[45]\b|UNIMPLEMENTED/.test(failure)) return `Check the path of ${endpoint} and ${protocol}`
+  if (/ 415\b/.test(failure)) return `Set ${protocol} to what the receiver takes`
   if (/ 400\b|INVALID_ARGUMENT/.test(failure))
     return 'Check that the address is an OTLP receiver of this signal'
-  if (/ 3\d\d\b/.test(failure))
-    return 'Redirects are not followed: set OTEL_EXPORTER_OTLP_ENDPOINT to the final address'
-  return 'Check the receiver and OTEL_EXPORTER_OTLP_ENDPOINT'
+  if (/ 3\d\d\b/.test(failure)) return `Redirects are not followed: set ${endpoint} to the final address`
+  return `Check the receiver and ${endpoint}`
 }

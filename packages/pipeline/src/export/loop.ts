@@ -1,5 +1,4 @@
-import { frameRequest } from '@clew/otlp'
-import { type Batch, splitBatch } from '../batch.ts'
+import { type Batch, frameBatch, splitBatch } from '../batch.ts'
 import type { ByteQueue } from '../queue.ts'
 import { backoffMs } from './backoff.ts'
 import type { Health } from './health.ts'
@@ -92,7 +91,10 @@ export class ExportLoop {
   /** Ends a batch by an answer that is not to retry. Returns the halves of one that was too large. */
   conclude(batch: Batch, outcome: Outcome): Batch[] {
     const halves = outcome.kind === 'too-large' ? splitBatch(batch) : undefined
-    if (halves !== undefined) return halves
+    if (halves !== undefined) {
+      this.#options.queue.replace(batch, halves)
+      return halves
+    }
     this.#count(batch, outcome)
     this.#options.queue.settle(batch)
     return []
@@ -139,7 +141,7 @@ export class ExportLoop {
   async #send(batch: Batch): Promise<void> {
     this.#inFlight.add(batch)
     const failuresBefore = this.#failures
-    const outcome = await this.#options.sender.send(frameRequest(batch.resource, batch.parts))
+    const outcome = await this.#options.sender.send(frameBatch(batch))
     // Given up meanwhile: somebody else has the batch.
     if (!this.#inFlight.delete(batch)) return
     this.#settle(batch, outcome, failuresBefore)
@@ -166,8 +168,10 @@ export class ExportLoop {
     const { queue, health } = this.#options
     const rejected = outcome.kind === 'partial' ? Math.min(outcome.rejected, batch.count) : 0
     const taken = outcome.kind === 'accepted' || outcome.kind === 'partial' ? batch.count - rejected : 0
-    if (batch.fromSpool) queue.counters.replayed += taken
-    else {
+    if (batch.fromSpool) {
+      queue.counters.replayed += taken
+      queue.replayRejected += batch.count - taken
+    } else {
       queue.counters.delivered += taken
       queue.counters.rejected += batch.count - taken
     }

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest'
 import { encodePayload, type Payload, parsePayload } from './payload.ts'
 
 const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
-const payload: fc.Arbitrary<Payload> = fc.record({
-  signal: fc.constantFrom('logs', 'traces'),
-  count: fc.nat(0xffffffff),
-  resource: bytes,
-  parts: fc.array(fc.record({ scope: bytes, records: bytes.map((piece) => [piece]) }), { maxLength: 5 }),
-})
+const facts = { signal: fc.constantFrom('logs' as const, 'traces' as const), count: fc.nat(0xffffffff) }
+const parts = fc.array(fc.record({ scope: bytes, records: bytes.map((piece) => [piece]) }), { maxLength: 5 })
+const payload: fc.Arbitrary<Payload> = fc.oneof(
+  fc.record({ ...facts, resource: bytes, parts }),
+  fc.record({ ...facts, request: bytes }),
+)
 
 test('a payload is read as it was written', () => {
   fc.assert(

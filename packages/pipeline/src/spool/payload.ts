@@ -1,22 +1,30 @@
-import type { Part, Signal } from '../batch.ts'
+import type { OwnRecords, Part, ReceivedRequest, Signal } from '../batch.ts'
 
 /** The first bytes of every payload; a reader finds the next frame by them behind a damaged one. */
 export const payloadMagic: Buffer = Buffer.from('ClwS\x01', 'latin1')
 
 const fixedBytes = payloadMagic.length + 1 + 4 + 4
+/** Added to the kind. */
+const requestKind = 2
+/** From the start of the payload. */
+export const countOffset: number = payloadMagic.length + 1
 
-export type Payload = { signal: Signal; count: number; resource: Buffer; parts: readonly Part[] }
+export type Payload = { signal: Signal; count: number } & (OwnRecords | ReceivedRequest)
 
 /**
- * One spooled batch: magic, signal (u8: 0 logs, 1 traces), record count (u32), resource length (u32), the resource,
- * then for each scope its length and its records' length (u32 each), the scope, the records. Little endian; resource,
- * scope and records are the OTLP bytes that the encoder made.
+ * One spooled batch: magic, kind (u8), record count (u32), resource length (u32), the resource, then for each scope its
+ * length and its records' length (u32 each), the scope, the records. Little endian; resource, scope and records are the
+ * OTLP bytes that the encoder made. The kind is 0 for logs, 1 for traces; 2 and 3 are the same as a received request,
+ * which stands in the place of the resource and has no scopes behind it.
  */
-export function encodePayload({ signal, count, resource, parts }: Payload): Uint8Array[] {
+export function encodePayload(payload: Payload): Uint8Array[] {
+  const { signal, count } = payload
+  const isRequest = 'request' in payload
+  const { resource, parts } = isRequest ? { resource: payload.request, parts: [] } : payload
   const fixed = Buffer.allocUnsafe(fixedBytes)
   payloadMagic.copy(fixed)
-  fixed.writeUInt8(signal === 'logs' ? 0 : 1, payloadMagic.length)
-  fixed.writeUInt32LE(count, payloadMagic.length + 1)
+  fixed.writeUInt8((signal === 'logs' ? 0 : 1) + (isRequest ? requestKind : 0), payloadMagic.length)
+  fixed.writeUInt32LE(count, countOffset)
   fixed.writeUInt32LE(resource.length, payloadMagic.length + 5)
   const pieces: Uint8Array[] = [fixed, resource]
   for (const { scope, records } of parts) {
@@ -35,18 +43,15 @@ export function encodePayload({ signal, count, resource, parts }: Payload): Uint
 export function parsePayload(bytes: Buffer): Payload | undefined {
   if (bytes.length < fixedBytes || !bytes.subarray(0, payloadMagic.length).equals(payloadMagic))
     return undefined
-  const signal = bytes.readUInt8(payloadMagic.length)
-  if (signal > 1) return undefined
-  const count = bytes.readUInt32LE(payloadMagic.length + 1)
+  const kind = bytes.readUInt8(payloadMagic.length)
+  if (kind > 3) return undefined
+  const count = bytes.readUInt32LE(countOffset)
   const partsAt = fixedBytes + bytes.readUInt32LE(payloadMagic.length + 5)
   const parts = partsAt <= bytes.length ? parseParts(bytes, partsAt) : undefined
   if (parts === undefined) return undefined
-  return {
-    signal: signal === 0 ? 'logs' : 'traces',
-    count,
-    resource: bytes.subarray(fixedBytes, partsAt),
-    parts,
-  }
+  const facts = { signal: (kind & 1) === 0 ? 'logs' : 'traces', count } as const
+  const first = bytes.subarray(fixedBytes, partsAt)
+  return kind >= requestKind ? { ...facts, request: first } : { ...facts, resource: first, parts }
 }
 
 function parseParts(bytes: Buffer, start: number): Part[] | undefined {

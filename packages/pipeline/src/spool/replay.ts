@@ -1,5 +1,5 @@
 import { readFileSync, statSync, unlinkSync } from 'node:fs'
-import type { Batch } from '../batch.ts'
+import { type Batch, bytesOf } from '../batch.ts'
 import { readFrames } from './frame.ts'
 import { type Payload, parsePayload, payloadMagic } from './payload.ts'
 
@@ -71,12 +71,12 @@ function tryRead(path: string): Buffer | undefined {
   }
 }
 
-function toBatch({ signal, resource, parts, count }: Payload, release: () => void): Batch {
-  const bytes = parts.reduce((sum, part) => sum + (part.records[0]?.length ?? 0), 0)
-  return { signal, id: Number.MAX_SAFE_INTEGER, resource, parts, count, bytes, fromSpool: true, release }
+function toBatch(payload: Payload, release: () => void): Batch {
+  const bytes = 'request' in payload ? payload.request.length : bytesOf(payload.parts)
+  return { ...payload, id: Number.MAX_SAFE_INTEGER, bytes, fromSpool: true, release }
 }
 
-function removeSegment(path: string): void {
+export function removeSegment(path: string): void {
   try {
     unlinkSync(path)
   } catch {}

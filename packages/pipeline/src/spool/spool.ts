@@ -7,9 +7,10 @@ import { frameHeaderBytes } from './frame.ts'
 import { encodePayload } from './payload.ts'
 import { openReplay, type Replay, sizeOf } from './replay.ts'
 import { openSegment, type Segment, segmentBytes } from './segment.ts'
+import { countSegmentRecords } from './waiting-records.ts'
 
 /** How long a disk that failed is left alone. */
-const restMs = 60_000
+export const restMs = 60_000
 
 export type SpoolOptions = {
   directory: string
@@ -29,6 +30,8 @@ export type Spool = {
   append(batch: Batch): boolean
   /** Whether something lies on disk. */
   hasRecords(): boolean
+  /** Records on disk; those of a segment that is being sent again are among them until all of it is settled. */
+  waitingRecords(): number
   /** The next batch to send again. */
   take(): Batch | undefined
   /** Takes over what ended processes left, and says that this one lives. Call it every `heartbeatMs`. */
@@ -56,6 +59,9 @@ class FolderSpool implements Spool {
   #sealed: string[] = []
   #claimed: string[] = []
   #replay: Replay | undefined
+  #replayed: string | undefined
+  /** Of segments that were asked for, records. */
+  readonly #counts = new Map<string, number>()
   #bytes = 0
   #restUntil = 0
   #touchedAt = 0
@@ -88,6 +94,19 @@ class FolderSpool implements Spool {
     return this.#bytes > 0 || this.#claimed.length > 0
   }
 
+  waitingRecords(): number {
+    const replayed = this.#replay?.isDone() === false ? [this.#replayed] : []
+    let records = 0
+    for (const path of [...replayed, ...this.#claimed, ...this.#sealed]) {
+      if (path === undefined) continue
+      const count = this.#counts.get(path) ?? countSegmentRecords(path)
+      this.#counts.set(path, count)
+      records += count
+    }
+    // Still being written, so counted anew each time.
+    return this.#segment === undefined ? records : records + countSegmentRecords(this.#segment.path)
+  }
+
   take(): Batch | undefined {
     if (!this.hasRecords()) return undefined
     for (;;) {
@@ -96,6 +115,7 @@ class FolderSpool implements Spool {
       if (this.#replay?.isDone() === false) return undefined
       const path = this.#nextToReplay()
       if (path === undefined) return undefined
+      this.#replayed = path
       this.#replay = openReplay({
         path,
         onDone: (bytes) => this.#forget(path, bytes),
@@ -156,6 +176,7 @@ class FolderSpool implements Spool {
 
   #forget(path: string, bytes: number): void {
     this.#bytes = Math.max(0, this.#bytes - bytes)
+    this.#counts.delete(path)
     const folder = dirname(path)
     if (folder !== this.#folder) removeFolder(folder)
     else if (this.#segment === undefined && this.#sealed.length === 0) {
@@ -195,16 +216,22 @@ class FolderSpool implements Spool {
   }
 
   #fail(error: unknown): false {
-    const { problems, signal, directory, now } = this.#options
-    this.#restUntil = now() + restMs
+    this.#restUntil = this.#options.now() + restMs
     // A segment that could not be truncated back is not written to again; a reader finds its whole frames.
     this.#seal()
-    problems.say(
-      'CLEW_SPOOL_UNUSABLE',
-      signal,
-      () =>
-        `records cannot be written to ${directory}: ${error}; set CLEW_SPOOL_DIR to a folder that can be written to`,
-    )
+    sayUnusable(this.#options, error)
     return false
   }
+}
+
+export function sayUnusable(
+  { problems, signal, directory }: Pick<SpoolOptions, 'problems' | 'signal' | 'directory'>,
+  error: unknown,
+): void {
+  problems.say(
+    'CLEW_SPOOL_UNUSABLE',
+    signal,
+    () =>
+      `records cannot be written to ${directory}: ${error}; set ${problems.settingNames.spoolDirectory} to a folder that can be written to`,
+  )
 }
