@@ -133,7 +133,7 @@ async function createListener(
 const badUrl = { status: 400, code: 'invalid', message: 'the address of the request cannot be read' }
 
 function parseUrl(url: string | undefined): URL | undefined {
-  return URL.parse(`http://desk${url}`) ?? undefined
+  return url?.startsWith('/') ? (URL.parse(`http://desk${url}`) ?? undefined) : undefined
 }
 
 function closeServer(server: Server): Promise<void> {

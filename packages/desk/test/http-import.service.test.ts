@@ -1,0 +1,93 @@
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { LogPage } from '../api/index.ts'
+import { json, logsRequest, type RunningDesk, send, startDesk } from './running-desk.ts'
+
+let desk: RunningDesk
+
+beforeEach(async () => {
+  desk = await startDesk()
+})
+afterEach(() => desk.close())
+
+const lines = { 'content-type': 'application/x-ndjson' }
+const traceId = '0af7651916cd43dd8448eb211c80319c'
+const span = { traceId, spanId: 'b7ad6b7169203331', name: 'job', startTimeUnixNano: '1764000000000000000' }
+const tracesLine = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })
+
+async function importFile(
+  body: string | Uint8Array,
+  headers: Record<string, string> = lines,
+): Promise<unknown[]> {
+  const reply = await send(desk.url, '/api/import', { headers, body })
+  return [reply.status, JSON.parse(reply.body)]
+}
+
+test('a file of OTLP JSON and of log objects is stored, and what is neither is counted with its line', async () => {
+  const file = [
+    logsRequest(['from a collector']),
+    tracesLine,
+    '{"level":50,"time":1764000001000,"pid":7,"name":"shop","msg":"from pino","err":{"type":"Error"}}',
+    `{"level":"warn","message":"from winston","timestamp":"2025-11-24T16:00:02.000Z","service":"web","trace_id":"${traceId}","span_id":"b7ad6b7169203331"}`,
+    '',
+    'no json',
+    '[1]',
+    '{"resourceLogs":5}',
+    '{"resourceMetrics":[]}',
+  ].join('\r\n')
+  expect(await importFile(file)).toEqual([
+    200,
+    {
+      logs: 3,
+      spans: 1,
+      rejected: 4,
+      problems: expect.arrayContaining([
+        { line: 6, message: 'not JSON' },
+        { line: 7, message: 'not an object' },
+        { line: 8, message: 'OTLP, resourceLogs: must be an array' },
+        { line: 9, message: 'metrics are not kept' },
+      ]),
+    },
+  ])
+  const { logs } = JSON.parse((await send(desk.url, '/api/logs')).body) as LogPage
+  expect(
+    logs.map(({ text, service, severity, timeUnixNano, traceId: trace }) => [
+      text,
+      service,
+      severity,
+      timeUnixNano,
+      trace,
+    ]),
+  ).toEqual([
+    ['from winston', 'web', 13, '1764000002000000000', traceId],
+    ['from pino', 'shop', 17, '1764000001000000000', ''],
+    ['from a collector', 'orders', 9, '1764000000000000000', ''],
+  ])
+})
+
+test('one document over several lines, and lines that are sent as JSON', async () => {
+  const document = JSON.stringify(JSON.parse(logsRequest(['pretty'])), null, 2)
+  expect(await importFile(document, json)).toEqual([200, { logs: 1, spans: 0, rejected: 0, problems: [] }])
+  expect(await importFile(`${logsRequest(['a'])}\n${tracesLine}\n{`, json)).toEqual([
+    200,
+    { logs: 1, spans: 1, rejected: 1, problems: [{ line: 3, message: 'not JSON' }] },
+  ])
+})
+
+test('twenty thousand lines, gzipped', async () => {
+  const file = Array.from(
+    { length: 20_000 },
+    (_, i) => `{"msg":"line ${i}","time":${1764000000000 + i}}`,
+  ).join('\n')
+  const headers = { ...lines, 'content-encoding': 'gzip' }
+  expect(await importFile(gzipSync(file), headers)).toEqual([
+    200,
+    { logs: 20_000, spans: 0, rejected: 0, problems: [] },
+  ])
+})
+
+test('bytes that are not gzip, and a line without end, are refused', async () => {
+  const corrupt = await importFile('x', { ...lines, 'content-encoding': 'gzip' })
+  const endless = await importFile(Buffer.alloc(21 * 1024 * 1024, 'x'))
+  expect([corrupt[0], endless[0]]).toEqual([400, 413])
+})

@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RunningDesk, send, startDesk } from './running-desk.ts'
+
+const page = '<!doctype html><title>desk</title>'
+const script = 'const a = 1\n'.repeat(200)
+
+let root: string
+let desk: RunningDesk
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'clew-page-'))
+  await mkdir(join(root, 'web/assets'), { recursive: true })
+  await writeFile(join(root, 'web/index.html'), page)
+  await writeFile(join(root, 'web/assets/main-3f2a.js'), script)
+  await writeFile(join(root, 'secret.txt'), 'secret')
+  desk = await startDesk({ webDirectory: join(root, 'web') })
+})
+afterAll(async () => {
+  await desk.close()
+  await rm(root, { recursive: true })
+})
+
+test('every address of the page is the page', async () => {
+  const paths = ['/', '/chains', `/t/${'ab'.repeat(16)}`, '/logs?q=x', '/patterns', '/services', '/start']
+  const replies = await Promise.all(paths.map((path) => send(desk.url, path)))
+  expect(
+    replies.map(({ status, body, headers }) => [
+      status,
+      body,
+      headers['content-type'],
+      headers['cache-control'],
+    ]),
+  ).toEqual(paths.map(() => [200, page, 'text/html; charset=utf-8', 'no-cache']))
+})
+
+test('files with a hash in their name are kept for good, and compressed for those who take it', async () => {
+  const headers = { 'accept-encoding': 'gzip' }
+  const zipped = await send(desk.url, '/assets/main-3f2a.js', { headers })
+  const plain = await send(desk.url, '/assets/main-3f2a.js')
+  expect([zipped.headers['content-encoding'], gunzipSync(zipped.bytes).toString(), plain.body]).toEqual([
+    'gzip',
+    script,
+    script,
+  ])
+  expect([plain.headers['cache-control'], plain.headers['content-type']]).toEqual([
+    'public, max-age=31536000, immutable',
+    'text/javascript; charset=utf-8',
+  ])
+})
+
+test('nothing beside the page can be read', async () => {
+  const paths = [
+    '/../secret.txt',
+    '/assets/../../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/assets/%2e%2e%2f%2e%2e%2fsecret.txt',
+    '/..%5csecret.txt',
+    '/assets/..\\..\\secret.txt',
+    `//${root}/secret.txt`,
+    '/assets',
+    '/web/index.html',
+    '/t/a/b',
+    '/index.html%00.js',
+  ]
+  const replies = await Promise.all(paths.map((path) => send(desk.url, path)))
+  expect(replies.map(({ status, body }) => [status, body.includes('secret"') || body === 'secret'])).toEqual(
+    paths.map(() => [404, false]),
+  )
+  expect((await send(desk.url, '/', { method: 'POST', body: 'x' })).status).toBe(405)
+})
