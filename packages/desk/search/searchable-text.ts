@@ -25,16 +25,21 @@ export function searchableText(text: string): string {
   return foldText(text).replace(EACH_CJK, ' $& ').replace(NOT_INDEXED, ' ')
 }
 
+// Where characters are that normalization changes or joins; most Chinese, Japanese and Korean text has none.
+const COMPOSED =
+  /[\u00c0-\u2001\u2126-\u212b\u219a-\u2adc\u3099\u309a\uf900-\ufb4f\u{10500}-\u{1dfff}\u{2f800}-\u{2fa1f}]/u
+
 /** A text without case and accents. */
 export function foldText(text: string): string {
   const lower = text.toLowerCase()
-  if (!BEYOND_ASCII.test(text)) return lower
-  // toLowerCase writes the sigma that ends a word differently. Composed again: Hangul and kana are no accented letters.
-  return lower
+  if (!COMPOSED.test(lower)) return lower
+  // Composed again: Hangul and kana are no accented letters.
+  const plain = lower
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/g, '')
     .normalize('NFC')
-    .replaceAll('ς', 'σ')
+  // toLowerCase writes the sigma that ends a word differently.
+  return plain.replaceAll('ς', 'σ')
 }
 
 /** A word of a folded text; `cjk`: a character that is a word of its own. */

@@ -57,3 +57,13 @@ test('a text matches itself, and any of its words', () => {
     }),
   )
 })
+
+test('a character is folded alike beside any other', () => {
+  const different: string[] = []
+  for (let code = 0; code < 0x110000; code++) {
+    if (code >= 0xd800 && code < 0xe000) continue
+    const character = String.fromCodePoint(code)
+    if (foldText(`é ${character}`) !== `e ${foldText(character)}`) different.push(code.toString(16))
+  }
+  expect(different).toEqual([])
+})

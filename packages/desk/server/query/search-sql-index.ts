@@ -4,8 +4,17 @@ import { textBlock } from '../store/schema.ts'
 import { attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
 import { type Ask, resourcesWith } from './search-sql-resource.ts'
 
-/** The lines of the blocks that the full-text index finds. */
-export const indexedLines: string = `log_text CROSS JOIN log ON log.id BETWEEN log_text.rowid * ${textBlock} AND log_text.rowid * ${textBlock} + ${textBlock - 1}`
+const linesDown = Array.from({ length: textBlock }, (_, index) => `(${textBlock - 1 - index})`).join()
+
+/**
+ * The lines of the blocks that the full-text index finds, each looked up by its id: of a range of ids SQLite would not
+ * know the order, and might take the index of time instead.
+ */
+export const indexedLines: string = `log_text CROSS JOIN (VALUES ${linesDown}) AS line
+  CROSS JOIN log ON log.id = log_text.rowid * ${textBlock} + line.column1`
+
+/** The order of {@link indexedLines} by falling ids, without a sort: blocks by this, lines as they are joined. */
+export const indexedNewestFirst = 'log_text.rowid DESC'
 
 /**
  * What the full-text index must have of each line that the search finds, as an FTS5 query; `undefined` when it cannot
