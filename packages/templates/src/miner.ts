@@ -1,3 +1,10 @@
+import { accepts, createGroup, emptyGroup, type Group, textOf, widen } from './group.ts'
+import { createRecency } from './recency.ts'
+import { scanLine } from './scan/scan-line.ts'
+import { createTokens } from './scan/tokens.ts'
+import { findClosest } from './similarity.ts'
+import { createTree } from './tree.ts'
+
 /** A group of lines that differ only in their variable parts. */
 export type Template = {
   /** From 1, in order of appearance; stable for the life of a miner and across `restore`. */
@@ -19,13 +26,94 @@ export type MinerOptions = {
 
 export type Miner = {
   /**
-   * The id of the line's template, a new one if none fits. `changed` is then true when the template is new or its text
-   * has become more general. Never throws.
+   * The id of the line's template, a new one if none fits. Only the first line of several counts, and of that the first
+   * 2,048 characters and 128 words. Never throws.
    */
-  add(line: string): { id: number; changed: boolean }
+  add(line: string): number
+  /** Whether the last `add` made a new template or its text more general. */
+  readonly lastChanged: boolean
+  /** Undefined when the template was forgotten. */
   get(id: number): Template | undefined
   /** All templates, the one used longest ago first. */
   export(): Template[]
 }
 
-export declare function createMiner(options?: MinerOptions): Miner
+/** Where the template of a line was found last, by the line's signature. */
+const slotCount = 8192
+
+/** Finds the templates of log lines by Drain, one line after the other. It knows no clock and does no I/O. */
+export function createMiner({ maxTemplates = 10_000, restore = [], nextId = 1 }: MinerOptions = {}): Miner {
+  const tokens = createTokens()
+  const groups = new Map<number, Group>()
+  const recency = createRecency<Group>()
+  const tree = createTree()
+  const signatures = new Int32Array(slotCount)
+  const slots = new Array<Group | undefined>(slotCount).fill(undefined)
+  let next = nextId
+  let lastChanged = false
+
+  const fits = (group: Group, line: string): boolean => !group.isForgotten && accepts(group, line, tokens)
+
+  const forget = (group: Group): void => {
+    groups.delete(group.id)
+    recency.remove(group)
+    tree.remove(group)
+    emptyGroup(group)
+  }
+
+  const keep = (group: Group): Group => {
+    if (groups.size >= maxTemplates) forget(recency.oldest()!)
+    groups.set(group.id, group)
+    recency.append(group)
+    tree.add(group)
+    next = Math.max(next, group.id + 1)
+    return group
+  }
+
+  const find = (line: string): Group => {
+    const closest = findClosest(tree.leaf(tokens.hashes, tokens.count), tokens)
+    if (closest !== undefined && accepts(closest, line, tokens)) return closest
+    lastChanged = true
+    if (closest === undefined) return keep(createGroup(next, textOf(line, tokens), 0))
+    tree.remove(closest)
+    widen(closest, line, tokens)
+    tree.add(closest)
+    return closest
+  }
+
+  for (const { id, text, count } of restore) if (!groups.has(id)) keep(createGroup(id, text, count))
+
+  return {
+    add(line) {
+      lastChanged = false
+      scanLine(line, tokens)
+      const slot = tokens.signature & (slotCount - 1)
+      let group = slots[slot]
+      if (group === undefined || signatures[slot] !== tokens.signature || !fits(group, line)) {
+        group = find(line)
+        slots[slot] = group
+        signatures[slot] = tokens.signature
+      }
+      group.count++
+      recency.touch(group)
+      return group.id
+    },
+    get lastChanged() {
+      return lastChanged
+    },
+    get(id) {
+      const group = groups.get(id)
+      return group && describe(group)
+    },
+    export() {
+      const templates: Template[] = []
+      for (let group = recency.oldest(); group !== undefined; group = group.newer)
+        templates.push(describe(group))
+      return templates
+    },
+  }
+}
+
+function describe({ id, text, count }: Group): Template {
+  return { id, text, count }
+}

@@ -1,0 +1,176 @@
+import { isBlank, isCloser, isOpener } from './character.ts'
+import { BLANKS, createGlue, END, MARK, QUOTED, readGlue } from './glue.ts'
+import { CALENDAR, categoryOf, HINT, LITERAL, ORDINARY, TEXT_KEY, UNIT } from './lexicon.ts'
+import {
+  clearTokens,
+  endsInValue,
+  maxCharacters,
+  maxTokens,
+  NOTHING,
+  pushToken,
+  TAIL,
+  type Tokens,
+  VALUE,
+} from './tokens.ts'
+import { createWord, readWord } from './word.ts'
+
+const NEWLINE = 10
+const COLON = 58
+const COMMA = 44
+const EQUALS = 61
+const ZERO = 48
+const NINE = 57
+
+const glue = createGlue()
+const word = createWord()
+
+/**
+ * Parts a line into words and values, in one pass. Only its first line that is not blank counts. Values with nothing
+ * but glue between them are one, and so are a number and its unit. Never throws.
+ */
+export function scanLine(line: string, tokens: Tokens): void {
+  let at = skipBlanks(line)
+  const limit = Math.min(line.length, at + maxCharacters)
+  let category = ORDINARY
+  let openers = 0
+  clearTokens(tokens)
+  for (;;) {
+    const goesOn = endsInValue(tokens)
+    for (; openers > 0 && at < limit && isCloser(line.charCodeAt(at)); at++) openers--
+    if (goesOn) at = skipEmptyBrackets(line, at, limit)
+    const glueStart = at
+    readGlue(line, at, limit, quotesFrom(at, limit, category, tokens.count), glue)
+    at = glue.end
+    if (tokens.count === maxTokens || glue.next === END) {
+      finish(line, glueStart, limit, tokens)
+      return
+    }
+    readNext(line, at, limit)
+    const before = category
+    category = word.isValue ? ORDINARY : categoryOf(word.hash)
+    if (goesOn && category === UNIT && glue.hash === BLANKS) {
+      category = ORDINARY
+    } else if (word.isValue || isValueHere(line, limit, before, category, tokens.count)) {
+      category = ORDINARY
+      if (goesOn) openers += countOpen(line, glueStart, at)
+      else pushToken(tokens, glueStart, glue.hash, at, word.end, VALUE, false)
+    } else {
+      openers = 0
+      pushToken(tokens, glueStart, glue.hash, at, word.end, word.hash, isFixed(before))
+    }
+    at = word.end
+  }
+}
+
+/** Parts the text of a template; what is not `<*>` in it is a word. */
+export function scanTemplate(text: string, tokens: Tokens): void {
+  let at = 0
+  let category = ORDINARY
+  clearTokens(tokens)
+  while (tokens.count <= maxTokens) {
+    const glueStart = at
+    readGlue(text, at, text.length, text.length, glue)
+    at = glue.end
+    if (glue.next === END) {
+      finish(text, glueStart, text.length, tokens)
+      return
+    }
+    readNext(text, at, text.length)
+    const isMark = glue.next === MARK
+    pushToken(
+      tokens,
+      glueStart,
+      glue.hash,
+      at,
+      word.end,
+      isMark ? VALUE : word.hash,
+      !isMark && isFixed(category),
+    )
+    category = isMark ? ORDINARY : categoryOf(word.hash)
+    at = word.end
+  }
+}
+
+/** A quote right behind a word closes, and one behind `msg=` opens text. */
+function quotesFrom(at: number, limit: number, category: number, count: number): number {
+  if (category === TEXT_KEY) return limit
+  return count === 0 ? at : at + 1
+}
+
+function readNext(line: string, at: number, limit: number): void {
+  if (glue.next === MARK) {
+    word.end = at + 3
+    word.isValue = true
+    return
+  }
+  const end = glue.next === QUOTED ? glue.quoteEnd : limit
+  readWord(line, at, end, word)
+  if (glue.next !== QUOTED) return
+  const isKey = word.end === end && !word.isValue && line.charCodeAt(end + 1) === COLON
+  word.end = end
+  word.isValue = !isKey
+}
+
+function isFixed(before: number): boolean {
+  return word.isMessage && (before !== HINT || word.isCapital)
+}
+
+/** A word that is a value by its place: behind `key=`, a literal, a day before a number, or cut off by the limit. */
+function isValueHere(line: string, limit: number, before: number, category: number, count: number): boolean {
+  const { end } = word
+  if (end === limit && limit < line.length) return true
+  if (glue.last === EQUALS && count > 0 && before !== TEXT_KEY && glue.next !== QUOTED) {
+    if (!glue.endsBlank || line.charCodeAt(end) !== EQUALS) return true
+  }
+  return category === LITERAL || (category === CALENDAR && precedesNumber(line, end))
+}
+
+function precedesNumber(line: string, end: number): boolean {
+  let at = end
+  while (at < end + 3 && (line.charCodeAt(at) === COMMA || isSpace(line.charCodeAt(at)))) at++
+  if (isDigit(line.charCodeAt(at))) return true
+  readWord(line, at, Math.min(line.length, at + 4), ahead)
+  return at > end && categoryOf(ahead.hash) === CALENDAR
+}
+
+const ahead = createWord()
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE
+}
+
+/** What remains when the limit is reached is a value, punctuation at the end a token without a word. */
+function finish(line: string, glueStart: number, limit: number, tokens: Tokens): void {
+  const isCut = glue.next !== END || (glue.end === limit && limit < line.length)
+  if (isCut && endsInValue(tokens)) return
+  if (isCut) pushToken(tokens, glueStart, glue.hash, glue.end, glue.end, VALUE, false)
+  else if (glue.hash !== NOTHING) pushToken(tokens, glueStart, glue.hash, glue.end, glue.end, TAIL, true)
+}
+
+function countOpen(line: string, from: number, to: number): number {
+  let open = 0
+  for (let at = from; at < to; at++) {
+    const code = line.charCodeAt(at)
+    if (isOpener(code)) open++
+    else if (isCloser(code)) open--
+  }
+  return Math.max(0, open)
+}
+
+/** An empty value behind a value, as in `10.0.0.1 () at`, is part of it. */
+function skipEmptyBrackets(line: string, from: number, limit: number): number {
+  let opener = from
+  while (opener < limit && isSpace(line.charCodeAt(opener))) opener++
+  if (opener + 1 >= limit || !isOpener(line.charCodeAt(opener))) return from
+  return isCloser(line.charCodeAt(opener + 1)) ? opener + 2 : from
+}
+
+function isSpace(code: number): boolean {
+  return code !== NEWLINE && isBlank(code)
+}
+
+function skipBlanks(line: string): number {
+  let at = 0
+  while (at < line.length && isBlank(line.charCodeAt(at))) at++
+  return at
+}
