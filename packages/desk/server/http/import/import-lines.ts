@@ -54,6 +54,8 @@ export async function importLines(
   }
   await flush()
   await writes.finish()
+  // The store answers later than a line that is not even given to it.
+  result.problems.sort((a, b) => a.line - b.line)
   return result
 }
 

@@ -1,7 +1,7 @@
 /** A line of a file, counted from 1, without its end. */
 export type Line = { number: number; bytes: Buffer }
 
-/** Splits bytes into lines that are not empty. Throws what {@link isTooLong} knows when one has more than `maxBytes`. */
+/** Splits bytes into lines that are not empty; they end with \n or \r\n. Throws what {@link isTooLong} knows when one has more than `maxBytes`. */
 export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Line> {
   let parts: Buffer[] = []
   let waiting = 0
@@ -35,5 +35,6 @@ export function isTooLong(error: unknown): error is Error {
 }
 
 function joined(parts: Buffer[], last: Buffer): Buffer {
-  return parts.length === 0 ? last : Buffer.concat([...parts, last])
+  const bytes = parts.length === 0 ? last : Buffer.concat([...parts, last])
+  return bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes
 }
