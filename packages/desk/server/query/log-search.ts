@@ -2,7 +2,7 @@ import type { Search } from '../../search/tree.ts'
 import type { OpenSegment, SqlValue } from './open-segments.ts'
 import type { TimeRange } from './parameters.ts'
 import { compileSearch, type SearchSql } from './search-sql.ts'
-import { indexedLines } from './search-sql-index.ts'
+import { indexedLines, indexedNewestFirst } from './search-sql-index.ts'
 
 /** Lines that match, as the parts of a statement; more tables may be joined to `from`. */
 export type LogSource = {
@@ -34,7 +34,7 @@ export function logSource(
     from: indexedLines,
     where: `log_text MATCH ? AND ${inTime.where}`,
     parameters: [match, ...inTime.parameters],
-    newestFirst: 'log_text.rowid DESC, log.id DESC',
+    newestFirst: indexedNewestFirst,
     byArrival: true,
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { type FinishedSegment, measured } from './retention.ts'
 import { schemaVersion } from './schema.ts'
 import { openForReading, setAside, versionOf } from './segment.ts'
 import { isDamage, sqliteProblem } from './sqlite-problem.ts'
@@ -8,8 +9,8 @@ import { storeError } from './store-error.ts'
 
 const segmentFile = /^segment-(\d+)\.sqlite$/
 
-/** What lies in a data folder: paths of its segments, oldest first, and how many files could not be read. */
-export type DataDirectory = { segments: string[]; damaged: number; unlock: () => void }
+/** What lies in a data folder: its segments, oldest first, and how many files could not be read. */
+export type DataDirectory = { segments: FinishedSegment[]; damaged: number; unlock: () => void }
 
 /**
  * Makes the folder where it is missing, takes it for this process alone, and looks at each segment. One that cannot be
@@ -27,9 +28,9 @@ export function openDataDirectory(directory: string): DataDirectory {
   }
   const unlock = lock(directory)
   try {
-    const intact = listSegments(directory).filter(isIntact)
+    const segments = listSegments(directory).flatMap((path) => examine(path) ?? [])
     const damaged = readdirSync(directory).filter((name) => name.endsWith('.damaged.sqlite')).length
-    return { segments: intact, damaged, unlock }
+    return { segments, damaged, unlock }
   } catch (error) {
     unlock()
     throw error
@@ -71,32 +72,34 @@ function lock(directory: string): () => void {
   return () => held.close()
 }
 
-function isIntact(path: string): boolean {
-  const version = readVersion(path)
-  if (version === undefined) {
+/** Undefined for a file that holds nothing; one that cannot be read is set aside. */
+function examine(path: string): FinishedSegment | undefined {
+  const found = read(path)
+  if (found === 'damaged') {
     setAside(path)
-    return false
+    return undefined
   }
-  if (version > schemaVersion) {
+  if (found.version > schemaVersion) {
     throw storeError(
       'full',
-      `${path} was written by a newer clew (format ${version}, this one knows ${schemaVersion}); update clew, or give another folder with --data`,
+      `${path} was written by a newer clew (format ${found.version}, this one knows ${schemaVersion}); update clew, or give another folder with --data`,
     )
   }
   // A process that was killed while it made the file left it empty.
-  return version > 0
+  return found.version === 0 ? undefined : measured(path, found.lastUs)
 }
 
-/** Undefined: the file cannot be read. */
-function readVersion(path: string): number | undefined {
+const lastSql = `SELECT max(us) AS us FROM (SELECT max(us) AS us FROM log UNION ALL SELECT max(us) FROM span)`
+
+function read(path: string): { version: number; lastUs: number } | 'damaged' {
   let database: DatabaseSync | undefined
   try {
     database = openForReading(path)
     const version = versionOf(database)
-    if (version > 0) database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()
-    return version
+    const isReadable = version > 0 && version <= schemaVersion
+    return { version, lastUs: isReadable ? Number(database.prepare(lastSql).get()?.us ?? 0) : 0 }
   } catch (error) {
-    if (isDamage(error)) return undefined
+    if (isDamage(error)) return 'damaged'
     throw storeError('full', sqliteProblem(error, path))
   } finally {
     database?.close()

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import type { FromWriter } from '../threads/messages.ts'
 import { startReader } from '../threads/reader-client.ts'
-import { startWriter } from '../threads/writer-client.ts'
+import { startWriter, type WriterClient } from '../threads/writer-client.ts'
 import { filesOf, setAside } from './segment.ts'
 import type { Commit, Store } from './store.ts'
 
@@ -29,6 +29,7 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
   let state: StoreState = { segments: 0, bytes: 0, damaged: 0 }
   let paths: readonly string[] = []
   const setAsidePaths = new Set<string>()
+  let closing: Promise<void> | undefined
 
   const reader = startReader((path) => {
     // The current segment is the writer's to set aside, at its next write.
@@ -45,6 +46,12 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
     state = { segments: paths.length, bytes: message.bytes, damaged: message.damaged + setAsidePaths.size }
     if (known.size === paths.length && paths.every((path) => known.has(path))) return
     void reader.useSegments(paths).then(() => deleteFiles(message.expired))
+  }
+
+  const closeAll = async (writer: WriterClient): Promise<void> => {
+    await writer.close()
+    await reader.close()
+    if (temporary) await rm(directory, { recursive: true, force: true })
   }
 
   try {
@@ -69,10 +76,9 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
         return () => void listeners.delete(listener)
       },
       state: () => state,
-      async close() {
-        await writer.close()
-        await reader.close()
-        if (temporary) await rm(directory, { recursive: true, force: true })
+      close() {
+        closing ??= closeAll(writer)
+        return closing
       },
     }
   } catch (error) {

@@ -32,10 +32,9 @@ export type Writer = {
 }
 
 export function openWriter({ directory, maxBytes, maxAgeMs, nowUs }: WriterOptions): Writer {
-  const { segments: found, unlock, ...data } = openDataDirectory(directory)
+  const { segments: finished, unlock, ...data } = openDataDirectory(directory)
   const limit = segmentBytes(maxBytes)
   let { damaged } = data
-  const finished: FinishedSegment[] = found.map((path) => measured(path, lastUsOf(path)))
   const newest = finished.at(-1)
   let path = newest !== undefined && newest.bytes < limit ? newest.path : nextPath(directory, newest)
   if (path === newest?.path) finished.pop()
@@ -113,18 +112,6 @@ function begin(path: string, before: string | undefined, miner: Miner): SegmentW
 function minerState(path: string | undefined): Parameters<typeof createMiner>[0] {
   if (path === undefined) return {}
   return reading(path, (database) => ({ restore: knownPatterns(database) }))
-}
-
-function lastUsOf(path: string): number {
-  return reading(path, (database) =>
-    Number(
-      database
-        .prepare(
-          'SELECT max(us) AS us FROM (SELECT max(us) AS us FROM log UNION ALL SELECT max(us) FROM span)',
-        )
-        .get()?.us ?? 0,
-    ),
-  )
 }
 
 function reading<T>(path: string, read: (database: DatabaseSync) => T): T {

@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type OtlpReceiver, type OtlpReceiverOptions, startOtlpReceiver } from '@clew/testing'
+import { afterEach, expect, test, vi } from 'vitest'
+import { type Forward, startForward } from '../server/forward/start-forward.ts'
+import { logsRequest } from './running-desk.ts'
+
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+async function receive(options: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
+  const receiver = await startOtlpReceiver(options)
+  closers.push(() => receiver.close())
+  return receiver
+}
+
+async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'clew-forward-'))
+  closers.push(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+function start(endpoint: string, directory?: string): { forward: Forward; reports: string[] } {
+  const reports: string[] = []
+  const report = (code: string, message: string): void => void reports.push(`${code} ${message}`)
+  const headers = 'Authorization=Bearer%20abc,x-team=shop'
+  const forward = startForward({ endpoint, headers, directory, report })
+  closers.push(() => forward.close())
+  return { forward, reports }
+}
+
+const pass = (forward: Forward, lines: string[]) =>
+  forward.pass('logs', 'json', Buffer.from(logsRequest(lines)))
+const passSpan = (forward: Forward) =>
+  forward.pass(
+    'traces',
+    'json',
+    Buffer.from(
+      JSON.stringify({
+        resourceSpans: [
+          { scopeSpans: [{ spans: [{ traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), name: 'GET /' }] }] },
+        ],
+      }),
+    ),
+  )
+
+const targets: { name: string; options: OtlpReceiverOptions; endpointOf: (port: number) => string }[] = [
+  { name: 'HTTP', options: {}, endpointOf: (port) => `http://127.0.0.1:${port}` },
+  { name: 'gRPC', options: { protocol: 'grpc' }, endpointOf: (port) => `grpc://127.0.0.1:${port}` },
+]
+
+test.for(targets)(
+  'logs and spans reach a $name receiver with the headers',
+  async ({ options, endpointOf }) => {
+    const receiver = await receive(options)
+    const endpoint = endpointOf(receiver.port)
+    const { forward } = start(endpoint)
+    const passed = [pass(forward, ['one', 'two']), passSpan(forward)]
+    await Promise.all([receiver.waitForLogs(2), receiver.waitForSpans(1)])
+    await vi.waitFor(() => expect(forward.status().waiting).toBe(0))
+    const headers = receiver.requests.map(({ headers }) => [headers.authorization, headers['x-team']])
+    expect({
+      passed,
+      bodies: receiver.logs.map(({ body }) => body),
+      spans: receiver.spans.map(({ name }) => name),
+      headers,
+      status: forward.status(),
+    }).toEqual({
+      passed: ['taken', 'taken'],
+      bodies: ['one', 'two'],
+      spans: ['GET /'],
+      headers: [
+        ['Bearer abc', 'shop'],
+        ['Bearer abc', 'shop'],
+      ],
+      status: { url: endpoint, accepted: 3, delivered: 3, waiting: 0, dropped: 0 },
+    })
+  },
+)
+
+test('the base path of the receiver is kept', async () => {
+  const receiver = await receive()
+  const { forward, reports } = start(`${receiver.url}/base`)
+  pass(forward, ['one'])
+  await vi.waitFor(() => expect(reports.length).toBe(1))
+  expect({ reports, status: forward.status() }).toEqual({
+    reports: [
+      expect.stringMatching(
+        /^CLEW_EXPORT_REFUSED .*\/base\/v1\/logs refused 1 logs records with HTTP 404 .*Check the path of --forward/,
+      ),
+    ],
+    status: { url: `${receiver.url}/base`, accepted: 1, delivered: 0, waiting: 0, dropped: 1 },
+  })
+})
+
+test('what waited when the desk was closed is sent by the next one', async () => {
+  const receiver = await receive()
+  receiver.behave('hang')
+  const directory = await newDirectory()
+  const first = start(receiver.url, directory).forward
+  pass(first, ['one', 'two'])
+  passSpan(first)
+  const closedAfter = performance.now()
+  await first.close()
+  const tookMs = performance.now() - closedAfter
+  const { forward } = start(receiver.url, directory)
+  const found = forward.status()
+  receiver.behave('accept')
+  await Promise.all([receiver.waitForLogs(2), receiver.waitForSpans(1)])
+  await vi.waitFor(() => expect(forward.status().waiting).toBe(0))
+  expect({ isQuick: tookMs < 3000, found, status: forward.status() }).toEqual({
+    isQuick: true,
+    found: { url: receiver.url, accepted: 0, delivered: 0, waiting: 3, dropped: 0 },
+    status: { url: receiver.url, accepted: 0, delivered: 3, waiting: 0, dropped: 0 },
+  })
+})
+
+test('a bad address or header is an error before anything starts', () => {
+  const startWith = (endpoint: string, headers: string) => () =>
+    startForward({ endpoint, headers, directory: undefined, report: () => {} })
+  expect(startWith('collector:4318', '')).toThrow('write http://collector:4318')
+  expect(startWith('http://collector:4318', 'x')).toThrow('CLEW_DESK_FORWARD_HEADERS')
+})

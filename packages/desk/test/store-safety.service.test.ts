@@ -1,0 +1,280 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, mkdirSync, openSync, readdirSync, rmdirSync, writeSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, expect, test } from 'vitest'
+import type { ChainData, LogDetail, LogPage } from '../api/index.ts'
+import { cleanUp, closeRig, logsRequest, newFolder, newTraceId, openRig } from './store-rig.ts'
+
+const mounts: string[] = []
+afterEach(async () => {
+  await cleanUp()
+  for (const folder of mounts.splice(0)) {
+    execFileSync('umount', ['-l', folder])
+    rmdirSync(folder)
+  }
+})
+
+/** A file system of its own, as small as asked; needs root, as CI has it. */
+async function mount(options: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'clew-disk-'))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder])
+  mounts.push(folder)
+  return folder
+}
+
+const isRoot = process.getuid?.() === 0 && process.platform === 'linux'
+if (!isRoot && process.env.CI) throw new Error('the tests of full and read-only disks need root on Linux')
+const testWithMount = isRoot ? test : test.skip
+
+async function startProcess(directory: string): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'fixtures/ingest-until-killed.ts'), directory],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  const [line] = await once(child.stdout!, 'data')
+  return { child, url: String(line).trim() }
+}
+
+test('kill -9 during ingest loses no acknowledged line', async () => {
+  const directory = await newFolder()
+  const { child, url } = await startProcess(directory)
+  const acknowledged: number[] = []
+  let next = 0
+  const send = async (): Promise<void> => {
+    for (;;) {
+      const first = next
+      next += 50
+      const body = logsRequest(Array.from({ length: 50 }, (_, i) => ({ body: `line ${first + i}` })))
+      const headers = { 'content-type': 'application/x-protobuf' }
+      const response = await fetch(`${url}/v1/logs`, {
+        method: 'POST',
+        headers,
+        body: body as BodyInit,
+      }).catch(() => undefined)
+      if (response === undefined) return
+      if (response.status === 200) acknowledged.push(...Array.from({ length: 50 }, (_, i) => first + i))
+    }
+  }
+  const senders = Array.from({ length: 8 }, send)
+  while (acknowledged.length < 20_000) await new Promise((resolve) => setTimeout(resolve, 20))
+  child.kill('SIGKILL')
+  await Promise.all(senders)
+
+  const { ask } = await openRig({ directory })
+  const found = new Set<number>()
+  for (let before: string | null = ''; before !== null; ) {
+    const page: LogPage = await ask('logs', { limit: '2000', before })
+    for (const { text } of page.logs) found.add(Number(text.slice('line '.length)))
+    before = page.next
+  }
+  expect(acknowledged.filter((number) => !found.has(number))).toEqual([])
+})
+
+testWithMount('a full disk refuses with its remedy, and takes lines again when there is room', async () => {
+  const folder = await mount('size=3m')
+  const rig = await openRig({ directory: folder })
+  const request = logsRequest(
+    Array.from({ length: 500 }, (_, i) => ({ body: `${i} ${'words to fill a disk '.repeat(20)}` })),
+  )
+  let refusal = ''
+  for (let i = 0; i < 50 && refusal === ''; i++) {
+    await rig.store.write('logs', 'protobuf', request.slice()).catch((error: Error) => {
+      refusal = error.message
+    })
+  }
+  expect(refusal).toMatch(
+    /^the disk is full: .*segment-000001\.sqlite cannot grow; free some space, or give --max-size or another --data folder$/,
+  )
+  execFileSync('mount', ['-o', 'remount,size=30m', folder])
+  expect(await rig.store.write('logs', 'protobuf', logsRequest([{ body: 'room again' }]))).toMatchObject({
+    records: 1,
+  })
+  expect((await rig.ask<LogPage>('logs', { q: '"room again"' })).logs).toHaveLength(1)
+})
+
+testWithMount('a folder that cannot be written is one line with its remedy', async () => {
+  const folder = await mount('ro')
+  await expect(openRig({ directory: folder })).rejects.toThrow(
+    `${folder}/lock.sqlite cannot be written (unable to open database file); give a folder that you may write with --data, or use --memory`,
+  )
+})
+
+test('a folder is one desk at a time', async () => {
+  const { directory } = await openRig()
+  await expect(openRig({ directory })).rejects.toThrow(
+    `another desk is using ${directory}; end it, or give this one another folder with --data`,
+  )
+})
+
+test('data of a newer version is left alone, with its remedy', async () => {
+  const rig = await openRig()
+  await closeRig(rig)
+  const path = join(rig.directory, 'segment-000001.sqlite')
+  const database = new DatabaseSync(path)
+  database.exec('PRAGMA user_version = 99')
+  database.close()
+  await expect(openRig({ directory: rig.directory })).rejects.toThrow(
+    `${path} was written by a newer clew (format 99, this one knows 1); update clew, or give another folder with --data`,
+  )
+})
+
+test('a file that is no database is set aside, and the desk goes on', async () => {
+  const directory = await newFolder()
+  mkdirSync(directory, { recursive: true })
+  appendFileSync(
+    join(directory, 'segment-000001.sqlite'),
+    'not a database, but long enough to look at\n'.repeat(100),
+  )
+  const rig = await openRig({ directory })
+  await rig.store.write('logs', 'protobuf', logsRequest([{ body: 'alive' }]))
+  expect({
+    lines: (await rig.ask<LogPage>('logs')).logs.map(({ text }) => text),
+    files: readdirSync(directory).filter((name) => name.endsWith('.sqlite') && name !== 'lock.sqlite'),
+    damaged: rig.store.state().damaged,
+  }).toEqual({
+    lines: ['alive'],
+    files: ['segment-000001.damaged.sqlite', 'segment-000001.sqlite'],
+    damaged: 1,
+  })
+})
+
+test('an old segment that is damaged later costs only itself', async () => {
+  const rig = await openRig({ maxBytes: 8 * 1024 * 1024 })
+  const filler = logsRequest(
+    Array.from({ length: 1000 }, (_, i) => ({ body: `filler ${i} ${'x'.repeat(800)}` })),
+  )
+  while (rig.store.state().segments < 2) {
+    await rig.store.write('logs', 'protobuf', filler.slice())
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  await rig.store.write('logs', 'protobuf', logsRequest([{ body: 'newest', timeUnixMs: Date.now() + 1000 }]))
+  await closeRig(rig)
+  const file = openSync(join(rig.directory, 'segment-000001.sqlite'), 'r+')
+  writeSync(file, Buffer.alloc(600_000, 0xa5), 0, 600_000, 8192)
+  const again = await openRig({ directory: rig.directory })
+  const { logs } = await again.ask<LogPage>('logs', { q: 'newest OR filler', limit: '2000' })
+  expect(logs[0]?.text).toBe('newest')
+  await expect.poll(() => again.store.state().damaged).toBe(1)
+})
+
+test('the store stays within its size, the oldest lines go', async () => {
+  const maxBytes = 10 * 1024 * 1024
+  const rig = await openRig({ maxBytes })
+  let largest = 0
+  for (let i = 0; i < 40; i++) {
+    const request = logsRequest(
+      Array.from({ length: 500 }, (_, k) => ({ body: `round ${i} line ${k} ${'y'.repeat(600)}` })),
+    )
+    await rig.store.write('logs', 'protobuf', request)
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    largest = Math.max(largest, rig.store.state().bytes)
+  }
+  const find = async (q: string) => (await rig.ask<LogPage>('logs', { q, limit: '1' })).logs.length
+  // A segment is an eighth of the size; what waits in its write-ahead log comes on top.
+  expect(largest).toBeLessThan(maxBytes + (2 * maxBytes) / 8 + 2 * 1024 * 1024)
+  expect([await find('"round 39"'), await find('"round 0"')]).toEqual([1, 0])
+})
+
+test('hostile records are kept as far as they can be, and cost no other', async () => {
+  const rig = await openRig()
+  const attributes = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`key${i}`, i]))
+  const many = {
+    resourceLogs: [
+      {
+        scopeLogs: [
+          {
+            logRecords: [
+              {
+                body: { stringValue: 'many' },
+                timeUnixNano: '1',
+                attributes: Object.entries(attributes).map(([key, value]) => ({
+                  key,
+                  value: { intValue: value },
+                })),
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  }
+  const deep = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: nested(40) }] }] }] })
+  const far = {
+    resourceLogs: [
+      {
+        scopeLogs: [
+          {
+            logRecords: [
+              {
+                body: { stringValue: 'far' },
+                timeUnixNano: '18446744073709551615',
+                severityNumber: -7,
+                traceId: 'abcd',
+                spanId: '00',
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  }
+  const write = (request: object | string) =>
+    rig.store
+      .write('logs', 'json', Buffer.from(typeof request === 'string' ? request : JSON.stringify(request)))
+      .then(
+        ({ records }) => records,
+        (error: { code: string }) => error.code,
+      )
+  const results = [
+    await write(many),
+    await write(deep),
+    await write(far),
+    await rig.store
+      .write(
+        'logs',
+        'protobuf',
+        logsRequest([
+          { body: `${'z'.repeat(1_000_000)} end`, traceId: newTraceId(), spanId: '00f067aa0ba902b7' },
+        ]),
+      )
+      .then(({ records }) => records),
+    await rig.store.write('logs', 'protobuf', invalidUtf8()).then(({ records }) => records),
+    await write({
+      resourceLogs: [
+        {
+          scopeLogs: [
+            { logRecords: [{ body: { stringValue: 'a\u0000b \ud800 <script>alert(1)</script>' } }] },
+          ],
+        },
+      ],
+    }),
+  ]
+  expect(results).toEqual([1, 'decode', 1, 1, 1, 1])
+  const page = await rig.ask<LogPage>('logs')
+  const many1 = page.logs.find(({ text }) => text === 'many')!
+  const detail = await rig.ask<LogDetail>('log', { ref: many1.ref })
+  expect([Object.keys(detail.attributes).length, detail.droppedAttributes]).toEqual([1000, 99_000])
+  const long = page.logs.find(({ text }) => text.startsWith('zzz'))!
+  expect([long.text.length, (await rig.ask<LogDetail>('log', { ref: long.ref })).body]).toEqual([
+    2000,
+    expect.stringMatching(/^z{65536}…\(\+\d+ characters\)$/),
+  ])
+  expect((await rig.ask<ChainData>('chain', { traceId: long.traceId })).logs.text[0]).toHaveLength(500)
+})
+
+function nested(levels: number): object {
+  return levels === 0 ? { stringValue: 'x' } : { arrayValue: { values: [nested(levels - 1)] } }
+}
+
+function invalidUtf8(): Uint8Array {
+  const bytes = logsRequest([{ body: 'XXXX' }])
+  bytes.set([0xff, 0xfe, 0xc3, 0x28], Buffer.from(bytes).indexOf('XXXX'))
+  return bytes
+}
