@@ -6,6 +6,7 @@ import { heartbeatMs } from './spool/folders.ts'
 import { openJournal } from './spool/journal.ts'
 import { openSpool, type SpoolOptions } from './spool/spool.ts'
 
+export const defaultFlushMs = 10_000
 const defaultSpoolBytes = 256 * 1024 * 1024
 
 export type LanePlan = Pick<PipelineOptions, 'logs' | 'traces' | 'spoolDirectory' | 'maxSpoolBytes'> & {

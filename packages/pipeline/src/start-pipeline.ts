@@ -5,17 +5,14 @@ import { WriterPool } from './chunk.ts'
 import { joinEnd } from './exit/end.ts'
 import { createEndMember } from './exit/end-member.ts'
 import { createIntake } from './intake.ts'
-import { openLanes, startHeartbeat, within } from './lanes.ts'
-import { createMemoryBudget, type MemoryBudget } from './memory-budget.ts'
+import { defaultFlushMs, openLanes, startHeartbeat, within } from './lanes.ts'
+import { createMemoryBudget, defaultQueueBytes, type MemoryBudget } from './memory-budget.ts'
 import type { Pipeline, PipelineOptions } from './pipeline.ts'
 import { Problems } from './problems.ts'
 import { emptyCounters } from './queue.ts'
 import type { SignalLane } from './signal-lane.ts'
 import { RecordMirror } from './threads/record-mirror.ts'
 import { type OrphanedRecords, watchThreads } from './threads/thread-records.ts'
-
-export const defaultQueueBytes: number = 64 * 1024 * 1024
-export const defaultFlushMs = 10_000
 
 type RunHidden = NonNullable<PipelineOptions['runHidden']>
 

@@ -2,13 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { encodeLogsRequest, encodeTracesRequest, parseLogsJson, parseTracesJson } from '@clew/otlp'
 import type { Signal } from './batch.ts'
 import { WriterPool } from './chunk.ts'
-import { openLanes, startHeartbeat, within } from './lanes.ts'
-import { createMemoryBudget } from './memory-budget.ts'
+import { defaultFlushMs, openLanes, startHeartbeat, within } from './lanes.ts'
+import { createMemoryBudget, defaultQueueBytes } from './memory-budget.ts'
 import { Problems } from './problems.ts'
 import type { Relay, RelayCounters, RelayOptions } from './relay.ts'
 import { countRecords } from './request/records.ts'
 import type { SignalLane } from './signal-lane.ts'
-import { defaultFlushMs, defaultQueueBytes } from './start-pipeline.ts'
 
 /**
  * Starts to pass export requests on, each as one request. With a spool a request lies on disk before `pass` returns, so

@@ -12,14 +12,15 @@ const recordLevel = levels.length - 1
  * Throws a RangeError when the bytes are no such request.
  */
 export function countRecords(request: Uint8Array): number {
+  return countBetween(request, 0, request.length, 0)
+}
+
+function countBetween(bytes: Uint8Array, from: number, to: number, level: number): number {
   let count = 0
-  const countIn = (from: number, to: number, level: number): void =>
-    forEachField(request, from, to, (tag, _start, valueStart, end) => {
-      if (tag !== levels[level]) return
-      if (level === recordLevel) count++
-      else countIn(valueStart, end, level + 1)
-    })
-  countIn(0, request.length, 0)
+  forEachField(bytes, from, to, (tag, _start, valueStart, end) => {
+    if (tag !== levels[level]) return
+    count += level === recordLevel ? 1 : countBetween(bytes, valueStart, end, level + 1)
+  })
   return count
 }
 
@@ -28,32 +29,46 @@ export function countRecords(request: Uint8Array): number {
  * Resources and scopes go, with every field of theirs, wherever records of theirs go.
  */
 export function splitRequest(request: Buffer, leftCount: number): [Buffer, Buffer] {
-  const pick = (isPicked: (record: number) => boolean): Buffer => pickRecords(request, isPicked)
-  return [pick((record) => record < leftCount), pick((record) => record >= leftCount)]
+  return [pickRecords(request, 0, leftCount), pickRecords(request, leftCount, Number.POSITIVE_INFINITY)]
 }
 
-function pickRecords(request: Buffer, isPicked: (record: number) => boolean): Buffer {
+/** What of a message is kept, as ranges of its bytes as long as can be: a request may have millions of empty records. */
+type Kept = { pieces: Buffer[]; from: number; to: number }
+
+/** The records from `first` on, up to but without `last`. */
+function pickRecords(request: Buffer, first: number, last: number): Buffer {
   let record = 0
-  /** Undefined when none of the message's records is picked. */
-  const pick = (from: number, to: number, level: number): Buffer | undefined => {
-    const fields: Uint8Array[] = []
-    let picked = false
+  const pick = (from: number, to: number, level: number): Buffer => {
+    const kept: Kept = { pieces: [], from, to: from }
     forEachField(request, from, to, (tag, start, valueStart, end) => {
-      if (tag !== levels[level]) fields.push(request.subarray(start, end))
-      else if (level === recordLevel) {
-        if (!isPicked(record++)) return
-        picked = true
-        fields.push(request.subarray(start, end))
+      if (tag !== levels[level]) return keep(request, kept, start, end)
+      const count = level === recordLevel ? 1 : countBetween(request, valueStart, end, level + 1)
+      const isWhole = record >= first && record + count <= last
+      if (count === 0 || record >= last || record + count <= first) record += count
+      else if (isWhole) {
+        record += count
+        keep(request, kept, start, end)
       } else {
         const message = pick(valueStart, end, level + 1)
-        if (message === undefined) return
-        picked = true
-        fields.push(messageHead(tag, message.length), message)
+        closeRange(request, kept)
+        kept.pieces.push(messageHead(tag, message.length), message)
       }
     })
-    return picked ? Buffer.concat(fields) : undefined
+    closeRange(request, kept)
+    return Buffer.concat(kept.pieces)
   }
-  return pick(0, request.length, 0) ?? Buffer.alloc(0)
+  return pick(0, request.length, 0)
+}
+
+function keep(request: Buffer, kept: Kept, start: number, end: number): void {
+  if (start !== kept.to) closeRange(request, kept)
+  if (kept.from === kept.to) kept.from = start
+  kept.to = end
+}
+
+function closeRange(request: Buffer, kept: Kept): void {
+  if (kept.to > kept.from) kept.pieces.push(request.subarray(kept.from, kept.to))
+  kept.from = kept.to
 }
 
 function messageHead(tag: number, length: number): Buffer {
