@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { FromWriter } from '../threads/messages.ts'
-import { startReader } from '../threads/reader-client.ts'
+import { createReader } from '../threads/reader-client.ts'
 import { startWriter, type WriterClient } from '../threads/writer-client.ts'
 import { filesOf, setAside } from './segment.ts'
 import type { Commit, Store } from './store.ts'
@@ -31,7 +31,7 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
   const setAsidePaths = new Set<string>()
   let closing: Promise<void> | undefined
 
-  const reader = startReader((path) => {
+  const reader = createReader((path) => {
     // The current segment is the writer's to set aside, at its next write.
     if (path === paths.at(-1) || !paths.includes(path)) return
     paths = paths.filter((one) => one !== path)

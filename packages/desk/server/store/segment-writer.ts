@@ -4,6 +4,7 @@ import { type ChainChange, createChainTally } from './chain-tally.ts'
 import { createDictionary } from './dictionary.ts'
 import { createPatternTally } from './pattern-tally.ts'
 import { createRollupTally } from './rollup-tally.ts'
+import { createSpanBytes } from './rows/ids-and-times.ts'
 import type { Group, LogRow, RequestRows, ResourceRow, ScopeRow, SpanRow } from './rows/row.ts'
 import { createTextIndex, nextBlock } from './text-index.ts'
 
@@ -40,6 +41,7 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
   const rollup = createRollupTally(database)
   const patterns = createPatternTally(database, miner)
   const text = createTextIndex(database)
+  const [spanBytes, parentBytes] = [createSpanBytes(), createSpanBytes()]
   const highest = (table: string): number =>
     Number(database.prepare(`SELECT max(id) AS id FROM ${table}`).get()?.id ?? 0)
   let nextLog = nextBlock(highest('log') + 1)
@@ -68,7 +70,7 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
       resource,
       scope,
       chain,
-      row.span,
+      spanBytes(row.spanHigh, row.spanLow),
       row.flags,
       row.event,
       row.body,
@@ -86,7 +88,9 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
     const name = names.idOf(row.name, [row.name])
     const chain = countSpan(chains.of(row.traceId), row, us, name, resource)
     spans.run(
-      ...[nextSpan++, us, row.ns, row.durationNs, chain, row.span, row.parent, name, row.kind, row.status],
+      ...[nextSpan++, us, row.ns, row.durationNs, chain],
+      ...[spanBytes(row.spanHigh, row.spanLow), parentBytes(row.parentHigh, row.parentLow)],
+      ...[name, row.kind, row.status],
       ...[
         row.message,
         resource,
@@ -100,7 +104,8 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
       ],
     )
     for (const target of row.linkTargets) {
-      links.run(Buffer.from(target.traceId, 'hex'), target.span, Buffer.from(row.traceId, 'hex'), row.span)
+      const from = [Buffer.from(row.traceId, 'hex'), spanBytes(row.spanHigh, row.spanLow)]
+      links.run(Buffer.from(target.traceId, 'hex'), parentBytes(target.spanHigh, target.spanLow), ...from)
     }
   }
 
@@ -172,7 +177,7 @@ function countSpan(change: ChainChange, row: SpanRow, us: number, name: number, 
   if (us < change.us) change.us = us
   if (endUs > change.endUs) change.endUs = endUs
   if (row.status === 2) change.errors++
-  if (row.parent === null) {
+  if (row.parentHigh === 0 && row.parentLow === 0) {
     change.rootName = name
     change.rootResource = resource
   }

@@ -23,21 +23,22 @@ export type ReaderClient = {
   close(): Promise<void>
 }
 
-export function startReader(onDamaged: (path: string) => void): ReaderClient {
+/** The thread starts with the first query, and anew with the next one after it failed. */
+export function createReader(onDamaged: (path: string) => void): ReaderClient {
   const queue: Waiting[] = []
   const opened: (() => void)[] = []
   let paths: readonly string[] = []
   let running: { id: number; waiting: Waiting; timer: NodeJS.Timeout } | undefined
   let nextId = 1
   let isClosed = false
-  let worker = start()
+  let worker: Worker | undefined
 
   function start(): Worker {
     const thread = startThread('reader-thread')
     thread.postMessage({ kind: 'segments', paths: [...paths] } satisfies ToReader)
     thread.on('message', hear)
     thread.on('error', (error) =>
-      replace(thread, storeError('internal', `the reader failed: ${error.message}`)),
+      giveUp(thread, storeError('internal', `the reader failed: ${error.message}`)),
     )
     return thread
   }
@@ -64,24 +65,26 @@ export function startReader(onDamaged: (path: string) => void): ReaderClient {
     const waiting = running === undefined ? queue.shift() : undefined
     if (waiting === undefined) return
     const id = nextId++
+    worker ??= start()
+    const thread = worker
     const timer = setTimeout(() => {
       const seconds = timeoutMs / 1000
-      replace(
-        worker,
+      giveUp(
+        thread,
         storeError('timeout', `the query took longer than ${seconds} s; narrow the time or the search`),
       )
     }, timeoutMs)
     running = { id, waiting, timer }
-    worker.postMessage({ kind: 'query', id, ...waiting.query } satisfies ToReader)
+    thread.postMessage({ kind: 'query', id, ...waiting.query } satisfies ToReader)
   }
 
   /** The thread is gone or stuck: its query fails, the others go to a new one. */
-  function replace(thread: Worker, error: Error): void {
-    if (thread !== worker || isClosed) return
+  function giveUp(thread: Worker, error: Error): void {
+    if (thread !== worker) return
+    worker = undefined
     thread.removeAllListeners('message')
     void thread.terminate()
     for (const resolve of opened.splice(0)) resolve()
-    worker = start()
     if (running !== undefined) finish(running.id, ({ reject }) => reject(error))
   }
 
@@ -97,9 +100,11 @@ export function startReader(onDamaged: (path: string) => void): ReaderClient {
     },
     useSegments(wanted) {
       paths = wanted
+      const thread = worker
+      if (thread === undefined) return Promise.resolve()
       return new Promise((resolve) => {
         opened.push(resolve)
-        worker.postMessage({ kind: 'segments', paths: [...wanted] } satisfies ToReader)
+        thread.postMessage({ kind: 'segments', paths: [...wanted] } satisfies ToReader)
       })
     },
     async close() {
@@ -109,7 +114,8 @@ export function startReader(onDamaged: (path: string) => void): ReaderClient {
       for (const { reject } of [...queue.splice(0), ...(running === undefined ? [] : [running.waiting])])
         reject(error)
       for (const resolve of opened.splice(0)) resolve()
-      await worker.terminate()
+      await worker?.terminate()
+      worker = undefined
     },
   }
 }

@@ -15,6 +15,9 @@ export class Reader {
   readonly #view: DataView
   /** Set by `micros`. */
   restNs = 0
+  /** Set by `spanWords`. */
+  idHigh = 0
+  idLow = 0
   #position = 0
   #end: number
   #high = 0
@@ -118,11 +121,12 @@ export class Reader {
     return new Uint8Array(this.#bytes.subarray(start, start + length))
   }
 
-  /** The bytes themselves, not a copy: they keep the whole request alive. */
-  view(): Uint8Array {
+  /** An id of 8 bytes as two big-endian 32-bit words, `idHigh` and `idLow`; both 0 when its length is another. */
+  spanWords(): void {
     const length = this.#length()
     const start = this.#advance(length)
-    return this.#bytes.subarray(start, start + length)
+    this.idHigh = length === 8 ? this.#view.getInt32(start) : 0
+    this.idLow = length === 8 ? this.#view.getInt32(start + 4) : 0
   }
 
   /** Lower-case hex. Neighbouring records often share an id, which is then read once. */

@@ -1,7 +1,19 @@
-/** The bytes of a hex id; null when it is "" or no hex. */
-export function hexBytes(id: string): Uint8Array | null {
-  const bytes = Buffer.from(id, 'hex')
-  return bytes.length > 0 && bytes.length * 2 === id.length ? bytes : null
+/** The words of a span id in hex; both 0 when it is none. */
+export function spanWords(id: string): [high: number, low: number] {
+  if (!/^[0-9a-f]{16}$/i.test(id)) return [0, 0]
+  return [Number.parseInt(id.slice(0, 8), 16) | 0, Number.parseInt(id.slice(8), 16) | 0]
+}
+
+/** The bytes of a span id, always in the same array: SQLite copies them; null when both words are 0. */
+export function createSpanBytes(): (high: number, low: number) => Uint8Array | null {
+  const bytes = new Uint8Array(8)
+  const view = new DataView(bytes.buffer)
+  return (high, low) => {
+    if (high === 0 && low === 0) return null
+    view.setInt32(0, high)
+    view.setInt32(4, low)
+    return bytes
+  }
 }
 
 /** Unix nanoseconds as whole microseconds and the rest. */

@@ -1,7 +1,7 @@
 import { type LogRecord, type ProtobufReader, readValue, type Value } from '@clew/otlp'
 import { searchableText } from '../../../search/searchable-text.ts'
 import { addField, type FieldTexts, fieldsJson, readField, startFields } from './field-texts.ts'
-import { hexBytes, plausibleUs, splitNanos } from './ids-and-times.ts'
+import { plausibleUs, spanWords, splitNanos } from './ids-and-times.ts'
 import { cutText, maxTextLength } from './limits.ts'
 import type { LogRow } from './row.ts'
 import { valueJson } from './value-json.ts'
@@ -32,8 +32,11 @@ function readColumn(reader: ProtobufReader, tag: number, row: LogRow): void {
   else if (tag === 56) row.dropped = reader.uint32()
   else if (tag === 69) row.flags = reader.fixed32()
   else if (tag === 74) row.traceId = reader.traceId()
-  else if (tag === 82) row.span = reader.view()
-  else if (tag === 89) {
+  else if (tag === 82) {
+    reader.spanWords()
+    row.spanHigh = reader.idHigh
+    row.spanLow = reader.idLow
+  } else if (tag === 89) {
     row.observedUs = reader.micros()
     row.observedNs = reader.restNs
   } else if (tag === 98) row.event = reader.name()
@@ -50,7 +53,7 @@ export function logRowOf(record: LogRecord): LogRow {
   row.dropped = record.droppedAttributesCount
   row.flags = record.flags
   row.traceId = record.traceId
-  row.span = hexBytes(record.spanId)
+  ;[row.spanHigh, row.spanLow] = spanWords(record.spanId)
   row.event = record.eventName
   startFields(fields)
   for (const [key, value] of Object.entries(record.attributes)) addField(fields, key, value)
@@ -66,7 +69,8 @@ function emptyLogRow(): LogRow {
     severity: 0,
     severityText: '',
     traceId: '',
-    span: null,
+    spanHigh: 0,
+    spanLow: 0,
     flags: 0,
     event: '',
     body: '',
@@ -90,7 +94,6 @@ function finishRow(row: LogRow, body: Value): LogRow {
     row.us = row.observedUs
     row.ns = row.observedNs
   }
-  if (row.span !== null && row.span.length !== 8) row.span = null
   if (row.traceId.length !== 32 || row.traceId === noTrace) row.traceId = ''
   if (row.severity < 0 || row.severity > 24) row.severity = 0
   row.attributes = fieldsJson(fields)

@@ -2,7 +2,7 @@ import type { Signal } from '@clew/otlp'
 
 /**
  * A line as its columns. `words` is what the full-text index gets.
- * Ids are lower-case hex, or "" when there is none.
+ * A trace id is lower-case hex, or "" when there is none; the id of a span is two 32-bit words, both 0 when there is none.
  */
 export type LogRow = {
   us: number
@@ -12,7 +12,8 @@ export type LogRow = {
   severity: number
   severityText: string
   traceId: string
-  span: Uint8Array | null
+  spanHigh: number
+  spanLow: number
   flags: number
   event: string
   body: string
@@ -27,8 +28,10 @@ export type SpanRow = {
   ns: number
   durationNs: number | null
   traceId: string
-  span: Uint8Array
-  parent: Uint8Array | null
+  spanHigh: number
+  spanLow: number
+  parentHigh: number
+  parentLow: number
   name: string
   kind: number
   status: number
@@ -43,7 +46,7 @@ export type SpanRow = {
   linkTargets: LinkTarget[]
 }
 
-export type LinkTarget = { traceId: string; span: Uint8Array }
+export type LinkTarget = { traceId: string; spanHigh: number; spanLow: number }
 
 /** One process that sent. `attributes` is JSON. */
 export type ResourceRow = { service: string; instance: string; host: string; attributes: string }

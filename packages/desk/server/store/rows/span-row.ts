@@ -1,6 +1,6 @@
 import type { ProtobufReader, Span } from '@clew/otlp'
 import { addField, type FieldTexts, fieldsJson, readField, startFields } from './field-texts.ts'
-import { hexBytes, nanosText, plausibleUs, splitNanos } from './ids-and-times.ts'
+import { nanosText, plausibleUs, spanWords, splitNanos } from './ids-and-times.ts'
 import { cutText } from './limits.ts'
 import type { LinkTarget, SpanRow } from './row.ts'
 import { attributesJson } from './value-json.ts'
@@ -53,10 +53,16 @@ function readTimes(reader: ProtobufReader, tag: number, parts: Parts): boolean {
 
 function readColumn(reader: ProtobufReader, tag: number, { row, dropped }: Parts): void {
   if (tag === 10) row.traceId = reader.traceId()
-  else if (tag === 18) row.span = reader.view()
-  else if (tag === 26) row.state = reader.name()
-  else if (tag === 34) row.parent = reader.view()
-  else if (tag === 42) row.name = reader.name()
+  else if (tag === 18) {
+    reader.spanWords()
+    row.spanHigh = reader.idHigh
+    row.spanLow = reader.idLow
+  } else if (tag === 26) row.state = reader.name()
+  else if (tag === 34) {
+    reader.spanWords()
+    row.parentHigh = reader.idHigh
+    row.parentLow = reader.idLow
+  } else if (tag === 42) row.name = reader.name()
   else if (tag === 48) row.kind = reader.int32()
   else if (tag === 80) dropped[0] = reader.uint32()
   else if (tag === 96) dropped[1] = reader.uint32()
@@ -94,19 +100,24 @@ function readEvent(reader: ProtobufReader): string {
 
 function readLink(reader: ProtobufReader, targets: LinkTarget[]): string {
   const outer = reader.open()
-  let traceId = ''
-  let span: Uint8Array | null = null
+  const target: LinkTarget = { traceId: '', spanHigh: 0, spanLow: 0 }
   startFields(itemFields)
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === 10) traceId = reader.traceId()
-    else if (tag === 18) span = reader.view()
-    else if (tag === 34) readField(reader, itemFields)
+    if (tag === 10) target.traceId = reader.traceId()
+    else if (tag === 18) {
+      reader.spanWords()
+      target.spanHigh = reader.idHigh
+      target.spanLow = reader.idLow
+    } else if (tag === 34) readField(reader, itemFields)
     else reader.skip(tag)
   }
   reader.close(outer)
-  if (traceId.length === 32 && span?.length === 8) targets.push({ traceId, span })
-  const spanId = span === null ? '' : Buffer.from(span).toString('hex')
-  return linkJson(traceId, spanId, fieldsJson(itemFields))
+  if (isWhole(target)) targets.push(target)
+  return linkJson(target.traceId, hexOf(target.spanHigh, target.spanLow), fieldsJson(itemFields))
+}
+
+function isWhole({ traceId, spanHigh, spanLow }: LinkTarget): boolean {
+  return traceId.length === 32 && (spanHigh !== 0 || spanLow !== 0)
 }
 
 /** The columns of a span that came as OTLP JSON; undefined without a valid trace and span id. */
@@ -116,8 +127,8 @@ export function spanRowOf(span: Span): SpanRow | undefined {
   ;[row.us, row.ns] = splitNanos(span.startTimeUnixNano)
   ;[parts.endUs, parts.endNs] = splitNanos(span.endTimeUnixNano)
   row.traceId = span.traceId
-  row.span = hexBytes(span.spanId) ?? noBytes
-  row.parent = hexBytes(span.parentSpanId)
+  ;[row.spanHigh, row.spanLow] = spanWords(span.spanId)
+  ;[row.parentHigh, row.parentLow] = spanWords(span.parentSpanId)
   row.name = span.name
   row.kind = span.kind
   row.status = span.status.code
@@ -135,11 +146,15 @@ export function spanRowOf(span: Span): SpanRow | undefined {
     .map(({ traceId, spanId, attributes }) => linkJson(traceId, spanId, attributesJson(attributes)))
     .join()
   for (const { traceId, spanId } of span.links) {
-    const target = hexBytes(spanId)
-    if (traceId.length === 32 && target?.length === 8) row.linkTargets.push({ traceId, span: target })
+    const [spanHigh, spanLow] = spanWords(spanId)
+    const target = { traceId, spanHigh, spanLow }
+    if (isWhole(target)) row.linkTargets.push(target)
   }
   return finishSpan(parts)
 }
+
+const hexOf = (high: number, low: number): string =>
+  (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0')
 
 const eventJson = (time: string, name: string, attributes: string): string =>
   `{"timeUnixNano":"${time}","name":${JSON.stringify(cutText(name))},"attributes":${attributes}}`
@@ -147,16 +162,16 @@ const eventJson = (time: string, name: string, attributes: string): string =>
 const linkJson = (traceId: string, spanId: string, attributes: string): string =>
   `{"traceId":"${traceId}","spanId":"${spanId}","attributes":${attributes}}`
 
-const noBytes = new Uint8Array(0)
-
 function emptySpanRow(): SpanRow {
   return {
     us: 0,
     ns: 0,
     durationNs: null,
     traceId: '',
-    span: noBytes,
-    parent: null,
+    spanHigh: 0,
+    spanLow: 0,
+    parentHigh: 0,
+    parentLow: 0,
     name: '',
     kind: 0,
     status: 0,
@@ -171,13 +186,14 @@ function emptySpanRow(): SpanRow {
   }
 }
 
+const noTrace = '0'.repeat(32)
+
 const safeInteger = (value: number): number =>
   Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value))
 
 function finishSpan({ row, endUs, endNs, events, links, dropped }: Parts): SpanRow | undefined {
-  if (row.traceId.length !== 32 || /^0+$/.test(row.traceId) || row.span.length !== 8) return undefined
-  if (row.parent !== null && (row.parent.length !== 8 || row.parent.every((byte) => byte === 0)))
-    row.parent = null
+  if (row.traceId.length !== 32 || row.traceId === noTrace) return undefined
+  if (row.spanHigh === 0 && row.spanLow === 0) return undefined
   row.us = plausibleUs(row.us)
   if (plausibleUs(endUs) !== 0) row.durationNs = safeInteger((endUs - row.us) * 1000 + endNs - row.ns)
   if (row.kind < 0 || row.kind > 5) row.kind = 0
