@@ -18,6 +18,7 @@ export default defineConfig({
         20_000,
       ),
       project('service', ['packages/**/test/**/*.service.test.ts', 'examples/**/*.service.test.ts'], 120_000),
+      project('web', ['packages/desk/test/**/*.web.test.ts'], 120_000),
       project('preload', ['packages/**/test/**/*.preload.test.ts'], 120_000),
     ],
   },

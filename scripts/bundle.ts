@@ -50,7 +50,12 @@ function takeNames(names: string, module: string): string {
  * Bundles what a preload reads at start: reading many small files costs half a millisecond each. Entries that are bundled
  * together share their common parts. Resolves with the paths of all sources.
  */
-async function bundle(entryPoints: string[], outdir: string, external: string[] = []): Promise<string[]> {
+async function bundle(
+  entryPoints: string[],
+  outdir: string,
+  external: string[] = [],
+  entryNames = '[dir]/[name]',
+): Promise<string[]> {
   const { metafile } = await build({
     entryPoints,
     outdir,
@@ -58,6 +63,7 @@ async function bundle(entryPoints: string[], outdir: string, external: string[] 
     bundle: true,
     metafile: true,
     splitting: entryPoints.length > 1,
+    entryNames,
     format: 'esm',
     platform: 'node',
     target: 'node22.15',
@@ -101,5 +107,15 @@ async function bundlePackage({ name, directory, exports, bin }: Package): Promis
 }
 
 for (const one of publishedPackages()) await bundlePackage(one)
+// The desk's threads are started by the addresses of files beside the code that starts them.
+const deskEntries = ['index.js', 'threads/writer-thread.js', 'threads/reader-thread.js']
+rmSync('packages/desk/dist/bundle', { recursive: true, force: true })
+await bundle(
+  deskEntries.map((entry) => `packages/desk/dist/server/${entry}`),
+  'packages/desk/dist/bundle',
+  [],
+  '[name]',
+)
+console.log('bundled @clew/desk')
 // The worker of the last flush is started by the address of a file beside the code that starts it.
 await bundle(['packages/pipeline/dist/exit/flush-worker.js'], 'packages/node/bundle')

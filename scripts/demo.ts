@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { type OrdersServices, startOrders } from './demo/orders-services.ts'
 import { type DemoDesk, startDemoDesk } from './demo/demo-desk.ts'
 import { openBrowser } from './demo/open-browser.ts'
+import { type OrdersServices, startOrders } from './demo/orders-services.ts'
 
 const usage = `npm run demo [-- options]
 

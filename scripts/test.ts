@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { hasRedisServer, type Service, startPostgres, startRedis } from './services.ts'
 
 const started: Service[] = []
@@ -8,24 +9,37 @@ function progress(text: string): void {
   console.log(`[test +${((Date.now() - beganMs) / 1000).toFixed(0)} s] ${text}`)
 }
 
-/** Debian's redis-server, when this user may install it. */
-function installRedis(): void {
-  if (process.env.REDIS_URL || hasRedisServer()) return
+/** What Debian has of the servers and the browser that the tests use, when this user may install it. */
+function installMissing(): void {
+  const missing = [
+    ...(process.env.REDIS_URL || hasRedisServer() ? [] : ['redis-server']),
+    ...(hasChromium() ? [] : ['chromium']),
+  ]
+  if (missing.length === 0) return
   const mayInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0
-  if (!mayInstall) throw new Error('no Redis: set REDIS_URL, or install redis-server (brew install redis)')
-  progress('installing redis-server')
+  if (!mayInstall) {
+    if (missing.includes('redis-server'))
+      throw new Error('no Redis: set REDIS_URL, or install redis-server (brew install redis)')
+    return progress('no Chromium: the tests of the page are skipped (set CHROMIUM_PATH)')
+  }
+  progress(`installing ${missing.join(' and ')}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   spawnSync('apt-get', ['update'], { stdio: 'ignore' })
-  const { status } = spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], {
-    stdio: 'ignore',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  })
+  const words = ['install', '-y', '--no-install-recommends', ...missing]
+  const { status } = spawnSync('apt-get', words, { stdio: 'ignore', env })
   if (status !== 0)
-    throw new Error('apt-get install redis-server failed: install it by hand, or set REDIS_URL')
+    throw new Error(
+      `apt-get install ${missing.join(' ')} failed: install by hand, or set REDIS_URL and CHROMIUM_PATH`,
+    )
+}
+
+function hasChromium(): boolean {
+  return existsSync(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium')
 }
 
 async function startServices(): Promise<NodeJS.ProcessEnv> {
   progress('starting PostgreSQL and Redis')
-  installRedis()
+  installMissing()
   const postgres = await startPostgres()
   started.push(postgres)
   const redis = await startRedis()

@@ -19,7 +19,9 @@ const refusedAttempts = 3
 
 /** On the usual port of OTLP where that is free, so that the link looks as it does at home. */
 export async function startDemoDesk(): Promise<DemoDesk> {
-  const desk = await startDesk({ ...options, port: usualPort }).catch(() => startDesk({ ...options, port: 0 }))
+  const desk = await startDesk({ ...options, port: usualPort }).catch(() =>
+    startDesk({ ...options, port: 0 }),
+  )
   const ask = async <T>(path: string): Promise<T> => (await (await fetch(desk.url + path)).json()) as T
   const linesFor = async (search: string): Promise<LogRow[]> =>
     (await ask<{ logs: LogRow[] }>(`/api/logs?q=${encodeURIComponent(search)}`)).logs
