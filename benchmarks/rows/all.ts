@@ -5,6 +5,7 @@ import { loss } from './loss.ts'
 import { otlpEncode } from './otlp-encode.ts'
 import { preload } from './preload.ts'
 import { processEnd } from './process-end.ts'
+import { templates } from './templates.ts'
 import { winstonHeap, winstonRecord, winstonRecordGzip } from './winston-record.ts'
 
 export const rows: readonly Row[] = [
@@ -18,4 +19,5 @@ export const rows: readonly Row[] = [
   expressRequest,
   fastifyRequest,
   bullmqJob,
+  templates,
 ]

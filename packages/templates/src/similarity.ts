@@ -47,6 +47,7 @@ function similarityOf({ hashes, glueHashes, fixed }: Group, tokens: Tokens): num
   const { count } = tokens
   found.fixed = 0
   if (hashes.length !== count) return 0
+  const mostDifferent = (1 - closeEnough) * count
   let equal = 0
   let different = 0
   for (let at = 0; at < count; at++) {
@@ -59,6 +60,7 @@ function similarityOf({ hashes, glueHashes, fixed }: Group, tokens: Tokens): num
     } else if (own === TAIL || other === TAIL) return 0
     else if (own !== VALUE) {
       different++
+      if (different > mostDifferent) return 0
       found.fixed += fixed[at]! & tokens.fixed[at]!
     }
   }

@@ -8,16 +8,17 @@ export const IDEOGRAPH = 5
 
 const MICRO = 0xb5
 
-const ascii = new Uint8Array(128)
-ascii.fill(PUNCTUATION, 33, 127)
-ascii.fill(LETTER, 65, 91)
-ascii.fill(LETTER, 97, 123)
-ascii.fill(DIGIT, 48, 58)
-for (const joiner of "_-./:@$+~\\'") ascii[joiner.charCodeAt(0)] = JOINER
+const classes = new Uint8Array(65_536)
+for (let code = 128; code < 65_536; code++) classes[code] = classOfWide(code)
+classes.fill(PUNCTUATION, 33, 127)
+classes.fill(LETTER, 65, 91)
+classes.fill(LETTER, 97, 123)
+classes.fill(DIGIT, 48, 58)
+for (const joiner of "_-./:@$+~\\'") classes[joiner.charCodeAt(0)] = JOINER
 
 /** Control characters are blanks; `LETTER` and above are in a word. */
 export function classOf(code: number): number {
-  return code < 128 ? ascii[code]! : classOfWide(code)
+  return classes[code]!
 }
 
 function classOfWide(code: number): number {

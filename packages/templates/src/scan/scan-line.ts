@@ -170,7 +170,8 @@ function isSpace(code: number): boolean {
 }
 
 function skipBlanks(line: string): number {
+  const limit = Math.min(line.length, maxCharacters)
   let at = 0
-  while (at < line.length && isBlank(line.charCodeAt(at))) at++
+  while (at < limit && isBlank(line.charCodeAt(at))) at++
   return at
 }
