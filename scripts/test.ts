@@ -20,7 +20,8 @@ function installMissing(): void {
   if (!mayInstall) {
     if (missing.includes('redis-server'))
       throw new Error('no Redis: set REDIS_URL, or install redis-server (brew install redis)')
-    return progress('no Chromium: the tests of the page are skipped (set CHROMIUM_PATH)')
+    progress('no Chromium: the tests of the page are skipped (set CHROMIUM_PATH)')
+    return
   }
   progress(`installing ${missing.join(' and ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }

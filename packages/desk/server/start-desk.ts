@@ -1,4 +1,7 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { forwardingStore } from './forward/forwarding-store.ts'
+import { type Forward, startForward } from './forward/start-forward.ts'
 import { type DeskHttp, type HttpOptions, startHttp } from './http/http.ts'
 import type { KnownStatus } from './http/status.ts'
 import { openStore } from './store/open-store.ts'
@@ -12,6 +15,8 @@ export type DeskOptions = Omit<HttpOptions, 'webDirectory' | 'onError'> & {
   maxBytes: number
   /** Undefined: no limit. */
   maxAgeMs: number | undefined
+  /** Where everything is passed on to. `headers` as in OTEL_EXPORTER_OTLP_HEADERS. */
+  forward?: { endpoint: string; headers: string }
   /** Hears, in one line, of what the desk did not expect. */
   report(message: string): void
 }
@@ -32,16 +37,18 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   const temporary = options.directory === undefined
   const directory = options.directory ?? (await makeTemporaryDirectory())
   const store = await openStore({ directory, temporary, maxBytes, maxAgeMs, report })
-  const state = (): KnownStatus['store'] => ({
+  let forward: Forward | undefined
+  const storeState = (): KnownStatus['store'] => ({
     ...store.state(),
     directory: temporary ? '' : directory,
     maxBytes,
     maxAgeMs: maxAgeMs ?? null,
   })
   try {
+    forward = openForward(options)
     const http = await startHttp({
-      store,
-      status: () => ({ version, forward: null, store: state() }),
+      store: forward === undefined ? store : forwardingStore(store, forward),
+      status: () => ({ version, forward: forward?.status() ?? null, store: storeState() }),
       options: {
         ...options,
         webDirectory,
@@ -52,11 +59,22 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
       ...http,
       async close() {
         await http.close()
+        await forward?.close()
         await store.close()
       },
     }
   } catch (error) {
+    await forward?.close()
     await store.close()
     throw error
   }
+}
+
+function openForward({ forward, directory, report }: DeskOptions): Forward | undefined {
+  if (forward === undefined) return undefined
+  return startForward({
+    ...forward,
+    directory: directory === undefined ? undefined : join(directory, 'forward'),
+    report: (code, message) => report(`${code} ${message}`),
+  })
 }
