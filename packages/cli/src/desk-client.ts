@@ -24,8 +24,10 @@ export async function askDesk({ url, token }: DeskAddress, path: string): Promis
   try {
     response = await fetch(url + path, { headers })
   } catch (error) {
-    const { cause } = error as { cause?: { code?: string } }
-    throw new Error(`no desk answers at ${url} (${cause?.code ?? error}); start one with: npx clew desk`)
+    const { cause } = error as { cause?: { code?: string; message?: string } }
+    throw new Error(
+      `no desk answers at ${url} (${cause?.code ?? cause?.message ?? error}); start one with: npx clew desk`,
+    )
   }
   if (response.ok) return response
   throw new Error(await problemOf(response, url))

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { lostSpans, sendSample } from '../../desk/test/sample-traffic.ts'
+import { killAll, runClew, startDeskCommand } from './clew-process.ts'
+
+afterEach(killAll)
+
+test('without a command it lists them, and an unknown one is told so', async () => {
+  const listed = await runClew([])
+  expect(listed).toMatchObject({ code: 0, stderr: '' })
+  expect(listed.stdout).toMatch(/^ {2}desk .*\n {2}chain .*\n {2}logs .*\n {2}doctor /m)
+  const unknown = await runClew(['dsk'])
+  expect([unknown.code, unknown.stderr.split('\n')[0]]).toEqual([2, 'clew: no command "dsk"'])
+})
+
+test.each(['desk', 'chain', 'logs', 'doctor'])('clew %s --help says what it does', async (command) => {
+  const { code, stdout } = await runClew([command, '--help'])
+  expect([code, stdout.startsWith(`clew ${command}`)]).toEqual([0, true])
+})
+
+test('a desk prints where it is, and ends with code 0 when it is told to', async () => {
+  const desk = await startDeskCommand()
+  const status = (await (await fetch(`${desk.url}/api/status`)).json()) as { store: object }
+  expect(status.store).toMatchObject({ directory: '', logs: 0, spans: 0 })
+  expect([await desk.stop(), desk.output.stderr]).toEqual([0, ''])
+})
+
+test('what a desk stored is there when it starts again', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'clew-cli-'))
+  const first = await startDeskCommand(['--data', directory])
+  const traceId = await sendSample(first.url, lostSpans(), 1_764_000_000_000)
+  await first.stop()
+  const second = await startDeskCommand(['--data', directory])
+  const { code, stdout } = await runClew(['chain', traceId, '--desk', second.url])
+  expect([code, stdout.includes('ERROR stock cannot be read')]).toEqual([0, true])
+  await second.stop()
+  rmSync(directory, { recursive: true })
+})
+
+test('chains and lines can be read in the terminal', async () => {
+  const desk = await startDeskCommand()
+  const traceId = await sendSample(desk.url, lostSpans(), 1_764_000_000_000)
+  const address = ['--desk', desk.url]
+  const chain = await runClew(['chain', `00-${traceId}-00f067aa0ba902b7-01`, ...address])
+  expect(chain.stdout).toContain(`trace ${traceId}`)
+  const markdown = await runClew(['chain', traceId, '--as', 'markdown', ...address])
+  expect(markdown.stdout).toContain('```')
+  expect(await runClew(['logs', 'level>=warn', ...address])).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: [
+      `2025-11-24 16:00:00.014 WARN  [pricing] price cache is cold trace=${traceId}\n`,
+      `2025-11-24 16:00:00.020 ERROR [stock] stock cannot be read\n    at readStock (stock.js:12:5) Error: connection reset trace=${traceId}\n`,
+    ].join(''),
+  })
+  const json = await runClew(['logs', 'service:pricing', '--json', ...address])
+  expect(JSON.parse(json.stdout)).toMatchObject({ service: 'pricing', text: 'price cache is cold', traceId })
+})
+
+test.each([
+  [['chain'], 'clew chain: which trace? clew chain <trace_id>'],
+  [['chain', 'xyz'], 'clew chain: "xyz" is no trace id: 32 hex digits'],
+  [['chain', 'a'.repeat(32), '--as', 'pdf'], 'clew chain: --as pdf: write text, markdown, otlp'],
+  [
+    ['chain', 'a'.repeat(32), '--desk', 'http://127.0.0.1:2'],
+    'clew chain: no desk answers at http://127.0.0.1:2 (ECONNREFUSED); start one with: npx clew desk',
+  ],
+  [['logs', '--since', '5'], 'clew logs: --since 5: write a time such as 30s, 15m, 2h or 7d'],
+  [['desk', '--port', '99999'], 'clew desk: --port 99999: write a number from 0 to 65535'],
+  [['desk', '--max-size', 'much'], 'clew desk: --max-size much: write a size such as 500MB or 2GB'],
+  [['desk', '--memory', '--data', 'x'], 'clew desk: --memory and --data exclude each other; give one'],
+  [
+    ['desk', '--memory', '--host', '0.0.0.0'],
+    'clew desk: host 0.0.0.0 can be reached from other machines, so it needs --token and --ingest-token; leave --host away to serve this machine alone, or accept the risk with --dangerously-no-auth',
+  ],
+])('%j is one line with its remedy', async (words, line) => {
+  const { code, stdout, stderr } = await runClew(words)
+  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${line}\n` })
+})
+
+test('a port in use and an unknown option are one line', async () => {
+  const desk = await startDeskCommand()
+  const { port } = new URL(desk.url)
+  const taken = await runClew(['desk', '--memory', '--port', port, '--grpc-port', 'off'])
+  expect(taken).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `clew desk: port ${port} on 127.0.0.1 is in use, perhaps by another desk or a collector; end it, or choose another with --port\n`,
+  })
+  const unknown = await runClew(['desk', '--prot', '1'])
+  expect([unknown.code, unknown.stderr.split('\n').length]).toEqual([2, 2])
+})
+
+test('a search that cannot be understood says where', async () => {
+  const desk = await startDeskCommand()
+  const { code, stderr } = await runClew(['logs', 'level:loud', '--desk', desk.url])
+  expect([code, stderr]).toEqual([
+    1,
+    'clew logs: search, character 1: level "loud" is unknown; did you mean "debug"? Levels are trace, debug, info, warn, error, fatal\n',
+  ])
+})
