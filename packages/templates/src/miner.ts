@@ -16,7 +16,7 @@ export type Template = {
 }
 
 export type MinerOptions = {
-  /** Templates that are kept; beyond it the one used longest ago is forgotten. Default 10,000. */
+  /** Templates that are kept, from 1; beyond it the one used longest ago is forgotten. Default 10,000. */
   maxTemplates?: number
   /** What `export` gave, to go on with the same ids. */
   restore?: readonly Template[]

@@ -23,6 +23,7 @@ const NINE = 57
 
 const glue = createGlue()
 const word = createWord()
+const ahead = createWord()
 
 /**
  * Parts a line into words and values, in one pass. Only its first line that is not blank counts. Values with nothing
@@ -132,8 +133,6 @@ function precedesNumber(line: string, end: number): boolean {
   readWord(line, at, Math.min(line.length, at + 4), ahead)
   return at > end && categoryOf(ahead.hash) === CALENDAR
 }
-
-const ahead = createWord()
 
 function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE
