@@ -1,5 +1,7 @@
 import type { Row } from '../measure/row.ts'
 import { bullmqJob } from './bullmq-job.ts'
+import { deskHttp } from './desk-http.ts'
+import { deskIngest } from './desk-ingest.ts'
 import { expressRequest, fastifyRequest } from './http-request.ts'
 import { loss } from './loss.ts'
 import { otlpEncode } from './otlp-encode.ts'
@@ -20,4 +22,6 @@ export const rows: readonly Row[] = [
   fastifyRequest,
   bullmqJob,
   templates,
+  deskIngest,
+  deskHttp,
 ]

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const bin = join(import.meta.dirname, '../../packages/cli/dist/bin.js')
+const startMs = 20_000
+/** USER_HZ, in which Linux counts CPU time for programs whatever the kernel's own clock. */
+const ticksPerSecond = 100
+
+/** A `clew desk` as one starts it, with data of its own on the disk. Linux only: it is looked at by /proc. */
+export type DeskProcess = {
+  url: string
+  /** From the start of the process until it said where it listens. */
+  startedMs: number
+  /** User and system, all threads. */
+  cpuSeconds(): number
+  rssBytes(): number
+  /** Ends it and deletes its data. */
+  stop(): Promise<void>
+}
+
+export async function startDeskProcess(): Promise<DeskProcess> {
+  const directory = await mkdtemp(join(tmpdir(), 'clew-benchmark-'))
+  const beganMs = performance.now()
+  const args = [bin, 'desk', '--port', '0', '--grpc-port', 'off', '--data', directory]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'close')
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await ended
+    await rm(directory, { recursive: true, force: true })
+  }
+  try {
+    const url = await addressOf(child.stdout)
+    const startedMs = performance.now() - beganMs
+    const pid = child.pid!
+    return {
+      url,
+      startedMs,
+      cpuSeconds: () => cpuTicks(pid) / ticksPerSecond,
+      rssBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** The address in what it says when it listens. */
+async function addressOf(stdout: NodeJS.ReadableStream): Promise<string> {
+  let said = ''
+  const signal = AbortSignal.timeout(startMs)
+  stdout.setEncoding('utf8')
+  while (true) {
+    const [text] = await Promise.race([once(stdout, 'data', { signal }), once(stdout, 'end', { signal })])
+    if (text === undefined) throw new Error(`the desk ended before it listened: ${said}`)
+    said += text
+    const url = /send OTLP to\s+(http:\S+)/.exec(said)?.[1]
+    if (url !== undefined) {
+      stdout.resume()
+      return url
+    }
+  }
+}
+
+/** Fields 14 and 15 of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function cpuTicks(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return Number(fields[11]) + Number(fields[12])
+}

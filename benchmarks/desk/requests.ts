@@ -1,0 +1,64 @@
+import {
+  createByteWriter,
+  defaultLimits,
+  encodeResource,
+  encodeScope,
+  frameRequest,
+  type LogInput,
+  type Signal,
+  type SpanInput,
+  writeLogRecord,
+  writeSpan,
+} from '@clew/otlp'
+import { type Shape, services, traceOf } from './traces.ts'
+
+const recordsPerRequest = 512
+
+/** Traces of one shape, by their numbers, beginning one after the other. */
+export type Traffic = { first: number; traces: number; shape: Shape; startUnixMs: number; stepMs: number }
+
+export type Request = { signal: Signal; records: number; bytes: Buffer }
+
+/** The traffic as OTLP protobuf: requests of 512 records, each of one service. */
+export function* otlpRequests({ first, traces, shape, startUnixMs, stepMs }: Traffic): Generator<Request> {
+  const logs = services.map((service) => createBatch<LogInput>('logs', service, writeLogRecord))
+  const spans = services.map((service) => createBatch<SpanInput>('traces', service, writeSpan))
+  for (let index = 0; index < traces; index++) {
+    const trace = traceOf(first + index, startUnixMs + index * stepMs, shape)
+    for (const [service, log] of trace.logs) yield* logs[service]!.add(log)
+    for (const [service, span] of trace.spans) yield* spans[service]!.add(span)
+  }
+  for (const batch of [...logs, ...spans]) yield* batch.rest()
+}
+
+type Write<Input> = (
+  writer: ReturnType<typeof createByteWriter>,
+  input: Input,
+  limits: typeof defaultLimits,
+) => void
+
+function createBatch<Input>(signal: Signal, service: string, write: Write<Input>) {
+  const writer = createByteWriter()
+  const resource = encodeResource({
+    'service.name': service,
+    'service.instance.id': `${service}-1`,
+    'host.name': 'benchmark',
+  })
+  const scope = encodeScope('winston', '1.0.0')
+  let records = 0
+  function* rest(): Generator<Request> {
+    if (records === 0) return
+    const encoded = writer.buffer.subarray(0, writer.position)
+    const bytes = Buffer.concat(frameRequest(resource, [{ scope, records: [encoded] }]))
+    yield { signal, records, bytes }
+    writer.position = 0
+    records = 0
+  }
+  return {
+    *add(input: Input): Generator<Request> {
+      write(writer, input, defaultLimits)
+      if (++records === recordsPerRequest) yield* rest()
+    },
+    rest,
+  }
+}
