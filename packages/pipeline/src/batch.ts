@@ -20,7 +20,7 @@ type BatchFacts = {
   /** Order of taking in; a retried batch keeps it. */
   readonly id: number
   readonly count: number
-  /** Bytes of its records, or of its request. */
+  /** Place that it takes in the memory budget: bytes of its records, or `bytesOfRequest`. */
   readonly bytes: number
   /** Read back from the spool: it lies on disk until it is released, and takes no place in the memory budget. */
   readonly fromSpool: boolean
@@ -45,8 +45,8 @@ export function splitBatch(batch: Batch): [Batch, Batch] | undefined {
   if ('request' in half) {
     const [left, right] = splitRequest(half.request, leftCount)
     return [
-      { ...half, request: left, count: counts[0], bytes: left.length },
-      { ...half, request: right, count: counts[1], bytes: right.length },
+      { ...half, request: left, count: counts[0], bytes: bytesOfRequest(left) },
+      { ...half, request: right, count: counts[1], bytes: bytesOfRequest(right) },
     ]
   }
   const [left, right] = splitParts(half.parts, leftCount)
@@ -71,6 +71,13 @@ function splitParts(parts: readonly Part[], leftCount: number): [Part[], Part[]]
     }
   }
   return [left, right]
+}
+
+/** What the objects around a request take, which count when requests of one record come by the hundred thousand. */
+const requestOverhead = 512
+
+export function bytesOfRequest(request: Buffer): number {
+  return request.length + requestOverhead
 }
 
 export function bytesOf(parts: readonly Part[]): number {

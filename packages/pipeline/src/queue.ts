@@ -1,5 +1,5 @@
 import type { ByteWriter } from '@clew/otlp'
-import { type Batch, bytesOf, type Part, type Signal } from './batch.ts'
+import { type Batch, bytesOf, bytesOfRequest, type Part, type Signal } from './batch.ts'
 import { type Chunk, createChunk, sealAtBytes, sealAtRecords, type WriterPool } from './chunk.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import type { PipelineScope, SignalCounters } from './pipeline.ts'
@@ -122,7 +122,7 @@ export class ByteQueue {
   /** Makes a batch of a whole request, and does not take it in. */
   batchOf(request: Buffer, count: number): Batch {
     const { signal } = this.#options
-    const bytes = request.length
+    const bytes = bytesOfRequest(request)
     return { signal, id: this.#nextId++, request, count, bytes, fromSpool: false, release() {} }
   }
 

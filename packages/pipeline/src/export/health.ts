@@ -74,7 +74,7 @@ export class Health {
         'CLEW_RECORD_TOO_LARGE',
         signal,
         () =>
-          `${url} takes no request as large as one record of ${batch.bytes} bytes; it is gone. Raise the receiver's limit or lower OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`,
+          `${url} takes no request as large as one record of ${'request' in batch ? batch.request.length : batch.bytes} bytes; it is gone. Raise the receiver's limit or lower OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`,
       )
     }
   }

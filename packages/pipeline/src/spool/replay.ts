@@ -1,5 +1,5 @@
 import { readFileSync, statSync, unlinkSync } from 'node:fs'
-import { type Batch, bytesOf } from '../batch.ts'
+import { type Batch, bytesOf, bytesOfRequest } from '../batch.ts'
 import { readFrames } from './frame.ts'
 import { type Payload, parsePayload, payloadMagic } from './payload.ts'
 
@@ -72,7 +72,7 @@ function tryRead(path: string): Buffer | undefined {
 }
 
 function toBatch(payload: Payload, release: () => void): Batch {
-  const bytes = 'request' in payload ? payload.request.length : bytesOf(payload.parts)
+  const bytes = 'request' in payload ? bytesOfRequest(payload.request) : bytesOf(payload.parts)
   return { ...payload, id: Number.MAX_SAFE_INTEGER, bytes, fromSpool: true, release }
 }
 
