@@ -1,0 +1,66 @@
+import { Icon } from '../../components/icon.tsx'
+import { words } from '../../i18n/words.ts'
+import { setParams } from '../../url-state.ts'
+import type { ShownChain } from './use-chain.ts'
+import type { Toggle } from './view-address.ts'
+
+const severities = [0, 5, 9, 13, 17] as const
+
+/** What is shown besides the spans, how the time runs, and where the search is. */
+export function Chips({ shown }: { shown: ShownChain }) {
+  const { show, minSeverity, anySeverity, resetZoom } = words.value.chain
+  const bands = words.value.shell.severity
+  const names = { 0: anySeverity, 5: bands.debug, 9: bands.info, 13: bands.warn, 17: bands.error }
+  return (
+    <div class="chips" role="toolbar" aria-label={show}>
+      <Chip shown={shown} toggle="lines" />
+      <label class="least">
+        <span class="unseen">{minSeverity}</span>
+        <select
+          value={String(shown.view.minSeverity)}
+          disabled={!shown.view.showLogs}
+          onChange={(event) => setParams({ min: event.currentTarget.value.replace(/^0$/, '') }, 'replace')}
+        >
+          {severities.map((severity) => (
+            <option key={severity} value={String(severity)}>
+              {severity === 0 ? names[0] : `≥ ${names[severity]}`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Chip shown={shown} toggle="events" />
+      <Chip shown={shown} toggle="group" />
+      <Chip shown={shown} toggle="fold" />
+      <Chip shown={shown} toggle="critical" />
+      {shown.zoom && (
+        <button type="button" class="chip" onClick={() => setParams({ zoom: undefined }, 'replace')}>
+          <Icon name="close" />
+          {resetZoom}
+        </button>
+      )}
+      <Found shown={shown} />
+    </div>
+  )
+}
+
+function Chip({ shown, toggle }: { shown: ShownChain; toggle: Exclude<Toggle, 'clocks' | 'details'> }) {
+  const on = shown.is(toggle)
+  return (
+    <button type="button" class="chip" aria-pressed={on} onClick={() => shown.turn(toggle, !on)}>
+      {on && <Icon name="check" />}
+      {words.value.chain.chips[toggle]}
+    </button>
+  )
+}
+
+function Found({ shown: { matches, active, words: wanted } }: { shown: ShownChain }) {
+  const { found, foundNone, foundAt } = words.value.chain
+  const at = matches.indexOf(active)
+  const text =
+    matches.length === 0 ? foundNone : at < 0 ? found(matches.length) : foundAt(at + 1, matches.length)
+  return (
+    <span class="found number" role="status">
+      {wanted.length > 0 && text}
+    </span>
+  )
+}

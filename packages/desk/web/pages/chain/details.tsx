@@ -1,0 +1,107 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { LogDetail, SpanDetail } from '../../../api/index.ts'
+import { type Chain, describeRow, formatDuration, kindOf } from '../../../chain/index.ts'
+import { type Answer, api } from '../../api-client.ts'
+import { Problem } from '../../components/problem.tsx'
+import { SidePane } from '../../components/side-pane.tsx'
+import { words } from '../../i18n/words.ts'
+import { useAnswer } from '../../use-answer.ts'
+import { LogDetails } from './log-details.tsx'
+import { SpanDetails } from './span-details.tsx'
+import type { ShownChain } from './use-chain.ts'
+
+/** Moving through rows does not ask for each one. */
+const restMs = 120
+
+/** All that is known of the active row. */
+export function Details({ shown, onClose }: { shown: ShownChain; onClose(): void }) {
+  const { chain, active, labels } = shown
+  const text = describeRow(chain, active, labels)
+  const { details } = words.value.chain
+  const node = useRested(active)
+  return (
+    <SidePane title={<bdi class="pane-name">{text.label}</bdi>} label={details.label} onClose={onClose}>
+      <Content shown={shown} node={node < chain.count ? node : active} />
+    </SidePane>
+  )
+}
+
+function Content({ shown, node }: { shown: ShownChain; node: number }) {
+  const { chain } = shown
+  const { data, source, duration, groups, lost, notes } = chain
+  const { details } = words.value.chain
+  const index = source[node]!
+  switch (kindOf(chain, node)) {
+    case 'log':
+      return <Log reference={data.logs.ref[index]!} />
+    case 'span':
+      return <Span reference={data.spans.ref[index]!} chain={chain} />
+    case 'event':
+      return <Span reference={data.spans.ref[data.events.span[index]!]!} chain={chain} />
+    case 'wait':
+      return (
+        <>
+          <p>{details.wait(formatDuration(duration[node]!))}</p>
+          <Span reference={data.spans.ref[index]!} chain={chain} />
+        </>
+      )
+    case 'group':
+      return (
+        <>
+          <p>{details.group(groups[index]!.count)}</p>
+          <Span reference={data.spans.ref[groups[index]!.first]!} chain={chain} />
+        </>
+      )
+    case 'lost':
+      return (
+        <>
+          <p>{details.lost}</p>
+          <p class="mono">{lost[index]!.spanId}</p>
+        </>
+      )
+    case 'note':
+      return <Span reference={data.spans.ref[notes[index]!.span]!} chain={chain} />
+  }
+}
+
+function Span({ reference, chain }: { reference: string; chain: Chain }) {
+  const asked = useAnswer((abort) => api.span(reference, abort), [reference])
+  return (
+    <Answered asked={asked} reference={reference}>
+      {(span: SpanDetail) => <SpanDetails span={span} chain={chain} />}
+    </Answered>
+  )
+}
+
+function Log({ reference }: { reference: string }) {
+  const asked = useAnswer((abort) => api.log(reference, abort), [reference])
+  return (
+    <Answered asked={asked} reference={reference}>
+      {(log: LogDetail) => <LogDetails log={log} />}
+    </Answered>
+  )
+}
+
+type AnsweredProps<T> = {
+  asked: { answer: Answer<T> | undefined; reload(): void }
+  reference: string
+  children(value: T): preact.ComponentChild
+}
+
+/** What the pane had before stays until the answer is there, marked as not being of this row. */
+function Answered<T extends { ref: string }>({ asked, reference, children }: AnsweredProps<T>) {
+  const { answer, reload } = asked
+  if (!answer) return <p class="muted">{words.value.chain.loading}</p>
+  if (answer.failure) return <Problem failure={answer.failure} onRetry={reload} />
+  return <div class={answer.value.ref === reference ? '' : 'stale'}>{children(answer.value)}</div>
+}
+
+/** A value that has not changed for a moment. */
+function useRested(value: number): number {
+  const [rested, setRested] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), restMs)
+    return () => clearTimeout(timer)
+  }, [value])
+  return rested
+}

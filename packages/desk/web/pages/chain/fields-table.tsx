@@ -1,0 +1,82 @@
+import type { Fields, FieldValue } from '../../../api/index.ts'
+import { safeText } from '../../../chain/index.ts'
+import { addFilter } from '../../../search/index.ts'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { words } from '../../i18n/words.ts'
+import { hrefOf } from '../../url.ts'
+import { safeLines } from './safe-lines.ts'
+
+/** Attributes with what can be done with each: copy it, and look for lines that have it. */
+export function FieldsTable({ title, fields }: { title: string; fields: Fields }) {
+  const entries = Object.entries(fields)
+  if (entries.length === 0) return null
+  return (
+    <section class="fields">
+      <h3>{title}</h3>
+      <table>
+        <thead class="unseen">
+          <tr>
+            <th scope="col">{words.value.chain.details.name}</th>
+            <th scope="col">{words.value.chain.details.value}</th>
+            <th scope="col">{words.value.chain.details.actions}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map(([name, value]) => (
+            <Field key={name} name={name} value={value} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Field({ name, value }: { name: string; value: FieldValue }) {
+  const text = textOf(value)
+  const { filter, copyValue } = words.value.chain.details
+  const shownName = safeText(name)
+  return (
+    <tr>
+      <th scope="row">
+        <bdi>{shownName}</bdi>
+      </th>
+      <td>
+        <Value text={text} />
+      </td>
+      <td class="field-actions">
+        {isPlain(value) && (
+          <a
+            href={hrefOf('/logs', { q: addFilter('', name, text, false) })}
+            title={filter(shownName)}
+            aria-label={filter(shownName)}
+          >
+            <Icon name="search" />
+          </a>
+        )}
+        <CopyButton text={text} label={copyValue(shownName)} />
+      </td>
+    </tr>
+  )
+}
+
+/** Text of several lines keeps them: stacks and nested values. */
+export function Value({ text }: { text: string }) {
+  const isLong = /[\r\n]/.test(text.trim())
+  return isLong ? <pre class="value">{safeLines(text)}</pre> : <bdi class="value">{safeText(text)}</bdi>
+}
+
+function textOf(value: FieldValue): string {
+  if (typeof value === 'string') return value
+  return typeof value === 'object' && value !== null ? JSON.stringify(value, undefined, 2) : String(value)
+}
+
+/** What the search can compare: one line of no great length. */
+function isPlain(value: FieldValue): boolean {
+  return (
+    value !== null &&
+    typeof value !== 'object' &&
+    !/[\r\n]/.test(String(value)) &&
+    String(value).length <= 200
+  )
+}

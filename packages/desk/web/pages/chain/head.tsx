@@ -1,0 +1,139 @@
+import { useMemo } from 'preact/hooks'
+import { describeHints, describeRow, formatOffset, kindOf, safeText } from '../../../chain/index.ts'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { Duration } from '../../components/duration.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { ServiceDot } from '../../components/service-dot.tsx'
+import { TimeText } from '../../components/time-text.tsx'
+import { Title } from '../../components/title.tsx'
+import { formatCount } from '../../format.ts'
+import { words } from '../../i18n/words.ts'
+import { changeSearch } from '../../url.ts'
+import { Actions } from './actions.tsx'
+import { rowName } from './row-name.ts'
+import type { ShownChain } from './use-chain.ts'
+
+/** What the chain is, how it went, and what failed first. */
+export function Head({ shown }: { shown: ShownChain }) {
+  const { data } = shown.chain
+  const text = words.value.chain
+  return (
+    <header class="chain-head">
+      <div class="chain-name">
+        <Title>{nameOf(shown)}</Title>
+        <span class="mono muted trace-id">{safeText(data.traceId)}</span>
+        <CopyButton text={data.traceId} label={text.copy.traceId} />
+        <Actions shown={shown} />
+      </div>
+      <Facts shown={shown} />
+      <Errors shown={shown} />
+      <Hints shown={shown} />
+    </header>
+  )
+}
+
+/** The first span's name; of a chain of lines alone the first line. */
+function nameOf({ chain, labels }: ShownChain): string {
+  let named = 0
+  while (named < chain.count && kindOf(chain, named) !== 'span') named++
+  const node = named < chain.count ? named : chain.nodeOfLog[0]
+  return node === undefined ? safeText(chain.data.traceId) : describeRow(chain, node, labels).label
+}
+
+function Facts({ shown: { chain } }: { shown: ShownChain }) {
+  const { data, errors, startNs, endNs } = chain
+  const { counts } = words.value.chain
+  const services = useMemo(() => [...new Set(data.resources.map(({ service }) => service))], [data])
+  return (
+    <div class="chain-facts">
+      <TimeText unixNano={data.startUnixNano} />
+      <strong>
+        <Duration ns={endNs - startNs} />
+      </strong>
+      <span class="muted number">{counts.spans(formatCount(data.spans.ref.length))}</span>
+      <span class="muted number">{counts.lines(formatCount(data.logs.ref.length))}</span>
+      {errors.all.length > 0 && (
+        <span class="severity-error number">{counts.errors(formatCount(errors.all.length))}</span>
+      )}
+      {data.traces.length > 1 && (
+        <span class="muted number">{counts.traces(formatCount(data.traces.length))}</span>
+      )}
+      <ul class="chain-services">
+        {services.map((name) => (
+          <li key={name}>
+            <ServiceDot name={name} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function Errors({ shown }: { shown: ShownChain }) {
+  const { rootCause, first } = shown.chain.errors
+  const { firstError, rootCause: cause } = words.value.chain
+  if (rootCause < 0 && first < 0) return null
+  return (
+    <ul class="chain-errors">
+      {first >= 0 && <ErrorLine shown={shown} node={first} name={firstError} />}
+      {rootCause >= 0 && <ErrorLine shown={shown} node={rootCause} name={cause} />}
+    </ul>
+  )
+}
+
+function ErrorLine({ shown, node, name }: { shown: ShownChain; node: number; name: string }) {
+  const { chain, labels } = shown
+  const { label, detail, message, service } = describeRow(chain, node, labels)
+  const at = formatOffset(chain.start[node]! - chain.startNs, chain.endNs - chain.startNs)
+  return (
+    <li>
+      <a
+        href={hrefOfRow(shown, node)}
+        onClick={(event) => {
+          event.preventDefault()
+          shown.goTo(node)
+        }}
+      >
+        <Icon name="error" />
+        <span class="error-name">{name}</span>
+        <bdi class="telemetry error-text">{[label, detail, message].filter(Boolean).join('  ')}</bdi>
+      </a>
+      <span class="muted number error-place">
+        {service} {at}
+      </span>
+    </li>
+  )
+}
+
+function hrefOfRow({ chain }: ShownChain, node: number): string {
+  const name = rowName(chain, node)
+  const isLog = name.startsWith('log-')
+  return changeSearch(
+    location.search,
+    isLog ? { span: undefined, log: name.slice(4) } : { span: name, log: undefined },
+  )
+}
+
+function Hints({ shown }: { shown: ShownChain }) {
+  const { chain, labels } = shown
+  const hints = describeHints(chain, labels)
+  const lost = chain.lost.filter(({ hasSpans }) => hasSpans).length
+  const { keepClocks, correctClocks, lostParents } = words.value.chain
+  if (lost > 0) hints.push(lostParents(lost))
+  if (hints.length === 0) return null
+  return (
+    <div class="chain-hints">
+      <Icon name="info" />
+      <ul>
+        {hints.map((hint) => (
+          <li key={hint}>{hint}</li>
+        ))}
+      </ul>
+      {chain.skews.length > 0 && (
+        <button type="button" onClick={() => shown.turn('clocks', !chain.clocksCorrected)}>
+          {chain.clocksCorrected ? keepClocks : correctClocks}
+        </button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,160 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { ChainData } from '../../../api/index.ts'
+import {
+  type Chain,
+  describeRow,
+  formatOffset,
+  hasChildren,
+  hasFlag,
+  isOpen,
+  kindOf,
+  levelOf,
+} from '../../../chain/index.ts'
+import { Cell, HeaderCell, type RowContent, VirtualRows } from '../../components/virtual-rows.tsx'
+import { words } from '../../i18n/words.ts'
+import { setParams } from '../../url-state.ts'
+import { Chips } from './chips.tsx'
+import { Details } from './details.tsx'
+import { Head } from './head.tsx'
+import { type CriticalPieces, LaneCell } from './lane-cell.tsx'
+import { instantAt, type Lane, laneOf } from './lane-geometry.ts'
+import { Minimap } from './minimap.tsx'
+import { laneBackground, Ruler } from './ruler.tsx'
+import { TreeCell } from './tree-cell.tsx'
+import { type ShownChain, useChain } from './use-chain.ts'
+import { useChainKeys } from './use-chain-keys.ts'
+import { printZoom } from './view-address.ts'
+import { useZoomDrag } from './zoom-drag.tsx'
+
+/** A chain that is here. */
+export function OpenChain({ data }: { data: ChainData }) {
+  const shown = useChain(data)
+  useChainKeys(shown)
+  return (
+    <div class="with-pane">
+      <div class="chain">
+        <Head shown={shown} />
+        <Chips shown={shown} />
+        <Timeline shown={shown} />
+      </div>
+      {shown.is('details') && shown.active >= 0 && (
+        <Details shown={shown} onClose={() => shown.turn('details', false)} />
+      )}
+    </div>
+  )
+}
+
+function Timeline({ shown }: { shown: ShownChain }) {
+  const { chain, axis, zoom, rows, activeRow } = shown
+  const [width, setWidth] = useState(0)
+  const box = useFocusAtFirst()
+  const lane = useMemo(() => laneOf(axis, width, zoom), [axis, width, zoom?.fromNs, zoom?.toNs])
+  const critical = useMemo(() => criticalPieces(chain), [chain])
+  const zoomOnAxis = (from: number, to: number) =>
+    setParams({ zoom: printZoom({ fromNs: axis.toNs(from), toNs: axis.toNs(to) }) }, 'replace')
+  const { handlers, selection } = useZoomDrag(({ from, to }) =>
+    setParams({ zoom: printZoom({ fromNs: instantAt(lane, from), toNs: instantAt(lane, to) }) }, 'replace'),
+  )
+  return (
+    <>
+      <Minimap shown={shown} onMove={({ from, to }) => zoomOnAxis(from, to)} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: shortcuts of the mouse; keys have their own */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: shortcuts of the mouse; keys have their own */}
+      <div
+        ref={box}
+        class="timeline"
+        style={{ '--lane': laneBackground(lane) }}
+        {...handlers}
+        onClick={(event) => {
+          if (isRow(event.target)) shown.turn('details', true)
+        }}
+        onDblClick={(event) => {
+          if (zoom && isLane(event.target)) setParams({ zoom: undefined }, 'replace')
+        }}
+      >
+        <VirtualRows
+          label={words.value.chain.tree}
+          role="treegrid"
+          count={rows.length}
+          active={activeRow}
+          onActive={(row) => shown.choose(rows[row]!)}
+          onOpen={() => shown.turn('details', true)}
+          header={<Header lane={lane} onWidth={setWidth} />}
+          row={(row) => rowContent(shown, lane, critical, rows[row]!)}
+        />
+        {selection && (
+          <span class="selection" style={{ left: `${selection.left}px`, width: `${selection.width}px` }} />
+        )}
+      </div>
+    </>
+  )
+}
+
+function Header({ lane, onWidth }: { lane: Lane; onWidth(width: number): void }) {
+  const { columns } = words.value.chain
+  return (
+    <>
+      <HeaderCell class="tree">{columns.what}</HeaderCell>
+      <HeaderCell class="at end">{columns.at}</HeaderCell>
+      <Ruler lane={lane} onWidth={onWidth} />
+    </>
+  )
+}
+
+function rowContent(shown: ShownChain, lane: Lane, critical: CriticalPieces, node: number): RowContent {
+  const { chain, view, matches } = shown
+  const text = describeRow(chain, node, shown.labels)
+  const at = formatOffset(chain.start[node]! - chain.startNs, chain.endNs - chain.startNs)
+  return {
+    level: levelOf(chain, view, node) + 1,
+    ...(hasChildren(chain, node) && { expanded: isOpen(chain, view, node) }),
+    class: [
+      `row-${kindOf(chain, node)}`,
+      hasFlag(chain, node, 'errorPath') && 'on-error-path',
+      shown.words.length > 0 && matches.includes(node) && 'is-match',
+    ]
+      .filter(Boolean)
+      .join(' '),
+    cells: (
+      <>
+        <TreeCell shown={shown} node={node} text={text} />
+        <Cell class="at end muted number">{at}</Cell>
+        <LaneCell shown={shown} lane={lane} node={node} text={text} critical={critical} />
+      </>
+    ),
+  }
+}
+
+function criticalPieces({ critical }: Chain): CriticalPieces {
+  const pieces = new Map<number, number[]>()
+  for (let at = 0; at < critical.node.length; at++) {
+    const [node, from, to] = [critical.node[at]!, critical.start[at]!, critical.end[at]!]
+    const known = pieces.get(node)
+    if (known) known.push(from, to)
+    else pieces.set(node, [from, to])
+  }
+  return pieces
+}
+
+/** The list takes the keys of a page that has just come, unless one is somewhere else already. */
+function useFocusAtFirst() {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const focused = document.activeElement
+    if (focused === document.body || focused?.id === 'main')
+      box.current?.querySelector<HTMLElement>('.rows')?.focus({ preventScroll: true })
+  }, [])
+  return box
+}
+
+function isRow(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest('a, button') === null &&
+    target.closest('.rows-body > .row') !== null
+  )
+}
+
+function isLane(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('.lane') !== null
+}

@@ -1,0 +1,143 @@
+import type { ComponentChildren } from 'preact'
+import {
+  hasChildren,
+  hasFlag,
+  isOpen,
+  kindOf,
+  levelOf,
+  parentOf,
+  type RowText,
+} from '../../../chain/index.ts'
+import { HighlightedText } from '../../components/highlighted-text.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Severity } from '../../components/severity.tsx'
+import { Cell } from '../../components/virtual-rows.tsx'
+import { words } from '../../i18n/words.ts'
+import { serviceColour } from '../../service-colour.ts'
+import { chainHref } from '../../url.ts'
+import { ChainIcon, type ChainIconName } from './icons.tsx'
+import type { ShownChain } from './use-chain.ts'
+
+/** Deeper rows do not move further to the right; they say how deep they are. */
+const deepest = 16
+
+/** The left part of a row: where it stands in the tree, what it is and what it says. */
+export function TreeCell({ shown, node, text }: { shown: ShownChain; node: number; text: RowText }) {
+  const { chain } = shown
+  const failed = hasFlag(chain, node, 'failed')
+  return (
+    <Cell class="tree">
+      <Indent shown={shown} node={node} />
+      <Expander shown={shown} node={node} />
+      {text.kind === 'log' ? (
+        <Severity severity={chain.data.logs.severity[chain.source[node]!]!} />
+      ) : (
+        <ChainIcon name={iconOf(shown, node)} />
+      )}
+      <Service shown={shown} node={node} name={text.service} />
+      {failed && (
+        <span class="severity-error failed-mark">
+          <Icon name="error" />
+          <span class="unseen">{words.value.chain.failed}</span>
+        </span>
+      )}
+      <span class="what">
+        <HighlightedText text={text.label} words={shown.words} />
+        {text.detail && <Detail>{<HighlightedText text={text.detail} words={shown.words} />}</Detail>}
+        {text.message && (
+          <span class="severity-error message">
+            <HighlightedText text={text.message} words={shown.words} />
+          </span>
+        )}
+      </span>
+      {text.badge && <span class="badge">{text.badge}</span>}
+      <LinkedTrace id={text.linkedTrace} />
+      <Hidden shown={shown} node={node} />
+    </Cell>
+  )
+}
+
+function Detail({ children }: { children: ComponentChildren }) {
+  return <span class="muted detail">{children}</span>
+}
+
+function Indent({ shown, node }: { shown: ShownChain; node: number }) {
+  const level = levelOf(shown.chain, shown.view, node)
+  return (
+    <>
+      <span class="indent" style={{ width: `${Math.min(level, deepest) * 12}px` }} />
+      {level > deepest && <span class="muted deep">⋯{level - deepest}</span>}
+    </>
+  )
+}
+
+function Expander({ shown, node }: { shown: ShownChain; node: number }) {
+  const { chain, view } = shown
+  if (!hasChildren(chain, node)) return <span class="expander" />
+  const open = isOpen(chain, view, node)
+  return (
+    <button
+      type="button"
+      class="quiet expander"
+      tabIndex={-1}
+      aria-hidden="true"
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => shown.setOpen(node, !open)}
+    >
+      <ChainIcon name={open ? 'open' : 'closed'} />
+    </button>
+  )
+}
+
+/** A dot of its colour; its name too where the service changes. */
+function Service({ shown, node, name }: { shown: ShownChain; node: number; name: string }) {
+  if (name === '') return null
+  const { chain } = shown
+  const above = parentOf(chain, shown.view, node)
+  const isNew =
+    kindOf(chain, node) !== 'log' && (above < 0 || serviceOf(shown, above) !== serviceOf(shown, node))
+  return (
+    <span class="service" title={name}>
+      <span class="service-dot" style={{ background: serviceColour(name) }} />
+      {isNew ? <bdi>{name}</bdi> : <span class="unseen">{name}</span>}
+    </span>
+  )
+}
+
+function serviceOf({ chain }: ShownChain, node: number): string {
+  const { data, source, groups } = chain
+  const index = source[node]!
+  const kind = kindOf(chain, node)
+  const span = kind === 'span' || kind === 'wait' ? index : kind === 'group' ? groups[index]!.first : -1
+  const resource = kind === 'log' ? data.logs.resource[index]! : data.spans.resource[span]
+  return resource === undefined ? '' : (data.resources[resource]?.service ?? '')
+}
+
+function LinkedTrace({ id }: { id: string }) {
+  if (id === '') return null
+  const label = words.value.chain.openTrace(id)
+  return (
+    <a class="linked-trace mono" href={chainHref(id)} title={label} aria-label={label} tabIndex={-1}>
+      {id.slice(0, 8)}
+    </a>
+  )
+}
+
+/** How many rows a closed node hides. */
+function Hidden({ shown, node }: { shown: ShownChain; node: number }) {
+  const { chain, view } = shown
+  if (!hasChildren(chain, node) || isOpen(chain, view, node)) return null
+  return <span class="muted hidden-rows number">{words.value.chain.hidden(chain.end[node]! - node - 1)}</span>
+}
+
+const spanIcons: ChainIconName[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer']
+
+function iconOf({ chain }: ShownChain, node: number): ChainIconName {
+  const kind = kindOf(chain, node)
+  if (hasFlag(chain, node, 'linked')) return 'linked'
+  if (kind === 'log') return 'event'
+  if (kind !== 'span') return kind
+  const span = chain.source[node]!
+  if (chain.facts.get(span)?.db !== undefined) return 'database'
+  return spanIcons[chain.data.spans.kind[span]!] ?? 'internal'
+}

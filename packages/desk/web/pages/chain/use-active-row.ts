@@ -1,0 +1,53 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Chain } from '../../../chain/index.ts'
+import { param, setParams } from '../../url-state.ts'
+import { findRow, rowName } from './row-name.ts'
+
+/** Browsers refuse an address that changes at every repeat of a key. */
+const writeMs = 250
+
+/**
+ * The row that is active, a node or −1. The address names it (`span`, `log`) a little later than it changes; when the
+ * address changes by itself, `onArrival` hears of it.
+ */
+export function useActiveRow(
+  chain: Chain,
+  onArrival: (node: number) => void,
+): [node: number, choose: (node: number) => void] {
+  const wanted = nameInAddress(param('span').value, param('log').value)
+  const [name, setName] = useState(wanted)
+  const place = useRef({ chain, name, node: findRow(chain, name) })
+  if (place.current.chain !== chain || place.current.name !== name)
+    place.current = { chain, name, node: findRow(chain, name) }
+  const written = useRef(wanted)
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    if (wanted !== written.current) {
+      clearTimeout(timer.current)
+      written.current = wanted
+      setName(wanted)
+    }
+    if (wanted !== '' && wanted === written.current) onArrival(findRow(chain, wanted))
+  }, [wanted])
+  const choose = (node: number) => {
+    const chosen = node < 0 ? '' : rowName(chain, node)
+    // Spans may share an id: the node is what was chosen, the name is for the address.
+    place.current = { chain, name: chosen, node }
+    setName(chosen)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => {
+      written.current = chosen
+      setParams(addressOf(chosen), 'replace')
+    }, writeMs)
+  }
+  return [place.current.node, choose]
+}
+
+function nameInAddress(span: string, log: string): string {
+  return log ? `log-${log}` : span
+}
+
+function addressOf(name: string): { span: string | undefined; log: string | undefined } {
+  return name.startsWith('log-') ? { span: undefined, log: name.slice(4) } : { span: name, log: undefined }
+}
