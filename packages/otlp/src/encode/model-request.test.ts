@@ -79,7 +79,7 @@ const spanOf = (span: Span): unknown => ({
 function scopesIn(request: Buffer): Uint8Array[] {
   const reader = new Reader(request)
   const scopes: Uint8Array[] = []
-  while (reader.tag() !== 0) scopes.push(...unframe(reader.view()))
+  while (reader.tag() !== 0) scopes.push(...unframe(reader.blob()))
   return scopes
 }
 
