@@ -17,7 +17,7 @@ const resourcesPerBucket = 2 ** 17
 export function createPatternTally(database: DatabaseSync, miner: Miner): PatternTally {
   const upsertPattern = database.prepare(
     `INSERT INTO pattern (id, text, severity, first_us, last_us) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET text = excluded.text, severity = max(severity, excluded.severity),
+     ON CONFLICT DO UPDATE SET text = coalesce(?, text), severity = max(severity, excluded.severity),
        first_us = min(first_us, excluded.first_us), last_us = max(last_us, excluded.last_us)`,
   )
   const upsertCount = database.prepare(
@@ -50,7 +50,9 @@ export function createPatternTally(database: DatabaseSync, miner: Miner): Patter
     },
     write() {
       for (const [id, { severity, firstUs, lastUs, counts }] of changes) {
-        upsertPattern.run(id, miner.get(id)?.text ?? '', severity, firstUs, lastUs)
+        // Forgotten since: it keeps the text that it had.
+        const text = miner.get(id)?.text ?? null
+        upsertPattern.run(id, text ?? '', severity, firstUs, lastUs, text)
         for (const [key, count] of counts) {
           const resource = key % resourcesPerBucket
           upsertCount.run((key - resource) / resourcesPerBucket, id, resource, count)
