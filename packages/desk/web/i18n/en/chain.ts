@@ -1,5 +1,6 @@
 import { type ChainLabels, englishLabels } from '../../../chain/labels.ts'
 
+const many = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 const labels: ChainLabels = englishLabels
 
 export const chain = {
@@ -11,10 +12,10 @@ export const chain = {
     'Its spans may still be on their way: the page looks again by itself. Old traces are removed when the store is full.',
   failed: 'failed',
   counts: {
-    spans: (count: string) => `${count} spans`,
-    lines: (count: string) => `${count} lines`,
-    errors: (count: string) => `${count} errors`,
-    traces: (count: string) => `${count} traces`,
+    spans: (count: number) => many(count, 'span'),
+    lines: (count: number) => many(count, 'line'),
+    errors: (count: number) => many(count, 'error'),
+    traces: (count: number) => many(count, 'trace'),
   },
   copy: {
     traceId: 'Copy trace id',
@@ -26,7 +27,7 @@ export const chain = {
   download: 'OTLP JSON',
   firstError: 'First error',
   rootCause: 'Root cause',
-  lostParents: (count: number) => (count === 1 ? '1 parent not received' : `${count} parents not received`),
+  lostParents: (count: number) => `${many(count, 'parent')} not received`,
   keepClocks: 'Show times as sent',
   correctClocks: 'Correct the clocks',
   show: 'What is shown',

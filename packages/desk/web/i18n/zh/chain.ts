@@ -28,10 +28,10 @@ export const chain: typeof en = {
   notFoundMore: '它的 span 可能还在路上：页面会自动重新查找。存储满后，旧的 trace 会被删除。',
   failed: '失败',
   counts: {
-    spans: (count) => `${count} 个 span`,
-    lines: (count) => `${count} 行日志`,
-    errors: (count) => `${count} 个错误`,
-    traces: (count) => `${count} 个 trace`,
+    spans: (count) => `${count.toLocaleString('zh-CN')} 个 span`,
+    lines: (count) => `${count.toLocaleString('zh-CN')} 行日志`,
+    errors: (count) => `${count.toLocaleString('zh-CN')} 个错误`,
+    traces: (count) => `${count.toLocaleString('zh-CN')} 个 trace`,
   },
   copy: {
     traceId: '复制 trace id',

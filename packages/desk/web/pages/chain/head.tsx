@@ -6,7 +6,6 @@ import { Icon } from '../../components/icon.tsx'
 import { ServiceDot } from '../../components/service-dot.tsx'
 import { TimeText } from '../../components/time-text.tsx'
 import { Title } from '../../components/title.tsx'
-import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { changeSearch } from '../../url.ts'
 import { Actions } from './actions.tsx'
@@ -46,18 +45,14 @@ function Facts({ shown: { chain } }: { shown: ShownChain }) {
   const services = useMemo(() => [...new Set(data.resources.map(({ service }) => service))], [data])
   return (
     <div class="chain-facts">
-      <TimeText unixNano={data.startUnixNano} />
+      <TimeText unixNano={String(BigInt(data.startUnixNano) + BigInt(Math.round(startNs)))} />
       <strong>
         <Duration ns={endNs - startNs} />
       </strong>
-      <span class="muted number">{counts.spans(formatCount(data.spans.ref.length))}</span>
-      <span class="muted number">{counts.lines(formatCount(data.logs.ref.length))}</span>
-      {errors.all.length > 0 && (
-        <span class="severity-error number">{counts.errors(formatCount(errors.all.length))}</span>
-      )}
-      {data.traces.length > 1 && (
-        <span class="muted number">{counts.traces(formatCount(data.traces.length))}</span>
-      )}
+      <span class="muted number">{counts.spans(data.spans.ref.length)}</span>
+      <span class="muted number">{counts.lines(data.logs.ref.length)}</span>
+      {errors.all.length > 0 && <span class="severity-error number">{counts.errors(errors.all.length)}</span>}
+      {data.traces.length > 1 && <span class="muted number">{counts.traces(data.traces.length)}</span>}
       <ul class="chain-services">
         {services.map((name) => (
           <li key={name}>

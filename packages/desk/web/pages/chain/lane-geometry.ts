@@ -57,29 +57,46 @@ export function clusterTicks(lane: Lane, { at, severity }: Ticks, leastPx: numbe
   return clusters
 }
 
-/** Round instants in view that stand at least `leastPx` apart, folded stretches left out. */
-export function rulerMarks(lane: Lane, leastPx: number): { ns: number; x: number }[] {
-  const marks: { ns: number; x: number }[] = []
+/** A round instant: `at` is nanoseconds after the start of the axis, `text` has as many digits as tell it from its neighbours. */
+export type Mark = { at: number; x: number; text: string }
+
+/** Instants in view that stand at least `leastPx` apart, in what is not folded, with room for their text behind them. */
+export function rulerMarks(lane: Lane, leastPx: number): Mark[] {
   const pieces = lane.axis.pieces.filter(({ folded }) => !folded)
-  const scale = pieces.find(({ toNs, fromNs }) => toNs > fromNs)
-  if (!scale || lane.width <= 0) return marks
+  const scale = pieces[0]
+  if (!scale || lane.width <= 0) return []
+  const originNs = lane.axis.pieces[0]!.fromNs
   const pxPerX = lane.width / (lane.toX - lane.fromX)
   const nsPerPx = (scale.toNs - scale.fromNs) / ((scale.toX - scale.fromX) * pxPerX)
   const step = roundStep(nsPerPx * leastPx)
-  for (const { fromNs, toNs } of pieces) {
-    const from = Math.max(fromNs, instantAt(lane, 0))
-    const to = Math.min(toNs, instantAt(lane, 1))
-    for (let count = Math.ceil(from / step); count * step <= to; count++) {
-      const x = placeOf(lane, count * step)
-      const last = marks.at(-1)
-      if (!last || (x - last.x) * lane.width >= leastPx * 0.75) marks.push({ ns: count * step, x })
-    }
-  }
-  return marks
+  const endNs = instantAt(lane, 1)
+  return pieces.flatMap(({ fromNs, toNs }) => {
+    const from = Math.max(fromNs, instantAt(lane, 0)) - originNs
+    const room = Math.min(toNs, endNs) - originNs - nsPerPx * leastPx * 0.6
+    const first = Math.ceil(from / step)
+    const count = Math.max(0, Math.floor(room / step) - first + 1)
+    return Array.from({ length: count }, (_, index) => {
+      const at = (first + index) * step
+      return { at, x: placeOf(lane, originNs + at), text: markText(at, step, endNs - originNs) }
+    })
+  })
+}
+
+const UNITS = [
+  { unit: 's', ns: 1e9 },
+  { unit: 'ms', ns: 1e6 },
+  { unit: 'µs', ns: 1e3 },
+] as const
+
+function markText(at: number, step: number, largest: number): string {
+  if (at === 0) return '0'
+  const { unit, ns } = UNITS.find((one) => largest >= one.ns) ?? { unit: 'ns', ns: 1 }
+  const digits = Math.max(0, Math.ceil(Math.log10(ns / step) - 1e-9))
+  return `${(at / ns).toFixed(digits)} ${unit}`
 }
 
 /** 1, 2 or 5 times a power of ten, at least `least`. */
 function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)))
-  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => step >= least) ?? 10 * power
+  return [1, 2, 5].map((digit) => digit * power).find((step) => step >= least) ?? 10 * power
 }

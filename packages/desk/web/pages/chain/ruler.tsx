@@ -4,7 +4,7 @@ import { HeaderCell } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
 import { type Lane, placeOf, rulerMarks } from './lane-geometry.ts'
 
-const leastPx = 84
+const leastPx = 88
 
 /** The head of the lane: instants after the start of the chain. Reports how wide it is. */
 export function Ruler({ lane, onWidth }: { lane: Lane; onWidth(width: number): void }) {
@@ -21,9 +21,9 @@ export function Ruler({ lane, onWidth }: { lane: Lane; onWidth(width: number): v
     <HeaderCell class="lane">
       <span class="unseen">{words.value.chain.time}</span>
       <div class="ruler" ref={ref}>
-        {rulerMarks(lane, leastPx).map(({ ns, x }) => (
-          <span key={ns} class="ruler-mark number" style={{ left: `${x * 100}%` }}>
-            {ns === 0 ? '0' : formatDuration(ns)}
+        {rulerMarks(lane, leastPx).map(({ at, x, text }) => (
+          <span key={at} class="ruler-mark number" style={{ left: `${x * 100}%` }}>
+            {text}
           </span>
         ))}
         {foldsIn(lane).map(({ x, width, ns }) => (
@@ -33,7 +33,7 @@ export function Ruler({ lane, onWidth }: { lane: Lane; onWidth(width: number): v
             style={{ left: `${x * 100}%`, width: `${width * 100}%` }}
             title={folded(formatDuration(ns))}
           >
-            ⫽<span class="unseen">{folded(formatDuration(ns))}</span>
+            <span class="unseen">{folded(formatDuration(ns))}</span>
           </span>
         ))}
       </div>

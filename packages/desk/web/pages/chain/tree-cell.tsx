@@ -126,7 +126,7 @@ function LinkedTrace({ id }: { id: string }) {
 /** How many rows a closed node hides. */
 function Hidden({ shown, node }: { shown: ShownChain; node: number }) {
   const { chain, view } = shown
-  if (!hasChildren(chain, node) || isOpen(chain, view, node)) return null
+  if (!hasChildren(chain, node) || isOpen(chain, view, node) || kindOf(chain, node) === 'group') return null
   return <span class="muted hidden-rows number">{words.value.chain.hidden(chain.end[node]! - node - 1)}</span>
 }
 
