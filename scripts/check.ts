@@ -7,6 +7,7 @@ const steps: Step[] = [
   { name: 'format and lint', command: 'biome', args: ['ci', '--colors=off', '.'] },
   { name: 'types of packages', command: 'tsc', args: ['-b'] },
   { name: 'types of tests and scripts', command: 'tsc', args: ['-p', 'tsconfig.tests.json'] },
+  { name: 'types of the page', command: 'tsc', args: ['-p', 'packages/desk/web'] },
   { name: 'types of the example', command: 'tsc', args: ['-p', 'examples/orders'] },
   { name: 'unused files, exports and dependencies', command: 'knip', args: ['--no-config-hints'] },
   { name: 'public names', command: 'vitest', args: ['run', 'scripts/public-names.test.ts'] },

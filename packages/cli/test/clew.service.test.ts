@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { freePort } from '../../../scripts/services.ts'
 import { lostSpans, sendSample } from '../../desk/test/sample-traffic.ts'
 import { killAll, runClew, startDeskCommand } from './clew-process.ts'
 
@@ -91,6 +92,24 @@ test('a port in use and an unknown option are one line', async () => {
   })
   const unknown = await runClew(['desk', '--prot', '1'])
   expect([unknown.code, unknown.stderr.split('\n').length]).toEqual([2, 2])
+})
+
+test('a desk that would pass on to itself does not start', async () => {
+  const port = String(await freePort())
+  const { code, stderr } = await runClew([
+    'desk',
+    '--memory',
+    '--port',
+    port,
+    '--grpc-port',
+    'off',
+    '--forward',
+    `http://localhost:${port}`,
+  ])
+  expect([code, stderr]).toEqual([
+    1,
+    `clew desk: --forward http://localhost:${port} is this desk itself; give the address of another receiver\n`,
+  ])
 })
 
 test('a search that cannot be understood says where', async () => {

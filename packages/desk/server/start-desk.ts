@@ -55,6 +55,12 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
         onError: (error) => report(error instanceof Error ? (error.stack ?? error.message) : String(error)),
       },
     })
+    if (forward !== undefined && isItself(forward.status().url, [http.url, http.grpc])) {
+      await http.close()
+      throw new Error(
+        `--forward ${options.forward?.endpoint} is this desk itself; give the address of another receiver`,
+      )
+    }
     return {
       ...http,
       async close() {
@@ -68,6 +74,17 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
     await store.close()
     throw error
   }
+}
+
+const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/** Whether an address is one of ours: what is passed on there would come back for ever. */
+function isItself(target: string, own: readonly (string | null)[]): boolean {
+  const { hostname, port } = new URL(target)
+  return own.some((url) => {
+    if (url === null || new URL(url).port !== port) return false
+    return loopback.test(hostname) || new URL(url).hostname === hostname
+  })
 }
 
 function openForward({ forward, directory, report }: DeskOptions): Forward | undefined {

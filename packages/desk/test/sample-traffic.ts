@@ -252,7 +252,13 @@ export async function sendSample(url: string, sample: Sample, startMs: number): 
 }
 
 function groupBy<T extends { service: string }>(items: readonly T[]): [string, T[]][] {
-  return Object.entries(Object.groupBy(items, ({ service }) => service)) as [string, T[]][]
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(item.service)
+    if (group === undefined) groups.set(item.service, [item])
+    else group.push(item)
+  }
+  return [...groups]
 }
 
 function resourceOf(service: string): object {

@@ -70,7 +70,7 @@ export function logsRequest(logs: readonly Partial<LogInput>[], service = 'shop'
   for (const log of logs) {
     writeLogRecord(
       writer,
-      { timeUnixMs: Date.now(), severityNumber: 9, severityText: 'info', ...log },
+      { timeUnixMs: Date.now(), severityNumber: 9, severityText: 'info', body: '', ...log },
       defaultLimits,
     )
   }
