@@ -17,8 +17,11 @@ export async function runClew(words: readonly string[], env: NodeJS.ProcessEnv =
 /** A `clew desk` that listens, on free ports. */
 export type RunningDesk = { url: string; output: Omit<Ended, 'code'>; stop(): Promise<number | null> }
 
-export async function startDeskCommand(words: readonly string[] = ['--memory']): Promise<RunningDesk> {
-  const { child, output } = start(['desk', '--port', '0', '--grpc-port', '0', ...words], {})
+export async function startDeskCommand(
+  words: readonly string[] = ['--memory'],
+  node: string = process.execPath,
+): Promise<RunningDesk> {
+  const { child, output } = start(['desk', '--port', '0', '--grpc-port', '0', ...words], {}, node)
   while (!/page +http/.test(output.stdout)) {
     if (child.exitCode !== null) throw new Error(output.stderr)
     await once(child.stdout!, 'data')
@@ -42,8 +45,9 @@ export function killAll(): void {
 function start(
   words: readonly string[],
   env: NodeJS.ProcessEnv,
+  node: string = process.execPath,
 ): { child: ChildProcess; output: Omit<Ended, 'code'> } {
-  const child = spawn(process.execPath, [bin, ...words], { env: { ...process.env, TZ: 'UTC', ...env } })
+  const child = spawn(node, [bin, ...words], { env: { ...process.env, TZ: 'UTC', ...env } })
   running.add(child)
   child.once('close', () => running.delete(child))
   const output = { stdout: '', stderr: '' }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
 import { freePort } from '../../../scripts/services.ts'
 import { lostSpans, sendSample } from '../../desk/test/sample-traffic.ts'
 import { killAll, runClew, startDeskCommand } from './clew-process.ts'
@@ -26,6 +27,17 @@ test('a desk prints where it is, and ends with code 0 when it is told to', async
   const status = (await (await fetch(`${desk.url}/api/status`)).json()) as { store: object }
   expect(status.store).toMatchObject({ directory: '', logs: 0, spans: 0 })
   expect([await desk.stop(), desk.output.stderr]).toEqual([0, ''])
+})
+
+test.each(nodeMajors)('Node %i runs a desk, and says nothing of its own', async (major) => {
+  const desk = await startDeskCommand(['--memory'], await nodeBinary(major))
+  const traceId = await sendSample(desk.url, lostSpans(), 1_764_000_000_000)
+  const { stdout } = await runClew(['chain', traceId, '--desk', desk.url])
+  expect([stdout.includes('price cache is cold'), await desk.stop(), desk.output.stderr]).toEqual([
+    true,
+    0,
+    '',
+  ])
 })
 
 test('what a desk stored is there when it starts again', async () => {

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { FromWriter } from '../threads/messages.ts'
 import { createReader } from '../threads/reader-client.ts'
 import { startWriter, type WriterClient } from '../threads/writer-client.ts'
-import { filesOf, setAside } from './segment.ts'
+import { filesOf, setAside } from './segment-files.ts'
 import type { Commit, Store } from './store.ts'
 
 export type StoreOptions = {

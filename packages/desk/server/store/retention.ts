@@ -1,4 +1,4 @@
-import { sizeOf } from './segment.ts'
+import { sizeOf } from './segment-files.ts'
 
 export type RetentionLimits = { maxBytes: number; maxAgeMs: number | undefined }
 
