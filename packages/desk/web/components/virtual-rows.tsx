@@ -22,7 +22,7 @@ export type VirtualRowsProps = {
   count: number
   /** Index of the active row, −1 for none. It is scrolled into view when it changes. */
   active: number
-  onActive(index: number): void
+  onActive(index: number, by: 'key' | 'pointer'): void
   /** Enter or a double click. */
   onOpen?(index: number): void
   /** Keys that do not move: true when it was handled. */
@@ -124,7 +124,7 @@ function Row({ id, index, rowIndex, active, content, props }: RowProps) {
       aria-expanded={content.expanded}
       aria-selected={active}
       style={{ top: `${index * rowHeight}px` }}
-      onClick={() => props.onActive(index)}
+      onClick={() => props.onActive(index, 'pointer')}
       onDblClick={() => props.onOpen?.(index)}
     >
       {content.cells}
@@ -188,6 +188,6 @@ function pressed(event: KeyboardEvent, props: VirtualRowsProps, pageRows: number
   if (!handled && target === undefined && !opens) return
   event.preventDefault()
   if (handled) return
-  if (target !== undefined) props.onActive(target)
+  if (target !== undefined) props.onActive(target, 'key')
   else props.onOpen?.(props.active)
 }
