@@ -20,6 +20,8 @@ export type VirtualRowsProps = {
   label: string
   role?: 'grid' | 'treegrid'
   count: number
+  /** Height of every row but the header's, CSS pixels; 24 when it is left out. */
+  size?: number
   /** Index of the active row, −1 for none. It is scrolled into view when it changes. */
   active: number
   onActive(index: number, by: 'key' | 'pointer'): void
@@ -37,14 +39,14 @@ export type VirtualRowsProps = {
 }
 
 /**
- * A list of any length (a browser's limit is about a million rows) in rows of 24 px. Only those in view are in the
+ * A list of any length (a browser's limit is about a million rows) in rows of one height. Only those in view are in the
  * document; the active row always is. It fills its parent, which must have a height.
  */
 export function VirtualRows(props: VirtualRowsProps) {
-  const { label, role = 'grid', count, active, header, row } = props
+  const { label, role = 'grid', count, size = rowHeight, active, header, row } = props
   const id = useId()
-  const view = useView(count, header !== undefined)
-  useActiveInView(view, active)
+  const view = useView(count, size, header !== undefined)
+  useActiveInView(view, active, size)
   useReports(props, view)
   const { first, last } = view.window
   const indexes = Array.from({ length: last - first }, (_, step) => first + step)
@@ -69,12 +71,13 @@ export function VirtualRows(props: VirtualRowsProps) {
           </div>
         </div>
       )}
-      <div role="rowgroup" class="rows-body" style={{ height: `${count * rowHeight}px` }}>
+      <div role="rowgroup" class="rows-body" style={{ height: `${count * size}px`, '--row': `${size}px` }}>
         {indexes.map((index) => (
           <Row
             key={index}
             id={`${id}-${index}`}
             index={index}
+            top={index * size}
             rowIndex={index + 1 + headerRows}
             active={index === active}
             content={row(index)}
@@ -107,13 +110,14 @@ export function HeaderCell({ class: name = '', children }: { class?: string; chi
 type RowProps = {
   id: string
   index: number
+  top: number
   rowIndex: number
   active: boolean
   content: RowContent
   props: VirtualRowsProps
 }
 
-function Row({ id, index, rowIndex, active, content, props }: RowProps) {
+function Row({ id, index, top, rowIndex, active, content, props }: RowProps) {
   return (
     <div
       id={id}
@@ -123,7 +127,7 @@ function Row({ id, index, rowIndex, active, content, props }: RowProps) {
       aria-level={content.level}
       aria-expanded={content.expanded}
       aria-selected={active}
-      style={{ top: `${index * rowHeight}px` }}
+      style={{ top: `${top}px` }}
       onClick={() => props.onActive(index, 'pointer')}
       onDblClick={() => props.onOpen?.(index)}
     >
@@ -135,13 +139,13 @@ function Row({ id, index, rowIndex, active, content, props }: RowProps) {
 type View = ReturnType<typeof useView>
 
 /** Which rows are in view. It renders anew only when that changes, not for each pixel. */
-function useView(count: number, hasHeader: boolean) {
+function useView(count: number, size: number, hasHeader: boolean) {
   const ref = useRef<HTMLDivElement>(null)
   const [place, setPlace] = useState({ topRow: 0, height: 600 })
   const measure = () => {
     const list = ref.current
     if (!list) return
-    const topRow = Math.floor(list.scrollTop / rowHeight)
+    const topRow = Math.floor(list.scrollTop / size)
     const height = list.clientHeight - (hasHeader ? rowHeight : 0)
     setPlace((before) => (before.topRow === topRow && before.height === height ? before : { topRow, height }))
   }
@@ -150,23 +154,23 @@ function useView(count: number, hasHeader: boolean) {
     const observer = new ResizeObserver(measure)
     observer.observe(ref.current!)
     return () => observer.disconnect()
-  }, [hasHeader])
+  }, [hasHeader, size])
   const { topRow, height } = place
   return {
     ref,
     measure,
     topRow,
     height,
-    pageRows: Math.max(1, Math.floor(height / rowHeight) - 1),
-    window: windowOf(topRow * rowHeight, height, count),
+    pageRows: Math.max(1, Math.floor(height / size) - 1),
+    window: windowOf(topRow * size, height, count, size),
   }
 }
 
-function useActiveInView(view: View, active: number): void {
+function useActiveInView(view: View, active: number, size: number): void {
   useLayoutEffect(() => {
     const list = view.ref.current
     if (!list || active < 0) return
-    list.scrollTop = scrollToShow(active, list.scrollTop, view.height)
+    list.scrollTop = scrollToShow(active, list.scrollTop, view.height, size)
   }, [active, view.height])
 }
 

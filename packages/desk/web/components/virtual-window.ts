@@ -1,13 +1,18 @@
-/** Height of each row of a list, CSS pixels. `--row` in tokens.css is the same. */
+/** Height of each row of a list unless it says another, CSS pixels. `--row` in tokens.css is the same. */
 export const rowHeight = 24
 
 const maxRows = 80
 
 /** Rows to render: those in view and as many around them as keep the page small. `last` is exclusive. */
-export function windowOf(scrollTop: number, height: number, count: number): { first: number; last: number } {
-  const visible = Math.ceil(height / rowHeight) + 1
+export function windowOf(
+  scrollTop: number,
+  height: number,
+  count: number,
+  size: number = rowHeight,
+): { first: number; last: number } {
+  const visible = Math.ceil(height / size) + 1
   const around = Math.min(10, Math.max(2, Math.floor((maxRows - 1 - visible) / 2)))
-  const top = Math.min(Math.floor(scrollTop / rowHeight), Math.max(0, count - visible))
+  const top = Math.min(Math.floor(scrollTop / size), Math.max(0, count - visible))
   return { first: Math.max(0, top - around), last: Math.min(count, top + visible + around) }
 }
 
@@ -26,8 +31,13 @@ export function moveActive(key: string, active: number, count: number, pageRows:
 }
 
 /** The scroll position that brings a row into view with the least movement. */
-export function scrollToShow(index: number, scrollTop: number, height: number): number {
-  const top = index * rowHeight
+export function scrollToShow(
+  index: number,
+  scrollTop: number,
+  height: number,
+  size: number = rowHeight,
+): number {
+  const top = index * size
   if (top < scrollTop) return top
-  return Math.max(scrollTop, top + rowHeight - height)
+  return Math.max(scrollTop, top + size - height)
 }

@@ -1,3 +1,41 @@
 export const chains = {
   title: 'Chains',
+  loading: 'Asking for the chains…',
+  badSearch: 'The search has a mistake; below its box stands which.',
+  unnamed: 'without a name',
+  columns: { time: 'Time', chain: 'Chain', course: 'Course', duration: 'Duration', size: 'Size' },
+  spans: (count: number, text: string) => `${text} ${count === 1 ? 'span' : 'spans'}`,
+  lines: (count: number, text: string) => `${text} ${count === 1 ? 'line' : 'lines'}`,
+  errors: (count: number) => `${count} ${count === 1 ? 'error' : 'errors'}`,
+  course: (spans: number, errors: number, duration: string) =>
+    [
+      `${spans} ${spans === 1 ? 'span' : 'spans'}`,
+      ...(errors > 0 ? [`${errors} failed`] : []),
+      duration,
+    ].join(', '),
+  fresh: (count: string) => `${count} new`,
+  filters: {
+    errors: 'Errors only',
+    duration: 'Duration',
+    anyDuration: 'Any duration',
+    slower: (duration: string) => `Slower than ${duration}`,
+    service: 'Service',
+    anyService: 'All services',
+    order: 'Order',
+    recent: 'Newest first',
+    slow: 'Slowest first',
+  },
+  firstRun: {
+    title: 'Nothing has arrived yet',
+    text: 'Connect an application, and its call chains appear here.',
+    link: 'Connect an application',
+  },
+  none: {
+    title: 'No chain matches',
+    fewer: 'Search for fewer words, or take a filter away.',
+    longer: 'There was no chain in this span of time. Choose a longer one.',
+    wait: 'What has arrived belongs to no chain: it has no trace id.',
+    clear: 'Remove the search',
+    allTime: 'Look at all time',
+  },
 }
