@@ -1,10 +1,9 @@
-import { Title } from '../../components/title.tsx'
-import { words } from '../../i18n/words.ts'
+import './logs.css'
+import { param } from '../../url-state.ts'
+import { AroundView } from './around-view.tsx'
+import { SearchView } from './search-view.tsx'
 
 export function LogsPage() {
-  return (
-    <div class="page">
-      <Title>{words.value.logs.title}</Title>
-    </div>
-  )
+  const around = param('around').value
+  return around ? <AroundView key={around} line={around} /> : <SearchView />
 }

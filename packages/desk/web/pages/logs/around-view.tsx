@@ -1,0 +1,103 @@
+import { useMemo } from 'preact/hooks'
+import type { LogRow, SurroundingLogs } from '../../../api/index.ts'
+import { safeText } from '../../../chain/index.ts'
+import { api } from '../../api-client.ts'
+import { Problem } from '../../components/problem.tsx'
+import { Title } from '../../components/title.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
+import { words } from '../../i18n/words.ts'
+import { useKeys } from '../../keys.ts'
+import { param, setParams } from '../../url-state.ts'
+import { useAnswer } from '../../use-answer.ts'
+import { ExportMenu } from './export-menu.tsx'
+import { LinePane } from './line-pane.tsx'
+import { isOfOtherDay, LogHeader, logRow } from './log-rows.tsx'
+import { useLineChoice } from './use-line-choice.ts'
+
+const fewest = 20
+const most = 500
+
+/** The lines before and after one, oldest first, of all services or of its own. */
+export function AroundView({ line }: { line: string }) {
+  const count = countOf(param('count').value)
+  const service = param('service').value
+  const { answer, reload } = useAnswer(
+    (abort) => api.logsAround(line, { count, service }, abort),
+    [line, count, service],
+  )
+  const found = answer?.value
+  const { title } = words.value.logs.around
+  if (!found)
+    return (
+      <div class="page">
+        <Title>{title}</Title>
+        {answer?.failure && <Problem failure={answer.failure} onRetry={reload} />}
+      </div>
+    )
+  return <Around found={found} line={line} count={count} service={service} />
+}
+
+function countOf(text: string): number {
+  const count = Number(text)
+  return Number.isInteger(count) && count > 0 ? Math.min(most, count) : fewest
+}
+
+type AroundProps = { found: SurroundingLogs; line: string; count: number; service: string }
+
+function Around({ found, line, count, service }: AroundProps) {
+  const rows = found.logs
+  const choice = useLineChoice(rows, line)
+  const marked = rows[found.at]
+  const other = useMemo(() => rows.some((row) => isOfOtherDay(row, Date.now())), [rows])
+  return (
+    <div class="with-pane">
+      <div class="logs">
+        <AroundBar rows={rows} marked={marked} count={count} service={service} />
+        <div class="logs-body">
+          <div class="logs-list">
+            <div class={other ? 'list with-days' : 'list'}>
+              <VirtualRows
+                label={words.value.logs.around.title}
+                count={rows.length}
+                active={choice.active}
+                onActive={choice.onActive}
+                onOpen={choice.onOpen}
+                header={<LogHeader />}
+                row={(index) => logRow(rows[index]!, [], index === found.at ? 'marked' : '')}
+              />
+            </div>
+          </div>
+        </div>
+      </div>
+      {choice.opened && <LinePane line={choice.opened} onClose={choice.close} />}
+    </div>
+  )
+}
+
+type AroundBarProps = { rows: readonly LogRow[]; marked: LogRow | undefined; count: number; service: string }
+
+function AroundBar({ rows, marked, count, service }: AroundBarProps) {
+  const { title, only, more, back, keys } = words.value.logs.around
+  const own = marked?.service ?? ''
+  const showMore = () => setParams({ count: Math.min(most, count * 2) }, 'replace')
+  const toggleService = () => setParams({ service: service ? undefined : own }, 'replace')
+  useKeys([
+    { key: 'm', description: keys.more, run: showMore },
+    { key: 'v', description: keys.service, run: toggleService },
+  ])
+  return (
+    <div class="logs-bar">
+      <Title>{title}</Title>
+      <button type="button" title={`${more.title} (m)`} disabled={count >= most} onClick={showMore}>
+        {more.button(count)}
+      </button>
+      <label class="check">
+        <input type="checkbox" checked={service !== ''} onChange={toggleService} />
+        {only(safeText(own))}
+      </label>
+      <span class="logs-space" />
+      <a href="/logs">{back}</a>
+      <ExportMenu rows={rows} />
+    </div>
+  )
+}

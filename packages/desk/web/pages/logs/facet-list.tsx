@@ -1,0 +1,86 @@
+import type { LogFacets, SeverityBand } from '../../../api/index.ts'
+import { safeText } from '../../../chain/index.ts'
+import { Icon } from '../../components/icon.tsx'
+import { ServiceDot } from '../../components/service-dot.tsx'
+import { formatCount } from '../../format.ts'
+import { words } from '../../i18n/words.ts'
+import { param } from '../../url-state.ts'
+import { toggleFilter } from './filter-by.ts'
+import { hasFilter } from './search-parts.ts'
+
+/** What the lines found have in common; a click searches for it, the button beside it, or Alt, for lines without. */
+export function FacetList({ facets }: { facets: LogFacets }) {
+  const { sampled, title } = words.value.logs.facets
+  return (
+    <section class="facets" aria-label={title}>
+      {facets.facets.map((facet) => (
+        <Facet key={facet.name} {...facet} />
+      ))}
+      <p class="muted">{sampled(formatCount(facets.sampled))}</p>
+    </section>
+  )
+}
+
+type FacetProps = LogFacets['facets'][number]
+
+function Facet({ name, values }: FacetProps) {
+  const { names } = words.value.logs.facets
+  const most = Math.max(1, ...values.map(({ count }) => count))
+  return (
+    <details open>
+      <summary>{names[name as keyof typeof names] ?? <bdi class="mono">{safeText(name)}</bdi>}</summary>
+      <ul>
+        {values.map(({ value, count }) => (
+          <Value key={value} name={name} value={value} count={count} share={count / most} />
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+type ValueProps = { name: string; value: string; count: number; share: number }
+
+function Value({ name, value, count, share }: ValueProps) {
+  const q = param('q').value
+  const [isIn, isOut] = [hasFilter(q, name, value, false), hasFilter(q, name, value, true)]
+  const { exclude } = words.value.logs.facets
+  const shown = safeText(value)
+  return (
+    <li class={isOut ? 'excluded' : ''}>
+      <button
+        type="button"
+        class="facet-value"
+        aria-pressed={isIn}
+        title={shown}
+        onClick={(event) => toggleFilter(name, value, event.altKey)}
+      >
+        <span class="facet-share" style={{ width: `${(share * 100).toFixed(1)}%` }} />
+        <ValueName name={name} value={value} />
+        <span class="number muted">{formatCount(count)}</span>
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        aria-pressed={isOut}
+        title={exclude(shown)}
+        aria-label={exclude(shown)}
+        onClick={() => toggleFilter(name, value, true)}
+      >
+        <Icon name="without" />
+      </button>
+    </li>
+  )
+}
+
+function ValueName({ name, value }: { name: string; value: string }) {
+  if (name === 'service') return <ServiceDot name={value} />
+  const band = value as SeverityBand
+  if (name === 'level' && band in words.value.shell.severity)
+    return (
+      <span class={`severity severity-${band}`}>
+        <Icon name={band} />
+        {words.value.shell.severity[band]}
+      </span>
+    )
+  return <bdi class="facet-name mono">{safeText(value) || '""'}</bdi>
+}

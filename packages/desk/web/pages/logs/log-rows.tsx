@@ -1,0 +1,76 @@
+import type { LogRow } from '../../../api/index.ts'
+import { HighlightedText } from '../../components/highlighted-text.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { ServiceDot } from '../../components/service-dot.tsx'
+import { Severity } from '../../components/severity.tsx'
+import { TimeText } from '../../components/time-text.tsx'
+import { Cell, HeaderCell, type RowContent } from '../../components/virtual-rows.tsx'
+import { unixMsOf } from '../../format.ts'
+import { words } from '../../i18n/words.ts'
+import { chainHref } from '../../url.ts'
+
+/** What of a line can be seen on the widest screen. */
+const shownLength = 1_000
+
+/** The heads of the columns of {@link logRow}. */
+export function LogHeader() {
+  const { time, severity, service, line, chain } = words.value.logs.columns
+  return (
+    <>
+      <HeaderCell class="log-time">{time}</HeaderCell>
+      <HeaderCell class="log-severity">{severity}</HeaderCell>
+      <HeaderCell class="log-service">{service}</HeaderCell>
+      <HeaderCell class="grow">{line}</HeaderCell>
+      <HeaderCell class="log-chain">
+        <span class="unseen">{chain}</span>
+      </HeaderCell>
+    </>
+  )
+}
+
+/** A line as a row, with the words of the search marked. */
+export function logRow(row: LogRow, marked: readonly string[], name = ''): RowContent {
+  return {
+    class: name,
+    cells: (
+      <>
+        <Cell class="log-time">
+          <TimeText unixNano={row.timeUnixNano} />
+        </Cell>
+        <Cell class="log-severity">
+          <Severity severity={row.severity} />
+        </Cell>
+        <Cell class="log-service">
+          <ServiceDot name={row.service} />
+        </Cell>
+        <Cell class="grow log-line">
+          <HighlightedText text={row.text.slice(0, shownLength)} words={marked} />
+          {row.fields && (
+            <span class="muted log-fields">
+              <HighlightedText text={row.fields} words={marked} />
+            </span>
+          )}
+        </Cell>
+        <Cell class="log-chain">{row.traceId && <ChainLink row={row} />}</Cell>
+      </>
+    ),
+  }
+}
+
+/** For the pointer; the keyboard has a key for the active line. */
+function ChainLink({ row }: { row: LogRow }) {
+  const { openChain } = words.value.logs
+  return (
+    <a href={chainHref(row.traceId, { log: row.ref })} tabIndex={-1} title={openChain} aria-label={openChain}>
+      <Icon name="ball" />
+    </a>
+  )
+}
+
+/** Whether a line is of another day, so that its time is long. */
+export function isOfOtherDay(row: LogRow | undefined, nowMs: number): boolean {
+  return (
+    row !== undefined &&
+    new Date(unixMsOf(row.timeUnixNano)).toDateString() !== new Date(nowMs).toDateString()
+  )
+}

@@ -1,0 +1,35 @@
+import { safeText } from '../../../chain/index.ts'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { deskStatus, recordsOf } from '../../desk-status.ts'
+import { words } from '../../i18n/words.ts'
+import { param, setParams } from '../../url-state.ts'
+import { searchFor } from './filter-by.ts'
+import { searchParts } from './search-parts.ts'
+
+/** Nothing was found: what to try. */
+export function NoLines() {
+  const { empty } = words.value.logs
+  const parts = searchParts(param('q').value)
+  const isBounded = param('from').value !== '' || param('to').value !== ''
+  if (recordsOf(deskStatus.value) === 0)
+    return (
+      <EmptyState title={empty.nothing}>
+        <a href="/start">{empty.connect}</a>
+      </EmptyState>
+    )
+  return (
+    <EmptyState title={empty.title}>
+      {isBounded && (
+        <button type="button" onClick={() => setParams({ from: undefined, to: undefined }, 'push')}>
+          {empty.allTime}
+        </button>
+      )}
+      {parts.map(({ part, without }) => (
+        <button key={part} type="button" onClick={() => searchFor(without)}>
+          {empty.without} <code>{safeText(part)}</code>
+        </button>
+      ))}
+      {parts.length > 0 && <p class="muted">{empty.hint}</p>}
+    </EmptyState>
+  )
+}
