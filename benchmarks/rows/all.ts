@@ -2,6 +2,8 @@ import type { Row } from '../measure/row.ts'
 import { bullmqJob } from './bullmq-job.ts'
 import { deskHttp } from './desk-http.ts'
 import { deskIngest } from './desk-ingest.ts'
+import { deskPage } from './desk-page.ts'
+import { deskQuery } from './desk-query.ts'
 import { expressRequest, fastifyRequest } from './http-request.ts'
 import { loss } from './loss.ts'
 import { otlpEncode } from './otlp-encode.ts'
@@ -24,4 +26,6 @@ export const rows: readonly Row[] = [
   templates,
   deskIngest,
   deskHttp,
+  deskQuery,
+  deskPage,
 ]
