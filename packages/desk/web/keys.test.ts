@@ -45,6 +45,18 @@ test('no key runs while one types, composes or holds a modifier', () => {
   })
 })
 
+test('Enter on a button or a link presses that, and elsewhere it is a key like others', () => {
+  const registry = createKeyRegistry()
+  registry.add(() => [{ key: 'Enter', description: '', run: () => undefined }])
+  const targets = ['A', 'BUTTON', 'SUMMARY', 'DIV'].map((tagName) => ({ tagName, closest: () => null }))
+  expect(targets.map((target) => registry.press(press('Enter', { target })))).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ])
+})
+
 test('text fields, selects and open dialogs take keys as text; buttons and checkboxes do not', () => {
   const inDialog = { tagName: 'BUTTON', closest: (selector: string) => (selector === 'dialog' ? {} : null) }
   const targets = [

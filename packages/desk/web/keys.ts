@@ -34,6 +34,7 @@ export function createKeyRegistry(): KeyRegistry {
     press(event) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isTyping(event.target))
         return false
+      if (event.key === 'Enter' && isPressedByEnter(event.target)) return false
       const found = list().find(({ key }) => key === event.key)
       found?.run()
       return found !== undefined
@@ -48,6 +49,12 @@ export function isTyping(target: unknown): boolean {
   if (isContentEditable || tagName === 'TEXTAREA' || tagName === 'SELECT') return true
   if (tagName === 'INPUT') return !['checkbox', 'radio', 'button', 'submit'].includes(type ?? '')
   return closest?.call(target as Element, 'dialog') != null
+}
+
+/** Enter belongs to a button or link that has the focus. */
+function isPressedByEnter(target: unknown): boolean {
+  const { tagName = '' } = (target ?? {}) as Partial<Element>
+  return ['A', 'BUTTON', 'SUMMARY', 'INPUT'].includes(tagName)
 }
 
 /** The keys of this page. */

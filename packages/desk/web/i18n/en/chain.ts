@@ -31,6 +31,7 @@ export const chain = {
   keepClocks: 'Show times as sent',
   correctClocks: 'Correct the clocks',
   show: 'What is shown',
+  moreServices: (count: number) => `+${count} more`,
   chips: {
     lines: 'Lines',
     events: 'Events',
@@ -47,11 +48,12 @@ export const chain = {
   columns: { what: 'Spans and lines', at: 'At' },
   tree: 'Spans and lines of the chain',
   time: 'Time',
+  treeShare: 'Width of the tree',
   folded: (time: string) => `${time} without work, folded`,
   minimap: 'The whole chain in little',
   estimated: 'the line below is the critical path, estimated',
-  openTrace: (id: string) => `Open trace ${id}`,
-  hidden: (count: number) => `+${count}`,
+  openTrace: 'Open trace',
+  hidden: (count: number) => `+${count.toLocaleString('en')}`,
   keys: {
     collapse: 'Close the row, or go to its parent',
     expand: 'Open the row, or go to its first child',

@@ -47,6 +47,7 @@ export const chain: typeof en = {
   keepClocks: '按原始时间显示',
   correctClocks: '校正时钟',
   show: '显示内容',
+  moreServices: (count) => `另有 ${count} 个`,
   chips: {
     lines: '日志',
     events: '事件',
@@ -63,11 +64,12 @@ export const chain: typeof en = {
   columns: { what: 'Span 与日志', at: '时刻' },
   tree: '调用链的 span 与日志',
   time: '时间',
+  treeShare: '树的宽度',
   folded: (time) => `${time} 无工作，已折叠`,
   minimap: '整条调用链的缩略图',
   estimated: '下方的线是关键路径（估计）',
-  openTrace: (id) => `打开 trace ${id}`,
-  hidden: (count) => `+${count}`,
+  openTrace: '打开 trace',
+  hidden: (count) => `+${count.toLocaleString('zh-CN')}`,
   keys: {
     collapse: '收起该行，或转到父行',
     expand: '展开该行，或转到第一个子行',

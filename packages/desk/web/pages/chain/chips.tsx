@@ -12,7 +12,8 @@ export function Chips({ shown }: { shown: ShownChain }) {
   const bands = words.value.shell.severity
   const names = { 0: anySeverity, 5: bands.debug, 9: bands.info, 13: bands.warn, 17: bands.error }
   return (
-    <div class="chips" role="toolbar" aria-label={show}>
+    <fieldset class="chips">
+      <legend class="unseen">{show}</legend>
       <Chip shown={shown} toggle="lines" />
       <label class="least">
         <span class="unseen">{minSeverity}</span>
@@ -39,7 +40,7 @@ export function Chips({ shown }: { shown: ShownChain }) {
         </button>
       )}
       <Found shown={shown} />
-    </div>
+    </fieldset>
   )
 }
 

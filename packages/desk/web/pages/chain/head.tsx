@@ -12,6 +12,8 @@ import { Actions } from './actions.tsx'
 import { rowName } from './row-name.ts'
 import type { ShownChain } from './use-chain.ts'
 
+const mostServices = 10
+
 /** What the chain is, how it went, and what failed first. */
 export function Head({ shown }: { shown: ShownChain }) {
   const { data } = shown.chain
@@ -41,7 +43,7 @@ function nameOf({ chain, labels }: ShownChain): string {
 
 function Facts({ shown: { chain } }: { shown: ShownChain }) {
   const { data, errors, startNs, endNs } = chain
-  const { counts } = words.value.chain
+  const { counts, moreServices } = words.value.chain
   const services = useMemo(() => [...new Set(data.resources.map(({ service }) => service))], [data])
   return (
     <div class="chain-facts">
@@ -54,11 +56,16 @@ function Facts({ shown: { chain } }: { shown: ShownChain }) {
       {errors.all.length > 0 && <span class="severity-error number">{counts.errors(errors.all.length)}</span>}
       {data.traces.length > 1 && <span class="muted number">{counts.traces(data.traces.length)}</span>}
       <ul class="chain-services">
-        {services.map((name) => (
+        {services.slice(0, mostServices).map((name) => (
           <li key={name}>
             <ServiceDot name={name} />
           </li>
         ))}
+        {services.length > mostServices && (
+          <li class="muted" title={services.slice(mostServices).map(safeText).join(', ')}>
+            {moreServices(services.length - mostServices)}
+          </li>
+        )}
       </ul>
     </div>
   )

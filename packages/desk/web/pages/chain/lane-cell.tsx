@@ -103,18 +103,19 @@ function Critical({ shown, lane, node, critical }: LaneCellProps) {
   )
 }
 
-const tickBands = ['plain', 'warn', 'error'] as const
+/** From where to where a tick reaches in its row: the worse the longer, so that colour is not alone. */
+const tickHeights = { plain: [2, 9], warn: [2, 14], error: [1, 22] } as const
 
-/** One path for each band: a bar may stand for thousands of lines. Errors are taller, so that colour is not alone. */
+/** One path for each band: a bar may stand for thousands of lines. */
 function TickMarks({ lane, ticks }: { lane: Lane; ticks: ReturnType<typeof clusterTicks> }) {
   if (ticks.length === 0 || lane.width <= 0) return null
   const bandOf = (severity: number) => (severity >= 17 ? 'error' : severity >= 13 ? 'warn' : 'plain')
   return (
     <svg class="ticks" viewBox={`0 0 ${lane.width} 24`} preserveAspectRatio="none" aria-hidden="true">
-      {tickBands.map((band) => {
+      {(['plain', 'warn', 'error'] as const).map((band) => {
         const marks = ticks.filter(({ severity }) => bandOf(severity) === band)
-        const from = band === 'error' ? 2 : band === 'warn' ? 4 : 7
-        const path = marks.map(({ x }) => `M${(x * lane.width).toFixed(1)} ${from}V${24 - from}`).join('')
+        const [from, to] = tickHeights[band]
+        const path = marks.map(({ x }) => `M${(x * lane.width).toFixed(1)} ${from}V${to}`).join('')
         return path && <path key={band} class={`tick-${band}`} d={path} />
       })}
     </svg>

@@ -12,7 +12,7 @@ import {
 } from '../../../chain/index.ts'
 import { Cell, HeaderCell, type RowContent, VirtualRows } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
-import { setParams } from '../../url-state.ts'
+import { param, setParams } from '../../url-state.ts'
 import { Chips } from './chips.tsx'
 import { Details } from './details.tsx'
 import { Head } from './head.tsx'
@@ -21,8 +21,10 @@ import { instantAt, type Lane, laneOf } from './lane-geometry.ts'
 import { Minimap } from './minimap.tsx'
 import { laneBackground, Ruler } from './ruler.tsx'
 import { TreeCell } from './tree-cell.tsx'
+import { TreeDivider, useTreeShare } from './tree-divider.tsx'
 import { type ShownChain, useChain } from './use-chain.ts'
 import { useChainKeys } from './use-chain-keys.ts'
+import { useKeptPlace } from './use-kept-place.ts'
 import { printZoom } from './view-address.ts'
 import { useZoomDrag } from './zoom-drag.tsx'
 
@@ -46,8 +48,11 @@ export function OpenChain({ data }: { data: ChainData }) {
 
 function Timeline({ shown }: { shown: ShownChain }) {
   const { chain, axis, zoom, rows, activeRow } = shown
+  const { columns } = words.value.chain
   const [width, setWidth] = useState(0)
-  const box = useFocusAtFirst()
+  const [share, setShare] = useTreeShare()
+  const box = useListFocus()
+  const place = useKeptPlace(shown, () => listIn(box.current))
   const lane = useMemo(() => laneOf(axis, width, zoom), [axis, width, zoom?.fromNs, zoom?.toNs])
   const critical = useMemo(() => criticalPieces(chain), [chain])
   const zoomOnAxis = (from: number, to: number) =>
@@ -63,8 +68,9 @@ function Timeline({ shown }: { shown: ShownChain }) {
       <div
         ref={box}
         class="timeline"
-        style={{ '--lane': laneBackground(lane) }}
+        style={{ '--lane': laneBackground(lane), '--tree': `${share}%` }}
         {...handlers}
+        {...place}
         onClick={(event) => {
           if (isRow(event.target)) shown.turn('details', true)
         }}
@@ -79,24 +85,21 @@ function Timeline({ shown }: { shown: ShownChain }) {
           active={activeRow}
           onActive={(row) => shown.choose(rows[row]!)}
           onOpen={() => shown.turn('details', true)}
-          header={<Header lane={lane} onWidth={setWidth} />}
+          header={
+            <>
+              <HeaderCell class="tree">{columns.what}</HeaderCell>
+              <HeaderCell class="at end">{columns.at}</HeaderCell>
+              <Ruler lane={lane} onWidth={setWidth}>
+                <TreeDivider share={share} onShare={setShare} />
+              </Ruler>
+            </>
+          }
           row={(row) => rowContent(shown, lane, critical, rows[row]!)}
         />
         {selection && (
           <span class="selection" style={{ left: `${selection.left}px`, width: `${selection.width}px` }} />
         )}
       </div>
-    </>
-  )
-}
-
-function Header({ lane, onWidth }: { lane: Lane; onWidth(width: number): void }) {
-  const { columns } = words.value.chain
-  return (
-    <>
-      <HeaderCell class="tree">{columns.what}</HeaderCell>
-      <HeaderCell class="at end">{columns.at}</HeaderCell>
-      <Ruler lane={lane} onWidth={onWidth} />
     </>
   )
 }
@@ -136,20 +139,30 @@ function criticalPieces({ critical }: Chain): CriticalPieces {
   return pieces
 }
 
-/** The list takes the keys of a page that has just come, unless one is somewhere else already. */
-function useFocusAtFirst() {
+/** The list takes the keys of a page that has just come, unless one is somewhere else already, and after each search. */
+function useListFocus() {
   const box = useRef<HTMLDivElement>(null)
+  const first = useRef(true)
+  const q = param('q').value
   useEffect(() => {
     const focused = document.activeElement
-    if (focused === document.body || focused?.id === 'main')
-      box.current?.querySelector<HTMLElement>('.rows')?.focus({ preventScroll: true })
-  }, [])
+    const isFree = focused === document.body || focused?.id === 'main'
+    const hasSearched = !first.current && focused?.matches('input[type=search]')
+    first.current = false
+    if (isFree || (hasSearched && q !== '')) listIn(box.current)?.focus({ preventScroll: true })
+  }, [q])
   return box
 }
 
+function listIn(box: HTMLElement | null): HTMLElement | null | undefined {
+  return box?.querySelector<HTMLElement>('.rows')
+}
+
+/** A click on a row that neither pressed something in it nor ended the choosing of text. */
 function isRow(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
+    getSelection()?.isCollapsed !== false &&
     target.closest('a, button') === null &&
     target.closest('.rows-body > .row') !== null
   )

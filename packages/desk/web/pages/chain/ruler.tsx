@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { formatDuration } from '../../../chain/index.ts'
 import { HeaderCell } from '../../components/virtual-rows.tsx'
@@ -6,8 +7,10 @@ import { type Lane, placeOf, rulerMarks } from './lane-geometry.ts'
 
 const leastPx = 88
 
+type RulerProps = { lane: Lane; onWidth(width: number): void; children: ComponentChildren }
+
 /** The head of the lane: instants after the start of the chain. Reports how wide it is. */
-export function Ruler({ lane, onWidth }: { lane: Lane; onWidth(width: number): void }) {
+export function Ruler({ lane, onWidth, children }: RulerProps) {
   const ref = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     const report = () => onWidth(Math.round(ref.current!.clientWidth))
@@ -37,6 +40,7 @@ export function Ruler({ lane, onWidth }: { lane: Lane; onWidth(width: number): v
           </span>
         ))}
       </div>
+      {children}
     </HeaderCell>
   )
 }

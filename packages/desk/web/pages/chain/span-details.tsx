@@ -32,7 +32,7 @@ export function SpanDetails({ span, chain }: { span: SpanDetail; chain: Chain })
           [details.duration, durationOf(span)],
           [details.spanId, <Id key="span" id={span.spanId} />],
           [details.parentId, span.parentId && <Id id={span.parentId} />],
-          [details.traceId, <Id key="trace" id={span.traceId} />],
+          [details.traceId, <TraceId key="trace" id={span.traceId} opened={chain.data.traceId} />],
           [details.traceState, safeText(span.traceState)],
           [details.scope, safeText(`${span.scope.name} ${span.scope.version}`.trim())],
         ]}
@@ -122,6 +122,17 @@ export function ExactTime({ unixNano }: { unixNano: string }) {
       <br />
       <span class="mono muted">{isoNano(unixNano)}</span>
     </>
+  )
+}
+
+/** A link, unless it is the trace that is open. */
+function TraceId({ id, opened }: { id: string; opened: string }) {
+  return id === opened ? (
+    <Id id={id} />
+  ) : (
+    <a class="mono" href={chainHref(id)}>
+      {safeText(id)}
+    </a>
   )
 }
 

@@ -7,6 +7,7 @@ import {
   levelOf,
   parentOf,
   type RowText,
+  safeText,
 } from '../../../chain/index.ts'
 import { HighlightedText } from '../../components/highlighted-text.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -51,7 +52,7 @@ export function TreeCell({ shown, node, text }: { shown: ShownChain; node: numbe
         )}
       </span>
       {text.badge && <span class="badge">{text.badge}</span>}
-      <LinkedTrace id={text.linkedTrace} />
+      <LinkedTrace id={otherTrace(shown, node, text)} />
       <Hidden shown={shown} node={node} />
     </Cell>
   )
@@ -115,12 +116,20 @@ function serviceOf({ chain }: ShownChain, node: number): string {
 
 function LinkedTrace({ id }: { id: string }) {
   if (id === '') return null
-  const label = words.value.chain.openTrace(id)
+  const { openTrace } = words.value.chain
   return (
-    <a class="linked-trace mono" href={chainHref(id)} title={label} aria-label={label} tabIndex={-1}>
+    <a class="linked-trace mono" href={chainHref(id)} title={`${openTrace} ${id}`} tabIndex={-1}>
+      <span class="unseen">{openTrace} </span>
       {id.slice(0, 8)}
     </a>
   )
+}
+
+/** Where another trace begins, or, of a cause that is not here, where that is. */
+function otherTrace({ chain }: ShownChain, node: number, text: RowText): string {
+  if (text.kind !== 'note') return text.linkedTrace
+  const { absent, links } = chain.notes[chain.source[node]!]!
+  return absent ? safeText(chain.data.links[links[0]!]!.toTraceId) : ''
 }
 
 /** How many rows a closed node hides. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ChainData } from '../../../api/index.ts'
 import { api, type Failure } from '../../api-client.ts'
 import { live } from '../../live.ts'
@@ -29,7 +29,7 @@ export function useGrowingChain(traceId: string): Asked & { reload(): void } {
     })
     return () => abort.abort()
   }, [traceId, turn])
-  useGrowth(growthSearch(traceId, asked.data), isWaiting(asked), reload)
+  useGrowth(growthSearch(traceId, asked.data), () => isWaiting(asked), reload)
   return { ...asked, reload }
 }
 
@@ -37,22 +37,28 @@ function isWaiting({ data, failure }: Asked): boolean {
   return data ? mayGrow(data, Date.now()) : failure?.code === 'not-found'
 }
 
-function useGrowth(search: string, waits: boolean, reload: () => void): void {
+/** Reloads when records come for as long as they are waited for. */
+function useGrowth(search: string, waits: () => boolean, reload: () => void): void {
+  const latest = useRef(waits)
+  latest.current = waits
+  const begins = waits()
   useEffect(() => {
-    if (!waits) return
+    if (!begins) return
     let soon: ReturnType<typeof setTimeout> | undefined
     const ask = () => {
       soon = undefined
-      if (document.visibilityState === 'visible') reload()
+      if (!latest.current()) stop()
+      else if (document.visibilityState === 'visible') reload()
     }
     const stream = live('chains', search, () => {
       soon ??= setTimeout(ask, leastMs)
     })
     const often = setInterval(ask, askMs)
-    return () => {
+    const stop = () => {
       clearTimeout(soon)
       clearInterval(often)
       stream.close()
     }
-  }, [search, waits])
+    return stop
+  }, [search, begins])
 }
