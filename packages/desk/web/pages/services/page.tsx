@@ -1,10 +1,62 @@
+import type { ServiceMap } from '../../../api/index.ts'
+import { api } from '../../api-client.ts'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { Problem } from '../../components/problem.tsx'
+import { TimeRange } from '../../components/time-range.tsx'
 import { Title } from '../../components/title.tsx'
+import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
+import { param, timeBounds } from '../../url-state.ts'
+import { useAnswer } from '../../use-answer.ts'
+import { EdgeTable } from './edge-table.tsx'
+import { ServiceMapView } from './map.tsx'
+import { ServiceTable } from './service-table.tsx'
+import './services.css'
 
+/** Who calls whom, as a map and as tables that say the same. */
 export function ServicesPage() {
+  const { title, loading, refresh } = words.value.services
+  const { answer, reload } = useAnswer(
+    (abort) => api.services(timeBounds(Date.now()), abort),
+    [param('from').value, param('to').value],
+  )
   return (
-    <div class="page">
-      <Title>{words.value.services.title}</Title>
+    <div class="page services">
+      <div class="services-head">
+        <Title>{title}</Title>
+        <button type="button" onClick={reload}>
+          {refresh}
+        </button>
+        <TimeRange />
+      </div>
+      {answer === undefined && (
+        <p class="muted" role="status">
+          {loading}
+        </p>
+      )}
+      {answer?.failure && <Problem failure={answer.failure} onRetry={reload} />}
+      {answer?.value && <Content map={answer.value} />}
     </div>
+  )
+}
+
+function Content({ map }: { map: ServiceMap }) {
+  const { none, connect, sampled } = words.value.services
+  if (map.services.length === 0) {
+    return (
+      <EmptyState title={none}>
+        <a class="button" href="/start">
+          {connect}
+        </a>
+      </EmptyState>
+    )
+  }
+  return (
+    <>
+      <ServiceMapView map={map} />
+      <ServiceTable services={map.services} />
+      {map.edges.length > 0 && <EdgeTable edges={map.edges} />}
+      <p class="muted">{sampled(formatCount(map.sampled))}</p>
+    </>
   )
 }

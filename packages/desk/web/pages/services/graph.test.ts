@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { ServiceEdge } from '../../../api/index.ts'
+import { graphOf } from './graph.ts'
+
+const service = (name: string) => ({
+  name,
+  spans: 1,
+  failedSpans: 0,
+  p50Ms: null,
+  p95Ms: null,
+  logs: 0,
+  failedLogs: 0,
+  instances: 1,
+})
+const edge = (from: string, to: string, kind: ServiceEdge['kind'], label = ''): ServiceEdge => ({
+  from,
+  to,
+  kind,
+  label,
+  count: 10,
+  failed: 1,
+  p95Ms: kind === 'queue' ? 5 : 2,
+})
+
+test('a queue stands between sender and receiver, a database and a foreign host are nodes of their own', () => {
+  const services = ['api', 'worker'].map(service)
+  const edges = [
+    edge('api', 'worker', 'queue', 'jobs'),
+    edge('worker', 'worker', 'queue', 'jobs'),
+    edge('api', 'mails', 'queue', 'mails'),
+    edge('api', 'postgresql shop', 'database', 'postgresql'),
+    edge('worker', 'api', 'call'),
+    edge('worker', 'pay.example:443', 'call'),
+  ]
+  const { nodes, links } = graphOf({ services, edges, sampled: 1 })
+  expect([
+    nodes.map(({ id }) => id),
+    links.map(({ from, to, kind, count, failed, p95Ms }) => [from, to, kind, count, failed, p95Ms]),
+  ]).toEqual([
+    [
+      'database postgresql shop',
+      'host pay.example:443',
+      'queue jobs',
+      'queue mails',
+      'service api',
+      'service worker',
+    ],
+    [
+      ['queue jobs', 'service worker', 'queue', 20, 2, 5],
+      ['service api', 'database postgresql shop', 'database', 10, 1, 2],
+      ['service api', 'queue jobs', 'queue', 10, 1, 5],
+      ['service api', 'queue mails', 'queue', 10, 1, 5],
+      ['service worker', 'host pay.example:443', 'call', 10, 1, 2],
+      ['service worker', 'queue jobs', 'queue', 10, 1, 5],
+      ['service worker', 'service api', 'call', 10, 1, 2],
+    ],
+  ])
+})

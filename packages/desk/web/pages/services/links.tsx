@@ -1,0 +1,97 @@
+import { formatDuration } from '../../../chain/duration.ts'
+import { safeText } from '../../../chain/safe-text.ts'
+import { formatCompact, formatCount } from '../../format.ts'
+import { words } from '../../i18n/words.ts'
+import type { Graph, GraphLink } from './graph.ts'
+import type { Layout, Point } from './layout.ts'
+import { shareText } from './share-text.ts'
+
+/** `lit`: id of a node whose links stand out, or "". The tables say all of this for those who do not see it. */
+export function Links({ graph, layout, lit }: { graph: Graph; layout: Layout; lit: string }) {
+  const names = new Map(graph.nodes.map(({ id, name }) => [id, name]))
+  const drawn = graph.links
+    .map((link, at) => ({ link, route: layout.routes[at]! }))
+    .filter(({ route }) => route.length > 1)
+  const toneOf = ({ from, to }: GraphLink) => (lit === '' ? '' : lit === from || lit === to ? 'lit' : 'dim')
+  const { link: describe, failed } = words.value.services.map
+  return (
+    <>
+      <svg class="links" width={layout.width} height={layout.height} aria-hidden="true">
+        <defs>
+          <marker
+            id="arrow"
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="8"
+            markerHeight="8"
+            markerUnits="userSpaceOnUse"
+            orient="auto"
+          >
+            <path d="M0 0.500L8 4L0 7.500z" />
+          </marker>
+        </defs>
+        {drawn.map(({ link, route }) => (
+          <g key={`${link.from}>${link.to}`} class={`link link-${link.kind} ${toneOf(link)}`}>
+            <title>
+              {describe(
+                `${safeText(names.get(link.from)!)} → ${safeText(names.get(link.to)!)}`,
+                formatCount(link.count),
+                formatCount(link.failed),
+                formatDuration(link.p95Ms * 1e6),
+              )}
+            </title>
+            <path
+              class="link-line"
+              d={curve(route)}
+              style={{ strokeWidth: `${widthOf(link.count)}px` }}
+              marker-end="url(#arrow)"
+            />
+            {link.failed > 0 && (
+              <path
+                class="link-failed"
+                d={curve(route)}
+                style={{ strokeWidth: `${widthOf(link.count)}px` }}
+              />
+            )}
+          </g>
+        ))}
+      </svg>
+      {drawn.map(({ link, route }) => {
+        const { x, y } = middleOf(route)
+        return (
+          <span
+            key={`${link.from}>${link.to}`}
+            class={`link-text ${toneOf(link)} ${link.failed > 0 ? 'severity-error' : ''}`}
+            style={{ left: `${x}px`, top: `${y}px` }}
+            aria-hidden="true"
+          >
+            {link.failed > 0 ? failed(shareText(link.failed, link.count)) : formatCompact(link.count)}
+          </span>
+        )
+      })}
+    </>
+  )
+}
+
+/** From 1.5 px for one call to 6 px. */
+function widthOf(count: number): number {
+  return Math.min(6, 1.5 + Math.log10(Math.max(1, count)))
+}
+
+/** Lines that leave and arrive level. */
+function curve([first, ...rest]: Point[]): string {
+  let { x, y } = first!
+  const parts = rest.map((point) => {
+    const middle = (x + point.x) / 2
+    const part = `C${middle} ${y} ${middle} ${point.y} ${point.x} ${point.y}`
+    ;({ x, y } = point)
+    return part
+  })
+  return `M${first!.x} ${first!.y}${parts.join('')}`
+}
+
+/** Between the first two points, where no node can be. */
+function middleOf([first, second]: Point[]): Point {
+  return { x: (first!.x + second!.x) / 2, y: (first!.y + second!.y) / 2 }
+}

@@ -1,0 +1,55 @@
+import type { ServiceRow } from '../../../api/index.ts'
+import { safeText } from '../../../chain/safe-text.ts'
+import { Icon } from '../../components/icon.tsx'
+import { formatCompact } from '../../format.ts'
+import { words } from '../../i18n/words.ts'
+import { serviceColour } from '../../service-colour.ts'
+import { param } from '../../url-state.ts'
+import { chainsOf } from './chains-of.ts'
+import type { GraphNode } from './graph.ts'
+import { nodeHeight, nodeWidth, type Point } from './layout.ts'
+import { shareText } from './share-text.ts'
+
+type MapNodeProps = {
+  node: GraphNode
+  place: Point
+  service: ServiceRow | undefined
+  /** The id when the node is pointed at or has the focus, "" afterwards. */
+  onLit(id: string): void
+}
+
+/** A node as a link to its chains; its form tells services, queues, databases and foreign hosts apart. */
+export function MapNode({ node, place, service, onLit }: MapNodeProps) {
+  const { kinds, spans, failed } = words.value.services.map
+  const { id, kind, name } = node
+  const time = { from: param('from').value, to: param('to').value }
+  return (
+    <a
+      class={`node node-${kind}`}
+      href={chainsOf(node, time)}
+      style={{
+        left: `${place.x}px`,
+        top: `${place.y}px`,
+        width: `${nodeWidth}px`,
+        height: `${nodeHeight}px`,
+        ...(kind === 'service' && { '--node': serviceColour(name) }),
+      }}
+      title={safeText(name)}
+      onMouseEnter={() => onLit(id)}
+      onMouseLeave={() => onLit('')}
+      onFocus={() => onLit(id)}
+      onBlur={() => onLit('')}
+    >
+      <bdi class="node-name">{safeText(name)}</bdi>
+      <span class="node-facts">
+        {service === undefined ? kinds[kind] : spans(formatCompact(service.spans))}
+        {service !== undefined && service.failedSpans > 0 && (
+          <span class="severity-error node-failed">
+            <Icon name="error" />
+            {failed(shareText(service.failedSpans, service.spans))}
+          </span>
+        )}
+      </span>
+    </a>
+  )
+}
