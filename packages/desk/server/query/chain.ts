@@ -17,6 +17,8 @@ import { groupKey, spanFacts } from './span-facts.ts'
 import { createTexts, type Texts } from './texts.ts'
 
 const fieldsLength = 120
+/** Of a chain with more lines, only those of WARN and up have their fields: reading them would take half of the time. */
+const maxLinesWithFields = 5000
 
 /** `GET /api/chains/{traceId}` */
 export function chain(segments: OpenSegments, parameters: Parameters): ChainData {
@@ -78,6 +80,8 @@ function createResources(): Resources {
   }
 }
 
+const noAttributes = {}
+
 /** Index of a span by its trace and id. */
 type SpanIndexes = Map<string, number>
 
@@ -91,7 +95,7 @@ function addSpans(
   const columns = data.spans
   const indexes: SpanIndexes = new Map()
   spans.forEach((span, index) => {
-    const attributes = JSON.parse(span.attributes)
+    const attributes = span.attributes === '{}' ? noAttributes : JSON.parse(span.attributes)
     const facts = spanFacts(attributes, span.message)
     const group = groupKey(span.kind, span.name, attributes, facts)
     const startNs = after(zero, span.us, span.ns)
@@ -156,7 +160,8 @@ function addLogs(
     columns.atNs.push(after(zero, log.us, log.ns))
     columns.severity.push(log.severity)
     columns.text.push(log.text)
-    columns.fields.push(shortFields(log.attributes, fieldsLength))
+    const hasFields = logs.length <= maxLinesWithFields || log.severity >= 13
+    columns.fields.push(hasFields ? shortFields(log.attributes, fieldsLength) : '')
     if (span === -1 && log.spanId !== '') columns.lostSpans.push([index, log.spanId])
   })
 }

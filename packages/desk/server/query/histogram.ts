@@ -1,5 +1,5 @@
 import type { LogHistogram, SeverityBand } from '../../api/logs.ts'
-import { bandOf } from '../store/rollup-tally.ts'
+import { bandOf, type RollupName, rollups } from '../store/rollup-tally.ts'
 import { logSource } from './log-search.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
@@ -7,7 +7,7 @@ import { searchOf } from './search-of.ts'
 import { type Steps, timeSteps } from './time-steps.ts'
 
 const bands: readonly SeverityBand[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
-const bucketUs = 10_000_000
+const leastStepMs = rollups.rollup / 1000
 /** Lines that a search may count: about a third of a second. */
 const maxCounted = 200_000
 
@@ -25,7 +25,7 @@ export function histogram(segments: OpenSegments, parameters: Parameters): LogHi
   const most = wholeNumber(parameters, 'steps', 60, 500)
   const endMs = parameters.to === undefined ? range.toUs / 1000 : asked.toUs / 1000
   const startMs = parameters.from === undefined ? range.fromUs / 1000 : asked.fromUs / 1000
-  const steps = timeSteps(startMs, Math.max(startMs, endMs), most, bucketUs / 1000)
+  const steps = timeSteps(startMs, Math.max(startMs, endMs), most, leastStepMs)
   const counts = emptyCounts(steps)
   const partial = search.kind === 'everything' ? countAll(segments, range, steps, counts) : countFound()
   return { fromUnixMs: steps.fromMs, stepMs: steps.stepMs, ...counts, partial }
@@ -59,14 +59,14 @@ function timeOfLogs(segments: OpenSegments): [firstUs: number, lastUs: number] {
   return [Math.min(Number.MAX_SAFE_INTEGER, ...first), Math.max(0, ...last)]
 }
 
-const rollupSql =
-  'SELECT bucket, band, sum(count) FROM rollup WHERE bucket BETWEEN ? AND ? GROUP BY bucket, band'
-
-/** From the counts that were written with the lines; exact to 10 seconds. */
+/** From the counts that were written with the lines; exact to a bucket. */
 function countAll(segments: OpenSegments, range: TimeRange, steps: Steps, counts: Counts): boolean {
+  const table: RollupName = steps.stepMs * 1000 >= rollups.rollup_wide ? 'rollup_wide' : 'rollup'
+  const bucketUs = rollups[table]
+  const sql = `SELECT bucket, band, sum(count) FROM ${table} WHERE bucket BETWEEN ? AND ? GROUP BY bucket, band`
   const [first, last] = [Math.floor(range.fromUs / bucketUs), Math.floor(range.toUs / bucketUs)]
   for (const segment of segments.newestFirst()) {
-    for (const [bucket, band, count] of segment.arrays<[number, number, number]>(rollupSql, first, last)) {
+    for (const [bucket, band, count] of segment.arrays<[number, number, number]>(sql, first, last)) {
       add(counts, steps, (bucket * bucketUs) / 1000, band, count)
     }
   }

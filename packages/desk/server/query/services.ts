@@ -1,5 +1,6 @@
 import type { Fields } from '../../api/chain.ts'
 import type { ServiceEdge, ServiceMap, ServiceRow } from '../../api/services.ts'
+import { type RollupName, rollups } from '../store/rollup-tally.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, type TimeRange, timeRange } from './parameters.ts'
 import { percentile } from './percentile.ts'
@@ -87,8 +88,8 @@ function rowOf(rows: Map<string, ServiceCounts>, name: string): ServiceCounts {
   return row
 }
 
-const logsSql = `SELECT service, instance, sum(count) AS logs, sum(iif(band >= 4, count, 0)) AS failed
-  FROM rollup JOIN resource ON resource.id = rollup.resource WHERE bucket BETWEEN ? AND ? GROUP BY service, instance`
+/** From here on the counts of 10 minutes are exact enough. */
+const longUs = 6 * 3_600_000_000
 
 function countLogs(
   segments: OpenSegments,
@@ -96,17 +97,17 @@ function countLogs(
   rows: Map<string, ServiceCounts>,
 ): void {
   type Row = { service: string; instance: string; logs: number; failed: number }
-  const bucketOf = (us: number): number => Math.floor(us / 10_000_000)
+  const table: RollupName = toUs - fromUs >= longUs ? 'rollup_wide' : 'rollup'
+  const sql = `SELECT service, instance, sum(count) AS logs, sum(iif(band >= 4, count, 0)) AS failed
+    FROM ${table} AS counts JOIN resource ON resource.id = counts.resource WHERE bucket BETWEEN ? AND ?
+    GROUP BY service, instance`
+  const bucketOf = (us: number): number => Math.floor(us / rollups[table])
   for (const segment of segments.newestFirst()) {
-    for (const { service, instance, logs, failed } of segment.all<Row>(
-      logsSql,
-      bucketOf(fromUs),
-      bucketOf(toUs),
-    )) {
-      const row = rowOf(rows, service)
-      row.logs += logs
-      row.failedLogs += failed
-      row.seen.add(instance)
+    for (const found of segment.all<Row>(sql, bucketOf(fromUs), bucketOf(toUs))) {
+      const row = rowOf(rows, found.service)
+      row.logs += found.logs
+      row.failedLogs += found.failed
+      row.seen.add(found.instance)
     }
   }
 }

@@ -7,7 +7,7 @@ export type StoreStatus = {
   textSearch: 'index' | 'scan'
 }
 
-const statusSql = `SELECT (SELECT coalesce(sum(count), 0) FROM rollup) AS logs, (SELECT coalesce(max(id), 0) FROM span) AS spans,
+const statusSql = `SELECT (SELECT coalesce(sum(count), 0) FROM rollup_wide) AS logs, (SELECT coalesce(max(id), 0) FROM span) AS spans,
   (SELECT min(us) FROM chain) AS chainUs, (SELECT min(us) FROM log) AS logUs`
 
 /** What the files know of themselves, for `GET /api/status`. */

@@ -1,19 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** Counts lines per 10 seconds, process and severity band, and adds them to the table once per commit. */
+/** The tables of counts and the width of their buckets. */
+export const rollups = { rollup: 10_000_000, rollup_wide: 600_000_000 } as const
+
+export type RollupName = keyof typeof rollups
+
+/** Counts lines per bucket, process and severity band, and adds them to a table once per commit. */
 export type RollupTally = {
   add(us: number, resource: number, severity: number): void
   write(): void
   clear(): void
 }
 
-const bucketUs = 10_000_000
 const bandsPerBucket = 8
 const resourcesPerBucket = 2 ** 17
 
-export function createRollupTally(database: DatabaseSync): RollupTally {
+export function createRollupTally(database: DatabaseSync, table: RollupName): RollupTally {
+  const bucketUs = rollups[table]
   const upsert = database.prepare(
-    `INSERT INTO rollup (bucket, resource, band, count) VALUES (?, ?, ?, ?)
+    `INSERT INTO ${table} (bucket, resource, band, count) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
   )
   // bucket, resource and band in one number: below 2^53 until the year 3000 and for 131,071 processes

@@ -78,8 +78,13 @@ CREATE TABLE chain (
 CREATE INDEX chain_time ON chain (us);
 CREATE INDEX chain_failed ON chain (us) WHERE errors > 0;
 
--- Lines per 10 s. bucket: unix seconds / 10; band: 0 trace, 1 debug, 2 info, 3 warn, 4 error, 5 fatal.
+-- Lines per 10 s, and the same per 10 min. bucket: unix seconds / 10 and / 600; band: 0 trace, 1 debug, 2 info, 3 warn,
+-- 4 error, 5 fatal.
 CREATE TABLE rollup (
+  bucket INTEGER NOT NULL, resource INTEGER NOT NULL, band INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (bucket, resource, band)
+) WITHOUT ROWID;
+CREATE TABLE rollup_wide (
   bucket INTEGER NOT NULL, resource INTEGER NOT NULL, band INTEGER NOT NULL, count INTEGER NOT NULL,
   PRIMARY KEY (bucket, resource, band)
 ) WITHOUT ROWID;

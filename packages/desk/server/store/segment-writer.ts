@@ -38,7 +38,8 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
   const scopes = createDictionary(database, 'scope', ['name', 'version', 'attributes'])
   const names = createDictionary(database, 'name', ['text'])
   const chains = createChainTally(database)
-  const rollup = createRollupTally(database)
+  const rollup = createRollupTally(database, 'rollup')
+  const wide = createRollupTally(database, 'rollup_wide')
   const patterns = createPatternTally(database, miner)
   const text = createTextIndex(database)
   const [spanBytes, parentBytes] = [createSpanBytes(), createSpanBytes()]
@@ -80,6 +81,7 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
       pattern,
     )
     rollup.add(us, resource, row.severity)
+    wide.add(us, resource, row.severity)
     text.add(id, row.words)
   }
 
@@ -127,6 +129,7 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
     added = startOfAdding(nextLog, nextSpan)
     chains.clear(lost)
     rollup.clear()
+    wide.clear()
     patterns.clear()
     text.clear()
     if (lost) for (const dictionary of [resources, scopes, names]) dictionary.forget()
@@ -142,7 +145,7 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
     commit() {
       if (isOpen) {
         text.flush()
-        for (const tally of [chains, rollup, patterns]) tally.write()
+        for (const tally of [chains, rollup, wide, patterns]) tally.write()
         database.exec('COMMIT')
       }
       const rows = {
