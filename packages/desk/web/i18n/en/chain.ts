@@ -1,6 +1,7 @@
 import { type ChainLabels, englishLabels } from '../../../chain/labels.ts'
 
-const many = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
+const many = (count: number, what: string, shown = String(count)) =>
+  `${shown} ${what}${count === 1 ? '' : 's'}`
 const labels: ChainLabels = englishLabels
 
 export const chain = {
@@ -12,10 +13,10 @@ export const chain = {
     'Its spans may still be on their way: the page looks again by itself. Old traces are removed when the store is full.',
   failed: 'failed',
   counts: {
-    spans: (count: number) => many(count, 'span'),
-    lines: (count: number) => many(count, 'line'),
-    errors: (count: number) => many(count, 'error'),
-    traces: (count: number) => many(count, 'trace'),
+    spans: (count: number, shown: string) => many(count, 'span', shown),
+    lines: (count: number, shown: string) => many(count, 'line', shown),
+    errors: (count: number, shown: string) => many(count, 'error', shown),
+    traces: (count: number, shown: string) => many(count, 'trace', shown),
   },
   copy: {
     traceId: 'Copy trace id',
@@ -53,7 +54,6 @@ export const chain = {
   minimap: 'The whole chain in little',
   estimated: 'the line below is the critical path, estimated',
   openTrace: 'Open trace',
-  hidden: (count: number) => `+${count.toLocaleString('en')}`,
   keys: {
     collapse: 'Close the row, or go to its parent',
     expand: 'Open the row, or go to its first child',

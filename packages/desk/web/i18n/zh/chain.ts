@@ -28,10 +28,10 @@ export const chain: typeof en = {
   notFoundMore: '它的 span 可能还在路上：页面会自动重新查找。存储满后，旧的 trace 会被删除。',
   failed: '失败',
   counts: {
-    spans: (count) => `${count.toLocaleString('zh-CN')} 个 span`,
-    lines: (count) => `${count.toLocaleString('zh-CN')} 行日志`,
-    errors: (count) => `${count.toLocaleString('zh-CN')} 个错误`,
-    traces: (count) => `${count.toLocaleString('zh-CN')} 个 trace`,
+    spans: (_, shown) => `${shown} 个 span`,
+    lines: (_, shown) => `${shown} 行日志`,
+    errors: (_, shown) => `${shown} 个错误`,
+    traces: (_, shown) => `${shown} 个 trace`,
   },
   copy: {
     traceId: '复制 trace id',
@@ -69,7 +69,6 @@ export const chain: typeof en = {
   minimap: '整条调用链的缩略图',
   estimated: '下方的线是关键路径（估计）',
   openTrace: '打开 trace',
-  hidden: (count) => `+${count.toLocaleString('zh-CN')}`,
   keys: {
     collapse: '收起该行，或转到父行',
     expand: '展开该行，或转到第一个子行',

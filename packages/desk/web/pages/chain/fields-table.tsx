@@ -15,6 +15,11 @@ export function FieldsTable({ title, fields }: { title: string; fields: Fields }
     <section class="fields">
       <h3>{title}</h3>
       <table>
+        <colgroup>
+          <col class="field-names" />
+          <col />
+          <col class="field-buttons" />
+        </colgroup>
         <thead class="unseen">
           <tr>
             <th scope="col">{words.value.chain.details.name}</th>
@@ -32,38 +37,68 @@ export function FieldsTable({ title, fields }: { title: string; fields: Fields }
   )
 }
 
+/** A value of several lines has the whole width below its name. */
 function Field({ name, value }: { name: string; value: FieldValue }) {
   const text = textOf(value)
+  const shownName = <bdi>{safeText(name)}</bdi>
+  const actions = <FieldActions name={name} value={value} text={text} />
+  if (!hasLines(text))
+    return (
+      <tr>
+        <th scope="row">{shownName}</th>
+        <td>
+          <Value text={text} />
+        </td>
+        {actions}
+      </tr>
+    )
+  return (
+    <>
+      <tr class="field-name">
+        <th scope="row" colSpan={2}>
+          {shownName}
+        </th>
+        {actions}
+      </tr>
+      <tr>
+        <td colSpan={3}>
+          <Value text={text} />
+        </td>
+      </tr>
+    </>
+  )
+}
+
+function FieldActions({ name, value, text }: { name: string; value: FieldValue; text: string }) {
   const { filter, copyValue } = words.value.chain.details
   const shownName = safeText(name)
   return (
-    <tr>
-      <th scope="row">
-        <bdi>{shownName}</bdi>
-      </th>
-      <td>
-        <Value text={text} />
-      </td>
-      <td class="field-actions">
-        {isPlain(value) && (
-          <a
-            href={hrefOf('/logs', { q: addFilter('', name, text, false) })}
-            title={filter(shownName)}
-            aria-label={filter(shownName)}
-          >
-            <Icon name="search" />
-          </a>
-        )}
-        <CopyButton text={text} label={copyValue(shownName)} />
-      </td>
-    </tr>
+    <td class="field-actions">
+      {isPlain(value) && (
+        <a
+          href={hrefOf('/logs', { q: addFilter('', name, text, false) })}
+          title={filter(shownName)}
+          aria-label={filter(shownName)}
+        >
+          <Icon name="search" />
+        </a>
+      )}
+      <CopyButton text={text} label={copyValue(shownName)} />
+    </td>
   )
 }
 
 /** Text of several lines keeps them: stacks and nested values. */
 export function Value({ text }: { text: string }) {
-  const isLong = /[\r\n]/.test(text.trim())
-  return isLong ? <pre class="value">{safeLines(text)}</pre> : <bdi class="value">{safeText(text)}</bdi>
+  return hasLines(text) ? (
+    <pre class="value">{safeLines(text)}</pre>
+  ) : (
+    <bdi class="value">{safeText(text)}</bdi>
+  )
+}
+
+function hasLines(text: string): boolean {
+  return /[\r\n]/.test(text.trim())
 }
 
 function textOf(value: FieldValue): string {

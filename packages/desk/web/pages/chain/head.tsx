@@ -6,6 +6,7 @@ import { Icon } from '../../components/icon.tsx'
 import { ServiceDot } from '../../components/service-dot.tsx'
 import { TimeText } from '../../components/time-text.tsx'
 import { Title } from '../../components/title.tsx'
+import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { changeSearch } from '../../url.ts'
 import { Actions } from './actions.tsx'
@@ -51,10 +52,20 @@ function Facts({ shown: { chain } }: { shown: ShownChain }) {
       <strong>
         <Duration ns={endNs - startNs} />
       </strong>
-      <span class="muted number">{counts.spans(data.spans.ref.length)}</span>
-      <span class="muted number">{counts.lines(data.logs.ref.length)}</span>
-      {errors.all.length > 0 && <span class="severity-error number">{counts.errors(errors.all.length)}</span>}
-      {data.traces.length > 1 && <span class="muted number">{counts.traces(data.traces.length)}</span>}
+      <span class="muted number">
+        {counts.spans(data.spans.ref.length, formatCount(data.spans.ref.length))}
+      </span>
+      <span class="muted number">
+        {counts.lines(data.logs.ref.length, formatCount(data.logs.ref.length))}
+      </span>
+      {errors.all.length > 0 && (
+        <span class="severity-error number">
+          {counts.errors(errors.all.length, formatCount(errors.all.length))}
+        </span>
+      )}
+      {data.traces.length > 1 && (
+        <span class="muted number">{counts.traces(data.traces.length, formatCount(data.traces.length))}</span>
+      )}
       <ul class="chain-services">
         {services.slice(0, mostServices).map((name) => (
           <li key={name}>

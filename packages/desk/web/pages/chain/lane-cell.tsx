@@ -7,6 +7,8 @@ import { type Bar, barOf, clusterTicks, type Lane, labelSide, placeOf } from './
 import type { ShownChain } from './use-chain.ts'
 
 const tickPx = 4
+/** About as wide as a character of a label is. */
+const characterPx = 7
 
 type LaneCellProps = { shown: ShownChain; lane: Lane; node: number; text: RowText; critical: CriticalPieces }
 
@@ -48,7 +50,7 @@ function Stretch(props: LaneCellProps) {
       />
       <Critical {...props} />
       <TickMarks lane={lane} ticks={clusterTicks(lane, ticksOf(chain, view, node), tickPx)} />
-      <BarLabel bar={bar} failed={hasFlag(chain, node, 'failed')} text={barText(text)} />
+      <BarLabel lane={lane} bar={bar} failed={hasFlag(chain, node, 'failed')} text={barText(text)} />
     </>
   )
 }
@@ -69,9 +71,11 @@ function barText(text: RowText): string {
   return text.kind === 'wait' ? text.label : text.duration
 }
 
-function BarLabel({ bar, failed, text }: { bar: Bar; failed: boolean; text: string }) {
+type BarLabelProps = { lane: Lane; bar: Bar; failed: boolean; text: string }
+
+function BarLabel({ lane, bar, failed, text }: BarLabelProps) {
   if (text === '') return null
-  const side = labelSide(bar)
+  const side = labelSide(bar, lane, text.length * characterPx + 24)
   const end = bar.x + bar.width
   const places = {
     right: { left: `calc(${percent(end)} + 4px)` },

@@ -93,9 +93,9 @@ test('folded stretches have no marks of the ruler', () => {
 
 test('the text of a bar stands where it has room', () => {
   const sides = [
-    { x: 0, width: 0.1 },
-    { x: 0.9, width: 0.1 },
-    { x: 0, width: 1 },
-  ].map((bar) => labelSide({ ...bar, cutLeft: false, cutRight: false }))
+    { x: 0, width: 0.85 },
+    { x: 0.1, width: 0.85 },
+    { x: 0.05, width: 0.9 },
+  ].map((bar) => labelSide({ ...bar, cutLeft: false, cutRight: false }, laneOf(straight, 600), 60))
   expect(sides).toEqual(['right', 'left', 'inside'])
 })

@@ -33,10 +33,10 @@ export function barOf(lane: Lane, startNs: number, durationNs: number): Bar | 'b
   return { x, width: Math.min(1, to) - x, cutLeft: from < 0, cutRight: to > 1 }
 }
 
-/** Where the text of a bar has the most room. */
-export function labelSide({ x, width }: Bar): 'right' | 'left' | 'inside' {
-  if (x + width < 0.75) return 'right'
-  return x > 0.25 ? 'left' : 'inside'
+/** Where a text of so many pixels has room beside its bar: behind it, before it, or else in it. */
+export function labelSide({ x, width }: Bar, lane: Lane, textPx: number): 'right' | 'left' | 'inside' {
+  if ((1 - x - width) * lane.width >= textPx) return 'right'
+  return x * lane.width >= textPx ? 'left' : 'inside'
 }
 
 /** Lines that lie less than `leastPx` apart as one mark: its place, how many they are and the highest severity. */
@@ -77,7 +77,7 @@ export function rulerMarks(lane: Lane, leastPx: number): Mark[] {
     const count = Math.max(0, Math.floor(room / step) - first + 1)
     return Array.from({ length: count }, (_, index) => {
       const at = (first + index) * step
-      return { at, x: placeOf(lane, originNs + at), text: markText(at, step, endNs - originNs) }
+      return { at, x: placeOf(lane, originNs + at), text: markText(at, step) }
     })
   })
 }
@@ -88,9 +88,9 @@ const UNITS = [
   { unit: 'µs', ns: 1e3 },
 ] as const
 
-function markText(at: number, step: number, largest: number): string {
+function markText(at: number, step: number): string {
   if (at === 0) return '0'
-  const { unit, ns } = UNITS.find((one) => largest >= one.ns) ?? { unit: 'ns', ns: 1 }
+  const { unit, ns } = UNITS.find((one) => at >= one.ns) ?? { unit: 'ns', ns: 1 }
   const digits = Math.max(0, Math.ceil(Math.log10(ns / step) - 1e-9))
   return `${(at / ns).toFixed(digits)} ${unit}`
 }

@@ -13,6 +13,7 @@ import { HighlightedText } from '../../components/highlighted-text.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Severity } from '../../components/severity.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
+import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { serviceColour } from '../../service-colour.ts'
 import { chainHref } from '../../url.ts'
@@ -136,7 +137,7 @@ function otherTrace({ chain }: ShownChain, node: number, text: RowText): string 
 function Hidden({ shown, node }: { shown: ShownChain; node: number }) {
   const { chain, view } = shown
   if (!hasChildren(chain, node) || isOpen(chain, view, node) || kindOf(chain, node) === 'group') return null
-  return <span class="muted hidden-rows number">{words.value.chain.hidden(chain.end[node]! - node - 1)}</span>
+  return <span class="muted hidden-rows number">+{formatCount(chain.end[node]! - node - 1)}</span>
 }
 
 const spanIcons: ChainIconName[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer']
