@@ -25,10 +25,21 @@ type FacetProps = LogFacets['facets'][number]
 
 function Facet({ name, values }: FacetProps) {
   const { names } = words.value.logs.facets
+  const q = param('q').value
   const most = Math.max(1, ...values.map(({ count }) => count))
+  const isAsked = values.some(
+    ({ value }) => hasFilter(q, name, value, false) || hasFilter(q, name, value, true),
+  )
   return (
-    <details open>
-      <summary>{names[name as keyof typeof names] ?? <bdi class="mono">{safeText(name)}</bdi>}</summary>
+    <details open={Object.hasOwn(names, name) || isAsked}>
+      <summary>
+        {Object.hasOwn(names, name) ? (
+          names[name as keyof typeof names]
+        ) : (
+          <bdi class="mono">{safeText(name)}</bdi>
+        )}
+        <span class="muted number">{values.length}</span>
+      </summary>
       <ul>
         {values.map(({ value, count }) => (
           <Value key={value} name={name} value={value} count={count} share={count / most} />
@@ -75,7 +86,7 @@ function Value({ name, value, count, share }: ValueProps) {
 function ValueName({ name, value }: { name: string; value: string }) {
   if (name === 'service') return <ServiceDot name={value} />
   const band = value as SeverityBand
-  if (name === 'level' && band in words.value.shell.severity)
+  if (name === 'level' && Object.hasOwn(words.value.shell.severity, band))
     return (
       <span class={`severity severity-${band}`}>
         <Icon name={band} />

@@ -61,19 +61,17 @@ function LineLinks({ log }: { log: LogDetail }) {
 
 function Exception({ attributes }: { attributes: Fields }) {
   const [type, message, stack] = exceptionKeys.map((key) => attributes[key])
-  if (type === undefined && message === undefined && stack === undefined) return null
-  const text = fieldText(stack ?? [type, message].filter((part) => part !== undefined).join(': '))
+  const head = [type, message].filter((part) => part !== undefined).join(': ')
+  if (head === '' && stack === undefined) return null
+  const text = stack === undefined ? head : fieldText(stack)
   return (
     <section class="line-section">
       <h3>
         {words.value.logs.line.exception}
         <CopyButton text={text} label={words.value.logs.line.copyException} />
       </h3>
-      {stack !== undefined && (type !== undefined || message !== undefined) && (
-        <p class="exception-head">
-          <bdi>{safeText([type, message].filter((part) => part !== undefined).join(': '))}</bdi>
-        </p>
-      )}
+      {/* Most stacks begin with it. */}
+      {!text.startsWith(head) && <p class="exception-head">{safeText(head)}</p>}
       <pre class="stack">{safeLines(text)}</pre>
     </section>
   )

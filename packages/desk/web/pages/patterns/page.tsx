@@ -1,10 +1,140 @@
+import './patterns.css'
+import { useMemo, useState } from 'preact/hooks'
+import type { Pattern, PatternPage } from '../../../api/index.ts'
+import { api } from '../../api-client.ts'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { Problem } from '../../components/problem.tsx'
 import { Title } from '../../components/title.tsx'
+import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
+import { useKeys } from '../../keys.ts'
+import { go, param, setParams, timeBounds } from '../../url-state.ts'
+import { useAnswer } from '../../use-answer.ts'
+import { listPatterns, orderOf, orders } from './pattern-list.ts'
+import { linesHref, PatternPane } from './pattern-pane.tsx'
+import { PatternHeader, patternRow } from './pattern-rows.tsx'
+import { PatternsBar } from './patterns-bar.tsx'
 
+const steps = 30
+
+/** Templates of lines with how often they occurred, so that what is new or grows stands out. */
 export function PatternsPage() {
+  const [q, from, to] = [param('q').value, param('from').value, param('to').value]
+  const { answer, reload } = useAnswer(
+    (abort) => api.patterns({ q, ...timeBounds(Date.now()), steps }, abort),
+    [q, from, to],
+  )
   return (
-    <div class="page">
-      <Title>{words.value.patterns.title}</Title>
+    <>
+      <Title hidden>{words.value.patterns.title}</Title>
+      {answer?.failure && <Problem failure={answer.failure} onRetry={reload} />}
+      {answer?.value && <Patterns page={answer.value} />}
+    </>
+  )
+}
+
+function Patterns({ page }: { page: PatternPage }) {
+  const order = orderOf(param('sort').value)
+  const onlyNew = param('new').value === '1' && param('from').value !== ''
+  const patterns = useMemo(() => listPatterns(page.patterns, order, onlyNew), [page.patterns, order, onlyNew])
+  const opened = Number(param('pattern').value)
+  useKeys([
+    {
+      key: 'r',
+      description: words.value.patterns.keys.order,
+      run: () => setParams({ sort: orders[(orders.indexOf(order) + 1) % orders.length]! }, 'replace'),
+    },
+    {
+      key: 'n',
+      description: words.value.patterns.keys.onlyNew,
+      run: () => setParams({ new: onlyNew ? undefined : 1 }, 'replace'),
+    },
+  ])
+  return (
+    <div class="with-pane">
+      <div class="patterns">
+        <PatternsBar
+          order={order}
+          onlyNew={onlyNew}
+          count={patterns.length}
+          newCount={page.patterns.filter(({ isNew }) => isNew).length}
+        />
+        <div class="patterns-list">
+          {patterns.length > 0 ? (
+            <List patterns={patterns} stepMs={page.stepMs} opened={opened} />
+          ) : (
+            <NoPatterns />
+          )}
+        </div>
+      </div>
+      {opened > 0 && (
+        <PatternPane
+          pattern={opened}
+          stepMs={page.stepMs}
+          onClose={() => setParams({ pattern: undefined }, 'replace')}
+        />
+      )}
     </div>
+  )
+}
+
+type ListProps = { patterns: readonly Pattern[]; stepMs: number; opened: number }
+
+function List({ patterns, stepMs, opened }: ListProps) {
+  const [cursor, setCursor] = useState(opened)
+  const marked = param('q').value.split(/\s+/)
+  const chosen = opened || cursor
+  const active = useMemo(() => patterns.findIndex(({ id }) => id === chosen), [patterns, chosen])
+  const nowMs = Date.now()
+  const open = (index: number) => setParams({ pattern: patterns[index]?.id }, opened ? 'replace' : 'push')
+  useKeys([
+    {
+      key: 'o',
+      description: words.value.patterns.keys.lines,
+      run: () => patterns[active] && go(linesHref(patterns[active].id)),
+    },
+  ])
+  return (
+    <VirtualRows
+      label={words.value.patterns.title}
+      count={patterns.length}
+      active={active}
+      onActive={(index, by) => {
+        setCursor(patterns[index]?.id ?? 0)
+        if (by === 'pointer' || opened) open(index)
+      }}
+      onOpen={open}
+      header={<PatternHeader />}
+      row={(index) => patternRow(patterns[index]!, { stepMs, marked, nowMs })}
+    />
+  )
+}
+
+function NoPatterns() {
+  const { empty } = words.value.patterns
+  const {
+    from,
+    to,
+    q,
+    new: onlyNew,
+  } = { from: param('from'), to: param('to'), q: param('q'), new: param('new') }
+  return (
+    <EmptyState title={empty.title}>
+      {onlyNew.value === '1' && (
+        <button type="button" onClick={() => setParams({ new: undefined }, 'push')}>
+          {empty.alsoOld}
+        </button>
+      )}
+      {q.value !== '' && (
+        <button type="button" onClick={() => setParams({ q: undefined }, 'push')}>
+          {empty.noSearch}
+        </button>
+      )}
+      {(from.value !== '' || to.value !== '') && (
+        <button type="button" onClick={() => setParams({ from: undefined, to: undefined }, 'push')}>
+          {empty.allTime}
+        </button>
+      )}
+    </EmptyState>
   )
 }

@@ -1,0 +1,83 @@
+import type { Pattern } from '../../../api/index.ts'
+import { ServiceDot } from '../../components/service-dot.tsx'
+import { Severity } from '../../components/severity.tsx'
+import { Cell, HeaderCell, type RowContent } from '../../components/virtual-rows.tsx'
+import { formatAge, formatCount } from '../../format.ts'
+import { words } from '../../i18n/words.ts'
+import { Template } from './template.tsx'
+import { Trend } from './trend.tsx'
+
+/** The heads of the columns of {@link patternRow}. */
+export function PatternHeader() {
+  const { count, trend, severity, text, services, first, last } = words.value.patterns.columns
+  return (
+    <>
+      <HeaderCell class="pattern-count end">{count}</HeaderCell>
+      <HeaderCell class="pattern-trend">{trend}</HeaderCell>
+      <HeaderCell class="pattern-severity">{severity}</HeaderCell>
+      <HeaderCell class="grow">{text}</HeaderCell>
+      <HeaderCell class="pattern-services">{services}</HeaderCell>
+      <HeaderCell class="pattern-age end">{first}</HeaderCell>
+      <HeaderCell class="pattern-age end">{last}</HeaderCell>
+    </>
+  )
+}
+
+type Shown = { stepMs: number; marked: readonly string[]; nowMs: number }
+
+/** A pattern as a row of the list. */
+export function patternRow(pattern: Pattern, { stepMs, marked, nowMs }: Shown): RowContent {
+  return {
+    cells: (
+      <>
+        <Cell class="pattern-count end">
+          <span class="number">{formatCount(pattern.count)}</span>
+        </Cell>
+        <Cell class="pattern-trend">
+          <Trend trend={pattern.trend} stepMs={stepMs} />
+        </Cell>
+        <Cell class="pattern-severity">
+          <Severity severity={pattern.severity} />
+        </Cell>
+        <Cell class="grow">
+          {pattern.isNew && <NewBadge />}
+          <Template text={pattern.text} marked={marked} />
+        </Cell>
+        <Cell class="pattern-services">
+          <Services names={pattern.services} />
+        </Cell>
+        <Cell class="pattern-age end">
+          <Age unixMs={pattern.firstUnixMs} nowMs={nowMs} />
+        </Cell>
+        <Cell class="pattern-age end">
+          <Age unixMs={pattern.lastUnixMs} nowMs={nowMs} />
+        </Cell>
+      </>
+    ),
+  }
+}
+
+export function NewBadge() {
+  return <span class="new-badge">{words.value.patterns.isNew}</span>
+}
+
+/** How long ago; the title has the instant. */
+export function Age({ unixMs, nowMs }: { unixMs: number; nowMs: number }) {
+  const iso = new Date(unixMs).toISOString()
+  return (
+    <time class="number" dateTime={iso} title={iso}>
+      {formatAge(unixMs, nowMs)}
+    </time>
+  )
+}
+
+/** The first service, and how many more. */
+function Services({ names }: { names: readonly string[] }) {
+  const [first, ...others] = names
+  return (
+    <span class="services" title={names.join(', ')}>
+      {first !== undefined && <ServiceDot name={first} />}
+      {others.length > 0 && <span class="muted number">+{others.length}</span>}
+    </span>
+  )
+}
