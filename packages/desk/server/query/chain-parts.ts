@@ -35,31 +35,26 @@ export type LogPart = {
 
 const maxSpans = 50_000
 const maxLogs = 100_000
+/** Of a chain with more lines, only those of WARN and up have their attributes: reading all would take half of the time. */
+const maxLinesWithFields = 5000
 
-const spansSql = `SELECT span.id, us, ns, duration_ns, lower(hex(span)), lower(hex(parent)), name.text, kind, status,
-    substr(message, 1, 500), service, instance, host, span.attributes, events, links
-  FROM span JOIN name ON name.id = span.name JOIN resource ON resource.id = span.resource WHERE chain = ? LIMIT ?`
+const spansSql = `SELECT id, us, ns, duration_ns, lower(hex(span)), lower(hex(parent)), name, kind, status,
+    substr(message, 1, 500), resource, attributes, events, links
+  FROM span WHERE chain = ? LIMIT ?`
 
-const logsSql = `SELECT log.id, us, ns, severity, lower(hex(span)), substr(body, 1, 500), service, instance, host, log.attributes
-  FROM log JOIN resource ON resource.id = log.resource WHERE chain = ? LIMIT ?`
+const logsSql = `SELECT id, us, ns, severity, lower(hex(span)), substr(body, 1, 500), resource,
+    iif(severity >= ?, attributes, '{}')
+  FROM log WHERE chain = ? LIMIT ?`
 
 type SpanColumns = [
-  ...[
-    id: number,
-    us: number,
-    ns: number,
-    durationNs: number | null,
-    spanId: string,
-    parentId: string,
-    name: string,
-  ],
-  ...[kind: number, status: number, message: string, service: string, instance: string, host: string],
+  ...[id: number, us: number, ns: number, durationNs: number | null, spanId: string, parentId: string],
+  ...[name: number, kind: number, status: number, message: string, resource: number],
   ...[attributes: string, events: string | null, links: string | null],
 ]
 
 type LogColumns = [
   ...[id: number, us: number, ns: number, severity: number, spanId: string, text: string],
-  ...[service: string, instance: string, host: string, attributes: string],
+  ...[resource: number, attributes: string],
 ]
 
 export type ChainParts = { spans: SpanPart[]; logs: LogPart[]; moreRecords: number }
@@ -68,28 +63,56 @@ export type ChainParts = { spans: SpanPart[]; logs: LogPart[]; moreRecords: numb
 export function readChainParts(segments: OpenSegments, traces: readonly JoinedTrace[]): ChainParts {
   const spans: SpanPart[] = []
   const logs: LogPart[] = []
-  let total = 0
-  for (const segment of segments.newestFirst().toReversed()) {
-    traces.forEach(({ traceId }, trace) => {
-      const chain = chainIdOf(segment, traceId)
-      if (chain === undefined) return
-      total += countOf(segment, chain)
-      for (const columns of segment.arrays<SpanColumns>(spansSql, chain, maxSpans - spans.length)) {
-        spans.push(spanPart(segment, trace, columns))
-      }
-      for (const columns of segment.arrays<LogColumns>(logsSql, chain, maxLogs - logs.length)) {
-        logs.push(logPart(segment, trace, columns))
-      }
-    })
+  const places = placesOf(segments, traces)
+  const lines = places.reduce((sum, place) => sum + place.logs, 0)
+  const leastSeverity = lines > maxLinesWithFields ? 13 : 0
+  for (const { segment, chain, trace } of places) {
+    const texts = textsOf(segment, chain)
+    for (const columns of segment.arrays<SpanColumns>(spansSql, chain, maxSpans - spans.length)) {
+      spans.push(spanPart(segment, trace, texts, columns))
+    }
+    for (const columns of segment.arrays<LogColumns>(logsSql, leastSeverity, chain, maxLogs - logs.length)) {
+      logs.push(logPart(segment, trace, texts, columns))
+    }
   }
+  const total = places.reduce((sum, place) => sum + place.spans + place.logs, 0)
   const moreRecords = total - spans.length - logs.length
   return { spans: withoutRepeats(spans).sort(byTime), logs: logs.sort(byTime), moreRecords }
 }
 
-function countOf(segment: OpenSegment, chain: number): number {
-  return (
-    segment.get<{ count: number }>('SELECT spans + logs AS count FROM chain WHERE id = ?', chain)?.count ?? 0
+/** Where a trace has records. */
+type Place = { segment: OpenSegment; chain: number; trace: number; spans: number; logs: number }
+
+function placesOf(segments: OpenSegments, traces: readonly JoinedTrace[]): Place[] {
+  return segments
+    .newestFirst()
+    .toReversed()
+    .flatMap((segment) =>
+      traces.flatMap(({ traceId }, trace) => {
+        const chain = chainIdOf(segment, traceId)
+        return chain === undefined ? [] : [{ segment, chain, trace, ...countsOf(segment, chain) }]
+      }),
+    )
+}
+
+function countsOf(segment: OpenSegment, chain: number): { spans: number; logs: number } {
+  const sql = 'SELECT spans, logs FROM chain WHERE id = ?'
+  return segment.get<{ spans: number; logs: number }>(sql, chain) ?? { spans: 0, logs: 0 }
+}
+
+/** Texts that many records share, by their numbers in the segment. */
+type SharedTexts = { resources: Map<number, ChainResource>; names: Map<number, string> }
+
+const namesSql = 'SELECT id, text FROM name WHERE id IN (SELECT name FROM span WHERE chain = ?)'
+
+function textsOf(segment: OpenSegment, chain: number): SharedTexts {
+  const resources = segment.all<ChainResource & { id: number }>(
+    'SELECT id, service, instance, host FROM resource',
   )
+  return {
+    resources: new Map(resources.map(({ id, service, instance, host }) => [id, { service, instance, host }])),
+    names: new Map(segment.arrays<[number, string]>(namesSql, chain)),
+  }
 }
 
 const byTime = (a: { us: number; ns: number }, b: { us: number; ns: number }): number =>
@@ -97,31 +120,60 @@ const byTime = (a: { us: number; ns: number }, b: { us: number; ns: number }): n
 
 /** A request that is sent again stores its spans again. */
 function withoutRepeats(spans: readonly SpanPart[]): SpanPart[] {
-  const known = new Set<string>()
+  const known = new Map<number, Set<string>>()
   return spans.filter(({ trace, spanId }) => {
-    const key = `${trace} ${spanId}`
-    if (known.has(key)) return false
-    known.add(key)
+    const ofTrace = known.get(trace) ?? new Set()
+    if (ofTrace.has(spanId)) return false
+    known.set(trace, ofTrace.add(spanId))
     return true
   })
 }
 
-function spanPart(segment: OpenSegment, trace: number, columns: SpanColumns): SpanPart {
+const nobody: ChainResource = { service: '', instance: '', host: '' }
+
+function spanPart(
+  segment: OpenSegment,
+  trace: number,
+  { resources, names }: SharedTexts,
+  columns: SpanColumns,
+): SpanPart {
   const [id, us, ns, durationNs, spanId, parentId, name, kind, status, message, ...rest] = columns
-  const [service, instance, host, attributes, events, links] = rest
-  const ref = `${segment.number}.${id}`
-  const resource = { service, instance, host }
+  const [resource, attributes, events, links] = rest
   return {
-    ...{ trace, ref, us, ns, durationNs, spanId, parentId, name, kind, status, message },
-    resource,
+    trace,
+    ref: `${segment.number}.${id}`,
+    us,
+    ns,
+    durationNs,
+    spanId,
+    parentId,
+    name: names.get(name) ?? '',
+    kind,
+    status,
+    message,
+    resource: resources.get(resource) ?? nobody,
     attributes,
     events,
     links,
   }
 }
 
-function logPart(segment: OpenSegment, trace: number, columns: LogColumns): LogPart {
-  const [id, us, ns, severity, spanId, text, service, instance, host, attributes] = columns
-  const resource = { service, instance, host }
-  return { trace, ref: `${segment.number}.${id}`, us, ns, severity, spanId, text, resource, attributes }
+function logPart(
+  segment: OpenSegment,
+  trace: number,
+  { resources }: SharedTexts,
+  columns: LogColumns,
+): LogPart {
+  const [id, us, ns, severity, spanId, text, resource, attributes] = columns
+  return {
+    trace,
+    ref: `${segment.number}.${id}`,
+    us,
+    ns,
+    severity,
+    spanId,
+    text,
+    resource: resources.get(resource) ?? nobody,
+    attributes,
+  }
 }

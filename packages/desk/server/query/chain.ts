@@ -17,8 +17,6 @@ import { groupKey, spanFacts } from './span-facts.ts'
 import { createTexts, type Texts } from './texts.ts'
 
 const fieldsLength = 120
-/** Of a chain with more lines, only those of WARN and up have their fields: reading them would take half of the time. */
-const maxLinesWithFields = 5000
 
 /** `GET /api/chains/{traceId}` */
 export function chain(segments: OpenSegments, parameters: Parameters): ChainData {
@@ -70,11 +68,16 @@ type Resources = { list: ChainResource[]; numberOf(resource: ChainResource): num
 function createResources(): Resources {
   const list: ChainResource[] = []
   const texts = createTexts()
+  // Records of one segment share the object.
+  const numbers = new Map<ChainResource, number>()
   return {
     list,
     numberOf(resource) {
+      const known = numbers.get(resource)
+      if (known !== undefined) return known
       const number = texts.numberOf(`${resource.service}\n${resource.instance}\n${resource.host}`)
       list[number] ??= resource
+      numbers.set(resource, number)
       return number
     },
   }
@@ -83,7 +86,11 @@ function createResources(): Resources {
 const noAttributes = {}
 
 /** Index of a span by its trace and id. */
-type SpanIndexes = Map<string, number>
+type SpanIndexes = Map<number, Map<string, number>>
+
+function indexOf(indexes: SpanIndexes, trace: number, spanId: string): number {
+  return indexes.get(trace)?.get(spanId) ?? -1
+}
 
 function addSpans(
   data: ChainData,
@@ -111,7 +118,8 @@ function addSpans(
     columns.durationNs.push(span.durationNs ?? -1)
     columns.group.push(group === undefined ? -1 : texts.numberOf(group))
     if (facts !== undefined) columns.facts.push([index, facts])
-    indexes.set(`${span.trace} ${span.spanId}`, index)
+    const ofTrace = indexes.get(span.trace) ?? new Map<string, number>()
+    indexes.set(span.trace, ofTrace.set(span.spanId, index))
     if (span.events !== null) addEvents(data.events, span.events, index, zero, texts)
     if (span.links !== null) addLinks(data.links, span.links, index)
   })
@@ -139,7 +147,7 @@ function addLinks(links: ChainLink[], json: string, from: number): void {
 function resolveLinks(data: ChainData, indexes: SpanIndexes): void {
   const traces = new Map(data.traces.map(({ traceId }, index) => [traceId, index]))
   for (const link of data.links) {
-    link.to = indexes.get(`${traces.get(link.toTraceId)} ${link.toSpanId}`) ?? -1
+    link.to = indexOf(indexes, traces.get(link.toTraceId) ?? -1, link.toSpanId)
   }
 }
 
@@ -152,7 +160,7 @@ function addLogs(
 ): void {
   const columns = data.logs
   logs.forEach((log, index) => {
-    const span = indexes.get(`${log.trace} ${log.spanId}`) ?? -1
+    const span = indexOf(indexes, log.trace, log.spanId)
     columns.trace.push(log.trace)
     columns.ref.push(log.ref)
     columns.span.push(span)
@@ -160,8 +168,7 @@ function addLogs(
     columns.atNs.push(after(zero, log.us, log.ns))
     columns.severity.push(log.severity)
     columns.text.push(log.text)
-    const hasFields = logs.length <= maxLinesWithFields || log.severity >= 13
-    columns.fields.push(hasFields ? shortFields(log.attributes, fieldsLength) : '')
+    columns.fields.push(shortFields(log.attributes, fieldsLength))
     if (span === -1 && log.spanId !== '') columns.lostSpans.push([index, log.spanId])
   })
 }
