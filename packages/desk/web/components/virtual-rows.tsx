@@ -3,7 +3,7 @@
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the keyboard is the grid's
 // biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: the role is one of two that support them
 // biome-ignore-all lint/a11y/noStaticElementInteractions: the role is one of two interactive ones
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { moveActive, rowHeight, scrollToShow, windowOf } from './virtual-window.ts'
 
@@ -43,7 +43,7 @@ export type VirtualRowsProps = {
  * document; the active row always is. It fills its parent, which must have a height.
  */
 export function VirtualRows(props: VirtualRowsProps) {
-  const { label, role = 'grid', count, size = rowHeight, active, header, row } = props
+  const { label, role = 'grid', count, size = rowHeight, active, header } = props
   const id = useId()
   const view = useView(count, size, header !== undefined)
   useActiveInView(view, active, size)
@@ -52,6 +52,7 @@ export function VirtualRows(props: VirtualRowsProps) {
   const indexes = Array.from({ length: last - first }, (_, step) => first + step)
   if (active >= 0 && active < count && (active < first || active >= last)) indexes.push(active)
   const headerRows = header === undefined ? 0 : 1
+  const rowAt = useRows(props, id, headerRows)
   return (
     <div
       ref={view.ref}
@@ -72,22 +73,42 @@ export function VirtualRows(props: VirtualRowsProps) {
         </div>
       )}
       <div role="rowgroup" class="rows-body" style={{ height: `${count * size}px`, '--row': `${size}px` }}>
-        {indexes.map((index) => (
-          <Row
-            key={index}
-            id={`${id}-${index}`}
-            index={index}
-            top={index * size}
-            rowIndex={index + 1 + headerRows}
-            active={index === active}
-            content={row(index)}
-            props={props}
-          />
-        ))}
+        {indexes.map(rowAt)}
       </div>
     </div>
   )
 }
+
+/** Rows that stay in view while scrolling are not made again: Preact passes over an element that it has seen. */
+function useRows(props: VirtualRowsProps, id: string, headerRows: number): (index: number) => VNode {
+  const made = useRef({ props, rows: new Map<number, VNode>() })
+  // Scrolling changes state of the list alone, so its props are the same object.
+  if (made.current.props !== props || made.current.rows.size > mostKept) {
+    made.current = { props, rows: new Map() }
+  }
+  const { rows } = made.current
+  const { active, size = rowHeight, row } = props
+  return (index) => {
+    const known = rows.get(index)
+    if (known !== undefined) return known
+    const element = (
+      <Row
+        key={index}
+        id={`${id}-${index}`}
+        index={index}
+        top={index * size}
+        rowIndex={index + 1 + headerRows}
+        active={index === active}
+        content={row(index)}
+        props={props}
+      />
+    )
+    rows.set(index, element)
+    return element
+  }
+}
+
+const mostKept = 500
 
 /** A cell of a row. */
 export function Cell({ class: name = '', children }: { class?: string; children?: ComponentChildren }) {
