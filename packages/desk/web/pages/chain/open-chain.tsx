@@ -72,7 +72,7 @@ function Timeline({ shown }: { shown: ShownChain }) {
         {...handlers}
         {...place}
         onClick={(event) => {
-          if (isRow(event.target)) shown.turn('details', true)
+          if (opensRow(event.target)) shown.turn('details', true)
         }}
         onDblClick={(event) => {
           if (zoom && isLane(event.target)) setParams({ zoom: undefined }, 'replace')
@@ -84,7 +84,6 @@ function Timeline({ shown }: { shown: ShownChain }) {
           count={rows.length}
           active={activeRow}
           onActive={(row) => shown.choose(rows[row]!)}
-          onOpen={() => shown.turn('details', true)}
           header={
             <>
               <HeaderCell class="tree">{columns.what}</HeaderCell>
@@ -158,14 +157,11 @@ function listIn(box: HTMLElement | null): HTMLElement | null | undefined {
   return box?.querySelector<HTMLElement>('.rows')
 }
 
-/** A click on a row that neither pressed something in it nor ended the choosing of text. */
-function isRow(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element &&
-    getSelection()?.isCollapsed !== false &&
-    target.closest('a, button') === null &&
-    target.closest('.rows-body > .row') !== null
-  )
+/** A click on a row or its bar that neither pressed something in it nor ended the choosing of text. */
+function opensRow(target: EventTarget | null): boolean {
+  if (!(target instanceof Element) || target.closest('.rows-body > .row') === null) return false
+  if (target.closest('a, button') !== null || getSelection()?.isCollapsed === false) return false
+  return !isLane(target) || target.closest('.bar') !== null
 }
 
 function isLane(target: EventTarget | null): boolean {
