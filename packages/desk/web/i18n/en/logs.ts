@@ -35,6 +35,7 @@ export const logs = {
     text: 'Save as text',
     ndjson: 'Save as NDJSON',
   },
+  unreadable: { title: 'This search cannot be read', clear: 'Without a search' },
   empty: {
     title: 'No line matches',
     nothing: 'No lines have been received yet',
@@ -44,6 +45,7 @@ export const logs = {
     hint: 'Values are compared with their case. Part of a word needs a star: conn*',
   },
   around: {
+    centre: 'This line:',
     title: 'Surrounding lines',
     only: (service: string) => `Only ${service}`,
     more: {
@@ -77,6 +79,8 @@ export const logs = {
     dropped: (count: number) => `The sender left out ${count} attributes.`,
   },
   keys: {
+    next: 'Next line',
+    previous: 'Previous line',
     live: 'Live on or off',
     facets: 'Filters on or off',
     newest: 'Back to the newest lines',

@@ -37,6 +37,7 @@ export const logs: typeof en = {
     text: '保存为文本',
     ndjson: '保存为 NDJSON',
   },
+  unreadable: { title: '无法理解这个搜索', clear: '清除搜索' },
   empty: {
     title: '没有匹配的日志',
     nothing: '尚未收到日志',
@@ -46,6 +47,7 @@ export const logs: typeof en = {
     hint: '值区分大小写。只写单词的一部分时要加星号：conn*',
   },
   around: {
+    centre: '此行：',
     title: '前后的日志',
     only: (service) => `仅 ${service}`,
     more: { title: '显示更多前后的日志', button: (count) => `前后各 ${count} 行：显示更多` },
@@ -76,6 +78,8 @@ export const logs: typeof en = {
     dropped: (count) => `发送方省略了 ${count} 个属性。`,
   },
   keys: {
+    next: '下一行',
+    previous: '上一行',
     live: '开启或关闭实时',
     facets: '显示或隐藏筛选',
     newest: '回到最新的日志',

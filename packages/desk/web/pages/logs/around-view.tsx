@@ -1,10 +1,11 @@
-import { useMemo } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import type { LogRow, SurroundingLogs } from '../../../api/index.ts'
 import { safeText } from '../../../chain/index.ts'
 import { api } from '../../api-client.ts'
 import { Problem } from '../../components/problem.tsx'
 import { Title } from '../../components/title.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
+import { rowHeight } from '../../components/virtual-window.ts'
 import { words } from '../../i18n/words.ts'
 import { useKeys } from '../../keys.ts'
 import { param, setParams } from '../../url-state.ts'
@@ -48,6 +49,7 @@ function Around({ found, line, count, service }: AroundProps) {
   const rows = found.logs
   const choice = useLineChoice(rows, line)
   const marked = rows[found.at]
+  const place = useCentred(found)
   const other = useMemo(() => rows.some((row) => isOfOtherDay(row, Date.now())), [rows])
   return (
     <div class="with-pane">
@@ -55,7 +57,7 @@ function Around({ found, line, count, service }: AroundProps) {
         <AroundBar rows={rows} marked={marked} count={count} service={service} />
         <div class="logs-body">
           <div class="logs-list">
-            <div class={other ? 'list with-days' : 'list'}>
+            <div class={other ? 'list with-days' : 'list'} ref={place}>
               <VirtualRows
                 label={words.value.logs.around.title}
                 count={rows.length}
@@ -63,7 +65,7 @@ function Around({ found, line, count, service }: AroundProps) {
                 onActive={choice.onActive}
                 onOpen={choice.onOpen}
                 header={<LogHeader />}
-                row={(index) => logRow(rows[index]!, [], index === found.at ? 'marked' : '')}
+                row={(index) => logRow(rows[index]!, [], index === found.at)}
               />
             </div>
           </div>
@@ -72,6 +74,16 @@ function Around({ found, line, count, service }: AroundProps) {
       {choice.opened && <LinePane line={choice.opened} onClose={choice.close} />}
     </div>
   )
+}
+
+/** Brings the line in the middle of its surroundings whenever there are others. */
+function useCentred(found: SurroundingLogs) {
+  const place = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const list = place.current!.querySelector('.rows')!
+    list.scrollTop = (found.at + 1.5) * rowHeight - list.clientHeight / 2
+  }, [found])
+  return place
 }
 
 type AroundBarProps = { rows: readonly LogRow[]; marked: LogRow | undefined; count: number; service: string }

@@ -11,9 +11,11 @@ import { hasFilter } from './search-parts.ts'
 /** What the lines found have in common; a click searches for it, the button beside it, or Alt, for lines without. */
 export function FacetList({ facets }: { facets: LogFacets }) {
   const { sampled, title } = words.value.logs.facets
+  if (facets.sampled === 0) return null
+  const shown = facets.facets.filter(({ values }) => !values.some(({ value }) => /[\r\n]/.test(value)))
   return (
     <section class="facets" aria-label={title}>
-      {facets.facets.map((facet) => (
+      {shown.map((facet) => (
         <Facet key={facet.name} {...facet} />
       ))}
       <p class="muted">{sampled(formatCount(facets.sampled))}</p>

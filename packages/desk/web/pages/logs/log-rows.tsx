@@ -28,13 +28,14 @@ export function LogHeader() {
   )
 }
 
-/** A line as a row, with the words of the search marked. */
-export function logRow(row: LogRow, marked: readonly string[], name = ''): RowContent {
+/** A line as a row, with the words of the search marked. `isCentre`: it is the one whose surroundings are shown. */
+export function logRow(row: LogRow, marked: readonly string[], isCentre = false): RowContent {
   return {
-    class: name,
+    class: isCentre ? 'centre' : '',
     cells: (
       <>
         <Cell class="log-time">
+          {isCentre && <span class="unseen">{words.value.logs.around.centre} </span>}
           <TimeText unixNano={row.timeUnixNano} />
         </Cell>
         <Cell class="log-severity">

@@ -1,9 +1,32 @@
 import './logs.css'
+import { parseSearch } from '../../../search/index.ts'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { Title } from '../../components/title.tsx'
+import { words } from '../../i18n/words.ts'
 import { param } from '../../url-state.ts'
 import { AroundView } from './around-view.tsx'
+import { searchFor } from './filter-by.ts'
 import { SearchView } from './search-view.tsx'
 
 export function LogsPage() {
   const around = param('around').value
-  return around ? <AroundView key={around} line={around} /> : <SearchView />
+  const { problem } = parseSearch(param('q').value)
+  if (around) return <AroundView key={around} line={around} />
+  return problem ? <Unreadable message={problem.message} /> : <SearchView />
+}
+
+/** A search with a mistake is not asked for; the search box marks the place. */
+function Unreadable({ message }: { message: string }) {
+  const { title, unreadable } = words.value.logs
+  return (
+    <div class="page">
+      <Title>{title}</Title>
+      <EmptyState title={unreadable.title}>
+        <p>{message}</p>
+        <button type="button" onClick={() => searchFor('')}>
+          {unreadable.clear}
+        </button>
+      </EmptyState>
+    </div>
+  )
 }

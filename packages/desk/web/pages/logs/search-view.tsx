@@ -94,7 +94,6 @@ export function SearchView() {
 }
 
 function Nothing({ pages }: { pages: LogPages }) {
-  if (pages.failure?.code === 'invalid') return <Problem failure={pages.failure} />
   if (pages.failure) return <Problem failure={pages.failure} onRetry={pages.reload} />
   return pages.loading ? null : <NoLines />
 }

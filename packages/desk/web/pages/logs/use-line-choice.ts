@@ -29,17 +29,24 @@ export function useLineChoice(rows: readonly LogRow[], marked = ''): LineChoice 
     const ref = rows[index]?.ref
     if (ref) setParams({ log: ref }, opened ? 'replace' : 'push')
   }
-  useLineKeys(rows[active])
+  const activate = (index: number, by: 'key' | 'pointer') => {
+    setCursor(rows[index]?.ref ?? '')
+    if (by === 'pointer' || opened) open(index)
+  }
+  useLineKeys(rows[active], (by) => {
+    focusList()
+    const last = rows.length - 1
+    if (last >= 0) activate(Math.min(last, Math.max(0, active + by)), 'key')
+  })
   return {
     active,
     opened,
     chosen: chosen !== '',
-    onActive(index, by) {
-      setCursor(rows[index]?.ref ?? '')
-      if (by === 'pointer' || opened) open(index)
-    },
+    onActive: activate,
     onOpen: open,
     close() {
+      // The focus would be lost with the pane.
+      if (document.activeElement?.closest('.pane')) focusList()
       setCursor(opened)
       setParams({ log: undefined }, 'replace')
     },
@@ -58,9 +65,15 @@ function useIndexOf(rows: readonly LogRow[], ref: string): number {
   return last.current.index
 }
 
-function useLineKeys(row: LogRow | undefined): void {
+function focusList(): void {
+  document.querySelector<HTMLElement>('main .rows')?.focus({ preventScroll: true })
+}
+
+function useLineKeys(row: LogRow | undefined, move: (by: 1 | -1) => void): void {
   const { keys } = words.value.logs
   useKeys([
+    { key: 'j', description: keys.next, run: () => move(1) },
+    { key: 'k', description: keys.previous, run: () => move(-1) },
     {
       key: 'o',
       description: keys.chain,
