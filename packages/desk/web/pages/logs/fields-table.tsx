@@ -4,6 +4,7 @@ import { CopyButton } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { words } from '../../i18n/words.ts'
 import { toggleFilter } from './filter-by.ts'
+import { TextBlock } from './text-block.tsx'
 
 /** Longer values are no search that anybody wants. */
 const filterLength = 200
@@ -42,7 +43,7 @@ function Field({ name, value }: { name: string; value: FieldValue }) {
       <th scope="row">
         <bdi class="mono">{safeText(name)}</bdi>
       </th>
-      <td>{isBlock ? <pre>{safeLines(text)}</pre> : <bdi class="mono">{safeText(text)}</bdi>}</td>
+      <td>{isBlock ? <TextBlock text={text} /> : <bdi class="mono">{safeText(text)}</bdi>}</td>
       <td class="line-actions">
         <FieldActions name={name} text={text} canFilter={canFilter(value)} />
       </td>
@@ -78,14 +79,6 @@ function FilterButton({ icon, label, run }: { icon: 'with' | 'without'; label: s
 export function fieldText(value: FieldValue | undefined): string {
   if (typeof value === 'string') return value
   return typeof value === 'object' && value !== null ? JSON.stringify(value, undefined, 2) : String(value)
-}
-
-/** Text of several lines, made harmless; its ends of lines stay. */
-export function safeLines(text: string): string {
-  return text
-    .split(/\r\n|\n|\r/)
-    .map(safeText)
-    .join('\n')
 }
 
 function canFilter(value: FieldValue): boolean {

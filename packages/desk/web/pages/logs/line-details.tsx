@@ -9,7 +9,8 @@ import { TimeText } from '../../components/time-text.tsx'
 import { isoNano } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { chainHref, hrefOf } from '../../url.ts'
-import { FieldsTable, fieldText, safeLines } from './fields-table.tsx'
+import { FieldsTable, fieldText } from './fields-table.tsx'
+import { TextBlock } from './text-block.tsx'
 import { aroundHref } from './use-line-choice.ts'
 
 const exceptionKeys = ['exception.type', 'exception.message', 'exception.stacktrace']
@@ -35,7 +36,7 @@ function Body({ log }: { log: LogDetail }) {
   const text = fieldText(log.body)
   return (
     <div class="line-body">
-      <pre>{safeLines(text)}</pre>
+      <TextBlock text={text} />
       <CopyButton text={text} label={words.value.logs.line.copyText} />
     </div>
   )
@@ -72,7 +73,7 @@ function Exception({ attributes }: { attributes: Fields }) {
       </h3>
       {/* Most stacks begin with it. */}
       {!text.startsWith(head) && <p class="exception-head">{safeText(head)}</p>}
-      <pre class="stack">{safeLines(text)}</pre>
+      <TextBlock text={text} />
     </section>
   )
 }
