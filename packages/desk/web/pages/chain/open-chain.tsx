@@ -1,26 +1,15 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ChainData } from '../../../api/index.ts'
-import {
-  type Chain,
-  describeRow,
-  formatOffset,
-  hasChildren,
-  hasFlag,
-  isOpen,
-  kindOf,
-  levelOf,
-} from '../../../chain/index.ts'
-import { Cell, HeaderCell, type RowContent, VirtualRows } from '../../components/virtual-rows.tsx'
+import { HeaderCell, VirtualRows } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
 import { param, setParams } from '../../url-state.ts'
 import { Chips } from './chips.tsx'
 import { Details } from './details.tsx'
 import { Head } from './head.tsx'
-import { type CriticalPieces, LaneCell } from './lane-cell.tsx'
-import { instantAt, type Lane, laneOf } from './lane-geometry.ts'
+import { instantAt, laneOf } from './lane-geometry.ts'
 import { Minimap } from './minimap.tsx'
+import { useRowContents } from './row-contents.tsx'
 import { laneBackground, Ruler } from './ruler.tsx'
-import { TreeCell } from './tree-cell.tsx'
 import { TreeDivider, useTreeShare } from './tree-divider.tsx'
 import { type ShownChain, useChain } from './use-chain.ts'
 import { useChainKeys } from './use-chain-keys.ts'
@@ -47,14 +36,14 @@ export function OpenChain({ data }: { data: ChainData }) {
 }
 
 function Timeline({ shown }: { shown: ShownChain }) {
-  const { chain, axis, zoom, rows, activeRow } = shown
+  const { axis, zoom, rows, activeRow } = shown
   const { columns } = words.value.chain
   const [width, setWidth] = useState(0)
   const [share, setShare] = useTreeShare()
   const box = useListFocus()
   const place = useKeptPlace(shown, () => listIn(box.current))
   const lane = useMemo(() => laneOf(axis, width, zoom), [axis, width, zoom?.fromNs, zoom?.toNs])
-  const critical = useMemo(() => criticalPieces(chain), [chain])
+  const contentOf = useRowContents(shown, lane)
   const zoomOnAxis = (from: number, to: number) =>
     setParams({ zoom: printZoom({ fromNs: axis.toNs(from), toNs: axis.toNs(to) }) }, 'replace')
   const { handlers, selection } = useZoomDrag(({ from, to }) =>
@@ -93,7 +82,7 @@ function Timeline({ shown }: { shown: ShownChain }) {
               </Ruler>
             </>
           }
-          row={(row) => rowContent(shown, lane, critical, rows[row]!)}
+          row={(row) => contentOf(rows[row]!)}
         />
         {selection && (
           <span class="selection" style={{ left: `${selection.left}px`, width: `${selection.width}px` }} />
@@ -101,41 +90,6 @@ function Timeline({ shown }: { shown: ShownChain }) {
       </div>
     </>
   )
-}
-
-function rowContent(shown: ShownChain, lane: Lane, critical: CriticalPieces, node: number): RowContent {
-  const { chain, view, matches } = shown
-  const text = describeRow(chain, node, shown.labels)
-  const at = formatOffset(chain.start[node]! - chain.startNs, chain.endNs - chain.startNs)
-  return {
-    level: levelOf(chain, view, node) + 1,
-    ...(hasChildren(chain, node) && { expanded: isOpen(chain, view, node) }),
-    class: [
-      `row-${kindOf(chain, node)}`,
-      hasFlag(chain, node, 'errorPath') && 'on-error-path',
-      shown.words.length > 0 && matches.includes(node) && 'is-match',
-    ]
-      .filter(Boolean)
-      .join(' '),
-    cells: (
-      <>
-        <TreeCell shown={shown} node={node} text={text} />
-        <Cell class="at end muted number">{at}</Cell>
-        <LaneCell shown={shown} lane={lane} node={node} text={text} critical={critical} />
-      </>
-    ),
-  }
-}
-
-function criticalPieces({ critical }: Chain): CriticalPieces {
-  const pieces = new Map<number, number[]>()
-  for (let at = 0; at < critical.node.length; at++) {
-    const [node, from, to] = [critical.node[at]!, critical.start[at]!, critical.end[at]!]
-    const known = pieces.get(node)
-    if (known) known.push(from, to)
-    else pieces.set(node, [from, to])
-  }
-  return pieces
 }
 
 /** The list takes the keys of a page that has just come, unless one is somewhere else already, and after each search. */
