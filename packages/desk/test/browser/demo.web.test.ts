@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { withPage } from './page-driver.ts'
+
+const repository = join(import.meta.dirname, '../../../..')
+let demo: ChildProcess | undefined
+
+afterEach(async () => {
+  if (demo?.exitCode !== null) return
+  // Ctrl-C, as the terminal gives it.
+  demo.stdin!.write('\u0003')
+  await once(demo, 'exit')
+})
+
+/** The demo in a terminal of its own, as a person starts it; resolves with the link that it prints. */
+async function startDemo(): Promise<string> {
+  // util-linux's script: the demo waits for Ctrl-C only where there is a terminal.
+  demo = spawn('script', ['-qefc', `${process.execPath} scripts/demo.ts --no-open`, '/dev/null'], {
+    cwd: repository,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let printed = ''
+  for await (const chunk of demo.stdout!) {
+    printed += chunk
+    const link = /the same in the page: (http:\S+)/.exec(printed)?.[1]
+    if (link !== undefined) return link
+  }
+  throw new Error(`the demo ended without a link:\n${printed}`)
+}
+
+test('from the demo one comes to the line of the failing job inside its chain', async () => {
+  const link = await startDemo()
+  await withPage({}, async (page) => {
+    await page.goto(new URL('/chains', link).href)
+    const failed = page.getByRole('row').filter({ hasText: 'payment_failed' })
+    await failed.first().getByRole('link').first().click()
+    await page.waitForURL(/\/t\/[0-9a-f]{32}/)
+    const rows = page.getByRole('row')
+    await rows.filter({ hasText: 'attempt 3' }).first().waitFor()
+    const texts = await rows.allInnerTexts()
+    const inOrder = [
+      'POST /orders',
+      'order received',
+      'INSERT orders',
+      'attempt 1',
+      'the bank does not answer',
+      'attempt 2',
+      'attempt 3',
+    ]
+    const places = inOrder.map((text) => texts.findIndex((row) => row.includes(text)))
+    expect(places).toEqual(places.toSorted((a, b) => a - b))
+    expect(places).not.toContain(-1)
+    await page.keyboard.press('e')
+    const line = page.getByRole('row').filter({ hasText: 'payment_failed' }).filter({ hasText: 'ERROR' })
+    await line.first().click()
+    await expect.poll(() => page.getByRole('complementary').textContent()).toContain('PaymentFailed')
+  })
+})
