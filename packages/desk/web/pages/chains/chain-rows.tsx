@@ -27,6 +27,8 @@ export function ChainRows({ asked, list }: { asked: AskedChains; list: ChainList
     lastActive = activeId
   }, [activeId])
   const showWaiting = () => {
+    // An active row would be kept in view, far from what is new.
+    setActiveId('')
     asked.follow(true)
     const rows = box.current?.querySelector<HTMLElement>('.rows')
     rows?.scrollTo({ top: 0 })

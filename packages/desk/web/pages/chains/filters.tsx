@@ -33,7 +33,10 @@ export function Filters({ shown }: { shown: readonly ChainSummary[] }) {
         label={filters.duration}
         value={slower}
         onChange={(value) => search(withSlower(q, value))}
-        options={[['', filters.anyDuration], ...durations.map((one) => [one, filters.slower(one)] as const)]}
+        options={[
+          ['', filters.anyDuration],
+          ...durations.map((one) => [one, filters.slower(one.replace(/(?<=\d)(?=\p{L})/u, ' '))] as const),
+        ]}
       />
       <Choice
         label={filters.service}

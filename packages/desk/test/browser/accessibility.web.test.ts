@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findBarriers, type Reader, withPage } from './page-driver.ts'
+import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
+
+let desk: SampleDesk
+
+beforeAll(async () => {
+  desk = await startSampleDesk()
+})
+afterAll(() => desk?.close())
+
+/** Every page, and the states of pages that look different. */
+function addresses(): string[] {
+  const { failed, linked, skewed } = desk.ids
+  return [
+    '/chains',
+    '/chains?q=nothing-has-this-word',
+    '/chains?q=%28',
+    `/t/${failed}`,
+    `/t/${linked}?q=mail`,
+    `/t/${skewed}`,
+    `/t/${'0'.repeat(31)}1`,
+    '/logs',
+    '/logs?q=stock',
+    '/logs?q=nothing-has-this-word',
+    '/patterns',
+    '/services',
+    '/start',
+    '/nowhere',
+  ]
+}
+
+const readers = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  (['en', 'zh-CN'] as const).flatMap((locale) =>
+    [1280, 400].map((width): Reader => ({ colorScheme, locale, width, bypassCSP: true })),
+  ),
+)
+
+test.each(readers)(
+  'no page has a barrier that axe finds, and none is wider than the screen: $colorScheme, $locale, $width px',
+  async (reader) => {
+    await withPage(reader, async (page) => {
+      const found: Record<string, string[]> = {}
+      for (const address of addresses()) {
+        await page.goto(desk.url + address)
+        await page.locator('main :is(h1, h2)').first().waitFor()
+        await page.waitForLoadState('networkidle').catch(() => undefined)
+        const barriers = await findBarriers(page)
+        const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+        if (excess > 0) barriers.push(`${excess} px wider than the screen`)
+        if (barriers.length > 0) found[address] = barriers
+      }
+      expect(found).toEqual({})
+    })
+  },
+)
+
+test('every page speaks the language of the reader and says so', async () => {
+  await withPage({ locale: 'zh-CN' }, async (page) => {
+    await page.goto(`${desk.url}/services`)
+    await page.getByRole('heading', { name: '服务', level: 1 }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN')
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.getByRole('heading', { name: 'Services', level: 1 }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en')
+  })
+})

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { linkedTraces, lostSpans, repeatedQueries } from '../sample-traffic.ts'
+import { textOf, withPage } from './page-driver.ts'
+import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
+
+let desk: SampleDesk
+
+beforeAll(async () => {
+  desk = await startSampleDesk()
+})
+afterAll(() => desk?.close())
+
+test('a chain that arrives appears on top of the list, and not in a list that searches for something else', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${desk.url}/chains?q=service:shop-api`)
+    const first = page.locator('.rows-body > [role=row]').first()
+    await first.waitFor()
+    await desk.send(linkedTraces())
+    const traceId = await desk.send(repeatedQueries(3))
+    await page.locator(`.rows-body a[href="/t/${traceId}"]`).waitFor()
+    expect(await textOf(first)).toContain('4 spans')
+    expect(await page.getByText('POST /signup').count()).toBe(0)
+  })
+})
+
+test('while the reader is further down nothing moves: new chains are counted, and shown when asked for', async () => {
+  for (let count = 0; count < 30; count++) await desk.send(repeatedQueries(1))
+  await withPage({ height: 500 }, async (page) => {
+    await page.goto(`${desk.url}/chains`)
+    const list = page.getByRole('grid')
+    await list.press('End')
+    const before = await page.evaluate(() => document.querySelector('.rows')!.scrollTop)
+    const traceId = await desk.send(lostSpans())
+    await page.getByRole('button', { name: /1 new/ }).waitFor()
+    expect(await page.evaluate(() => document.querySelector('.rows')!.scrollTop)).toBe(before)
+    expect(await page.locator(`a[href="/t/${traceId}"]`).count()).toBe(0)
+    await page.getByRole('button', { name: /1 new/ }).click()
+    await page.locator(`.rows-body a[href="/t/${traceId}"]`).waitFor()
+    expect(await page.getByRole('button', { name: /new/ }).count()).toBe(0)
+  })
+})
+
+test('the first chain that ever arrives takes the place of the way to connect an application', async () => {
+  const empty = await startSampleDesk({ empty: true })
+  try {
+    await withPage({}, async (page) => {
+      await page.goto(`${empty.url}/chains`)
+      await page.getByRole('main').getByRole('link', { name: 'Connect an application' }).waitFor()
+      const traceId = await empty.send(repeatedQueries(3))
+      await page.locator(`.rows-body a[href="/t/${traceId}"]`).waitFor()
+    })
+  } finally {
+    await empty.close()
+  }
+})
