@@ -1,3 +1,4 @@
+import type { ComponentChild } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { LogDetail, SpanDetail } from '../../../api/index.ts'
 import { type Chain, describeRow, formatDuration, kindOf } from '../../../chain/index.ts'
@@ -85,7 +86,7 @@ function Log({ reference }: { reference: string }) {
 type AnsweredProps<T> = {
   asked: { answer: Answer<T> | undefined; reload(): void }
   reference: string
-  children(value: T): preact.ComponentChild
+  children(value: T): ComponentChild
 }
 
 /** What the pane had before stays until the answer is there, marked as not being of this row. */

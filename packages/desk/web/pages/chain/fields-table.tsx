@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import type { Fields, FieldValue } from '../../../api/index.ts'
 import { safeText } from '../../../chain/index.ts'
 import { addFilter } from '../../../search/index.ts'
@@ -40,7 +41,7 @@ export function FieldsTable({ title, fields }: { title: string; fields: Fields }
 /** A value of several lines has the whole width below its name. */
 function Field({ name, value }: { name: string; value: FieldValue }) {
   const text = textOf(value)
-  const shownName = <bdi>{safeText(name)}</bdi>
+  const shownName = <FieldName name={safeText(name)} />
   const actions = <FieldActions name={name} value={value} text={text} />
   if (!hasLines(text))
     return (
@@ -66,6 +67,20 @@ function Field({ name, value }: { name: string; value: FieldValue }) {
         </td>
       </tr>
     </>
+  )
+}
+
+/** A long name may break behind its dots. */
+function FieldName({ name }: { name: string }) {
+  return (
+    <bdi>
+      {name.split(/(?<=[._])/).map((part, at) => (
+        <Fragment key={at}>
+          {at > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </bdi>
   )
 }
 
