@@ -260,6 +260,15 @@ test('services and their databases are a map', async () => {
   })
 })
 
+test('a job whose trace is only linked to its maker is an edge of the map', async () => {
+  const rig = await openRig()
+  await writeSample(rig, linkedTraces(), 1_764_000_000_000)
+  const { edges } = await rig.ask<ServiceMap>('services')
+  expect(edges).toEqual([
+    { from: 'accounts', to: 'mailer', kind: 'queue', label: 'mails', count: 1, failed: 0, p95Ms: 40 },
+  ])
+})
+
 test('OTLP JSON that a chain was exported as makes the same chain elsewhere', async () => {
   const [here, there] = [await openRig(), await openRig()]
   const traceId = await writeSample(here, repeatedQueries(), 1_764_000_000_000)

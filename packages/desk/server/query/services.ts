@@ -10,14 +10,15 @@ import { databaseOf, textOf } from './span-facts.ts'
 const maxSpans = 50_000
 
 type SpanColumns = [
-  ...[chain: number, span: string, parent: string, durationNs: number | null, kind: number, status: number],
-  ...[service: string, instance: string, attributes: string],
+  ...[span: string, parent: string, durationNs: number | null, kind: number, status: number],
+  ...[service: string, instance: string, attributes: string, links: string | null],
 ]
 
-const spansSql = `SELECT chain, hex(span), hex(parent), duration_ns, kind, status, service, instance,
-    iif(kind IN (3, 4, 5), span.attributes, '')
+const spansSql = `SELECT lower(hex(span)), lower(hex(parent)), duration_ns, kind, status, service, instance,
+    iif(kind IN (3, 4, 5), span.attributes, ''), iif(kind = 5 AND parent IS NULL, links, NULL)
   FROM span JOIN resource ON resource.id = span.resource WHERE us BETWEEN ? AND ? ORDER BY us DESC LIMIT ?`
 
+/** Ids of spans are random enough to be told apart across traces. `parentId` may be that of a linked span. */
 type SeenSpan = {
   id: string
   parentId: string
@@ -52,15 +53,19 @@ function readSpans(segments: OpenSegments, { fromUs, toUs }: TimeRange): SeenSpa
   for (const segment of segments.newestFirst()) {
     if (spans.length >= maxSpans) break
     for (const columns of segment.arrays<SpanColumns>(spansSql, fromUs, toUs, maxSpans - spans.length)) {
-      const [chain, span, parent, durationNs, kind, status, service, instance, attributes] = columns
-      const key = (id: string): string => `${segment.number}.${chain}.${id}`
+      const [id, parent, durationNs, kind, status, service, instance, attributes, links] = columns
       const ms = Math.max(0, durationNs ?? 0) / 1e6
-      const failed = status === 2
-      const parentId = parent === '' ? '' : key(parent)
-      spans.push({ id: key(span), parentId, ms, kind, failed, service, instance, attributes })
+      const parentId = parent === '' ? linkedTo(links) : parent
+      spans.push({ id, parentId, ms, kind, failed: status === 2, service, instance, attributes })
     }
   }
   return spans
+}
+
+/** The span that made a job whose trace is its own; "" when nothing says. */
+function linkedTo(links: string | null): string {
+  const [first] = links === null ? [] : (JSON.parse(links) as { spanId: string }[])
+  return first?.spanId ?? ''
 }
 
 type ServiceCounts = Omit<ServiceRow, 'p50Ms' | 'p95Ms' | 'instances'> & {
