@@ -22,47 +22,17 @@ const problemId = 'search-problem'
  */
 export function SearchBox() {
   const input = useRef<HTMLInputElement>(null)
-  const asked = param('q').value
-  const [text, setText] = useState(asked)
-  const [edited, setEdited] = useState(false)
-  const suggestions = useSuggestions()
-  const { list, active, hide } = suggestions
-  const moveCaret = useCaret(input)
+  const box = useSearchText(input)
+  const { text, place, problem, list, active } = box
   const { search, searchHint, keys } = words.value.shell
-  // Patterns are searched by plain words.
-  const isLanguage = route.value.page !== 'patterns'
-  useEffect(() => {
-    setText(asked)
-    setEdited(false)
-  }, [asked])
   useKeys([{ key: '/', description: keys.search, run: () => input.current?.select() }])
-
-  const place = edited || !isLanguage ? undefined : parseSearch(text).problem
-  const problem = place?.message ?? (edited ? '' : searchProblem.value)
-  const submit = (wanted: string) => {
-    hide()
-    setEdited(false)
-    if (!isLanguage || parseTraceId(wanted) !== undefined || parseSearch(wanted).tree) searchFor(wanted)
-  }
-  const take = (index: number) => {
-    const suggestion = list[index]
-    if (!suggestion || !suggestions.shown) return
-    const taken = takeSuggestion(text, suggestions.shown, suggestion)
-    setText(taken.text)
-    moveCaret(taken.caret)
-    if (suggestion.more) suggestions.show(taken.text, taken.caret)
-    else hide()
-  }
-  const suggest = ({ value, selectionStart }: HTMLInputElement) => {
-    if (isLanguage) suggestions.show(value, selectionStart ?? value.length)
-  }
   return (
     <search>
       <form
         class="search"
         onSubmit={(event) => {
           event.preventDefault()
-          submit(text.trim())
+          box.submit()
         }}
       >
         <Icon name="search" />
@@ -83,37 +53,75 @@ export function SearchBox() {
           aria-describedby={problem === '' ? undefined : problemId}
           autocomplete="off"
           spellcheck={false}
-          onFocus={suggestions.refresh}
-          onBlur={hide}
-          onInput={(event) => {
-            const { currentTarget: box, inputType } = event
-            setText(box.value)
-            setEdited(true)
-            if (inputType === 'insertFromPaste' && parseTraceId(box.value)) submit(box.value.trim())
-            else suggest(box)
-          }}
+          onFocus={box.refresh}
+          onBlur={box.hide}
+          onInput={(event) => box.edit(event.currentTarget, event.inputType === 'insertFromPaste')}
           onKeyDown={(event) => {
-            if (event.isComposing) return
-            if (event.key === 'Escape') {
-              if (list.length > 0) hide()
-              else event.currentTarget.blur()
-            } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-              if (list.length > 0) suggestions.move(event.key === 'ArrowDown' ? 1 : -1)
-              else suggest(event.currentTarget)
-            } else if ((event.key === 'Enter' || event.key === 'Tab') && active >= 0) {
-              take(active)
-            } else return
-            event.preventDefault()
+            if (!event.isComposing && box.press(event.key, event.currentTarget)) event.preventDefault()
           }}
         />
         <kbd>/</kbd>
-        <SuggestionOptions list={list} active={active} onTake={take} />
+        <SuggestionOptions list={list} active={active} onTake={box.take} />
         {problem !== '' && list.length === 0 && (
           <SearchProblemText id={problemId} text={text} place={place} message={problem} />
         )}
       </form>
     </search>
   )
+}
+
+/** What stands in the box, what is wrong with it, and what could follow. */
+function useSearchText(input: { current: HTMLInputElement | null }) {
+  const asked = param('q').value
+  const [text, setText] = useState(asked)
+  const [edited, setEdited] = useState(false)
+  const moveCaret = useCaret(input)
+  const { shown, show, hide, move, ...suggestions } = useSuggestions()
+  const { list, active } = suggestions
+  // Patterns are searched by plain words.
+  const isLanguage = route.value.page !== 'patterns'
+  useEffect(() => {
+    setText(asked)
+    setEdited(false)
+  }, [asked])
+  const place = edited || !isLanguage ? undefined : parseSearch(text).problem
+
+  const submit = (wanted = text.trim()) => {
+    hide()
+    setEdited(false)
+    if (!isLanguage || parseTraceId(wanted) || parseSearch(wanted).tree) searchFor(wanted)
+  }
+  const suggest = ({ value, selectionStart }: HTMLInputElement) => {
+    if (isLanguage) show(value, selectionStart ?? value.length)
+  }
+  const take = (index: number) => {
+    const suggestion = list[index]
+    if (!suggestion || !shown) return
+    const taken = takeSuggestion(text, shown, suggestion)
+    setText(taken.text)
+    moveCaret(taken.caret)
+    if (suggestion.more) show(taken.text, taken.caret)
+    else hide()
+  }
+  return {
+    ...{ text, place, submit, take, hide, ...suggestions },
+    problem: place?.message ?? (edited ? '' : searchProblem.value),
+    edit(box: HTMLInputElement, isPaste: boolean) {
+      setText(box.value)
+      setEdited(true)
+      if (isPaste && parseTraceId(box.value)) submit(box.value.trim())
+      else suggest(box)
+    },
+    /** True when the key was meant for the suggestions, or leaves the box. */
+    press(key: string, box: HTMLInputElement): boolean {
+      if (key === 'Escape') list.length > 0 ? hide() : box.blur()
+      else if (key === 'ArrowDown') list.length > 0 ? move(1) : suggest(box)
+      else if (key === 'ArrowUp') list.length > 0 ? move(-1) : suggest(box)
+      else if ((key === 'Enter' || key === 'Tab') && active >= 0) take(active)
+      else return false
+      return true
+    },
+  }
 }
 
 /** Puts the caret somewhere once the new text is in the box. */

@@ -4,11 +4,16 @@ import { readStored, store } from '../../stored.ts'
 import { param, timeBounds } from '../../url-state.ts'
 import { useAnswer } from '../../use-answer.ts'
 import { FacetList } from './facet-list.tsx'
+import { useLiveRefresh } from './use-live-refresh.ts'
 
-/** The facets of the page's search. */
-export function FacetPanel() {
+/** The facets of the page's search; while live they are asked for anew. */
+export function FacetPanel({ isLive }: { isLive: boolean }) {
   const [q, from, to] = [param('q').value, param('from').value, param('to').value]
-  const { answer } = useAnswer((abort) => api.facets({ q, ...timeBounds(Date.now()) }, abort), [q, from, to])
+  const { answer, reload } = useAnswer(
+    (abort) => api.facets({ q, ...timeBounds(Date.now()) }, abort),
+    [q, from, to],
+  )
+  useLiveRefresh(isLive, reload)
   return <div class="facets-place">{answer?.value && <FacetList facets={answer.value} />}</div>
 }
 

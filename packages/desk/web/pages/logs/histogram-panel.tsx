@@ -1,10 +1,9 @@
-import { useEffect } from 'preact/hooks'
 import { api } from '../../api-client.ts'
 import { param, timeBounds } from '../../url-state.ts'
 import { useAnswer } from '../../use-answer.ts'
 import { Histogram } from './histogram.tsx'
+import { useLiveRefresh } from './use-live-refresh.ts'
 
-const liveEveryMs = 5_000
 const steps = 80
 
 /** The histogram of the page's search; while live it is asked for anew. */
@@ -14,11 +13,7 @@ export function HistogramPanel({ isLive }: { isLive: boolean }) {
     (abort) => api.histogram({ q, ...timeBounds(Date.now()), steps }, abort),
     [q, from, to],
   )
-  useEffect(() => {
-    if (!isLive) return
-    const timer = setInterval(() => document.visibilityState === 'visible' && reload(), liveEveryMs)
-    return () => clearInterval(timer)
-  }, [isLive, reload])
+  useLiveRefresh(isLive, reload)
   const histogram = answer?.value
   return (
     <div class="histogram-place">

@@ -66,17 +66,12 @@ type BarsProps = {
 }
 
 function Bars({ histogram, choice, onChoice }: BarsProps) {
-  const dragging = useRef(false)
   const count = stepCount(histogram)
-  const { label, hint } = words.value.logs.histogram
+  const { label, hint, nothingChosen } = words.value.logs.histogram
   const step = choice && stepsBetween(histogram, choice.from, choice.at)
   const show = () => {
     if (step) setParams({ from: step.fromUnixMs, to: step.toUnixMs }, 'push')
     onChoice(undefined)
-  }
-  const stepAt = (event: PointerEvent & { currentTarget: HTMLElement }) => {
-    const { left, width } = event.currentTarget.getBoundingClientRect()
-    return Math.min(count - 1, Math.max(0, Math.floor(((event.clientX - left) / width) * count)))
   }
   return (
     <div
@@ -88,7 +83,7 @@ function Bars({ histogram, choice, onChoice }: BarsProps) {
       aria-valuemin={0}
       aria-valuemax={count - 1}
       aria-valuenow={choice?.at ?? 0}
-      aria-valuetext={step ? describeStep(step) : words.value.logs.histogram.nothingChosen}
+      aria-valuetext={step ? describeStep(step) : nothingChosen}
       onKeyDown={(event) => {
         const next = pressedChoice(event, choice, count)
         if (event.key === 'Enter' && choice) show()
@@ -98,25 +93,7 @@ function Bars({ histogram, choice, onChoice }: BarsProps) {
         event.preventDefault()
       }}
       onBlur={() => onChoice(undefined)}
-      onPointerDown={(event) => {
-        if (event.button !== 0) return
-        event.currentTarget.setPointerCapture(event.pointerId)
-        dragging.current = true
-        onChoice({ from: stepAt(event), at: stepAt(event) })
-      }}
-      onPointerMove={(event) => {
-        const at = stepAt(event)
-        onChoice({ from: dragging.current && choice ? choice.from : at, at })
-      }}
-      onPointerUp={() => {
-        if (dragging.current) show()
-        dragging.current = false
-      }}
-      onPointerCancel={() => {
-        dragging.current = false
-        onChoice(undefined)
-      }}
-      onPointerLeave={() => !dragging.current && onChoice(undefined)}
+      {...useDrag(count, choice, onChoice, show)}
     >
       <Drawing histogram={histogram} choice={choice} />
       <span id="histogram-hint" class="unseen">
@@ -124,6 +101,44 @@ function Bars({ histogram, choice, onChoice }: BarsProps) {
       </span>
     </div>
   )
+}
+
+type OnBars = PointerEvent & { currentTarget: HTMLElement }
+
+/** Moving the pointer shows a step; pressed, it chooses from there on. */
+function useDrag(
+  count: number,
+  choice: Choice | undefined,
+  onChoice: BarsProps['onChoice'],
+  show: () => void,
+) {
+  const dragging = useRef(false)
+  const stepAt = (event: OnBars) => {
+    const { left, width } = event.currentTarget.getBoundingClientRect()
+    return Math.min(count - 1, Math.max(0, Math.floor(((event.clientX - left) / width) * count)))
+  }
+  const leave = () => {
+    dragging.current = false
+    onChoice(undefined)
+  }
+  return {
+    onPointerDown(event: OnBars) {
+      if (event.button !== 0) return
+      event.currentTarget.setPointerCapture(event.pointerId)
+      dragging.current = true
+      onChoice({ from: stepAt(event), at: stepAt(event) })
+    },
+    onPointerMove(event: OnBars) {
+      const at = stepAt(event)
+      onChoice({ from: dragging.current && choice ? choice.from : at, at })
+    },
+    onPointerUp() {
+      if (dragging.current) show()
+      dragging.current = false
+    },
+    onPointerCancel: leave,
+    onPointerLeave: () => !dragging.current && leave(),
+  }
 }
 
 function Drawing({ histogram, choice }: Pick<BarsProps, 'histogram' | 'choice'>) {

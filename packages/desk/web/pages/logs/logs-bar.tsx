@@ -1,36 +1,29 @@
-import type { LogRow } from '../../../api/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { TimeRange } from '../../components/time-range.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { ExportMenu } from './export-menu.tsx'
+import type { LogList } from './use-log-list.ts'
 import type { LiveTail } from './use-tail.ts'
 
-type LogsBarProps = {
-  rows: readonly LogRow[]
-  /** undefined: the list is not live. */
-  tail: LiveTail | undefined
-  paused: boolean
-  onLive(): void
-  facetsShown: boolean
-  onFacets(): void
-}
+type LogsBarProps = { list: LogList; facetsShown: boolean; onFacets(): void }
 
 /** What can be done with the whole list. */
-export function LogsBar({ rows, tail, paused, onLive, facetsShown, onFacets }: LogsBarProps) {
+export function LogsBar({ list, facetsShown, onFacets }: LogsBarProps) {
   const { live, facets } = words.value.logs
+  const { isLive } = list
   return (
     <div class="logs-bar">
       <TimeRange />
-      <button type="button" aria-pressed={tail !== undefined} title={`${live.title} (t)`} onClick={onLive}>
-        <Icon name={tail === undefined ? 'play' : 'pause'} /> {live.button}
+      <button type="button" aria-pressed={isLive} title={`${live.title} (t)`} onClick={list.toggleLive}>
+        <Icon name={isLive ? 'pause' : 'play'} /> {live.button}
       </button>
-      {tail && <TailState tail={tail} paused={paused} />}
+      {isLive && <TailState tail={list.tail} paused={list.paused} />}
       <span class="logs-space" />
       <button type="button" aria-pressed={facetsShown} title={`${facets.title} (f)`} onClick={onFacets}>
         {facets.title}
       </button>
-      <ExportMenu rows={rows} />
+      <ExportMenu rows={list.rows} />
     </div>
   )
 }

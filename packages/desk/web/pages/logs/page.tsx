@@ -12,17 +12,16 @@ export function LogsPage() {
   const around = param('around').value
   const { problem } = parseSearch(param('q').value)
   if (around) return <AroundView key={around} line={around} />
-  return problem ? <Unreadable message={problem.message} /> : <SearchView />
+  return problem ? <Unreadable /> : <SearchView />
 }
 
 /** A search with a mistake is not asked for; the search box marks the place. */
-function Unreadable({ message }: { message: string }) {
+function Unreadable() {
   const { title, unreadable } = words.value.logs
   return (
     <div class="page">
       <Title>{title}</Title>
       <EmptyState title={unreadable.title}>
-        <p>{message}</p>
         <button type="button" onClick={() => searchFor('')}>
           {unreadable.clear}
         </button>

@@ -13,7 +13,7 @@ import { useAnswer } from '../../use-answer.ts'
 import { listPatterns, orderOf, orders } from './pattern-list.ts'
 import { linesHref, PatternPane } from './pattern-pane.tsx'
 import { PatternHeader, patternRow } from './pattern-rows.tsx'
-import { PatternsBar } from './patterns-bar.tsx'
+import { PatternsBar, toggleOnlyNew } from './patterns-bar.tsx'
 
 const steps = 30
 
@@ -47,7 +47,7 @@ function Patterns({ page }: { page: PatternPage }) {
     {
       key: 'n',
       description: words.value.patterns.keys.onlyNew,
-      run: () => setParams({ new: onlyNew ? undefined : 1 }, 'replace'),
+      run: () => toggleOnlyNew(onlyNew),
     },
   ])
   return (

@@ -14,18 +14,19 @@ export function PatternsBar({ order, onlyNew, count, newCount }: PatternsBarProp
     <div class="patterns-bar">
       <Since />
       <label>
-        <input
-          type="checkbox"
-          checked={onlyNew}
-          disabled={param('from').value === ''}
-          onChange={() => setParams({ new: onlyNew ? undefined : 1 }, 'replace')}
-        />
+        <input type="checkbox" checked={onlyNew} onChange={() => toggleOnlyNew(onlyNew)} />
         {only} <span class="number muted">{formatCount(newCount)}</span>
       </label>
       <OrderChoice order={order} />
       <span class="muted number">{counts(count)}</span>
     </div>
   )
+}
+
+/** What is new is so since a time: a day when none was chosen. */
+export function toggleOnlyNew(onlyNew: boolean): void {
+  const from = param('from').peek() || '-24h'
+  setParams(onlyNew ? { new: undefined } : { new: 1, from }, 'push')
 }
 
 function Since() {
