@@ -3,8 +3,8 @@ import { param, setParams } from '../url-state.ts'
 
 const ranges = ['-15m', '-1h', '-24h', '-7d'] as const
 
-/** Chooses the span of time of the page: `from` and `to` of the address; see `timeBounds`. */
-export function TimeRange() {
+/** Chooses the span of time of the page: `from` and `to` of the address; see `timeBounds`. `label` is shown before it. */
+export function TimeRange({ label }: { label?: string }) {
   const from = param('from').value
   const to = param('to').value
   const { range } = words.value.shell
@@ -12,7 +12,7 @@ export function TimeRange() {
   const known = isAll || (to === '' && ranges.some((one) => one === from))
   return (
     <label class="range">
-      <span class="unseen">{range.label}</span>
+      <span class={label === undefined ? 'unseen' : ''}>{label ?? range.label}</span>
       <select
         value={known ? from : 'chosen'}
         onChange={(event) => setParams({ from: event.currentTarget.value, to: undefined }, 'push')}

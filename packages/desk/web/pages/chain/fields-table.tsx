@@ -4,9 +4,9 @@ import { safeText } from '../../../chain/index.ts'
 import { addFilter } from '../../../search/index.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { TextBlock } from '../../components/text-block.tsx'
 import { words } from '../../i18n/words.ts'
 import { hrefOf } from '../../url.ts'
-import { safeLines } from './safe-lines.ts'
 
 /** Attributes with what can be done with each: copy it, and look for lines that have it. */
 export function FieldsTable({ title, fields }: { title: string; fields: Fields }) {
@@ -105,11 +105,7 @@ function FieldActions({ name, value, text }: { name: string; value: FieldValue; 
 
 /** Text of several lines keeps them: stacks and nested values. */
 export function Value({ text }: { text: string }) {
-  return hasLines(text) ? (
-    <pre class="value">{safeLines(text)}</pre>
-  ) : (
-    <bdi class="value">{safeText(text)}</bdi>
-  )
+  return hasLines(text) ? <TextBlock text={text} /> : <bdi class="value">{safeText(text)}</bdi>
 }
 
 function hasLines(text: string): boolean {

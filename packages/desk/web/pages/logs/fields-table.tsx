@@ -2,9 +2,9 @@ import type { Fields, FieldValue } from '../../../api/index.ts'
 import { safeText } from '../../../chain/index.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { TextBlock } from '../../components/text-block.tsx'
 import { words } from '../../i18n/words.ts'
 import { toggleFilter } from './filter-by.ts'
-import { TextBlock } from './text-block.tsx'
 
 /** Longer values are no search that anybody wants. */
 const filterLength = 200

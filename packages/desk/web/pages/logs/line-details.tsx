@@ -5,12 +5,12 @@ import { CopyButton } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { ServiceDot } from '../../components/service-dot.tsx'
 import { Severity } from '../../components/severity.tsx'
+import { TextBlock } from '../../components/text-block.tsx'
 import { TimeText } from '../../components/time-text.tsx'
 import { isoNano } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { chainHref, hrefOf } from '../../url.ts'
 import { FieldsTable, fieldText } from './fields-table.tsx'
-import { TextBlock } from './text-block.tsx'
 import { aroundHref } from './use-line-choice.ts'
 
 const exceptionKeys = ['exception.type', 'exception.message', 'exception.stacktrace']

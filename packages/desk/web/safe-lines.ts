@@ -1,4 +1,4 @@
-import { safeText } from '../../../chain/index.ts'
+import { safeText } from '../chain/index.ts'
 
 /** Text of several lines, such as a stack, made harmless; its ends of lines stay. */
 export function safeLines(text: string): string {

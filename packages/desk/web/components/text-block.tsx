@@ -1,4 +1,4 @@
-import { safeText } from '../../../chain/index.ts'
+import { safeLines } from '../safe-lines.ts'
 
 /** What is longer than this many lines or characters scrolls in a frame of its own. */
 const maxLines = 24
@@ -10,7 +10,7 @@ export function TextBlock({ text }: { text: string }) {
   const scrolls = lines.length > maxLines || text.length > maxLength
   return (
     <pre class={scrolls ? 'text-block scrolls' : 'text-block'} tabIndex={scrolls ? 0 : undefined}>
-      {lines.map(safeText).join('\n')}
+      {safeLines(text)}
     </pre>
   )
 }
