@@ -9,24 +9,25 @@ beforeAll(async () => {
 })
 afterAll(() => desk?.close())
 
-/** Every page, and the states of pages that look different. */
-function addresses(): string[] {
+const row = '.rows-body > [role=row]'
+
+/** Every page, and the states of pages that look different, with what is there when they are ready. */
+function addresses(): [address: string, ready: string][] {
   const { failed, linked, skewed } = desk.ids
   return [
-    '/chains',
-    '/chains?q=nothing-has-this-word',
-    '/chains?q=%28',
-    `/t/${failed}`,
-    `/t/${linked}?q=mail`,
-    `/t/${skewed}`,
-    `/t/${'0'.repeat(31)}1`,
-    '/logs',
-    '/logs?q=stock',
-    '/logs?q=nothing-has-this-word',
-    '/patterns',
-    '/services',
-    '/start',
-    '/nowhere',
+    ['/chains', row],
+    ['/chains?q=nothing-has-this-word', '.empty'],
+    ['/chains?q=%28', '.empty'],
+    [`/t/${failed}`, row],
+    [`/t/${linked}?q=mail`, row],
+    [`/t/${skewed}`, row],
+    [`/t/${'0'.repeat(31)}1`, '.empty'],
+    ['/logs', row],
+    ['/logs?q=stock', row],
+    ['/logs?q=nothing-has-this-word', '.empty'],
+    ['/patterns', row],
+    ['/services', '.node'],
+    ['/start', '.facts'],
   ]
 }
 
@@ -41,10 +42,9 @@ test.each(readers)(
   async (reader) => {
     await withPage(reader, async (page) => {
       const found: Record<string, string[]> = {}
-      for (const address of addresses()) {
+      for (const [address, ready] of addresses()) {
         await page.goto(desk.url + address)
-        await page.locator('main :is(h1, h2)').first().waitFor()
-        await page.waitForLoadState('networkidle').catch(() => undefined)
+        await page.locator(ready).first().waitFor()
         const barriers = await findBarriers(page)
         const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
         if (excess > 0) barriers.push(`${excess} px wider than the screen`)

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeEach } from 'vitest'
+import { executablePath, launchChromium } from './chromium.ts'
 
 /** How a reader's browser is set. What is left out: light, English, 1280 × 800, the desk's content policy in force. */
 export type Reader = {
@@ -13,10 +14,11 @@ export type Reader = {
   bypassCSP?: boolean
 }
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const timeoutMs = 15_000
+/** The browser notes what the API refuses, such as a search with a mistake; the page itself says so to the reader. */
+const refusal = /^Failed to load resource: the server responded with a status of 40[04]/
 let browser: Browser | undefined
 
 beforeEach(({ skip }) => {
@@ -32,10 +34,7 @@ afterAll(async () => {
 /** Gives a page of a browser of its own to `use`. Rejects as well when the page reported an error or broke its policy. */
 export async function withPage(reader: Reader, use: (page: Page) => Promise<void>): Promise<void> {
   const { colorScheme = 'light', locale = 'en', width = 1280, height = 800, bypassCSP = false } = reader
-  browser ??= await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  })
+  browser ??= await launchChromium()
   const context = await browser.newContext({ colorScheme, locale, bypassCSP, viewport: { width, height } })
   try {
     const page = await context.newPage()
@@ -43,7 +42,7 @@ export async function withPage(reader: Reader, use: (page: Page) => Promise<void
     const problems: string[] = []
     page.on('pageerror', (error) => problems.push(String(error)))
     page.on('console', (message) => {
-      if (message.type() === 'error') problems.push(message.text())
+      if (message.type() === 'error' && !refusal.test(message.text())) problems.push(message.text())
     })
     await use(page)
     if (problems.length > 0) throw new Error(`the page reported:\n${problems.join('\n')}`)

@@ -52,7 +52,7 @@ test('the address of the list of chains restores search, filters, order and time
       order: await other.getByLabel('Order').inputValue(),
       duration: await other.getByLabel('Duration').inputValue(),
       time: await other.locator('.range select').inputValue(),
-      search: await other.getByRole('searchbox').inputValue(),
+      search: await other.locator('input[name=q]').inputValue(),
     }).toEqual({
       errors: 'true',
       order: 'slow',

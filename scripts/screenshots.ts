@@ -1,0 +1,72 @@
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { launchChromium } from '../packages/desk/test/browser/chromium.ts'
+import {
+  linkedTraces,
+  lostSpans,
+  repeatedQueries,
+  sendSample,
+  skewedClock,
+} from '../packages/desk/test/sample-traffic.ts'
+import { startDemoDesk } from './demo/demo-desk.ts'
+import { startOrders } from './demo/orders-services.ts'
+
+/** Pictures of the desk's pages for the documentation, of the orders example and a few samples. */
+const directory = fileURLToPath(new URL('../docs/images/', import.meta.url))
+const amounts = [42, 19.5, 12, 8, 33, 5, 66.13]
+
+const desk = await startDemoDesk()
+for (let minute = 12; minute > 0; minute--) {
+  const sample = [repeatedQueries(8 + minute), linkedTraces(), lostSpans(), skewedClock()][minute % 4]!
+  await sendSample(desk.url, sample, Date.now() - minute * 60_000)
+}
+const services = await startOrders(desk.url, { CLEW_QUIET: '1' })
+try {
+  await desk.linesOf(['api is up', 'worker is up', 'gateway is up'])
+  for (const amount of amounts) await sendOrder(services.apiUrl, amount)
+  await takeAll(await desk.failedChain())
+} finally {
+  await services.stop()
+  await desk.close()
+}
+
+async function sendOrder(apiUrl: string, amount: number): Promise<void> {
+  const body = JSON.stringify({ item: 'a lantern', amount })
+  await fetch(`${apiUrl}/orders`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+}
+
+async function takeAll(failed: string): Promise<void> {
+  await mkdir(directory, { recursive: true })
+  const row = '.rows-body > [role=row]'
+  const pages = [
+    { name: 'chains', address: '/chains', ready: row },
+    { name: 'chain', address: `/t/${failed}`, ready: row, keys: ['e', 'e'] },
+    { name: 'logs', address: '/logs?q=order', ready: row },
+    { name: 'patterns', address: '/patterns', ready: row },
+    { name: 'services', address: '/services', ready: '.node' },
+    { name: 'start', address: '/start', ready: '.facts' },
+  ]
+  const browser = await launchChromium()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const context = await browser.newContext({
+      colorScheme,
+      locale: 'en',
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+    })
+    const page = await context.newPage()
+    for (const { name, address, ready, keys = [] } of pages) {
+      await page.goto(desk.url + address)
+      await page.locator(ready).first().waitFor()
+      for (const key of keys) await page.keyboard.press(key)
+      await page
+        .getByRole('status')
+        .filter({ hasText: /receiving|quiet/ })
+        .waitFor()
+      const path = `${directory}${name}-${colorScheme}.png`
+      await page.screenshot({ path })
+      console.log(path)
+    }
+  }
+  await browser.close()
+}
