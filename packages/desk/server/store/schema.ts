@@ -128,4 +128,5 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 PRAGMA wal_autocheckpoint = 10000;
 PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -32768;
 `
