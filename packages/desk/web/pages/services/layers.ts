@@ -1,9 +1,13 @@
 /** Two nodes by index; `back` when it leads against the direction of the map. */
 export type Step = { from: number; to: number; back: boolean }
 
+/** With more layers than this by the longest ways, nobody finds his way. */
+const maxLayers = 8
+
 /**
- * Which layer each node stands in, from left to right, and which way each link is followed so that all of them lead to
- * the right: one that would close a circle is turned around. A link to itself is in no step.
+ * Which layer each node stands in, from left to right, and which way each link is followed so that none leads to the
+ * left: one that would close a circle is turned around. A link to itself is in no step. Nodes stand at the end of their
+ * longest way; where that makes too many layers, at the end of their shortest one, with links within a layer.
  */
 export function layersOf(
   count: number,
@@ -13,7 +17,14 @@ export function layersOf(
   const steps = links.map(({ from, to }, at) =>
     from === to ? undefined : back.has(at) ? { from: to, to: from, back: true } : { from, to, back: false },
   )
-  return { layers: longestPaths(count, steps), steps }
+  const longest = longestPaths(count, steps)
+  if (Math.max(0, ...longest) < maxLayers) return { layers: longest, steps }
+  const layers = shortestPaths(count, steps)
+  return { layers, steps: steps.map((step) => step && turned(step, layers)) }
+}
+
+function turned({ from, to, back }: Step, layers: readonly number[]): Step {
+  return layers[from]! > layers[to]! ? { from: to, to: from, back: !back } : { from, to, back }
 }
 
 /** Links that lead back to a node from which one comes, in a walk that begins at those nobody leads to. */
@@ -43,20 +54,40 @@ function backLinks(count: number, links: readonly { from: number; to: number }[]
 const onPath = 1
 const done = 2
 
-function longestPaths(count: number, steps: readonly (Step | undefined)[]): number[] {
-  const layers = new Array<number>(count).fill(0)
-  const waitsFor = new Array<number>(count).fill(0)
+type Ways = { leaving: number[][]; entering: number[]; starts: number[] }
+
+function waysOf(count: number, steps: readonly (Step | undefined)[]): Ways {
   const leaving = Array.from({ length: count }, () => [] as number[])
+  const entering = new Array<number>(count).fill(0)
   for (const step of steps) {
     if (step === undefined) continue
-    waitsFor[step.to]!++
+    entering[step.to]!++
     leaving[step.from]!.push(step.to)
   }
-  const ready = layers.map((_, node) => node).filter((node) => waitsFor[node] === 0)
+  return { leaving, entering, starts: [...entering.keys()].filter((node) => entering[node] === 0) }
+}
+
+function longestPaths(count: number, steps: readonly (Step | undefined)[]): number[] {
+  const { leaving, entering, starts: ready } = waysOf(count, steps)
+  const layers = new Array<number>(count).fill(0)
   for (const node of ready) {
     for (const to of leaving[node]!) {
       layers[to] = Math.max(layers[to]!, layers[node]! + 1)
-      if (--waitsFor[to]! === 0) ready.push(to)
+      if (--entering[to]! === 0) ready.push(to)
+    }
+  }
+  return layers
+}
+
+function shortestPaths(count: number, steps: readonly (Step | undefined)[]): number[] {
+  const { leaving, starts: reached } = waysOf(count, steps)
+  const layers = new Array<number>(count).fill(-1)
+  for (const node of reached) layers[node] = 0
+  for (const node of reached) {
+    for (const to of leaving[node]!) {
+      if (layers[to] !== -1) continue
+      layers[to] = layers[node]! + 1
+      reached.push(to)
     }
   }
   return layers

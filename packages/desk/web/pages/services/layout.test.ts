@@ -46,6 +46,17 @@ test('a circle is cut where it comes back, and the link that leads back goes fro
   ])
 })
 
+test('where the longest ways make too many layers, the shortest ones count', () => {
+  const names = [...'abcdefghijkl']
+  const way = names.slice(1).map((name, at) => `${names[at]}>${name}`)
+  const short = names.slice(1).map((name) => `a>${name}`)
+  expect([
+    Math.max(...Object.values(columnsOf(graph(...way)))),
+    Math.max(...Object.values(columnsOf(graph(...way.slice(0, 7))))),
+    Math.max(...Object.values(columnsOf(graph(...way, ...short)))),
+  ]).toEqual([11, 7, 1])
+})
+
 test('what has no links stands in rows below', () => {
   const { nodes, height } = layoutGraph(graph('a>b', 'c', 'd', 'e', 'f', 'g'))
   expect([nodes.map(({ x, y }) => [x / column, y]), height]).toEqual([

@@ -19,7 +19,8 @@ export const nodeHeight = 48
 const gapX = 96
 const gapY = 20
 /** Room for a link that passes a layer. */
-const bendHeight = 12
+const bendHeight = 2
+const bendGap = 8
 const sweeps = 8
 
 /** A place in a layer: a node, or where a long link passes. */
@@ -52,6 +53,7 @@ export function layoutGraph({ nodes, links }: Graph): Layout {
 /** The slots of a link from left to right, with bends in the layers between its ends. */
 function chainOf({ from, to }: Step, slots: readonly Slot[]): Slot[] {
   const [start, end] = [slots[from]!, slots[to]!]
+  if (start.layer === end.layer) return [start, end]
   const bends = Array.from(
     { length: end.layer - start.layer - 1 },
     (_, at): Slot => ({ layer: start.layer + at + 1, height: bendHeight, y: 0, before: [], after: [] }),
@@ -81,7 +83,7 @@ function arrange(columns: readonly Slot[][]): void {
     for (const column of forth ? columns : columns.toReversed()) {
       const wanted = new Map(column.map((slot) => [slot, wantedY(slot, forth ? slot.before : slot.after)]))
       column.sort((a, b) => wanted.get(a)! - wanted.get(b)!)
-      const ys = spread(column.map((slot) => ({ wanted: wanted.get(slot)!, size: slot.height + gapY })))
+      const ys = spread(column.map((slot) => ({ wanted: wanted.get(slot)!, size: roomOf(slot) })))
       column.forEach((slot, at) => {
         slot.y = ys[at]!
       })
@@ -89,11 +91,15 @@ function arrange(columns: readonly Slot[][]): void {
   }
 }
 
+function roomOf({ height }: Slot): number {
+  return height + (height === bendHeight ? bendGap : gapY)
+}
+
 function stack(column: readonly Slot[]): void {
   let y = 0
   for (const slot of column) {
     slot.y = y
-    y += slot.height + gapY
+    y += roomOf(slot)
   }
 }
 
@@ -108,7 +114,7 @@ function placeRest(slots: readonly Slot[], linked: readonly Slot[], columns: rea
   const drawn = columns.flat()
   const top = Math.min(...drawn.map(({ y }) => y))
   for (const slot of drawn) slot.y = Math.round(slot.y - top)
-  const bottom = Math.max(0, ...drawn.map(({ y, height }) => y + height + gapY))
+  const bottom = Math.max(0, ...drawn.map((slot) => slot.y + slot.height + gapY))
   const lonely = slots.filter((slot) => !linked.includes(slot))
   const perRow = Math.max(4, columns.length)
   lonely.forEach((slot, at) => {
@@ -118,7 +124,7 @@ function placeRest(slots: readonly Slot[], linked: readonly Slot[], columns: rea
   return Math.max(0, ...slots.map(({ y }) => y + nodeHeight), bottom - gapY)
 }
 
-/** From the right edge of a node to the left edge of the next; the other way round for a link that leads back. */
+/** From the right edge of a node to the left edge of the next, even within a layer; the other way round for a link that leads back. */
 function routeOf(step: Step | undefined, chain: readonly Slot[], place: (slot: Slot) => Point): Point[] {
   const points = chain.flatMap((slot, at): Point[] => {
     const { x, y } = place(slot)

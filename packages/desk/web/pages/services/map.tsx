@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ServiceMap } from '../../../api/index.ts'
 import { words } from '../../i18n/words.ts'
 import { graphOf } from './graph.ts'
@@ -20,6 +20,11 @@ export function ServiceMapView({ map }: { map: ServiceMap }) {
   const box = useRef<HTMLElement>(null)
   const fit = useFit(box, layout.width + 2 * margin)
   const zoom = chosen ?? fit
+  useEffect(() => {
+    // Where long links pass above them, the first nodes stand further down.
+    const top = Math.min(...layout.nodes.filter(({ x }) => x === 0).map(({ y }) => y))
+    box.current!.scrollTop = top * zoom
+  }, [graph])
   const { label } = words.value.services.map
   const services = new Map(map.services.map((service) => [service.name, service]))
   return (
