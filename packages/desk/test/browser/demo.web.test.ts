@@ -30,7 +30,7 @@ async function startDemo(): Promise<string> {
   throw new Error(`the demo ended without a link:\n${printed}`)
 }
 
-test('from the demo one comes to the line of the failing job inside its chain', async () => {
+test('from the demo one comes to the line of the failing job inside its chain, and every page knows the example', async () => {
   const link = await startDemo()
   await withPage({}, async (page) => {
     await page.goto(new URL('/chains', link).href)
@@ -56,5 +56,15 @@ test('from the demo one comes to the line of the failing job inside its chain', 
     const line = page.getByRole('row').filter({ hasText: 'payment_failed' }).filter({ hasText: 'ERROR' })
     await line.first().click()
     await expect.poll(() => page.getByRole('complementary').textContent()).toContain('PaymentFailed')
+    // The other pages know the same services, lines and jobs.
+    await page.goto(new URL('/logs?q=level>=error', link).href)
+    await page.getByRole('row').filter({ hasText: 'payment_failed' }).first().waitFor()
+    await page.goto(new URL('/patterns', link).href)
+    await page.getByRole('row').filter({ hasText: 'charging the card' }).first().waitFor()
+    await page.goto(new URL('/services', link).href)
+    await page.getByRole('row').filter({ hasText: 'orders-gateway' }).first().waitFor()
+    expect(await page.getByRole('main').textContent()).toContain('payments')
+    await page.goto(new URL('/start', link).href)
+    await page.getByRole('link', { name: 'chains' }).first().waitFor()
   })
 })
