@@ -30,7 +30,12 @@ test.for(nodeMajors)(
   async (node) => {
     for (const way of ['showsResources', 'showsProcess']) {
       const [withUs, bare] = await Promise.all([
-        runChild({ node, args: ['ending.mjs', way], env: env({ EXIT: 'spool' }) }),
+        // A spool of its own: what another script left there would be sent, over a connection that can be seen.
+        runChild({
+          node,
+          args: ['ending.mjs', way],
+          env: env({ EXIT: 'spool', SPOOL: join(spool, `${node}-${way}`) }),
+        }),
         runChild({ node, args: ['ending.mjs', way] }),
       ])
       expect(withUs).toEqual(bare)
