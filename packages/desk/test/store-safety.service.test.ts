@@ -77,6 +77,21 @@ test('kill -9 during ingest loses no acknowledged line', async () => {
   expect(acknowledged.filter((number) => !found.has(number))).toEqual([])
 })
 
+test('nothing that is acknowledged is lost where one segment ends and the next begins', async () => {
+  const { store, ask } = await openRig({ maxBytes: 64 * 1024 * 1024 })
+  const line = 'x'.repeat(1000)
+  let acknowledged = 0
+  const send = async (): Promise<void> => {
+    while (store.state().segments < 5) {
+      const request = logsRequest(Array.from({ length: 50 }, (_, index) => ({ body: `line ${index} ${line}` })))
+      const { records } = await store.write('logs', 'protobuf', request)
+      acknowledged += records
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, send))
+  expect(await ask('status-store')).toMatchObject({ logs: acknowledged })
+})
+
 testWithMount('a full disk refuses with its remedy, and takes lines again when there is room', async () => {
   const folder = await mount('size=3m')
   const rig = await openRig({ directory: folder })

@@ -17,6 +17,8 @@ export type SegmentWriter = {
   add(request: RequestRows, nowUs: number): void
   commit(): AddedRows
   rollBack(): void
+  /** Whether rows wait for a commit. */
+  isOpen(): boolean
   close(): void
 }
 
@@ -159,6 +161,7 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
       if (database.isTransaction) database.exec('ROLLBACK')
       clear(true)
     },
+    isOpen: () => isOpen,
     close: () => database.close(),
   }
 }

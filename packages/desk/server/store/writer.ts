@@ -26,7 +26,10 @@ export type Writer = {
   /** The rows of the commit with their segment. */
   commit(): AddedRows & { segment: number }
   rollBack(): void
-  /** Begins a new segment when the current one is large enough, and lets go of what is too old or too much. */
+  /**
+   * Begins a new segment when the current one is large enough, and lets go of what is too old or too much. While rows
+   * wait for a commit the current segment stays: closing it would take them along.
+   */
   tidy(): Segments
   segments(): Segments
   close(): void
@@ -86,7 +89,7 @@ export function openWriter({ directory, maxBytes, maxAgeMs, nowUs }: WriterOptio
     commit: () => guarded(() => ({ ...writer.commit(), segment: segmentNumber(path) })),
     rollBack: () => writer.rollBack(),
     tidy() {
-      if (sizeOf(path) >= limit) guarded(rotate)
+      if (sizeOf(path) >= limit && !writer.isOpen()) guarded(rotate)
       const expired = expiredSegments(finished, sizeOf(path), nowUs(), { maxBytes, maxAgeMs })
       finished.splice(0, expired.length)
       return segments(expired)

@@ -46,7 +46,7 @@ function refusalOf({ refused }: RequestRows): string {
 
 function serve(writer: Writer): void {
   const group = createGroupCommit({ commit: () => commit(writer), maxRecords, pauseMs, nowMs: Date.now })
-  const tidy = createTidy(writer)
+  const tidy = createTidy(writer, group)
   // Age alone can end a segment's time while nothing comes.
   const timer = setInterval(tidy, 60_000)
   port.on('message', (message: ToWriter) => {
@@ -72,12 +72,13 @@ function commit(writer: Writer): void {
   })
 }
 
-/** Looks at sizes and ages now and then; a failure there costs no record. */
-function createTidy(writer: Writer): () => void {
+/** Looks at sizes and ages now and then, after a commit; a failure there costs no record. */
+function createTidy(writer: Writer, group: GroupCommit): () => void {
   let lastMs = 0
   return () => {
     if (Date.now() - lastMs < tidyMs) return
     lastMs = Date.now()
+    group.flush()
     try {
       say({ kind: 'segments', ...writer.tidy() })
     } catch (error) {
