@@ -83,7 +83,9 @@ test('nothing that is acknowledged is lost where one segment ends and the next b
   let acknowledged = 0
   const send = async (): Promise<void> => {
     while (store.state().segments < 5) {
-      const request = logsRequest(Array.from({ length: 50 }, (_, index) => ({ body: `line ${index} ${line}` })))
+      const request = logsRequest(
+        Array.from({ length: 50 }, (_, index) => ({ body: `line ${index} ${line}` })),
+      )
       const { records } = await store.write('logs', 'protobuf', request)
       acknowledged += records
     }
