@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { createTraceFilter } from './trace-filter.ts'
 
 /** What one commit adds to a trace. */
 export type ChainChange = {
@@ -44,9 +45,17 @@ export function createChainTally(database: DatabaseSync): ChainTally {
   const ids = new Map<string, number>()
   let nextId = highestId() + 1
   let last: ChainChange | undefined
+  // Of a segment that was begun earlier it would not know the traces.
+  const filter = nextId === 1 ? createTraceFilter() : undefined
+
+  const findStored = (traceId: string): number | undefined =>
+    filter?.has(traceId) === false
+      ? undefined
+      : (find.get(Buffer.from(traceId, 'hex'))?.id as number | undefined)
 
   const begin = (traceId: string): ChainChange => {
-    const found = ids.get(traceId) ?? (find.get(Buffer.from(traceId, 'hex'))?.id as number | undefined)
+    const found = ids.get(traceId) ?? findStored(traceId)
+    if (found === undefined) filter?.add(traceId)
     const change = startChange(traceId, found ?? nextId++, found === undefined)
     if (ids.size >= maxRemembered) ids.clear()
     ids.set(traceId, change.id)

@@ -40,8 +40,7 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
   const scopes = createDictionary(database, 'scope', ['name', 'version', 'attributes'])
   const names = createDictionary(database, 'name', ['text'])
   const chains = createChainTally(database)
-  const rollup = createRollupTally(database, 'rollup')
-  const wide = createRollupTally(database, 'rollup_wide')
+  const rollup = createRollupTally(database)
   const patterns = createPatternTally(database, miner)
   const text = createTextIndex(database)
   const [spanBytes, parentBytes] = [createSpanBytes(), createSpanBytes()]
@@ -62,7 +61,8 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
     const chain = row.traceId === '' ? null : countLog(chains.of(row.traceId), us, row.severity)
     const pattern = row.bodyJson === 1 ? 0 : patterns.add(row.body, us, resource, row.severity)
     const id = nextLog++
-    logs.run(
+    // `get` is `run` without an object that says what changed: 0.2 µs.
+    logs.get(
       id,
       us,
       row.ns,
@@ -83,7 +83,6 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
       pattern,
     )
     rollup.add(us, resource, row.severity)
-    wide.add(us, resource, row.severity)
     text.add(id, row.words)
   }
 
@@ -91,21 +90,26 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
     const us = row.us === 0 ? nowUs : row.us
     const name = names.idOf(row.name, [row.name])
     const chain = countSpan(chains.of(row.traceId), row, us, name, resource)
-    spans.run(
-      ...[nextSpan++, us, row.ns, row.durationNs, chain],
-      ...[spanBytes(row.spanHigh, row.spanLow), parentBytes(row.parentHigh, row.parentLow)],
-      ...[name, row.kind, row.status],
-      ...[
-        row.message,
-        resource,
-        scope,
-        row.flags,
-        row.state,
-        row.attributes,
-        row.events,
-        row.links,
-        row.dropped,
-      ],
+    spans.get(
+      nextSpan++,
+      us,
+      row.ns,
+      row.durationNs,
+      chain,
+      spanBytes(row.spanHigh, row.spanLow),
+      parentBytes(row.parentHigh, row.parentLow),
+      name,
+      row.kind,
+      row.status,
+      row.message,
+      resource,
+      scope,
+      row.flags,
+      row.state,
+      row.attributes,
+      row.events,
+      row.links,
+      row.dropped,
     )
     for (const target of row.linkTargets) {
       const from = [Buffer.from(row.traceId, 'hex'), spanBytes(row.spanHigh, row.spanLow)]
@@ -131,7 +135,6 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
     added = startOfAdding(nextLog, nextSpan)
     chains.clear(lost)
     rollup.clear()
-    wide.clear()
     patterns.clear()
     text.clear()
     if (lost) for (const dictionary of [resources, scopes, names]) dictionary.forget()
@@ -147,7 +150,7 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
     commit() {
       if (isOpen) {
         text.flush()
-        for (const tally of [chains, rollup, wide, patterns]) tally.write()
+        for (const tally of [chains, rollup, patterns]) tally.write()
         database.exec('COMMIT')
       }
       const rows = {
