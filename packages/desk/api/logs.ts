@@ -44,8 +44,11 @@ export type LogHistogram = {
   stepMs: number
   series: Record<SeverityBand, number[]>
   total: number
-  /** True when a search was too wide to count whole; counts are then of the newest part. */
-  partial: boolean
+  /**
+   * What was counted. A search that finds too much is counted in its `newest` part only; words that are in very many
+   * lines in an even `sample`, from which the counts are estimated.
+   */
+  counted: 'all' | 'newest' | 'sample'
 }
 
 export type LogFacets = {

@@ -58,7 +58,7 @@ export const schemas: Record<string, JsonSchema> = {
     stepMs: number,
     series: object({ trace: band, debug: band, info: band, warn: band, error: band, fatal: band }),
     total: count,
-    partial: flag,
+    counted: { type: 'string', enum: ['all', 'newest', 'sample'] },
   }),
   LogFacets: object({
     facets: list(object({ name: text, values: list(object({ value: text, count })) })),

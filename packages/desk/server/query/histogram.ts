@@ -1,6 +1,6 @@
 import type { LogHistogram, SeverityBand } from '../../api/logs.ts'
 import { bandOf, type RollupName, rollups } from '../store/rollup-tally.ts'
-import { logSource } from './log-search.ts'
+import { countLines } from './count-lines.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
 import { searchOf } from './search-of.ts'
@@ -8,8 +8,6 @@ import { type Steps, timeSteps } from './time-steps.ts'
 
 const bands: readonly SeverityBand[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
 const leastStepMs = rollups.rollup / 1000
-/** Lines that a search may count: about a third of a second. */
-const maxCounted = 200_000
 
 type Counts = { series: Record<SeverityBand, number[]>; total: number }
 
@@ -27,22 +25,13 @@ export function histogram(segments: OpenSegments, parameters: Parameters): LogHi
   const startMs = parameters.from === undefined ? range.fromUs / 1000 : asked.fromUs / 1000
   const steps = timeSteps(startMs, Math.max(startMs, endMs), most, leastStepMs)
   const counts = emptyCounts(steps)
-  const partial = search.kind === 'everything' ? countAll(segments, range, steps, counts) : countFound()
-  return { fromUnixMs: steps.fromMs, stepMs: steps.stepMs, ...counts, partial }
-
-  function countFound(): boolean {
-    let left = maxCounted
-    const all = segments.newestFirst()
-    const { from, where, parameters: values, newestFirst } = logSource(all, search, range)
-    const sql = `SELECT log.us, log.severity FROM ${from} WHERE ${where} ORDER BY ${newestFirst} LIMIT ?`
-    for (const segment of all) {
-      const rows = segment.arrays<[us: number, severity: number]>(sql, ...values, left)
-      for (const [us, severity] of rows) add(counts, steps, us / 1000, bandOf(severity), 1)
-      left -= rows.length
-      if (left <= 0) return true
-    }
-    return false
-  }
+  const counted =
+    search.kind === 'everything'
+      ? countAll(segments, range, steps, counts)
+      : countLines(segments, search, range, ([us, severity], times) =>
+          add(counts, steps, us / 1000, bandOf(severity), times),
+        )
+  return { fromUnixMs: steps.fromMs, stepMs: steps.stepMs, ...counts, counted }
 }
 
 function timeOfLogs(segments: OpenSegments): [firstUs: number, lastUs: number] {
@@ -60,7 +49,7 @@ function timeOfLogs(segments: OpenSegments): [firstUs: number, lastUs: number] {
 }
 
 /** From the counts that were written with the lines; exact to a bucket. */
-function countAll(segments: OpenSegments, range: TimeRange, steps: Steps, counts: Counts): boolean {
+function countAll(segments: OpenSegments, range: TimeRange, steps: Steps, counts: Counts): 'all' {
   const table: RollupName = steps.stepMs * 1000 >= rollups.rollup_wide ? 'rollup_wide' : 'rollup'
   const bucketUs = rollups[table]
   const sql = `SELECT bucket, band, sum(count) FROM ${table} WHERE bucket BETWEEN ? AND ? GROUP BY bucket, band`
@@ -70,7 +59,7 @@ function countAll(segments: OpenSegments, range: TimeRange, steps: Steps, counts
       add(counts, steps, (bucket * bucketUs) / 1000, band, count)
     }
   }
-  return false
+  return 'all'
 }
 
 function add(counts: Counts, steps: Steps, atMs: number, band: number, count: number): void {

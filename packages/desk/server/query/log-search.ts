@@ -9,9 +9,10 @@ export type LogSource = {
   from: string
   where: string
   parameters: SqlValue[]
+  /** What the full-text index is asked, where it leads. */
+  match: string | undefined
   /** By time, or, where the full-text index leads, by arrival: as columns of ORDER BY. */
   newestFirst: string
-  byArrival: boolean
 }
 
 /**
@@ -27,15 +28,15 @@ export function logSource(
   const ask = (sql: string, values: SqlValue[]): number =>
     segments.reduce((sum, segment) => sum + askOf(segment)(sql, values), 0)
   const { where, parameters, match } = compileSearch(search, { target: 'log', textSearch, ask })
-  const inTime = { where: `${where} AND log.us BETWEEN ? AND ?`, parameters: [...parameters, fromUs, toUs] }
-  if (match === undefined)
-    return { from: 'log', ...inTime, newestFirst: 'log.us DESC, log.id DESC', byArrival: false }
+  // The time first: it costs less than words.
+  const inTime = { where: `log.us BETWEEN ? AND ? AND ${where}`, parameters: [fromUs, toUs, ...parameters] }
+  if (match === undefined) return { from: 'log', ...inTime, match, newestFirst: 'log.us DESC, log.id DESC' }
   return {
     from: indexedLines,
     where: `log_text MATCH ? AND ${inTime.where}`,
     parameters: [match, ...inTime.parameters],
+    match,
     newestFirst: indexedNewestFirst,
-    byArrival: true,
   }
 }
 

@@ -47,7 +47,7 @@ export function findLogs(
   const rows: Found[] = []
   const all = segments.newestFirst()
   const source = logSource(all, search, range)
-  const { byArrival } = source
+  const byArrival = source.match !== undefined
   for (const segment of all) {
     if (byArrival && rows.length >= limit) break
     if (!byArrival && !canHold(segment, rows[limit - 1])) continue
@@ -66,7 +66,8 @@ function canHold(segment: OpenSegment, last: Found | undefined): boolean {
 }
 
 function find(segment: OpenSegment, source: LogSource, before: Place | undefined, limit: number): Found[] {
-  const behind = before === undefined ? everything : behindPlace(segment.number, before, source.byArrival)
+  const behind =
+    before === undefined ? everything : behindPlace(segment.number, before, source.match !== undefined)
   const sql = `SELECT ${logColumns} FROM ${source.from} ${logJoins} WHERE ${source.where} AND ${behind.where}
     ORDER BY ${source.newestFirst} LIMIT ?`
   const found = segment.arrays<LogColumns>(sql, ...source.parameters, ...behind.parameters, limit)

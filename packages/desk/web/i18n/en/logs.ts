@@ -13,7 +13,10 @@ export const logs = {
     nothingChosen: 'no step chosen',
     begin: 'From',
     perStep: (most: string, step: string) => `at most ${most} in ${step}`,
-    partial: (counted: string) => `Only the newest ${counted} lines are counted;`,
+    counted: {
+      newest: (lines: string) => `Only the newest ${lines} lines are counted;`,
+      sample: (lines: string) => `About ${lines} lines, estimated from a sample;`,
+    },
   },
   facets: {
     title: 'Filters',

@@ -15,7 +15,10 @@ export const logs: typeof en = {
     nothingChosen: '未选择',
     begin: '开始',
     perStep: (most, step) => `每 ${step} 最多 ${most} 行`,
-    partial: (counted) => `仅统计了最新的 ${counted} 行；`,
+    counted: {
+      newest: (lines) => `仅统计了最新的 ${lines} 行；`,
+      sample: (lines) => `约 ${lines} 行，由抽样估算；`,
+    },
   },
   facets: {
     title: '筛选',

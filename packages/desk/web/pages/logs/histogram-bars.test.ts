@@ -15,7 +15,7 @@ const histogram: LogHistogram = {
     fatal: [0, 0, 0],
   },
   total: 1011,
-  partial: false,
+  counted: 'all',
 }
 
 test('bars stand on the ground, errors first, and one error beside a thousand lines can be seen', () => {

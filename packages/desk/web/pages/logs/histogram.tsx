@@ -39,9 +39,10 @@ export function Histogram({ histogram }: { histogram: LogHistogram }) {
 }
 
 function caption(histogram: LogHistogram): string {
-  const { perStep, partial } = words.value.logs.histogram
+  const { perStep, counted } = words.value.logs.histogram
   const text = perStep(formatCompact(highestStep(histogram)), formatDuration(histogram.stepMs * 1e6))
-  return histogram.partial ? `${partial(formatCount(histogram.total))} ${text}` : text
+  if (histogram.counted === 'all') return text
+  return `${counted[histogram.counted](formatCount(histogram.total))} ${text}`
 }
 
 function Legend({ step }: { step: Step }) {
