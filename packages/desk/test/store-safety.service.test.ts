@@ -30,16 +30,30 @@ const isRoot = process.getuid?.() === 0 && process.platform === 'linux'
 if (!isRoot && process.env.CI) throw new Error('the tests of full and read-only disks need root on Linux')
 const testWithMount = isRoot ? test : test.skip
 
-async function startProcess(directory: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'fixtures/ingest-until-killed.ts'), directory],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  const [line] = await once(child.stdout!, 'data')
+const children: ChildProcess[] = []
+afterEach(async () => {
+  for (const child of children.splice(0)) if (child.kill('SIGKILL')) await once(child, 'exit')
+})
+
+async function startProcess(
+  directory: string,
+  flags: string[] = [],
+): Promise<{ child: ChildProcess; url: string }> {
+  const file = join(import.meta.dirname, 'fixtures/desk-to-be-killed.ts')
+  const child = spawn(process.execPath, [...flags, file, directory], { stdio: 'pipe' })
+  children.push(child)
+  const [line] = await once(child.stdout, 'data')
   return { child, url: String(line).trim() }
+}
+
+async function sendLogs(url: string, body: Uint8Array | string): Promise<number | undefined> {
+  const type = typeof body === 'string' ? 'application/json' : 'application/x-protobuf'
+  const response = await fetch(`${url}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': type },
+    body: body as BodyInit,
+  }).catch(() => undefined)
+  return response?.status
 }
 
 test('kill -9 during ingest loses no acknowledged line', async () => {
@@ -52,14 +66,9 @@ test('kill -9 during ingest loses no acknowledged line', async () => {
       const first = next
       next += 50
       const body = logsRequest(Array.from({ length: 50 }, (_, i) => ({ body: `line ${first + i}` })))
-      const headers = { 'content-type': 'application/x-protobuf' }
-      const response = await fetch(`${url}/v1/logs`, {
-        method: 'POST',
-        headers,
-        body: body as BodyInit,
-      }).catch(() => undefined)
-      if (response === undefined) return
-      if (response.status === 200) acknowledged.push(...Array.from({ length: 50 }, (_, i) => first + i))
+      const status = await sendLogs(url, body)
+      if (status === undefined) return
+      if (status === 200) acknowledged.push(...Array.from({ length: 50 }, (_, i) => first + i))
     }
   }
   const senders = Array.from({ length: 8 }, send)
@@ -92,6 +101,25 @@ test('nothing that is acknowledged is lost where one segment ends and the next b
   }
   await Promise.all(Array.from({ length: 8 }, send))
   expect(await ask('status-store')).toMatchObject({ logs: acknowledged })
+})
+
+test('a writer that has no memory left is started again, and keeps what it had acknowledged', async () => {
+  const directory = await newFolder()
+  const { child, url } = await startProcess(directory, ['--max-old-space-size=48'])
+  let said = ''
+  child.stderr!.on('data', (text) => {
+    said += text
+  })
+  expect(await sendLogs(url, logsRequest([{ body: 'before' }]))).toBe(200)
+  const record = { body: { arrayValue: { values: new Array(1000).fill({}) } } }
+  const large = { resourceLogs: [{ scopeLogs: [{ logRecords: new Array(4000).fill(record) }] }] }
+  expect(await sendLogs(url, JSON.stringify(large))).toBe(429)
+  expect(said).toMatch(/the writer failed \(.*out of memory.*\) and is started again/i)
+  await expect.poll(() => sendLogs(url, logsRequest([{ body: 'behind' }])), { timeout: 20_000 }).toBe(200)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const { logs } = await (await openRig({ directory })).ask<LogPage>('logs')
+  expect(logs.map(({ text }) => text)).toEqual(['behind', 'before'])
 })
 
 testWithMount('a full disk refuses with its remedy, and takes lines again when there is room', async () => {

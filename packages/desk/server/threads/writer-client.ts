@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import type { StoreErrorCode, Written } from '../store/store.ts'
 import { storeError } from '../store/store-error.ts'
 import type { FromWriter, ToWriter, WriterSettings } from './messages.ts'
@@ -21,17 +22,18 @@ export type WriterEvents = {
   onProblem(message: string): void
 }
 
-/** Starts the thread; rejects with a StoreError when it cannot use its folder. */
-export function startWriter(settings: WriterSettings, events: WriterEvents): Promise<WriterClient> {
-  const worker = startThread('writer-thread', {
-    workerData: settings,
-    // Short-lived rows are many: a small young generation would copy them. 64 would be 60 MB more for 2 % of the CPU.
-    resourceLimits: { maxYoungGenerationSizeMb: 48 },
-  })
+const restartMs = 500
+
+/**
+ * Starts the thread; rejects with a StoreError when it cannot use its folder. One that fails later, such as for want of
+ * memory, is started again; meanwhile senders are asked to come back.
+ */
+export async function startWriter(settings: WriterSettings, events: WriterEvents): Promise<WriterClient> {
   const waiting = new Map<number, Waiting>()
   let waitingBytes = 0
   let nextId = 1
-  let ended: Error | undefined
+  let thread: Worker | undefined
+  let isClosed = false
 
   const take = (id: number): Waiting | undefined => {
     const one = waiting.get(id)
@@ -39,49 +41,95 @@ export function startWriter(settings: WriterSettings, events: WriterEvents): Pro
     if (one !== undefined) waitingBytes -= one.bytes
     return one
   }
-  const end = (error: Error): void => {
-    ended = error
-    for (const id of [...waiting.keys()]) take(id)?.reject(error)
+
+  const hear = (message: FromWriter): void => {
+    if (message.kind === 'segments') events.onSegments(message)
+    else if (message.kind === 'committed') events.onCommitted(message)
+    else if (message.kind === 'written') {
+      const { id, records, rejected, message: text } = message
+      take(id)?.resolve({ records, rejected, message: text })
+    } else if (message.kind === 'refused') take(message.id)?.reject(errorOf(message))
+    else if (message.kind === 'problem') events.onProblem(message.message)
   }
 
-  const client: WriterClient = {
+  const start = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const worker = startWriterThread(settings)
+      let reason = 'it ended'
+      worker.on('message', (message: FromWriter) => {
+        if (message.kind === 'failed') return reject(errorOf(message))
+        hear(message)
+        if (message.kind !== 'segments') return
+        thread = worker
+        resolve()
+      })
+      worker.on('error', (error) => {
+        reason = error.message
+      })
+      worker.on('exit', () => {
+        reject(storeError('internal', `the writer failed: ${reason}`))
+        if (thread === worker) lose(reason)
+      })
+    })
+
+  const lose = (reason: string): void => {
+    thread = undefined
+    const error = isClosed ? closed() : storeError('busy', 'the writer starts again; come back later')
+    for (const id of [...waiting.keys()]) take(id)?.reject(error)
+    if (isClosed) return
+    events.onProblem(`the writer failed (${reason}) and is started again`)
+    startLater()
+  }
+
+  const startLater = (): void => {
+    setTimeout(() => {
+      if (isClosed) return
+      start().catch((error: Error) => {
+        events.onProblem(`${error.message}; it is tried again`)
+        startLater()
+      })
+    }, restartMs).unref()
+  }
+
+  await start()
+  return {
     write({ bytes, ...request }) {
-      if (ended !== undefined) return Promise.reject(ended)
+      if (isClosed) return Promise.reject(closed())
+      if (thread === undefined)
+        return Promise.reject(storeError('busy', 'the writer starts again; come back later'))
       if (waiting.size > 0 && waitingBytes + bytes.length > maxWaitingBytes) {
         return Promise.reject(storeError('busy', `${waitingBytes} bytes wait to be written; come back later`))
       }
+      const to = thread
       return new Promise((resolve, reject) => {
         const id = nextId++
         waiting.set(id, { bytes: bytes.length, resolve, reject })
         waitingBytes += bytes.length
         const own = ownBytes(bytes)
-        worker.postMessage({ kind: 'write', id, ...request, bytes: own } satisfies ToWriter, [own.buffer])
+        to.postMessage({ kind: 'write', id, ...request, bytes: own } satisfies ToWriter, [own.buffer])
       })
     },
-    close: () =>
-      new Promise((resolve) => {
-        worker.once('exit', () => resolve())
-        worker.postMessage({ kind: 'close' } satisfies ToWriter)
-      }),
+    close() {
+      isClosed = true
+      const last = thread
+      if (last === undefined) return Promise.resolve()
+      return new Promise((resolve) => {
+        last.once('exit', () => resolve())
+        last.postMessage({ kind: 'close' } satisfies ToWriter)
+      })
+    },
   }
+}
 
-  return new Promise((resolve, reject) => {
-    worker.on('message', (message: FromWriter) => {
-      if (message.kind === 'segments') {
-        events.onSegments(message)
-        resolve(client)
-      } else if (message.kind === 'committed') events.onCommitted(message)
-      else if (message.kind === 'written') {
-        const { id, records, rejected, message: text } = message
-        take(id)?.resolve({ records, rejected, message: text })
-      } else if (message.kind === 'refused') take(message.id)?.reject(errorOf(message))
-      else if (message.kind === 'problem') events.onProblem(message.message)
-      else if (message.kind === 'failed') reject(errorOf(message))
-    })
-    worker.on('error', (error) => end(storeError('internal', `the writer failed: ${error.message}`)))
-    worker.on('exit', () => end(ended ?? storeError('internal', 'the store is closed')))
+function startWriterThread(settings: WriterSettings): Worker {
+  return startThread('writer-thread', {
+    workerData: settings,
+    // Short-lived rows are many: a small young generation would copy them. 64 would be 60 MB more for 2 % of the CPU.
+    resourceLimits: { maxYoungGenerationSizeMb: 48 },
   })
 }
+
+const closed = (): Error => storeError('internal', 'the store is closed')
 
 function errorOf({ code, message }: { code: string; message: string }): Error {
   return storeError(code as StoreErrorCode, message)
