@@ -1,10 +1,17 @@
 import { readSync, writeSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import type { WireAnswer, WireRequest } from '../export/wire.ts'
 import { parseHttpAnswer } from './http-answer.ts'
 
 const napMs = 1
 const readBytes = 16 * 1024
 const maxAnswerBytes = 256 * 1024
+
+/** A connection's file descriptor; undefined where it has none. */
+export function descriptorOf(socket: Socket | null | undefined): number | undefined {
+  const { fd } = (socket as { _handle?: { fd?: number } | null } | null | undefined)?._handle ?? {}
+  return fd !== undefined && fd >= 0 ? fd : undefined
+}
 
 /**
  * Sends one request over a connection's descriptor and reads the answer, while the event loop stands still.
@@ -42,7 +49,8 @@ function writeAll(fd: number, bytes: Buffer, remainingMs: () => number): boolean
   return true
 }
 
-function readAnswer(fd: number, remainingMs: () => number): WireAnswer | undefined {
+/** Reads one answer. Undefined when the connection or the time ended before. Throws what reading throws. */
+export function readAnswer(fd: number, remainingMs: () => number): WireAnswer | undefined {
   const piece = Buffer.allocUnsafe(readBytes)
   let bytes: Buffer = Buffer.alloc(0)
   while (bytes.length < maxAnswerBytes) {

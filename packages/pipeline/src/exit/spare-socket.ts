@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Endpoint } from '../pipeline.ts'
+import { descriptorOf } from './socket-flush.ts'
 
 /** A connection that waits for the end of the process, when none can be opened any more. */
 export type SpareSocket = {
@@ -32,10 +33,7 @@ export function createSpareSocket(endpoint: Endpoint): SpareSocket | undefined {
   }
   return {
     open,
-    fd: () => {
-      const handle = (socket as { _handle?: { fd?: number } } | undefined)?._handle
-      return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined
-    },
+    fd: () => descriptorOf(socket),
     close: () => socket?.destroy(),
   }
 }

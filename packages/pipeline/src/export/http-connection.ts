@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage, request } from 'node:http'
+import { readAnswerOnWire } from '../exit/answers-on-wire.ts'
 import type { Endpoint } from '../pipeline.ts'
 import {
   type Connection,
@@ -10,25 +11,27 @@ import {
   type WireRequest,
 } from './wire.ts'
 
+type Exchange = { sent: ClientRequest; finish: (answer: WireAnswer | Promise<WireAnswer>) => void }
 type Transport = { agent: Agent; request: typeof request }
 
 /** Keep-alive connections over HTTP/1.1. */
 export function openHttpConnection(endpoint: Endpoint, held: boolean): Connection {
   const { timeoutMs } = endpoint
   const url = new URL(endpoint.url)
-  const live = new Set<ClientRequest>()
+  const live = new Map<object, Exchange>()
   let transport: Transport | undefined
 
-  const post = ({ headers, body }: WireRequest): Promise<WireAnswer> =>
+  const post = ({ headers, body }: WireRequest, key: object): Promise<WireAnswer> =>
     new Promise((resolve) => {
       transport ??= openTransport(endpoint, url)
       const sent = transport.request(url, { method: 'POST', agent: transport.agent, headers })
-      live.add(sent)
-      const finish = (answer: WireAnswer | Promise<WireAnswer>): void => {
+      const isLive = (): boolean => live.get(key)?.sent === sent
+      const finish: Exchange['finish'] = (answer) => {
         clearTimeout(timer)
-        live.delete(sent)
+        if (isLive()) live.delete(key)
         resolve(answer)
       }
+      live.set(key, { sent, finish })
       const timer = setTimeout(() => {
         finish({ failure: `no answer in ${timeoutMs} ms` })
         sent.destroy()
@@ -39,17 +42,25 @@ export function openHttpConnection(endpoint: Endpoint, held: boolean): Connectio
       }
       sent.on('response', (response) => readAnswer(response, finish))
       sent.on('error', (error) => {
-        if (!live.has(sent)) return
-        finish(isStale(sent, error) ? post({ headers, body }) : { failure: describeError(error) })
+        if (!isLive()) return
+        finish(isStale(sent, error) ? post({ headers, body }, key) : { failure: describeError(error) })
       })
       sent.end(body)
     })
 
   return {
     // A header that cannot be sent throws at once.
-    exchange: (wire) => post(wire).catch((error: unknown) => ({ failure: String(error) })),
+    exchange: (wire, key = wire) => post(wire, key).catch((error: unknown) => ({ failure: String(error) })),
+    answerSync(key, remainingMs) {
+      const exchange = live.get(key)
+      if (exchange === undefined || url.protocol !== 'http:') return undefined
+      const answer = readAnswerOnWire(exchange.sent, remainingMs)
+      exchange.finish(answer ?? { failure: 'given up' })
+      exchange.sent.destroy()
+      return answer
+    },
     close() {
-      for (const sent of live) sent.destroy(new Error('closed'))
+      for (const { sent } of live.values()) sent.destroy(new Error('closed'))
       transport?.agent.destroy()
     },
   }

@@ -1,4 +1,4 @@
-import { type Batch, frameBatch, splitBatch } from '../batch.ts'
+import { type Batch, splitBatch } from '../batch.ts'
 import type { ByteQueue } from '../queue.ts'
 import { backoffMs } from './backoff.ts'
 import type { Health } from './health.ts'
@@ -88,6 +88,11 @@ export class ExportLoop {
     return [...onWire, ...this.#options.queue.takeAll()]
   }
 
+  /** What became of a batch that was taken back from the wire, if the answer comes in time. */
+  answerSync(batch: Batch, remainingMs: () => number): Outcome | undefined {
+    return this.#options.sender.answerSync(batch, remainingMs)
+  }
+
   /** Ends a batch by an answer that is not to retry. Returns the halves of one that was too large. */
   conclude(batch: Batch, outcome: Outcome): Batch[] {
     const halves = outcome.kind === 'too-large' ? splitBatch(batch) : undefined
@@ -141,7 +146,7 @@ export class ExportLoop {
   async #send(batch: Batch): Promise<void> {
     this.#inFlight.add(batch)
     const failuresBefore = this.#failures
-    const outcome = await this.#options.sender.send(frameBatch(batch))
+    const outcome = await this.#options.sender.send(batch)
     // Given up meanwhile: somebody else has the batch.
     if (!this.#inFlight.delete(batch)) return
     this.#settle(batch, outcome, failuresBefore)

@@ -12,8 +12,13 @@ export type WireAnswer =
 
 /** Connections to one endpoint, opened with the first request. */
 export type Connection = {
-  /** Never rejects. */
-  exchange(request: WireRequest): Promise<WireAnswer>
+  /** Never rejects. `key` is what `answerSync` calls it. */
+  exchange(request: WireRequest, key?: object): Promise<WireAnswer>
+  /**
+   * Ends an exchange and its connection, while the event loop stands still. Returns the answer if it comes in time;
+   * without one the receiver may have the request or not. Only where the wire can be read so. Never throws.
+   */
+  answerSync?(key: object, remainingMs: () => number): WireAnswer | undefined
   /** Ends every connection, and with it every request. */
   close(): void
 }
