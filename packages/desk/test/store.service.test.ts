@@ -7,6 +7,7 @@ import type {
   PatternPage,
   ServiceMap,
   SpanDetail,
+  SurroundingLogs,
 } from '../api/index.ts'
 import { linkedTraces, repeatedQueries, sampleRequests } from './sample-traffic.ts'
 import { cleanUp, closeRig, logsRequest, newTraceId, openRig, type StoreRig } from './store-rig.ts'
@@ -135,6 +136,12 @@ test('a chain that goes on in a newer segment is whole, and is listed once', asy
   expect([data.logs.text, chains.map((chain) => [chain.traceId, chain.logs])]).toEqual([
     ['first', 'second'],
     [[traceId, 2]],
+  ])
+  const ref = data.logs.ref.at(-1)!
+  const around = await rig.ask<SurroundingLogs>('log-around', { ref, count: '3' })
+  expect(around.logs.map(({ text }) => text.slice(0, 11))).toEqual([
+    ...['filler 1997', 'filler 1998', 'filler 1999'],
+    'second',
   ])
 })
 

@@ -1,10 +1,10 @@
 import type { Fields, FieldValue, SpanDetail } from '../../api/chain.ts'
-import type { LogDetail, SurroundingLogs } from '../../api/logs.ts'
+import type { LogDetail } from '../../api/logs.ts'
 import { nanosText } from '../store/rows/ids-and-times.ts'
 import { storeError } from '../store/store-error.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
 import type { OpenSegment, OpenSegments } from './open-segments.ts'
-import { type Parameters, type Ref, refOf, wholeNumber } from './parameters.ts'
+import { type Parameters, type Ref, refOf } from './parameters.ts'
 
 type SpanColumns = {
   us: number
@@ -41,7 +41,7 @@ export function span(segments: OpenSegments, parameters: Parameters): SpanDetail
 
 export function readSpan(segments: OpenSegments, ref: Ref): SpanDetail {
   const row = segmentOf(segments, ref).get<SpanColumns>(spanSql, ref.id)
-  if (row === undefined) throw gone(ref)
+  if (row === undefined) throw recordGone(ref)
   const [attributes, events, links] = row.dropped === null ? [0, 0, 0] : (JSON.parse(row.dropped) as number[])
   return {
     ref: `${ref.segment}.${ref.id}`,
@@ -95,7 +95,7 @@ export function readLog(segments: OpenSegments, ref: Ref): LogDetail {
   const segment = segmentOf(segments, ref)
   const columns = segment.arrays<LogColumns>(logSql, ref.id)[0]
   const extra = segment.get<LogExtra>(logExtraSql, ref.id)
-  if (columns === undefined || extra === undefined) throw gone(ref)
+  if (columns === undefined || extra === undefined) throw recordGone(ref)
   return {
     ...logRowOf(segment.number, columns),
     body: extra.body_json === 1 ? jsonOrText(extra.body) : extra.body,
@@ -117,40 +117,11 @@ function jsonOrText(body: string): FieldValue {
   }
 }
 
-/** `GET /api/logs/{ref}/around`: lines of all services, or of one, in order of time. */
-export function logAround(segments: OpenSegments, parameters: Parameters): SurroundingLogs {
-  const ref = refOf(parameters)
-  const count = wholeNumber(parameters, 'count', 20, 500)
-  const segment = segmentOf(segments, ref)
-  const at = segment.get<{ us: number }>('SELECT us FROM log WHERE id = ?', ref.id)
-  if (at === undefined) throw gone(ref)
-  const service = parameters.service ?? ''
-  const before = neighbours(segment, '(us, log.id) <= (?, ?)', 'DESC', [at.us, ref.id], service, count + 1)
-  const behind = neighbours(segment, '(us, log.id) > (?, ?)', 'ASC', [at.us, ref.id], service, count)
-  const logs = [...before.toReversed(), ...behind].map((columns) => logRowOf(segment.number, columns))
-  return { logs, at: logs.findIndex((row) => row.ref === parameters.ref) }
-}
-
-function neighbours(
-  segment: OpenSegment,
-  where: string,
-  order: 'ASC' | 'DESC',
-  place: [us: number, id: number],
-  service: string,
-  count: number,
-): LogColumns[] {
-  const own = where.replace('us', 'log.us')
-  const sql = `SELECT ${logColumns} FROM log ${logJoins}
-    WHERE ${own} AND (?3 = '' OR resource.service = ?3 OR log.id = ?2) ORDER BY log.us ${order}, log.id ${order} LIMIT ?4`
-  const numbered = sql.replace('(?, ?)', '(?1, ?2)')
-  return segment.arrays<LogColumns>(numbered, ...place, service, count)
-}
-
 function segmentOf(segments: OpenSegments, ref: Ref): OpenSegment {
   const segment = segments.byNumber(ref.segment)
-  if (segment === undefined) throw gone(ref)
+  if (segment === undefined) throw recordGone(ref)
   return segment
 }
 
-const gone = (ref: Ref): Error =>
+export const recordGone = (ref: Ref): Error =>
   storeError('not-found', `record ${ref.segment}.${ref.id} is not here; the store may have let it go`)
