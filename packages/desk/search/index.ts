@@ -1,4 +1,5 @@
 export { addFilter } from './add-filter.ts'
+export { englishMistakes, type SearchMistakes } from './mistakes.ts'
 export { type ParsedSearch, parseSearch } from './parse-search.ts'
 export { printSearch } from './print-search.ts'
 export { foldText, indexTerms, searchableText } from './searchable-text.ts'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { englishMistakes } from './mistakes.ts'
 import { parseSearch } from './parse-search.ts'
 import { printSearch } from './print-search.ts'
 
@@ -124,7 +125,8 @@ test.each([
   ['NOT '.repeat(99), 120, 3, 'this is more than 30 levels deep; use fewer parentheses'],
   ['a '.repeat(101), 200, 1, 'a search has at most 100 terms; leave some out'],
 ])('%s has a problem with its place and remedy: %#', (text, at, length, message) => {
-  expect(parseSearch(text)).toEqual({ problem: { at, length, message } })
+  const { problem } = parseSearch(text)
+  expect([problem?.at, problem?.length, problem?.mistake(englishMistakes)]).toEqual([at, length, message])
 })
 
 const pieces = [

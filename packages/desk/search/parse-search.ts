@@ -1,3 +1,4 @@
+import type { Mistake } from './mistakes.ts'
 import { readTerm, traceIdOf } from './term.ts'
 import { readTokens, type Token } from './token.ts'
 import { allOf, anyOf, type Search, type SearchProblem } from './tree.ts'
@@ -18,21 +19,17 @@ type Read = Search | { problem: SearchProblem }
  */
 export function parseSearch(text: string): ParsedSearch {
   if (text.length > maxLength)
-    return problemAt(
-      maxLength,
-      text.length - maxLength,
-      `a search has at most ${maxLength} characters; shorten it`,
-    )
+    return problemAt(maxLength, text.length - maxLength, ({ tooLong }) => tooLong(maxLength))
   const tokens = readTokens(text)
   if (!Array.isArray(tokens)) return { problem: tokens }
   const tooMany = tokens.filter((token) => token.kind === 'text' || token.kind === 'field')[maxTerms]
-  if (tooMany) return problemOf(tooMany, `a search has at most ${maxTerms} terms; leave some out`)
+  if (tooMany) return problemOf(tooMany, (texts) => texts.tooMany(maxTerms))
   const cursor = { tokens, next: 0, depth: 0 }
   if (tokens.length === 0) return { tree: { kind: 'everything' } }
   const tree = readAny(cursor)
   if ('problem' in tree) return tree
   const rest = cursor.tokens[cursor.next]
-  return rest ? problemOf(rest, 'this parenthesis closes nothing; remove it or add ( before') : { tree }
+  return rest ? problemOf(rest, (texts) => texts.closesNothing()) : { tree }
 }
 
 function readAny(cursor: Cursor): Read {
@@ -78,20 +75,15 @@ function readOne(cursor: Cursor): Read {
     const term = readTerm(token.key, token.keyQuoted, token.sign, token.value)
     return 'wrong' in term ? problemOf(token, term.wrong) : term
   }
-  if (token.kind === ')')
-    return problemOf(token, 'there is nothing before this parenthesis; write a word or remove it')
-  return problemOf(
-    token,
-    `${token.kind} needs something before it; to search for the word write "${token.kind}"`,
-  )
+  if (token.kind === ')') return problemOf(token, (texts) => texts.emptyBefore())
+  return problemOf(token, (texts) => texts.nothingBefore(token.kind))
 }
 
 function readGroup(cursor: Cursor, open: Token): Read {
   cursor.next++
   const inner = readAny(cursor)
   if ('problem' in inner) return inner
-  if (cursor.tokens[cursor.next]?.kind !== ')')
-    return problemOf(open, 'this parenthesis does not close; add ) at the end')
+  if (cursor.tokens[cursor.next]?.kind !== ')') return problemOf(open, (texts) => texts.notClosed())
   cursor.next++
   return inner
 }
@@ -99,25 +91,19 @@ function readGroup(cursor: Cursor, open: Token): Read {
 function readText(token: Extract<Token, { kind: 'text' }>): Read {
   const { text, quoted, prefix } = token
   if (text === '' && !quoted) return { kind: 'everything' }
-  if (text.trim() === '')
-    return problemOf(token, 'there is nothing between the quotes; write words or remove them')
+  if (text.trim() === '') return problemOf(token, (texts) => texts.emptyQuotes())
   const id = quoted || prefix ? undefined : traceIdOf(text)
   return id ? { kind: 'id', of: 'trace', id } : { kind: 'text', text, prefix }
 }
 
 function nothingAfter(cursor: Cursor): Read {
   const last = cursor.tokens.at(-1)!
-  if (last.kind === '(')
-    return problemOf(last, 'this parenthesis does not close; write words and ) behind it')
-  return problemOf(
-    last,
-    `there is nothing after ${last.kind}; write a word, or "${last.kind}" to search for the word`,
-  )
+  if (last.kind === '(') return problemOf(last, (texts) => texts.opensNothing())
+  return problemOf(last, (texts) => texts.nothingAfter(last.kind))
 }
 
 function deeper(cursor: Cursor, token: Token, read: () => Read): Read {
-  if (cursor.depth === maxDepth)
-    return problemOf(token, `this is more than ${maxDepth} levels deep; use fewer parentheses`)
+  if (cursor.depth === maxDepth) return problemOf(token, (texts) => texts.tooDeep(maxDepth))
   cursor.depth++
   const result = read()
   cursor.depth--
@@ -126,11 +112,11 @@ function deeper(cursor: Cursor, token: Token, read: () => Read): Read {
 
 function problemOf(
   { at, length }: { at: number; length: number },
-  message: string,
+  mistake: Mistake,
 ): { problem: SearchProblem } {
-  return problemAt(at, length, message)
+  return problemAt(at, length, mistake)
 }
 
-function problemAt(at: number, length: number, message: string): { problem: SearchProblem } {
-  return { problem: { at, length, message } }
+function problemAt(at: number, length: number, mistake: Mistake): { problem: SearchProblem } {
+  return { problem: { at, length, mistake } }
 }

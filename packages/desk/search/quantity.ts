@@ -1,3 +1,5 @@
+import type { Mistake } from './mistakes.ts'
+
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const QUANTITY = /^(.*?\d\.?(?:e[+-]?\d+)?)([\p{L}µ]*)$/iu
 
@@ -12,16 +14,16 @@ export function parseNumber(text: string): number | undefined {
 }
 
 /** The microseconds of a text such as `200ms`, or what is wrong with it. */
-export function parseDuration(text: string): number | { wrong: string } {
+export function parseDuration(text: string): number | { wrong: Mistake } {
   const [, amount = '', unit = ''] = QUANTITY.exec(text) ?? []
   const number = parseNumber(amount)
-  if (number === undefined || number < 0) return { wrong: `"${text}" is no duration; write 200ms or 1.5s` }
-  if (unit === '') return { wrong: `"${text}" has no unit; write ${text}ms or ${text}s` }
+  if (number === undefined || number < 0) return { wrong: ({ noDuration }) => noDuration(text) }
+  if (unit === '') return { wrong: ({ noUnit }) => noUnit(text) }
   if (!Object.hasOwn(durationUnits, unit)) {
-    return { wrong: `unit "${unit}" is unknown; write us, ms, s, m or h, as in ${amount}ms` }
+    return { wrong: ({ unknownUnit }) => unknownUnit(unit, amount) }
   }
   const us = number * durationUnits[unit as DurationUnit]
-  return Number.isFinite(us) ? us : { wrong: `"${text}" is too long; write a shorter duration` }
+  return Number.isFinite(us) ? us : { wrong: ({ durationTooLong }) => durationTooLong(text) }
 }
 
 /** A text that {@link parseDuration} reads as exactly so many microseconds, in the largest unit that there is one of. */

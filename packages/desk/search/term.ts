@@ -1,3 +1,4 @@
+import type { Mistake } from './mistakes.ts'
 import { nearest } from './nearest.ts'
 import { parseDuration, parseNumber } from './quantity.ts'
 import type { Token, Value } from './token.ts'
@@ -5,7 +6,7 @@ import { fieldKeys, hasWords, levels, type SearchTerm, type TextMatch } from './
 
 type FieldToken = Extract<Token, { kind: 'field' }>
 type Sign = FieldToken['sign']
-type Wrong = { wrong: string }
+type Wrong = { wrong: Mistake }
 type ReadTerm = (value: Value, sign: Sign) => SearchTerm | Wrong
 
 /** What each known key makes of its value. */
@@ -15,19 +16,17 @@ const knownKeys: Record<string, ReadTerm> = {
   has: readHas,
   trace: onlyColon('trace', ({ text }) => {
     const id = traceIdOf(text)
-    return id
-      ? { kind: 'id', of: 'trace', id }
-      : { wrong: `"${text}" is no trace id; write its 32 hex digits` }
+    return id ? { kind: 'id', of: 'trace', id } : { wrong: ({ noTraceId }) => noTraceId(text) }
   }),
   span: onlyColon('span', ({ text }) =>
     isId(text, 16)
       ? { kind: 'id', of: 'span', id: text.toLowerCase() }
-      : { wrong: `"${text}" is no span id; write its 16 hex digits` },
+      : { wrong: ({ noSpanId }) => noSpanId(text) },
   ),
   pattern: onlyColon('pattern', ({ text }) =>
     /^\d{1,15}$/.test(text)
       ? { kind: 'pattern', id: Number(text) }
-      : { wrong: `"${text}" is no pattern; write its number, as in pattern:12` },
+      : { wrong: ({ noPattern }) => noPattern(text) },
   ),
   ...Object.fromEntries(
     fieldKeys.map((key) => [
@@ -46,9 +45,8 @@ export function isKnownKey(key: string): boolean {
 export function readTerm(key: string, keyQuoted: boolean, sign: Sign, value: Value): SearchTerm | Wrong {
   const known = !keyQuoted && isKnownKey(key)
   if (value.text === '' && !value.quoted && !value.prefix) {
-    return {
-      wrong: `${key}${sign} has no value; write ${known ? '' : 'one, or put it in quotes: '}${example(key, sign)}`,
-    }
+    const given = [`${key}${sign}`, example(key, sign)] as const
+    return { wrong: (texts) => (known ? texts.noValue(...given) : texts.noValueOrText(...given)) }
   }
   return known ? knownKeys[key]!(value, sign) : readAttribute(key, value, sign)
 }
@@ -77,19 +75,18 @@ function readLevel({ text }: Value, sign: Sign): SearchTerm | Wrong {
   const level = levels.find((known) => known === text.toLowerCase())
   if (level) return { kind: 'level', compare: sign === ':' ? '=' : sign, level }
   const near = nearest(text.toLowerCase(), levels)
-  return { wrong: `level "${text}" is unknown; did you mean "${near}"? Levels are ${levels.join(', ')}` }
+  return { wrong: ({ unknownLevel }) => unknownLevel(text, near, levels.join(', ')) }
 }
 
 function readHas({ text }: Value, sign: Sign): SearchTerm | Wrong {
   const what = hasWords.find((known) => known === text)
   if (what && sign === ':') return { kind: 'has', what }
-  return {
-    wrong: `has${sign}${text} is unknown; did you mean has:${nearest(text, hasWords)}? There are has:${hasWords.join(', has:')}`,
-  }
+  const [near, all] = [`has:${nearest(text, hasWords)}`, hasWords.map((word) => `has:${word}`).join(', ')]
+  return { wrong: ({ unknownHas }) => unknownHas(`has${sign}${text}`, near, all) }
 }
 
 function readDuration({ text }: Value, sign: Sign): SearchTerm | Wrong {
-  if (sign === ':') return { wrong: `dur: needs a comparison; write dur>${text} or dur<${text}` }
+  if (sign === ':') return { wrong: ({ durationNeedsSign }) => durationNeedsSign(text) }
   const us = parseDuration(text)
   return typeof us === 'number' ? { kind: 'duration', compare: sign, us } : us
 }
@@ -99,16 +96,14 @@ function readAttribute(key: string, value: Value, sign: Sign): SearchTerm | Wron
   const number = parseNumber(value.text)
   if (number !== undefined)
     return { kind: 'attribute', key, match: { kind: 'compare', compare: sign, number } }
-  return {
-    wrong: `"${value.text}" is no number; write ${key}${sign}10, or put it all in quotes to search for the text`,
-  }
+  return { wrong: ({ noNumber }) => noNumber(value.text, `${key}${sign}10`) }
 }
 
 function onlyColon(key: string, read: (value: Value) => SearchTerm | Wrong): ReadTerm {
   return (value, sign) =>
     sign === ':'
       ? read(value)
-      : { wrong: `${key} cannot be compared with ${sign}; write ${key}:${value.text}` }
+      : { wrong: ({ noComparison }) => noComparison(key, sign, `${key}:${value.text}`) }
 }
 
 function textMatch({ text, quoted, prefix }: Value): TextMatch {

@@ -25,7 +25,7 @@ export function readTokens(source: string): Token[] | SearchProblem {
       continue
     }
     const token = readToken(source, at)
-    if ('message' in token) return token
+    if ('mistake' in token) return token
     tokens.push(token)
     at += token.length
   }
@@ -53,7 +53,7 @@ function readToken(source: string, at: number): Token | SearchProblem {
 
 function readQuotedToken(source: string, at: number): Token | SearchProblem {
   const part = quotedPart(source, at)
-  if ('message' in part) return part
+  if ('mistake' in part) return part
   SIGN.lastIndex = part.end
   const sign = part.prefix ? undefined : SIGN.exec(source)?.[0]
   if (sign === undefined) return textToken(part, at)
@@ -72,7 +72,7 @@ function readField(
 ): Token | SearchProblem {
   const { valueAt, ...known } = field
   const value = source[valueAt] === '"' ? quotedPart(source, valueAt) : barePart(source, valueAt)
-  if ('message' in value) return value
+  if ('mistake' in value) return value
   const { end, ...rest } = value
   return { kind: 'field', ...known, value: rest, at, length: end - at }
 }
@@ -105,7 +105,7 @@ function quotedPart(source: string, at: number): Part | SearchProblem {
     return {
       at,
       length: source.length - at,
-      message: 'this quote does not end; add a " behind the last word',
+      mistake: (texts) => texts.quoteNotClosed(),
     }
   }
   const prefix = source[index + 1] === '*'

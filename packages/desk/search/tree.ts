@@ -1,3 +1,5 @@
+import type { Mistake } from './mistakes.ts'
+
 /** A search as a tree. Every tree that {@link parseSearch} gives is flat: no `all` directly in an `all`, no `any` in an `any`. */
 export type Search =
   | { kind: 'everything' }
@@ -41,8 +43,8 @@ export type Has = (typeof hasWords)[number]
 export const fieldKeys = ['service', 'event', 'name', 'queue'] as const
 export type FieldKey = (typeof fieldKeys)[number]
 
-/** Why a text is no search: `at` and `length` are the place in UTF-16 units, the message has the remedy. */
-export type SearchProblem = { at: number; length: number; message: string }
+/** Why a text is no search: `at` and `length` are the place in UTF-16 units, the mistake has the remedy. */
+export type SearchProblem = { at: number; length: number; mistake: Mistake }
 
 /** All of the parts must hold; parts that ask for nothing are left out. */
 export function allOf(parts: Search[]): Search {

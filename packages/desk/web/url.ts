@@ -37,6 +37,11 @@ export function chainHref(traceId: string, params: Params = {}): string {
   return hrefOf(`/t/${traceId}`, params)
 }
 
+/** The address of the lines before and after one. */
+export function aroundHref(ref: string): string {
+  return hrefOf('/logs', { around: ref, log: ref })
+}
+
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/i
 
 /** The trace id that a pasted text is, alone or within a `traceparent`. */

@@ -1,3 +1,4 @@
+import { englishMistakes } from '../../search/mistakes.ts'
 import { parseSearch } from '../../search/parse-search.ts'
 import type { Search } from '../../search/tree.ts'
 import { storeError } from '../store/store-error.ts'
@@ -6,6 +7,6 @@ import { storeError } from '../store/store-error.ts'
 export function searchOf(text: string | undefined): Search {
   const parsed = parseSearch(text ?? '')
   if (parsed.tree !== undefined) return parsed.tree
-  const { at, message } = parsed.problem
-  throw storeError('invalid', `search, character ${at + 1}: ${message}`)
+  const { at, mistake } = parsed.problem
+  throw storeError('invalid', `search, character ${at + 1}: ${mistake(englishMistakes)}`)
 }

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { englishMistakes } from '../../search/mistakes.ts'
 import { parseSearch } from '../../search/parse-search.ts'
 import { searchableText } from '../../search/searchable-text.ts'
 import { maxWordsLength } from '../store/rows/limits.ts'
@@ -166,7 +167,7 @@ afterAll(() => {
 
 function compiled(text: string, target: Target, textSearch: TextSearch, asks = true) {
   const { tree, problem } = parseSearch(text)
-  if (problem) throw new Error(problem.message)
+  if (problem) throw new Error(problem.mistake(englishMistakes))
   const ask = (sql: string, parameters: SqlValue[]) =>
     Number(Object.values(databases[textSearch].prepare(sql).get(...parameters) ?? {})[0])
   return compileSearch(tree, { target, textSearch, ...(asks && { ask }) })

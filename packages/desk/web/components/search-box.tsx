@@ -105,7 +105,7 @@ function useSearchText(input: { current: HTMLInputElement | null }) {
   }
   return {
     ...{ text, place, submit, take, hide, ...suggestions },
-    problem: place?.message ?? (edited ? '' : searchProblem.value),
+    problem: place?.mistake(words.value.search) ?? (edited ? '' : searchProblem.value),
     edit(box: HTMLInputElement, isPaste: boolean) {
       setText(box.value)
       setEdited(true)

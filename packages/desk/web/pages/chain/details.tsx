@@ -6,8 +6,8 @@ import { type Answer, api } from '../../api-client.ts'
 import { Problem } from '../../components/problem.tsx'
 import { SidePane } from '../../components/side-pane.tsx'
 import { words } from '../../i18n/words.ts'
+import { LineDetails } from '../../record/line-details.tsx'
 import { useAnswer } from '../../use-answer.ts'
-import { LogDetails } from './log-details.tsx'
 import { SpanDetails } from './span-details.tsx'
 import type { ShownChain } from './use-chain.ts'
 
@@ -78,7 +78,7 @@ function Log({ reference }: { reference: string }) {
   const asked = useAnswer((abort) => api.log(reference, abort), [reference])
   return (
     <Answered asked={asked} reference={reference}>
-      {(log: LogDetail) => <LogDetails log={log} />}
+      {(log: LogDetail) => <LineDetails log={log} />}
     </Answered>
   )
 }

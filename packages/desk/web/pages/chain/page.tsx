@@ -7,6 +7,7 @@ import { OpenChain } from './open-chain.tsx'
 import { useGrowingChain } from './use-growing-chain.ts'
 import './chain.css'
 import './details.css'
+import '../../record/record.css'
 
 /** One call chain: spans and lines in one timeline. */
 export function ChainPage() {

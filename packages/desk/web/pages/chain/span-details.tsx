@@ -1,20 +1,22 @@
 import type { SpanDetail } from '../../../api/index.ts'
 import { type Chain, formatDuration, safeText } from '../../../chain/index.ts'
-import { CopyButton } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { ServiceDot } from '../../components/service-dot.tsx'
-import { TimeText } from '../../components/time-text.tsx'
-import { formatCount, isoNano } from '../../format.ts'
+import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
+import { FactsList } from '../../record/facts-list.tsx'
+import { FieldsTable } from '../../record/fields-table.tsx'
+import { ExactTime, Id, Value } from '../../record/value.tsx'
 import { chainHref } from '../../url.ts'
-import { FactsList } from './facts-list.tsx'
-import { FieldsTable, Value } from './fields-table.tsx'
 
 const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const
 
 /** All that is known of a span. */
 export function SpanDetails({ span, chain }: { span: SpanDetail; chain: Chain }) {
-  const { details } = words.value.chain
+  const {
+    record,
+    chain: { details },
+  } = words.value
   const service = span.resource['service.name']
   return (
     <>
@@ -26,21 +28,21 @@ export function SpanDetails({ span, chain }: { span: SpanDetail; chain: Chain })
       )}
       <FactsList
         facts={[
-          [details.service, typeof service === 'string' ? <ServiceDot name={service} /> : ''],
+          [record.service, typeof service === 'string' ? <ServiceDot name={service} /> : ''],
           [details.kind, details.kinds[kinds[span.kind] ?? 'unspecified']],
           [details.start, <ExactTime key="start" unixNano={span.startUnixNano} />],
           [details.duration, durationOf(span)],
-          [details.spanId, <Id key="span" id={span.spanId} />],
+          [record.spanId, <Id key="span" id={span.spanId} />],
           [details.parentId, span.parentId && <Id id={span.parentId} />],
-          [details.traceId, <TraceId key="trace" id={span.traceId} opened={chain.data.traceId} />],
+          [record.traceId, <TraceId key="trace" id={span.traceId} opened={chain.data.traceId} />],
           [details.traceState, safeText(span.traceState)],
-          [details.scope, safeText(`${span.scope.name} ${span.scope.version}`.trim())],
+          [record.scope, safeText(`${span.scope.name} ${span.scope.version}`.trim())],
         ]}
       />
-      <FieldsTable title={details.attributes} fields={span.attributes} />
+      <FieldsTable title={record.attributes} fields={span.attributes} />
       <Events span={span} />
       <Links span={span} chain={chain} />
-      <FieldsTable title={details.resource} fields={span.resource} />
+      <FieldsTable title={record.resource} fields={span.resource} />
       <Dropped span={span} />
     </>
   )
@@ -48,7 +50,10 @@ export function SpanDetails({ span, chain }: { span: SpanDetail; chain: Chain })
 
 function Events({ span }: { span: SpanDetail }) {
   const { events } = span
-  const { details } = words.value.chain
+  const {
+    record,
+    chain: { details },
+  } = words.value
   if (events.length === 0) return null
   return (
     <section class="fields">
@@ -61,7 +66,7 @@ function Events({ span }: { span: SpanDetail }) {
               +{formatDuration(Number(BigInt(timeUnixNano) - BigInt(span.startUnixNano)))}
             </span>
           </p>
-          <FieldsTable title={details.attributes} fields={attributes} />
+          <FieldsTable title={record.attributes} fields={attributes} />
         </div>
       ))}
     </section>
@@ -114,17 +119,6 @@ function durationOf({ startUnixNano, endUnixNano }: SpanDetail): string {
   return `${formatDuration(Number(ns))} · ${formatCount(Number(ns))} ns`
 }
 
-/** An instant with all nine digits. */
-export function ExactTime({ unixNano }: { unixNano: string }) {
-  return (
-    <>
-      <TimeText unixNano={unixNano} />
-      <br />
-      <span class="mono muted">{isoNano(unixNano)}</span>
-    </>
-  )
-}
-
 /** A link, unless it is the trace that is open. */
 function TraceId({ id, opened }: { id: string; opened: string }) {
   return id === opened ? (
@@ -133,15 +127,5 @@ function TraceId({ id, opened }: { id: string; opened: string }) {
     <a class="mono" href={chainHref(id)}>
       {safeText(id)}
     </a>
-  )
-}
-
-/** An id that can be copied. */
-export function Id({ id }: { id: string }) {
-  return (
-    <span class="id mono">
-      {safeText(id)}
-      <CopyButton text={id} label={words.value.chain.details.copyValue(safeText(id))} />
-    </span>
   )
 }

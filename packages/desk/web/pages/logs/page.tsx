@@ -1,4 +1,5 @@
 import './logs.css'
+import '../../record/record.css'
 import { parseSearch } from '../../../search/index.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { Title } from '../../components/title.tsx'

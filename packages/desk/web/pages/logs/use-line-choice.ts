@@ -2,7 +2,7 @@ import { useRef, useState } from 'preact/hooks'
 import type { LogRow } from '../../../api/index.ts'
 import { words } from '../../i18n/words.ts'
 import { useKeys } from '../../keys.ts'
-import { chainHref, hrefOf } from '../../url.ts'
+import { aroundHref, chainHref } from '../../url.ts'
 import { go, param, setParams } from '../../url-state.ts'
 import { lineText } from './export-text.ts'
 
@@ -82,9 +82,4 @@ function useLineKeys(row: LogRow | undefined, move: (by: 1 | -1) => void): void 
     { key: 's', description: keys.around, run: () => row && go(aroundHref(row.ref)) },
     { key: 'c', description: keys.copy, run: () => row && void navigator.clipboard.writeText(lineText(row)) },
   ])
-}
-
-/** The address of the lines before and after one. */
-export function aroundHref(ref: string): string {
-  return hrefOf('/logs', { around: ref, log: ref })
 }

@@ -5,7 +5,7 @@ export function FactsList({ facts }: { facts: readonly [name: string, value: Com
   return (
     <dl class="row-facts">
       {facts
-        .filter(([, value]) => value !== '' && value !== undefined)
+        .filter(([, value]) => value !== '' && value !== false && value !== undefined)
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

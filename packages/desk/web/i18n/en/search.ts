@@ -1,0 +1,4 @@
+import { englishMistakes, type SearchMistakes } from '../../../search/index.ts'
+
+/** What is wrong with a search. */
+export const search: SearchMistakes = englishMistakes

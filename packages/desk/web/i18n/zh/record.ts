@@ -1,0 +1,25 @@
+import type { Words } from '../words.ts'
+
+export const record: Words['record'] = {
+  name: '名称',
+  value: '值',
+  actions: '操作',
+  attributes: '属性',
+  resource: '资源',
+  exception: '异常',
+  service: '服务',
+  time: '时间',
+  observed: '采集时间',
+  severity: '级别',
+  event: '事件',
+  traceId: 'Trace id',
+  spanId: 'Span id',
+  scope: '作用域',
+  find: (name) => `查找 ${name} 相同的日志`,
+  filterIn: (name) => `仅看 ${name} 为此值的日志`,
+  filterOut: (name) => `排除 ${name} 为此值的日志`,
+  copyValue: (name) => `复制 ${name}`,
+  copyText: '复制此行',
+  copyException: '复制异常',
+  dropped: (attributes) => `发送方省略了 ${attributes} 个属性。`,
+}

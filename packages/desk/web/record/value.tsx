@@ -1,0 +1,42 @@
+import type { FieldValue } from '../../api/index.ts'
+import { safeText } from '../../chain/index.ts'
+import { CopyButton } from '../components/copy-button.tsx'
+import { TextBlock } from '../components/text-block.tsx'
+import { TimeText } from '../components/time-text.tsx'
+import { isoNano } from '../format.ts'
+import { words } from '../i18n/words.ts'
+
+/** A value as text; lists and objects are JSON of several lines. */
+export function valueText(value: FieldValue | undefined): string {
+  if (typeof value === 'string') return value
+  return typeof value === 'object' && value !== null ? JSON.stringify(value, undefined, 2) : String(value)
+}
+
+export function hasLines(text: string): boolean {
+  return /[\r\n]/.test(text.trim())
+}
+
+/** Text of several lines keeps them: stacks and nested values. */
+export function Value({ text }: { text: string }) {
+  return hasLines(text) ? <TextBlock text={text} /> : <bdi class="value">{safeText(text)}</bdi>
+}
+
+/** An instant with all nine digits. */
+export function ExactTime({ unixNano }: { unixNano: string }) {
+  return (
+    <>
+      <TimeText unixNano={unixNano} /> <span class="mono muted">{isoNano(unixNano)}</span>
+    </>
+  )
+}
+
+/** An id that can be copied. */
+export function Id({ id }: { id: string }) {
+  const shown = safeText(id)
+  return (
+    <span class="id mono">
+      {shown}
+      <CopyButton text={id} label={words.value.record.copyValue(shown)} />
+    </span>
+  )
+}
