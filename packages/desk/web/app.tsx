@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { EmptyState } from './components/empty-state.tsx'
 import { Problem } from './components/problem.tsx'
 import { Shell } from './components/shell.tsx'
+import { Title } from './components/title.tsx'
 import { words } from './i18n/words.ts'
 import { isTyping } from './keys.ts'
 import type { Route } from './url.ts'
@@ -67,8 +68,11 @@ function PageLost() {
 function Unknown() {
   const { title, back } = words.value.shell.unknown
   return (
-    <EmptyState title={title}>
-      <a href="/chains">{back}</a>
-    </EmptyState>
+    <>
+      <Title hidden>{title}</Title>
+      <EmptyState title={title}>
+        <a href="/chains">{back}</a>
+      </EmptyState>
+    </>
   )
 }

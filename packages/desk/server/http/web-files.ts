@@ -47,11 +47,14 @@ export async function openWebFiles(directory: string): Promise<WebFiles> {
   }
   return {
     async answer(request, response, pathname) {
-      const file = files.get(isPagePath(pathname) ? '/index.html' : pathname)
       if (request.method !== 'GET' && request.method !== 'HEAD') return sendFailure(response, wrongMethod)
-      if (file === undefined) return sendFailure(response, notFound(pathname, files.size))
-      file.bodies ??= await readBodies(file)
-      sendFile(request, response, file, file.bodies)
+      const page = files.get('/index.html')
+      const file = isPagePath(pathname) ? page : files.get(pathname)
+      // The page itself tells a reader that there is nothing at an address.
+      const sent = file ?? (request.headers.accept?.includes('text/html') ? page : undefined)
+      if (sent === undefined) return sendFailure(response, notFound(pathname, files.size))
+      sent.bodies ??= await readBodies(sent)
+      sendFile(request, response, file === undefined ? 404 : 200, sent, sent.bodies)
     },
   }
 }
@@ -70,11 +73,12 @@ async function readBodies({ path }: WebFile): Promise<Bodies> {
 function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
+  status: number,
   { type, isHashed }: WebFile,
   { plain, gzip: gzipped }: Bodies,
 ): void {
   const body = gzipped !== undefined && acceptsGzip(request) ? gzipped : plain
-  response.writeHead(200, {
+  response.writeHead(status, {
     'content-type': type,
     'content-length': body.length,
     'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',

@@ -1,15 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { LogPage, LogRow } from '../../api/index.ts'
 import { findBarriers, type Reader, withPage } from './page-driver.ts'
 import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
 
 let desk: SampleDesk
+let line: LogRow
 
 beforeAll(async () => {
   desk = await startSampleDesk()
+  const answer = await fetch(
+    `${desk.url}/api/logs?${new URLSearchParams({ q: 'has:trace level>=error', limit: '1' })}`,
+  )
+  line = ((await answer.json()) as LogPage).logs[0]!
 })
 afterAll(() => desk?.close())
 
 const row = '.rows-body > [role=row]'
+const pane = '.pane-body > :not(.muted)'
 
 /** Every page, and the states of pages that look different, with what is there when they are ready. */
 function addresses(): [address: string, ready: string][] {
@@ -28,6 +35,12 @@ function addresses(): [address: string, ready: string][] {
     ['/patterns', row],
     ['/services', '.node'],
     ['/start', '.facts'],
+    ['/nowhere', '.empty'],
+    [`/t/${line.traceId}?span=${line.spanId}&details=1`, pane],
+    [`/t/${line.traceId}?log=${line.ref}&details=1`, pane],
+    [`/logs?log=${line.ref}`, pane],
+    [`/logs?around=${line.ref}&log=${line.ref}`, pane],
+    [`/patterns?pattern=${line.pattern}`, '.pane .examples'],
   ]
 }
 

@@ -25,7 +25,7 @@ export function Value({ text }: { text: string }) {
 export function ExactTime({ unixNano }: { unixNano: string }) {
   return (
     <>
-      <TimeText unixNano={unixNano} /> <span class="mono muted">{isoNano(unixNano)}</span>
+      <TimeText unixNano={unixNano} /> <span class="exact-time">{isoNano(unixNano)}</span>
     </>
   )
 }
