@@ -61,6 +61,8 @@ export async function startWriter(settings: WriterSettings, events: WriterEvents
         hear(message)
         if (message.kind !== 'segments') return
         thread = worker
+        // Closed while it was started again: nobody else would end it.
+        if (isClosed) worker.postMessage({ kind: 'close' } satisfies ToWriter)
         resolve()
       })
       worker.on('error', (error) => {
