@@ -59,7 +59,7 @@ export async function startWriter(settings: WriterSettings, events: WriterEvents
       worker.on('message', (message: FromWriter) => {
         if (message.kind === 'failed') return reject(errorOf(message))
         hear(message)
-        if (message.kind !== 'segments') return
+        if (message.kind !== 'segments' || thread === worker) return
         thread = worker
         // Closed while it was started again: nobody else would end it.
         if (isClosed) worker.postMessage({ kind: 'close' } satisfies ToWriter)
