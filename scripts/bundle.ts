@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module'
 import { build, type Plugin } from 'esbuild'
 import { type Package, publishedPackages } from './packages.ts'
 
-const BUILTIN_IMPORT = /^import (\* as \w+|\w+|\{[^}]*\}|\w+, \{[^}]*\}) from ['"]([\w:/]+)['"];?$/gm
+const builtinImport = /^import (\* as \w+|\w+|\{[^}]*\}|\w+, \{[^}]*\}) from ['"]([\w:/]+)['"];?$/gm
 
 /**
  * Importing a built-in module into ESM reads each of its exports, and some of those are getters that load megabytes:
@@ -15,7 +15,7 @@ const directBuiltins: Plugin = {
   setup: ({ onLoad }) => {
     onLoad({ filter: /\.m?js$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replaceAll(
-        BUILTIN_IMPORT,
+        builtinImport,
         (line, names: string, module: string) =>
           isBuiltin(module) ? takeNames(names, `process.getBuiltinModule('${module}')`) : line,
       ),

@@ -3,14 +3,14 @@ import { eachLog } from '../sink/read-otlp.ts'
 import { encoders } from './encoders.ts'
 import { makeRecords } from './records.ts'
 
-const RECORDS = 512
+const records = 512
 const [name = '', times = '1'] = process.argv.slice(2)
 
 function repeat(count: number, work: () => void): void {
   for (let done = 0; done < count; done++) work()
 }
 
-const encode = encoders[name]!(makeRecords(RECORDS))
+const encode = encoders[name]!(makeRecords(records))
 repeat(Number(times), encode)
 const start = process.cpuUsage()
 repeat(Number(times), encode)
@@ -20,8 +20,8 @@ const request = Buffer.concat(encode())
 const ids = new Set<number | undefined>()
 eachLog(request, ({ id, inTrace }) => inTrace && ids.add(id))
 process.send?.({
-  perRecord: ((user + system) * 1000) / Number(times) / RECORDS,
-  bytes: request.length / RECORDS,
+  perRecord: ((user + system) * 1000) / Number(times) / records,
+  bytes: request.length / records,
   records: ids.size,
-  expected: RECORDS,
+  expected: records,
 })

@@ -3,8 +3,8 @@
 import { connect, type Socket } from 'node:net'
 
 const [port, connections] = process.argv.slice(2).map(Number)
-const REQUEST = Buffer.from('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: keep-alive\r\n\r\n')
-const OK = Buffer.from('HTTP/1.1 200 ')
+const request = Buffer.from('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: keep-alive\r\n\r\n')
+const ok = Buffer.from('HTTP/1.1 200 ')
 
 let answered = 0
 let failed = 0
@@ -22,7 +22,7 @@ function endOfAnswer(bytes: Buffer): number | undefined {
 
 function ask(socket: Socket): void {
   if (isStopping) socket.end()
-  else socket.write(REQUEST)
+  else socket.write(request)
 }
 
 function startConnection(): void {
@@ -33,7 +33,7 @@ function startConnection(): void {
     rest = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
     const end = endOfAnswer(rest)
     if (end === undefined) return
-    if (rest.compare(OK, 0, OK.length, 0, OK.length) === 0) answered++
+    if (rest.compare(ok, 0, ok.length, 0, ok.length) === 0) answered++
     else failed++
     rest = rest.subarray(end)
     ask(socket)

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const ANSWER_MS = 180_000
+const answerMs = 180_000
 
 export type ChildOptions = {
   file: string
@@ -46,7 +46,7 @@ export function startChild({ file, args = [], nodeArgs = [], env = {}, directory
   endedFirst.catch(() => {})
 
   const next = async <T>(): Promise<T> => {
-    const signal = AbortSignal.timeout(ANSWER_MS)
+    const signal = AbortSignal.timeout(answerMs)
     if (messages.length === 0) await Promise.race([once(child, 'message', { signal }), endedFirst])
     return messages.shift() as T
   }

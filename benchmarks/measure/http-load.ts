@@ -6,7 +6,7 @@ import { startApplication } from './application.ts'
 import { type Child, startChild } from './child.ts'
 import { type Sink, startSink } from './sink.ts'
 
-const CONNECTIONS = 32
+const connections = 32
 
 export type HttpSample = { cpuUs: number; perSecond: number } & Checked
 export type Seconds = { warmUp: number; measured: number }
@@ -19,7 +19,7 @@ export async function sampleHttp(system: SystemName, file: string, seconds: Seco
   const { port } = await server.next<{ port: number }>()
   const client = startChild({
     file: join(import.meta.dirname, '../load/client.ts'),
-    args: [String(port), String(CONNECTIONS)],
+    args: [String(port), String(connections)],
   })
   try {
     await delay(seconds.warmUp * 1000)

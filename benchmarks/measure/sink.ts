@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Behaviour, Counts } from '../sink/protocol.ts'
 import { startChild } from './child.ts'
 
-const POLL_MS = 25
+const pollMs = 25
 /** Longer than anyone waits to fill a batch. */
-const QUIET_MS = 6000
+const quietMs = 6000
 
 /** A receiver in a process of its own, which counts what arrives. */
 export type Sink = {
@@ -31,8 +31,8 @@ export async function startSink(): Promise<Sink> {
         const now = await counts()
         if (now.requests !== requests) quietSinceMs = Date.now()
         requests = now.requests
-        if (isEnough(now) || Date.now() - quietSinceMs > QUIET_MS) return now
-        await delay(POLL_MS)
+        if (isEnough(now) || Date.now() - quietSinceMs > quietMs) return now
+        await delay(pollMs)
       }
     },
     async become(behaviour) {

@@ -8,7 +8,7 @@ import { medians } from '../measure/median.ts'
 import { type Goal, type Result, toResult } from '../measure/result.ts'
 import type { Row, RunOptions } from '../measure/row.ts'
 
-const MIB = 2 ** 20
+const mib = 2 ** 20
 const shape = { lines: 10, spans: 0 }
 /** By then it does nothing any more. */
 const idleMs = 1000
@@ -43,7 +43,7 @@ async function sample(lines: number): Promise<Sample> {
   try {
     const warmUp = await load.prepare(trafficOf(0, lines / 4))
     await delay(idleMs)
-    const idleMb = desk.rssBytes() / MIB
+    const idleMb = desk.rssBytes() / mib
     await load.send()
     return { idleMb, ...(await measure(desk, load, lines, warmUp)) }
   } finally {
@@ -70,7 +70,7 @@ async function measure(
   const cpuBefore = desk.cpuSeconds()
   const { records, refused, seconds } = await load.send()
   const cpuSeconds = desk.cpuSeconds() - cpuBefore
-  const rssMb = desk.rssBytes() / MIB
+  const rssMb = desk.rssBytes() / mib
   const { logs } = (await askApi<DeskStatus>(desk.url, '/api/status')).answer.store
   const isWhole = refused === 0 && records === prepared && logs === warmUp + records
   const found = `${records} of ${prepared} lines acknowledged, ${refused} requests refused, ${logs - warmUp} lines stored`

@@ -9,7 +9,7 @@ import type { Behaviour } from '../sink/protocol.ts'
 import type { SystemName } from '../systems.ts'
 
 const systems = ['clew', 'auto-instrumentations'] as const satisfies SystemName[]
-const MIB = 2 ** 20
+const mib = 2 ** 20
 
 type Case = {
   name: string
@@ -121,7 +121,7 @@ async function sample(one: Case, system: SystemName, scale: number): Promise<Sam
     const works = code === 0 && distinctLogs > 0
     const problem = `${system} ended with ${code}, ${distinctLogs} of ${written} arrived: ${application.stderr()}`
     const problems = works ? [] : [problem]
-    return { lost: (100 * (written - distinctLogs)) / written, growth: rssGrowth / MIB, problems }
+    return { lost: (100 * (written - distinctLogs)) / written, growth: rssGrowth / mib, problems }
   } finally {
     await application.stop()
     await sink.stop()

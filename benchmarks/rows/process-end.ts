@@ -8,9 +8,9 @@ import type { Row, RunOptions } from '../measure/row.ts'
 import { startSink } from '../measure/sink.ts'
 import type { SystemName } from '../systems.ts'
 
-const RECORDS = 100
+const records = 100
 // A request may still be on its way through loopback when the process is gone.
-const GRACE_MS = 200
+const graceMs = 200
 const ways = ['drain', 'exit', 'throw', 'reject', 'SIGTERM'] as const
 const systems = ['bare', 'clew', 'auto-instrumentations'] as const satisfies SystemName[]
 
@@ -18,7 +18,7 @@ type Sample = { arrived: number; ending: string }
 
 export const processEnd: Row = {
   name: 'process-end',
-  about: `of ${RECORDS} records logged just before the end, how many arrive`,
+  about: `of ${records} records logged just before the end, how many arrive`,
   rounds: 3,
   results: ways.map((way) => `process-end-${way}`),
   run,
@@ -33,9 +33,9 @@ async function run({ rounds, say }: RunOptions): Promise<Result[]> {
     results.push(
       toResult({
         name: `process-end-${way}`,
-        unit: `of ${RECORDS} records`,
+        unit: `of ${records} records`,
         figures: arrived,
-        goals: [{ figure: 'ours', atLeast: RECORDS }],
+        goals: [{ figure: 'ours', atLeast: records }],
         against: 'plain',
         problems: otherEndings(samples),
       }),
@@ -49,7 +49,7 @@ async function sample(way: string, system: SystemName): Promise<Sample> {
   const application = await startApplication({ system, file: 'winston/ending.cjs', args: [way], sink })
   try {
     const ending = await application.ended
-    await delay(GRACE_MS)
+    await delay(graceMs)
     const { distinctLogs } = await sink.counts()
     return { arrived: distinctLogs, ending: describeEnding(ending) }
   } finally {

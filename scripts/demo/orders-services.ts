@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort, type Service, startPostgres } from '../services.ts'
 
 const directory = fileURLToPath(new URL('../../examples/orders/', import.meta.url))
-const GRACE_MS = 5_000
+const graceMs = 5_000
 
 /** The running example. `stop` ends every process that was started for it. */
 export type OrdersServices = {
@@ -66,7 +66,7 @@ async function stopAll(children: readonly ChildProcess[], postgres: Service): Pr
 function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
-    const force = setTimeout(() => child.kill('SIGKILL'), GRACE_MS)
+    const force = setTimeout(() => child.kill('SIGKILL'), graceMs)
     child.once('exit', () => {
       clearTimeout(force)
       resolve()

@@ -5,7 +5,7 @@ const { startCpuMeter } = require('../meter.cjs')
 const { tell } = require('../talk.cjs')
 const { context, ROOT_CONTEXT, trace } = require('@opentelemetry/api')
 
-const CONCURRENCY = 50
+const concurrency = 50
 const count = Number(process.argv[2])
 const name = `noop-${process.pid}`
 const { telemetry, countSpans } = process.env.BENCHMARK_TELEMETRY
@@ -19,9 +19,9 @@ const options = {
 async function addJobs(queue) {
   const span = trace.getTracer('benchmark').startSpan('orders', {}, ROOT_CONTEXT)
   await context.with(trace.setSpan(ROOT_CONTEXT, span), async () => {
-    for (let added = 0; added < count; added += CONCURRENCY) {
+    for (let added = 0; added < count; added += concurrency) {
       await Promise.all(
-        Array.from({ length: CONCURRENCY }, (_, index) =>
+        Array.from({ length: concurrency }, (_, index) =>
           queue.add('noop', { order: added + index }, { removeOnComplete: true, removeOnFail: true }),
         ),
       )
@@ -45,7 +45,7 @@ async function workOff(worker) {
 
 async function main() {
   const queue = new Queue(name, options)
-  const worker = new Worker(name, async () => {}, { ...options, concurrency: CONCURRENCY, autorun: false })
+  const worker = new Worker(name, async () => {}, { ...options, concurrency: concurrency, autorun: false })
   await worker.waitUntilReady()
   worker.run()
   await worker.pause()

@@ -3,7 +3,7 @@
 const { tell } = require('../talk.cjs')
 const { createLogger } = require('./logger.cjs')
 
-const TICK_MS = 10
+const tickMs = 10
 const [shape, total, perSecond, settleMs] = [process.argv[2], ...process.argv.slice(3).map(Number)]
 const logger = createLogger()
 const turn = () => new Promise(setImmediate)
@@ -29,7 +29,7 @@ const shapes = {
         if (id < total) return
         clearInterval(timer)
         resolve()
-      }, TICK_MS)
+      }, tickMs)
     })
   },
 }

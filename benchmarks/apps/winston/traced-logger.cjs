@@ -1,8 +1,8 @@
 const { createLogger } = require('./logger.cjs')
 const { context, ROOT_CONTEXT, trace } = require(process.env.BENCHMARK_API ?? '@opentelemetry/api')
 
-const RECORDS_PER_SPAN = 4
-const RECORDS_PER_TURN = 64
+const recordsPerSpan = 4
+const recordsPerTurn = 64
 
 const logger = createLogger()
 const messages = [
@@ -23,11 +23,11 @@ const contexts = Array.from({ length: 512 }, () =>
 
 /** Logs records `first` to `first + count - 1`, five fields each, four in each span, with a turn of the event loop every 64. */
 exports.writeRecords = async (first, count) => {
-  for (let id = first; id < first + count; id += RECORDS_PER_SPAN) {
-    context.with(contexts[(id / RECORDS_PER_SPAN) % contexts.length], () => {
-      for (let offset = 0; offset < RECORDS_PER_SPAN; offset++) writeRecord(id + offset)
+  for (let id = first; id < first + count; id += recordsPerSpan) {
+    context.with(contexts[(id / recordsPerSpan) % contexts.length], () => {
+      for (let offset = 0; offset < recordsPerSpan; offset++) writeRecord(id + offset)
     })
-    if (id % RECORDS_PER_TURN === 0) await turn()
+    if (id % recordsPerTurn === 0) await turn()
   }
 }
 

@@ -2,11 +2,11 @@ import { Queue } from 'bullmq'
 import express, { type ErrorRequestHandler } from 'express'
 import { createTables, database, findOrder, insertOrder } from './database.ts'
 import { createLogger } from './logger.ts'
-import { connectQueue, PAYMENTS, type Payment } from './payments-queue.ts'
+import { connectQueue, type Payment, paymentsName } from './payments-queue.ts'
 import { settings } from './settings.ts'
 
 const logger = createLogger('api')
-const payments = new Queue<Payment>(PAYMENTS, { connection: connectQueue() })
+const payments = new Queue<Payment>(paymentsName, { connection: connectQueue() })
 payments.on('error', (error) => logger.warn('the queue cannot be reached', { error }))
 
 const app = express()

@@ -3,7 +3,7 @@ import { settings } from './settings.ts'
 
 export type Payment = { orderId: number; amount: number }
 
-export const PAYMENTS = 'payments'
+export const paymentsName = 'payments'
 
 /** Redis when REDIS_URL is set, else the orders' own PostgreSQL. */
 export function connectQueue(): ConnectionOptions {

@@ -1,7 +1,7 @@
 import { type Job, Worker } from 'bullmq'
 import { database, setStatus } from './database.ts'
 import { createLogger } from './logger.ts'
-import { connectQueue, PAYMENTS, type Payment } from './payments-queue.ts'
+import { connectQueue, type Payment, paymentsName } from './payments-queue.ts'
 import { settings } from './settings.ts'
 
 const logger = createLogger('payments')
@@ -29,7 +29,7 @@ async function charge(job: Job<Payment>): Promise<void> {
   logger.info('order paid', { orderId })
 }
 
-const worker = new Worker<Payment>(PAYMENTS, charge, { connection: connectQueue(), concurrency: 10 })
+const worker = new Worker<Payment>(paymentsName, charge, { connection: connectQueue(), concurrency: 10 })
 
 worker.on('failed', async (job, error) => {
   if (!job || !(error instanceof PaymentFailed)) return

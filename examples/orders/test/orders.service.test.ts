@@ -2,8 +2,8 @@ import { formatChain, type OtlpReceiver, startOtlpReceiver } from '@clew/testing
 import { afterEach, expect, test } from 'vitest'
 import { type OrdersServices, startOrders } from '../../../scripts/demo/orders-services.ts'
 
-const UP_MS = 60_000
-const CHAIN_MS = 30_000
+const upMs = 60_000
+const chainMs = 30_000
 
 let receiver: OtlpReceiver
 let services: OrdersServices
@@ -17,7 +17,7 @@ async function start(overrides: NodeJS.ProcessEnv): Promise<void> {
   receiver = await startOtlpReceiver()
   services = await startOrders(receiver.url, { CLEW_QUIET: '1', ...overrides })
   const up = ['api is up', 'worker is up', 'gateway is up']
-  await receiver.waitForLogs((logs) => up.every((text) => logs.some(({ body }) => body === text)), UP_MS)
+  await receiver.waitForLogs((logs) => up.every((text) => logs.some(({ body }) => body === text)), upMs)
 }
 
 /** Orders something; resolves with the trace of the order when its last line and this many of its spans have come. */
@@ -29,8 +29,8 @@ async function order(amount: number, lastLine: string, spanCount: number): Promi
     body: JSON.stringify({ item: 'a lantern', amount }),
   })
   const isOfTrace = (one: { traceId: string }): boolean => one.traceId === traceId
-  await receiver.waitForLogs((logs) => logs.some((log) => isOfTrace(log) && log.body === lastLine), CHAIN_MS)
-  await receiver.waitForSpans((spans) => spans.filter(isOfTrace).length === spanCount, CHAIN_MS)
+  await receiver.waitForLogs((logs) => logs.some((log) => isOfTrace(log) && log.body === lastLine), chainMs)
+  await receiver.waitForSpans((spans) => spans.filter(isOfTrace).length === spanCount, chainMs)
   return traceId
 }
 

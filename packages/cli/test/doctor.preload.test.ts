@@ -6,20 +6,20 @@ import { freePort } from '../../../scripts/services.ts'
 import { killApps, runApp } from '../../node/test/app-process.ts'
 import { type Application, createApplication, setVersion } from '../../node/test/application.ts'
 
-const BIN = join(import.meta.dirname, '../dist/bin.js')
-const CLEW = ['core', 'express', 'http', 'node', 'winston'].map((name) => `@clew/${name}`)
-const LIBRARIES = ['@opentelemetry/api', 'express', 'winston']
+const bin = join(import.meta.dirname, '../dist/bin.js')
+const clew = ['core', 'express', 'http', 'node', 'winston'].map((name) => `@clew/${name}`)
+const libraries = ['@opentelemetry/api', 'express', 'winston']
 
 /** The lines of an application in which all is well. */
-const NODE = 'ok    Node.js             <node>'
-const SHOP = 'ok    application         shop (CommonJS) in <app>'
-const EXPRESS =
+const node = 'ok    Node.js             <node>'
+const shopLine = 'ok    application         shop (CommonJS) in <app>'
+const express =
   'ok    @clew/express       0.1.0 joins express <version>, by express.router.request channel; before router 2.3 Router.handle and Route.dispatch'
-const HTTP = 'ok    @clew/http          0.1.0, by node:http and undici channels; emit of HTTP messages'
-const WINSTON =
+const http = 'ok    @clew/http          0.1.0, by node:http and undici channels; emit of HTTP messages'
+const winston =
   'ok    @clew/winston       0.1.0 joins winston <version>, by Logger.prototype.write, _transform and push'
-const COPIES = ['ok    @opentelemetry/api  one copy', 'ok    @clew/core          one copy']
-const ENDPOINTS = ['logs', 'traces'].map(
+const copies = ['ok    @opentelemetry/api  one copy', 'ok    @clew/core          one copy']
+const endpoints = ['logs', 'traces'].map(
   (signal) =>
     `ok    ${`${signal} endpoint`.padEnd(18)}  <endpoint>/v1/${signal} (http/protobuf) is reachable`,
 )
@@ -45,7 +45,7 @@ function createShop(dependencies: readonly string[], type: 'commonjs' | 'module'
 async function examine(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}) {
   const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT ?? receiver.url
   const { stdout, ...rest } = await runApp({
-    args: [BIN, ...args],
+    args: [bin, ...args],
     cwd,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...env },
   })
@@ -59,50 +59,50 @@ async function examine(args: readonly string[], cwd: string, env: NodeJS.Process
 }
 
 test('an application with everything', async () => {
-  const shop = createShop([...CLEW, ...LIBRARIES], 'module')
+  const shop = createShop([...clew, ...libraries], 'module')
   expect(await examine(['doctor'], shop.directory)).toEqual({
     code: 0,
     signal: null,
     stderr: '',
-    report: [NODE, SHOP.replace('CommonJS', 'ESM'), EXPRESS, HTTP, WINSTON, ...COPIES, ...ENDPOINTS],
+    report: [node, shopLine.replace('CommonJS', 'ESM'), express, http, winston, ...copies, ...endpoints],
   })
 })
 
 test('a library without its package', async () => {
-  const shop = createShop(['@clew/core', '@clew/node', '@clew/winston', ...LIBRARIES])
+  const shop = createShop(['@clew/core', '@clew/node', '@clew/winston', ...libraries])
   expect(await examine(['doctor'], shop.directory)).toEqual({
     code: 0,
     signal: null,
     stderr: '',
     report: [
-      NODE,
-      SHOP,
-      WINSTON,
+      node,
+      shopLine,
+      winston,
       'WARN  express             is used, but nothing joins it to the chain',
       '                          → npm install @clew/express',
       'WARN  node:http           HTTP servers and fetch are not traced',
       '                          → npm install @clew/http',
-      ...COPIES,
-      ...ENDPOINTS,
+      ...copies,
+      ...endpoints,
     ],
   })
 })
 
 test('an endpoint that cannot be reached', async () => {
-  const shop = createShop([...CLEW, ...LIBRARIES])
+  const shop = createShop([...clew, ...libraries])
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}` }
   expect(await examine(['doctor'], shop.directory, env)).toEqual({
     code: 1,
     signal: null,
     stderr: '',
     report: [
-      NODE,
-      SHOP,
-      EXPRESS,
-      HTTP,
-      WINSTON,
-      ...COPIES,
-      ...ENDPOINTS.flatMap((line) => [
+      node,
+      shopLine,
+      express,
+      http,
+      winston,
+      ...copies,
+      ...endpoints.flatMap((line) => [
         line.replace('ok  ', 'FAIL').replace('is reachable', 'is not reachable: ECONNREFUSED'),
         '                          → start the collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT',
       ]),
@@ -111,7 +111,7 @@ test('an endpoint that cannot be reached', async () => {
 })
 
 test('two copies of the API', async () => {
-  const shop = createShop([...CLEW, ...LIBRARIES])
+  const shop = createShop([...clew, ...libraries])
   shop.copyPackage('@clew/http')
   shop.copyPackage('@opentelemetry/api', { into: 'node_modules/@clew/http/node_modules' })
   shop.copyPackage('@opentelemetry/api')
@@ -120,21 +120,21 @@ test('two copies of the API', async () => {
     signal: null,
     stderr: '',
     report: [
-      NODE,
-      SHOP,
-      EXPRESS,
-      HTTP,
-      WINSTON,
+      node,
+      shopLine,
+      express,
+      http,
+      winston,
       'FAIL  @opentelemetry/api  3 copies: <app>/node_modules/@opentelemetry/api, <store>/node_modules/@opentelemetry/api, <app>/node_modules/@clew/http/node_modules/@opentelemetry/api',
       '                          → keep one version (npm ls @opentelemetry/api, npm dedupe)',
-      COPIES[1],
-      ...ENDPOINTS,
+      copies[1],
+      ...endpoints,
     ],
   })
 })
 
 test('a version that the package does not know, a package that cannot be loaded, and one without its library', async () => {
-  const shop = createShop([...CLEW, ...LIBRARIES, '@clew/pg'])
+  const shop = createShop([...clew, ...libraries, '@clew/pg'])
   shop.copyPackage('winston', { edit: (place) => setVersion(place, '99.0.0') })
   const edit = (place: string): void =>
     writeFileSync(join(place, 'bundle/index.js'), 'export const nothing = 1\n')
@@ -144,60 +144,60 @@ test('a version that the package does not know, a package that cannot be loaded,
     signal: null,
     stderr: '',
     report: [
-      NODE,
-      SHOP,
+      node,
+      shopLine,
       'FAIL  @clew/express       cannot be loaded: it has no export expressInstrumentation with a start()',
       '                          → npm install @clew/express@latest',
-      HTTP,
+      http,
       'FAIL  @clew/winston       winston 99.0.0 is outside of 3.3.0 … below 4.0.0: it runs without spans',
       '                          → install a supported winston, or npm install @clew/winston@latest',
       'WARN  @clew/pg            pg is not installed',
       '                          → npm uninstall @clew/pg',
-      ...COPIES,
-      ...ENDPOINTS,
+      ...copies,
+      ...endpoints,
     ],
   })
 })
 
 test('settings that cannot be used, and signals that are off', async () => {
-  const shop = createShop([...CLEW, ...LIBRARIES])
+  const shop = createShop([...clew, ...libraries])
   const env = { CLEW_EXIT: 'later', OTEL_TRACES_EXPORTER: 'none' }
   expect(await examine(['doctor'], shop.directory, env)).toEqual({
     code: 1,
     signal: null,
     stderr: '',
     report: [
-      NODE,
-      SHOP,
-      EXPRESS,
-      HTTP,
-      WINSTON,
-      ...COPIES,
+      node,
+      shopLine,
+      express,
+      http,
+      winston,
+      ...copies,
       'FAIL  settings            CLEW_EXIT: "later" is unknown; write flush, spool or off; in force: flush',
-      ENDPOINTS[0],
+      endpoints[0],
       'WARN  traces endpoint     off, by OTEL_TRACES_EXPORTER',
     ],
   })
 })
 
 test('a folder can be named, and an application without Clew is told what to install', async () => {
-  const shop = createShop(LIBRARIES)
+  const shop = createShop(libraries)
   shop.writeFile('src/index.js', '')
   expect(await examine(['doctor', 'src'], shop.directory)).toEqual({
     code: 0,
     signal: null,
     stderr: '',
     report: [
-      NODE,
-      SHOP,
+      node,
+      shopLine,
       'WARN  express             is used, but nothing joins it to the chain',
       '                          → npm install @clew/express',
       'WARN  winston             is used, but nothing joins it to the chain',
       '                          → npm install @clew/winston',
       'WARN  node:http           HTTP servers and fetch are not traced',
       '                          → npm install @clew/http',
-      COPIES[0],
-      ...ENDPOINTS,
+      copies[0],
+      ...endpoints,
     ],
   })
 })

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { activeContext, runInContext } from './context/context-manager.ts'
-import { ROOT_CONTEXT, recordScopeOf } from './context/request-context.ts'
+import { recordScopeOf, rootContext } from './context/request-context.ts'
 import { contextForWork, getFields, setFields, withFields } from './fields.ts'
 import { setReporter } from './report.ts'
 
@@ -29,7 +29,7 @@ test('withFields throws what its work throws', () => {
 
 test('a field that is set late, deep inside, is on every later record of the request, and of no other', async () => {
   const request = (id: number): Promise<unknown> =>
-    runInContext(contextForWork(ROOT_CONTEXT, { request_id: id }), async () => {
+    runInContext(contextForWork(rootContext, { request_id: id }), async () => {
       const before = attributes()
       await nextTurn()
       await (async () => {
@@ -47,7 +47,7 @@ test('a field that is set late, deep inside, is on every later record of the req
 
 test("a job's identity is on its records, is no field, and cannot be set over", () => {
   const identity = { 'messaging.destination.name': 'orders', attempt: 2 }
-  const context = contextForWork(ROOT_CONTEXT, { tenant: 'acme', attempt: 'first' }, identity)
+  const context = contextForWork(rootContext, { tenant: 'acme', attempt: 'first' }, identity)
   const seen = runInContext(context, () => {
     const first = attributes()
     setFields({ 'messaging.destination.name': 'mine', user_id: 7 })

@@ -4,7 +4,7 @@ import { type Fields, RecordScope } from './context/record-scope.ts'
 import { contextWithRecordScope, recordScopeOf } from './context/request-context.ts'
 import { report } from './report.ts'
 
-const NO_FIELDS: Fields = Object.freeze({})
+const noFields: Fields = Object.freeze({})
 
 /**
  * Runs `work` with these request fields on each of its records and on the jobs it makes, beside the fields that
@@ -32,7 +32,7 @@ export function setFields(fields: Fields): void {
 
 /** The request fields in force, empty outside of any request. */
 export function getFields(context: Context = activeContext()): Fields {
-  return recordScopeOf(context)?.fields ?? NO_FIELDS
+  return recordScopeOf(context)?.fields ?? noFields
 }
 
 /** The context whose records carry these fields beside those of `context`. */
@@ -45,6 +45,6 @@ export function contextWithFields(context: Context, fields: Fields): Context {
  * The context of a new unit of work, such as a request or an attempt of a job: it begins with `fields`, and
  * `identity` (queue, job id, attempt) is on every record and cannot be set over.
  */
-export function contextForWork(context: Context, fields: Fields = NO_FIELDS, identity?: Fields): Context {
+export function contextForWork(context: Context, fields: Fields = noFields, identity?: Fields): Context {
   return contextWithRecordScope(context, new RecordScope(fields, identity))
 }

@@ -14,11 +14,11 @@ export type { Fields, FieldValue } from './context/record-scope.ts'
 export {
   contextWithSpan,
   isTracingSuppressed,
-  ROOT_CONTEXT,
   recordScopeOf,
-  SUPPRESSED_ROOT,
+  rootContext,
   spanContextOf,
   spanOf,
+  suppressedRoot,
   suppressTracing,
 } from './context/request-context.ts'
 export { type ErrorCode, errorCatalogue } from './errors.ts'

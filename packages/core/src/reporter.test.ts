@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { guard, report, setReporter } from './report.ts'
 import { createReporter, type Reporter } from './reporter.ts'
 
-const MINUTE = 60_000
+const minute = 60_000
 
 function start(): { reporter: Reporter; lines: string[]; at(ms: number): void } {
   let nowMs = 0
@@ -26,9 +26,9 @@ test('a problem is one line a minute, which then says how often it came in betwe
     at(ms)
     reporter('CLEW_CONFIG', 'bad value')
   }
-  at(MINUTE)
+  at(minute)
   reporter('CLEW_CONFIG', 'bad value')
-  at(2 * MINUTE)
+  at(2 * minute)
   reporter('CLEW_CONFIG', 'bad value')
   expect(lines).toEqual([
     '[clew] CLEW_CONFIG: bad value\n',

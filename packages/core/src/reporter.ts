@@ -2,8 +2,8 @@ import type { ErrorCode } from './errors.ts'
 
 export type Reporter = (code: ErrorCode, message: string, key?: string) => void
 
-const INTERVAL_MS = 60_000
-const MAX_PROBLEMS = 1_000
+const intervalMs = 60_000
+const maxProblems = 1_000
 
 /**
  * A reporter that writes each problem once a minute and then says how often it came in between. A problem is its
@@ -15,11 +15,11 @@ export function createReporter(io: { now: () => number; write: (line: string) =>
     const id = `${code} ${key}`
     const nowMs = io.now()
     const problem = problems.get(id)
-    if (problem && nowMs - problem.lastMs < INTERVAL_MS) {
+    if (problem && nowMs - problem.lastMs < intervalMs) {
       problem.withheld++
       return
     }
-    if (problems.size >= MAX_PROBLEMS) problems.clear()
+    if (problems.size >= maxProblems) problems.clear()
     problems.set(id, { lastMs: nowMs, withheld: 0 })
     const again = problem?.withheld ? ` (and ${problem.withheld} times more since the last line)` : ''
     io.write(`[clew] ${code}: ${message.replaceAll('\n', ' ')}${again}\n`)

@@ -2,7 +2,7 @@ import { trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runInContext } from './context/context-manager.ts'
-import { contextWithSpan, ROOT_CONTEXT, spanContextOf } from './context/request-context.ts'
+import { contextWithSpan, rootContext, spanContextOf } from './context/request-context.ts'
 import type { Instrumentation, OptionSpecs } from './instrumentation.ts'
 import { setReporter } from './report.ts'
 import { runningInstrumentations, startInstrumentation } from './start-instrumentation.ts'
@@ -88,9 +88,9 @@ test('its Tracer is that of whichever SDK is registered at the time of a span; b
   trace.setGlobalTracerProvider(
     new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
   )
-  const outer = tracer.startSpan('outer', {}, ROOT_CONTEXT)
+  const outer = tracer.startSpan('outer', {}, rootContext)
 
-  const inner = runInContext(contextWithSpan(ROOT_CONTEXT, outer), () =>
+  const inner = runInContext(contextWithSpan(rootContext, outer), () =>
     tracer.startActiveSpan('inner', (span) => {
       span.end()
       return span.spanContext().traceId
@@ -101,7 +101,7 @@ test('its Tracer is that of whichever SDK is registered at the time of a span; b
   stop()
   expect([
     before.isRecording(),
-    spanContextOf(contextWithSpan(ROOT_CONTEXT, before)),
+    spanContextOf(contextWithSpan(rootContext, before)),
     exporter.getFinishedSpans().map(({ name, instrumentationScope }) => [name, instrumentationScope.name]),
     inner === outer.spanContext().traceId,
     tracer.startSpan('after').isRecording(),

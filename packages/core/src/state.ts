@@ -20,11 +20,11 @@ type CoreState = {
   readonly moduleListeners: ModuleListeners
 }
 
-const KEY = Symbol.for('@clew/core')
+const key = Symbol.for('@clew/core')
 /** Goes up when a copy with the old form of CoreState could not work with the new one. */
-const LAYOUT = 1
+const layout = 1
 
-type Holder = { [KEY]?: CoreState }
+type Holder = { [key]?: CoreState }
 
 let cached: CoreState | undefined
 
@@ -34,19 +34,19 @@ export function coreState(): CoreState {
 }
 
 function joinState(): CoreState {
-  const known = (globalThis as Holder)[KEY]
-  if (known?.layout === LAYOUT) return known
+  const known = (globalThis as Holder)[key]
+  if (known?.layout === layout) return known
   const state = createState()
   if (known)
-    state.reporter('CLEW_SECOND_CORE', `this copy has layout ${LAYOUT}, the first one ${known.layout}`)
+    state.reporter('CLEW_SECOND_CORE', `this copy has layout ${layout}, the first one ${known.layout}`)
   // Not enumerable and not writable: a second copy reads it, nobody replaces it.
-  else Object.defineProperty(globalThis, KEY, { value: state })
+  else Object.defineProperty(globalThis, key, { value: state })
   return state
 }
 
 function createState(): CoreState {
   return {
-    layout: LAYOUT,
+    layout: layout,
     storage: new AsyncLocalStorage(),
     sink: undefined,
     reporter: createReporter({ now: Date.now, write: writeToStderr }),

@@ -5,12 +5,12 @@ let app: Application
 beforeEach(() => {
   app = makeApplication()
   app.installCore()
-  app.write('preload.cjs', PRELOAD)
+  app.write('preload.cjs', preload)
 })
 afterEach(() => app.remove())
 
 /** Listens for `thing`, and prints at the exit what it has heard. */
-const PRELOAD = `
+const preload = `
 const { onModuleLoad } = require('@clew/core')
 globalThis.heard = []
 const hear = (what) => (exports, { version, filename }) => {

@@ -2,13 +2,13 @@ import type { ChainData } from '../api/chain.ts'
 import { buildChain } from './build-chain.ts'
 import { countsOf, describeErrors, servicesOf } from './chain-text.ts'
 import { describeHints, describeRow } from './describe-row.ts'
-import { SPAN } from './draft.ts'
+import { spanKind } from './draft.ts'
 import { fullView } from './model.ts'
 import { safeText } from './safe-text.ts'
 import { treeLines } from './tree-text.ts'
 
 /** GitHub refuses a comment of more than 65,536 characters. */
-const MOST_CHARACTERS = 60_000
+const mostCharacters = 60_000
 
 /**
  * A call chain for an issue or an agent: what failed, the first error, the services, and the tree. All text of
@@ -16,7 +16,7 @@ const MOST_CHARACTERS = 60_000
  */
 export function chainAsMarkdown(data: ChainData): string {
   const chain = buildChain(data)
-  const first = Math.max(0, chain.kind.indexOf(SPAN))
+  const first = Math.max(0, chain.kind.indexOf(spanKind))
   const name = chain.count > 0 ? describeRow(chain, first).label : safeText(data.traceId)
   const facts = [
     `- trace: ${asCode(safeText(data.traceId))}`,
@@ -35,7 +35,7 @@ function cut(lines: readonly string[]): string {
   let length = 0
   for (const line of lines) {
     length += line.length + 1
-    if (length > MOST_CHARACTERS) return [...kept, `… and ${lines.length - kept.length} more rows`].join('\n')
+    if (length > mostCharacters) return [...kept, `… and ${lines.length - kept.length} more rows`].join('\n')
     kept.push(line)
   }
   return kept.join('\n')

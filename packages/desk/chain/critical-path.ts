@@ -1,7 +1,7 @@
-import { GROUP, SPAN } from './draft.ts'
+import { groupKind, spanKind } from './draft.ts'
 import type { Layout } from './layout.ts'
 import { type Chain, type CriticalPath, nodeFlags } from './model.ts'
-import { KIND_CONSUMER } from './otlp-numbers.ts'
+import { kindConsumer } from './otlp-numbers.ts'
 
 /** A span of which the time from `fromNs` to `untilNs` is not explained yet. */
 type Step = {
@@ -47,9 +47,9 @@ export function traceCriticalPath(layout: Layout, data: Chain['data']): Critical
 /** The highest span above the first span of the trace that was asked for; −1: there is none. */
 function rootOf({ count, kind, source, parent }: Layout, { spans }: Chain['data']): number {
   for (let node = 0; node < count; node++) {
-    if (kind[node] !== SPAN || spans.trace[source[node]!] !== 0) continue
+    if (kind[node] !== spanKind || spans.trace[source[node]!] !== 0) continue
     let root = node
-    for (let above = node; above >= 0; above = parent[above]!) if (kind[above] === SPAN) root = above
+    for (let above = node; above >= 0; above = parent[above]!) if (kind[above] === spanKind) root = above
     return root
   }
   return -1
@@ -70,9 +70,9 @@ function lastFirst(layout: Layout, { spans }: Chain['data'], parent: number): nu
   const { kind, source, end, start, duration, flags } = layout
   const endNs = (node: number) => start[node]! + duration[node]!
   const found: number[] = []
-  for (let node = parent + 1; node < end[parent]!; node = kind[node] === GROUP ? node + 1 : end[node]!) {
-    if (kind[node] !== SPAN) continue
-    const isAsync = spans.kind[source[node]!] === KIND_CONSUMER || (flags[node]! & nodeFlags.linked) !== 0
+  for (let node = parent + 1; node < end[parent]!; node = kind[node] === groupKind ? node + 1 : end[node]!) {
+    if (kind[node] !== spanKind) continue
+    const isAsync = spans.kind[source[node]!] === kindConsumer || (flags[node]! & nodeFlags.linked) !== 0
     if (!isAsync || endNs(node) <= endNs(parent)) found.push(node)
   }
   return found.sort((a, b) => endNs(b) - endNs(a) || b - a)

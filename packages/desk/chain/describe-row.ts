@@ -21,21 +21,21 @@ export type RowText = {
   linkedTrace: string
 }
 
-const SEVERITIES = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
+const severities = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
 
 /** TRACE to FATAL for OTLP's 1 to 24, else "". */
 export function severityName(severity: number): string {
-  return SEVERITIES[Math.floor((severity - 1) / 4)] ?? ''
+  return severities[Math.floor((severity - 1) / 4)] ?? ''
 }
 
 /** The words and figures of a row: the page, the text and the terminal say the same. */
 export function describeRow(chain: Chain, node: number, labels: ChainLabels = englishLabels): RowText {
   const kind = kindOf(chain, node)
   const described = describe[kind](chain, node, labels)
-  return { ...EMPTY, linkedTrace: linkedTrace(chain, node), ...described, kind }
+  return { ...empty, linkedTrace: linkedTrace(chain, node), ...described, kind }
 }
 
-const EMPTY = { label: '', detail: '', duration: '', service: '', severity: '', message: '', badge: '' }
+const empty = { label: '', detail: '', duration: '', service: '', severity: '', message: '', badge: '' }
 
 type Describe = (chain: Chain, node: number, labels: ChainLabels) => Partial<RowText>
 

@@ -22,12 +22,12 @@ export type Draft = {
   notes: ChainNote[]
 }
 
-export const SPAN = 0
-export const LOG = 1
-export const EVENT = 2
-export const WAIT = 3
-export const GROUP = 4
-export const LOST = 5
+export const spanKind = 0
+export const logKind = 1
+export const eventKind = 2
+export const wait = 3
+export const groupKind = 4
+export const lostKind = 5
 
 export function startDraft(data: ChainData): Draft {
   const { spans, logs, events } = data

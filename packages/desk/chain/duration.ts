@@ -1,10 +1,10 @@
-const UNITS = [
+const units = [
   { unit: 'ns', ns: 1 },
   { unit: 'µs', ns: 1e3 },
   { unit: 'ms', ns: 1e6 },
   { unit: 's', ns: 1e9 },
 ] as const
-const LONG_UNITS = [
+const longUnits = [
   { unit: 'm', s: 60 },
   { unit: 'h', s: 3600 },
   { unit: 'd', s: 86_400 },
@@ -14,7 +14,7 @@ const LONG_UNITS = [
 export function formatDuration(ns: number): string {
   if (!Number.isFinite(ns) || ns === 0) return '0 ms'
   if (ns < 0) return `−${formatDuration(-ns)}`
-  for (const { unit, ns: size } of UNITS) {
+  for (const { unit, ns: size } of units) {
     const rounded = Number(Math.max(ns, 0.001).toPrecision(3)) / size
     if (rounded < (unit === 's' ? 60 : 1000)) return `${Number(rounded.toPrecision(3))} ${unit}`
   }
@@ -22,8 +22,8 @@ export function formatDuration(ns: number): string {
 }
 
 function formatLong(seconds: number): string {
-  const large = LONG_UNITS.findLast(({ s }) => seconds >= s)!
-  const small = LONG_UNITS[LONG_UNITS.indexOf(large) - 1] ?? { unit: 's', s: 1 }
+  const large = longUnits.findLast(({ s }) => seconds >= s)!
+  const small = longUnits[longUnits.indexOf(large) - 1] ?? { unit: 's', s: 1 }
   const rest = Math.floor((seconds % large.s) / small.s)
   const whole = `${Math.floor(seconds / large.s)} ${large.unit}`
   return rest === 0 ? whole : `${whole} ${rest} ${small.unit}`

@@ -1,16 +1,16 @@
-import { LOG, SPAN, WAIT } from './draft.ts'
+import { logKind, spanKind, wait } from './draft.ts'
 import type { Layout } from './layout.ts'
 import { type Chain, type ErrorPath, nodeFlags } from './model.ts'
-import { SEVERITY_ERROR, STATUS_ERROR } from './otlp-numbers.ts'
+import { severityError, statusError } from './otlp-numbers.ts'
 
-const EXCEPTION = 'exception'
+const exception = 'exception'
 
 /** Highest severity at and below each node. A wait has that of its span, so that both stay together. */
 export function worstOf(layout: Layout, data: Chain['data']): Uint8Array {
   const { count, kind, source, parent } = layout
   const worst = new Uint8Array(count)
   for (let node = count - 1; node >= 0; node--) {
-    const own = kind[node] === WAIT ? worst[node + 1]! : ownSeverity(data, kind[node]!, source[node]!)
+    const own = kind[node] === wait ? worst[node + 1]! : ownSeverity(data, kind[node]!, source[node]!)
     if (own > worst[node]!) worst[node] = own
     const above = parent[node]!
     if (above >= 0 && worst[above]! < worst[node]!) worst[above] = worst[node]!
@@ -19,8 +19,8 @@ export function worstOf(layout: Layout, data: Chain['data']): Uint8Array {
 }
 
 function ownSeverity({ spans, logs }: Chain['data'], kind: number, source: number): number {
-  if (kind === SPAN) return spans.status[source] === STATUS_ERROR ? SEVERITY_ERROR : 0
-  return kind === LOG ? logs.severity[source]! : 0
+  if (kind === spanKind) return spans.status[source] === statusError ? severityError : 0
+  return kind === logKind ? logs.severity[source]! : 0
 }
 
 /** Finds what failed, and flags the failed spans and the way from the top to the root cause. */
@@ -30,9 +30,9 @@ export function traceErrors(layout: Layout, data: Chain['data']): ErrorPath {
   const all: number[] = []
   let rootCause = -1
   for (let node = 0; node < count; node++) {
-    if (ownSeverity(data, kind[node]!, source[node]!) < SEVERITY_ERROR) continue
+    if (ownSeverity(data, kind[node]!, source[node]!) < severityError) continue
     all.push(node)
-    if (kind[node] !== SPAN) continue
+    if (kind[node] !== spanKind) continue
     failed.push(node)
     flags[node]! |= nodeFlags.failed
     if (rootCause < 0 || isDeeperOrLater(layout, node, rootCause)) rootCause = node
@@ -58,6 +58,6 @@ function firstOf({ nodeOfLog, nodeOfEvent, start }: Layout, { logs, events, text
       if (isError(source) && (first < 0 || start[nodes[source]!]! < start[first]!)) first = nodes[source]!
     return first
   }
-  const line = earliest(nodeOfLog, (log) => logs.severity[log]! >= SEVERITY_ERROR)
-  return line >= 0 ? line : earliest(nodeOfEvent, (event) => texts[events.name[event]!] === EXCEPTION)
+  const line = earliest(nodeOfLog, (log) => logs.severity[log]! >= severityError)
+  return line >= 0 ? line : earliest(nodeOfEvent, (event) => texts[events.name[event]!] === exception)
 }

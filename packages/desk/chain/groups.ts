@@ -1,11 +1,11 @@
-import { addNode, type Draft, LOST, SPAN } from './draft.ts'
+import { addNode, type Draft, lostKind, spanKind } from './draft.ts'
 import type { ChainGroup } from './model.ts'
-import { KIND_CONSUMER } from './otlp-numbers.ts'
+import { kindConsumer } from './otlp-numbers.ts'
 import type { Siblings } from './siblings.ts'
 
 /** Sentry's threshold too: fewer are no loop. */
-const FEWEST = 5
-const P95 = 0.95
+const fewest = 5
+const p95 = 0.95
 
 /** A run of siblings that do the same: positions in the list of siblings, the last one included. */
 type Run = { from: number; to: number; spans: number[] }
@@ -35,11 +35,11 @@ function runsOf(draft: Draft, list: readonly number[]): Run[] {
   const runs: Run[] = []
   let run: Run | undefined
   for (const [position, node] of list.entries()) {
-    if (draft.kind[node] === LOST) run = undefined
-    if (draft.kind[node] !== SPAN) continue
+    if (draft.kind[node] === lostKind) run = undefined
+    if (draft.kind[node] !== spanKind) continue
     if (run && isSameWork(draft, run.spans[0]!, node)) {
       run.to = position
-      if (run.spans.push(node) === FEWEST) runs.push(run)
+      if (run.spans.push(node) === fewest) runs.push(run)
     } else if (draft.data.spans.group[node]! >= 0) {
       run = { from: draft.waitOf.has(node) ? position - 1 : position, to: position, spans: [node] }
     } else run = undefined
@@ -54,7 +54,7 @@ function isSameWork({ data }: Draft, one: number, other: number): boolean {
 
 /** Jobs one after the other are attempts or a queue, not a loop. */
 function canLoop({ kind, data }: Draft, parent: number, span: number): boolean {
-  return kind[parent] === SPAN && data.spans.kind[span] !== KIND_CONSUMER
+  return kind[parent] === spanKind && data.spans.kind[span] !== kindConsumer
 }
 
 function addGroup(draft: Draft, parent: number, spans: number[]): number {
@@ -64,7 +64,7 @@ function addGroup(draft: Draft, parent: number, spans: number[]): number {
   const group: ChainGroup = {
     count: spans.length,
     totalNs: durations.reduce((sum, one) => sum + one, 0),
-    p95Ns: durations[Math.ceil(spans.length * P95) - 1]!,
+    p95Ns: durations[Math.ceil(spans.length * p95) - 1]!,
     sequential:
       canLoop(draft, parent, spans[0]!) && ends.every((end, index) => !(start[spans[index + 1]!]! < end)),
     first: spans[0]!,

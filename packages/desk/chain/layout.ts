@@ -1,4 +1,4 @@
-import { type Draft, EVENT, GROUP, LOG, SPAN } from './draft.ts'
+import { type Draft, eventKind, groupKind, logKind, spanKind } from './draft.ts'
 import type { Chain } from './model.ts'
 import type { Siblings } from './siblings.ts'
 
@@ -32,9 +32,9 @@ export function layOut(draft: Draft, siblings: Siblings): Layout {
     duration,
     flags: pick(draft.flags, order, Uint8Array),
     facts: draft.facts,
-    nodeOfSpan: placesOf(SPAN),
-    nodeOfLog: placesOf(LOG),
-    nodeOfEvent: placesOf(EVENT),
+    nodeOfSpan: placesOf(spanKind),
+    nodeOfLog: placesOf(logKind),
+    nodeOfEvent: placesOf(eventKind),
     groups: draft.groups,
     lost: draft.lost,
     notes: draft.notes,
@@ -91,7 +91,7 @@ function depthsOf(parent: Int32Array, kind: Uint8Array): { depth: Int32Array; gr
     const above = parent[node]!
     if (above < 0) continue
     depth[node] = depth[above]! + 1
-    groupsAbove[node] = groupsAbove[above]! + (kind[above] === GROUP ? 1 : 0)
+    groupsAbove[node] = groupsAbove[above]! + (kind[above] === groupKind ? 1 : 0)
   }
   return { depth, groupsAbove }
 }

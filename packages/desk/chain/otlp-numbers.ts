@@ -1,11 +1,11 @@
 // Those of https://github.com/open-telemetry/opentelemetry-proto that the rows depend on.
-export const KIND_SERVER = 2
-export const KIND_CLIENT = 3
-export const KIND_PRODUCER = 4
-export const KIND_CONSUMER = 5
+export const kindServer = 2
+export const kindClient = 3
+export const kindProducer = 4
+export const kindConsumer = 5
 
-export const STATUS_ERROR = 2
+export const statusError = 2
 
-export const SEVERITY_INFO = 9
-export const SEVERITY_WARN = 13
-export const SEVERITY_ERROR = 17
+export const severityInfo = 9
+export const severityWarn = 13
+export const severityError = 17

@@ -1,6 +1,6 @@
-import { EVENT, GROUP, LOG } from './draft.ts'
+import { eventKind, groupKind, logKind } from './draft.ts'
 import type { Chain, ChainView } from './model.ts'
-import { SEVERITY_INFO, SEVERITY_WARN } from './otlp-numbers.ts'
+import { severityInfo, severityWarn } from './otlp-numbers.ts'
 
 /**
  * The nodes that a view shows, in order. A closed group still shows its members that failed or warned.
@@ -12,28 +12,28 @@ export function visibleRows(chain: Chain, view: ChainView): Int32Array {
   let length = 0
   for (let node = 0; node < count; ) {
     const above = parent[node]!
-    if (above >= 0 && kind[above] === GROUP && !isWorthShowing(chain, view, node, above)) {
+    if (above >= 0 && kind[above] === groupKind && !isWorthShowing(chain, view, node, above)) {
       node = end[node]!
       continue
     }
     if (isShown(chain, view, node)) rows[length++] = node
-    const isClosed = end[node]! > node + 1 && kind[node] !== GROUP && view.closed.has(node)
+    const isClosed = end[node]! > node + 1 && kind[node] !== groupKind && view.closed.has(node)
     node = isClosed ? end[node]! : node + 1
   }
   return rows.slice(0, length)
 }
 
 function isWorthShowing(chain: Chain, view: ChainView, node: number, group: number): boolean {
-  return !view.grouped || view.openGroups.has(group) || chain.worst[node]! >= SEVERITY_WARN
+  return !view.grouped || view.openGroups.has(group) || chain.worst[node]! >= severityWarn
 }
 
 function isShown(chain: Chain, view: ChainView, node: number): boolean {
   switch (chain.kind[node]) {
-    case LOG:
+    case logKind:
       return view.showLogs && isSevereEnough(chain, view, node)
-    case EVENT:
+    case eventKind:
       return view.showEvents
-    case GROUP:
+    case groupKind:
       return view.grouped
     default:
       return true
@@ -42,12 +42,12 @@ function isShown(chain: Chain, view: ChainView, node: number): boolean {
 
 /** Of a node that is a line, whether the view's severity lets it pass. */
 export function isSevereEnough({ data, source }: Chain, view: ChainView, node: number): boolean {
-  return (data.logs.severity[source[node]!] || SEVERITY_INFO) >= view.minSeverity
+  return (data.logs.severity[source[node]!] || severityInfo) >= view.minSeverity
 }
 
 /** Whether the rows below a node are shown. */
 export function isOpen({ kind }: Chain, view: ChainView, node: number): boolean {
-  return kind[node] === GROUP ? view.openGroups.has(node) : !view.closed.has(node)
+  return kind[node] === groupKind ? view.openGroups.has(node) : !view.closed.has(node)
 }
 
 /** Where a node is in `rows`; −1: the view hides it. */
@@ -79,7 +79,7 @@ function lowerBound(rows: Int32Array, node: number): number {
 /** The node under which a view shows this one; −1: at the top. */
 export function parentOf({ parent, kind }: Chain, view: ChainView, node: number): number {
   let above = parent[node]!
-  while (!view.grouped && above >= 0 && kind[above] === GROUP) above = parent[above]!
+  while (!view.grouped && above >= 0 && kind[above] === groupKind) above = parent[above]!
   return above
 }
 
@@ -94,7 +94,7 @@ export function reveal(chain: Chain, view: ChainView, node: number): ChainView {
   const openGroups = new Set(view.openGroups)
   for (let above = chain.parent[node]!; above >= 0; above = chain.parent[above]!) {
     closed.delete(above)
-    if (chain.kind[above] === GROUP) openGroups.add(above)
+    if (chain.kind[above] === groupKind) openGroups.add(above)
   }
   return { ...view, closed, openGroups }
 }

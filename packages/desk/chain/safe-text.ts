@@ -1,21 +1,21 @@
-const ANSI =
+const ansi =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what it is about
   /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g
-const PLAIN = /^[ -~]*$/
-const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g
+const plain = /^[ -~]*$/
+const lineEnds = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g
 /** Controls, invisible and direction-changing characters, halves of pairs; joiners within words stay. */
-const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}]/gu
+const invisible = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}]/gu
 
 /**
  * Telemetry's text as one line that can do nothing to a terminal or to the order of letters: colours are removed,
  * ends of lines are `⏎`, tabs are spaces, other controls and invisible characters are written as `<U+202E>`.
  */
 export function safeText(text: string): string {
-  if (PLAIN.test(text)) return text
+  if (plain.test(text)) return text
   return text
-    .replace(ANSI, '')
+    .replace(ansi, '')
     .replace(/[\r\n]+$/, '')
-    .replace(LINE_ENDS, '⏎')
+    .replace(lineEnds, '⏎')
     .replaceAll('\t', ' ')
-    .replace(INVISIBLE, (one) => `<U+${one.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}>`)
+    .replace(invisible, (one) => `<U+${one.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}>`)
 }

@@ -1,6 +1,6 @@
 import type { ChainData, SpanFacts } from '../api/chain.ts'
 
-const MS = 1e6
+const nanosPerMs = 1e6
 
 export type SampleSpan = SpanFacts & {
   /** Milliseconds from start to end; no end: it runs. */
@@ -50,7 +50,7 @@ export function sampleChain(): SampleChain {
     event(name, { ms, span, text = '' }) {
       data.events.span.push(data.spans.spanId.indexOf(span))
       data.events.name.push(indexOf(data.texts, name))
-      data.events.atNs.push(ms * MS)
+      data.events.atNs.push(ms * nanosPerMs)
       data.events.text.push(text)
       return chain
     },
@@ -124,8 +124,8 @@ function addSpan(data: ChainData, name: string, span: SampleSpan): number {
   spans.kind.push(kinds[kind])
   spans.status.push(failed ? 2 : 0)
   spans.resource.push(resourceOf(data, service, host))
-  spans.startNs.push(ms[0] * MS)
-  spans.durationNs.push(ms[1] === undefined ? -1 : (ms[1] - ms[0]) * MS)
+  spans.startNs.push(ms[0] * nanosPerMs)
+  spans.durationNs.push(ms[1] === undefined ? -1 : (ms[1] - ms[0]) * nanosPerMs)
   spans.group.push(group === undefined ? -1 : indexOf(data.texts, group))
   spans.facts.push([index, facts])
   return index
@@ -141,7 +141,7 @@ function addLog(data: ChainData, text: string, log: SampleLog): void {
   logs.trace.push(traceIndex)
   logs.span.push(place)
   logs.resource.push(spans.resource[place] ?? resourceOf(data, 'api', ''))
-  logs.atNs.push(ms * MS)
+  logs.atNs.push(ms * nanosPerMs)
   logs.severity.push(severities[level])
   logs.text.push(text)
   logs.fields.push(fields)

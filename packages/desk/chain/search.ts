@@ -1,4 +1,4 @@
-import { EVENT, LOG, LOST, SPAN } from './draft.ts'
+import { eventKind, logKind, lostKind, spanKind } from './draft.ts'
 import type { Chain } from './model.ts'
 
 /**
@@ -27,10 +27,10 @@ function searchedText(
   const wantedId = (id: string) => (wanted.includes(id) ? id : '')
   const textOf = (node: number): string => {
     const index = source[node]!
-    if (kind[node] === LOG) return `${logs.text[index]}\n${logs.fields[index]}`
-    if (kind[node] === EVENT) return `${texts[events.name[index]!]}\n${events.text[index]}`
-    if (kind[node] === LOST) return wantedId(lost[index]!.spanId)
-    if (kind[node] !== SPAN) return ''
+    if (kind[node] === logKind) return `${logs.text[index]}\n${logs.fields[index]}`
+    if (kind[node] === eventKind) return `${texts[events.name[index]!]}\n${events.text[index]}`
+    if (kind[node] === lostKind) return wantedId(lost[index]!.spanId)
+    if (kind[node] !== spanKind) return ''
     const { message = '', queue = '', jobId = '', httpStatus = '', db = '' } = facts.get(index) ?? {}
     const name = `${texts[spans.name[index]!]}\n${service(spans.resource[index]!)}\n${wantedId(spans.spanId[index]!)}`
     return `${name}\n${message}\n${queue}\n${jobId}\n${httpStatus}\n${db}`

@@ -4,7 +4,7 @@ import type { Draft } from './draft.ts'
 export type Siblings = Map<number, number[]>
 
 /** By kind of node: at one instant, notes come first, then spans, then what was said in them. */
-const RANKS = [1, 3, 2, 1, 1, 1, 0]
+const ranks = [1, 3, 2, 1, 1, 1, 0]
 
 /** Orders children by their start. A wait stands directly before its span, whenever it began. */
 export function orderSiblings(draft: Draft): Siblings {
@@ -25,6 +25,6 @@ export function orderSiblings(draft: Draft): Siblings {
 
 function inOrder({ kind, start }: Draft): number[] {
   return Array.from(kind.keys()).sort(
-    (a, b) => start[a]! - start[b]! || RANKS[kind[a]!]! - RANKS[kind[b]!]! || a - b,
+    (a, b) => start[a]! - start[b]! || ranks[kind[a]!]! - ranks[kind[b]!]! || a - b,
   )
 }

@@ -1,10 +1,10 @@
 import type { ChainResource } from '../api/chain.ts'
-import { type Draft, SPAN, topDown } from './draft.ts'
+import { type Draft, spanKind, topDown } from './draft.ts'
 import { type ClockSkew, nodeFlags } from './model.ts'
-import { KIND_CLIENT, KIND_SERVER } from './otlp-numbers.ts'
+import { kindClient, kindServer } from './otlp-numbers.ts'
 
 /** A server may well end its span a little after its caller has read the answer. */
-const LATE_END_NS = 5e6
+const lateEndNs = 5e6
 
 /**
  * Estimates by how much the clocks of other processes differ, as Jaeger's adjuster does: nothing begins before its
@@ -30,7 +30,7 @@ function shiftsOf(draft: Draft): Float64Array {
   const shifts = new Float64Array(parent.length)
   for (const node of topDown(draft)) {
     const above = parent[node]!
-    if (above < 0 || draft.kind[above] !== SPAN) continue
+    if (above < 0 || draft.kind[above] !== spanKind) continue
     shifts[node] = node < spanCount ? shiftOfSpan(draft, node, above, shifts[above]!) : shifts[above]!
   }
   return shifts
@@ -42,11 +42,11 @@ function shiftOfSpan(draft: Draft, span: number, parent: number, parentShift: nu
   if (own === above || haveOneHost(data.resources[own], data.resources[above])) return parentShift
   const earliest = start[parent]! + parentShift - start[span]!
   const isLinked = (draft.flags[span]! & nodeFlags.linked) !== 0
-  const isCall = data.spans.kind[span] === KIND_SERVER && data.spans.kind[parent] === KIND_CLIENT
+  const isCall = data.spans.kind[span] === kindServer && data.spans.kind[parent] === kindClient
   const room = duration[parent]! - duration[span]!
   const fits = isCall && !isLinked && duration[span]! >= 0 && duration[parent]! >= 0 && room >= 0
   if (!fits) return Math.max(0, earliest)
-  const isLate = room + earliest < -LATE_END_NS || duration[parent]! + earliest < 0
+  const isLate = room + earliest < -lateEndNs || duration[parent]! + earliest < 0
   return earliest > 0 || isLate ? earliest + room / 2 : 0
 }
 

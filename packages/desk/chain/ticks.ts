@@ -1,4 +1,4 @@
-import { LOG } from './draft.ts'
+import { logKind } from './draft.ts'
 import type { Chain, ChainView } from './model.ts'
 import { isOpen, isSevereEnough } from './rows.ts'
 
@@ -14,7 +14,7 @@ export function ticksOf(chain: Chain, view: ChainView, node: number): Ticks {
   const open = isOpen(chain, view, node)
   const { kind, end, start, source, data } = chain
   for (let below = node + 1; below < end[node]!; below = open ? end[below]! : below + 1) {
-    if (kind[below] !== LOG) continue
+    if (kind[below] !== logKind) continue
     if (open && view.showLogs && isSevereEnough(chain, view, below)) continue
     ticks.at.push(start[below]!)
     ticks.severity.push(data.logs.severity[source[below]!]!)

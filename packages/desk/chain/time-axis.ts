@@ -1,9 +1,9 @@
-import { LOG, SPAN } from './draft.ts'
+import { logKind, spanKind } from './draft.ts'
 import { type Chain, nodeFlags } from './model.ts'
-import { KIND_CONSUMER } from './otlp-numbers.ts'
+import { kindConsumer } from './otlp-numbers.ts'
 
-const LONGEST_IDLE_SHARE = 0.2
-const FOLDED_SHARE = 0.03
+const longestIdleShare = 0.2
+const foldedShare = 0.03
 
 /** A stretch of the axis; times are those of the chain, `x` runs from 0 to 1. */
 export type AxisPiece = { fromNs: number; toNs: number; fromX: number; toX: number; folded: boolean }
@@ -18,7 +18,7 @@ export type TimeAxis = { pieces: AxisPiece[]; toX(ns: number): number; toNs(x: n
 export function foldedTime(chain: Chain, fold: boolean): TimeAxis {
   const { startNs, endNs } = chain
   const total = endNs - startNs
-  const idle = fold && total > 0 ? idleStretches(chain, total * LONGEST_IDLE_SHARE) : []
+  const idle = fold && total > 0 ? idleStretches(chain, total * longestIdleShare) : []
   const idleNs = idle.reduce((sum, [from, to]) => sum + to - from, 0)
   const pieces = idleNs < total ? axisPieces(chain, idle, idleNs) : axisPieces(chain, [], 0)
   return {
@@ -30,7 +30,7 @@ export function foldedTime(chain: Chain, fold: boolean): TimeAxis {
 
 function axisPieces(chain: Chain, idle: readonly [number, number][], idleNs: number): AxisPiece[] {
   const busyNs = chain.endNs - chain.startNs - idleNs
-  const busyShare = 1 - idle.length * FOLDED_SHARE
+  const busyShare = 1 - idle.length * foldedShare
   const pieces: AxisPiece[] = []
   let [atNs, atX] = [chain.startNs, 0]
   const add = (toNs: number, share: number, folded: boolean) => {
@@ -40,7 +40,7 @@ function axisPieces(chain: Chain, idle: readonly [number, number][], idleNs: num
   }
   for (const [from, to] of idle) {
     add(from, ((from - atNs) / busyNs) * busyShare, false)
-    add(to, FOLDED_SHARE, true)
+    add(to, foldedShare, true)
   }
   if (busyNs > 0) add(chain.endNs, ((chain.endNs - atNs) / busyNs) * busyShare, false)
   return pieces
@@ -79,15 +79,14 @@ function idleStretches(chain: Chain, longerThanNs: number): [number, number][] {
 function busyNodes({ count, kind, source, parent, flags, data }: Chain): number[] {
   const waits = new Uint8Array(count)
   for (let node = 0; node < count; node++) {
-    const isAsync =
-      data.spans.kind[source[node]!] === KIND_CONSUMER || (flags[node]! & nodeFlags.linked) !== 0
-    if (kind[node] !== SPAN || isAsync) continue
+    const isAsync = data.spans.kind[source[node]!] === kindConsumer || (flags[node]! & nodeFlags.linked) !== 0
+    if (kind[node] !== spanKind || isAsync) continue
     let above = parent[node]!
-    while (above >= 0 && kind[above] !== SPAN) above = parent[above]!
+    while (above >= 0 && kind[above] !== spanKind) above = parent[above]!
     if (above >= 0) waits[above] = 1
   }
   const nodes: number[] = []
   for (let node = 0; node < count; node++)
-    if ((kind[node] === SPAN && !waits[node]) || kind[node] === LOG) nodes.push(node)
+    if ((kind[node] === spanKind && !waits[node]) || kind[node] === logKind) nodes.push(node)
   return nodes
 }

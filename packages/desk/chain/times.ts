@@ -1,4 +1,4 @@
-import { type Draft, LOST } from './draft.ts'
+import { type Draft, lostKind } from './draft.ts'
 import { nodeFlags } from './model.ts'
 
 /** Lets spans that still run last until the end of the chain. */
@@ -6,7 +6,7 @@ export function endRunning(draft: Draft): void {
   const { start, duration, flags } = draft
   let endNs = Number.NEGATIVE_INFINITY
   for (let node = 0; node < start.length; node++)
-    if (draft.kind[node] !== LOST) endNs = Math.max(endNs, start[node]! + Math.max(0, duration[node]!))
+    if (draft.kind[node] !== lostKind) endNs = Math.max(endNs, start[node]! + Math.max(0, duration[node]!))
   for (let span = 0; span < draft.spanCount; span++) {
     if (duration[span] !== -1) continue
     duration[span] = Math.max(0, endNs - start[span]!)
@@ -21,7 +21,7 @@ export function timeLost(draft: Draft): void {
   const to = new Map<number, number>()
   for (let node = 0; node < kind.length; node++) {
     const above = parent[node]!
-    if (above < 0 || kind[above] !== LOST) continue
+    if (above < 0 || kind[above] !== lostKind) continue
     from.set(above, Math.min(start[node]!, from.get(above) ?? Number.POSITIVE_INFINITY))
     to.set(above, Math.max(start[node]! + duration[node]!, to.get(above) ?? Number.NEGATIVE_INFINITY))
   }

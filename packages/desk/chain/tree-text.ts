@@ -3,9 +3,9 @@ import { formatOffset } from './duration.ts'
 import { type Chain, type ChainView, hasFlag } from './model.ts'
 import { levelOf, visibleRows } from './rows.ts'
 
-const OFFSET_WIDTH = 11
+const offsetWidth = 11
 /** Deeper rows do not move further to the right; they say how deep they are. */
-const DEEPEST = 40
+const deepest = 40
 
 /** The rows that a view shows, as lines of a tree with their instants before them. */
 export function treeLines(chain: Chain, view: ChainView): string[] {
@@ -13,7 +13,7 @@ export function treeLines(chain: Chain, view: ChainView): string[] {
   const total = chain.endNs - chain.startNs
   const branches = branchesOf(chain, view, rows)
   return Array.from(rows, (node, row) => {
-    const at = formatOffset(chain.start[node]! - chain.startNs, total).padStart(OFFSET_WIDTH)
+    const at = formatOffset(chain.start[node]! - chain.startNs, total).padStart(offsetWidth)
     return `${at}  ${branches[row]}${rowAsText(chain, node)}`
   })
 }
@@ -24,11 +24,11 @@ function branchesOf(chain: Chain, view: ChainView, rows: Int32Array): string[] {
   const follows: boolean[] = []
   for (let row = rows.length - 1; row >= 0; row--) {
     const level = levelOf(chain, view, rows[row]!)
-    const drawn = Math.min(level, DEEPEST)
+    const drawn = Math.min(level, deepest)
     let branch = ''
     for (let above = 1; above < drawn; above++) branch += follows[above] ? '│  ' : '   '
     if (level > 0) branch += follows[level] ? '├─ ' : '└─ '
-    branches[row] = level > DEEPEST ? `${branch}⋯${level - DEEPEST} ` : branch
+    branches[row] = level > deepest ? `${branch}⋯${level - deepest} ` : branch
     follows.length = Math.min(follows.length, level + 1)
     while (follows.length < level) follows.push(false)
     follows[level] = true

@@ -1,15 +1,15 @@
 import { addNode, type Draft } from './draft.ts'
 import { nodeFlags } from './model.ts'
-import { KIND_CONSUMER, KIND_PRODUCER } from './otlp-numbers.ts'
+import { kindConsumer, kindProducer } from './otlp-numbers.ts'
 
-const MS = 1e6
+const ms = 1e6
 
 /** Adds the time that jobs and messages waited: in their queue, or from one attempt to the next. */
 export function addWaits(draft: Draft): void {
   const earlierEnd = endsOfEarlierAttempts(draft)
   const producers = linkedProducers(draft)
   for (let span = 0; span < draft.spanCount; span++) {
-    if (draft.data.spans.kind[span] !== KIND_CONSUMER) continue
+    if (draft.data.spans.kind[span] !== kindConsumer) continue
     const retryFrom = earlierEnd.get(span)
     const from = retryFrom ?? queuedFrom(draft, span, producers)
     const start = draft.start[span]!
@@ -25,7 +25,7 @@ function endsOfEarlierAttempts(draft: Draft): Map<number, number> {
   const { facts } = draft
   const jobs = new Map<string, number[]>()
   for (const [span, { queue, jobId }] of facts) {
-    if (draft.data.spans.kind[span] !== KIND_CONSUMER || jobId === undefined) continue
+    if (draft.data.spans.kind[span] !== kindConsumer || jobId === undefined) continue
     const key = JSON.stringify([draft.parent[span], queue, jobId])
     if (!jobs.get(key)?.push(span)) jobs.set(key, [span])
   }
@@ -45,9 +45,9 @@ function endsOfEarlierAttempts(draft: Draft): Map<number, number> {
 function queuedFrom(draft: Draft, span: number, producers: ReadonlyMap<number, number>): number | undefined {
   const facts = draft.facts.get(span)
   if ((facts?.attempt ?? 1) > 1) return
-  if (Number.isFinite(facts?.waitMs)) return draft.start[span]! - facts!.waitMs! * MS
+  if (Number.isFinite(facts?.waitMs)) return draft.start[span]! - facts!.waitMs! * ms
   const parent = draft.parent[span]!
-  const producer = draft.data.spans.kind[parent] === KIND_PRODUCER ? parent : producers.get(span)
+  const producer = draft.data.spans.kind[parent] === kindProducer ? parent : producers.get(span)
   if (producer === undefined) return
   return draft.start[producer]! + draft.duration[producer]!
 }
@@ -56,6 +56,6 @@ function queuedFrom(draft: Draft, span: number, producers: ReadonlyMap<number, n
 function linkedProducers({ data }: Draft): Map<number, number> {
   const producers = new Map<number, number>()
   for (const { from, to } of data.links)
-    if (data.spans.kind[to] === KIND_PRODUCER && !producers.has(from)) producers.set(from, to)
+    if (data.spans.kind[to] === kindProducer && !producers.has(from)) producers.set(from, to)
   return producers
 }

@@ -2,9 +2,9 @@ import { formatDuration } from './quantity.ts'
 import { isKnownKey, traceIdOf } from './term.ts'
 import type { Search, SearchTerm, TextMatch } from './tree.ts'
 
-const PLAIN_WORD = /^[\p{L}\p{N}_/.@#%+=](?:[\p{L}\p{N}_/.@#%+=,;!?-]*)$/u
-const PLAIN_VALUE = /^[^\s()"*\0]+$/u
-const PLAIN_KEY = /^[\p{L}_@$](?:[\p{L}\p{N}_@$./-]*[\p{L}\p{N}_@$])?$/u
+const plainWord = /^[\p{L}\p{N}_/.@#%+=](?:[\p{L}\p{N}_/.@#%+=,;!?-]*)$/u
+const plainValue = /^[^\s()"*\0]+$/u
+const plainKey = /^[\p{L}_@$](?:[\p{L}\p{N}_@$./-]*[\p{L}\p{N}_@$])?$/u
 
 /** The canonical text of a search: {@link parseSearch} reads the same tree from it. */
 export function printSearch(tree: Search): string {
@@ -46,7 +46,7 @@ export function printTerm(term: SearchTerm): string {
     case 'field':
       return `${term.key}:${printMatch(term.match)}`
     case 'attribute': {
-      const key = PLAIN_KEY.test(term.key) && !isKnownKey(term.key) ? term.key : quote(term.key)
+      const key = plainKey.test(term.key) && !isKnownKey(term.key) ? term.key : quote(term.key)
       if (term.match.kind === 'compare') return `${key}${term.match.compare}${term.match.number}`
       return `${key}:${printMatch(term.match)}`
     }
@@ -55,12 +55,12 @@ export function printTerm(term: SearchTerm): string {
 
 function printMatch(match: TextMatch): string {
   if (match.kind === 'exists') return '*'
-  const plain = PLAIN_VALUE.test(match.value) && !/^(?::|\/\/)/.test(match.value)
+  const plain = plainValue.test(match.value) && !/^(?::|\/\/)/.test(match.value)
   return `${plain ? match.value : quote(match.value)}${match.kind === 'prefix' ? '*' : ''}`
 }
 
 function isPlainWord(text: string): boolean {
-  return PLAIN_WORD.test(text) && !['AND', 'OR', 'NOT'].includes(text) && traceIdOf(text) === undefined
+  return plainWord.test(text) && !['AND', 'OR', 'NOT'].includes(text) && traceIdOf(text) === undefined
 }
 
 function quote(text: string): string {

@@ -1,7 +1,7 @@
 import type { Mistake } from './mistakes.ts'
 
-const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
-const QUANTITY = /^(.*?\d\.?(?:e[+-]?\d+)?)([\p{L}µ]*)$/iu
+const numberPattern = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+const quantity = /^(.*?\d\.?(?:e[+-]?\d+)?)([\p{L}µ]*)$/iu
 
 // In microseconds.
 const durationUnits = { us: 1, ms: 1000, s: 1e6, m: 60e6, h: 3600e6 } as const
@@ -9,13 +9,13 @@ type DurationUnit = keyof typeof durationUnits
 
 /** `undefined` when the text is no finite decimal number. */
 export function parseNumber(text: string): number | undefined {
-  const value = NUMBER.test(text) ? Number(text) : Number.NaN
+  const value = numberPattern.test(text) ? Number(text) : Number.NaN
   return Number.isFinite(value) ? value : undefined
 }
 
 /** The microseconds of a text such as `200ms`, or what is wrong with it. */
 export function parseDuration(text: string): number | { wrong: Mistake } {
-  const [, amount = '', unit = ''] = QUANTITY.exec(text) ?? []
+  const [, amount = '', unit = ''] = quantity.exec(text) ?? []
   const number = parseNumber(amount)
   if (number === undefined || number < 0) return { wrong: ({ noDuration }) => noDuration(text) }
   if (unit === '') return { wrong: ({ noUnit }) => noUnit(text) }

@@ -10,17 +10,17 @@ export type Value = { text: string; quoted: boolean; prefix: boolean; at: number
 
 type Part = Value & { end: number }
 
-const BARE = /[^\s()"\0]+/uy
-const SIGN = /:|>=|<=|>|</y
+const bare = /[^\s()"\0]+/uy
+const signPattern = /:|>=|<=|>|</y
 // A key is a name: times, addresses, `a->b` and `std::vector` are words.
-const KEYED = /^([\p{L}_@$](?:[\p{L}\p{N}_@$./-]*[\p{L}\p{N}_@$])?)(:|>=|<=|>|<)(?!:|\/\/)/u
-const BLANK = /[\s\0]/u
+const keyed = /^([\p{L}_@$](?:[\p{L}\p{N}_@$./-]*[\p{L}\p{N}_@$])?)(:|>=|<=|>|<)(?!:|\/\/)/u
+const blank = /[\s\0]/u
 
 /** The tokens of a search, or the first place that cannot be one. */
 export function readTokens(source: string): Token[] | SearchProblem {
   const tokens: Token[] = []
   for (let at = 0; at < source.length; ) {
-    if (BLANK.test(source[at]!)) {
+    if (blank.test(source[at]!)) {
       at++
       continue
     }
@@ -39,7 +39,7 @@ function readToken(source: string, at: number): Token | SearchProblem {
   if (first === '"') return readQuotedToken(source, at)
   const word = bareAt(source, at)
   if (word === 'AND' || word === 'OR' || word === 'NOT') return { kind: word, at, length: word.length }
-  const [whole, key, sign] = KEYED.exec(word) ?? []
+  const [whole, key, sign] = keyed.exec(word) ?? []
   // "Error: no such file" is pasted as it is; a known key without value is more likely being typed.
   const isText = key === undefined || (word === whole && source[at + word.length] !== '"' && !isKnownKey(key))
   if (isText) return textToken(barePart(source, at), at)
@@ -54,8 +54,8 @@ function readToken(source: string, at: number): Token | SearchProblem {
 function readQuotedToken(source: string, at: number): Token | SearchProblem {
   const part = quotedPart(source, at)
   if ('mistake' in part) return part
-  SIGN.lastIndex = part.end
-  const sign = part.prefix ? undefined : SIGN.exec(source)?.[0]
+  signPattern.lastIndex = part.end
+  const sign = part.prefix ? undefined : signPattern.exec(source)?.[0]
   if (sign === undefined) return textToken(part, at)
   return readField(source, at, {
     key: part.text,
@@ -82,8 +82,8 @@ function textToken({ text, quoted, prefix, end }: Part, at: number): Token {
 }
 
 function bareAt(source: string, at: number): string {
-  BARE.lastIndex = at
-  return BARE.exec(source)?.[0] ?? ''
+  bare.lastIndex = at
+  return bare.exec(source)?.[0] ?? ''
 }
 
 function barePart(source: string, at: number): Part {

@@ -43,7 +43,7 @@ export function formatTime(unixNano: string, nowMs: number): string {
   return at.toDateString() === new Date(nowMs).toDateString() ? time : `${day.value.format(at)} ${time}`
 }
 
-const AGES = [
+const ages = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
@@ -53,7 +53,7 @@ const AGES = [
 /** `3 min. ago` */
 export function formatAge(unixMs: number, nowMs: number): string {
   const age = nowMs - unixMs
-  const [unit, size] = AGES.find(([, length]) => Math.abs(age) >= length) ?? AGES[3]
+  const [unit, size] = ages.find(([, length]) => Math.abs(age) >= length) ?? ages[3]
   return ago.value.format(-Math.round(age / size), unit)
 }
 

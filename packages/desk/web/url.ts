@@ -6,13 +6,13 @@ export type Route =
 
 export type Params = Record<string, string | number | undefined>
 
-const LISTS = ['chains', 'logs', 'patterns', 'services', 'start'] as const
-const TRACE_PATH = /^\/t\/([0-9a-f]{32})$/i
+const lists = ['chains', 'logs', 'patterns', 'services', 'start'] as const
+const tracePath = /^\/t\/([0-9a-f]{32})$/i
 
 export function parsePath(path: string): Route {
-  const trace = TRACE_PATH.exec(path)
+  const trace = tracePath.exec(path)
   if (trace) return { page: 'chain', traceId: trace[1]!.toLowerCase() }
-  const page = LISTS.find((name) => path === `/${name}`)
+  const page = lists.find((name) => path === `/${name}`)
   return { page: page ?? (path === '/' ? 'chains' : 'unknown') }
 }
 
@@ -42,20 +42,20 @@ export function aroundHref(ref: string): string {
   return hrefOf('/logs', { around: ref, log: ref })
 }
 
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/i
+const traceparent = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/i
 
 /** The trace id that a pasted text is, alone or within a `traceparent`. */
 export function parseTraceId(text: string): string | undefined {
   const trimmed = text.trim().toLowerCase()
-  return /^[0-9a-f]{32}$/.test(trimmed) ? trimmed : TRACEPARENT.exec(trimmed)?.[1]
+  return /^[0-9a-f]{32}$/.test(trimmed) ? trimmed : traceparent.exec(trimmed)?.[1]
 }
 
-const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-const AGO = /^-(\d{1,6})([mhd])$/
+const units = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+const agoPattern = /^-(\d{1,6})([mhd])$/
 
 /** An instant of the address in unix milliseconds: `1764115200000`, or `-15m`, `-24h`, `-7d` before now. */
 export function parseInstant(text: string, nowMs: number): number | undefined {
-  const ago = AGO.exec(text)
-  if (ago) return nowMs - Number(ago[1]) * UNITS[ago[2] as keyof typeof UNITS]
+  const ago = agoPattern.exec(text)
+  if (ago) return nowMs - Number(ago[1]) * units[ago[2] as keyof typeof units]
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }

@@ -1,2 +1,2 @@
 /** Also in package.json, by test. */
-export const VERSION = '0.1.0'
+export const version = '0.1.0'

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { type NodeMajor, nodeBinary } from '../../../scripts/node-versions.ts'
 
 /** The folder of the application that has every supported library, and Clew for each. */
-export const APPLICATION: string = join(import.meta.dirname, 'fixtures/kinds')
+export const application: string = join(import.meta.dirname, 'fixtures/kinds')
 
 /** What `node` is told to load Clew. */
-export const PRELOAD: readonly string[] = ['--require', '@clew/node/register']
+export const preload: readonly string[] = ['--require', '@clew/node/register']
 
 export type AppOptions = {
   args: readonly string[]
@@ -33,7 +33,7 @@ export type AppProcess = {
   ended: Promise<Ending>
 }
 
-const GRACE_MS = 20_000
+const graceMs = 20_000
 const running = new Set<ChildProcess>()
 
 /**
@@ -43,7 +43,7 @@ const running = new Set<ChildProcess>()
 export async function startApp({
   args,
   env = {},
-  cwd = APPLICATION,
+  cwd = application,
   node = 24,
 }: AppOptions): Promise<AppProcess> {
   return startCommand({ command: await nodeBinary(node), args, env, cwd })
@@ -110,7 +110,7 @@ export function runCommand(options: CommandOptions): Promise<Ending> {
 }
 
 async function untilEnd(app: AppProcess): Promise<Ending> {
-  const force = setTimeout(() => app.kill('SIGKILL'), GRACE_MS)
+  const force = setTimeout(() => app.kill('SIGKILL'), graceMs)
   const ending = await app.ended
   clearTimeout(force)
   return ending

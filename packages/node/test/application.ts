@@ -12,7 +12,7 @@ import {
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { APPLICATION } from './app-process.ts'
+import { application } from './app-process.ts'
 
 /** A folder with an application of its own, for what the shared one cannot be. */
 export type Application = {
@@ -47,7 +47,7 @@ export function createApplication({
   writeFile('package.json', JSON.stringify({ name, version: '1.0.0', type, dependencies: versions }))
   for (const dependency of dependencies)
     link(installed(dependency), join(directory, 'node_modules', dependency))
-  for (const [path, file] of Object.entries(copies)) cpSync(join(APPLICATION, file), join(directory, path))
+  for (const [path, file] of Object.entries(copies)) cpSync(join(application, file), join(directory, path))
   return {
     directory,
     writeFile,
@@ -78,7 +78,7 @@ function link(target: string, place: string): void {
 }
 
 function installed(dependency: string): string {
-  return realpathSync(join(APPLICATION, 'node_modules', dependency))
+  return realpathSync(join(application, 'node_modules', dependency))
 }
 
 /** Gives a copied package another version. */

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { freePort } from '../../../scripts/services.ts'
-import { type AppOptions, killApps, PRELOAD, runApp } from './app-process.ts'
+import { type AppOptions, killApps, preload, runApp } from './app-process.ts'
 import { type Application, createApplication, setVersion } from './application.ts'
 
-const CLEW = ['core', 'express', 'http', 'node', 'winston'].map((name) => `@clew/${name}`)
+const clew = ['core', 'express', 'http', 'node', 'winston'].map((name) => `@clew/${name}`)
 
 let receiver: OtlpReceiver
 let application: Application | undefined
@@ -22,7 +22,7 @@ afterAll(killApps)
 
 function createShop(): Application {
   application = createApplication({
-    dependencies: [...CLEW, '@opentelemetry/api', 'express', 'winston'],
+    dependencies: [...clew, '@opentelemetry/api', 'express', 'winston'],
     copies: { 'app.cjs': 'bad-input/app.cjs' },
   })
   return application
@@ -31,7 +31,7 @@ function createShop(): Application {
 /** Runs the application with one request; `problems` are the lines on stderr. */
 async function run({ env = {}, ...options }: Partial<AppOptions> = {}) {
   const { stdout, stderr, ...ending } = await runApp({
-    args: [...PRELOAD, options.cwd ? 'app.cjs' : 'bad-input/app.cjs'],
+    args: [...preload, options.cwd ? 'app.cjs' : 'bad-input/app.cjs'],
     env: { CLEW_QUIET: '1', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env },
     ...options,
   })

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { type OtlpReceiver, type ReceivedLog, type ReceivedSpan, startOtlpReceiver } from '@clew/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Service, startPostgres, startRedis } from '../../../scripts/services.ts'
-import { type AppProcess, type Ending, killApps, PRELOAD, startApp } from './app-process.ts'
+import { type AppProcess, type Ending, killApps, preload, startApp } from './app-process.ts'
 
 /** What each span of one order says. Server spans by name, attempts of jobs by job name and number. */
-const CHAIN: readonly string[] = [
+const chainApp: readonly string[] = [
   said('GET /orders/:order', [
     'start',
     ...['child logger', 'custom format', 'default logger', 'narrow format', 'printf format'],
@@ -40,7 +40,7 @@ const CHAIN: readonly string[] = [
   said('sandboxed 1', ['sandboxed thread']),
   said('by hand 1', ['job by hand']),
 ].toSorted()
-const RECORDS_OF_ORDER = CHAIN.join().split(',').length
+const recordsOfOrder = chainApp.join().split(',').length
 
 function said(span: string, kinds: readonly string[]): string {
   return `${span}: ${kinds.toSorted().join(', ')}`
@@ -89,7 +89,7 @@ describe.each(['entry.cjs', 'entry.mjs', 'entry.mts'])(
       const traces = new Set(orders.map(({ traceId }) => traceId))
       const count = (kind: string) => receiver.logs.filter((log) => log.attributes.kind === kind).length
       const isComplete = (logs: readonly ReceivedLog[]) =>
-        logs.filter((log) => traces.has(log.traceId)).length >= orders.length * RECORDS_OF_ORDER &&
+        logs.filter((log) => traces.has(log.traceId)).length >= orders.length * recordsOfOrder &&
         count('scheduled job') >= 3 &&
         count('lost job') >= 2
       // What has not come by then, the tests tell.
@@ -121,11 +121,11 @@ describe.each(['entry.cjs', 'entry.mjs', 'entry.mts'])(
     }
 
     test('every record that is received is in the span of its order', () => {
-      expect(orders.map((order) => spansSaid(received, order))).toEqual(orders.map(() => CHAIN))
+      expect(orders.map((order) => spansSaid(received, order))).toEqual(orders.map(() => chainApp))
     })
 
     test('every printed line is in the span of its order, but for a format that leaves the ids out', () => {
-      const chain = CHAIN.map((line) => line.replace(' narrow format,', ''))
+      const chain = chainApp.map((line) => line.replace(' narrow format,', ''))
       expect(orders.map((order) => spansSaid(printed, order))).toEqual(orders.map(() => chain))
     })
 
@@ -254,7 +254,7 @@ async function startServices(entry: string, receiver: OtlpReceiver) {
   const prefix = `${randomBytes(4).toString('hex')}-`
   const start = async (roles: string, env: NodeJS.ProcessEnv): Promise<Record<string, number>> => {
     const app = await startApp({
-      args: [...PRELOAD, entry],
+      args: [...preload, entry],
       env: {
         ...env,
         ROLES: roles,

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Service, startRedis } from '../../../scripts/services.ts'
-import { killApps, PRELOAD, startApp } from './app-process.ts'
+import { killApps, preload, startApp } from './app-process.ts'
 
-const PARENT = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' }
+const parent = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' }
 
 let redis: Service
 let receiver: OtlpReceiver
@@ -54,7 +54,7 @@ async function run(
   }
   const start = async (role: 'api' | 'worker') => {
     const app = await startApp({
-      args: [...PRELOAD, 'sampling/app.cjs', role],
+      args: [...preload, 'sampling/app.cjs', role],
       env: { ...shared, OTEL_SERVICE_NAME: role, ...env[role] },
     })
     return { app, ready: JSON.parse(await app.waitForLine((line) => line.includes('"ready"'))).ready }
@@ -86,20 +86,20 @@ const namesOf = (spans: readonly { name: string; service: unknown }[]): string[]
   spans.map(({ name, service }) => `${service}: ${name}`).toSorted()
 
 test('an unsampled trace stamps its ids, sends its logs but no spans, and goes on unsampled', async () => {
-  const { lines, spans, sent } = await run({}, [{ traceparent: `00-${PARENT.traceId}-${PARENT.spanId}-00` }])
+  const { lines, spans, sent } = await run({}, [{ traceparent: `00-${parent.traceId}-${parent.spanId}-00` }])
   const spanId = expect.stringMatching(/^[0-9a-f]{16}$/)
-  const ids = { level: 'info', trace_id: PARENT.traceId, span_id: spanId, trace_flags: '00' }
+  const ids = { level: 'info', trace_id: parent.traceId, span_id: spanId, trace_flags: '00' }
   expect({ lines, spans, sent }).toEqual({
     lines: [
       { message: 'request', ...ids },
       { message: 'job', ...ids },
     ],
     spans: [],
-    sent: [`/from-request 00-${PARENT.traceId}-*-00`, `/from-job 00-${PARENT.traceId}-*-00`],
+    sent: [`/from-request 00-${parent.traceId}-*-00`, `/from-job 00-${parent.traceId}-*-00`],
   })
   expect(receiver.logs.map(({ body, traceId, flags }) => ({ body, traceId, flags }))).toEqual([
-    { body: 'request', traceId: PARENT.traceId, flags: 0 },
-    { body: 'job', traceId: PARENT.traceId, flags: 0 },
+    { body: 'request', traceId: parent.traceId, flags: 0 },
+    { body: 'job', traceId: parent.traceId, flags: 0 },
   ])
 })
 
@@ -137,16 +137,16 @@ test("a consumer's always_on keeps its part of a trace that was not sampled", as
   })
 })
 
-const RATIO = 0.3
+const keptRatio = 0.3
 test.each(['parentbased_traceidratio', 'traceidratio'])(
   'the worker keeps the same traces as the API with %s',
   async (sampler) => {
-    const ratio = { OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: String(RATIO) }
+    const ratio = { OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: String(keptRatio) }
     const { lines, spans } = await run({ api: ratio, worker: ratio }, Array(60).fill({}))
     const tracesOf = (service: string) =>
       [...new Set(spans.flatMap((span) => (span.service === service ? span.traceId : [])))].toSorted()
     // The last 56 bits of the trace id are its randomness; https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
-    const threshold = (1 - RATIO) * 2 ** 56
+    const threshold = (1 - keptRatio) * 2 ** 56
     const chosen = lines.flatMap(({ message, trace_id: id }) =>
       message === 'request' && Number.parseInt(id.slice(-14), 16) >= threshold ? [String(id)] : [],
     )
@@ -160,7 +160,7 @@ test.each(['parentbased_traceidratio', 'traceidratio'])(
 
 test('tracestate and baggage go in and out unchanged, over HTTP and the queue', async () => {
   const headers = {
-    traceparent: `00-${PARENT.traceId}-${PARENT.spanId}-01`,
+    traceparent: `00-${parent.traceId}-${parent.spanId}-01`,
     tracestate: 'congo=t61rcWkgMzE,rojo=00f067aa0ba902b7',
     baggage: 'userId=alice,serverNode=DF%2028,isProduction=false;internal',
   }

@@ -1,6 +1,6 @@
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { killApps, PRELOAD, runApp } from './app-process.ts'
+import { killApps, preload, runApp } from './app-process.ts'
 
 let receiver: OtlpReceiver
 beforeEach(async () => {
@@ -47,16 +47,16 @@ function once(loggers: number) {
   }
 }
 
-const PACKAGE = '@clew/node/register'
-const TWICE: Readonly<Record<string, { flags: readonly string[]; env?: NodeJS.ProcessEnv }>> = {
-  'two times --require': { flags: [...PRELOAD, ...PRELOAD] },
-  '--require and --import': { flags: [...PRELOAD, '--import', PACKAGE] },
+const packageFiles = '@clew/node/register'
+const twice: Readonly<Record<string, { flags: readonly string[]; env?: NodeJS.ProcessEnv }>> = {
+  'two times --require': { flags: [...preload, ...preload] },
+  '--require and --import': { flags: [...preload, '--import', packageFiles] },
   '--require by its name and by its path': {
-    flags: [...PRELOAD, '--require', './node_modules/@clew/node/bundle/register.js'],
+    flags: [...preload, '--require', './node_modules/@clew/node/bundle/register.js'],
   },
-  '--require and NODE_OPTIONS': { flags: PRELOAD, env: { NODE_OPTIONS: `--import ${PACKAGE}` } },
+  '--require and NODE_OPTIONS': { flags: preload, env: { NODE_OPTIONS: `--import ${packageFiles}` } },
 }
-test.each(Object.entries(TWICE))(
+test.each(Object.entries(twice))(
   'the preload by %s: each call is one record',
   async (_name, { flags, env }) => {
     expect(await run(flags, 'nothing', env)).toEqual(once(1))
@@ -69,18 +69,18 @@ test.each([
   'instrumentation-winston and winston-transport',
   'ClewTransport and clewFormat',
 ])('%s beside the preload: each call is one record', async (attached) => {
-  expect(await run(PRELOAD, attached)).toEqual(once(1))
+  expect(await run(preload, attached)).toEqual(once(1))
 })
 
 test.each([
   'one array of transports for two loggers',
   'one array of transports for two loggers and instrumentation-winston',
 ])('%s: each call is one record', async (attached) => {
-  expect(await run(PRELOAD, attached)).toEqual(once(2))
+  expect(await run(preload, attached)).toEqual(once(2))
 })
 
 test('with Clew off for winston, what stands beside the preload does send', async () => {
-  await run(PRELOAD, 'instrumentation-winston and winston-transport', { CLEW_DISABLE: 'winston' })
+  await run(preload, 'instrumentation-winston and winston-transport', { CLEW_DISABLE: 'winston' })
   const scopes = new Set(receiver.logs.map(({ scope }) => scope))
   expect([...scopes, receiver.logs.length]).toEqual(['@opentelemetry/winston-transport', 4])
 })

@@ -5,9 +5,9 @@ import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { nodeBinary } from '../../../scripts/node-versions.ts'
 import { type Service, startPostgres, startRedis } from '../../../scripts/services.ts'
-import { APPLICATION, type Ending, killApps, PRELOAD, runApp, runCommand } from './app-process.ts'
+import { application, type Ending, killApps, preload, runApp, runCommand } from './app-process.ts'
 
-const SCENES = [
+const scenes = [
   'an end by itself',
   'an exit code',
   'process.exit',
@@ -54,7 +54,7 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /** Where it matters how the main module is loaded. */
-const ESM_SCENES = [
+const esmScenes = [
   'an end by itself',
   'process.exit',
   'an uncaught exception',
@@ -63,13 +63,13 @@ const ESM_SCENES = [
   'SIGTERM without a handler',
 ]
 const runs = [
-  ...SCENES.map((scene) => ({ main: 'untouched/app.cjs', scene })),
-  ...ESM_SCENES.map((scene) => ({ main: 'untouched/main.mjs', scene })),
+  ...scenes.map((scene) => ({ main: 'untouched/app.cjs', scene })),
+  ...esmScenes.map((scene) => ({ main: 'untouched/main.mjs', scene })),
 ]
 
 test.each(runs)('$scene is the same with and without the preload in $main', async ({ main, scene }) => {
   const [without, traced] = await Promise.all(
-    [[], PRELOAD].map((flags) => runApp({ args: [...flags, main, scene], env: environment() })),
+    [[], preload].map((flags) => runApp({ args: [...flags, main, scene], env: environment() })),
   )
   expect(withoutTrace(traced!)).toEqual(without)
   expect(without).not.toEqual({ code: 0, signal: null, stdout: '', stderr: '' })
@@ -84,7 +84,7 @@ test('npm run with NODE_OPTIONS traces the script and not npm', async () => {
   }
   const [without, traced] = await Promise.all(
     [{}, { NODE_OPTIONS: '--require @clew/node/register', CLEW_QUIET: '0' }].map((more) =>
-      runCommand({ command: 'npm', args: ['run', 'hello'], cwd: APPLICATION, env: { ...env, ...more } }),
+      runCommand({ command: 'npm', args: ['run', 'hello'], cwd: application, env: { ...env, ...more } }),
     ),
   )
   const started = expect.stringMatching(/^\[clew\] kinds: joins [^\n]+\n$/)
@@ -99,7 +99,7 @@ test('what was the same had been traced', () => {
 
 test('every scene of the application is in the list', () => {
   const { sceneNames } = createRequire(import.meta.url)('./fixtures/kinds/untouched/app.cjs')
-  expect(sceneNames).toEqual(SCENES)
+  expect(sceneNames).toEqual(scenes)
 })
 
 /** The ending without the three fields that a stamped line has. */

@@ -4,12 +4,12 @@ import { nodeMajors } from '../../../scripts/node-versions.ts'
 import { type AppOptions, killApps, runApp } from './app-process.ts'
 
 /** How Node is told to load Clew: flags before the script, or the environment. */
-const WAYS: Readonly<Record<string, { flags: string[]; env: NodeJS.ProcessEnv }>> = {
+const ways: Readonly<Record<string, { flags: string[]; env: NodeJS.ProcessEnv }>> = {
   '--require': { flags: ['--require', '@clew/node/register'], env: {} },
   '--import': { flags: ['--import', '@clew/node/register'], env: {} },
   NODE_OPTIONS: { flags: [], env: { NODE_OPTIONS: '--require @clew/node/register' } },
 }
-const APPS: Readonly<Record<string, string[]>> = {
+const apps: Readonly<Record<string, string[]>> = {
   CommonJS: ['ways/app.cjs'],
   ESM: ['ways/app.mjs'],
   // Node 22.18 and later strip types without a flag.
@@ -18,8 +18,8 @@ const APPS: Readonly<Record<string, string[]>> = {
 }
 
 /** Each span below its parent, with the log records in it. A fetch that nobody asked for is no span. */
-const CHAIN = ['GET /first > GET > GET /second: second', 'GET /first > GET: nothing', 'GET /first: first']
-const STARTED =
+const chain = ['GET /first > GET > GET /second: second', 'GET /first > GET: nothing', 'GET /first: first']
+const started =
   /^\[clew\] kinds: joins bullmq, express, fastify, http, ioredis, pg, winston; sends to \S+ \(http\/protobuf\)\n$/
 
 let receiver: OtlpReceiver
@@ -36,19 +36,19 @@ async function run(options: AppOptions) {
   return { code, signal, copies, stderr, chain: describeChain(receiver.spans, receiver.logs) }
 }
 
-const complete = { code: 0, signal: null, copies: '{"copies":1}', chain: CHAIN }
+const complete = { code: 0, signal: null, copies: '{"copies":1}', chain: chain }
 
 describe.each(nodeMajors)('Node %s', (node) => {
-  const cases = Object.entries(WAYS).flatMap(([way, { flags, env }]) =>
-    Object.entries(APPS).map(([app, args]) => ({ way, app, args: [...flags, ...args], env })),
+  const cases = Object.entries(ways).flatMap(([way, { flags, env }]) =>
+    Object.entries(apps).map(([app, args]) => ({ way, app, args: [...flags, ...args], env })),
   )
   test.each(cases)('$way, $app: one chain, one copy of core, one line on stderr', async ({ args, env }) => {
-    const stderr = expect.stringMatching(STARTED)
+    const stderr = expect.stringMatching(started)
     expect(await run({ node, args, env })).toEqual({ ...complete, stderr })
   })
 
   test('with CLEW_QUIET nothing is on stderr', async () => {
-    const args = [...WAYS['--require']!.flags, 'ways/app.mjs']
+    const args = [...ways['--require']!.flags, 'ways/app.mjs']
     expect(await run({ node, args, env: { CLEW_QUIET: '1' } })).toEqual({ ...complete, stderr: '' })
   })
 
@@ -59,7 +59,7 @@ describe.each(nodeMajors)('Node %s', (node) => {
     (node === 24 ? ['app.cjs', 'app.mjs', 'app.mts'] : ['app.mjs']).map((app) => ({ ...one, app })),
   )
   test.each(places)('$app in a $place inherits it from $way', async ({ place, way, app }) => {
-    const { flags, env } = WAYS[way]!
+    const { flags, env } = ways[way]!
     const args = [...flags, 'ways/places.cjs', place, app]
     expect(await run({ node, args, env: { ...env, CLEW_QUIET: '1' } })).toEqual({ ...complete, stderr: '' })
   })

@@ -8,8 +8,8 @@ import { sendOrders } from './load/send-orders.ts'
 import { type PrintedRecord, type ServiceProcess, startService } from './load/service-process.ts'
 
 /** With their payments and notices, 10,000 requests and jobs. */
-const ORDERS = 4103
-const orders = Array.from({ length: ORDERS }, (_, index) => index + 1)
+const orderCount = 4103
+const orders = Array.from({ length: orderCount }, (_, index) => index + 1)
 
 let postgres: Service
 let redis: Service
@@ -29,13 +29,13 @@ test.for(nodeMajors)(
     const sent = receiver.logs.map(toPrinted)
     const jobs = orders.reduce((sum, order) => sum + countJobs(order), 0)
     console.log(
-      `Node ${node}: ${ORDERS} requests, ${jobs} jobs, ${sent.length} records sent, ${printed.length} printed, ` +
+      `Node ${node}: ${orderCount} requests, ${jobs} jobs, ${sent.length} records sent, ${printed.length} printed, ` +
         `${receiver.spans.length} spans, ${((performance.now() - startMs) / 1000).toFixed(1)} s`,
     )
     const aborted = orders.filter(isAborted).length
-    expect({ ends, outcomes, isEnough: ORDERS + jobs >= 10_000 }).toEqual({
+    expect({ ends, outcomes, isEnough: orderCount + jobs >= 10_000 }).toEqual({
       ends: Array(3).fill({ code: 0, signal: null, stderr: '' }),
-      outcomes: { 200: ORDERS - aborted, aborted },
+      outcomes: { 200: orderCount - aborted, aborted },
       isEnough: true,
     })
     for (const records of [sent, printed]) {
@@ -58,7 +58,7 @@ async function runLoad(
   outcomes: Record<string, number>
 }> {
   const env = {
-    ...{ PG_URL: postgres.url, REDIS_URL: redis.url, ORDERS: String(ORDERS), PREFIX: `load-${node}` },
+    ...{ PG_URL: postgres.url, REDIS_URL: redis.url, ORDERS: String(orderCount), PREFIX: `load-${node}` },
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     CLEW_SPOOL_DIR: 'off',
   }
@@ -69,7 +69,7 @@ async function runLoad(
   const api = await startService(node, 'api.cjs', withSecond)
   const [{ ready = {} }] = await Promise.all([api.waitFor('ready'), worker.waitFor('ready')])
 
-  const outcomes = await sendOrders(ORDERS, [ready.express!, ready.fastify!])
+  const outcomes = await sendOrders(orderCount, [ready.express!, ready.fastify!])
   await worker.waitFor('done')
   const services = [api, worker, second]
   const ends = await Promise.all(services.map((service) => service.stop()))

@@ -1,6 +1,6 @@
 import { isBlank } from './scan/character.ts'
 import { scanTemplate } from './scan/scan-line.ts'
-import { createTokens, TAIL, type Tokens, VALUE } from './scan/tokens.ts'
+import { createTokens, type Tokens, tail, value } from './scan/tokens.ts'
 
 /** The lines of one template. Its arrays are as in `Tokens`, with positions in its text. */
 export type Group = {
@@ -38,7 +38,7 @@ export function textOf(line: string, tokens: Tokens): string {
   let text = ''
   for (let at = 0; at < tokens.count; at++) {
     text += glueOf(line, tokens, at)
-    text += tokens.hashes[at] === VALUE ? '<*>' : line.slice(tokens.starts[at], tokens.ends[at])
+    text += tokens.hashes[at] === value ? '<*>' : line.slice(tokens.starts[at], tokens.ends[at])
   }
   return text
 }
@@ -50,8 +50,8 @@ export function accepts(group: Group, line: string, tokens: Tokens): boolean {
   for (let at = 0; at < hashes.length; at++) {
     const hash = hashes[at]!
     const hasSameGlue = glueHashes[at] === tokens.glueHashes[at]
-    if (hash === VALUE) {
-      if (tokens.hashes[at] === TAIL) return false
+    if (hash === value) {
+      if (tokens.hashes[at] === tail) return false
       if (!hasSameGlue && !glueOf(line, tokens, at).startsWith(ownGlue(group, at))) return false
     } else if (hash !== tokens.hashes[at] || !hasSameGlue || !hasSameWord(group, line, tokens, at))
       return false
@@ -65,7 +65,7 @@ export function widen(group: Group, line: string, tokens: Tokens): void {
   for (let at = 0; at < tokens.count; at++) {
     const hash = group.hashes[at]!
     const own = ownGlue(group, at)
-    if (hash !== VALUE && hash === tokens.hashes[at] && hasSameWord(group, line, tokens, at)) {
+    if (hash !== value && hash === tokens.hashes[at] && hasSameWord(group, line, tokens, at)) {
       text += own + group.text.slice(group.starts[at], group.ends[at])
     } else text += `${commonStart(own, glueOf(line, tokens, at))}<*>`
   }
@@ -106,7 +106,7 @@ function glueOf(line: string, tokens: Tokens, at: number): string {
   for (let i = tokens.glueStarts[at]!; i < end; i++) {
     const code = line.charCodeAt(i)
     if (!isBlank(code)) glue += line[i]
-    else if (i + 1 < end ? !isBlank(line.charCodeAt(i + 1)) : tokens.hashes[at] !== TAIL) glue += ' '
+    else if (i + 1 < end ? !isBlank(line.charCodeAt(i + 1)) : tokens.hashes[at] !== tail) glue += ' '
   }
   return glue
 }

@@ -1,5 +1,5 @@
 import type { Group } from './group.ts'
-import { TAIL, type Tokens, VALUE } from './scan/tokens.ts'
+import { type Tokens, tail, value } from './scan/tokens.ts'
 
 /** Below it a line is another message. */
 const closeEnough = 0.6
@@ -54,11 +54,11 @@ function similarityOf({ hashes, glueHashes, fixed }: Group, tokens: Tokens): num
     const own = hashes[at]!
     const other = tokens.hashes[at]!
     if (own === other) {
-      if (own === VALUE) continue
+      if (own === value) continue
       if (glueHashes[at] !== tokens.glueHashes[at]) return 0
       equal++
-    } else if (own === TAIL || other === TAIL) return 0
-    else if (own !== VALUE) {
+    } else if (own === tail || other === tail) return 0
+    else if (own !== value) {
       different++
       if (different > mostDifferent) return 0
       found.fixed += fixed[at]! & tokens.fixed[at]!

@@ -1,6 +1,6 @@
 import type { Group } from './group.ts'
 import { hashStep } from './scan/hash.ts'
-import { VALUE } from './scan/tokens.ts'
+import { value } from './scan/tokens.ts'
 
 /** Drain's tree of fixed depth: the number of tokens, then the first word. Its leaves hold what is worth comparing. */
 export type Tree = {
@@ -33,6 +33,6 @@ export function createTree(): Tree {
 /** Two branches with one number share a leaf, where lines of different length are never similar. */
 function branchOf(hashes: Int32Array, count: number): number {
   let first = 0
-  while (first < count && hashes[first] === VALUE) first++
-  return hashStep(hashStep(first < count ? hashes[first]! : VALUE, first), count)
+  while (first < count && hashes[first] === value) first++
+  return hashStep(hashStep(first < count ? hashes[first]! : value, first), count)
 }

@@ -7,12 +7,11 @@ export type ChainLog = LogRecord & { resource: Attributes }
 
 type Row = { atUnixNano: bigint; text: string; children: Row[] }
 
-const ERROR_STATUS = 2
-const MAX_VALUE_LENGTH = 60
-const MESSAGE = 'exception.message'
+const errorStatus = 2
+const maxValueLength = 60
+const message = 'exception.message'
 // Who sent a line is on the spans; these say the same again on each record.
-const HIDDEN_ON_LOGS =
-  /^(messaging\.|bullmq\.|request_id$|exception\.(type|stacktrace)$|trace_flags$|module$)/
+const hiddenOnLogs = /^(messaging\.|bullmq\.|request_id$|exception\.(type|stacktrace)$|trace_flags$|module$)/
 
 /**
  * Prints one trace as a tree: spans with their durations, and at its instant each log line below the span in which
@@ -44,7 +43,7 @@ export function formatChain(traceId: string, spans: readonly ChainSpan[], logs: 
 
 function spanRow(span: ChainSpan): Row {
   const durationMs = Number(span.endTimeUnixNano - span.startTimeUnixNano) / 1e6
-  const failed = span.status.code === ERROR_STATUS ? `  ERROR ${span.status.message}`.trimEnd() : ''
+  const failed = span.status.code === errorStatus ? `  ERROR ${span.status.message}`.trimEnd() : ''
   const text = `${span.name}${spanDetail(span)}  ${durationMs.toFixed(1)} ms  [${serviceOf(span)}]${failed}`
   return { atUnixNano: span.startTimeUnixNano, text, children: [] }
 }
@@ -61,7 +60,7 @@ function spanDetail({ attributes }: ChainSpan): string {
 function logRow(log: ChainLog): Row {
   const attributes = Object.entries(log.attributes)
     .filter(
-      ([key, value]) => !HIDDEN_ON_LOGS.test(key) && (key === MESSAGE || value !== log.attributes[MESSAGE]),
+      ([key, value]) => !hiddenOnLogs.test(key) && (key === message || value !== log.attributes[message]),
     )
     .map(([key, value]) => ` ${key}=${formatValue(value)}`)
   const text = `${log.severityText.toUpperCase().padEnd(5)} ${formatValue(log.body)}${attributes.join('')}`
@@ -77,7 +76,7 @@ function formatValue(value: Value): string {
     value !== null && typeof value === 'object'
       ? JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item))
       : String(value)
-  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text
+  return text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text
 }
 
 function inOrder(rows: readonly Row[]): Row[] {

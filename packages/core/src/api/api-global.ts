@@ -31,15 +31,15 @@ export type ApiLogger = {
   }): void
 }
 
-const KEY = Symbol.for('opentelemetry.js.api.1')
+const key = Symbol.for('opentelemetry.js.api.1')
 
 export function apiGlobal(): ApiGlobal | undefined {
-  return (globalThis as { [KEY]?: ApiGlobal })[KEY]
+  return (globalThis as { [key]?: ApiGlobal })[key]
 }
 
 /** The same, made with this version of the API when no SDK and no API was there before. */
 export function requireApiGlobal(version: string): ApiGlobal {
-  const holder = globalThis as { [KEY]?: ApiGlobal }
-  holder[KEY] ??= Object.defineProperty({}, 'version', { value: version, enumerable: true }) as ApiGlobal
-  return holder[KEY]
+  const holder = globalThis as { [key]?: ApiGlobal }
+  holder[key] ??= Object.defineProperty({}, 'version', { value: version, enumerable: true }) as ApiGlobal
+  return holder[key]
 }

@@ -1,6 +1,6 @@
 import type { Span, SpanContext } from '@opentelemetry/api'
 
-const INVALID: SpanContext = Object.freeze({
+const invalid: SpanContext = Object.freeze({
   traceId: '0'.repeat(32),
   spanId: '0'.repeat(16),
   traceFlags: 0,
@@ -10,7 +10,7 @@ const INVALID: SpanContext = Object.freeze({
 export class NoopSpan implements Span {
   private readonly ids: SpanContext
 
-  constructor(spanContext: SpanContext = INVALID) {
+  constructor(spanContext: SpanContext = invalid) {
     this.ids = spanContext
   }
 

@@ -9,19 +9,19 @@ import {
   enterContext,
   runInContext,
 } from './context-manager.ts'
-import { ROOT_CONTEXT } from './request-context.ts'
+import { rootContext } from './request-context.ts'
 
-const KEY = createContextKey('test')
+const key = createContextKey('test')
 const manager = createContextManager().enable()
-const contextOf = (value: unknown) => ROOT_CONTEXT.setValue(KEY, value)
-const active = (): unknown => manager.active().getValue(KEY)
+const contextOf = (value: unknown) => rootContext.setValue(key, value)
+const active = (): unknown => manager.active().getValue(key)
 
 afterEach(() => {
   manager.disable()
 })
 
 test('without a context the root context is active', () => {
-  expect([manager.active(), activeContext()]).toEqual([ROOT_CONTEXT, ROOT_CONTEXT])
+  expect([manager.active(), activeContext()]).toEqual([rootContext, rootContext])
 })
 
 test('with() gives `this`, the arguments and the result, and nests', () => {
@@ -50,7 +50,7 @@ test('with() passes an exception on and restores the context', () => {
 })
 
 test('a context of the API itself is as good as one of ours', () => {
-  expect(manager.with(API_ROOT.setValue(KEY, 'api'), active)).toBe('api')
+  expect(manager.with(API_ROOT.setValue(key, 'api'), active)).toBe('api')
 })
 
 test('the context goes with promises, timers, immediates and microtasks, each its own', async () => {

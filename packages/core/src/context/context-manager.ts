@@ -1,11 +1,11 @@
 import type { EventEmitter } from 'node:events'
 import type { Context, ContextManager } from '@opentelemetry/api'
 import { coreState } from '../state.ts'
-import { ROOT_CONTEXT } from './request-context.ts'
+import { rootContext } from './request-context.ts'
 
 /** The context of the running code; ROOT_CONTEXT outside of any request. */
 export function activeContext(): Context {
-  return coreState().storage.getStore() ?? ROOT_CONTEXT
+  return coreState().storage.getStore() ?? rootContext
 }
 
 /** Runs `work` in `context` and returns what it returns. */

@@ -26,8 +26,8 @@ class LinkedContext implements Context {
 }
 
 /** A context without any value. */
-export const EMPTY_CONTEXT: Context = {
+export const emptyContext: Context = {
   getValue: () => undefined,
-  setValue: (key, value) => new LinkedContext(EMPTY_CONTEXT, key, value),
-  deleteValue: () => EMPTY_CONTEXT,
+  setValue: (key, value) => new LinkedContext(emptyContext, key, value),
+  deleteValue: () => emptyContext,
 }

@@ -15,7 +15,7 @@ export class RecordScope {
   /** Fields and identity in one object, ready for the encoder; of a name in both, the identity's. */
   attributes: Fields
 
-  constructor(fields: Fields, identity: Fields = NONE) {
+  constructor(fields: Fields, identity: Fields = none) {
     this.identity = identity
     this.fields = fields
     this.attributes = merge(fields, identity)
@@ -27,9 +27,9 @@ export class RecordScope {
   }
 }
 
-const NONE: Fields = Object.freeze({})
+const none: Fields = Object.freeze({})
 
 function merge(first: Fields, second: Fields): Fields {
-  if (second === NONE) return first
-  return first === NONE ? second : { ...first, ...second }
+  if (second === none) return first
+  return first === none ? second : { ...first, ...second }
 }

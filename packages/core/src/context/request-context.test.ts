@@ -8,35 +8,43 @@ import {
   contextWithRecordScope,
   contextWithSpan,
   isTracingSuppressed,
-  ROOT_CONTEXT,
   recordScopeOf,
-  SUPPRESSED_ROOT,
+  rootContext,
   spanContextOf,
   spanOf,
+  suppressedRoot,
   suppressTracing,
 } from './request-context.ts'
 
 const ids = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }
 const span = new NoopSpan(ids)
 const scope = new RecordScope({ tenant: 'acme' })
-const KEY = createContextKey('other')
+const otherKey = createContextKey('other')
 
 describe.each([
-  ['our root', ROOT_CONTEXT],
+  ['our root', rootContext],
   ["the API's root", API_ROOT],
 ])('over %s', (_, root) => {
   test('span, record scope and the keys of others do not touch each other', () => {
-    const full = contextWithRecordScope(contextWithSpan(root.setValue(KEY, 1), span), scope)
-    const withoutKey = full.deleteValue(KEY)
-    const changed = contextWithSpan(full, new NoopSpan()).setValue(KEY, 2)
-    expect([spanOf(full), recordScopeOf(full), full.getValue(KEY)]).toEqual([span, scope, 1])
-    expect([spanOf(withoutKey), recordScopeOf(withoutKey), withoutKey.getValue(KEY)]).toEqual([
+    const full = contextWithRecordScope(contextWithSpan(root.setValue(otherKey, 1), span), scope)
+    const withoutKey = full.deleteValue(otherKey)
+    const changed = contextWithSpan(full, new NoopSpan()).setValue(otherKey, 2)
+    expect([spanOf(full), recordScopeOf(full), full.getValue(otherKey)]).toEqual([span, scope, 1])
+    expect([spanOf(withoutKey), recordScopeOf(withoutKey), withoutKey.getValue(otherKey)]).toEqual([
       span,
       scope,
       undefined,
     ])
-    expect([recordScopeOf(changed), changed.getValue(KEY), full.getValue(KEY)]).toEqual([scope, 2, 1])
-    expect([spanOf(root), recordScopeOf(root), root.getValue(KEY)]).toEqual([undefined, undefined, undefined])
+    expect([recordScopeOf(changed), changed.getValue(otherKey), full.getValue(otherKey)]).toEqual([
+      scope,
+      2,
+      1,
+    ])
+    expect([spanOf(root), recordScopeOf(root), root.getValue(otherKey)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 
   test('the API sets, reads and deletes the same span', () => {
@@ -62,17 +70,17 @@ describe.each([
 
 test('the suppressed root has no span, no scope, and is suppressed', () => {
   expect([
-    spanOf(SUPPRESSED_ROOT),
-    recordScopeOf(SUPPRESSED_ROOT),
-    isTracingSuppressed(SUPPRESSED_ROOT),
+    spanOf(suppressedRoot),
+    recordScopeOf(suppressedRoot),
+    isTracingSuppressed(suppressedRoot),
   ]).toEqual([undefined, undefined, true])
 })
 
 test('a span with ids of zeros has no ids', () => {
   expect([
-    spanContextOf(contextWithSpan(ROOT_CONTEXT, span)),
-    spanContextOf(contextWithSpan(ROOT_CONTEXT, new NoopSpan())),
-    spanContextOf(ROOT_CONTEXT),
+    spanContextOf(contextWithSpan(rootContext, span)),
+    spanContextOf(contextWithSpan(rootContext, new NoopSpan())),
+    spanContextOf(rootContext),
   ]).toEqual([ids, undefined, undefined])
 })
 
@@ -89,7 +97,7 @@ test("any order of setting and deleting gives what the API's own context gives",
   })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-      let [ours, theirs] = [contextWithSpan(ROOT_CONTEXT, span), trace.setSpan(API_ROOT, span)]
+      let [ours, theirs] = [contextWithSpan(rootContext, span), trace.setSpan(API_ROOT, span)]
       for (const { key, value } of steps) {
         ours = value === undefined ? ours.deleteValue(key) : ours.setValue(key, value)
         theirs = value === undefined ? theirs.deleteValue(key) : theirs.setValue(key, value)

@@ -1,13 +1,13 @@
 import type { Context, Span, SpanContext } from '@opentelemetry/api'
-import { EMPTY_CONTEXT } from './linked-context.ts'
+import { emptyContext } from './linked-context.ts'
 import type { RecordScope } from './record-scope.ts'
 
 // The API keys its contexts by Symbol.for, so every copy of the API agrees on these two.
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/trace/context-utils.ts
-const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN')
+const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/packages/opentelemetry-core/src/trace/suppress-tracing.ts
-const SUPPRESS_KEY = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
-const SCOPE_KEY = Symbol.for('@clew/core record scope')
+const suppressKey = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+const scopeKey = Symbol.for('@clew/core record scope')
 
 /**
  * A Context with two fixed slots, span and record scope, before the keys of others. Setting a slot allocates
@@ -25,20 +25,20 @@ class RequestContext implements Context {
   }
 
   getValue(key: symbol): unknown {
-    if (key === SPAN_KEY) return this.span
-    if (key === SCOPE_KEY) return this.scope
+    if (key === spanKey) return this.span
+    if (key === scopeKey) return this.scope
     return this.rest.getValue(key)
   }
 
   setValue(key: symbol, value: unknown): Context {
-    if (key === SPAN_KEY) return new RequestContext(value as Span | undefined, this.scope, this.rest)
-    if (key === SCOPE_KEY) return new RequestContext(this.span, value as RecordScope | undefined, this.rest)
+    if (key === spanKey) return new RequestContext(value as Span | undefined, this.scope, this.rest)
+    if (key === scopeKey) return new RequestContext(this.span, value as RecordScope | undefined, this.rest)
     return new RequestContext(this.span, this.scope, this.rest.setValue(key, value))
   }
 
   deleteValue(key: symbol): Context {
-    if (key === SPAN_KEY) return new RequestContext(undefined, this.scope, this.rest)
-    if (key === SCOPE_KEY) return new RequestContext(this.span, undefined, this.rest)
+    if (key === spanKey) return new RequestContext(undefined, this.scope, this.rest)
+    if (key === scopeKey) return new RequestContext(this.span, undefined, this.rest)
     return new RequestContext(this.span, this.scope, this.rest.deleteValue(key))
   }
 }
@@ -50,15 +50,15 @@ function asRequestContext(context: Context): RequestContext {
 
 /** The span of a context, if it has one. */
 export function spanOf(context: Context): Span | undefined {
-  return context.getValue(SPAN_KEY) as Span | undefined
+  return context.getValue(spanKey) as Span | undefined
 }
 
-const NO_TRACE = '0'.repeat(32)
+const noTrace = '0'.repeat(32)
 
 /** The ids of the span of a context; none where tracing is suppressed, whose spans have ids of zeros. */
 export function spanContextOf(context: Context): SpanContext | undefined {
   const ids = spanOf(context)?.spanContext()
-  return ids?.traceId === NO_TRACE ? undefined : ids
+  return ids?.traceId === noTrace ? undefined : ids
 }
 
 /** The context with this span; its record scope stays. */
@@ -68,7 +68,7 @@ export function contextWithSpan(context: Context, span: Span): Context {
 }
 
 export function recordScopeOf(context: Context): RecordScope | undefined {
-  return context.getValue(SCOPE_KEY) as RecordScope | undefined
+  return context.getValue(scopeKey) as RecordScope | undefined
 }
 
 export function contextWithRecordScope(context: Context, scope: RecordScope): Context {
@@ -78,15 +78,15 @@ export function contextWithRecordScope(context: Context, scope: RecordScope): Co
 
 /** True inside work whose calls must not become spans, such as a library's own housekeeping. */
 export function isTracingSuppressed(context: Context): boolean {
-  return context.getValue(SUPPRESS_KEY) === true
+  return context.getValue(suppressKey) === true
 }
 
 export function suppressTracing(context: Context): Context {
-  return context.setValue(SUPPRESS_KEY, true)
+  return context.setValue(suppressKey, true)
 }
 
 /** Outside of any request. */
-export const ROOT_CONTEXT: Context = new RequestContext(undefined, undefined, EMPTY_CONTEXT)
+export const rootContext: Context = new RequestContext(undefined, undefined, emptyContext)
 
 /** The root context with tracing suppressed: for everything that belongs to no request. */
-export const SUPPRESSED_ROOT: Context = suppressTracing(ROOT_CONTEXT)
+export const suppressedRoot: Context = suppressTracing(rootContext)

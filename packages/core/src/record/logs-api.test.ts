@@ -4,7 +4,7 @@ import * as sdk from '@opentelemetry/sdk-logs'
 import * as legacySdk from 'sdk-logs-2'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { NoopSpan } from '../api/noop-span.ts'
-import { contextWithSpan, ROOT_CONTEXT } from '../context/request-context.ts'
+import { contextWithSpan, rootContext } from '../context/request-context.ts'
 import { contextForWork } from '../fields.ts'
 import { setReporter } from '../report.ts'
 import { registeredLoggerProvider } from './logs-api.ts'
@@ -15,7 +15,7 @@ const thrown = new TypeError('no money')
 const record: LogRecord = {
   scope: { name: '@clew/winston', version: '1.2.3' },
   context: contextForWork(
-    contextWithSpan(ROOT_CONTEXT, new NoopSpan(ids)),
+    contextWithSpan(rootContext, new NoopSpan(ids)),
     { user_id: 7, own: 'field' },
     { attempt: 2 },
   ),
@@ -115,7 +115,7 @@ test('attributes that throw when they are read cost themselves, and are not writ
       throw new Error('no')
     },
   })
-  emitRecord({ ...record, context: ROOT_CONTEXT, attributes })
+  emitRecord({ ...record, context: rootContext, attributes })
   expect(exporter.getFinishedLogRecords().map((made) => ({ ...made.attributes }))).toEqual([
     { kept: 1, broken: '[Threw]' },
   ])

@@ -5,14 +5,14 @@ import type { InstrumentationScope, LogRecord } from './record.ts'
 
 // The Logs API lives in @opentelemetry/api from 1.10 on and before that in @opentelemetry/api-logs. Their globals
 // know nothing of each other; an SDK registers in one of them.
-const API_LOGS_GLOBAL = Symbol.for('io.opentelemetry.js.api.logs')
-const API_LOGS_VERSION = 1
+const apiLogsGlobal = Symbol.for('io.opentelemetry.js.api.logs')
+const apiLogsVersion = 1
 
-type Globals = { [API_LOGS_GLOBAL]?: (version: number) => ApiLoggerProvider }
+type Globals = { [apiLogsGlobal]?: (version: number) => ApiLoggerProvider }
 
 /** The LoggerProvider that an SDK has registered, in either global. */
 export function registeredLoggerProvider(): ApiLoggerProvider | undefined {
-  return apiGlobal()?.logs ?? (globalThis as Globals)[API_LOGS_GLOBAL]?.(API_LOGS_VERSION)
+  return apiGlobal()?.logs ?? (globalThis as Globals)[apiLogsGlobal]?.(apiLogsVersion)
 }
 
 const loggers = new WeakMap<ApiLoggerProvider, WeakMap<InstrumentationScope, ApiLogger>>()

@@ -1,8 +1,8 @@
-const MAX_DEPTH = 16
+const maxDepth = 16
 /** Objects of a server know each other in so many ways that depth alone is no bound. */
-const MAX_VALUES = 10_000
+const maxValues = 10_000
 
-const TRUNCATED = '[Truncated]'
+const truncated = '[Truncated]'
 
 type Walk = { readonly ancestors: object[]; valuesLeft: number }
 
@@ -13,7 +13,7 @@ type Walk = { readonly ancestors: object[]; valuesLeft: number }
  * a short text. Never throws.
  */
 export function plainValue(value: unknown): unknown {
-  return convert(value, { ancestors: [], valuesLeft: MAX_VALUES })
+  return convert(value, { ancestors: [], valuesLeft: maxValues })
 }
 
 function convert(value: unknown, walk: Walk): unknown {
@@ -37,7 +37,7 @@ function convert(value: unknown, walk: Walk): unknown {
 function convertObject(value: object, walk: Walk): unknown {
   const { ancestors } = walk
   if (ancestors.includes(value)) return '[Circular]'
-  if (ancestors.length >= MAX_DEPTH) return '[Object]'
+  if (ancestors.length >= maxDepth) return '[Object]'
   ancestors.push(value)
   const copy = attempt(() => convertByKind(value, walk))
   ancestors.pop()
@@ -67,7 +67,7 @@ function convertError(error: Error, walk: Walk): unknown {
 function convertList(items: Iterable<unknown>, walk: Walk): unknown[] {
   const copy: unknown[] = []
   for (const item of items) {
-    if (walk.valuesLeft <= 0) return [...copy, TRUNCATED]
+    if (walk.valuesLeft <= 0) return [...copy, truncated]
     copy.push(convert(item, walk))
   }
   return copy

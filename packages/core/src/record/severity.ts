@@ -1,5 +1,5 @@
 /** The severities of OpenTelemetry by the names that Node's loggers use: npm, syslog, RFC 5424 and pino. */
-const SEVERITY: ReadonlyMap<string, number> = new Map(
+const severityByName: ReadonlyMap<string, number> = new Map(
   Object.entries({
     silly: 1,
     trace: 1,
@@ -23,10 +23,10 @@ const SEVERITY: ReadonlyMap<string, number> = new Map(
   }),
 )
 
-const INFO = 9
+const info = 9
 
-const MOST_SEVERE = 21
-const LEAST_SEVERE = 1
+const mostSevere = 21
+const leastSevere = 1
 
 /**
  * The OpenTelemetry severity (1 to 24) of a level's name. A name nobody knows is placed by its neighbours: `levels`
@@ -35,21 +35,21 @@ const LEAST_SEVERE = 1
  * https://opentelemetry.io/docs/specs/otel/logs/data-model/#severity-fields
  */
 export function severityOf(level: string, levels?: Readonly<Record<string, number>>): number {
-  return SEVERITY.get(level.toLowerCase()) ?? (levels ? severityByRank(level, levels) : INFO)
+  return severityByName.get(level.toLowerCase()) ?? (levels ? severityByRank(level, levels) : info)
 }
 
 function severityByRank(level: string, levels: Readonly<Record<string, number>>): number {
   const rank = Object.hasOwn(levels, level) ? levels[level] : undefined
-  if (rank === undefined) return INFO
-  let above = { rank: Number.NEGATIVE_INFINITY, severity: MOST_SEVERE }
-  let below = { rank: Number.POSITIVE_INFINITY, severity: LEAST_SEVERE }
+  if (rank === undefined) return info
+  let above = { rank: Number.NEGATIVE_INFINITY, severity: mostSevere }
+  let below = { rank: Number.POSITIVE_INFINITY, severity: leastSevere }
   for (const [name, otherRank] of Object.entries(levels)) {
-    const severity = SEVERITY.get(name.toLowerCase())
+    const severity = severityByName.get(name.toLowerCase())
     if (severity === undefined) continue
     if (otherRank < rank && otherRank > above.rank) above = { rank: otherRank, severity }
     if (otherRank > rank && otherRank < below.rank) below = { rank: otherRank, severity }
   }
   // Between two known names: a step below the upper one, as NOTICE stands to WARN. Above all known ones: FATAL.
-  if (above.rank === Number.NEGATIVE_INFINITY) return MOST_SEVERE
+  if (above.rank === Number.NEGATIVE_INFINITY) return mostSevere
   return Math.max(below.severity, above.severity - 1)
 }

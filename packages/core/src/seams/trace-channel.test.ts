@@ -4,7 +4,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SpanKind, SpanStatusCode } from '../api/constants.ts'
 import { activeContext, runInContext } from '../context/context-manager.ts'
-import { contextWithSpan, ROOT_CONTEXT, spanOf, suppressTracing } from '../context/request-context.ts'
+import { contextWithSpan, rootContext, spanOf, suppressTracing } from '../context/request-context.ts'
 import { setReporter } from '../report.ts'
 import { type SpanDescription, traceChannel } from './trace-channel.ts'
 
@@ -16,7 +16,7 @@ const tracer = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ e
 )
 const channel = tracingChannel<unknown, Message>('test:command')
 const requestSpan = tracer.startSpan('request')
-const request = contextWithSpan(ROOT_CONTEXT, requestSpan)
+const request = contextWithSpan(rootContext, requestSpan)
 
 const describeMessage = ({ command }: Message): SpanDescription | undefined =>
   command === 'PING'
@@ -24,7 +24,7 @@ const describeMessage = ({ command }: Message): SpanDescription | undefined =>
     : { name: command, kind: SpanKind.CLIENT, attributes: { 'db.operation.name': command } }
 
 const activeSpan = (): string => spanOf(activeContext())?.spanContext().spanId ?? 'none'
-const REQUEST = requestSpan.spanContext().spanId
+const requestId = requestSpan.spanContext().spanId
 
 let stop = (): void => {}
 let reports: string[] = []
@@ -46,7 +46,7 @@ async function finished(): Promise<unknown[]> {
   return exporter.getFinishedSpans().map(({ name, kind, parentSpanContext, status, events, attributes }) => ({
     name,
     kind,
-    isChild: parentSpanContext?.spanId === REQUEST,
+    isChild: parentSpanContext?.spanId === requestId,
     status: status.code,
     error: attributes['error.type'],
     exceptions: events.map((event) => event.attributes?.['exception.message']),
@@ -70,7 +70,7 @@ test('a synchronous operation: its work runs in the span, what follows does not'
     channel.traceSync(activeSpan, { command: 'GET' }),
     activeSpan(),
   ])
-  expect([inside === REQUEST, inside === 'none', after]).toEqual([false, false, REQUEST])
+  expect([inside === requestId, inside === 'none', after]).toEqual([false, false, requestId])
   expect(await finished()).toEqual([span()])
 })
 
@@ -94,11 +94,11 @@ test('a promise: the span ends when it settles, and the caller has its own conte
       async () => {
         await nextTurn()
         const ended = exporter.getFinishedSpans().length
-        return [ended, activeSpan() === REQUEST]
+        return [ended, activeSpan() === requestId]
       },
       { command: 'GET' },
     )
-    return [...inside, activeSpan() === REQUEST]
+    return [...inside, activeSpan() === requestId]
   })
   expect(seen).toEqual([0, false, true])
   expect(await finished()).toEqual([span()])
@@ -136,7 +136,7 @@ test('a callback runs in the context of its caller, after the span has got its o
           0,
           { command: 'GET' },
           undefined,
-          (...args: unknown[]) => resolve([activeSpan() === REQUEST, ...args]),
+          (...args: unknown[]) => resolve([activeSpan() === requestId, ...args]),
         )
       })
     })
@@ -153,7 +153,7 @@ test('no span without a parent, with tracing suppressed, or when there is nothin
     run('GET'),
     runInContext(suppressTracing(request), () => run('GET')),
     runInContext(request, () => run('PING')),
-  ]).toEqual(['none', REQUEST, REQUEST])
+  ]).toEqual(['none', requestId, requestId])
   expect(await finished()).toEqual([])
 })
 
@@ -163,7 +163,7 @@ test('describe that throws costs the span and nothing else', async () => {
     throw new Error('bad payload')
   })
   const result = runInContext(request, () => channel.traceSync(activeSpan, { command: 'GET' }))
-  expect([result, reports, await finished()]).toEqual([REQUEST, ['CLEW_INTERNAL'], []])
+  expect([result, reports, await finished()]).toEqual([requestId, ['CLEW_INTERNAL'], []])
 })
 
 test('100 operations at once: each has its own parent', async () => {
@@ -171,7 +171,7 @@ test('100 operations at once: each has its own parent', async () => {
     Array.from({ length: 100 }, async (_, i) => {
       const parent = tracer.startSpan(`request ${i}`)
       const own = parent.spanContext().traceId
-      return runInContext(contextWithSpan(ROOT_CONTEXT, parent), () =>
+      return runInContext(contextWithSpan(rootContext, parent), () =>
         channel.tracePromise(
           async () => {
             await nextTurn()
@@ -187,6 +187,6 @@ test('100 operations at once: each has its own parent', async () => {
 
 test('after stop nobody listens', async () => {
   stop()
-  expect(runInContext(request, () => channel.traceSync(activeSpan, { command: 'GET' }))).toBe(REQUEST)
+  expect(runInContext(request, () => channel.traceSync(activeSpan, { command: 'GET' }))).toBe(requestId)
   expect([channel.hasSubscribers, await finished()]).toEqual([false, []])
 })

@@ -4,7 +4,7 @@ import { report } from '../report.ts'
 type Method = (...args: never[]) => unknown
 
 // On the wrapper: who wrapped it. Shared between copies of this package, so that attaching twice wraps once.
-const OWNER = Symbol.for('@clew/core wrapped by')
+const ownerKey = Symbol.for('@clew/core wrapped by')
 
 /**
  * Replaces the method `name` of `target` by `wrap(original)`, once per owner, and returns the way back (which does
@@ -43,15 +43,15 @@ function markWrapper<F extends Method>(owner: string, original: F, wrapper: F): 
     if (key === 'prototype') continue
     Object.defineProperty(wrapper, key, Object.getOwnPropertyDescriptor(original, key)!)
   }
-  Object.defineProperty(wrapper, OWNER, { value: { owner, original }, configurable: true })
+  Object.defineProperty(wrapper, ownerKey, { value: { owner, original }, configurable: true })
   return wrapper
 }
 
 function isWrappedBy(owner: string, method: Method): boolean {
-  let mark = (method as { [OWNER]?: { owner: string; original: Method } })[OWNER]
+  let mark = (method as { [ownerKey]?: { owner: string; original: Method } })[ownerKey]
   while (mark) {
     if (mark.owner === owner) return true
-    mark = (mark.original as { [OWNER]?: { owner: string; original: Method } })[OWNER]
+    mark = (mark.original as { [ownerKey]?: { owner: string; original: Method } })[ownerKey]
   }
   return false
 }

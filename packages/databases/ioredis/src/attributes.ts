@@ -4,10 +4,10 @@ import type { Command, Connection } from './library.ts'
 
 type Address = Pick<Connection, 'isCluster' | 'options' | 'condition'>
 
-const DEFAULT_PORT = 6379
-const MAX_ARGUMENTS = 32
-const MAX_TEXT_LENGTH = 1_024
-const ENDS_OF_TRANSACTION = new Set(['multi', 'exec'])
+const defaultPort = 6379
+const maxArguments = 32
+const maxTextLength = 1_024
+const endsOfTransaction = new Set(['multi', 'exec'])
 
 /**
  * Name and attributes of one command's span. Of the arguments only keys are shown.
@@ -30,7 +30,7 @@ export function describeCommand(command: Command, connection: Address): SpanDesc
 export function describeBatch(commands: readonly Command[], connection: Address): SpanDescription {
   const isTransaction = commands[0]?.name.toLowerCase() === 'multi'
   const own = isTransaction
-    ? commands.filter(({ name }) => !ENDS_OF_TRANSACTION.has(name.toLowerCase()))
+    ? commands.filter(({ name }) => !endsOfTransaction.has(name.toLowerCase()))
     : commands
   const names = new Set(own.map(({ name }) => name.toUpperCase()))
   const mode = isTransaction ? 'MULTI' : 'PIPELINE'
@@ -42,7 +42,7 @@ export function describeBatch(commands: readonly Command[], connection: Address)
       ...describeConnection(connection),
       'db.operation.name': name,
       'db.operation.batch.size': own.length,
-      'db.query.text': clip(own.slice(0, MAX_ARGUMENTS).map(textOf).join('; ')),
+      'db.query.text': clip(own.slice(0, maxArguments).map(textOf).join('; ')),
     },
   }
 }
@@ -50,7 +50,7 @@ export function describeBatch(commands: readonly Command[], connection: Address)
 function describeConnection({ isCluster, options, condition }: Address): Attributes {
   // The nodes of a cluster answer; which one is known only after its redirections.
   if (isCluster) return { 'db.system.name': 'redis' }
-  const { host = 'localhost', port = DEFAULT_PORT, path, db = 0 } = options
+  const { host = 'localhost', port = defaultPort, path, db = 0 } = options
   return {
     'db.system.name': 'redis',
     'db.namespace': String(condition?.select ?? db),
@@ -60,12 +60,12 @@ function describeConnection({ isCluster, options, condition }: Address): Attribu
 
 function textOf(command: Command): string {
   const keys = new Set(command.getKeys().filter((key) => typeof key === 'string'))
-  const shown = command.args.slice(0, MAX_ARGUMENTS).map((arg) => (keys.has(arg as string) ? arg : '?'))
-  return [command.name.toUpperCase(), ...shown].join(' ') + (command.args.length > MAX_ARGUMENTS ? ' …' : '')
+  const shown = command.args.slice(0, maxArguments).map((arg) => (keys.has(arg as string) ? arg : '?'))
+  return [command.name.toUpperCase(), ...shown].join(' ') + (command.args.length > maxArguments ? ' …' : '')
 }
 
 function clip(text: string): string {
-  return text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
 }
 
 /** Marks a span as failed; a server's error begins with its code, such as `WRONGTYPE`. */

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
-import { activeContext, runInContext, SUPPRESSED_ROOT, suppressTracing } from '@clew/core'
+import { activeContext, runInContext, suppressedRoot, suppressTracing } from '@clew/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../../../scripts/services.ts'
 import {
   activeTrace,
-  DB,
+  db,
   inRequest,
   type Redis,
   type Rig,
@@ -19,7 +19,7 @@ describe.each(versions)('spans of %s', (_, load) => {
   let redis: Redis
   beforeAll(async () => {
     rig = await startRig(load)
-    redis = new rig.ioredis.Redis(rig.url, { db: DB })
+    redis = new rig.ioredis.Redis(rig.url, { db: db })
     await redis.flushdb()
     await redis.set('text', 'secret')
   })
@@ -175,7 +175,7 @@ describe.each(versions)('spans of %s', (_, load) => {
     const gone = new rig.ioredis.Redis({
       port,
       host: '127.0.0.1',
-      db: DB,
+      db: db,
       maxRetriesPerRequest: 0,
       lazyConnect: true,
     })
@@ -204,7 +204,7 @@ describe.each(versions)('spans of %s', (_, load) => {
     await redis.get('a')
     await redis.blpop('nothing', 0.01)
     await redis.pipeline().get('a').exec()
-    await runInContext(SUPPRESSED_ROOT, () => redis.get('a'))
+    await runInContext(suppressedRoot, () => redis.get('a'))
     await inRequest('request', async () => {
       await runInContext(suppressTracing(activeContext()), () => redis.multi().get('a').exec())
       const other = new rig.ioredis.Redis(rig.url, { db: 3, connectionName: 'other' })
@@ -215,7 +215,7 @@ describe.each(versions)('spans of %s', (_, load) => {
   })
 
   test('200 interleaved requests: every callback and span is in its own trace, auto-pipelined ones too', async () => {
-    const automatic = new rig.ioredis.Redis(rig.url, { db: DB, enableAutoPipelining: true })
+    const automatic = new rig.ioredis.Redis(rig.url, { db: db, enableAutoPipelining: true })
     const seen = await Promise.all(
       Array.from({ length: 200 }, (_, i) =>
         inRequest('request', async (span) => {

@@ -23,7 +23,7 @@ export const versions: readonly (readonly [name: string, load: () => Ioredis])[]
 ]
 
 /** A database of its own, on a server that other tests may use at the same time. */
-export const DB = 9
+export const db = 9
 
 export type Rig = {
   ioredis: Ioredis
@@ -52,7 +52,7 @@ export async function startRig(
     recorder,
     server: {
       'db.system.name': 'redis',
-      'db.namespace': String(DB),
+      'db.namespace': String(db),
       'server.address': hostname,
       'server.port': Number(port || 6379),
     },
@@ -66,7 +66,7 @@ export async function startRig(
 }
 
 // A node that never met another does not know its own address.
-const CLUSTER = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']
+const cluster = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']
 
 /** A cluster of one node that owns every slot. */
 export async function startCluster(
@@ -75,7 +75,7 @@ export async function startCluster(
   const [port, busPort] = [await freePort(), await freePort()]
   const folder = mkdtempSync(join(tmpdir(), 'clew-cluster-'))
   const flags = ['--port', `${port}`, '--cluster-port', `${busPort}`, '--bind', '127.0.0.1', '--save', '']
-  const server = spawn('redis-server', [...flags, ...CLUSTER, '--dir', folder], { stdio: 'ignore' })
+  const server = spawn('redis-server', [...flags, ...cluster, '--dir', folder], { stdio: 'ignore' })
   const stop = async (): Promise<void> => {
     await ended(server)
     rmSync(folder, { recursive: true })

@@ -1,14 +1,14 @@
-import { activeContext, guard, ROOT_CONTEXT, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { activeContext, guard, rootContext, runInContext, type Stop, wrapMethod } from '@clew/core'
 import type { Tracer } from '@opentelemetry/api'
 import { describeConnection, describeQuery } from './attributes.ts'
 import { type Client, isSubmittable } from './library.ts'
 import { type PoolQuery, takePoolQuery } from './pool-query.ts'
 import { bindFirstCallback, callQuery, endQuerySpan, startQuerySpan } from './query-call.ts'
-import { ATTR_CONNECTION_WAIT_TIME } from './semconv.ts'
+import { attrConnectionWaitTime } from './semconv.ts'
 import type { Submissions } from './submissions.ts'
 
 /** A connection serves many requests: what it tells of itself belongs to none. */
-const CONNECTION_EVENTS = new Set<unknown>(['connect', 'drain', 'end', 'error', 'notice', 'notification'])
+const connectionEvents = new Set<unknown>(['connect', 'drain', 'end', 'error', 'notice', 'notification'])
 
 /** Makes a span of each query of these clients and binds what is called back. */
 export function attachToClient(
@@ -23,10 +23,10 @@ export function attachToClient(
     wrapMethod(owner, client, 'connect', (original) => {
       return function (this: Client, ...args: unknown[]) {
         const bound = bindFirstCallback(args)
-        return runInContext(ROOT_CONTEXT, () => original.apply(this, bound))
+        return runInContext(rootContext, () => original.apply(this, bound))
       }
     }),
-    wrapMethod(owner, client, 'emit', (original) => emitInRoot(original, CONNECTION_EVENTS)),
+    wrapMethod(owner, client, 'emit', (original) => emitInRoot(original, connectionEvents)),
   ]
 }
 
@@ -36,8 +36,8 @@ export function emitInRoot<Emit extends (...args: unknown[]) => boolean>(
   events: ReadonlySet<unknown>,
 ): Emit {
   const emit = function (this: unknown, ...args: unknown[]): boolean {
-    if (!events.has(args[0]) || activeContext() === ROOT_CONTEXT) return original.apply(this, args)
-    return runInContext(ROOT_CONTEXT, () => original.apply(this, args))
+    if (!events.has(args[0]) || activeContext() === rootContext) return original.apply(this, args)
+    return runInContext(rootContext, () => original.apply(this, args))
   }
   return emit as Emit
 }
@@ -68,7 +68,7 @@ function connectPoolQuery({ span, startMs }: PoolQuery, client: Client): void {
     'describing a connection',
     () => {
       span.setAttributes(describeConnection(client))
-      span.setAttribute(ATTR_CONNECTION_WAIT_TIME, (performance.now() - startMs) / 1_000)
+      span.setAttribute(attrConnectionWaitTime, (performance.now() - startMs) / 1_000)
     },
     undefined,
   )

@@ -6,18 +6,18 @@ import { attachToPool } from './pool.ts'
 import { trackSubmissions } from './submissions.ts'
 import { VERSION } from './version.ts'
 
-const OWNER = '@clew/pg'
-const LIBRARY = { name: 'pg', versions: { from: '8.0.3', below: '9.0.0' } } as const
+const owner = '@clew/pg'
+const library = { name: 'pg', versions: { from: '8.0.3', below: '9.0.0' } } as const
 
 /** A span for each query of pg, and callbacks and Query events in the context of their caller. */
 export const pgInstrumentation: Instrumentation = {
   name: 'pg',
   version: VERSION,
-  library: LIBRARY,
+  library: library,
   seam: 'query, connect and emit of Client and Pool',
   start: ({ tracer }) => {
     const stops: Stop[] = []
-    const unhook = onModuleLoad<Pg>(LIBRARY, (pg) => stops.push(...attachTo(pg, tracer)))
+    const unhook = onModuleLoad<Pg>(library, (pg) => stops.push(...attachTo(pg, tracer)))
     return () => {
       unhook()
       for (const stop of stops.splice(0)) stop()
@@ -27,10 +27,10 @@ export const pgInstrumentation: Instrumentation = {
 
 function attachTo(pg: Pg, tracer: Tracer): Stop[] {
   if (isNative(pg)) return []
-  const submissions = trackSubmissions(OWNER)
+  const submissions = trackSubmissions(owner)
   return [
-    ...attachToClient(OWNER, pg.Client.prototype, tracer, submissions),
-    ...attachToPool(OWNER, poolPrototype(pg), tracer),
+    ...attachToClient(owner, pg.Client.prototype, tracer, submissions),
+    ...attachToPool(owner, poolPrototype(pg), tracer),
     submissions.stop,
   ]
 }

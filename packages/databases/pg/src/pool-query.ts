@@ -9,15 +9,15 @@ export type PoolQuery = {
   isTaken: boolean
 }
 
-const POOL_QUERY = Symbol('@clew/pg pool query')
+const poolQueryField = Symbol('@clew/pg pool query')
 
 export function contextWithPoolQuery(poolQuery: PoolQuery): Context {
-  return poolQuery.caller.setValue(POOL_QUERY, poolQuery)
+  return poolQuery.caller.setValue(poolQueryField, poolQuery)
 }
 
 /** The pool's query that this call of `client.query` carries out; not one that an overridden `connect` makes itself. */
 export function takePoolQuery(context: Context, query: unknown): PoolQuery | undefined {
-  const poolQuery = context.getValue(POOL_QUERY) as PoolQuery | undefined
+  const poolQuery = context.getValue(poolQueryField) as PoolQuery | undefined
   if (!poolQuery || poolQuery.isTaken || poolQuery.query !== query) return undefined
   poolQuery.isTaken = true
   return poolQuery

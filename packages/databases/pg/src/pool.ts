@@ -1,4 +1,4 @@
-import { activeContext, ROOT_CONTEXT, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { activeContext, rootContext, runInContext, type Stop, wrapMethod } from '@clew/core'
 import type { Tracer } from '@opentelemetry/api'
 import { connectionOfPool, describeQuery } from './attributes.ts'
 import { emitInRoot } from './client.ts'
@@ -7,7 +7,7 @@ import { contextWithPoolQuery } from './pool-query.ts'
 import { bindFirstCallback, callQuery, startQuerySpan } from './query-call.ts'
 
 /** A pool's connections go from request to request; what it tells of them belongs to none. */
-const POOL_EVENTS = new Set<unknown>(['acquire', 'connect', 'error', 'release', 'remove'])
+const poolEvents = new Set<unknown>(['acquire', 'connect', 'error', 'release', 'remove'])
 
 /**
  * Binds what a pool calls back to its caller, and makes `pool.query` one span from the call to the result, the wait for
@@ -24,10 +24,10 @@ export function attachToPool(owner: string, pool: Pool, tracer: Tracer): Stop[] 
     // It runs in the context of whoever gave a connection back, for the one who waits.
     wrapMethod(owner, pool, 'newClient', (original) => {
       return function (this: Pool, ...args: unknown[]) {
-        return runInContext(ROOT_CONTEXT, () => original.apply(this, args))
+        return runInContext(rootContext, () => original.apply(this, args))
       }
     }),
-    wrapMethod(owner, pool, 'emit', (original) => emitInRoot(original, POOL_EVENTS)),
+    wrapMethod(owner, pool, 'emit', (original) => emitInRoot(original, poolEvents)),
   ]
 }
 

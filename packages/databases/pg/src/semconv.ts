@@ -2,4 +2,4 @@
 // https://opentelemetry.io/docs/specs/semconv/database/database-metrics/#metric-dbclientconnectionwait_time
 
 /** Seconds that `pool.query` waited for a connection. */
-export const ATTR_CONNECTION_WAIT_TIME = 'db.client.connection.wait_time'
+export const attrConnectionWaitTime = 'db.client.connection.wait_time'

@@ -8,7 +8,7 @@ type Handler = (this: object, ...args: unknown[]) => unknown
 type Handlers = { [name: string]: Handler }
 
 // What a Client calls on the query that it works on.
-const HANDLERS = [
+const handlers = [
   'handleRowDescription',
   'handleDataRow',
   'handlePortalSuspended',
@@ -36,7 +36,7 @@ export function trackSubmissions(owner: string): Submissions {
   return {
     add: (query, caller, span) => {
       submissions.set(query, { caller, span })
-      for (const name of HANDLERS) {
+      for (const name of handlers) {
         const home = homeOf(query, name)
         if (!home) continue
         const stop = wrapMethod(owner, home, name, (original) =>

@@ -4,7 +4,7 @@ import type { PoolClient } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { activeTrace, inRequest, type Rig, require, startRig, versions } from './pg-setup.ts'
 
-const REQUESTS = 200
+const requestCount = 200
 
 describe.each(versions)('contexts of %s', (_, load) => {
   let rig: Rig
@@ -18,7 +18,7 @@ describe.each(versions)('contexts of %s', (_, load) => {
     const shared = new rig.pg.Client({ connectionString: rig.url })
     await shared.connect()
     const seen = await Promise.all(
-      Array.from({ length: REQUESTS }, (_, i) =>
+      Array.from({ length: requestCount }, (_, i) =>
         inRequest(`request ${i}`, async (span) => {
           const own = span.spanContext().traceId
           const traces = await Promise.all([
@@ -34,7 +34,7 @@ describe.each(versions)('contexts of %s', (_, load) => {
     )
     await pool.end()
     await shared.end()
-    expect(seen).toEqual(Array(REQUESTS).fill(Array(12).fill('own')))
+    expect(seen).toEqual(Array(requestCount).fill(Array(12).fill('own')))
     const requests = new Map(rig.recorder.spans.filter(isRequest).map((span) => [span.traceId, span.spanId]))
     const queries = rig.recorder.spans.filter((span) => !isRequest(span))
     const strays = queries.filter(({ traceId, parentSpanId }) => requests.get(traceId) !== parentSpanId)

@@ -1,12 +1,12 @@
-import { activeContext, runInContext, SUPPRESSED_ROOT, suppressTracing } from '@clew/core'
+import { activeContext, runInContext, suppressedRoot, suppressTracing } from '@clew/core'
 import { SamplingDecision } from '@opentelemetry/api'
 import type { Client, Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../../../../scripts/services.ts'
 import { activeTrace, inRequest, type Rig, require, shapes, startRig, versions } from './pg-setup.ts'
 
-const NEVER = { shouldSample: () => ({ decision: SamplingDecision.NOT_RECORD }) }
-const WAIT = 'db.client.connection.wait_time'
+const never = { shouldSample: () => ({ decision: SamplingDecision.NOT_RECORD }) }
+const wait = 'db.client.connection.wait_time'
 
 describe.each(versions)('spans of %s', (_, load) => {
   let rig: Rig
@@ -84,7 +84,7 @@ describe.each(versions)('spans of %s', (_, load) => {
       Array(3).fill({ traceId: request.traceId, parentSpanId: request.spanId }),
     )
     const expected = selectOrders(text) as { attributes: object }
-    const attributes = { ...expected.attributes, [WAIT]: expect.any(Number) }
+    const attributes = { ...expected.attributes, [wait]: expect.any(Number) }
     expect(shapes(queries)).toEqual(Array(3).fill({ ...expected, attributes }))
   })
 
@@ -135,7 +135,7 @@ describe.each(versions)('spans of %s', (_, load) => {
           'db.collection.name': 'nowhere',
           'db.response.status_code': '42P01',
           'error.type': '42P01',
-          [WAIT]: expect.any(Number),
+          [wait]: expect.any(Number),
         },
         exceptions: ['relation "nowhere" does not exist'],
       },
@@ -244,7 +244,7 @@ describe.each(versions)('spans of %s', (_, load) => {
   test('no parent, no span; tracing suppressed, no span; and the callback keeps its context', async () => {
     await client.query('SELECT 1')
     await pool.query('SELECT 1')
-    await runInContext(SUPPRESSED_ROOT, () => pool.query('SELECT 1'))
+    await runInContext(suppressedRoot, () => pool.query('SELECT 1'))
     const [trace, expected] = await inRequest('request', (span) =>
       runInContext(suppressTracing(activeContext()), async () => {
         const inCallback = await new Promise((resolve) => {
@@ -261,7 +261,7 @@ describe.each(versions)('spans of %s', (_, load) => {
 describe('a trace that is not sampled', () => {
   let rig: Rig
   beforeAll(async () => {
-    rig = await startRig(versions[0]![1], { sampler: NEVER })
+    rig = await startRig(versions[0]![1], { sampler: never })
   })
   afterAll(() => rig.stop())
 

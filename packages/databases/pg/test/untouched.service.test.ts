@@ -79,14 +79,14 @@ describe.each(versions)('an application of %s', (_, load) => {
   })
 })
 
-const HANDLERS = ['handleRowDescription', 'handleDataRow', 'handleReadyForQuery', 'handleError'] as const
+const handlers = ['handleRowDescription', 'handleDataRow', 'handleReadyForQuery', 'handleError'] as const
 
 function methods(pg: Pg): unknown[] {
   const pool = Object.getPrototypeOf(pg.Pool.prototype)
   return [
     ...['query', 'connect', 'emit'].map((name) => pg.Client.prototype[name as 'query']),
     ...['query', 'connect', 'newClient', 'emit'].map((name) => pool[name]),
-    ...HANDLERS.map((name) => (pg.Query.prototype as never)[name]),
+    ...handlers.map((name) => (pg.Query.prototype as never)[name]),
   ]
 }
 

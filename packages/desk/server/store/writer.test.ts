@@ -4,7 +4,7 @@ import { cleanUp, logsRequest, newFolder } from '../../test/store-rig.ts'
 import { requestRows } from './rows/request-rows.ts'
 import { openWriter, type Writer } from './writer.ts'
 
-const MIB = 2 ** 20
+const mib = 2 ** 20
 afterEach(cleanUp)
 
 /** A request of 500 lines of two kilobytes. */
@@ -27,7 +27,7 @@ function linesIn(writer: Writer): number[] {
 test('a segment that is large enough does not end while lines wait for a commit', async () => {
   const writer = openWriter({
     directory: await newFolder(),
-    maxBytes: 8 * MIB,
+    maxBytes: 8 * mib,
     maxAgeMs: undefined,
     nowUs: () => Date.now() * 1000,
   })

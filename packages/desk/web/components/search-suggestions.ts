@@ -21,15 +21,15 @@ const knownKeys: Record<string, readonly string[]> = {
 
 const most = 12
 /** The term in which the caret stands: without blanks and parentheses, but for those in quotes. */
-const TERM = /(?:"(?:[^"\\]|\\.)*"?|[^\s()"])*$/
-const FIELD = /^("(?:[^"\\]|\\.)*"|[^\s:<>="]+)(:|>=|<=|>|<)(.*)$/s
+const termPattern = /(?:"(?:[^"\\]|\\.)*"?|[^\s()"])*$/
+const field = /^("(?:[^"\\]|\\.)*"|[^\s:<>="]+)(:|>=|<=|>|<)(.*)$/s
 
 /** What could go on at the caret: keys, and behind a key its values as far as `facets` know them. */
 export function suggestAt(text: string, caret: number, facets: LogFacets['facets']): Suggestions {
-  const term = TERM.exec(text.slice(0, caret))![0]
+  const term = termPattern.exec(text.slice(0, caret))![0]
   const bare = term.replace(/^-/, '')
   const rest = /^[^\s()]*/.exec(text.slice(caret))![0]
-  const [, key, sign, value] = FIELD.exec(bare) ?? []
+  const [, key, sign, value] = field.exec(bare) ?? []
   const list =
     key !== undefined && sign !== undefined && value !== undefined
       ? suggestValues(unquote(key), sign, unquote(value), facets)

@@ -2,7 +2,7 @@ import { activeContext, spanContextOf, unixNowMs } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import { isUncaught, loggedError } from './logged-error.ts'
 import { stampInfo } from './stamp.ts'
-import { type Info, isLevelEnabled, isPrintedBeyondLevel, LEVEL, type Logger } from './winston-shapes.ts'
+import { type Info, isLevelEnabled, isPrintedBeyondLevel, type Logger, levelKey } from './winston-shapes.ts'
 
 /** One call of a logger, from `write` to the record. */
 export type LogCall = {
@@ -36,7 +36,7 @@ export function openLogCall(
   seenError: Error | undefined,
 ): LogCall | undefined {
   if (logger.silent) return undefined
-  const level = info[LEVEL] ?? (info.level as string)
+  const level = info[levelKey] ?? (info.level as string)
   const rank = logger.levels[level]
   if (rank === undefined) return undefined
   const isEnabled = isLevelEnabled(logger, rank)

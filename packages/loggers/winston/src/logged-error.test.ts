@@ -2,7 +2,7 @@ import { createContext, runInContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isError, loggedError, parseStack } from './logged-error.ts'
-import { SPLAT } from './winston-shapes.ts'
+import { splatKey } from './winston-shapes.ts'
 
 test('the text of any stack gives the name and the message of its error', () => {
   fc.assert(
@@ -38,8 +38,8 @@ test('an error of another realm is an error, an object with a stack is none', ()
 })
 
 test.each([
-  ['a text argument', { message: 'm', [SPLAT]: ['abc', 42] }],
-  ['meta with a message', { message: 'm x', [SPLAT]: [{ message: 'x' }] }],
+  ['a text argument', { message: 'm', [splatKey]: ['abc', 42] }],
+  ['meta with a message', { message: 'm x', [splatKey]: [{ message: 'x' }] }],
   ['a flag named exception', { message: 'm', exception: true, error: 'not thrown' }],
 ])('%s is no error', (_name, info) => {
   expect(loggedError(info, undefined)).toBeUndefined()

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { type Info, SPLAT } from './winston-shapes.ts'
+import { type Info, splatKey } from './winston-shapes.ts'
 
 /** What an exception's attributes are made from. */
 type ErrorText = { name: string; message: string; stack: string }
@@ -18,7 +18,7 @@ export function isError(value: unknown): value is Error {
 export function loggedError(info: Info, seen: Error | undefined): unknown {
   if (isError(info)) return info
   if (isUncaught(info)) return info.error
-  const splat = info[SPLAT]
+  const splat = info[splatKey]
   if (Array.isArray(splat)) for (const argument of splat) if (isError(argument)) return argument
   const { message, err, error } = info
   if (isError(message)) return message

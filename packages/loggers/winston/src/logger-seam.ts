@@ -5,7 +5,7 @@ import { sendRecord } from './record.ts'
 import { createWaitingCalls } from './waiting-calls.ts'
 import type { Info, Logger } from './winston-shapes.ts'
 
-const OWNER = '@clew/winston'
+const owner = '@clew/winston'
 
 /** What is done with the calls of the loggers that are attached to. */
 export const seam = {
@@ -40,10 +40,10 @@ export function callInFormat(): LogCall | undefined {
  */
 export function attachToLogger(prototype: Logger): Stop {
   const stops = [
-    wrapMethod(OWNER, prototype, 'write', wrapWrite),
-    wrapMethod(OWNER, prototype, '_transform', wrapTransform),
-    wrapMethod(OWNER, prototype, 'push', wrapPush),
-    wrapMethod(OWNER, prototype, '_addDefaultMeta', wrapAddDefaultMeta),
+    wrapMethod(owner, prototype, 'write', wrapWrite),
+    wrapMethod(owner, prototype, '_transform', wrapTransform),
+    wrapMethod(owner, prototype, 'push', wrapPush),
+    wrapMethod(owner, prototype, '_addDefaultMeta', wrapAddDefaultMeta),
   ]
   attached.add(prototype)
   return () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { plainMessage } from './message.ts'
-import { MESSAGE } from './winston-shapes.ts'
+import { messageKey } from './winston-shapes.ts'
 
 test.each([
   ['colours', { message: '\u001b[1m\u001b[32mhi\u001b[39m\u001b[22m' }, 'hi', 'hi'],
@@ -27,7 +27,7 @@ test('the message of an Error stands for it', () => {
 })
 
 test('a message that was moved into the line is sent, one that the line does not show is not', () => {
-  expect(plainMessage({ [MESSAGE]: '{"@message":"say \\"hi\\""}' }, 'say "hi"')).toBe('say "hi"')
-  expect(plainMessage({ [MESSAGE]: '{"@message":"***"}' }, 'secret')).toBeUndefined()
+  expect(plainMessage({ [messageKey]: '{"@message":"say \\"hi\\""}' }, 'say "hi"')).toBe('say "hi"')
+  expect(plainMessage({ [messageKey]: '{"@message":"***"}' }, 'secret')).toBeUndefined()
   expect(plainMessage({}, 'secret')).toBeUndefined()
 })

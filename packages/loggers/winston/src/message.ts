@@ -1,5 +1,5 @@
 import { isError } from './logged-error.ts'
-import { type Info, MESSAGE } from './winston-shapes.ts'
+import { type Info, messageKey } from './winston-shapes.ts'
 
 const colour = '\u001b['
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.
@@ -20,7 +20,7 @@ export function plainMessage(formatted: Info, raw: unknown): unknown {
 // Formats such as logstash() move the message into the printed line. What the line does not show, a format may have
 // taken away on purpose.
 function takenMessage(formatted: Info, raw: unknown): unknown {
-  const line = formatted[MESSAGE]
+  const line = formatted[messageKey]
   if (typeof raw !== 'string' || typeof line !== 'string') return undefined
   return line.includes(raw) || line.includes(JSON.stringify(raw).slice(1, -1)) ? raw : undefined
 }

@@ -1,4 +1,4 @@
-import { activeContext, guard, ROOT_CONTEXT, runInContext, spanContextOf } from '@clew/core'
+import { activeContext, guard, rootContext, runInContext, spanContextOf } from '@clew/core'
 import winston from 'winston'
 import { type LogCall, openLogCall } from './log-call.ts'
 import { attachToLogger, callInFormat, callOf, isAttached, loggerPrototype, seam } from './logger-seam.ts'
@@ -73,7 +73,7 @@ function unknownCall(
   if (isBuffered && seam.sends) return undefined
   const logger = { level: '', levels: parent?.levels ?? levels ?? winston.config.npm.levels } as Logger
   const open = () => openLogCall(logger, info, false, undefined)
-  return isBuffered ? runInContext(ROOT_CONTEXT, open) : open()
+  return isBuffered ? runInContext(rootContext, open) : open()
 }
 
 function definedOf<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {

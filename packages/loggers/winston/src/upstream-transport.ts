@@ -1,6 +1,6 @@
 import { onModuleLoad, type Stop, wrapMethod } from '@clew/core'
 import { isAttached, seam } from './logger-seam.ts'
-import { type Info, isLevelEnabled, LEVEL, type Transport } from './winston-shapes.ts'
+import { type Info, isLevelEnabled, levelKey, type Transport } from './winston-shapes.ts'
 
 type Log = (this: Transport, info: Info, next?: () => void) => void
 
@@ -33,5 +33,5 @@ function wrapLog(original: Log): Log {
 
 function isSent({ parent }: Transport, info: Info): boolean {
   if (!seam.sends || !parent || !isAttached(parent)) return false
-  return isLevelEnabled(parent, parent.levels[info[LEVEL] ?? '']!)
+  return isLevelEnabled(parent, parent.levels[info[levelKey] ?? '']!)
 }

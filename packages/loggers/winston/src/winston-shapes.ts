@@ -1,16 +1,16 @@
 /** What is used of winston's objects. https://github.com/winstonjs/winston/blob/v3.19.0/lib/winston/logger.js */
 
 // The symbols of triple-beam, under which winston and logform keep the raw level, the printed line and the arguments.
-export const LEVEL: unique symbol = Symbol.for('level') as never
-export const MESSAGE: unique symbol = Symbol.for('message') as never
-export const SPLAT: unique symbol = Symbol.for('splat') as never
+export const levelKey: unique symbol = Symbol.for('level') as never
+export const messageKey: unique symbol = Symbol.for('message') as never
+export const splatKey: unique symbol = Symbol.for('splat') as never
 
 /** One log entry: winston's own object, or the very object that the user handed to the logger. */
 export type Info = {
   [key: string]: unknown
-  [LEVEL]?: string
-  [MESSAGE]?: unknown
-  [SPLAT]?: unknown
+  [levelKey]?: string
+  [messageKey]?: unknown
+  [splatKey]?: unknown
 }
 
 export type Transport = { level?: string; parent?: Logger | null }

@@ -8,7 +8,7 @@ export type Form = {
   record: (error: Error) => Partial<RecordedLog>
 }
 
-const SPLAT = Symbol.for('splat')
+const splat = Symbol.for('splat')
 
 class Dated {
   message = 'of a class'
@@ -127,7 +127,7 @@ export const forms: Form[] = [
   },
   {
     name: 'log({ level, message, [SPLAT] })',
-    log: (l, error) => l.log({ level: 'error', message: 'failed', [SPLAT]: [error] } as never),
+    log: (l, error) => l.log({ level: 'error', message: 'failed', [splat]: [error] } as never),
     record: (error) => ({ body: 'failed', exception: error }),
   },
   {

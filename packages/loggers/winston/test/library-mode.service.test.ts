@@ -1,4 +1,4 @@
-import { contextForWork, contextWithSpan, ROOT_CONTEXT, runInContext, startInstrumentation } from '@clew/core'
+import { contextForWork, contextWithSpan, rootContext, runInContext, startInstrumentation } from '@clew/core'
 import { recordLogs } from '@clew/testing'
 import { trace } from '@opentelemetry/api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -82,7 +82,7 @@ describe.each([['alone'], ['beside the instrumentation']])('ClewTransport and cl
       logger.add(new Transport({ log }))
       for (let number = 1; number <= count; number++) {
         const ids = { ...spanContext, traceId: number.toString(16).padStart(32, '0') }
-        const context = contextWithSpan(ROOT_CONTEXT, trace.wrapSpanContext(ids))
+        const context = contextWithSpan(rootContext, trace.wrapSpanContext(ids))
         runInContext(contextForWork(context, { request: number }), () => logger.info('hi', { mine: number }))
       }
     })

@@ -6,8 +6,8 @@ import { winstonInstrumentation } from '../src/index.ts'
 import { inSpan, printingLogger, seenBy, stamp } from './printing-logger.ts'
 
 const { format } = winston
-const LEVEL = Symbol.for('level')
-const MESSAGE = Symbol.for('message')
+const levelKey = Symbol.for('level')
+const messageKey = Symbol.for('message')
 
 const recorder = recordLogs()
 let stop = (): void => {}
@@ -202,7 +202,7 @@ describe('formats', () => {
   })
 
   test('a message that a format has taken away is not sent', () => {
-    const renamed = format(() => ({ level: 'info', [MESSAGE]: 'a line', text: '***' }) as never)()
+    const renamed = format(() => ({ level: 'info', [messageKey]: 'a line', text: '***' }) as never)()
     expect(recordWith(renamed, 'secret').records).toEqual([['info', undefined, { text: '***' }]])
   })
 
@@ -256,8 +256,8 @@ describe("the user's objects", () => {
   test('an entry gets nothing but what winston itself sets at the call', () => {
     const entry = { message: 'hi', deep: { a: [1] } }
     const [line] = logInSpan((logger) => logger.info(entry))
-    expect(Reflect.ownKeys(entry)).toEqual(['message', 'deep', 'level', LEVEL])
-    expect(entry).toEqual({ message: 'hi', deep: { a: [1] }, level: 'info', [LEVEL]: 'info' })
+    expect(Reflect.ownKeys(entry)).toEqual(['message', 'deep', 'level', levelKey])
+    expect(entry).toEqual({ message: 'hi', deep: { a: [1] }, level: 'info', [levelKey]: 'info' })
     expect(line).toMatchObject(stamp)
   })
 
@@ -269,10 +269,10 @@ describe("the user's objects", () => {
   })
 
   test('a frozen entry that is written to the stream is stamped on a copy', () => {
-    const entry = Object.freeze({ level: 'info', message: 'hi', [LEVEL]: 'info' })
+    const entry = Object.freeze({ level: 'info', message: 'hi', [levelKey]: 'info' })
     const [line] = logInSpan((logger) => logger.write(entry))
     expect(line).toMatchObject({ message: 'hi', ...stamp })
-    expect(Reflect.ownKeys(entry)).toEqual(['level', 'message', LEVEL])
+    expect(Reflect.ownKeys(entry)).toEqual(['level', 'message', levelKey])
   })
 
   test('an Error keeps its own keys, and formats see an Error of its class with its stack', () => {
@@ -284,12 +284,12 @@ describe("the user's objects", () => {
     const { logger } = printingLogger(winston, { format: seenBy(seen) })
     const keys = Reflect.ownKeys(error)
     inSpan(() => logger.error(error))
-    expect(Reflect.ownKeys(error)).toEqual([...keys, 'level', LEVEL])
+    expect(Reflect.ownKeys(error)).toEqual([...keys, 'level', levelKey])
     const copy = seen[0] as OrderError & typeof stamp
     expect(copy).toBeInstanceOf(OrderError)
     expect(copy.stack).toBe(error.stack)
     expect(`${copy}`).toBe('Error: boom')
-    expect({ ...copy }).toEqual({ code: 'E_ORDER', level: 'error', [LEVEL]: 'error', ...stamp })
+    expect({ ...copy }).toEqual({ code: 'E_ORDER', level: 'error', [levelKey]: 'error', ...stamp })
     expect(recorder.logs[0]?.exception).toBe(error)
   })
 

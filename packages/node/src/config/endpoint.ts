@@ -7,7 +7,7 @@ import type { Setting } from './setting.ts'
 /** Reads a text file; throws when it cannot. */
 export type ReadFile = (path: string) => string
 
-const DEFAULT_TIMEOUT_MS = 10_000
+const defaultTimeoutMs = 10_000
 
 /** The OTLP destination of a signal. https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
 export function readEndpoint(reader: Reader, signal: Signal, readFile: ReadFile): Endpoint {
@@ -23,7 +23,7 @@ export function readEndpoint(reader: Reader, signal: Signal, readFile: ReadFile)
     url,
     headers: { ...reader.read(common.headers), ...reader.read(own.headers) },
     compression: either((settings) => settings.compression) ?? 'gzip',
-    timeoutMs: either((settings) => settings.timeoutMs) ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: either((settings) => settings.timeoutMs) ?? defaultTimeoutMs,
     ...(tls && { tls }),
   }
 }

@@ -1,12 +1,12 @@
 import { type Parse, quote, unusable, usable } from './parsed.ts'
 
-const YES = new Set(['true', 'on', 'yes', '1'])
-const NO = new Set(['false', 'off', 'no', '0'])
+const yes = new Set(['true', 'on', 'yes', '1'])
+const no = new Set(['false', 'off', 'no', '0'])
 
 export const parseBoolean: Parse<boolean> = (raw) => {
   const word = wordOf(raw)
-  if (YES.has(word)) return usable(true)
-  if (NO.has(word)) return usable(false)
+  if (yes.has(word)) return usable(true)
+  if (no.has(word)) return usable(false)
   return unusable(`${quote(raw)} is neither on nor off; write true or false`)
 }
 
@@ -30,14 +30,14 @@ export function parseNumber(min?: number): Parse<number> {
   }
 }
 
-const MAX_COUNT = 2 ** 31 - 1
+const maxCount = 2 ** 31 - 1
 
 /** A whole number from 0 to 2^31-1, as limits are. */
 export const parseCount: Parse<number> = (raw) => {
   const number = numberOf(raw)
-  return number !== undefined && Number.isInteger(number) && number >= 0 && number <= MAX_COUNT
+  return number !== undefined && Number.isInteger(number) && number >= 0 && number <= maxCount
     ? usable(number)
-    : unusable(`${quote(raw)} is not a whole number; write one from 0 to ${MAX_COUNT}`)
+    : unusable(`${quote(raw)} is not a whole number; write one from 0 to ${maxCount}`)
 }
 
 export const parseRatio: Parse<number> = (raw) => {
@@ -47,7 +47,7 @@ export const parseRatio: Parse<number> = (raw) => {
     : unusable(`${quote(raw)} is not a share; write a number from 0 to 1, such as 0.25`)
 }
 
-const BYTES: Readonly<Record<string, number>> = {
+const bytesByUnit: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,
   kb: 1e3,
@@ -60,26 +60,26 @@ const BYTES: Readonly<Record<string, number>> = {
 
 /** `64MiB`, `500 kB` or bytes. */
 export const parseBytes: Parse<number> = (raw) => {
-  const bytes = measure(raw, BYTES)
+  const bytes = measure(raw, bytesByUnit)
   return bytes === undefined
     ? unusable(`${quote(raw)} is not a size; write "64MiB", "500kB" or a number of bytes`)
     : usable(Math.floor(bytes))
 }
 
-const MILLISECONDS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1e3, m: 6e4, h: 3.6e6 }
+const milliseconds: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1e3, m: 6e4, h: 3.6e6 }
 
 /** `5s`, `500ms` or milliseconds. */
 export const parseDuration: Parse<number> = (raw) => {
-  const ms = measure(raw, MILLISECONDS)
+  const ms = measure(raw, milliseconds)
   return ms === undefined
     ? unusable(`${quote(raw)} is not a duration; write "5s", "500ms" or a number of milliseconds`)
-    : usable(Math.min(Math.round(ms), MAX_COUNT))
+    : usable(Math.min(Math.round(ms), maxCount))
 }
 
 /** A duration whose 0 means without end. */
 export const parseTimeout: Parse<number> = (raw) => {
   const parsed = parseDuration(raw)
-  return parsed.value === 0 ? usable(MAX_COUNT) : parsed
+  return parsed.value === 0 ? usable(maxCount) : parsed
 }
 
 export function parseChoice<const V extends string>(values: readonly V[]): Parse<V> {

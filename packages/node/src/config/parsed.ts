@@ -16,11 +16,11 @@ export function unusable(...faults: string[]): Parsed<never> {
   return { value: undefined, faults }
 }
 
-const MAX_QUOTED = 80
+const maxQuoted = 80
 
 /** What was found, for a line of text: in quotes, without the password of an address. */
 export function quote(raw: unknown): string {
   const text = typeof raw === 'string' ? raw : (JSON.stringify(raw) ?? String(raw))
   const safe = text.replace(/\/\/[^/@\s]*@/g, '//***@')
-  return JSON.stringify(safe.length > MAX_QUOTED ? `${safe.slice(0, MAX_QUOTED)}…` : safe)
+  return JSON.stringify(safe.length > maxQuoted ? `${safe.slice(0, maxQuoted)}…` : safe)
 }

@@ -150,7 +150,7 @@ function readSignal(
   }
 }
 
-const PACKAGE_OF: Readonly<Partial<Record<PropagatorName, string>>> = {
+const packageOf: Readonly<Partial<Record<PropagatorName, string>>> = {
   b3: '@opentelemetry/propagator-b3',
   b3multi: '@opentelemetry/propagator-b3',
   jaeger: '@opentelemetry/propagator-jaeger',
@@ -162,7 +162,7 @@ function readPropagators(
 ): ClewConfig['propagators'] {
   const setting = generalSettings.propagators
   return reader.read(setting).filter((name) => {
-    const needed = PACKAGE_OF[name]
+    const needed = packageOf[name]
     if (needed === undefined || isInstalled(needed)) return name !== 'none'
     const place = reader.placeOf(setting)
     reader.report(`${place}: "${name}" needs a package; run npm install ${needed}; in force: the rest`)
@@ -197,14 +197,14 @@ function readLimits({ read }: Reader): Pick<ClewConfig, 'spanLimits' | 'logLimit
   }
 }
 
-const DEFAULT_DELAY_MS = 1_000
+const defaultDelayMs = 1_000
 
 function readPipeline({ read }: Reader): ClewConfig['pipeline'] {
   const delays = [read(signalSettings.spanDelay), read(signalSettings.logDelay)]
   const given = delays.filter((delay) => delay !== undefined)
   return {
     maxQueueBytes: read(pipelineSettings.maxQueueBytes),
-    scheduleDelayMs: given.length > 0 ? Math.min(...given) : DEFAULT_DELAY_MS,
+    scheduleDelayMs: given.length > 0 ? Math.min(...given) : defaultDelayMs,
     spoolDirectory: read(pipelineSettings.spoolDirectory),
     maxSpoolBytes: read(pipelineSettings.maxSpoolBytes),
     exit: read(pipelineSettings.exit),

@@ -4,14 +4,14 @@ import type { Setting } from './setting.ts'
 import type { YamlValue } from './yaml-file.ts'
 
 /** Names that the alerts and the desk read; an application may share its environment and file with them. */
-const OTHER_VARIABLE = /^CLEW_(ALERT|DESK)_/
-const OTHER_ROOM = /^(alert|alerts|desk)(\.|$)/
+const otherVariable = /^CLEW_(ALERT|DESK)_/
+const otherRoom = /^(alert|alerts|desk)(\.|$)/
 
 /** A line for each CLEW_* variable that nothing reads. */
 export function findUnknownVariables(env: Environment, settings: readonly Setting<unknown>[]): string[] {
   const known = settings.map((setting) => setting.env).filter((name) => name.startsWith('CLEW_'))
   return Object.keys(env)
-    .filter((name) => name.startsWith('CLEW_') && !OTHER_VARIABLE.test(name) && !known.includes(name))
+    .filter((name) => name.startsWith('CLEW_') && !otherVariable.test(name) && !known.includes(name))
     .map((name) => `${name}: nothing of that name can be configured; ${advise(name, known)}`)
 }
 
@@ -22,7 +22,7 @@ export function findUnknownKeys(
 ): string[] {
   const known = settings.flatMap((setting) => setting.yaml ?? [])
   return [...yaml]
-    .filter(([key]) => !OTHER_ROOM.test(key) && !known.includes(key))
+    .filter(([key]) => !otherRoom.test(key) && !known.includes(key))
     .map(([key, { place }]) => `${place}: ${explainKey(key, known)}`)
 }
 

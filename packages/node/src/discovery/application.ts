@@ -23,7 +23,7 @@ type PackageJson = {
   devDependencies?: Record<string, string>
 }
 
-const PACKAGE_MANAGERS = new Set(['npm', 'pnpm', '@pnpm/exe', 'yarn', '@yarnpkg/cli-dist', 'corepack', 'npx'])
+const packageManagers = new Set(['npm', 'pnpm', '@pnpm/exe', 'yarn', '@yarnpkg/cli-dist', 'corepack', 'npx'])
 
 /**
  * Finds the application by its main script. A script inside of node_modules is a tool (tsx, next, pm2): then the
@@ -40,7 +40,7 @@ export function findApplication(mainScript: string | undefined, workingDirectory
     version: found?.json.version,
     type: found?.json.type === 'module' ? 'module' : 'commonjs',
     dependencies: found ? dependenciesOf(found.directory, found.json) : [],
-    isPackageManager: PACKAGE_MANAGERS.has(tool?.json.name ?? ''),
+    isPackageManager: packageManagers.has(tool?.json.name ?? ''),
   }
 }
 

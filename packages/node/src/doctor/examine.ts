@@ -5,10 +5,10 @@ import { type Application, nearestPackage } from '../discovery/application.ts'
 import { copiesOf, type FoundPackage, findPackages } from '../discovery/packages.ts'
 import type { Finding } from './finding.ts'
 
-const NODE_FLOOR = '22.15.0'
+const nodeFloor = '22.15.0'
 
 /** What each instrumentation package is for; a library in use without its package is worth a line. */
-const PACKAGE_OF: Readonly<Record<string, string>> = {
+const packageOf: Readonly<Record<string, string>> = {
   winston: '@clew/winston',
   express: '@clew/express',
   fastify: '@clew/fastify',
@@ -32,8 +32,8 @@ export function examineApplication(application: Application, nodeVersion: string
 }
 
 function examineNode(version: string): Finding {
-  if (compareVersions(version, NODE_FLOOR) >= 0) return { level: 'ok', topic: 'Node.js', text: version }
-  const remedy = `run it on Node.js ${NODE_FLOOR} or newer`
+  if (compareVersions(version, nodeFloor) >= 0) return { level: 'ok', topic: 'Node.js', text: version }
+  const remedy = `run it on Node.js ${nodeFloor} or newer`
   return { level: 'problem', topic: 'Node.js', text: `${version} is too old`, remedy }
 }
 
@@ -90,13 +90,13 @@ function examineLibrary(
 function examineMissing(application: Application, found: readonly FoundPackage[]): Finding[] {
   const installed = new Set(found.map(({ name }) => name))
   const missing = application.dependencies.filter(
-    (name) => PACKAGE_OF[name] && !installed.has(PACKAGE_OF[name]),
+    (name) => packageOf[name] && !installed.has(packageOf[name]),
   )
   const findings: Finding[] = missing.map((name) => ({
     level: 'warning',
     topic: name,
     text: 'is used, but nothing joins it to the chain',
-    remedy: `npm install ${PACKAGE_OF[name]}`,
+    remedy: `npm install ${packageOf[name]}`,
   }))
   if (installed.has('@clew/http')) return findings
   const text = 'HTTP servers and fetch are not traced'

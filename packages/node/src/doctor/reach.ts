@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import type { Endpoint } from '@clew/pipeline'
 import type { Finding } from './finding.ts'
 
-const TIMEOUT_MS = 2_000
+const timeoutMs = 2_000
 
 /** Whether something listens at an endpoint. Sends no data. */
 export async function examineEndpoint(signal: string, endpoint: Endpoint | undefined): Promise<Finding> {
@@ -23,7 +23,7 @@ function connectFailure({ hostname, port, protocol }: URL): Promise<string | und
       socket.destroy()
       resolve(failure)
     }
-    socket.setTimeout(TIMEOUT_MS, () => answer(`no answer in ${TIMEOUT_MS} ms`))
+    socket.setTimeout(timeoutMs, () => answer(`no answer in ${timeoutMs} ms`))
     socket.once('connect', () => answer(undefined))
     socket.once('error', (error: NodeJS.ErrnoException) => answer(error.code ?? error.message))
   })

@@ -4,8 +4,8 @@ import {
   contextWithSpan,
   createContextManager,
   runInContext,
-  SUPPRESSED_ROOT,
   setReporter,
+  suppressedRoot,
 } from '@clew/core'
 import type { LogInput } from '@clew/otlp'
 import type { PipelineScope } from '@clew/pipeline'
@@ -111,7 +111,7 @@ describe('createLoggerProvider()', () => {
   it('writes no ids of zeros where tracing is suppressed', () => {
     const { logger, taken } = record()
     const invalid = trace.wrapSpanContext({ traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 })
-    logger.emit({ context: contextWithSpan(SUPPRESSED_ROOT, invalid) })
+    logger.emit({ context: contextWithSpan(suppressedRoot, invalid) })
     expect(taken).toEqual([plain])
   })
 

@@ -3,10 +3,10 @@ import type { LoggerProvider, TextMapPropagator, TracerProvider } from '@opentel
 
 // Before @opentelemetry/api 1.10 the Logs API was a package of its own, with its own global.
 // https://github.com/open-telemetry/opentelemetry-js/blob/experimental/v0.200.0/experimental/packages/api-logs/src/internal/global-utils.ts
-const API_LOGS_GLOBAL = Symbol.for('io.opentelemetry.js.api.logs')
-const API_LOGS_VERSION = 1
+const apiLogsGlobal = Symbol.for('io.opentelemetry.js.api.logs')
+const apiLogsVersion = 1
 
-type Holder = { [API_LOGS_GLOBAL]?: (version: number) => LoggerProvider | undefined }
+type Holder = { [apiLogsGlobal]?: (version: number) => LoggerProvider | undefined }
 
 export type ApiParts = {
   trace: TracerProvider
@@ -33,7 +33,7 @@ export function registerApi(apiVersion: string, parts: ApiParts): void {
 
 function registerApiLogs(provider: LoggerProvider): boolean {
   const holder = globalThis as Holder
-  if (holder[API_LOGS_GLOBAL]) return false
-  holder[API_LOGS_GLOBAL] = (version) => (version === API_LOGS_VERSION ? provider : undefined)
+  if (holder[apiLogsGlobal]) return false
+  holder[apiLogsGlobal] = (version) => (version === apiLogsVersion ? provider : undefined)
   return true
 }

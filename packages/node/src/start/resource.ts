@@ -8,16 +8,16 @@ import {
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources'
-import { VERSION } from '../version.ts'
+import { version } from '../version.ts'
 
 // The SDK's own also looks for host.id, which takes a while and comes too late for the first records.
 const hostDetector: ResourceDetector = {
   detect: () => ({
-    attributes: { 'host.name': hostname(), 'host.arch': ARCHITECTURES[process.arch] ?? process.arch },
+    attributes: { 'host.name': hostname(), 'host.arch': architectures[process.arch] ?? process.arch },
   }),
 }
 
-const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
+const detectors: Readonly<Record<string, ResourceDetector>> = {
   env: envDetector,
   host: hostDetector,
   os: osDetector,
@@ -26,7 +26,7 @@ const DETECTORS: Readonly<Record<string, ResourceDetector>> = {
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/registry/attributes/host/#host-arch */
-const ARCHITECTURES: Readonly<Record<string, string>> = {
+const architectures: Readonly<Record<string, string>> = {
   x64: 'amd64',
   arm: 'arm32',
   ia32: 'x86',
@@ -34,7 +34,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 }
 
 // A command line may hold secrets.
-const LEFT_OUT = new Set(['process.command_args', 'process.command'])
+const leftOut = new Set(['process.command_args', 'process.command'])
 
 /**
  * Who sends: OpenTelemetry's detectors (OTEL_NODE_RESOURCE_DETECTORS chooses among env, host, os, process and
@@ -52,11 +52,11 @@ export function describeResource(
     ...(service.version && { 'service.version': service.version }),
     'telemetry.sdk.name': 'clew',
     'telemetry.sdk.language': 'nodejs',
-    'telemetry.sdk.version': VERSION,
+    'telemetry.sdk.version': version,
   })
   const attributes = { ...detected.merge(base).attributes, ...configured }
   return Object.fromEntries(
-    Object.entries(attributes).filter(([key, value]) => isReady(value) && !LEFT_OUT.has(key)),
+    Object.entries(attributes).filter(([key, value]) => isReady(value) && !leftOut.has(key)),
   )
 }
 
@@ -67,6 +67,6 @@ function isReady(value: unknown): boolean {
 function chosenDetectors(names: string | undefined): ResourceDetector[] {
   const chosen = (names || 'all').split(',').map((name) => name.trim())
   if (chosen.includes('none')) return []
-  if (chosen.includes('all')) return Object.values(DETECTORS)
-  return chosen.flatMap((name) => DETECTORS[name] ?? [])
+  if (chosen.includes('all')) return Object.values(detectors)
+  return chosen.flatMap((name) => detectors[name] ?? [])
 }

@@ -7,9 +7,9 @@ import {
   report,
   runInContext,
   type Stop,
-  SUPPRESSED_ROOT,
   setRecordSink,
   startInstrumentation,
+  suppressedRoot,
 } from '@clew/core'
 import { defaultLimits, type EncodeLimits } from '@clew/otlp'
 import { type Pipeline, startPipeline } from '@clew/pipeline'
@@ -40,8 +40,8 @@ export type Clew = {
   stop(timeoutMs?: number): Promise<void>
 }
 
-const KEY = Symbol.for('@clew/node')
-type Holder = { [KEY]?: Clew }
+const key = Symbol.for('@clew/node')
+type Holder = { [key]?: Clew }
 
 /**
  * Starts tracing and sending in this process: what `--require @clew/node/register` does. Reads OTEL_* and CLEW_*
@@ -51,9 +51,9 @@ type Holder = { [KEY]?: Clew }
  */
 export function startClew(): Clew | undefined {
   const holder = globalThis as Holder
-  if (holder[KEY]) return holder[KEY]
+  if (holder[key]) return holder[key]
   const clew = guard('starting', startOnce, undefined)
-  if (clew) Object.defineProperty(globalThis, KEY, { value: clew })
+  if (clew) Object.defineProperty(globalThis, key, { value: clew })
   return clew
 }
 
@@ -105,7 +105,7 @@ function openPipeline(application: Application, config: ClewConfig): Pipeline {
     limits: { logs: config.logLimits, traces: encodeLimitsOf(config.spanLimits) },
     spoolDirectory: spoolDirectory === false ? undefined : spoolDirectory,
     resource: describeResource(service, config.service.attributes, config.resourceDetectors),
-    runHidden: (work) => runInContext(SUPPRESSED_ROOT, work),
+    runHidden: (work) => runInContext(suppressedRoot, work),
     report,
   })
 }

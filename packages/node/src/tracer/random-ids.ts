@@ -8,14 +8,14 @@ export type IdGenerator = {
   generateSpanId(): string
 }
 
-const POOL_BYTES = 4_096
+const poolBytes = 4_096
 
 /** Random ids out of a pool of cryptographic bytes that is filled again when used up. */
 export function createRandomIds(): IdGenerator {
-  const pool = Buffer.allocUnsafeSlow(POOL_BYTES)
-  let position = POOL_BYTES
+  const pool = Buffer.allocUnsafeSlow(poolBytes)
+  let position = poolBytes
   const take = (bytes: number): string => {
-    if (position + bytes > POOL_BYTES) {
+    if (position + bytes > poolBytes) {
       randomFillSync(pool)
       position = 0
     }

@@ -40,9 +40,9 @@ export type SpanStart = {
   unixOffset: number
 }
 
-const SAMPLED = 1
-const NO_EVENTS: readonly EventInput[] = Object.freeze([])
-const NO_LINKS: readonly LinkInput[] = Object.freeze([])
+const sampled = 1
+const noEvents: readonly EventInput[] = Object.freeze([])
+const noLinks: readonly LinkInput[] = Object.freeze([])
 
 /**
  * A span that records. It is its own SpanInput: at its end the encoder reads these fields in one pass, and nothing
@@ -60,9 +60,9 @@ export class RecordingSpan implements Span, SpanInput {
   endUnixMs = 0
   attributes: OwnAttributes
   droppedAttributesCount: number
-  events: readonly EventInput[] = NO_EVENTS
+  events: readonly EventInput[] = noEvents
   droppedEventsCount = 0
-  links: readonly LinkInput[] = NO_LINKS
+  links: readonly LinkInput[] = noLinks
   droppedLinksCount = 0
   statusCode: StatusCode = SpanStatusCode.UNSET
   statusMessage: string | undefined = undefined
@@ -197,7 +197,7 @@ export class RecordingSpan implements Span, SpanInput {
     }
     this.endUnixMs = Math.max(this.startUnixMs, parseTime(endTime) ?? this.now())
     this.ended = true
-    if (this.traceFlags & SAMPLED) this.origin.pipeline.span(this.origin.scope, this)
+    if (this.traceFlags & sampled) this.origin.pipeline.span(this.origin.scope, this)
   }
 
   private now(): number {

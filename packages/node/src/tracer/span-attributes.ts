@@ -5,7 +5,7 @@ export type OwnAttributes = Record<string, unknown>
 
 export type CountedAttributes = { attributes: OwnAttributes; count: number; dropped: number }
 
-const MAX_DEPTH = 32
+const maxDepth = 32
 
 /**
  * Copies attributes within the limits. Values that are no AnyValue, such as functions, BigInts or class instances,
@@ -106,7 +106,7 @@ function copyNested(value: unknown, maxLength: number, depth: number): unknown {
 function copyObject(value: object | null, maxLength: number, depth: number): unknown {
   if (value === null) return null
   // Also how a cycle ends.
-  if (depth > MAX_DEPTH) throw new RangeError('too deep')
+  if (depth > maxDepth) throw new RangeError('too deep')
   if (value instanceof Uint8Array) return value.slice(0, Math.min(value.length, maxLength))
   if (Array.isArray(value)) return Array.from(value, (item) => copyNested(item, maxLength, depth + 1))
   if (!isPlain(value)) return undefined

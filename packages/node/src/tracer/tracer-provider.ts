@@ -57,9 +57,9 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
 
 // Trace flag 0x02 (random id, W3C level 2) is not set: the B3 propagator writes the whole flags as its sampling state.
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/packages/opentelemetry-propagator-b3/src/B3SinglePropagator.ts
-const SAMPLED = 1
+const sampled = 1
 
-const SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN')
+const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 
 class PipelineTracer implements Tracer {
   private readonly origin: SpanOrigin
@@ -74,7 +74,7 @@ class PipelineTracer implements Tracer {
 
   startSpan(name: string, options: SpanOptions = {}, given: Context = activeContext()): Span {
     if (isTracingSuppressed(given)) return new NoopSpan()
-    const context = options.root ? given.deleteValue(SPAN_KEY) : given
+    const context = options.root ? given.deleteValue(spanKey) : given
     const parentSpan = spanOf(context)
     const parent = validContextOf(parentSpan)
     const traceId = parent === undefined ? this.ids.generateTraceId() : parent.traceId
@@ -90,7 +90,7 @@ class PipelineTracer implements Tracer {
       options.links ?? [],
     )
     const spanId = this.ids.generateSpanId()
-    const traceFlags = decision === SamplingDecision.RECORD_AND_SAMPLED ? SAMPLED : 0
+    const traceFlags = decision === SamplingDecision.RECORD_AND_SAMPLED ? sampled : 0
     const state = traceState ?? parent?.traceState
     const spanContext: SpanContext =
       state === undefined

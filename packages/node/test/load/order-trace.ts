@@ -1,8 +1,8 @@
-const PREFIX = 'c1e50000'
+const prefix = 'c1e50000'
 
 /** The trace that the client starts for an order: its id tells the order's number. */
 export function traceIdOf(order: number): string {
-  return PREFIX + order.toString(16).padStart(24, '0')
+  return prefix + order.toString(16).padStart(24, '0')
 }
 
 export function traceparentOf(order: number): string {

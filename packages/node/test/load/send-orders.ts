@@ -1,11 +1,11 @@
 import http from 'node:http'
 import { isAborted, traceparentOf } from './order-trace.ts'
 
-const CONCURRENCY = 100
+const concurrency = 100
 
 /** Sends orders 1 to `count`, in turn to each of the ports, at most 100 at the same time. */
 export async function sendOrders(count: number, ports: readonly number[]): Promise<Record<string, number>> {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: CONCURRENCY })
+  const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency })
   const outcomes: Record<string, number> = {}
   let next = 1
   const client = async (): Promise<void> => {
@@ -15,7 +15,7 @@ export async function sendOrders(count: number, ports: readonly number[]): Promi
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
     }
   }
-  await Promise.all(Array.from({ length: CONCURRENCY }, client))
+  await Promise.all(Array.from({ length: concurrency }, client))
   agent.destroy()
   return outcomes
 }

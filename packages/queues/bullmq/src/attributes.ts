@@ -2,41 +2,41 @@ import type { Fields } from '@clew/core'
 import type { Attributes } from '@opentelemetry/api'
 import type { JobLike, JobOptions } from './library.ts'
 import {
-  JOB_ATTEMPT,
-  JOB_ATTEMPTS_MADE,
-  JOB_NAME,
-  JOB_PARENT,
-  JOB_WAIT_MS,
-  MESSAGING_DESTINATION_NAME,
-  MESSAGING_MESSAGE_ID,
-  MESSAGING_OPERATION_NAME,
-  MESSAGING_OPERATION_TYPE,
-  MESSAGING_SYSTEM,
-  SCHEDULER_ID,
+  jobAttempt,
+  jobAttemptsMade,
+  jobName,
+  jobParent,
+  jobWaitMs,
+  messagingDestinationName,
+  messagingMessageId,
+  messagingOperationName,
+  messagingOperationType,
+  messagingSystem,
+  schedulerId,
 } from './semconv.ts'
 
 /** What a span of an attempt says from its start on, so that samplers see it. */
 export function describeAttempt(job: JobLike): Attributes {
   const attributes: Attributes = {
-    [MESSAGING_SYSTEM]: 'bullmq',
-    [MESSAGING_OPERATION_TYPE]: 'process',
-    [MESSAGING_OPERATION_NAME]: 'process',
-    [MESSAGING_DESTINATION_NAME]: job.queueName,
-    [JOB_NAME]: job.name,
-    [JOB_ATTEMPT]: attemptOf(job),
-    [JOB_ATTEMPTS_MADE]: job.attemptsMade ?? 0,
+    [messagingSystem]: 'bullmq',
+    [messagingOperationType]: 'process',
+    [messagingOperationName]: 'process',
+    [messagingDestinationName]: job.queueName,
+    [jobName]: job.name,
+    [jobAttempt]: attemptOf(job),
+    [jobAttemptsMade]: job.attemptsMade ?? 0,
   }
-  if (job.id !== undefined) attributes[MESSAGING_MESSAGE_ID] = job.id
-  if (job.parentKey) attributes[JOB_PARENT] = job.parentKey
-  if (job.repeatJobKey) attributes[SCHEDULER_ID] = job.repeatJobKey
+  if (job.id !== undefined) attributes[messagingMessageId] = job.id
+  if (job.parentKey) attributes[jobParent] = job.parentKey
+  if (job.repeatJobKey) attributes[schedulerId] = job.repeatJobKey
   const waitMs = waitOf(job)
-  if (waitMs !== undefined) attributes[JOB_WAIT_MS] = waitMs
+  if (waitMs !== undefined) attributes[jobWaitMs] = waitMs
   return attributes
 }
 
 /** Queue and job: what every record carries that is about an attempt of which only the job is known. */
 export function identifyAnyAttempt(job: JobLike): Fields {
-  return { ...identifyJob(job.queueName, job.id), [JOB_NAME]: job.name }
+  return { ...identifyJob(job.queueName, job.id), [jobName]: job.name }
 }
 
 /** Queue, job and attempt: what every record of an attempt carries. */
@@ -44,18 +44,18 @@ export function identifyAttempt(job: JobLike): Fields {
   const { queueName, id, name } = job
   const attempt = attemptOf(job)
   return id === undefined
-    ? { [MESSAGING_DESTINATION_NAME]: queueName, [JOB_NAME]: name, [JOB_ATTEMPT]: attempt }
+    ? { [messagingDestinationName]: queueName, [jobName]: name, [jobAttempt]: attempt }
     : {
-        [MESSAGING_DESTINATION_NAME]: queueName,
-        [MESSAGING_MESSAGE_ID]: id,
-        [JOB_NAME]: name,
-        [JOB_ATTEMPT]: attempt,
+        [messagingDestinationName]: queueName,
+        [messagingMessageId]: id,
+        [jobName]: name,
+        [jobAttempt]: attempt,
       }
 }
 
 /** What every record carries that belongs to a job of which no more is known. */
 export function identifyJob(queue: string, id: string | undefined): Fields {
-  return { [MESSAGING_DESTINATION_NAME]: queue, ...(id !== undefined && { [MESSAGING_MESSAGE_ID]: id }) }
+  return { [messagingDestinationName]: queue, ...(id !== undefined && { [messagingMessageId]: id }) }
 }
 
 // `attemptsStarted` counts delayed and stalled runs too, `attemptsMade` only those that ended.

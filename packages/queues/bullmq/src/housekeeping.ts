@@ -1,5 +1,5 @@
-import { runInContext, type Stop, SUPPRESSED_ROOT, wrapMethod } from '@clew/core'
-import { type BullMQ, hasOwnTelemetry, OWNER, type Worker } from './library.ts'
+import { runInContext, type Stop, suppressedRoot, wrapMethod } from '@clew/core'
+import { type BullMQ, hasOwnTelemetry, owner, type Worker } from './library.ts'
 
 /**
  * Runs the loops of workers in no context, so that what a worker does for its whole life is not part of the request
@@ -10,10 +10,10 @@ export function attachHousekeeping(bullmq: BullMQ): Stop[] {
   const detach = (loop: (this: Worker, ...args: []) => Promise<void>) =>
     function (this: Worker, ...args: []): Promise<void> {
       if (hasOwnTelemetry(this)) return loop.apply(this, args)
-      return runInContext(SUPPRESSED_ROOT, () => loop.apply(this, args))
+      return runInContext(suppressedRoot, () => loop.apply(this, args))
     }
   return [
-    wrapMethod(OWNER, worker, 'run', detach),
-    wrapMethod(OWNER, worker, 'startStalledCheckTimer', detach),
+    wrapMethod(owner, worker, 'run', detach),
+    wrapMethod(owner, worker, 'startStalledCheckTimer', detach),
   ]
 }

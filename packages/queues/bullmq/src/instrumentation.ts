@@ -15,13 +15,13 @@ import { attachSuppression } from './suppression.ts'
 import { VERSION } from './version.ts'
 import { attachWorkerEvents } from './worker-events.ts'
 
-const LIBRARY = { name: 'bullmq', versions: { from: '5.21.0', below: '7.0.0' } } as const
+const library = { name: 'bullmq', versions: { from: '5.21.0', below: '7.0.0' } } as const
 
 /** Runs each job of BullMQ in the trace of the code that added it. */
 export const bullmqInstrumentation: Instrumentation<typeof options> = {
   name: 'bullmq',
   version: VERSION,
-  library: LIBRARY,
+  library: library,
   seam: 'add of Queue and FlowProducer, callProcessJob and emit of Worker, emit of QueueEvents',
   options,
   start,
@@ -30,12 +30,12 @@ export const bullmqInstrumentation: Instrumentation<typeof options> = {
 function start({ tracer, options: values }: Runtime<typeof options>): Stop {
   const stops: Stop[] = []
   const contexts = createJobContexts(tracer, values)
-  const stopLibrary = onModuleLoad<BullMQ>(LIBRARY, (bullmq, { version }) => {
+  const stopLibrary = onModuleLoad<BullMQ>(library, (bullmq, { version }) => {
     stops.push(...attach(bullmq, version, contexts, values))
   })
   // A sandbox loads this file alone.
   const stopChild = onModuleLoad<{ ChildProcessor: { prototype: ChildProcessor } }>(
-    { ...LIBRARY, file: 'dist/cjs/classes/child-processor.js' },
+    { ...library, file: 'dist/cjs/classes/child-processor.js' },
     ({ ChildProcessor }) => {
       stops.push(attachChild(ChildProcessor))
     },

@@ -5,7 +5,7 @@ import {
   createHiddenSlot,
   endSpan,
   type Fields,
-  ROOT_CONTEXT,
+  rootContext,
   SpanKind,
   spanOf,
 } from '@clew/core'
@@ -16,7 +16,7 @@ import { contextOfMaker, type Metadata, metadataOf, parseMetadata } from './meta
 import type { Options } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { joinsTraceOfMaker, relationOf } from './relation.ts'
-import { JOB_OUTCOME } from './semconv.ts'
+import { jobOutcome } from './semconv.ts'
 
 /** One run of a job: the context for the user's code, and the span unless it is another's business. */
 export type Attempt = { readonly context: Context; span: Span | undefined }
@@ -65,7 +65,7 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
 
   const makersContext = (job: JobLike, identity: Fields): Context => {
     const metadata = parseMetadata(metadataOf(job.opts as JobOptions))
-    const maker = joinsMaker(job, metadata) ? contextOfMaker(metadata) : ROOT_CONTEXT
+    const maker = joinsMaker(job, metadata) ? contextOfMaker(metadata) : rootContext
     return contextForWork(maker, metadata?.fields, identity)
   }
 
@@ -86,7 +86,7 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
       if (!span) return
       attempt.span = undefined
       const outcome = outcomeOf(error)
-      if (outcome) span.setAttribute(JOB_OUTCOME, outcome)
+      if (outcome) span.setAttribute(jobOutcome, outcome)
       endSpan(span, outcome ? undefined : error)
     },
     attemptOf: (job) => attempts.get(job),

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { guard, runInContext, SUPPRESSED_ROOT } from '@clew/core'
+import { guard, runInContext, suppressedRoot } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import type { JobContexts } from './job-contexts.ts'
 import type { Job, JobClass, JobOptions, QueueBase } from './library.ts'
 
-const MAX_JOBS = 10_000
-const MAX_WAIT_MS = 1_000
+const maxJobs = 10_000
+const maxWaitMs = 1_000
 
 /**
  * The contexts of jobs whose events QueueEvents of this process may see. Filled only for queues that have QueueEvents
@@ -35,7 +35,7 @@ export function createKnownJobs(contexts: JobContexts): KnownJobs {
     if (job.id === undefined) return
     const key = `${job.queueQualifiedName}:${job.id}`
     if (known.has(key)) return
-    if (known.size >= MAX_JOBS) known.delete(known.keys().next().value as string)
+    if (known.size >= maxJobs) known.delete(known.keys().next().value as string)
     known.set(key, contexts.contextOfAnyAttempt(job))
   }
   const rememberAdded = async (job: Job): Promise<void> => {
@@ -72,7 +72,7 @@ export function createKnownJobs(contexts: JobContexts): KnownJobs {
     whenAdded: async () => {
       if (pending.size === 0) return
       const timer = new AbortController()
-      const late = delay(MAX_WAIT_MS, undefined, { ref: false, signal: timer.signal }).catch(() => {})
+      const late = delay(maxWaitMs, undefined, { ref: false, signal: timer.signal }).catch(() => {})
       await Promise.race([Promise.all(pending), late])
       timer.abort()
     },
@@ -92,9 +92,7 @@ function isCertainlyNew(job: Job): boolean {
 async function readStored(job: Job): Promise<Job | undefined> {
   const { fromId } = job.constructor as unknown as JobClass
   try {
-    return await runInContext(SUPPRESSED_ROOT, () =>
-      fromId.call(job.constructor, job.queue, job.id as string),
-    )
+    return await runInContext(suppressedRoot, () => fromId.call(job.constructor, job.queue, job.id as string))
   } catch {
     return undefined
   }

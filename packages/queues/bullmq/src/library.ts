@@ -134,7 +134,7 @@ export type BullMQ = {
 }
 
 /** The name under which this package wraps. */
-export const OWNER = '@clew/bullmq'
+export const owner = '@clew/bullmq'
 
 /** Whether the user has given a telemetry adapter of BullMQ's own; spans are then its business. */
 export function hasOwnTelemetry(target: { readonly opts?: { readonly telemetry?: unknown } }): boolean {

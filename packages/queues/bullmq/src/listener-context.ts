@@ -1,8 +1,8 @@
-import { activeContext, isTracingSuppressed, ROOT_CONTEXT } from '@clew/core'
+import { activeContext, isTracingSuppressed, rootContext } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 
 /** The context of whoever caused an event, or none when that was BullMQ's own housekeeping. */
 export function contextOfCaller(): Context {
   const context = activeContext()
-  return isTracingSuppressed(context) ? ROOT_CONTEXT : context
+  return isTracingSuppressed(context) ? rootContext : context
 }

@@ -1,7 +1,7 @@
 import type { KnownJobs } from './known-jobs.ts'
 import type { JobClass, QueueEvents } from './library.ts'
 
-const AT_ONCE = 100
+const atOnce = 100
 
 /**
  * Reads the jobs of a batch of events that are not known yet, before the events are emitted. Jobs that are gone stay
@@ -14,8 +14,8 @@ export async function lookUpJobs(
   known: KnownJobs,
 ): Promise<void> {
   const unknown = [...jobIdsOf(batch)].filter((id) => !known.has(events, id))
-  for (let i = 0; i < unknown.length; i += AT_ONCE) {
-    const ids = unknown.slice(i, i + AT_ONCE)
+  for (let i = 0; i < unknown.length; i += atOnce) {
+    const ids = unknown.slice(i, i + atOnce)
     const found = await Promise.allSettled(ids.map((id) => jobs.fromId(events, id)))
     for (const one of found) if (one.status === 'fulfilled' && one.value) known.remember(one.value)
   }

@@ -1,6 +1,6 @@
 import { failSpan, guard, type Stop, wrapMethod } from '@clew/core'
 import type { JobContexts } from './job-contexts.ts'
-import { type BullMQ, hasOwnTelemetry, type JobLike, type JobMoves, OWNER } from './library.ts'
+import { type BullMQ, hasOwnTelemetry, type JobLike, type JobMoves, owner } from './library.ts'
 import { outcomeOf } from './outcome.ts'
 import { runAttempt } from './run-attempt.ts'
 
@@ -37,13 +37,13 @@ export function attachManual(bullmq: BullMQ, contexts: JobContexts): Stop[] {
   }
   running = contexts
   return [
-    wrapMethod(OWNER, bullmq.Job.prototype, 'moveToCompleted', (move) => {
+    wrapMethod(owner, bullmq.Job.prototype, 'moveToCompleted', (move) => {
       return function (this: JobMoves, ...args) {
         guard('telling of a job', () => tell(this), undefined)
         return move.apply(this, args)
       }
     }),
-    wrapMethod(OWNER, bullmq.Job.prototype, 'moveToFailed', (move) => {
+    wrapMethod(owner, bullmq.Job.prototype, 'moveToFailed', (move) => {
       return function (this: JobMoves, ...args) {
         guard('telling of a job', () => tell(this, args[0] ?? new Error('failed')), undefined)
         return move.apply(this, args)

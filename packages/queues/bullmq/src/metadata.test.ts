@@ -18,12 +18,12 @@ beforeEach(() => {
 })
 afterEach(() => spans.stop())
 
-const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-const OURS = `{"traceparent":"${TRACEPARENT}"}`
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+const ours = `{"traceparent":"${traceparent}"}`
 
 describe('encodeMetadata and parseMetadata', () => {
   test('carry span, tracestate, baggage, fields and the number of jobs', () => {
-    const carrier = { traceparent: TRACEPARENT, tracestate: 'a=1,b=2', baggage: 'tenant=acme' }
+    const carrier = { traceparent: traceparent, tracestate: 'a=1,b=2', baggage: 'tenant=acme' }
     const maker = propagation.extract(context.active(), carrier)
     const text = context.with(maker, () =>
       withFields({ request_id: 'r1', retries: 3, vip: true }, () => encodeMetadata(activeContext(), 7)),
@@ -99,7 +99,7 @@ describe('encodeMetadata and parseMetadata', () => {
 
   test('the headers of dd-trace are found one level down', () => {
     const metadata = parseMetadata(
-      JSON.stringify({ _datadog: { traceparent: TRACEPARENT, 'x-datadog-trace-id': '1' } }),
+      JSON.stringify({ _datadog: { traceparent: traceparent, 'x-datadog-trace-id': '1' } }),
     )
     expect(spanOf(contextOfMaker(metadata))?.spanContext().traceId).toBe('0af7651916cd43dd8448eb211c80319c')
   })
@@ -108,12 +108,12 @@ describe('encodeMetadata and parseMetadata', () => {
 describe('optionsToAdd', () => {
   test('puts the metadata into a copy, where the version of BullMQ looks for it', () => {
     const given = Object.freeze({ delay: 5 })
-    expect(optionsToAdd(given, undefined, 'telemetry', OURS)).toEqual({
+    expect(optionsToAdd(given, undefined, 'telemetry', ours)).toEqual({
       delay: 5,
-      telemetry: { metadata: OURS },
+      telemetry: { metadata: ours },
     })
-    expect(optionsToAdd(given, undefined, 'tm', OURS)).toEqual({ delay: 5, tm: OURS })
-    expect(optionsToAdd(undefined, undefined, 'tm', OURS)).toEqual({ tm: OURS })
+    expect(optionsToAdd(given, undefined, 'tm', ours)).toEqual({ delay: 5, tm: ours })
+    expect(optionsToAdd(undefined, undefined, 'tm', ours)).toEqual({ tm: ours })
     expect(given).toEqual({ delay: 5 })
   })
 
@@ -121,18 +121,18 @@ describe('optionsToAdd', () => {
     ['wants no context', { telemetry: { omitContext: true } }, undefined],
     ['wants no context, as older versions say it', { omitContext: true }, undefined],
     ['wants no context by default', { delay: 1 }, { telemetry: { omitContext: true } }],
-    ['has a traceparent', { telemetry: { metadata: OURS } }, undefined],
-    ['has a traceparent by default', { delay: 1 }, { telemetry: { metadata: OURS } }],
+    ['has a traceparent', { telemetry: { metadata: ours } }, undefined],
+    ['has a traceparent by default', { delay: 1 }, { telemetry: { metadata: ours } }],
     ['has metadata of another form', { telemetry: { metadata: 'opaque' } }, undefined],
-    ['has dd-trace’s traceparent', { tm: `{"_datadog":${OURS}}` }, undefined],
+    ['has dd-trace’s traceparent', { tm: `{"_datadog":${ours}}` }, undefined],
   ])('leaves options alone when the user %s', (_, given, defaults) => {
-    expect(optionsToAdd(given, defaults, 'telemetry', OURS)).toBe(given)
+    expect(optionsToAdd(given, defaults, 'telemetry', ours)).toBe(given)
   })
 
   test('adds to metadata of others that has no traceparent', () => {
     const given = { telemetry: { metadata: '{"x-b3":"1"}' } }
-    expect(optionsToAdd(given, undefined, 'telemetry', OURS)).toEqual({
-      telemetry: { metadata: `{"traceparent":"${TRACEPARENT}","x-b3":"1"}` },
+    expect(optionsToAdd(given, undefined, 'telemetry', ours)).toEqual({
+      telemetry: { metadata: `{"traceparent":"${traceparent}","x-b3":"1"}` },
     })
   })
 })

@@ -7,7 +7,7 @@ import {
   injectContext,
   isTracingSuppressed,
   NoopSpan,
-  ROOT_CONTEXT,
+  rootContext,
   spanContextOf,
   spanOf,
 } from '@clew/core'
@@ -31,9 +31,9 @@ type OwnPart = { fields?: Fields; jobs?: number }
 
 // The key of the API, which all its copies share.
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/baggage/context-helpers.ts
-const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key')
+const baggageKey = Symbol.for('OpenTelemetry Baggage Key')
 
-const NO_FIELDS: Fields = Object.freeze({})
+const noFields: Fields = Object.freeze({})
 
 /**
  * The metadata of jobs that are added in `context`; `undefined` when there is nothing to carry. The span travels as
@@ -43,7 +43,7 @@ const NO_FIELDS: Fields = Object.freeze({})
 export function encodeMetadata(context: Context, jobs = 1): string | undefined {
   const traced = isTracingSuppressed(context) ? undefined : spanContextOf(context)
   const own = ownPart(getFields(context), jobs)
-  if (traced?.traceState || context.getValue(BAGGAGE_KEY)) return encodeHeaders(context, traced, own)
+  if (traced?.traceState || context.getValue(baggageKey)) return encodeHeaders(context, traced, own)
   // By hand, as this runs for every job.
   if (!traced) return own && `{"clew":${JSON.stringify(own)}}`
   const traceparent = formatTraceparent(traced)
@@ -70,19 +70,19 @@ function ownPart(fields: Fields, jobs: number): OwnPart | undefined {
 }
 
 // Most metadata is this and nothing more: `{"traceparent":"00-…-…-01"}`.
-const ONLY_TRACEPARENT = /^\{"traceparent":"([^"\\]*)"\}$/
+const onlyTraceparent = /^\{"traceparent":"([^"\\]*)"\}$/
 
 /** Reads the metadata of a job, whoever wrote it; `undefined` when it is absent or not of this kind. */
 export function parseMetadata(text: unknown): Metadata | undefined {
-  const only = typeof text === 'string' ? ONLY_TRACEPARENT.exec(text) : undefined
-  if (only) return { headers: { traceparent: only[1] }, fields: NO_FIELDS, jobs: 1 }
+  const only = typeof text === 'string' ? onlyTraceparent.exec(text) : undefined
+  if (only) return { headers: { traceparent: only[1] }, fields: noFields, jobs: 1 }
   const headers = parseObject(text)
   if (!headers) return undefined
   const own = asObject(headers.clew)
   const jobs = own?.jobs
   return {
     headers: withTraceparent(headers),
-    fields: own?.fields === undefined ? NO_FIELDS : plainFields(own.fields),
+    fields: own?.fields === undefined ? noFields : plainFields(own.fields),
     jobs: typeof jobs === 'number' && jobs >= 1 ? jobs : 1,
   }
 }
@@ -133,9 +133,9 @@ const setHeader: TextMapSetter<Record<string, unknown>> = {
 
 /** The context of the maker: its span as a remote one, and its baggage. */
 export function contextOfMaker(metadata: Metadata | undefined): Context {
-  if (!metadata) return ROOT_CONTEXT
+  if (!metadata) return rootContext
   const { headers } = metadata
-  const extracted = isPlain(headers) ? ROOT_CONTEXT : extractContext(ROOT_CONTEXT, headers, stringsOnly)
+  const extracted = isPlain(headers) ? rootContext : extractContext(rootContext, headers, stringsOnly)
   if (spanOf(extracted)) return extracted
   const span = parseTraceparent(headers.traceparent)
   return span ? contextWithSpan(extracted, new NoopSpan(span)) : extracted

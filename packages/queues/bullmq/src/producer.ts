@@ -10,7 +10,7 @@ import {
   type Job,
   type JobOptions,
   type JobTree,
-  OWNER,
+  owner,
   type Queue,
 } from './library.ts'
 import { encodeMetadata, type MetadataOption, optionsToAdd } from './metadata.ts'
@@ -21,7 +21,7 @@ export function attachProducer(bullmq: BullMQ, option: MetadataOption, known: Kn
   const flowProducer = bullmq.FlowProducer.prototype
   const place = 'adding context to a job'
   return [
-    wrapMethod(OWNER, queue, 'add', (add) => {
+    wrapMethod(owner, queue, 'add', (add) => {
       return function (this: Queue, name, data, opts, ...rest) {
         const carry = (): JobOptions | undefined => {
           const metadata = encodeMetadata(activeContext())
@@ -31,21 +31,21 @@ export function attachProducer(bullmq: BullMQ, option: MetadataOption, known: Kn
         return known.afterAdding(add.call(this, name, data, carried, ...rest), (job) => [job])
       }
     }),
-    wrapMethod(OWNER, queue, 'addBulk', (addBulk) => {
+    wrapMethod(owner, queue, 'addBulk', (addBulk) => {
       return function (this: Queue, jobs, ...rest) {
         const carry = (): BulkJob[] => bulkToAdd(jobs, this.defaultJobOptions, option)
         const carried = hasOwnTelemetry(this) ? jobs : guard(place, carry, jobs)
         return known.afterAdding(addBulk.call(this, carried, ...rest), (added) => added)
       }
     }),
-    wrapMethod(OWNER, flowProducer, 'add', (add) => {
+    wrapMethod(owner, flowProducer, 'add', (add) => {
       return function (this: FlowProducer, flow, opts, ...rest) {
         const carry = (): FlowNode => flowsToAdd([flow], opts, option)[0] ?? flow
         const carried = hasOwnTelemetry(this) ? flow : guard(place, carry, flow)
         return known.afterAdding(add.call(this, carried, opts, ...rest), (tree) => (tree ? jobsOf(tree) : []))
       }
     }),
-    wrapMethod(OWNER, flowProducer, 'addBulk', (addBulk) => {
+    wrapMethod(owner, flowProducer, 'addBulk', (addBulk) => {
       return function (this: FlowProducer, flows, ...rest) {
         const carry = (): FlowNode[] => flowsToAdd(flows, undefined, option)
         const carried = hasOwnTelemetry(this) ? flows : guard(place, carry, flows)

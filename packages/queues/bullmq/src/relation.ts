@@ -2,8 +2,8 @@ import type { Options } from './options.ts'
 
 export type Relation = Options['relation']
 
-const MANY_JOBS = 100
-const LONG_DELAY_MS = 3_600_000
+const manyJobs = 100
+const longDelayMs = 3_600_000
 
 /** What is known of a job at the start of each of its attempts, so that all its attempts decide alike. */
 export type RelationFacts = {
@@ -18,7 +18,7 @@ export function joinsTraceOfMaker(relation: Relation, facts: RelationFacts): boo
   // A scheduler would make a trace without end.
   if (facts.schedulerId !== undefined) return false
   if (relation !== 'auto') return relation === 'parent'
-  return facts.jobs <= MANY_JOBS && facts.delayMs <= LONG_DELAY_MS
+  return facts.jobs <= manyJobs && facts.delayMs <= longDelayMs
 }
 
 export function relationOf(queue: string, options: Pick<Options, 'relation' | 'relations'>): Relation {

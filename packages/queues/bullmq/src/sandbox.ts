@@ -1,4 +1,4 @@
-import { contextForWork, guard, runInContext, type Stop, SUPPRESSED_ROOT, wrapMethod } from '@clew/core'
+import { contextForWork, guard, runInContext, type Stop, suppressedRoot, wrapMethod } from '@clew/core'
 import { identifyAttempt } from './attributes.ts'
 import type { JobContexts } from './job-contexts.ts'
 import {
@@ -6,7 +6,7 @@ import {
   type ChildProcessor,
   type JobMoves,
   type JobOptions,
-  OWNER,
+  owner,
   type SandboxJob,
 } from './library.ts'
 import {
@@ -21,7 +21,7 @@ import {
 /** The side that hands jobs to sandboxes: the job's copy takes the context of the attempt along. */
 export function attachSandboxes(bullmq: BullMQ, contexts: JobContexts, option: MetadataOption): Stop[] {
   return [
-    wrapMethod(OWNER, bullmq.Job.prototype, 'asJSONSandbox', (asJSONSandbox) => {
+    wrapMethod(owner, bullmq.Job.prototype, 'asJSONSandbox', (asJSONSandbox) => {
       return function (this: JobMoves, ...args) {
         const json = asJSONSandbox.apply(this, args)
         const carry = (): SandboxJob => {
@@ -33,9 +33,9 @@ export function attachSandboxes(bullmq: BullMQ, contexts: JobContexts, option: M
       }
     }),
     // A child lives on after the job that it was forked for.
-    wrapMethod(OWNER, bullmq.ChildPool.prototype, 'retain', (retain) => {
+    wrapMethod(owner, bullmq.ChildPool.prototype, 'retain', (retain) => {
       return function (this: object, ...args) {
-        return runInContext(SUPPRESSED_ROOT, () => retain.apply(this, args))
+        return runInContext(suppressedRoot, () => retain.apply(this, args))
       }
     }),
   ]
@@ -43,12 +43,12 @@ export function attachSandboxes(bullmq: BullMQ, contexts: JobContexts, option: M
 
 /** The side within a child process or worker thread: the processor runs below the span of the attempt. */
 export function attachChild(childProcessor: { prototype: ChildProcessor }): Stop {
-  return wrapMethod(OWNER, childProcessor.prototype, 'start', (start) => {
+  return wrapMethod(owner, childProcessor.prototype, 'start', (start) => {
     return function (this: ChildProcessor, job, ...rest) {
       const context = guard(
         'reading the context of a sandboxed job',
         () => contextInChild(job),
-        SUPPRESSED_ROOT,
+        suppressedRoot,
       )
       return runInContext(context, () => start.call(this, job, ...rest))
     }

@@ -1,8 +1,8 @@
 import { activeContext, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
-import { type BullMQ, hasOwnTelemetry, type JobTemplate, OWNER, type Queue, type Trace } from './library.ts'
+import { type BullMQ, hasOwnTelemetry, type JobTemplate, owner, type Queue, type Trace } from './library.ts'
 import { encodeMetadata, type MetadataOption, optionsToAdd } from './metadata.ts'
 
-const SCHEDULER_METADATA = Symbol('@clew/bullmq metadata for a job scheduler')
+const schedulerMetadata = Symbol('@clew/bullmq metadata for a job scheduler')
 
 type Traced = { readonly opts: { readonly telemetry?: unknown } }
 
@@ -14,18 +14,18 @@ export function attachScheduler(bullmq: BullMQ, option: MetadataOption): Stop[] 
   const scheduler = bullmq.JobScheduler?.prototype
   if (!scheduler || typeof scheduler.trace !== 'function') return [attachByTemplate(bullmq, option)]
   return [
-    wrapMethod(OWNER, bullmq.Queue.prototype, 'upsertJobScheduler', (upsert) => {
+    wrapMethod(owner, bullmq.Queue.prototype, 'upsertJobScheduler', (upsert) => {
       return function (this: Queue, id, repeat, template, ...rest) {
         const work = (): ReturnType<typeof upsert> => upsert.call(this, id, repeat, template, ...rest)
         const metadata = hasOwnTelemetry(this)
           ? undefined
           : guard('encoding metadata', metadataHere, undefined)
-        return metadata ? runInContext(activeContext().setValue(SCHEDULER_METADATA, metadata), work) : work()
+        return metadata ? runInContext(activeContext().setValue(schedulerMetadata, metadata), work) : work()
       }
     }),
-    wrapMethod(OWNER, scheduler as { trace: Trace }, 'trace', (trace) => {
+    wrapMethod(owner, scheduler as { trace: Trace }, 'trace', (trace) => {
       return function (this: Traced, ...args) {
-        const ours = activeContext().getValue(SCHEDULER_METADATA)
+        const ours = activeContext().getValue(schedulerMetadata)
         if (typeof ours === 'string' && !hasOwnTelemetry(this)) return args[3](undefined, ours)
         return trace.apply(this, args)
       }
@@ -35,7 +35,7 @@ export function attachScheduler(bullmq: BullMQ, option: MetadataOption): Stop[] 
 
 // The oldest versions neither trace schedulers nor store their templates: what the template says goes into the job.
 function attachByTemplate(bullmq: BullMQ, option: MetadataOption): Stop {
-  return wrapMethod(OWNER, bullmq.Queue.prototype, 'upsertJobScheduler', (upsert) => {
+  return wrapMethod(owner, bullmq.Queue.prototype, 'upsertJobScheduler', (upsert) => {
     return function (this: Queue, id, repeat, template, ...rest) {
       const carry = (): JobTemplate | undefined => {
         const metadata = metadataHere()

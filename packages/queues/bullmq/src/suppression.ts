@@ -3,13 +3,13 @@ import {
   isTracingSuppressed,
   runInContext,
   type Stop,
-  SUPPRESSED_ROOT,
+  suppressedRoot,
   wrapMethod,
 } from '@clew/core'
 import { type BullMQ, type Housekeeping, hasOwnTelemetry } from './library.ts'
 
 // Not the name of the other wraps: some methods have both.
-const SUPPRESSION = '@clew/bullmq suppression'
+const suppression = '@clew/bullmq suppression'
 
 type Method = (this: object, ...args: never[]) => unknown
 type Methods = Record<string, Method>
@@ -26,23 +26,23 @@ export function attachSuppression(bullmq: BullMQ): Stop[] {
 }
 
 // Methods that send nothing: naming, and the making of arguments.
-const SENDS_NOTHING =
+const sendsNothing =
   /^constructor$|Args$|^(toKey|parseNodeKey|clientName|forQueue|getKeepJobs|getRepeatConcatOptions|finishedErrors|mapFinishError|buildNextJobResult|toBatchEntry|workerName|checkBlockingOptions|emitError)$/
 
 function suppressAll(housekeeping: Housekeeping): Stop[] {
   const target = housekeeping.prototype as Methods
   const names = Object.getOwnPropertyNames(target).filter((name) => {
     const own = Object.getOwnPropertyDescriptor(target, name)
-    return typeof own?.value === 'function' && !SENDS_NOTHING.test(name)
+    return typeof own?.value === 'function' && !sendsNothing.test(name)
   })
   return names.map((name) => suppress(target, name))
 }
 
 function suppress(target: Methods, name: string, unless: (self: object) => boolean = () => false): Stop {
-  return wrapMethod(SUPPRESSION, target, name, (method) => {
+  return wrapMethod(suppression, target, name, (method) => {
     return function (...args) {
       if (isTracingSuppressed(activeContext()) || unless(this)) return method.apply(this, args)
-      return runInContext(SUPPRESSED_ROOT, () => method.apply(this, args))
+      return runInContext(suppressedRoot, () => method.apply(this, args))
     }
   })
 }
@@ -58,7 +58,7 @@ function suppressConnecting(bullmq: BullMQ): Stop[] {
 
 // In 5.x some methods of the public classes talk to the client themselves. None of these emits a job's event or runs
 // the user's code. Those that the user's telemetry adapter traces are left alone then.
-const QUEUE = [
+const queue = [
   'getVersion',
   'getGlobalConcurrency',
   'setGlobalConcurrency',
@@ -78,7 +78,7 @@ const QUEUE = [
   'getJobSchedulersCount',
   'getRepeatableJobs',
 ]
-const GETTERS = [
+const getters = [
   'getDebounceJobId',
   'getDeduplicationJobId',
   'getGlobalConcurrency',
@@ -88,7 +88,7 @@ const GETTERS = [
   'baseGetClients',
   'getMetrics',
 ]
-const JOB = [
+const job = [
   'clearLogs',
   'getChildrenValues',
   'getIgnoredChildrenFailures',
@@ -98,20 +98,20 @@ const JOB = [
   'moveToFailed',
   'isInZSet',
 ]
-const JOB_CLASS = ['create', 'createBulk', 'fromId']
-const FLOW_PRODUCER = ['add', 'addBulk', 'getFlow']
-const WORKER = ['getNextJob', 'rateLimit']
+const jobClass = ['create', 'createBulk', 'fromId']
+const flowProducer = ['add', 'addBulk', 'getFlow']
+const worker = ['getNextJob', 'rateLimit']
 
 function suppressDirectCommands(bullmq: BullMQ): Stop[] {
   const some = (target: object, names: readonly string[], unless: (self: object) => boolean): Stop[] =>
     names.filter((name) => name in target).map((name) => suppress(target as Methods, name, unless))
   const ownTelemetry = (self: object): boolean => hasOwnTelemetry(self)
   return [
-    ...some(bullmq.Queue.prototype, QUEUE, ownTelemetry),
-    ...some(bullmq.QueueGetters.prototype, GETTERS, ownTelemetry),
-    ...some(bullmq.Job.prototype, JOB, (self) => hasOwnTelemetry((self as { queue?: object }).queue ?? {})),
-    ...some(bullmq.Job, JOB_CLASS, () => false),
-    ...some(bullmq.FlowProducer.prototype, FLOW_PRODUCER, ownTelemetry),
-    ...some(bullmq.Worker.prototype, WORKER, ownTelemetry),
+    ...some(bullmq.Queue.prototype, queue, ownTelemetry),
+    ...some(bullmq.QueueGetters.prototype, getters, ownTelemetry),
+    ...some(bullmq.Job.prototype, job, (self) => hasOwnTelemetry((self as { queue?: object }).queue ?? {})),
+    ...some(bullmq.Job, jobClass, () => false),
+    ...some(bullmq.FlowProducer.prototype, flowProducer, ownTelemetry),
+    ...some(bullmq.Worker.prototype, worker, ownTelemetry),
   ]
 }

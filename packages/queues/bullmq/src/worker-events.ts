@@ -1,12 +1,12 @@
-import { contextForWork, guard, ROOT_CONTEXT, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { contextForWork, guard, rootContext, runInContext, type Stop, wrapMethod } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import { identifyJob } from './attributes.ts'
 import type { JobContexts } from './job-contexts.ts'
-import { type BullMQ, type Emit, type Job, OWNER, type QueueBase } from './library.ts'
+import { type BullMQ, type Emit, type Job, owner, type QueueBase } from './library.ts'
 import { contextOfCaller } from './listener-context.ts'
 
 /** Events that come from connections and timers: they belong to no request, whoever made the object. */
-const OF_NOBODY: ReadonlySet<string | symbol> = new Set([
+const ofNobody: ReadonlySet<string | symbol> = new Set([
   'error',
   'drained',
   'ready',
@@ -21,17 +21,16 @@ export function attachWorkerEvents(bullmq: BullMQ, contexts: JobContexts): Stop[
 
   const contextOfWorkerEvent = (worker: QueueBase, event: string | symbol, subject: unknown): Context => {
     if (isJob(subject)) return contexts.contextOf(subject)
-    if (event === 'stalled')
-      return contextForWork(ROOT_CONTEXT, {}, identifyJob(worker.name, String(subject)))
-    return OF_NOBODY.has(event) ? ROOT_CONTEXT : contextOfCaller()
+    if (event === 'stalled') return contextForWork(rootContext, {}, identifyJob(worker.name, String(subject)))
+    return ofNobody.has(event) ? rootContext : contextOfCaller()
   }
   const contextOfQueueEvent = (_: object, event: string | symbol): Context =>
-    OF_NOBODY.has(event) ? ROOT_CONTEXT : contextOfCaller()
+    ofNobody.has(event) ? rootContext : contextOfCaller()
 
   return [
-    wrapMethod(OWNER, bullmq.Worker.prototype, 'emit', emitIn(contextOfWorkerEvent)),
-    wrapMethod(OWNER, bullmq.Queue.prototype, 'emit', emitIn(contextOfQueueEvent)),
-    wrapMethod(OWNER, bullmq.FlowProducer.prototype, 'emit', emitIn(contextOfQueueEvent)),
+    wrapMethod(owner, bullmq.Worker.prototype, 'emit', emitIn(contextOfWorkerEvent)),
+    wrapMethod(owner, bullmq.Queue.prototype, 'emit', emitIn(contextOfQueueEvent)),
+    wrapMethod(owner, bullmq.FlowProducer.prototype, 'emit', emitIn(contextOfQueueEvent)),
   ]
 }
 
@@ -46,7 +45,7 @@ export function emitIn<T extends object>(
       const context = guard(
         'finding the context of an event',
         () => contextOf(this, event, args[0]),
-        ROOT_CONTEXT,
+        rootContext,
       )
       return runInContext(context, () => emit.call(this, event, ...args))
     }

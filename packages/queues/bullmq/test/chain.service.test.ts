@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { bullmqInstrumentation } from '../src/index.ts'
 import { log, request, uniqueQueue, until, yieldTurn } from './request.ts'
 import { tally } from './tally.ts'
-import { ALL_TARGETS, openTarget, stopServers, type Target } from './targets.ts'
+import { allTargets, openTarget, stopServers, type Target } from './targets.ts'
 
 const stop = startInstrumentation(bullmqInstrumentation)
 let spans: SpanRecorder
@@ -22,7 +22,7 @@ afterAll(async () => {
   await stopServers()
 })
 
-describe.each(ALL_TARGETS)('%s', (name) => {
+describe.each(allTargets)('%s', (name) => {
   let target: Target
   beforeEach(async () => {
     spans.clear()

@@ -6,11 +6,11 @@ import { attempts, openRig, type Rig } from './rig.ts'
 import { tally } from './tally.ts'
 import { stopServers, type TargetName } from './targets.ts'
 
-const TARGETS: readonly TargetName[] = ['6.7 on Redis', '6.7 on PostgreSQL', '5.81', '5.21']
+const targets: readonly TargetName[] = ['6.7 on Redis', '6.7 on PostgreSQL', '5.81', '5.21']
 
 afterAll(stopServers)
 
-describe.each(TARGETS)('%s', (name) => {
+describe.each(targets)('%s', (name) => {
   let rig: Rig
   let queueName: string
   beforeEach(async () => {

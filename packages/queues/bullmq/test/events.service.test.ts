@@ -5,18 +5,18 @@ import { openRig, type Rig } from './rig.ts'
 import { openSlowAnswers } from './slow-answers.ts'
 import { stopServers, type TargetName } from './targets.ts'
 
-const TARGETS: readonly TargetName[] = [
+const targets: readonly TargetName[] = [
   '6.7 on Redis',
   '6.7 on node-redis',
   '6.7 on PostgreSQL',
   '5.81',
   '5.21',
 ]
-const EVENTS = ['added', 'waiting', 'active', 'progress', 'completed'] as const
+const eventNames = ['added', 'waiting', 'active', 'progress', 'completed'] as const
 
 afterAll(stopServers)
 
-describe.each(TARGETS)('%s', (name) => {
+describe.each(targets)('%s', (name) => {
   let rig: Rig
   afterEach(() => rig.close())
 
@@ -39,7 +39,7 @@ describe.each(TARGETS)('%s', (name) => {
     // On PostgreSQL BullMQ can lose events of jobs that change at the same time, with and without us.
     const lossless = name !== '6.7 on PostgreSQL'
     const done = until(() => worked === 20 && (lossless ? completed === 20 : completed > 0))
-    for (const event of EVENTS) {
+    for (const event of eventNames) {
       events.on(event as 'completed', ({ jobId }) => {
         log(event, { jobId })
         if (event === 'completed') completed++

@@ -3,11 +3,11 @@ import { log, request, uniqueQueue, until } from './request.ts'
 import { attempts, openRig, type Rig } from './rig.ts'
 import { stopServers, type TargetName } from './targets.ts'
 
-const TARGETS: readonly TargetName[] = ['6.7 on Redis', '6.7 on PostgreSQL', '5.81']
+const targets: readonly TargetName[] = ['6.7 on Redis', '6.7 on PostgreSQL', '5.81']
 
 afterAll(stopServers)
 
-describe.each(TARGETS)('%s', (name) => {
+describe.each(targets)('%s', (name) => {
   let rig: Rig
   afterEach(() => rig.close())
 

@@ -6,8 +6,8 @@ import { bullmqInstrumentation } from '../src/index.ts'
 import { log, request, uniqueQueue, until, yieldTurn } from './request.ts'
 import { openTarget, stopServers, type TargetName } from './targets.ts'
 
-const JOBS = 5_000
-const AT_ONCE = 100
+const jobs = 5_000
+const atOnce = 100
 
 afterAll(stopServers)
 
@@ -22,7 +22,7 @@ test.each<TargetName>(['6.7 on Redis', '5.81'])(
     const queue = target.queue(queueName)
     const traces: string[] = []
     let completed = 0
-    const done = until(() => completed === JOBS)
+    const done = until(() => completed === jobs)
     const worker = await request('maker', async () =>
       target.worker(
         queueName,
@@ -31,7 +31,7 @@ test.each<TargetName>(['6.7 on Redis', '5.81'])(
           await yieldTurn()
           log('end', { n: job.data.n })
         },
-        { concurrency: AT_ONCE },
+        { concurrency: atOnce },
       ),
     )
     worker.on('completed', (job) => {
@@ -41,7 +41,7 @@ test.each<TargetName>(['6.7 on Redis', '5.81'])(
     })
     let next = 0
     const client = async (): Promise<void> => {
-      for (let n = next++; n < JOBS; n = next++) {
+      for (let n = next++; n < jobs; n = next++) {
         await request(`r${n}`, async (span) => {
           traces[n] = span.spanContext().traceId
           await queue.add('work', { n })
@@ -49,7 +49,7 @@ test.each<TargetName>(['6.7 on Redis', '5.81'])(
         })
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, client))
+    await Promise.all(Array.from({ length: atOnce }, client))
     await done.done
     await target.close()
     stop()
@@ -61,6 +61,6 @@ test.each<TargetName>(['6.7 on Redis', '5.81'])(
         traceId !== traces[n as number] || request_id !== `r${n}`,
     )
     expect(wrong).toEqual([])
-    expect(logs.logs.length).toBe(JOBS * 4)
+    expect(logs.logs.length).toBe(jobs * 4)
   },
 )

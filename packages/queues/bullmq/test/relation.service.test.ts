@@ -6,15 +6,15 @@ import { log, request, uniqueQueue, until } from './request.ts'
 import { attempts, type Given, openRig, type Rig } from './rig.ts'
 import { stopServers, type TargetName } from './targets.ts'
 
-const TARGETS: readonly TargetName[] = ['6.7 on Redis', '6.7 on PostgreSQL', '5.81', '5.21']
+const targets: readonly TargetName[] = ['6.7 on Redis', '6.7 on PostgreSQL', '5.81', '5.21']
 
 afterAll(stopServers)
 
-describe.each(TARGETS)('%s', (name) => {
+describe.each(targets)('%s', (name) => {
   let rig: Rig
   afterEach(() => rig.close())
 
-  const HOURS_MS = 2 * 3_600_000
+  const hoursMs = 2 * 3_600_000
 
   /** Adds jobs of each kind in one request and says how the attempts of each kind hang together with it. */
   async function relations(given: (queue: string) => Given): Promise<Record<string, string[]>> {
@@ -24,7 +24,7 @@ describe.each(TARGETS)('%s', (name) => {
     const queue = target.queue(queueName)
     const maker = await request('maker', async (span) => {
       await queue.add('plain', {})
-      const delayed = await queue.add('delayed', {}, { delay: HOURS_MS })
+      const delayed = await queue.add('delayed', {}, { delay: hoursMs })
       await delayed.promote()
       await queue.addBulk(Array.from({ length: 5 }, () => ({ name: 'bulk of 5', data: {} })))
       await queue.addBulk(Array.from({ length: 120 }, () => ({ name: 'bulk of 120', data: {} })))

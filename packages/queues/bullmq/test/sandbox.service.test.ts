@@ -11,19 +11,19 @@ import { stopServers, type TargetName } from './targets.ts'
 const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
 const execArgv = ['--import', new URL('./fixtures/preload.mjs', import.meta.url).href]
 
-const TARGETS: readonly TargetName[] = ['6.7 on Redis', '6.7 on PostgreSQL', '5.81', '5.21']
-const KINDS = TARGETS.flatMap((target) =>
+const targets: readonly TargetName[] = ['6.7 on Redis', '6.7 on PostgreSQL', '5.81', '5.21']
+const kinds = targets.flatMap((target) =>
   // 5.21 knows no .mjs.
   (target === '5.21' ? ['processor.cjs'] : ['processor.cjs', 'processor.mjs']).flatMap((file) => [
     [target, file, 'process'] as const,
     [target, file, 'thread'] as const,
   ]),
 )
-const JOBS = 20
+const jobs = 20
 
 afterAll(stopServers)
 
-describe.each(KINDS)('%s: %s in a %s', (name, file, kind) => {
+describe.each(kinds)('%s: %s in a %s', (name, file, kind) => {
   let rig: Rig
   let directory: string
   beforeEach(async () => {
@@ -44,7 +44,7 @@ describe.each(KINDS)('%s: %s in a %s', (name, file, kind) => {
     let failed = 0
     let completed = 0
     let progressed = 0
-    const done = until(() => completed === JOBS && failed === JOBS / 5 && progressed === JOBS + JOBS / 5)
+    const done = until(() => completed === jobs && failed === jobs / 5 && progressed === jobs + jobs / 5)
 
     await request('maker', async () => {
       const worker = target.worker(queueName, fixture(file), {
@@ -68,9 +68,9 @@ describe.each(KINDS)('%s: %s in a %s', (name, file, kind) => {
         done.look()
       })
     })
-    for (let n = 0; n < JOBS + JOBS / 5; n++) {
+    for (let n = 0; n < jobs + jobs / 5; n++) {
       await request(`r${n}`, async () => {
-        const job = await queue.add('work', { n: n < JOBS ? (n % 5 === 0 ? n + 1 : n) : n * 5 })
+        const job = await queue.add('work', { n: n < jobs ? (n % 5 === 0 ? n + 1 : n) : n * 5 })
         numbers.set(String(job.id), job.data.n)
       })
     }
@@ -97,7 +97,7 @@ describe.each(KINDS)('%s: %s in a %s', (name, file, kind) => {
     })
     expect(wrong).toEqual([])
 
-    const all = JOBS + JOBS / 5
+    const all = jobs + jobs / 5
     const count = (body: string) => inWork.filter((record) => record.body === body).length
     expect([count('start'), count('end'), count('progress')]).toEqual([all, all, all])
     const modules = records.filter(({ body }) => body === 'module')
@@ -110,6 +110,6 @@ describe.each(KINDS)('%s: %s in a %s', (name, file, kind) => {
     expect(inner.filter(({ parentSpanId }) => !parents.has(String(parentSpanId)))).toEqual([])
     // The class of a builtin error is lost on BullMQ's way between the processes.
     const errors = attempts(spans.spans).filter(({ status }) => status === 'error')
-    expect(errors.map(({ attributes }) => attributes['error.type'])).toEqual(Array(JOBS / 5).fill('Error'))
+    expect(errors.map(({ attributes }) => attributes['error.type'])).toEqual(Array(jobs / 5).fill('Error'))
   })
 })

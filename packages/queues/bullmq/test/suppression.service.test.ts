@@ -12,7 +12,7 @@ import { postgresServer, redisServer, stopServers, type TargetName } from './tar
 
 const require = createRequire(import.meta.url)
 
-const TARGETS: readonly TargetName[] = [
+const targets: readonly TargetName[] = [
   '6.7 on Redis',
   '6.7 on node-redis',
   '6.7 on PostgreSQL',
@@ -31,7 +31,7 @@ type Client = { command(key: string): Promise<unknown>; connection: unknown; clo
 
 afterAll(stopServers)
 
-describe.each(TARGETS)('%s', (name) => {
+describe.each(targets)('%s', (name) => {
   let rig: Rig
   let client: Client
   let stopWatching: () => void

@@ -25,7 +25,7 @@ export type TargetName =
   | '5.81'
   | '5.81 on node-redis'
   | '5.21'
-export const ALL_TARGETS: readonly TargetName[] = [
+export const allTargets: readonly TargetName[] = [
   '6.7 on Redis',
   '6.7 on node-redis',
   '6.7 on PostgreSQL',

@@ -8,7 +8,7 @@ import { request, uniqueQueue, until } from './request.ts'
 import { openTarget, redisServer, stopServers, type Target, type TargetName } from './targets.ts'
 
 const { Redis } = createRequire(import.meta.url)('ioredis') as typeof import('ioredis')
-const TARGETS: readonly TargetName[] = ['6.7 on Redis', '5.81', '5.21']
+const targets: readonly TargetName[] = ['6.7 on Redis', '5.81', '5.21']
 
 afterAll(stopServers)
 
@@ -25,7 +25,7 @@ async function withAndWithout<T>(name: TargetName, work: (target: Target) => Pro
   return outcomes as [T, T]
 }
 
-describe.each(TARGETS)('on %s, with and without us', (name) => {
+describe.each(targets)('on %s, with and without us', (name) => {
   let spans: SpanRecorder
   beforeEach(() => {
     spans = recordSpans()

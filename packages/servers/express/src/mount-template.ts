@@ -1,4 +1,4 @@
-const LITERAL_OR_PARAMS = /^[^*{}()?+[\]]*$/
+const literalOrParams = /^[^*{}()?+[\]]*$/
 
 /**
  * The pattern of a mount with those of the mounts around it: `/api/users/42` that was matched by `/users/:id` below
@@ -10,7 +10,7 @@ export function mountTemplate(
   outer: ReadonlyMap<string, string>,
 ): string {
   const parent =
-    typeof pattern === 'string' && LITERAL_OR_PARAMS.test(pattern)
+    typeof pattern === 'string' && literalOrParams.test(pattern)
       ? withoutSegments(baseUrl, segmentsOf(pattern))
       : longestKnown(baseUrl, outer)
   const prefix = outer.get(parent) ?? parent

@@ -21,8 +21,8 @@ type RouteClass = { prototype: { dispatch: Dispatch } }
 /** The router that a request is in. */
 type Mount = { baseUrl: string; template: string }
 
-const ROOT: Mount = { baseUrl: '', template: '' }
-const CHANNEL_SINCE = '2.3.0'
+const root: Mount = { baseUrl: '', template: '' }
+const channelSince = '2.3.0'
 
 /**
  * Follows each request through Express 4 and through the `router` package below 2.3, which publish nothing: by
@@ -48,7 +48,7 @@ export function wrapOlderRouters(): Stop {
       { name: 'router', versions: { from: '0.0.0', below: '3.0.0' } },
       ({ prototype, Route }, { version }) => {
         const isKnown = compareVersions(version, '2.0.0') >= 0
-        if (isKnown && compareVersions(version, CHANNEL_SINCE) < 0) attach(prototype, Route)
+        if (isKnown && compareVersions(version, channelSince) < 0) attach(prototype, Route)
       },
     ),
   ]
@@ -59,7 +59,7 @@ export function wrapOlderRouters(): Stop {
 
 function followMount(handle: Handle, mounts: HiddenSlot<Mount>): Handle {
   return function (this: unknown, req, res, out) {
-    const outer = mounts.get(req) ?? ROOT
+    const outer = mounts.get(req) ?? root
     const inner = guard('entering a router of express', () => mountOf(req, outer), outer)
     if (inner === outer) return handle.call(this, req, res, out)
     mounts.set(req, inner)

@@ -20,7 +20,7 @@ type Progress = {
   templates: Map<string, string> | undefined
 }
 
-const START = 'tracing:express.router.request:start'
+const start = 'tracing:express.router.request:start'
 
 /** Follows each request through routers 2.3 and later, by their TracingChannel. */
 export function followRouterChannel(): Stop {
@@ -46,8 +46,8 @@ export function followRouterChannel(): Stop {
   }
   const onStart = (message: unknown): void =>
     guard('following the express router', () => follow(message as RouterMessage), undefined)
-  subscribe(START, onStart)
-  return () => unsubscribe(START, onStart)
+  subscribe(start, onStart)
+  return () => unsubscribe(start, onStart)
 }
 
 // Of a route with several paths, the pattern is the one that matched.

@@ -1,10 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { guard, type Instrumentation, setHttpRoute } from '@clew/core'
-import { VERSION } from './version.ts'
+import { version } from './version.ts'
 
 /** Published for each instance by Fastify 4 and 5. https://fastify.dev/docs/latest/Reference/Hooks/#diagnostics-channel-hooks */
-const INITIALIZATION = 'fastify.initialization'
+const initialization = 'fastify.initialization'
 
 type FastifyRequest = {
   raw: IncomingMessage
@@ -19,7 +19,7 @@ type FastifyInstance = { addHook(name: 'onRequest', hook: OnRequest): unknown }
 /** Tells the server span of `@clew/http` the route. */
 export const fastifyInstrumentation: Instrumentation = {
   name: 'fastify',
-  version: VERSION,
+  version: version,
   library: { name: 'fastify', versions: { from: '4.0.0', below: '6.0.0' } },
   seam: 'fastify.initialization channel, onRequest hook',
   start: () => {
@@ -31,8 +31,8 @@ export const fastifyInstrumentation: Instrumentation = {
         },
         undefined,
       )
-    subscribe(INITIALIZATION, onInitialization)
-    return () => unsubscribe(INITIALIZATION, onInitialization)
+    subscribe(initialization, onInitialization)
+    return () => unsubscribe(initialization, onInitialization)
   },
 }
 

@@ -1,17 +1,17 @@
 import type { Baggage, BaggageEntry, Context } from '@opentelemetry/api'
 
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/baggage/context-helpers.ts
-const BAGGAGE_KEY = Symbol.for('OpenTelemetry Baggage Key')
+const baggageKey = Symbol.for('OpenTelemetry Baggage Key')
 
 export function baggageOf(context: Context): Baggage | undefined {
-  return context.getValue(BAGGAGE_KEY) as Baggage | undefined
+  return context.getValue(baggageKey) as Baggage | undefined
 }
 
 /** The context whose baggage has these values beside its own entries. */
 export function contextWithBaggage(context: Context, values: ReadonlyMap<string, string>): Context {
   let baggage = baggageOf(context) ?? createBaggage(new Map())
   for (const [name, value] of values) baggage = baggage.setEntry(name, { value })
-  return context.setValue(BAGGAGE_KEY, baggage)
+  return context.setValue(baggageKey, baggage)
 }
 
 /** A Baggage as the API makes them, without loading the API. */

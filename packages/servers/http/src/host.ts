@@ -1,6 +1,6 @@
 export type Host = { address: string; port: number | undefined }
 
-const MAX_KNOWN = 256
+const maxKnown = 256
 const known = new Map<string, Host>()
 
 /** The parts of a `host[:port]`, such as the value of a Host header. An IPv6 address loses its brackets. */
@@ -8,7 +8,7 @@ export function parseHost(host: string): Host {
   const seen = known.get(host)
   if (seen) return seen
   // Few in an honest process; a client that invents names must not fill the memory.
-  if (known.size >= MAX_KNOWN) known.clear()
+  if (known.size >= maxKnown) known.clear()
   const parsed = splitHost(host)
   known.set(host, parsed)
   return parsed

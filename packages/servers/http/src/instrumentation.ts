@@ -6,7 +6,7 @@ import { keepContextOfMessages } from './message-events.ts'
 import { options } from './options.ts'
 import { startServer } from './server/http-server.ts'
 import { serverRequestOf } from './server/server-request.ts'
-import { VERSION } from './version.ts'
+import { version } from './version.ts'
 
 /**
  * A server span for each request that a `node:http` or `node:https` server of this process takes in, a client span for
@@ -14,7 +14,7 @@ import { VERSION } from './version.ts'
  */
 export const httpInstrumentation: Instrumentation<typeof options> = {
   name: 'http',
-  version: VERSION,
+  version: version,
   seam: 'node:http and undici channels; emit of HTTP messages',
   options,
   start: (runtime) => {

@@ -13,7 +13,7 @@ export type Exchange = {
 export type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
 
 // Events that come from the socket, in whatever context it has. Others stay in the context of their emitter.
-const SOCKET_EVENTS: ReadonlySet<unknown> = new Set([
+const socketEvents: ReadonlySet<unknown> = new Set([
   'data',
   'readable',
   'end',
@@ -42,7 +42,7 @@ export function keepContextOfMessages(
     prototype,
     (emit) =>
       function (this: EventEmitter, ...args) {
-        const exchange = SOCKET_EVENTS.has(args[0]) ? exchangeOf(this) : undefined
+        const exchange = socketEvents.has(args[0]) ? exchangeOf(this) : undefined
         if (!exchange) return emit.apply(this, args)
         if (args[0] !== 'close') return emitIn(exchange.context, emit, this, args)
         try {

@@ -1,4 +1,4 @@
-const KNOWN_METHODS = new Set([
+const knownMethods = new Set([
   'GET',
   'HEAD',
   'POST',
@@ -13,10 +13,10 @@ const KNOWN_METHODS = new Set([
 
 /** `http.request.method`: the method, or `_OTHER` for one that the conventions do not know. */
 export function knownMethod(method: string): string {
-  return KNOWN_METHODS.has(method) ? method : '_OTHER'
+  return knownMethods.has(method) ? method : '_OTHER'
 }
 
 /** The first word of a span's name: the method, or `HTTP` for one that the conventions do not know. */
 export function methodName(method: string): string {
-  return KNOWN_METHODS.has(method) ? method : 'HTTP'
+  return knownMethods.has(method) ? method : 'HTTP'
 }

@@ -85,8 +85,8 @@ const byHttp = (url: string): Promise<string> =>
       .end()
   })
 
-const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
-const CALLER = 'b7ad6b7169203331'
+const traceIdPattern = '0af7651916cd43dd8448eb211c80319c'
+const caller = 'b7ad6b7169203331'
 
 test.each([
   ['fetch', byFetch],
@@ -97,7 +97,7 @@ test.each([
   const port = await relay(await mirror(), ask)
   const response = await fetch(`http://127.0.0.1:${port}/orders`, {
     headers: {
-      traceparent: `00-${TRACE_ID}-${CALLER}-01`,
+      traceparent: `00-${traceIdPattern}-${caller}-01`,
       tracestate: 'vendor=1',
       baggage: 'plan=gold',
     },
@@ -108,20 +108,20 @@ test.each([
     ended.find(({ kind, parentSpanId }) =>
       place === 'client'
         ? kind === 'client'
-        : kind === 'server' && (parentSpanId === CALLER) === (place === 'outer'),
+        : kind === 'server' && (parentSpanId === caller) === (place === 'outer'),
     ),
   )
-  expect(ended.map(({ traceId }) => traceId)).toEqual([TRACE_ID, TRACE_ID, TRACE_ID])
+  expect(ended.map(({ traceId }) => traceId)).toEqual([traceIdPattern, traceIdPattern, traceIdPattern])
   expect([outer!.parentSpanId, client!.parentSpanId, inner!.parentSpanId]).toEqual([
-    CALLER,
+    caller,
     outer!.spanId,
     client!.spanId,
   ])
   expect(seen).toMatchObject({
-    traceId: TRACE_ID,
+    traceId: traceIdPattern,
     flags: 1,
     headers: {
-      traceparent: `00-${TRACE_ID}-${client!.spanId}-01`,
+      traceparent: `00-${traceIdPattern}-${client!.spanId}-01`,
       tracestate: 'vendor=1',
       baggage: 'plan=gold',
     },
@@ -134,16 +134,16 @@ test.each([
 test.each([
   ['too short', '00-abc-def-01'],
   ['all zero', `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01`],
-  ['sent twice', `00-${TRACE_ID}-${CALLER}-01, 00-${TRACE_ID}-${CALLER}-01`],
-  ['of 8 kB', `00-${TRACE_ID}-${CALLER}-01-${'x'.repeat(8000)}`],
+  ['sent twice', `00-${traceIdPattern}-${caller}-01, 00-${traceIdPattern}-${caller}-01`],
+  ['of 8 kB', `00-${traceIdPattern}-${caller}-01-${'x'.repeat(8000)}`],
   ['empty', ''],
-  ['with the forbidden version', `ff-${TRACE_ID}-${CALLER}-01`],
+  ['with the forbidden version', `ff-${traceIdPattern}-${caller}-01`],
 ])('a traceparent that is %s begins a new trace and says nothing', async (_, traceparent) => {
   spans = recordSpans()
   start()
   await fetch(`http://127.0.0.1:${await mirror()}`, { headers: { traceparent, baggage: '=;,%%' } })
   const [span] = await spans.waitFor((all) => all.length === 1)
-  expect([span!.parentSpanId, span!.traceId === TRACE_ID, reports]).toEqual([undefined, false, []])
+  expect([span!.parentSpanId, span!.traceId === traceIdPattern, reports]).toEqual([undefined, false, []])
 })
 
 test('an unsampled trace keeps its id in every service and its flag on the wire', async () => {
@@ -159,13 +159,13 @@ test('an unsampled trace keeps its id in every service and its flag on the wire'
   start()
   const port = await relay(await mirror(), byHttp)
   const response = await fetch(`http://127.0.0.1:${port}`, {
-    headers: { traceparent: `00-${TRACE_ID}-${CALLER}-00` },
+    headers: { traceparent: `00-${traceIdPattern}-${caller}-00` },
   })
   const { traceId, flags, headers } = (await response.json()) as Seen
   expect([traceId, flags, headers.traceparent]).toEqual([
-    TRACE_ID,
+    traceIdPattern,
     0,
-    expect.stringMatching(new RegExp(`^00-${TRACE_ID}-[0-9a-f]{16}-00$`)),
+    expect.stringMatching(new RegExp(`^00-${traceIdPattern}-[0-9a-f]{16}-00$`)),
   ])
   expect(spans.spans).toEqual([])
 })
@@ -191,7 +191,7 @@ test('by default no field leaves and none is taken in', async () => {
   start()
   const port = await relay(await mirror(), byHttp)
   const response = await fetch(`http://127.0.0.1:${port}`, {
-    headers: { traceparent: `00-${TRACE_ID}-${CALLER}-01` },
+    headers: { traceparent: `00-${traceIdPattern}-${caller}-01` },
   })
   const { headers, fields } = (await response.json()) as Seen
   expect([headers.baggage, Object.keys(fields as object)]).toEqual([undefined, ['request_id']])

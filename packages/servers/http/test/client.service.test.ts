@@ -9,7 +9,7 @@ import {
 import {
   activeContext,
   contextWithSpan,
-  ROOT_CONTEXT,
+  rootContext,
   runInContext,
   type Stop,
   spanOf,
@@ -60,9 +60,9 @@ async function serve(handler: RequestListener): Promise<string> {
 
 /** Runs work below a span and ends the span. */
 async function inSpan<T>(work: () => Promise<T>): Promise<T> {
-  const span = trace.getTracer('app').startSpan('work', {}, ROOT_CONTEXT)
+  const span = trace.getTracer('app').startSpan('work', {}, rootContext)
   try {
-    return await runInContext(contextWithSpan(ROOT_CONTEXT, span), work)
+    return await runInContext(contextWithSpan(rootContext, span), work)
   } finally {
     span.end()
   }

@@ -1,20 +1,20 @@
 /** What a UTF-16 code unit is to a line: between words, between the parts of a word, or in a word. */
-export const BLANK = 0
-export const PUNCTUATION = 1
-export const JOINER = 2
-export const LETTER = 3
-export const DIGIT = 4
-export const IDEOGRAPH = 5
+export const blank = 0
+export const punctuation = 1
+export const joinerClass = 2
+export const letter = 3
+export const digit = 4
+export const ideograph = 5
 
-const MICRO = 0xb5
+const micro = 0xb5
 
 const classes = new Uint8Array(65_536)
 for (let code = 128; code < 65_536; code++) classes[code] = classOfWide(code)
-classes.fill(PUNCTUATION, 33, 127)
-classes.fill(LETTER, 65, 91)
-classes.fill(LETTER, 97, 123)
-classes.fill(DIGIT, 48, 58)
-for (const joiner of "_-./:@$+~\\'") classes[joiner.charCodeAt(0)] = JOINER
+classes.fill(punctuation, 33, 127)
+classes.fill(letter, 65, 91)
+classes.fill(letter, 97, 123)
+classes.fill(digit, 48, 58)
+for (const joiner of "_-./:@$+~\\'") classes[joiner.charCodeAt(0)] = joinerClass
 
 /** Control characters are blanks; `LETTER` and above are in a word. */
 export function classOf(code: number): number {
@@ -22,14 +22,14 @@ export function classOf(code: number): number {
 }
 
 function classOfWide(code: number): number {
-  if (code < 0xa1) return BLANK
-  if (code < 0xc0) return code === MICRO ? LETTER : PUNCTUATION
-  if (code < 0x2000) return LETTER
-  if (code < 0x3040) return isWideBlank(code) ? BLANK : PUNCTUATION
-  if (code < 0xd800) return IDEOGRAPH
-  if (code < 0xf900) return LETTER
-  if (code < 0xff00) return IDEOGRAPH
-  return isWidePunctuation(code) ? PUNCTUATION : IDEOGRAPH
+  if (code < 0xa1) return blank
+  if (code < 0xc0) return code === micro ? letter : punctuation
+  if (code < 0x2000) return letter
+  if (code < 0x3040) return isWideBlank(code) ? blank : punctuation
+  if (code < 0xd800) return ideograph
+  if (code < 0xf900) return letter
+  if (code < 0xff00) return ideograph
+  return isWidePunctuation(code) ? punctuation : ideograph
 }
 
 function isWideBlank(code: number): boolean {
@@ -44,7 +44,7 @@ function isWidePunctuation(code: number): boolean {
 }
 
 export function isBlank(code: number): boolean {
-  return classOf(code) === BLANK
+  return classOf(code) === blank
 }
 
 /** `(`, `[`, `{` or `<`. */

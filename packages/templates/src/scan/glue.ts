@@ -1,17 +1,17 @@
-import { BLANK, classOf, DIGIT, isQuote, JOINER, LETTER } from './character.ts'
+import { blank, classOf, digit, isQuote, joinerClass, letter } from './character.ts'
 import { hashStart, hashStep } from './hash.ts'
 import { closingQuote, isQuotedValue } from './quote.ts'
-import { NOTHING } from './tokens.ts'
+import { nothing } from './tokens.ts'
 
 /** What follows the glue. */
-export const END = 0
-export const WORD = 1
+export const endMark = 0
+export const word = 1
 /** `<*>` */
-export const MARK = 2
-export const QUOTED = 3
+export const mark = 2
+export const quoted = 3
 
 /** The hash of blanks alone. */
-export const BLANKS: number = hashStep(hashStart, 32)
+export const blanks: number = hashStep(hashStart, 32)
 
 /** What was read last between two words; filled anew by each `readGlue`. */
 export type Glue = {
@@ -27,40 +27,44 @@ export type Glue = {
 }
 
 export function createGlue(): Glue {
-  return { end: 0, hash: 0, next: END, quoteEnd: 0, last: 0, endsBlank: false }
+  return { end: 0, hash: 0, next: endMark, quoteEnd: 0, last: 0, endsBlank: false }
 }
 
-const NEWLINE = 10
-const ASTERISK = 42
-const PLUS = 43
-const HYPHEN = 45
-const DOT = 46
-const SLASH = 47
-const LESS = 60
-const GREATER = 62
-const UNDERSCORE = 95
+const newline = 10
+const asterisk = 42
+const plus = 43
+const hyphen = 45
+const dot = 46
+const slash = 47
+const less = 60
+const greater = 62
+const underscore = 95
 
 /** Reads up to the next word, the end of the line or the limit; a quote before `quotesFrom` begins nothing. */
 export function readGlue(line: string, start: number, limit: number, quotesFrom: number, glue: Glue): void {
-  let hash = NOTHING
+  let hash = nothing
   let last = 0
   let isBlank = false
-  glue.next = END
+  glue.next = endMark
   let at = start
   for (; at < limit; at++) {
     const code = line.charCodeAt(at)
     const kind = classOf(code)
-    if (kind === BLANK) {
-      if (code === NEWLINE) break
+    if (kind === blank) {
+      if (code === newline) break
       isBlank = true
       continue
     }
-    if (kind >= LETTER || code === UNDERSCORE || (kind === JOINER && beginsWord(line, at, limit, code))) {
-      glue.next = WORD
+    if (
+      kind >= letter ||
+      code === underscore ||
+      (kind === joinerClass && beginsWord(line, at, limit, code))
+    ) {
+      glue.next = word
       break
     }
-    if (code === LESS && isMark(line, at)) {
-      glue.next = MARK
+    if (code === less && isMark(line, at)) {
+      glue.next = mark
       break
     }
     hash = hashStep(isBlank ? hashStep(hash || hashStart, 32) : hash || hashStart, code)
@@ -72,7 +76,7 @@ export function readGlue(line: string, start: number, limit: number, quotesFrom:
     }
   }
   glue.end = at
-  glue.hash = isBlank && glue.next !== END ? hashStep(hash || hashStart, 32) : hash
+  glue.hash = isBlank && glue.next !== endMark ? hashStep(hash || hashStart, 32) : hash
   glue.last = last
   glue.endsBlank = isBlank
 }
@@ -88,7 +92,7 @@ function opensValue(
   const end = closingQuote(line, at, limit, quote)
   if (end <= at || !isQuotedValue(line, at, end, last)) return false
   glue.quoteEnd = end
-  glue.next = QUOTED
+  glue.next = quoted
   return true
 }
 
@@ -97,11 +101,11 @@ function beginsWord(line: string, at: number, limit: number, code: number): bool
   if (at + 1 >= limit) return false
   const next = line.charCodeAt(at + 1)
   const kind = classOf(next)
-  if (code === HYPHEN || code === PLUS) return kind === DIGIT
-  if (code === DOT) return kind === DIGIT || next === SLASH
-  return code === SLASH && (kind >= LETTER || next === DOT || next === UNDERSCORE)
+  if (code === hyphen || code === plus) return kind === digit
+  if (code === dot) return kind === digit || next === slash
+  return code === slash && (kind >= letter || next === dot || next === underscore)
 }
 
 function isMark(line: string, at: number): boolean {
-  return line.charCodeAt(at + 1) === ASTERISK && line.charCodeAt(at + 2) === GREATER
+  return line.charCodeAt(at + 1) === asterisk && line.charCodeAt(at + 2) === greater
 }

@@ -1,25 +1,25 @@
 import { isBlank, isCloser, isOpener } from './character.ts'
-import { BLANKS, createGlue, END, MARK, QUOTED, readGlue } from './glue.ts'
-import { CALENDAR, categoryOf, HINT, LITERAL, ORDINARY, TEXT_KEY, UNIT } from './lexicon.ts'
+import { blanks, createGlue, endMark, mark, quoted, readGlue } from './glue.ts'
+import { calendar, categoryOf, hint, literal, ordinary, textKey, unit } from './lexicon.ts'
 import {
   clearTokens,
   endsInValue,
   maxCharacters,
   maxTokens,
-  NOTHING,
+  nothing,
   pushToken,
-  TAIL,
   type Tokens,
-  VALUE,
+  tail,
+  value,
 } from './tokens.ts'
 import { createWord, readWord } from './word.ts'
 
-const NEWLINE = 10
-const COLON = 58
-const COMMA = 44
-const EQUALS = 61
-const ZERO = 48
-const NINE = 57
+const newline = 10
+const colon = 58
+const comma = 44
+const equals = 61
+const zero = 48
+const nine = 57
 
 const glue = createGlue()
 const word = createWord()
@@ -32,7 +32,7 @@ const ahead = createWord()
 export function scanLine(line: string, tokens: Tokens): void {
   let at = skipBlanks(line)
   const limit = Math.min(line.length, at + maxCharacters)
-  let category = ORDINARY
+  let category = ordinary
   let openers = 0
   clearTokens(tokens)
   for (;;) {
@@ -42,19 +42,19 @@ export function scanLine(line: string, tokens: Tokens): void {
     const glueStart = at
     readGlue(line, at, limit, quotesFrom(at, limit, category, tokens.count), glue)
     at = glue.end
-    if (tokens.count === maxTokens || glue.next === END) {
+    if (tokens.count === maxTokens || glue.next === endMark) {
       finish(line, glueStart, limit, tokens)
       return
     }
     readNext(line, at, limit)
     const before = category
-    category = word.isValue ? ORDINARY : categoryOf(word.hash)
-    if (goesOn && category === UNIT && glue.hash === BLANKS) {
-      category = ORDINARY
+    category = word.isValue ? ordinary : categoryOf(word.hash)
+    if (goesOn && category === unit && glue.hash === blanks) {
+      category = ordinary
     } else if (word.isValue || isValueHere(line, limit, before, category, tokens.count)) {
-      category = ORDINARY
+      category = ordinary
       if (goesOn) openers += countOpen(line, glueStart, at)
-      else pushToken(tokens, glueStart, glue.hash, at, word.end, VALUE, false)
+      else pushToken(tokens, glueStart, glue.hash, at, word.end, value, false)
     } else {
       openers = 0
       pushToken(tokens, glueStart, glue.hash, at, word.end, word.hash, isFixed(before))
@@ -66,84 +66,84 @@ export function scanLine(line: string, tokens: Tokens): void {
 /** Parts the text of a template; what is not `<*>` in it is a word. */
 export function scanTemplate(text: string, tokens: Tokens): void {
   let at = 0
-  let category = ORDINARY
+  let category = ordinary
   clearTokens(tokens)
   while (tokens.count <= maxTokens) {
     const glueStart = at
     readGlue(text, at, text.length, text.length, glue)
     at = glue.end
-    if (glue.next === END) {
+    if (glue.next === endMark) {
       finish(text, glueStart, text.length, tokens)
       return
     }
     readNext(text, at, text.length)
-    const isMark = glue.next === MARK
+    const isMark = glue.next === mark
     pushToken(
       tokens,
       glueStart,
       glue.hash,
       at,
       word.end,
-      isMark ? VALUE : word.hash,
+      isMark ? value : word.hash,
       !isMark && isFixed(category),
     )
-    category = isMark ? ORDINARY : categoryOf(word.hash)
+    category = isMark ? ordinary : categoryOf(word.hash)
     at = word.end
   }
 }
 
 /** A quote right behind a word closes, and one behind `msg=` opens text. */
 function quotesFrom(at: number, limit: number, category: number, count: number): number {
-  if (category === TEXT_KEY) return limit
+  if (category === textKey) return limit
   return count === 0 ? at : at + 1
 }
 
 function readNext(line: string, at: number, limit: number): void {
-  if (glue.next === MARK) {
+  if (glue.next === mark) {
     word.end = at + 3
     word.isValue = true
     return
   }
-  const end = glue.next === QUOTED ? glue.quoteEnd : limit
+  const end = glue.next === quoted ? glue.quoteEnd : limit
   readWord(line, at, end, word)
-  if (glue.next !== QUOTED) return
-  const isKey = word.end === end && !word.isValue && line.charCodeAt(end + 1) === COLON
+  if (glue.next !== quoted) return
+  const isKey = word.end === end && !word.isValue && line.charCodeAt(end + 1) === colon
   word.end = end
   word.isValue = !isKey
 }
 
 function isFixed(before: number): boolean {
-  return word.isMessage && (before !== HINT || word.isCapital)
+  return word.isMessage && (before !== hint || word.isCapital)
 }
 
 /** A word that is a value by its place: behind `key=`, a literal, a day before a number, or cut off by the limit. */
 function isValueHere(line: string, limit: number, before: number, category: number, count: number): boolean {
   const { end } = word
   if (end === limit && limit < line.length) return true
-  if (glue.last === EQUALS && count > 0 && before !== TEXT_KEY && glue.next !== QUOTED) {
-    if (!glue.endsBlank || line.charCodeAt(end) !== EQUALS) return true
+  if (glue.last === equals && count > 0 && before !== textKey && glue.next !== quoted) {
+    if (!glue.endsBlank || line.charCodeAt(end) !== equals) return true
   }
-  return category === LITERAL || (category === CALENDAR && precedesNumber(line, end))
+  return category === literal || (category === calendar && precedesNumber(line, end))
 }
 
 function precedesNumber(line: string, end: number): boolean {
   let at = end
-  while (at < end + 3 && (line.charCodeAt(at) === COMMA || isSpace(line.charCodeAt(at)))) at++
+  while (at < end + 3 && (line.charCodeAt(at) === comma || isSpace(line.charCodeAt(at)))) at++
   if (isDigit(line.charCodeAt(at))) return true
   readWord(line, at, Math.min(line.length, at + 4), ahead)
-  return at > end && categoryOf(ahead.hash) === CALENDAR
+  return at > end && categoryOf(ahead.hash) === calendar
 }
 
 function isDigit(code: number): boolean {
-  return code >= ZERO && code <= NINE
+  return code >= zero && code <= nine
 }
 
 /** What remains when the limit is reached is a value, punctuation at the end a token without a word. */
 function finish(line: string, glueStart: number, limit: number, tokens: Tokens): void {
-  const isCut = glue.next !== END || (glue.end === limit && limit < line.length)
+  const isCut = glue.next !== endMark || (glue.end === limit && limit < line.length)
   if (isCut && endsInValue(tokens)) return
-  if (isCut) pushToken(tokens, glueStart, glue.hash, glue.end, glue.end, VALUE, false)
-  else if (glue.hash !== NOTHING) pushToken(tokens, glueStart, glue.hash, glue.end, glue.end, TAIL, true)
+  if (isCut) pushToken(tokens, glueStart, glue.hash, glue.end, glue.end, value, false)
+  else if (glue.hash !== nothing) pushToken(tokens, glueStart, glue.hash, glue.end, glue.end, tail, true)
 }
 
 function countOpen(line: string, from: number, to: number): number {
@@ -165,7 +165,7 @@ function skipEmptyBrackets(line: string, from: number, limit: number): number {
 }
 
 function isSpace(code: number): boolean {
-  return code !== NEWLINE && isBlank(code)
+  return code !== newline && isBlank(code)
 }
 
 function skipBlanks(line: string): number {

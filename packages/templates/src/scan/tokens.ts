@@ -3,11 +3,11 @@ export const maxTokens = 128
 export const maxCharacters = 2048
 
 /** The hash of a value. */
-export const VALUE = 0
+export const value = 0
 /** The hash of the end of a line that ends in punctuation. */
-export const TAIL = 1
+export const tail = 1
 /** The hash of no glue. */
-export const NOTHING = 0
+export const nothing = 0
 
 /**
  * A line as glue (blanks and punctuation) and words in turn, by position. Filled anew by each scan, so that scanning
@@ -48,7 +48,7 @@ export function clearTokens(tokens: Tokens): void {
 }
 
 export function endsInValue({ count, hashes }: Tokens): boolean {
-  return count > 0 && hashes[count - 1] === VALUE
+  return count > 0 && hashes[count - 1] === value
 }
 
 export function pushToken(

@@ -1,7 +1,7 @@
-import { classOf, DIGIT, IDEOGRAPH, isBlank, isQuote, JOINER, LETTER } from './character.ts'
+import { classOf, digit, ideograph, isBlank, isQuote, joinerClass, letter } from './character.ts'
 import { hashOf, hashStart, hashStep } from './hash.ts'
-import { categoryOf, DOMAIN } from './lexicon.ts'
-import { TAIL, VALUE } from './tokens.ts'
+import { categoryOf, domain } from './lexicon.ts'
+import { tail, value } from './tokens.ts'
 
 /** The word that was read last; filled anew by each `readWord`, so that reading allocates nothing. */
 export type Word = {
@@ -20,18 +20,18 @@ export function createWord(): Word {
   return { end: 0, hash: 0, isValue: false, isMessage: false, isCapital: false }
 }
 
-const APOSTROPHE = 39
-const DOT = 46
-const SLASH = 47
-const COLON = 58
-const QUESTION = 63
-const AT = 64
-const BACKSLASH = 92
-const UNDERSCORE = 95
+const apostrophe = 39
+const dot = 46
+const slash = 47
+const colon = 58
+const question = 63
+const atSign = 64
+const backslash = 92
+const underscore = 95
 
 /** Reads the word at `start`, whose first character may be a joiner that begins words. Never passes `limit`. */
 export function readWord(line: string, start: number, limit: number, word: Word): void {
-  if (classOf(line.charCodeAt(start)) === IDEOGRAPH) readIdeographs(line, start, limit, word)
+  if (classOf(line.charCodeAt(start)) === ideograph) readIdeographs(line, start, limit, word)
   else readParts(line, start, limit, word)
 }
 
@@ -40,7 +40,7 @@ function readIdeographs(line: string, start: number, limit: number, word: Word):
   let at = start
   for (; at < limit; at++) {
     const code = line.charCodeAt(at)
-    if (classOf(code) !== IDEOGRAPH) break
+    if (classOf(code) !== ideograph) break
     hash = hashStep(hash, code)
   }
   word.end = at
@@ -66,36 +66,36 @@ function readParts(line: string, start: number, limit: number, word: Word): void
   for (; at < limit; at++) {
     const code = line.charCodeAt(at)
     const kind = classOf(code)
-    if (kind === LETTER) {
+    if (kind === letter) {
       letters++
       if (code > 90) hasSmall = true
       if ((code | 32) > 102) isHex = false
-    } else if (kind === DIGIT) {
+    } else if (kind === digit) {
       if (letters === 0) isValue = true
       hasDigits = true
       digits++
-    } else if (kind === JOINER) {
+    } else if (kind === joinerClass) {
       if (at > start && !goesOn(line, at, limit)) break
-      if (code === COLON && !isValue && dots + slashes === 0 && endsKey(line, at)) break
+      if (code === colon && !isValue && dots + slashes === 0 && endsKey(line, at)) break
       if (isId(letters, digits, isHex)) isValue = true
       letters = 0
       digits = 0
       isHex = true
-      if (code === DOT) dots++
-      else if (code === SLASH || code === BACKSLASH) slashes++
-      else if (code === AT) isValue = true
-      if (code !== UNDERSCORE) isJoined = true
+      if (code === dot) dots++
+      else if (code === slash || code === backslash) slashes++
+      else if (code === atSign) isValue = true
+      if (code !== underscore) isJoined = true
       else if (hasSmall) isJoined = true
     } else break
     hash = hashStep(hash, code)
   }
   const first = line.charCodeAt(start)
-  const isPath = slashes > 1 || (slashes > 0 && dots > 0) || first === SLASH
+  const isPath = slashes > 1 || (slashes > 0 && dots > 0) || first === slash
   if (isId(letters, digits, isHex) || (dots > 0 && (hasDigits || isHostName(line, start, at, dots))))
     isValue = true
-  word.end = isPath && line.charCodeAt(at) === QUESTION ? queryEnd(line, at, limit) : at
+  word.end = isPath && line.charCodeAt(at) === question ? queryEnd(line, at, limit) : at
   word.hash = nameable(hash)
-  word.isValue = isValue || isPath || (first !== UNDERSCORE && classOf(first) === JOINER)
+  word.isValue = isValue || isPath || (first !== underscore && classOf(first) === joinerClass)
   word.isMessage = !isJoined && (!hasSmall || !hasDigits)
   word.isCapital = !hasSmall
 }
@@ -107,20 +107,20 @@ function goesOn(line: string, at: number, limit: number): boolean {
   while (next < limit && next < at + 3 && isInnerJoiner(line.charCodeAt(next))) next++
   if (next >= limit) return false
   const kind = classOf(line.charCodeAt(next))
-  if (code === APOSTROPHE) return kind === LETTER && next === at + 1
-  return kind === LETTER || kind === DIGIT
+  if (code === apostrophe) return kind === letter && next === at + 1
+  return kind === letter || kind === digit
 }
 
 function isInnerJoiner(code: number): boolean {
-  return code !== APOSTROPHE && classOf(code) === JOINER
+  return code !== apostrophe && classOf(code) === joinerClass
 }
 
 /** Whether a colon parts `key:value`, unlike those of `a::b` and `http://`. */
 function endsKey(line: string, at: number): boolean {
-  if (classOf(line.charCodeAt(at - 1)) === JOINER) return false
+  if (classOf(line.charCodeAt(at - 1)) === joinerClass) return false
   const next = line.charCodeAt(at + 1)
-  if (next === COLON) return classOf(line.charCodeAt(at + 2)) !== LETTER
-  return next !== SLASH && next !== BACKSLASH
+  if (next === colon) return classOf(line.charCodeAt(at + 2)) !== letter
+  return next !== slash && next !== backslash
 }
 
 /** `n2190`, `piece0004`, `9f4ef63`; not `jk2` or `eth0`. */
@@ -134,7 +134,7 @@ function isHostName(line: string, start: number, end: number, dots: number): boo
   const isCountry = length === 2 && dots > 2
   if (!isCountry && (length < 2 || length > 5)) return false
   for (let at = start; at < end; at++) if (isCapital(line.charCodeAt(at))) return false
-  return isCountry || categoryOf(hashOf(line.slice(end - length, end))) === DOMAIN
+  return isCountry || categoryOf(hashOf(line.slice(end - length, end))) === domain
 }
 
 function isCapital(code: number): boolean {
@@ -149,5 +149,5 @@ function queryEnd(line: string, from: number, limit: number): number {
 }
 
 function nameable(hash: number): number {
-  return hash === VALUE || hash === TAIL ? 2 : hash
+  return hash === value || hash === tail ? 2 : hash
 }

@@ -4,8 +4,8 @@ import { tokenize } from './tokens.ts'
 
 export type Statement = { summary: Summary; sanitized: string }
 
-const MAX_TEXT_LENGTH = 8_192
-const MAX_STATEMENTS = 500
+const maxTextLength = 8_192
+const maxStatements = 500
 
 const statements = new Map<string, Statement>()
 
@@ -13,19 +13,19 @@ const statements = new Map<string, Statement>()
 export function statementOf(sql: string): Statement {
   const known = statements.get(sql)
   if (known) return known
-  const tokens = tokenize(sql.length > MAX_TEXT_LENGTH ? sql.slice(0, MAX_TEXT_LENGTH) : sql)
+  const tokens = tokenize(sql.length > maxTextLength ? sql.slice(0, maxTextLength) : sql)
   const statement = { summary: summarize(tokens), sanitized: clip(sanitize(tokens), sql) }
-  if (sql.length > MAX_TEXT_LENGTH) return statement
-  if (statements.size >= MAX_STATEMENTS) statements.clear()
+  if (sql.length > maxTextLength) return statement
+  if (statements.size >= maxStatements) statements.clear()
   statements.set(sql, statement)
   return statement
 }
 
 /** The text itself, cut as `sanitized` is. */
 export function clipText(sql: string): string {
-  return sql.length > MAX_TEXT_LENGTH ? `${sql.slice(0, MAX_TEXT_LENGTH)}…` : sql
+  return sql.length > maxTextLength ? `${sql.slice(0, maxTextLength)}…` : sql
 }
 
 function clip(sanitized: string, sql: string): string {
-  return sql.length > MAX_TEXT_LENGTH ? `${sanitized}…` : sanitized
+  return sql.length > maxTextLength ? `${sanitized}…` : sanitized
 }

@@ -12,18 +12,18 @@ export type Summary = {
 
 type Part = { word: string; isTarget: boolean }
 
-const MAX_LENGTH = 255
+const maxLength = 255
 
-const OBJECTS = 'table|index|view|sequence|schema|function|type|role|user|database|extension|trigger'
-const DATA_VERBS = /^(?:select|insert|update|delete|merge)$/i
-const VERBS =
+const objects = 'table|index|view|sequence|schema|function|type|role|user|database|extension|trigger'
+const dataVerbs = /^(?:select|insert|update|delete|merge)$/i
+const verbs =
   /^(?:select|insert|update|delete|merge|truncate|copy|create|alter|drop|begin|start|commit|end|rollback|abort|savepoint|release|set|reset|show|explain|analyze|vacuum|listen|unlisten|notify|call|do|execute|prepare|deallocate|declare|fetch|move|close|lock|grant|revoke|refresh|values|comment|cluster|reindex|discard|checkpoint)$/i
-const BEFORE_TARGET = /^(?:from|join|into|update|truncate|copy|call)$/i
-const SCHEMA_VERBS = /^(?:create|alter|drop|truncate|lock|comment)$/i
-const OBJECT = new RegExp(`^(?:${OBJECTS})$`, 'i')
-const NOISE = /^(?:only|lateral|if|not|exists|concurrently|table)$/i
+const beforeTarget = /^(?:from|join|into|update|truncate|copy|call)$/i
+const schemaVerbs = /^(?:create|alter|drop|truncate|lock|comment)$/i
+const objectPattern = new RegExp(`^(?:${objects})$`, 'i')
+const noise = /^(?:only|lateral|if|not|exists|concurrently|table)$/i
 // `FOR UPDATE`, `DO UPDATE SET`, `ON DELETE CASCADE` and such are no operations of their own.
-const NOT_AN_OPERATION_AFTER = /^(?:for|do|on|key|then|grant|revoke|to)$/i
+const notAnOperationAfter = /^(?:for|do|on|key|then|grant|revoke|to)$/i
 
 /**
  * What a text does, by the rules of the semantic conventions, as written and at most 255 characters long; the
@@ -82,24 +82,25 @@ function partsOf(statement: readonly Token[]): Part[] {
 }
 
 function isOperation({ text }: Token, before: Token | undefined): boolean {
-  if (!before) return VERBS.test(text)
-  if (!DATA_VERBS.test(text) || before.text === '.') return false
-  return !(before.kind === 'word' && NOT_AN_OPERATION_AFTER.test(before.text))
+  if (!before) return verbs.test(text)
+  if (!dataVerbs.test(text) || before.text === '.') return false
+  return !(before.kind === 'word' && notAnOperationAfter.test(before.text))
 }
 
 // CREATE TABLE, DROP INDEX: verb and kind of object are one operation.
 function operationAt(statement: readonly Token[], at: number): string {
   const verb = statement[at]!.text
-  if (!SCHEMA_VERBS.test(verb)) return verb
+  if (!schemaVerbs.test(verb)) return verb
   const object = statement
     .slice(at + 1, at + 5)
-    .find(({ kind, text }) => kind === 'word' && OBJECT.test(text))
+    .find(({ kind, text }) => kind === 'word' && objectPattern.test(text))
   return object ? `${verb} ${object.text}` : verb
 }
 
 function targetsAt(statement: readonly Token[], at: number, parts: readonly Part[]): string[] {
   const { text } = statement[at]!
-  const isSchemaObject = OBJECT.test(text) && parts.length === 1 && SCHEMA_VERBS.test(statement[0]!.text)
+  const isSchemaObject =
+    objectPattern.test(text) && parts.length === 1 && schemaVerbs.test(statement[0]!.text)
   if (!isSchemaObject && !introducesTarget(statement, at)) return []
   return readTargets(statement, at + 1, /^from$/i.test(text))
 }
@@ -107,7 +108,7 @@ function targetsAt(statement: readonly Token[], at: number, parts: readonly Part
 function introducesTarget(statement: readonly Token[], at: number): boolean {
   const { text } = statement[at]!
   const before = statement[at - 1]
-  if (!BEFORE_TARGET.test(text)) return false
+  if (!beforeTarget.test(text)) return false
   if (!/^(?:from|join|into|update)$/i.test(text)) return at === 0
   if (/^update$/i.test(text)) return isOperation(statement[at]!, before)
   return !/^from$/i.test(text) || !isFromOfExpression(statement, at)
@@ -130,7 +131,7 @@ function readTargets(statement: readonly Token[], from: number, isList: boolean)
   const targets: string[] = []
   let at = from
   for (;;) {
-    while (statement[at] && NOISE.test(statement[at]!.text)) at++
+    while (statement[at] && noise.test(statement[at]!.text)) at++
     const name = readName(statement, at)
     if (!name || statement[name.end]?.text === '(') {
       // A function, as in FROM generate_series(…); INSERT INTO orders (id) is a table.
@@ -189,7 +190,7 @@ function joinParts(parts: readonly Part[]): string {
   let text = ''
   for (const { word } of parts) {
     const longer = text ? `${text} ${word}` : word
-    if (longer.length > MAX_LENGTH) break
+    if (longer.length > maxLength) break
     text = longer
   }
   return text

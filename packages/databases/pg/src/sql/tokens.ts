@@ -5,7 +5,7 @@ export type Token = { kind: TokenKind; text: string }
 // An unclosed string, comment or identifier reaches to the end of the text: what follows it may be a value.
 // The order matters: E'' strings and dollar quotes before words, numbers after words.
 // https://www.postgresql.org/docs/current/sql-syntax-lexical.html
-const PATTERN = new RegExp(
+const pattern = new RegExp(
   [
     /(?<space>\s+)/,
     /(?<comment>--[^\n]*|\/\*)/,
@@ -23,7 +23,7 @@ const PATTERN = new RegExp(
   'sy',
 )
 
-const KIND_OF_GROUP: Readonly<Record<string, TokenKind>> = {
+const kindOfGroup: Readonly<Record<string, TokenKind>> = {
   space: 'space',
   comment: 'comment',
   escaped: 'literal',
@@ -40,8 +40,8 @@ const KIND_OF_GROUP: Readonly<Record<string, TokenKind>> = {
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = []
   for (let at = 0; at < sql.length; ) {
-    PATTERN.lastIndex = at
-    const match = PATTERN.exec(sql)
+    pattern.lastIndex = at
+    const match = pattern.exec(sql)
     if (!match) break
     const kind = kindOf(match.groups ?? {})
     const end = match[0] === '/*' ? endOfBlockComment(sql, at) : at + match[0].length
@@ -52,8 +52,8 @@ export function tokenize(sql: string): Token[] {
 }
 
 function kindOf(groups: Record<string, string | undefined>): TokenKind {
-  for (const group in KIND_OF_GROUP) {
-    if (groups[group] !== undefined) return KIND_OF_GROUP[group]!
+  for (const group in kindOfGroup) {
+    if (groups[group] !== undefined) return kindOfGroup[group]!
   }
   return 'sign'
 }

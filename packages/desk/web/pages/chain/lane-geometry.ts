@@ -82,7 +82,7 @@ export function rulerMarks(lane: Lane, leastPx: number): Mark[] {
   })
 }
 
-const UNITS = [
+const units = [
   { unit: 's', ns: 1e9 },
   { unit: 'ms', ns: 1e6 },
   { unit: 'µs', ns: 1e3 },
@@ -90,7 +90,7 @@ const UNITS = [
 
 function markText(at: number, step: number): string {
   if (at === 0) return '0'
-  const { unit, ns } = UNITS.find((one) => at >= one.ns) ?? { unit: 'ns', ns: 1 }
+  const { unit, ns } = units.find((one) => at >= one.ns) ?? { unit: 'ns', ns: 1 }
   const digits = Math.max(0, Math.ceil(Math.log10(ns / step) - 1e-9))
   return `${(at / ns).toFixed(digits)} ${unit}`
 }

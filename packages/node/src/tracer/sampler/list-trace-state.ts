@@ -1,10 +1,10 @@
 import type { TraceState } from '@opentelemetry/api'
 
 // https://www.w3.org/TR/trace-context/#tracestate-header-field-values
-const KEY = /^(?:[a-z][a-z\d_\-*/]{0,255}|[a-z\d][a-z\d_\-*/]{0,240}@[a-z][a-z\d_\-*/]{0,13})$/
-const VALUE = /^[ -~]{0,255}[!-~]$/
-const NO_VALUE = /[,=]/
-const MAX_MEMBERS = 32
+const keyPattern = /^(?:[a-z][a-z\d_\-*/]{0,255}|[a-z\d][a-z\d_\-*/]{0,240}@[a-z][a-z\d_\-*/]{0,13})$/
+const valuePattern = /^[ -~]{0,255}[!-~]$/
+const noValue = /[,=]/
+const maxMembers = 32
 
 /** A trace state that begins empty, for traces that begin here; that of a remote parent is the propagator's. */
 class ListTraceState implements TraceState {
@@ -15,9 +15,9 @@ class ListTraceState implements TraceState {
   }
 
   set(key: string, value: string): TraceState {
-    if (!KEY.test(key) || !VALUE.test(value) || NO_VALUE.test(value)) return this
+    if (!keyPattern.test(key) || !valuePattern.test(value) || noValue.test(value)) return this
     const others = this.members.filter(([other]) => other !== key)
-    return new ListTraceState([[key, value] as const, ...others].slice(0, MAX_MEMBERS))
+    return new ListTraceState([[key, value] as const, ...others].slice(0, maxMembers))
   }
 
   unset(key: string): TraceState {
@@ -33,4 +33,4 @@ class ListTraceState implements TraceState {
   }
 }
 
-export const EMPTY_TRACE_STATE: TraceState = new ListTraceState([])
+export const emptyTraceState: TraceState = new ListTraceState([])

@@ -1,9 +1,9 @@
 import type { TraceState } from '@opentelemetry/api'
-import { EMPTY_TRACE_STATE } from './list-trace-state.ts'
+import { emptyTraceState } from './list-trace-state.ts'
 
 /** https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/ */
-const KEY = 'ot'
-const MAX_LENGTH = 256
+const key = 'ot'
+const maxLength = 256
 
 /** One entry of the `ot` member, such as `th` or `rv`. */
 export function readOtEntry(traceState: TraceState | undefined, name: string): string | undefined {
@@ -19,10 +19,10 @@ export function writeOtEntry(
 ): TraceState | undefined {
   const others = entriesOf(traceState).filter((entry) => !entry.startsWith(`${name}:`))
   const member = (value === undefined ? others : [`${name}:${value}`, ...others]).join(';')
-  if (member === '') return traceState?.unset(KEY)
-  return member.length > MAX_LENGTH ? traceState : (traceState ?? EMPTY_TRACE_STATE).set(KEY, member)
+  if (member === '') return traceState?.unset(key)
+  return member.length > maxLength ? traceState : (traceState ?? emptyTraceState).set(key, member)
 }
 
 function entriesOf(traceState: TraceState | undefined): string[] {
-  return traceState?.get(KEY)?.split(';') ?? []
+  return traceState?.get(key)?.split(';') ?? []
 }

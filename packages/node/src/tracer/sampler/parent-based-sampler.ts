@@ -4,9 +4,9 @@ import { readOtEntry, writeOtEntry } from './ot-trace-state.ts'
 import { SamplingDecision } from './sampling-decision.ts'
 import { parseRandomness, parseThreshold, randomnessOf } from './threshold.ts'
 
-const KEEP: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED }
-const DROP: SamplingResult = { decision: SamplingDecision.NOT_RECORD }
-const SAMPLED = 1
+const keep: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED }
+const drop: SamplingResult = { decision: SamplingDecision.NOT_RECORD }
+const sampledFlag = 1
 
 /** Does as the parent did; asks `root` where there is none. */
 export function createParentBasedSampler(root: Sampler): Sampler {
@@ -17,8 +17,8 @@ export function createParentBasedSampler(root: Sampler): Sampler {
       if (parent === undefined || parent.traceId !== traceId) {
         return root.shouldSample(context, traceId, name, kind, attributes, links)
       }
-      const sampled = (parent.traceFlags & SAMPLED) !== 0
-      const result = sampled ? KEEP : DROP
+      const sampled = (parent.traceFlags & sampledFlag) !== 0
+      const result = sampled ? keep : drop
       return parent.isRemote && parent.traceState ? withTrueThreshold(result, parent, sampled) : result
     },
     toString: () => `ParentBased{root=${root}}`,

@@ -5,7 +5,7 @@ import { readOtEntry, writeOtEntry } from './ot-trace-state.ts'
 import { SamplingDecision } from './sampling-decision.ts'
 import { parseRandomness, randomnessOf, shortThreshold, thresholdOfRatio } from './threshold.ts'
 
-const DROP: SamplingResult = { decision: SamplingDecision.NOT_RECORD }
+const drop: SamplingResult = { decision: SamplingDecision.NOT_RECORD }
 
 /**
  * Keeps that share of all traces, the same traces in every process and language that samples by OpenTelemetry's
@@ -14,18 +14,18 @@ const DROP: SamplingResult = { decision: SamplingDecision.NOT_RECORD }
  */
 export function createRatioSampler(ratio: number): Sampler {
   const name = `TraceIdRatioBased{${ratio}}`
-  if (!(ratio > 0)) return { shouldSample: () => DROP, toString: () => name }
+  if (!(ratio > 0)) return { shouldSample: () => drop, toString: () => name }
   const threshold = thresholdOfRatio(Math.min(ratio, 1))
   const th = shortThreshold(threshold)
   const keepRoot: SamplingResult = keepWith(writeOtEntry(undefined, 'th', th))
   return {
     shouldSample: (context, traceId) => {
       const traceState = parentTraceState(context)
-      if (traceState === undefined) return randomnessOf(traceId, undefined) >= threshold ? keepRoot : DROP
+      if (traceState === undefined) return randomnessOf(traceId, undefined) >= threshold ? keepRoot : drop
       const rv = parseRandomness(readOtEntry(traceState, 'rv'))
       const kept = randomnessOf(traceId, rv) >= threshold
       const next = writeOtEntry(traceState, 'th', kept ? th : undefined)
-      return kept ? keepWith(next) : { ...DROP, ...(next && { traceState: next }) }
+      return kept ? keepWith(next) : { ...drop, ...(next && { traceState: next }) }
     },
     toString: () => name,
   }

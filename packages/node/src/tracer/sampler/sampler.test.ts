@@ -11,7 +11,7 @@ import { TraceState } from '@opentelemetry/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandomIds } from '../random-ids.ts'
-import { EMPTY_TRACE_STATE } from './list-trace-state.ts'
+import { emptyTraceState } from './list-trace-state.ts'
 import { createRatioSampler } from './ratio-sampler.ts'
 import { samplerFromName, samplerNames } from './sampler-from-name.ts'
 import { parseThreshold, shortThreshold, thresholdOfRatio } from './threshold.ts'
@@ -201,10 +201,10 @@ describe('EMPTY_TRACE_STATE', () => {
     const step = fc.tuple(fc.boolean(), key, value)
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
-        const [own, theirs] = [EMPTY_TRACE_STATE, new TraceState()].map((start) =>
+        const [own, theirs] = [emptyTraceState, new TraceState()].map((start) =>
           steps.reduce(
             (state, [set, name, text]) => (set ? state.set(name, text) : state.unset(name)),
-            start as typeof EMPTY_TRACE_STATE,
+            start as typeof emptyTraceState,
           ),
         )
         expect([own?.serialize(), own?.get('ot')]).toEqual([theirs?.serialize(), theirs?.get('ot')])

@@ -2,32 +2,32 @@
 // https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
 // As 14 lower-case hex digits they compare as strings, which is exact and 15 times faster than numbers.
 
-const DIGITS = 14
-const ALL = 2n ** 56n
+const digits = 14
+const all = 2n ** 56n
 /** Significant digits of a threshold, those after the leading f's. */
-const PRECISION = 5
+const precision = 5
 
 /**
  * The rejection threshold of a ratio in (0, 1], rounded to five significant digits so that the decision is made by
  * the same number that is written into `th`: 14 hex digits, `fd70a400000000` for 1 %.
  */
 export function thresholdOfRatio(ratio: number): string {
-  const kept = BigInt(Math.round(ratio * Number(ALL)))
-  const exact = ALL - (kept < 1n ? 1n : kept)
+  const kept = BigInt(Math.round(ratio * Number(all)))
+  const exact = all - (kept < 1n ? 1n : kept)
   const leading = /^f*/.exec(hex(exact))?.[0].length ?? 0
-  const dropped = Math.max(0, DIGITS - PRECISION - leading)
+  const dropped = Math.max(0, digits - precision - leading)
   const unit = 16n ** BigInt(dropped)
   const rounded = ((exact + unit / 2n) / unit) * unit
-  return hex(rounded >= ALL ? exact : rounded)
+  return hex(rounded >= all ? exact : rounded)
 }
 
 function hex(value: bigint): string {
-  return value.toString(16).padStart(DIGITS, '0')
+  return value.toString(16).padStart(digits, '0')
 }
 
 /** The randomness of a trace: `rv` where the tracestate has one, else the last 56 bits of the trace id. */
 export function randomnessOf(traceId: string, rv: string | undefined): string {
-  return rv ?? traceId.slice(-DIGITS).toLowerCase()
+  return rv ?? traceId.slice(-digits).toLowerCase()
 }
 
 /** The wire's form of a threshold, without trailing zeros. */
@@ -37,7 +37,7 @@ export function shortThreshold(threshold: string): string {
 
 /** 14 digits of the wire's form; undefined for what is no threshold. */
 export function parseThreshold(th: string | undefined): string | undefined {
-  return th !== undefined && /^[\da-f]{1,14}$/i.test(th) ? th.toLowerCase().padEnd(DIGITS, '0') : undefined
+  return th !== undefined && /^[\da-f]{1,14}$/i.test(th) ? th.toLowerCase().padEnd(digits, '0') : undefined
 }
 
 /** The value of `rv`; undefined for what is no randomness. */

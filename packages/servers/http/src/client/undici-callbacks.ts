@@ -11,7 +11,7 @@ import type { Context } from '@opentelemetry/api'
 type Callback = (this: object, ...args: unknown[]) => unknown
 
 // By their names in undici 5 to 7 and in 8.
-const CALLBACK =
+const callbackKey =
   /^on(Connect|Headers|Data|Complete|Error|Upgrade|Request(Start|Upgrade)|Response(Start|Data|End|Error))$/
 
 /**
@@ -35,7 +35,7 @@ export function keepCallersOfUndici(): { remember(request: object): void; stop: 
 }
 
 function wrapCallbacks(prototype: object, callers: HiddenSlot<Context>): Stop[] {
-  const names = Object.getOwnPropertyNames(prototype).filter((name) => CALLBACK.test(name))
+  const names = Object.getOwnPropertyNames(prototype).filter((name) => callbackKey.test(name))
   return names.map((name) =>
     wrapMethod(
       'http',

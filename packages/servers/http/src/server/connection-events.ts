@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { type IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Server } from 'node:net'
-import { contextForWork, guard, ROOT_CONTEXT, type Stop } from '@clew/core'
+import { contextForWork, guard, rootContext, type Stop } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import { emitIn, wrapEmit } from '../message-events.ts'
 import { parentContextOf } from './parent-context.ts'
@@ -25,7 +25,7 @@ export function keepContextOfConnections(): Stop {
               : emit.apply(this, args)
           case 'clientError':
           case 'timeout':
-            return emitIn(ROOT_CONTEXT, emit, this, args)
+            return emitIn(rootContext, emit, this, args)
           default:
             return emit.apply(this, args)
         }
@@ -37,6 +37,6 @@ function contextOfUpgrade(headers: IncomingHttpHeaders): Context {
   return guard(
     'taking in an HTTP upgrade',
     () => contextForWork(parentContextOf(headers), { request_id: requestIdOf(headers) }),
-    ROOT_CONTEXT,
+    rootContext,
   )
 }

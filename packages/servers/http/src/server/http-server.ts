@@ -6,8 +6,8 @@ import {
   enterContext,
   type Fields,
   guard,
-  ROOT_CONTEXT,
   type Runtime,
+  rootContext,
   SpanKind,
   type Stop,
   trackHttpRequest,
@@ -29,7 +29,7 @@ import { ServerRequest, serverRequestOf } from './server-request.ts'
 /** https://nodejs.org/api/diagnostics_channel.html#event-httpserverrequeststart */
 type RequestStart = { request: IncomingMessage; response: ServerResponse }
 
-const REQUEST_START = 'http.server.request.start'
+const requestStart = 'http.server.request.start'
 
 /** Begins a context and a span for each request at Node's own channel; both last until the response is closed. */
 export function startServer({ tracer, options }: Runtime<typeof specs>): Stop {
@@ -55,7 +55,7 @@ export function startServer({ tracer, options }: Runtime<typeof specs>): Stop {
   }
   // A failure must not leave the request in the context of the one before it on the connection.
   const onStart = (message: unknown): void =>
-    enterContext(guard('taking in an HTTP request', () => takeIn(message as RequestStart), ROOT_CONTEXT))
+    enterContext(guard('taking in an HTTP request', () => takeIn(message as RequestStart), rootContext))
 
   const stops = [
     keepContextOfMessages(ServerResponse.prototype, (response) =>
@@ -63,9 +63,9 @@ export function startServer({ tracer, options }: Runtime<typeof specs>): Stop {
     ),
     keepContextOfConnections(),
   ]
-  subscribe(REQUEST_START, onStart)
+  subscribe(requestStart, onStart)
   return () => {
-    unsubscribe(REQUEST_START, onStart)
+    unsubscribe(requestStart, onStart)
     for (const stop of stops) stop()
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { apiGlobal, ROOT_CONTEXT } from '@clew/core'
+import { apiGlobal, rootContext } from '@clew/core'
 import type { Context, TextMapGetter } from '@opentelemetry/api'
 
 const headerGetter: TextMapGetter<IncomingHttpHeaders> = {
@@ -11,9 +11,9 @@ const headerGetter: TextMapGetter<IncomingHttpHeaders> = {
 export function parentContextOf(headers: IncomingHttpHeaders): Context {
   // Most requests from outside carry none of the propagators' headers, and extract is not free.
   const propagator = apiGlobal()?.propagation
-  if (!propagator) return ROOT_CONTEXT
+  if (!propagator) return rootContext
   for (const name of propagator.fields()) {
-    if (headers[name] !== undefined) return propagator.extract(ROOT_CONTEXT, headers, headerGetter)
+    if (headers[name] !== undefined) return propagator.extract(rootContext, headers, headerGetter)
   }
-  return ROOT_CONTEXT
+  return rootContext
 }
