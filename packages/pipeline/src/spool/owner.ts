@@ -2,23 +2,31 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { crc32 } from 'node:zlib'
 
-/** A process that spools. Process ids are reused, and containers that share a volume all have process 1. */
+/**
+ * The process that files belong to. Its id alone does not tell: ids are reused, and containers that share a volume all
+ * have a process 1.
+ */
 export type Owner = {
+  /** As the process itself sees it. */
   pid: number
   /** Clock ticks after boot on Linux; elsewhere 0. */
   startTime: number
-  /** The same for processes that see each other's ids. */
+  /** The same for processes that see each other's ids: of the boot and the pid namespace, eight hexadecimal digits. */
   place: string
 }
 
 let self: Owner | undefined
 
+/** This process, as owner of what it writes. Never throws. */
 export function thisOwner(): Owner {
   self ??= { pid: process.pid, startTime: startTimeOf('self') ?? 0, place: findPlace() }
   return self
 }
 
-/** Undefined when this process cannot know: the other one runs in another container or on another machine. */
+/**
+ * Whether the process still runs; a zombie does not. Undefined when this process cannot know: the other one runs in
+ * another container or on another machine. Never throws.
+ */
 export function isAlive(owner: Owner): boolean | undefined {
   const { place, startTime } = thisOwner()
   if (owner.place !== place) return undefined
@@ -26,11 +34,12 @@ export function isAlive(owner: Owner): boolean | undefined {
   return answersSignals(owner.pid)
 }
 
-/** `<pid>-<start time>-<place>`, before whatever makes the name unique within the process. */
+/** `<pid>-<start time>-<place>`, for the start of a file's name; what makes it unique in the process follows behind a `-`. */
 export function formatOwner({ pid, startTime, place }: Owner): string {
   return `${pid}-${startTime}-${place}`
 }
 
+/** Reads the owner at the start of a file's name. Undefined when the name has none. */
 export function parseOwner(name: string): Owner | undefined {
   const match = /^(\d+)-(\d+)-([0-9a-f]{8})-/.exec(name)
   if (match === null) return undefined
