@@ -12,7 +12,7 @@ export default defineConfig({
         'unit',
         [
           'packages/**/src/**/*.test.ts',
-          'packages/desk/{api,chain,search,server,web}/**/!(*.service|*.web).test.ts',
+          'packages/desk/{api,chain,server,web}/**/!(*.service|*.web).test.ts',
           '{benchmarks,scripts}/**/*.test.ts',
         ],
         20_000,

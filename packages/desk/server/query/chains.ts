@@ -1,5 +1,5 @@
+import type { Search } from '@clew/search'
 import type { ChainPage, ChainSummary } from '../../api/chains.ts'
-import type { Search } from '../../search/tree.ts'
 import { storeError } from '../store/store-error.ts'
 import { summarizeChain } from './chain-summary.ts'
 import { searchCondition } from './log-search.ts'

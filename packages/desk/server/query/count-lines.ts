@@ -1,5 +1,5 @@
+import type { Search } from '@clew/search'
 import type { LogHistogram } from '../../api/logs.ts'
-import type { Search } from '../../search/tree.ts'
 import { textBlock } from '../store/schema.ts'
 import { type LogSource, logSource } from './log-search.ts'
 import type { OpenSegment, OpenSegments, SqlValue } from './open-segments.ts'

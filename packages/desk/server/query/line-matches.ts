@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { foldText } from '../../search/searchable-text.ts'
-import { type TextMatcher, textMatcher } from '../../search/text-matcher.ts'
+import { foldText, type TextMatcher, textMatcher } from '@clew/search'
 import { maxWordsLength } from '../store/rows/limits.ts'
 
 /** What `line_matches` takes as its third parameter. */

@@ -1,4 +1,4 @@
-import type { Search } from '../../search/tree.ts'
+import type { Search } from '@clew/search'
 import type { OpenSegment, SqlValue } from './open-segments.ts'
 import type { TimeRange } from './parameters.ts'
 import { compileSearch, type SearchSql } from './search-sql.ts'

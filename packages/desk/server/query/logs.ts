@@ -1,5 +1,5 @@
+import type { Search } from '@clew/search'
 import type { LogPage, LogRow } from '../../api/logs.ts'
-import type { Search } from '../../search/tree.ts'
 import { storeError } from '../store/store-error.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
 import { type LogSource, logSource } from './log-search.ts'

@@ -1,6 +1,4 @@
-import { englishMistakes } from '../../search/mistakes.ts'
-import { parseSearch } from '../../search/parse-search.ts'
-import type { Search } from '../../search/tree.ts'
+import { englishMistakes, parseSearch, type Search } from '@clew/search'
 import { storeError } from '../store/store-error.ts'
 
 /** The search of a parameter; nothing given asks for everything. Throws a StoreError `invalid` with the place. */

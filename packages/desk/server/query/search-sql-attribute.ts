@@ -1,6 +1,4 @@
-import { parseNumber } from '../../search/quantity.ts'
-import { indexTerms } from '../../search/searchable-text.ts'
-import type { SearchTerm } from '../../search/tree.ts'
+import { indexTerms, parseNumber, type SearchTerm } from '@clew/search'
 import { maxWordsLength } from '../store/rows/limits.ts'
 import { any, type Condition, condition } from './search-sql-condition.ts'
 

@@ -1,5 +1,4 @@
-import { indexTerms } from '../../search/searchable-text.ts'
-import type { Search } from '../../search/tree.ts'
+import { indexTerms, type Search } from '@clew/search'
 import { textBlock } from '../store/schema.ts'
 import { attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
 import { type Ask, resourcesWith } from './search-sql-resource.ts'

@@ -1,4 +1,4 @@
-import { type Compare, type Level, levels } from '../../search/tree.ts'
+import { type Compare, type Level, levels } from '@clew/search'
 import { all, any, type Condition, condition } from './search-sql-condition.ts'
 
 /** Lowest and highest severity number of a comparison. */

@@ -1,4 +1,4 @@
-import type { SearchTerm, TextMatch } from '../../search/tree.ts'
+import type { SearchTerm, TextMatch } from '@clew/search'
 import { lineTerm } from './line-matches.ts'
 import { type AttributeMatch, attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
 import { all, always, any, around, type Condition, condition, never } from './search-sql-condition.ts'

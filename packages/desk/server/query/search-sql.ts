@@ -1,4 +1,4 @@
-import type { Search } from '../../search/tree.ts'
+import type { Search } from '@clew/search'
 import type { SqlValue } from './open-segments.ts'
 import { all, always, any, type Condition, not } from './search-sql-condition.ts'
 import { indexQuery } from './search-sql-index.ts'

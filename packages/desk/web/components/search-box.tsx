@@ -1,6 +1,6 @@
+import { parseSearch } from '@clew/search'
 import { signal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { parseSearch } from '../../search/index.ts'
 import { words } from '../i18n/words.ts'
 import { useKeys } from '../keys.ts'
 import { chainHref, hrefOf, parseTraceId } from '../url.ts'

@@ -1,4 +1,4 @@
-import type { SearchProblem } from '../../search/index.ts'
+import type { SearchProblem } from '@clew/search'
 
 /** What is wrong with a search, and where in it. `place` is absent when only the desk knows. */
 export function SearchProblemText({ id, text, place, message }: SearchProblemProps) {

@@ -1,5 +1,5 @@
+import { addFilter } from '@clew/search'
 import type { LogFacets } from '../../api/index.ts'
-import { addFilter } from '../../search/index.ts'
 
 /** What may stand in the place of `from` to `to` of the search. `more`: it is a key, its value comes next. */
 export type Suggestion = { text: string; more: boolean; count?: number }

@@ -1,5 +1,5 @@
 import { type LogRecord, type ProtobufReader, readValue, type Value } from '@clew/otlp'
-import { searchableText } from '../../../search/searchable-text.ts'
+import { searchableText } from '@clew/search'
 import { addField, type FieldTexts, fieldsJson, readField, startFields } from './field-texts.ts'
 import { plausibleUs, spanWords, splitNanos } from './ids-and-times.ts'
 import { cutText, maxTextLength } from './limits.ts'

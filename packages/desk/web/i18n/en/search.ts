@@ -1,4 +1,4 @@
-import { englishMistakes, type SearchMistakes } from '../../../search/index.ts'
+import { englishMistakes, type SearchMistakes } from '@clew/search'
 
 /** What is wrong with a search. */
 export const search: SearchMistakes = englishMistakes

@@ -1,5 +1,5 @@
+import { parseSearch, wordsOf } from '@clew/search'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { parseSearch, wordsOf } from '../../../search/index.ts'
 import { HeaderCell, VirtualRows } from '../../components/virtual-rows.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'

@@ -1,4 +1,4 @@
-import { parseSearch, printSearch, type Search } from '../../../search/index.ts'
+import { parseSearch, printSearch, type Search } from '@clew/search'
 
 export const slowerThan = ['100ms', '1s', '10s'] as const
 

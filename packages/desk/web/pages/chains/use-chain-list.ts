@@ -1,6 +1,6 @@
+import { parseSearch } from '@clew/search'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ChainPage, ChainSummary } from '../../../api/index.ts'
-import { parseSearch } from '../../../search/index.ts'
 import { api, type Failure } from '../../api-client.ts'
 import { unixMsOf } from '../../format.ts'
 import { live } from '../../live.ts'

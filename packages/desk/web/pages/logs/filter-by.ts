@@ -1,4 +1,4 @@
-import { addFilter } from '../../../search/index.ts'
+import { addFilter } from '@clew/search'
 import { param, setParams } from '../../url-state.ts'
 import { hasFilter, removeFilter } from './search-parts.ts'
 

@@ -1,5 +1,5 @@
+import { parseSearch, wordsOf } from '@clew/search'
 import { useMemo } from 'preact/hooks'
-import { parseSearch, wordsOf } from '../../../search/index.ts'
 import { Problem } from '../../components/problem.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'

@@ -1,6 +1,6 @@
+import { parseSearch } from '@clew/search'
 import './logs.css'
 import '../../record/record.css'
-import { parseSearch } from '../../../search/index.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { Title } from '../../components/title.tsx'
 import { words } from '../../i18n/words.ts'

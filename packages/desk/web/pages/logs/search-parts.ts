@@ -1,4 +1,4 @@
-import { addFilter, parseSearch, printSearch, type Search } from '../../../search/index.ts'
+import { addFilter, parseSearch, printSearch, type Search } from '@clew/search'
 
 /** The conditions of a search that all must hold, each with the search without it. */
 export function searchParts(text: string): { part: string; without: string }[] {

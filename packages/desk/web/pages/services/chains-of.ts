@@ -1,4 +1,4 @@
-import { addFilter, printSearch } from '../../../search/index.ts'
+import { addFilter, printSearch } from '@clew/search'
 import { hrefOf, type Params } from '../../url.ts'
 import type { GraphNode } from './graph.ts'
 

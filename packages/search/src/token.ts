@@ -1,5 +1,4 @@
-import { isKnownKey } from './term.ts'
-import type { Compare, SearchProblem } from './tree.ts'
+import { type Compare, isKnownKey, type SearchProblem } from './tree.ts'
 
 export type Token = { at: number; length: number } & (
   | { kind: '(' | ')' | 'AND' | 'OR' | 'NOT' }

@@ -43,6 +43,14 @@ export type Has = (typeof hasWords)[number]
 export const fieldKeys = ['service', 'event', 'name', 'queue'] as const
 export type FieldKey = (typeof fieldKeys)[number]
 
+export type KnownKey = FieldKey | 'level' | 'dur' | 'has' | 'trace' | 'span' | 'pattern'
+const knownKeys: readonly KnownKey[] = [...fieldKeys, 'level', 'dur', 'has', 'trace', 'span', 'pattern']
+
+/** Whether a key has a meaning of its own; it is that of an attribute only in quotes. */
+export function isKnownKey(key: string): key is KnownKey {
+  return knownKeys.some((known) => known === key)
+}
+
 /** Why a text is no search: `at` and `length` are the place in UTF-16 units, the mistake has the remedy. */
 export type SearchProblem = { at: number; length: number; mistake: Mistake }
 
@@ -57,4 +65,14 @@ export function allOf(parts: Search[]): Search {
 export function anyOf(parts: Search[]): Search {
   const flat = parts.flatMap((part) => (part.kind === 'any' ? part.parts : [part]))
   return flat.length > 1 ? { kind: 'any', parts: flat } : flat[0]!
+}
+
+/** The words and phrases that a line was found by, each once: what a page highlights. Those under NOT are not among them. */
+export function wordsOf(tree: Search): string[] {
+  return [...new Set(collect(tree))]
+}
+
+function collect(tree: Search): string[] {
+  if (tree.kind === 'text') return [tree.text]
+  return tree.kind === 'all' || tree.kind === 'any' ? tree.parts.flatMap(collect) : []
 }

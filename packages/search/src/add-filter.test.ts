@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { addFilter } from './add-filter.ts'
 import { parseSearch } from './parse-search.ts'
-import { wordsOf } from './words.ts'
+import { wordsOf } from './tree.ts'
 
 test.each([
   ['', 'service', 'api', false, 'service:api'],

@@ -2,7 +2,15 @@ import type { Mistake } from './mistakes.ts'
 import { nearest } from './nearest.ts'
 import { parseDuration, parseNumber } from './quantity.ts'
 import type { Token, Value } from './token.ts'
-import { fieldKeys, hasWords, levels, type SearchTerm, type TextMatch } from './tree.ts'
+import {
+  type FieldKey,
+  hasWords,
+  isKnownKey,
+  type KnownKey,
+  levels,
+  type SearchTerm,
+  type TextMatch,
+} from './tree.ts'
 
 type FieldToken = Extract<Token, { kind: 'field' }>
 type Sign = FieldToken['sign']
@@ -10,7 +18,7 @@ type Wrong = { wrong: Mistake }
 type ReadTerm = (value: Value, sign: Sign) => SearchTerm | Wrong
 
 /** What each known key makes of its value. */
-const knownKeys: Record<string, ReadTerm> = {
+const termReaders: Record<KnownKey, ReadTerm> = {
   level: readLevel,
   dur: readDuration,
   has: readHas,
@@ -28,27 +36,20 @@ const knownKeys: Record<string, ReadTerm> = {
       ? { kind: 'pattern', id: Number(text) }
       : { wrong: ({ noPattern }) => noPattern(text) },
   ),
-  ...Object.fromEntries(
-    fieldKeys.map((key) => [
-      key,
-      onlyColon(key, (value) => ({ kind: 'field', key, match: textMatch(value) })),
-    ]),
-  ),
-}
-
-/** Keys that are no attributes unless they are quoted. */
-export function isKnownKey(key: string): boolean {
-  return Object.hasOwn(knownKeys, key)
+  service: textField('service'),
+  event: textField('event'),
+  name: textField('name'),
+  queue: textField('queue'),
 }
 
 /** The term of `key:value`, or what is wrong with it. A quoted key is always that of an attribute. */
 export function readTerm(key: string, keyQuoted: boolean, sign: Sign, value: Value): SearchTerm | Wrong {
-  const known = !keyQuoted && isKnownKey(key)
+  const read = !keyQuoted && isKnownKey(key) ? termReaders[key] : undefined
   if (value.text === '' && !value.quoted && !value.prefix) {
     const given = [`${key}${sign}`, example(key, sign)] as const
-    return { wrong: (texts) => (known ? texts.noValue(...given) : texts.noValueOrText(...given)) }
+    return { wrong: (texts) => (read ? texts.noValue(...given) : texts.noValueOrText(...given)) }
   }
-  return known ? knownKeys[key]!(value, sign) : readAttribute(key, value, sign)
+  return read ? read(value, sign) : readAttribute(key, value, sign)
 }
 
 function example(key: string, sign: Sign): string {
@@ -89,6 +90,10 @@ function readDuration({ text }: Value, sign: Sign): SearchTerm | Wrong {
   if (sign === ':') return { wrong: ({ durationNeedsSign }) => durationNeedsSign(text) }
   const us = parseDuration(text)
   return typeof us === 'number' ? { kind: 'duration', compare: sign, us } : us
+}
+
+function textField(key: FieldKey): ReadTerm {
+  return onlyColon(key, (value) => ({ kind: 'field', key, match: textMatch(value) }))
 }
 
 function readAttribute(key: string, value: Value, sign: Sign): SearchTerm | Wrong {

@@ -1,6 +1,6 @@
 import { formatDuration } from './quantity.ts'
-import { isKnownKey, traceIdOf } from './term.ts'
-import type { Search, SearchTerm, TextMatch } from './tree.ts'
+import { traceIdOf } from './term.ts'
+import { isKnownKey, type Search, type SearchTerm, type TextMatch } from './tree.ts'
 
 const plainWord = /^[\p{L}\p{N}_/.@#%+=](?:[\p{L}\p{N}_/.@#%+=,;!?-]*)$/u
 const plainValue = /^[^\s()"*\0]+$/u
@@ -28,8 +28,7 @@ function print(tree: Search): string {
   }
 }
 
-/** The text of one term. */
-export function printTerm(term: SearchTerm): string {
+function printTerm(term: SearchTerm): string {
   switch (term.kind) {
     case 'text':
       return `${isPlainWord(term.text) ? term.text : quote(term.text)}${term.prefix ? '*' : ''}`
