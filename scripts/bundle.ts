@@ -36,6 +36,17 @@ const withoutMachineId: Plugin = {
   },
 }
 
+/** Of a package.json that a source imports, its version is all that goes into the bundle. */
+const versionOnly: Plugin = {
+  name: 'version-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'))
+      return { loader: 'json', contents: JSON.stringify({ version }) }
+    })
+  },
+}
+
 /** The statement that takes the names of an import from a module; its default export is the module itself. */
 function takeNames(names: string, module: string): string {
   const [whole, some] = names.startsWith('{')
@@ -68,7 +79,7 @@ async function bundle(
     platform: 'node',
     target: 'node22.15',
     mainFields: ['module', 'main'],
-    plugins: [withoutMachineId, directBuiltins],
+    plugins: [withoutMachineId, directBuiltins, versionOnly],
     logLevel: 'warning',
   })
   return Object.keys(metafile.inputs)

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { publishedPackages } from './packages.ts'
 
-const entries = publishedPackages().flatMap(({ name, directory, exports }) =>
+const packages = publishedPackages()
+
+const entries = packages.flatMap(({ name, directory, exports }) =>
   Object.entries(exports).flatMap(([subpath, target]) => {
     const file = typeof target === 'string' ? target : target.default
     const isModule = file.endsWith('.js') && !/register|worker/.test(subpath)
@@ -17,3 +20,16 @@ test.each(entries)('$id can be required and exports what it promises', async ({ 
     join('public-names', `${id.replaceAll('/', '.')}.txt`),
   )
 })
+
+const instrumentations = packages.flatMap(({ directory }) => {
+  const manifestPath = join(process.cwd(), directory, 'package.json')
+  const { name, version, clew } = JSON.parse(readFileSync(manifestPath, 'utf8'))
+  return clew ? [{ name, version, found: createRequire(manifestPath)(name)[clew.instrumentation] }] : []
+})
+
+test.each(instrumentations)(
+  'the instrumentation of $name says the version of its package',
+  ({ version, found }) => {
+    expect(found).toMatchObject({ version })
+  },
+)

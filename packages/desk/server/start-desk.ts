@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import manifest from '@clew/desk/package.json' with { type: 'json' }
 import { forwardingStore } from './forward/forwarding-store.ts'
 import { type Forward, startForward } from './forward/start-forward.ts'
 import { type DeskHttp, type HttpOptions, startHttp } from './http/http.ts'
 import type { KnownStatus } from './http/status.ts'
 import { openStore } from './store/open-store.ts'
 import { makeTemporaryDirectory } from './store/temporary-directory.ts'
-import { version } from './version.ts'
 
 export type DeskOptions = Omit<HttpOptions, 'webDirectory' | 'onError'> & {
   /** Folder of the data; undefined: memory where the system has a folder for that, and nothing is kept. */
@@ -48,7 +48,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
     forward = openForward(options)
     const http = await startHttp({
       store: forward === undefined ? store : forwardingStore(store, forward),
-      status: () => ({ version, forward: forward?.status() ?? null, store: storeState() }),
+      status: () => ({ version: manifest.version, forward: forward?.status() ?? null, store: storeState() }),
       options: {
         ...options,
         webDirectory,

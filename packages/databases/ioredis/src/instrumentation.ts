@@ -9,10 +9,10 @@ import {
   type Stop,
   wrapMethod,
 } from '@clew/core'
+import manifest from '@clew/ioredis/package.json' with { type: 'json' }
 import type { Tracer } from '@opentelemetry/api'
 import type { Command, Connection, Ioredis, Pipeline } from './library.ts'
 import { type CommandTracer, traceCommands } from './trace-commands.ts'
-import { VERSION } from './version.ts'
 
 const owner = '@clew/ioredis'
 const library = { name: 'ioredis', versions: { from: '5.0.0', below: '7.0.0' } } as const
@@ -20,7 +20,7 @@ const library = { name: 'ioredis', versions: { from: '5.0.0', below: '7.0.0' } }
 /** A span for each command, pipeline and transaction of ioredis. */
 export const ioredisInstrumentation: Instrumentation = {
   name: 'ioredis',
-  version: VERSION,
+  version: manifest.version,
   library: library,
   seam: 'sendCommand, connect and emit of Redis, Cluster and Pipeline',
   start: ({ tracer }) => {

@@ -1,10 +1,10 @@
 import { type Instrumentation, onModuleLoad, type Stop } from '@clew/core'
+import manifest from '@clew/pg/package.json' with { type: 'json' }
 import type { Tracer } from '@opentelemetry/api'
 import { attachToClient } from './client.ts'
 import type { Pg, Pool } from './library.ts'
 import { attachToPool } from './pool.ts'
 import { trackSubmissions } from './submissions.ts'
-import { VERSION } from './version.ts'
 
 const owner = '@clew/pg'
 const library = { name: 'pg', versions: { from: '8.0.3', below: '9.0.0' } } as const
@@ -12,7 +12,7 @@ const library = { name: 'pg', versions: { from: '8.0.3', below: '9.0.0' } } as c
 /** A span for each query of pg, and callbacks and Query events in the context of their caller. */
 export const pgInstrumentation: Instrumentation = {
   name: 'pg',
-  version: VERSION,
+  version: manifest.version,
   library: library,
   seam: 'query, connect and emit of Client and Pool',
   start: ({ tracer }) => {

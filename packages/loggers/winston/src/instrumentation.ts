@@ -1,7 +1,7 @@
 import { type Instrumentation, type OptionSpec, onModuleLoad, type Stop } from '@clew/core'
+import manifest from '@clew/winston/package.json' with { type: 'json' }
 import { attachToLogger, loggerPrototype, seam } from './logger-seam.ts'
 import { silenceUpstreamTransport } from './upstream-transport.ts'
-import { VERSION } from './version.ts'
 import type { Winston } from './winston-shapes.ts'
 
 type BooleanOption = Extract<OptionSpec, { kind: 'boolean' }>
@@ -26,7 +26,7 @@ const library = { name: 'winston', versions: { from: '3.3.0', below: '4.0.0' } }
 /** Stamps the entries of all winston loggers and sends each as a log record, in the context of its call. */
 export const winstonInstrumentation: Instrumentation<WinstonOptions> = {
   name: 'winston',
-  version: VERSION,
+  version: manifest.version,
   library,
   seam: 'Logger.prototype.write, _transform and push',
   options,

@@ -1,12 +1,12 @@
 import { emitRecord, type InstrumentationScope, severityOf } from '@clew/core'
+import manifest from '@clew/winston/package.json' with { type: 'json' }
 import type { LogCall } from './log-call.ts'
 import { isError, parseStack } from './logged-error.ts'
 import { plainMessage } from './message.ts'
 import { omitFor, omittedKeys } from './omitted-keys.ts'
-import { VERSION } from './version.ts'
 import type { Info } from './winston-shapes.ts'
 
-const scope: InstrumentationScope = { name: '@clew/winston', version: VERSION }
+const scope: InstrumentationScope = { name: '@clew/winston', version: manifest.version }
 
 /** Hands on the record of a call, made of the entry as the logger's formats left it. */
 export function sendRecord(call: LogCall, formatted: Info): void {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import manifest from '@clew/node/package.json' with { type: 'json' }
 import {
   detectResources,
   envDetector,
@@ -8,7 +9,6 @@ import {
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources'
-import { version } from '../version.ts'
 
 // The SDK's own also looks for host.id, which takes a while and comes too late for the first records.
 const hostDetector: ResourceDetector = {
@@ -52,7 +52,7 @@ export function describeResource(
     ...(service.version && { 'service.version': service.version }),
     'telemetry.sdk.name': 'clew',
     'telemetry.sdk.language': 'nodejs',
-    'telemetry.sdk.version': version,
+    'telemetry.sdk.version': manifest.version,
   })
   const attributes = { ...detected.merge(base).attributes, ...configured }
   return Object.fromEntries(

@@ -1,3 +1,4 @@
+import manifest from '@clew/bullmq/package.json' with { type: 'json' }
 import { type Instrumentation, type OptionValues, onModuleLoad, type Runtime, type Stop } from '@clew/core'
 import { attachConsumer } from './consumer.ts'
 import { attachHousekeeping } from './housekeeping.ts'
@@ -12,7 +13,6 @@ import { attachQueueEvents } from './queue-events.ts'
 import { attachChild, attachSandboxes } from './sandbox.ts'
 import { attachScheduler } from './scheduler.ts'
 import { attachSuppression } from './suppression.ts'
-import { VERSION } from './version.ts'
 import { attachWorkerEvents } from './worker-events.ts'
 
 const library = { name: 'bullmq', versions: { from: '5.21.0', below: '7.0.0' } } as const
@@ -20,7 +20,7 @@ const library = { name: 'bullmq', versions: { from: '5.21.0', below: '7.0.0' } }
 /** Runs each job of BullMQ in the trace of the code that added it. */
 export const bullmqInstrumentation: Instrumentation<typeof options> = {
   name: 'bullmq',
-  version: VERSION,
+  version: manifest.version,
   library: library,
   seam: 'add of Queue and FlowProducer, callProcessJob and emit of Worker, emit of QueueEvents',
   options,

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { guard, type Instrumentation, setHttpRoute } from '@clew/core'
-import { version } from './version.ts'
+import manifest from '@clew/fastify/package.json' with { type: 'json' }
 
 /** Published for each instance by Fastify 4 and 5. https://fastify.dev/docs/latest/Reference/Hooks/#diagnostics-channel-hooks */
 const initialization = 'fastify.initialization'
@@ -19,7 +19,7 @@ type FastifyInstance = { addHook(name: 'onRequest', hook: OnRequest): unknown }
 /** Tells the server span of `@clew/http` the route. */
 export const fastifyInstrumentation: Instrumentation = {
   name: 'fastify',
-  version: version,
+  version: manifest.version,
   library: { name: 'fastify', versions: { from: '4.0.0', below: '6.0.0' } },
   seam: 'fastify.initialization channel, onRequest hook',
   start: () => {

@@ -1,12 +1,12 @@
 import { IncomingMessage } from 'node:http'
 import type { Instrumentation } from '@clew/core'
+import manifest from '@clew/http/package.json' with { type: 'json' }
 import { startFetch } from './client/fetch.ts'
 import { clientSpanOf, startClient } from './client/http-client.ts'
 import { keepContextOfMessages } from './message-events.ts'
 import { options } from './options.ts'
 import { startServer } from './server/http-server.ts'
 import { serverRequestOf } from './server/server-request.ts'
-import { version } from './version.ts'
 
 /**
  * A server span for each request that a `node:http` or `node:https` server of this process takes in, a client span for
@@ -14,7 +14,7 @@ import { version } from './version.ts'
  */
 export const httpInstrumentation: Instrumentation<typeof options> = {
   name: 'http',
-  version: version,
+  version: manifest.version,
   seam: 'node:http and undici channels; emit of HTTP messages',
   options,
   start: (runtime) => {

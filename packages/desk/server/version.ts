@@ -1,2 +1,0 @@
-/** Also in package.json, by test. */
-export const version = '0.1.0'
