@@ -1,3 +1,5 @@
+import { severityName } from '@clew/otlp/severity'
+
 /** A line as the desk's API gives it, as far as it is printed. */
 export type LogRow = {
   timeUnixNano: string
@@ -8,14 +10,11 @@ export type LogRow = {
   traceId: string
 }
 
-const names = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
-
 /** One line of a terminal: local time, level, service, the line, its fields, its trace. */
 export function formatLog({ timeUnixNano, severity, service, text, fields, traceId }: LogRow): string {
-  const level = severity === 0 ? '' : (names[(severity - 1) >> 2] ?? '')
   const parts = [
     timeText(timeUnixNano),
-    level.padEnd(5),
+    severityName(severity).padEnd(5),
     `[${service}]`,
     text,
     fields,

@@ -1,3 +1,5 @@
+import { severityOf as severityOfLevel } from '@clew/otlp/severity'
+
 export { type ApiGlobal, apiGlobal, requireApiGlobal } from './api/api-global.ts'
 export { SpanKind, SpanStatusCode } from './api/constants.ts'
 export { NoopSpan } from './api/noop-span.ts'
@@ -41,7 +43,6 @@ export {
   type RecordSink,
   setRecordSink,
 } from './record/record.ts'
-export { severityOf } from './record/severity.ts'
 export { guard, report, setReporter } from './report.ts'
 export { createReporter, type Reporter } from './reporter.ts'
 export { endSpan, errorType, failSpan } from './seams/end-span.ts'
@@ -55,3 +56,13 @@ export {
 export { type SpanDescription, traceChannel } from './seams/trace-channel.ts'
 export { wrapMethod } from './seams/wrap-method.ts'
 export { runningInstrumentations, startInstrumentation } from './start-instrumentation.ts'
+
+/**
+ * The OpenTelemetry severity (1 to 24) of a level's name. A name nobody knows is placed by its neighbours: `levels`
+ * ranks a logger's own names, 0 the most severe, and an unknown one stands a step below the nearest known name
+ * above it, FATAL when there is none. Without `levels`, INFO.
+ * https://opentelemetry.io/docs/specs/otel/logs/data-model/#severity-fields
+ */
+// Its type is written out so that the declarations of core, which is bundled, name no other package.
+export const severityOf: (level: string, levels?: Readonly<Record<string, number>>) => number =
+  severityOfLevel

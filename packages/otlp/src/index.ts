@@ -36,3 +36,13 @@ export type {
   ReceiverOptions,
   ReceiverTls,
 } from './receive/receiver.ts'
+export {
+  bandIndexOf,
+  bandOf,
+  lowestSeverity,
+  parseSeverity,
+  type SeverityBand,
+  severityBands,
+  severityName,
+  severityOf,
+} from './severity.ts'

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { severityOf } from './severity.ts'
+import {
+  bandIndexOf,
+  bandOf,
+  lowestSeverity,
+  parseSeverity,
+  severityBands,
+  severityName,
+  severityOf,
+} from './severity.ts'
 
 const winston = { error: 0, warn: 1, info: 2, http: 3, verbose: 4, debug: 5, silly: 6 }
 const custom = { disaster: 0, error: 1, audit: 2, warn: 3, info: 4, chatty: 5 }
@@ -35,4 +43,32 @@ test('every name has a severity from 1 to 24, and a more severe rank never a low
       expect(severities).toEqual([...severities].sort((a, b) => b - a))
     }),
   )
+})
+
+test('the bands stand in the order of their numbers, four numbers each', () => {
+  const numbers = Array.from({ length: 24 }, (_, i) => i + 1)
+  expect(numbers.map((number) => bandOf(number))).toEqual(
+    severityBands.flatMap((band) => [band, band, band, band]),
+  )
+  expect(severityBands.map((band) => bandIndexOf(lowestSeverity[band]))).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+test('a number that is no severity counts as info and has no name', () => {
+  const none = [0, -1, 25, 2 ** 31, Number.NaN]
+  expect(none.map(bandOf)).toEqual(none.map(() => 'info'))
+  expect(none.map(severityName)).toEqual(none.map(() => ''))
+  expect([1, 8, 24].map(severityName)).toEqual(['TRACE', 'DEBUG', 'FATAL'])
+})
+
+test('the level of a line of another logger is a known name or a number of pino and bunyan', () => {
+  expect(['Warning', 'crit', 'panic', 30, 59, 60].map(parseSeverity)).toEqual([
+    { number: 13, text: 'Warning' },
+    { number: 18, text: 'crit' },
+    { number: 21, text: 'panic' },
+    { number: 9, text: 'info' },
+    { number: 17, text: 'error' },
+    { number: 21, text: 'fatal' },
+  ])
+  const none = ['loud', 'constructor', '', 9, 70, Number.NaN, null, undefined, {}]
+  expect(none.map(parseSeverity)).toEqual(none.map(() => undefined))
 })
