@@ -34,6 +34,7 @@ export {
   optionValues,
   type Runtime,
   type Stop,
+  stopAll,
 } from './instrumentation.ts'
 export { registeredLoggerProvider } from './record/logs-api.ts'
 export {
@@ -48,6 +49,7 @@ export { createReporter, type Reporter } from './reporter.ts'
 export { endSpan, errorType, failSpan } from './seams/end-span.ts'
 export { type HttpRequest, httpRequestOf, setHttpRoute, trackHttpRequest } from './seams/http-route.ts'
 export {
+  type Attached,
   compareVersions,
   type LoadedModule,
   type ModuleSource,

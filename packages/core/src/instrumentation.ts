@@ -1,7 +1,16 @@
 import type { Tracer } from '@opentelemetry/api'
+import { guard } from './report.ts'
 
 /** Undoes a start. Never throws; calling it twice does nothing. */
 export type Stop = () => void
+
+/**
+ * Stops what was started, the last first, as wraps around wraps must come off. The list is empty afterwards, so that
+ * each is stopped once. One that throws is reported and does not keep the others. Never throws.
+ */
+export function stopAll(stops: Stop[]): void {
+  for (let stop = stops.pop(); stop; stop = stops.pop()) guard('stopping', stop, undefined)
+}
 
 /**
  * One option of an instrumentation. In preload mode it is set by the environment variable

@@ -23,12 +23,12 @@ import * as a from '@clew/core'
 import * as b from './nested/copy.mjs'
 
 const span = new a.NoopSpan({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 })
-const context = a.contextWithSpan(a.ROOT_CONTEXT, span)
+const context = a.contextWithSpan(a.rootContext, span)
 const records = []
 const reports = []
 b.setRecordSink((record) => records.push(record.body))
 a.setReporter((code) => reports.push(code))
-a.emitRecord({ body: 'from a', context: a.ROOT_CONTEXT })
+a.emitRecord({ body: 'from a', context: a.rootContext })
 b.report('CLEW_CONFIG', 'from b')
 
 const instrumentation = { name: 'x', version: '1', start: () => () => {} }
@@ -41,7 +41,7 @@ for (const { wrapMethod } of [a, b]) wrapMethod('owner', target, 'work', wrap)
 
 const heard = []
 const source = { name: 'thing', versions: { from: '1.0.0', below: '2.0.0' } }
-const stops = [a, b].map(({ onModuleLoad }, i) => onModuleLoad(source, (exports) => heard.push([i, exports.copy])))
+const stops = [a, b].map(({ onModuleLoad }, i) => onModuleLoad(source, (exports) => void heard.push([i, exports.copy])))
 await import('thing')
 stops[0]()
 await import('other/thing.js')
@@ -56,7 +56,7 @@ console.log(JSON.stringify({
   nested: a.withFields({ tenant: 'acme' }, () => b.withFields({ user_id: 7 }, a.getFields)),
   span: a.runInContext(context, () => b.spanContextOf(b.activeContext())?.traceId),
   scope: b.withFields({ x: 1 }, () => a.recordScopeOf(a.contextWithSpan(a.activeContext(), span)).attributes),
-  suppressed: [b.isTracingSuppressed(a.SUPPRESSED_ROOT), b.spanOf(a.suppressTracing(context)) === span],
+  suppressed: [b.isTracingSuppressed(a.suppressedRoot), b.spanOf(a.suppressTracing(context)) === span],
   running: b.runningInstrumentations(),
   work: target.work(),
   records,

@@ -3,7 +3,7 @@ import type { Context, ContextManager } from '@opentelemetry/api'
 import { coreState } from '../state.ts'
 import { rootContext } from './request-context.ts'
 
-/** The context of the running code; ROOT_CONTEXT outside of any request. */
+/** The context of the running code; `rootContext` outside of any request. */
 export function activeContext(): Context {
   return coreState().storage.getStore() ?? rootContext
 }

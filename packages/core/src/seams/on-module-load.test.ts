@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { stopAll } from '../instrumentation.ts'
+import { setReporter } from '../report.ts'
 import { type LoadedModule, onModuleLoad } from './on-module-load.ts'
 
 let application: string
@@ -33,7 +35,9 @@ test('it hears of a package when its code has run, once for each copy, and of no
   write('node_modules/thing/lib/other.js', 'require("./main.js"); require("thing")')
   install('another', '1.0.0', 'exports.x = 1')
   const heard: [unknown, LoadedModule][] = []
-  const stop = onModuleLoad({ name: 'thing', versions }, (exports, module) => heard.push([exports, module]))
+  const stop = onModuleLoad({ name: 'thing', versions }, (exports, module) => {
+    heard.push([exports, module])
+  })
 
   for (const name of ['another', 'thing', './node_modules/thing', 'thing']) require(name)
   const module = {
@@ -58,11 +62,43 @@ test('it hears of one file of a package, and of a package that is loaded already
   write('node_modules/pair/lib/inner.js', 'exports.inside = true')
   const heard: unknown[] = []
   const source = { name: 'pair', file: 'lib/inner.js', versions }
-  const stops = [onModuleLoad(source, (exports) => heard.push(exports))]
+  const hear = (exports: unknown): undefined => {
+    heard.push(exports)
+  }
+  const stops = [onModuleLoad(source, hear)]
   require('pair')
-  stops.push(onModuleLoad({ name: 'pair', versions }, (exports) => heard.push(exports)))
+  stops.push(onModuleLoad({ name: 'pair', versions }, hear))
   expect(heard).toEqual([{ inside: true }, { inner: { inside: true } }])
-  for (const stop of stops) stop()
+  stopAll(stops)
+})
+
+test('its Stop goes all ways back of all copies, the last first and once, and leaves later listeners alone', () => {
+  const copies = [install('many', '1.2.3', ''), install('user/node_modules/many', '1.2.4', '')]
+  write('node_modules/user/node_modules/many/package.json', {
+    name: 'many',
+    version: '1.2.4',
+    main: 'lib/main.js',
+  })
+  const calls: string[] = []
+  const way = (name: string) => () => {
+    calls.push(name)
+  }
+  const failing = (): void => {
+    throw new Error('cannot be undone')
+  }
+  const reports: string[] = []
+  const restore = setReporter((_, message) => reports.push(message.split('\n')[0]!))
+  const stop = onModuleLoad({ name: 'many', versions }, (_, { version }) =>
+    version === '1.2.3' ? way(version) : [way('first'), failing, way('second')],
+  )
+  for (const copy of copies) require(copy)
+  stop()
+  const stopLater = onModuleLoad({ name: 'many', versions }, () => way('later'))
+  stop()
+  restore()
+  expect([calls, reports]).toEqual([['second', 'first', '1.2.3'], ['stopping: Error: cannot be undone']])
+  stopLater()
+  expect(calls.at(-1)).toBe('later')
 })
 
 test('what a module throws at load has the stack, and a module in the making the properties, that they have without us', () => {

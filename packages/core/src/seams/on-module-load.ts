@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { types } from 'node:util'
-import type { Stop } from '../instrumentation.ts'
+import { type Stop, stopAll } from '../instrumentation.ts'
 import { guard, report } from '../report.ts'
 import { coreState } from '../state.ts'
 
@@ -21,10 +21,14 @@ export type ModuleSource = {
 
 export type LoadedModule = { name: string; version: string; directory: string; filename: string }
 
+/** What a listener attached to one copy of a package: the ways back. */
+export type Attached = Stop | readonly Stop[] | undefined
+
 type Listener = {
-  source: ModuleSource
-  attach: (exports: unknown, module: LoadedModule) => void
-  seen: WeakSet<object>
+  readonly source: ModuleSource
+  readonly attach: (exports: unknown, module: LoadedModule) => Attached
+  readonly seen: WeakSet<object>
+  readonly stops: Stop[]
 }
 
 /** Who wants to hear of which package. One for all copies of core: there is one accessor to hear by. */
@@ -35,23 +39,25 @@ const visible = { enumerable: true, configurable: true }
 
 /**
  * Calls `attach` with the exports of a CommonJS package each time a copy of it is loaded, by `require` or by `import`,
- * and at once for copies that are loaded already. `attach` patches prototypes: exports cannot be replaced. A version
- * outside of the range is reported as CLEW_UNSUPPORTED_VERSION. Never throws into the load.
+ * and at once for copies that are loaded already. `attach` patches prototypes (exports cannot be replaced) and gives
+ * the ways back, which the Stop goes when it has ceased to listen. A version outside of the range is reported as
+ * CLEW_UNSUPPORTED_VERSION. Never throws into the load.
  */
 export function onModuleLoad<Exports>(
   source: ModuleSource,
-  attach: (exports: Exports, module: LoadedModule) => void,
+  attach: (exports: Exports, module: LoadedModule) => Attached,
 ): Stop {
-  const listener: Listener = { source, attach: attach as Listener['attach'], seen: new WeakSet() }
+  const listener: Listener = { source, attach: attach as Listener['attach'], seen: new WeakSet(), stops: [] }
   const { byPackage } = coreState().moduleListeners
   const ofPackage = byPackage.get(source.name) ?? new Set()
   byPackage.set(source.name, ofPackage.add(listener))
   hookLoader()
   attachToLoaded(listener)
   return () => {
-    ofPackage.delete(listener)
+    if (!ofPackage.delete(listener)) return
     if (ofPackage.size === 0) byPackage.delete(source.name)
     if (byPackage.size === 0) unhookLoader()
+    stopAll(listener.stops)
   }
 }
 
@@ -160,7 +166,8 @@ function attachOnce(listener: Listener, exports: unknown, module: LoadedModule):
     )
     return
   }
-  guard(`attaching to ${module.name} ${module.version}`, () => listener.attach(exports, module), undefined)
+  const place = `attaching to ${module.name} ${module.version}`
+  listener.stops.push(...[guard(place, () => listener.attach(exports, module), undefined) ?? []].flat())
 }
 
 type PackageJson = { name?: string; version?: string; exports?: unknown }

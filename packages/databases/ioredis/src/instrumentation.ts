@@ -23,14 +23,7 @@ export const ioredisInstrumentation: Instrumentation = {
   version: manifest.version,
   library: library,
   seam: 'sendCommand, connect and emit of Redis, Cluster and Pipeline',
-  start: ({ tracer }) => {
-    const stops: Stop[] = []
-    const unhook = onModuleLoad<Ioredis>(library, (ioredis) => stops.push(...attachTo(ioredis, tracer)))
-    return () => {
-      unhook()
-      for (const stop of stops.splice(0)) stop()
-    }
-  },
+  start: ({ tracer }) => onModuleLoad<Ioredis>(library, (ioredis) => attachTo(ioredis, tracer)),
 }
 
 function attachTo({ Redis, Cluster, Pipeline }: Ioredis, tracer: Tracer): Stop[] {

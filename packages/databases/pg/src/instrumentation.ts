@@ -15,14 +15,7 @@ export const pgInstrumentation: Instrumentation = {
   version: manifest.version,
   library: library,
   seam: 'query, connect and emit of Client and Pool',
-  start: ({ tracer }) => {
-    const stops: Stop[] = []
-    const unhook = onModuleLoad<Pg>(library, (pg) => stops.push(...attachTo(pg, tracer)))
-    return () => {
-      unhook()
-      for (const stop of stops.splice(0)) stop()
-    }
-  },
+  start: ({ tracer }) => onModuleLoad<Pg>(library, (pg) => attachTo(pg, tracer)),
 }
 
 function attachTo(pg: Pg, tracer: Tracer): Stop[] {

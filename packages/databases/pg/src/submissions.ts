@@ -1,4 +1,4 @@
-import { runInContext, type Stop, wrapMethod } from '@clew/core'
+import { runInContext, type Stop, stopAll, wrapMethod } from '@clew/core'
 import type { Context, Span } from '@opentelemetry/api'
 import type { Submittable } from './library.ts'
 import { endQuerySpan } from './query-call.ts'
@@ -46,9 +46,7 @@ export function trackSubmissions(owner: string): Submissions {
         if (home !== query) stops.push(stop)
       }
     },
-    stop: () => {
-      for (const stop of stops.splice(0)) stop()
-    },
+    stop: () => stopAll(stops),
   }
 }
 

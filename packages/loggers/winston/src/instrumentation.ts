@@ -1,4 +1,4 @@
-import { type Instrumentation, type OptionSpec, onModuleLoad, type Stop } from '@clew/core'
+import { type Instrumentation, type OptionSpec, onModuleLoad, stopAll } from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
 import { attachToLogger, loggerPrototype, seam } from './logger-seam.ts'
 import { silenceUpstreamTransport } from './upstream-transport.ts'
@@ -31,16 +31,15 @@ export const winstonInstrumentation: Instrumentation<WinstonOptions> = {
   seam: 'Logger.prototype.write, _transform and push',
   options,
   start: ({ options: { stamp, send } }) => {
-    const stops: Stop[] = []
     seam.stamps = stamp
     seam.sends = send
-    const attach = (winston: Winston): void => {
-      stops.push(attachToLogger(loggerPrototype(winston.exceptions.logger)))
-    }
-    stops.push(onModuleLoad(library, attach), silenceUpstreamTransport())
+    const stops = [
+      onModuleLoad<Winston>(library, ({ exceptions }) => attachToLogger(loggerPrototype(exceptions.logger))),
+      silenceUpstreamTransport(),
+    ]
     return () => {
       seam.stamps = seam.sends = false
-      for (const stop of stops) stop()
+      stopAll(stops)
     }
   },
 }

@@ -13,14 +13,11 @@ const library = { name: '@opentelemetry/winston-transport', versions: { from: '0
  * sent already. Entries that only this transport's own level lets through stay its.
  */
 export function silenceUpstreamTransport(): Stop {
-  const stops: Stop[] = []
-  const attach = (exports: { OpenTelemetryTransportV3: { prototype: UpstreamTransport } }): void => {
-    stops.push(wrapMethod('@clew/winston', exports.OpenTelemetryTransportV3.prototype, 'log', wrapLog))
-  }
-  stops.push(onModuleLoad(library, attach))
-  return () => {
-    for (const stop of stops) stop()
-  }
+  return onModuleLoad<{ OpenTelemetryTransportV3: { prototype: UpstreamTransport } }>(
+    library,
+    ({ OpenTelemetryTransportV3 }) =>
+      wrapMethod('@clew/winston', OpenTelemetryTransportV3.prototype, 'log', wrapLog),
+  )
 }
 
 function wrapLog(original: Log): Log {

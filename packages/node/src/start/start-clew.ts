@@ -9,6 +9,7 @@ import {
   type Stop,
   setRecordSink,
   startInstrumentation,
+  stopAll,
   suppressedRoot,
 } from '@clew/core'
 import { defaultLimits, type EncodeLimits } from '@clew/otlp'
@@ -81,15 +82,16 @@ function run(application: Application, packages: readonly FoundPackage[], config
     logs: createLoggerProvider({ pipeline: intake }),
   })
   enableDiagnostics(config.logLevel, application.directory)
-  const stops = [setRecordSink((record) => intake.log(record.scope, record)), watchApiCopies()]
+  const sink = setRecordSink((record) => intake.log(record.scope, record))
   const started = startPackages(packages, config)
+  const stops = [sink, watchApiCopies(), ...Object.values(started)]
   if (isMainThread && !config.quiet)
     sayStarted(serviceName(application, config), Object.keys(started), config)
   return {
     flush: pipeline.flush,
     counters: pipeline.counters,
     stop: async (timeoutMs) => {
-      for (const stop of [...Object.values(started), ...stops]) stop()
+      stopAll(stops)
       await pipeline.stop(timeoutMs)
     },
   }
