@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { build, type Plugin } from 'esbuild'
@@ -92,7 +92,9 @@ function writeLicenses(sources: readonly string[], file: string): void {
   )
   const texts = [...folders].toSorted().map((folder) => {
     const { name, version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
-    return `${name} ${version}\n\n${readFileSync(`${folder}/LICENSE`, 'utf8')}`
+    const file = readdirSync(folder).find((name) => /^license$/i.test(name))
+    if (file === undefined) throw new Error(`${folder} has no licence to ship`)
+    return `${name} ${version}\n\n${readFileSync(`${folder}/${file}`, 'utf8')}`
   })
   if (texts.length > 0) writeFileSync(file, texts.join(`\n${'-'.repeat(80)}\n\n`))
 }
@@ -121,12 +123,13 @@ for (const one of publishedPackages()) await bundlePackage(one)
 // The desk's threads are started by the addresses of files beside the code that starts them.
 const deskEntries = ['index.js', 'threads/writer-thread.js', 'threads/reader-thread.js']
 rmSync('packages/desk/dist/bundle', { recursive: true, force: true })
-await bundle(
+const deskSources = await bundle(
   deskEntries.map((entry) => `packages/desk/dist/server/${entry}`),
   'packages/desk/dist/bundle',
   [],
   '[name]',
 )
+writeLicenses(deskSources, 'packages/desk/dist/bundle/third-party-licenses.txt')
 console.log('bundled @clew/desk')
 // The worker of the last flush is started by the address of a file beside the code that starts it.
 await bundle(['packages/pipeline/dist/exit/flush-worker.js'], 'packages/node/bundle')

@@ -1,59 +1,112 @@
-import type { Fields, FieldValue } from './chain.ts'
+import { type FieldValue, fields } from './chain.ts'
+import type { ChainSummary } from './chains.ts'
+import { any, choice, count, flag, list, nullable, number, object, type Static, text } from './schema.ts'
+
+const line = {
+  ref: text(),
+  timeUnixNano: text(),
+  severity: count("OTLP's SeverityNumber, 0 to 24."),
+  severityText: text(),
+  service: text(),
+  text: text('At most 2,000 characters.'),
+  fields: text('A few attributes as `key=value`, or "".'),
+  traceId: text('"" when the line belongs to no trace.'),
+  spanId: text(),
+  pattern: count('Its pattern, 0 when it has none.'),
+}
 
 /** A line in a list. */
-export type LogRow = {
-  ref: string
-  timeUnixNano: string
-  /** OTLP's SeverityNumber, 0 to 24. */
-  severity: number
-  severityText: string
-  service: string
-  /** At most 2,000 characters. */
-  text: string
-  /** A few attributes as `key=value`, or "". */
-  fields: string
-  /** "" when the line belongs to no trace. */
-  traceId: string
-  spanId: string
-  /** Its pattern, 0 when it has none. */
-  pattern: number
-}
+export const logRow = object(line)
+export type LogRow = Static<typeof logRow>
 
-/** Newest first. `next` is the `before` of the following page; null at the end. */
-export type LogPage = { logs: LogRow[]; next: string | null }
+/** Newest first. */
+export const logPage = object({
+  logs: list(logRow),
+  next: nullable(text(), 'The `before` of the following page; null at the end.'),
+})
+export type LogPage = Static<typeof logPage>
 
 /** The lines before and after one, oldest first: `GET /api/logs/{ref}/around`. */
-export type SurroundingLogs = { logs: LogRow[]; at: number }
+export const surroundingLogs = object({ logs: list(logRow), at: count() })
+export type SurroundingLogs = Static<typeof surroundingLogs>
 
-export type LogDetail = LogRow & {
-  body: FieldValue
-  observedUnixNano: string
-  eventName: string
-  attributes: Fields
-  droppedAttributes: number
-  resource: Fields
-  scope: { name: string; version: string }
-}
+export const logDetail = object({
+  ...line,
+  body: any<FieldValue>({}),
+  observedUnixNano: text(),
+  eventName: text(),
+  attributes: fields,
+  droppedAttributes: count(),
+  resource: fields,
+  scope: object({ name: text(), version: text() }),
+})
+export type LogDetail = Static<typeof logDetail>
 
 /** The severities that a histogram tells apart: SeverityNumber 1-4, 5-8, 9-12, 13-16, 17-20, 21-24; 0 counts as info. */
-export type SeverityBand = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+export type SeverityBand = keyof LogHistogram['series']
 
-/** Lines per step and severity. Every series has the same length. */
-export type LogHistogram = {
-  fromUnixMs: number
-  stepMs: number
-  series: Record<SeverityBand, number[]>
-  total: number
-  /**
-   * What was counted. A search that finds too much is counted in its `newest` part only; words that are in very many
-   * lines in an even `sample`, from which the counts are estimated.
-   */
-  counted: 'all' | 'newest' | 'sample'
-}
+export const logHistogram = object({
+  fromUnixMs: number(),
+  stepMs: number(),
+  series: object(
+    {
+      trace: list(count()),
+      debug: list(count()),
+      info: list(count()),
+      warn: list(count()),
+      error: list(count()),
+      fatal: list(count()),
+    },
+    'Lines per step and severity. Every series has the same length.',
+  ),
+  total: count(),
+  counted: choice(
+    ['all', 'newest', 'sample'],
+    'What was counted. A search that finds too much is counted in its `newest` part only; words that are in very ' +
+      'many lines in an even `sample`, from which the counts are estimated.',
+  ),
+})
+export type LogHistogram = Static<typeof logHistogram>
 
-export type LogFacets = {
-  /** `name` can be searched as it is: `service`, `level`, or the key of an attribute. */
-  facets: { name: string; values: { value: string; count: number }[] }[]
-  /** Lines that were looked at, the newest. */
-  sampled: number
+export const logFacets = object({
+  facets: list(
+    object({
+      name: text('Can be searched as it is: `service`, `level`, or the key of an attribute.'),
+      values: list(object({ value: text(), count: count() })),
+    }),
+  ),
+  sampled: count('Lines that were looked at, the newest.'),
+})
+export type LogFacets = Static<typeof logFacets>
+
+/** A template of log lines with its occurrences in the time that was asked for. */
+export const pattern = object({
+  id: count(),
+  text: text('Variable parts are `<*>`.'),
+  severity: count('The highest severity among its lines.'),
+  services: list(text()),
+  count: count(),
+  firstUnixMs: number('First occurrence ever, as far as the store reaches back.'),
+  lastUnixMs: number('Last occurrence ever.'),
+  isNew: flag('Its first occurrence lies in the time that was asked for.'),
+  trend: list(count(), 'Occurrences per step.'),
+})
+export type Pattern = Static<typeof pattern>
+
+export const patternPage = object({ fromUnixMs: number(), stepMs: number(), patterns: list(pattern) })
+export type PatternPage = Static<typeof patternPage>
+
+/** `GET /api/patterns/{id}`: its newest lines. */
+export const patternDetail = object({ pattern, examples: list(logRow) })
+export type PatternDetail = Static<typeof patternDetail>
+
+/**
+ * Server-sent events of `GET /api/live`. `event:` is the key, `data:` the JSON. With `logs=<search>` come `logs`, with
+ * `chains=<search>` come `chains`. `id:` of an event resumes behind it (`Last-Event-ID`).
+ */
+export type LiveEvents = {
+  /** New lines, oldest first, at most 200 an event; `dropped` more came than could be shown. */
+  logs: { logs: LogRow[]; dropped: number }
+  /** Chains that are new or have changed. */
+  chains: { chains: ChainSummary[] }
 }

@@ -1,27 +1,33 @@
+import { choice, count, list, nullable, number, object, type Static, text } from './schema.ts'
+
 /** What a service did in the time that was asked for. */
-export type ServiceRow = {
-  name: string
-  spans: number
-  failedSpans: number
-  /** Of its server and consumer spans, milliseconds; null when it has none. */
-  p50Ms: number | null
-  p95Ms: number | null
-  logs: number
-  failedLogs: number
-  instances: number
-}
+export const serviceRow = object({
+  name: text(),
+  spans: count(),
+  failedSpans: count(),
+  p50Ms: nullable(number(), 'Of its server and consumer spans, milliseconds; null when it has none.'),
+  p95Ms: nullable(number()),
+  logs: count(),
+  failedLogs: count(),
+  instances: count(),
+})
+export type ServiceRow = Static<typeof serviceRow>
 
-/** Who calls whom. `to` is a service, or what has no spans of its own: a database, a queue nobody reads, a foreign host. */
-export type ServiceEdge = {
-  from: string
-  to: string
-  kind: 'call' | 'queue' | 'database'
-  /** Name of the queue, system of the database, or "". */
-  label: string
-  count: number
-  failed: number
-  p95Ms: number
-}
+/** Who calls whom. */
+export const serviceEdge = object({
+  from: text(),
+  to: text('A service, or what has no spans of its own: a database, a queue nobody reads, a foreign host.'),
+  kind: choice(['call', 'queue', 'database']),
+  label: text('Name of the queue, system of the database, or "".'),
+  count: count(),
+  failed: count(),
+  p95Ms: number(),
+})
+export type ServiceEdge = Static<typeof serviceEdge>
 
-/** `sampled`: spans that were looked at, the newest, when there were too many. */
-export type ServiceMap = { services: ServiceRow[]; edges: ServiceEdge[]; sampled: number }
+export const serviceMap = object({
+  services: list(serviceRow),
+  edges: list(serviceEdge),
+  sampled: count('Spans that were looked at, the newest, when there were too many.'),
+})
+export type ServiceMap = Static<typeof serviceMap>

@@ -1,4 +1,15 @@
-import type { JsonSchema } from '../server/http/json-schema.ts'
+/** The part of JSON Schema 2020-12 that the description of the API uses. */
+export type JsonSchema = {
+  type?: string
+  properties?: Record<string, JsonSchema>
+  required?: readonly string[]
+  additionalProperties?: boolean
+  items?: JsonSchema | false
+  prefixItems?: readonly JsonSchema[]
+  enum?: readonly string[]
+  anyOf?: readonly JsonSchema[]
+  $ref?: string
+}
 
 /** Where a value is not what a schema says, as JSON paths. */
 export function problemsOfSchema(
@@ -9,9 +20,12 @@ export function problemsOfSchema(
 ): string[] {
   if (schema.$ref !== undefined)
     return problemsOfSchema(value, all[schema.$ref.split('/').at(-1)!]!, all, place)
-  const types = schema.type === undefined ? [] : [schema.type].flat()
-  if (types.length > 0 && !types.some((type) => isOfType(value, type))) {
-    return [`${place}: ${JSON.stringify(value)?.slice(0, 40)} is no ${types.join(' or ')}`]
+  if (schema.anyOf !== undefined) {
+    const problems = schema.anyOf.map((one) => problemsOfSchema(value, one, all, place))
+    return problems.some(({ length }) => length === 0) ? [] : problems.flat()
+  }
+  if (schema.type !== undefined && !isOfType(value, schema.type)) {
+    return [`${place}: ${JSON.stringify(value)?.slice(0, 40)} is no ${schema.type}`]
   }
   if (schema.enum !== undefined && !schema.enum.includes(value as string))
     return [`${place}: not in the list`]

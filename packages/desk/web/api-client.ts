@@ -3,6 +3,7 @@ import type {
   ChainData,
   ChainPage,
   DeskStatus,
+  ImportResult,
   LogDetail,
   LogFacets,
   LogHistogram,
@@ -28,7 +29,6 @@ export type Answer<T> = { value: T; failure?: undefined } | { value?: undefined;
 export type TimeParams = { from?: number; to?: number }
 export type SearchParams = TimeParams & { q?: string }
 export type ListParams = SearchParams & { before?: string; limit?: number }
-export type Imported = { logs: number; spans: number; rejected: number }
 
 const id = encodeURIComponent
 
@@ -54,7 +54,7 @@ export const api = {
     get<PatternDetail>(`/api/patterns/${pattern}`, params, abort),
   services: (params: TimeParams, abort?: AbortSignal) => get<ServiceMap>('/api/services', params, abort),
   import: (body: Blob | string, abort?: AbortSignal) =>
-    request('/api/import', (response) => response.json() as Promise<Imported>, {
+    request('/api/import', (response) => response.json() as Promise<ImportResult>, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,

@@ -1,6 +1,26 @@
-import { type JsonSchema, schemaOf } from './json-schema.ts'
+import {
+  apiError,
+  chainData,
+  chainPage,
+  chainSummary,
+  deskStatus,
+  fields,
+  importResult,
+  logDetail,
+  logFacets,
+  logHistogram,
+  logPage,
+  logRow,
+  pattern,
+  patternDetail,
+  patternPage,
+  serviceMap,
+  spanDetail,
+  surroundingLogs,
+} from '../../api/index.ts'
 import { parameters, type Route, routes } from './routes.ts'
-import { schemas } from './schemas.ts'
+
+type JsonSchema = object
 
 export type OpenApi = {
   openapi: '3.1.0'
@@ -11,7 +31,7 @@ export type OpenApi = {
 
 type Content = Record<string, { schema: JsonSchema }>
 
-export type Operation = {
+type Operation = {
   operationId: string
   summary: string
   parameters: {
@@ -26,6 +46,29 @@ export type Operation = {
   security: Record<string, []>[]
 }
 
+/** The schemas of `desk/api` that the document tells by name, wherever they occur. */
+const schemas: Record<string, JsonSchema> = {
+  ApiError: apiError,
+  ChainData: chainData,
+  ChainPage: chainPage,
+  ChainSummary: chainSummary,
+  DeskStatus: deskStatus,
+  Fields: fields,
+  ImportResult: importResult,
+  LogDetail: logDetail,
+  LogFacets: logFacets,
+  LogHistogram: logHistogram,
+  LogPage: logPage,
+  LogRow: logRow,
+  OpenApi: { type: 'object' },
+  Pattern: pattern,
+  PatternDetail: patternDetail,
+  PatternPage: patternPage,
+  ServiceMap: serviceMap,
+  SpanDetail: spanDetail,
+  SurroundingLogs: surroundingLogs,
+}
+
 /** Describes every route, in OpenAPI 3.1. https://spec.openapis.org/oas/v3.1.1.html */
 export function openApi(version: string): OpenApi {
   const paths: OpenApi['paths'] = {}
@@ -33,13 +76,29 @@ export function openApi(version: string): OpenApi {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) }
   }
   const bearer = { type: 'http', scheme: 'bearer' }
+  const named = Object.entries(schemas).map(([name, schema]) => [name, withReferences(schema)])
   return {
     openapi: '3.1.0',
     info: { title: 'Clew desk', version },
     paths,
-    components: { schemas, securitySchemes: { read: bearer, ingest: bearer } },
+    components: {
+      schemas: Object.fromEntries(named),
+      securitySchemes: { read: bearer, ingest: bearer },
+    },
   }
 }
+
+/** The schema with a reference for each part that has a name of its own. */
+function withReferences(schema: JsonSchema): JsonSchema {
+  const names = new Map(Object.entries(schemas).map(([name, part]) => [part, name]))
+  const text = JSON.stringify(schema, (key, part) => {
+    const name = key === '' ? undefined : names.get(part)
+    return name === undefined ? part : referenceTo(name)
+  })
+  return JSON.parse(text)
+}
+
+const referenceTo = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` })
 
 function operationOf(route: Route): Operation {
   const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
@@ -83,5 +142,5 @@ function contentOf({ answer, name }: Route): Content {
 }
 
 function jsonContent(schema: string): Content {
-  return { 'application/json': { schema: schemaOf(schema) } }
+  return { 'application/json': { schema: referenceTo(schema) } }
 }

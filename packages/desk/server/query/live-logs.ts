@@ -1,4 +1,4 @@
-import type { LiveEvents } from '../../api/live.ts'
+import type { LiveEvents } from '../../api/logs.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
 import { searchCondition } from './log-search.ts'
 import type { OpenSegments } from './open-segments.ts'

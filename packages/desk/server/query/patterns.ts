@@ -1,5 +1,4 @@
-import type { LogRow } from '../../api/logs.ts'
-import type { Pattern, PatternDetail, PatternPage } from '../../api/patterns.ts'
+import type { LogRow, Pattern, PatternDetail, PatternPage } from '../../api/logs.ts'
 import { storeError } from '../store/store-error.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
 import type { OpenSegments } from './open-segments.ts'

@@ -1,20 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Signal } from '@clew/otlp'
+import type { ImportResult } from '../../../api/index.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError } from '../../store/store-error.ts'
 import { parseLine } from './parse-line.ts'
 import { encodePlainLogs } from './plain-batch.ts'
 import { type PlainLog, readPlainLog } from './plain-log.ts'
 import type { Line } from './read-lines.ts'
-
-/** What became of an import: counts of records; `rejected` has lines that are nothing known, too. */
-export type ImportResult = {
-  logs: number
-  spans: number
-  rejected: number
-  /** The first five. */
-  problems: { line: number; message: string }[]
-}
 
 const maxProblems = 5
 const recordsInBatch = 1000
