@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chainHref, changeSearch, hrefOf, parseInstant, parsePath, parseTraceId } from './url.ts'
+import { chainHref, changeSearch, hrefOf, parseInstant, parsePath } from './url.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 
@@ -32,18 +32,6 @@ test('a change of parameters keeps the others and removes what is empty', () => 
     '/logs?q=a+b',
     `/t/${traceId}?span=00f067aa0ba902b7`,
   ])
-})
-
-test('a pasted trace id or traceparent is recognised, a longer or shorter text is a search', () => {
-  expect(
-    [
-      ` ${traceId}\n`,
-      `00-${traceId}-00f067aa0ba902b7-01`,
-      traceId.toUpperCase(),
-      `${traceId}0`,
-      `trace:${traceId}`,
-    ].map(parseTraceId),
-  ).toEqual([traceId, traceId, traceId, undefined, undefined])
 })
 
 test('an instant is unix milliseconds or a time before now', () => {

@@ -42,14 +42,6 @@ export function aroundHref(ref: string): string {
   return hrefOf('/logs', { around: ref, log: ref })
 }
 
-const traceparent = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/i
-
-/** The trace id that a pasted text is, alone or within a `traceparent`. */
-export function parseTraceId(text: string): string | undefined {
-  const trimmed = text.trim().toLowerCase()
-  return /^[0-9a-f]{32}$/.test(trimmed) ? trimmed : traceparent.exec(trimmed)?.[1]
-}
-
 const units = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 const agoPattern = /^-(\d{1,6})([mhd])$/
 

@@ -1,16 +1,23 @@
-export { addFilter } from './add-filter.ts'
+export { addFilter, hasFilter, removeFilter, searchParts } from './filters.ts'
 export { englishMistakes, type SearchMistakes } from './mistakes.ts'
 export { type ParsedSearch, parseSearch } from './parse-search.ts'
 export { printSearch } from './print-search.ts'
 export { parseNumber } from './quantity.ts'
 export { foldText, indexTerms, searchableText } from './searchable-text.ts'
+export { parseTraceId } from './term.ts'
 export { type TextMatcher, textMatcher } from './text-matcher.ts'
 export {
+  allOf,
   type Compare,
   type FieldKey,
   type Has,
+  hasWords,
+  isKnownKey,
+  type KnownKey,
+  knownKeys,
   type Level,
   levels,
+  partsOf,
   type Search,
   type SearchProblem,
   type SearchTerm,

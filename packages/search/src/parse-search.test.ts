@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { englishMistakes } from './mistakes.ts'
 import { parseSearch } from './parse-search.ts'
 import { printSearch } from './print-search.ts'
+import { parseTraceId } from './term.ts'
 
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
 
@@ -105,7 +106,7 @@ test.each([
     'has:errors',
     0,
     10,
-    'has:errors is unknown; did you mean has:error? There are has:error, has:trace, has:exception',
+    'has:errors is unknown; did you mean has:error? There are has:error, has:exception, has:trace',
   ],
   ['dur>200', 0, 7, '"200" has no unit; write 200ms or 200s'],
   ['dur>200min', 0, 10, 'unit "min" is unknown; write us, ms, s, m or h, as in 200ms'],
@@ -127,6 +128,19 @@ test.each([
 ])('%s has a problem with its place and remedy: %#', (text, at, length, message) => {
   const { problem } = parseSearch(text)
   expect([problem?.at, problem?.length, problem?.mistake(englishMistakes)]).toEqual([at, length, message])
+})
+
+test('a pasted trace id or traceparent is recognised, a longer or shorter text is a search', () => {
+  expect(
+    [
+      ` ${trace}\n`,
+      `00-${trace}-00f067aa0ba902b7-01`,
+      trace.toUpperCase(),
+      `${trace}0`,
+      `trace:${trace}`,
+      '0'.repeat(32),
+    ].map(parseTraceId),
+  ).toEqual([trace, trace, trace, undefined, undefined, undefined])
 })
 
 const pieces = [

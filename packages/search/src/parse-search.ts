@@ -1,5 +1,5 @@
 import type { Mistake } from './mistakes.ts'
-import { readTerm, traceIdOf } from './term.ts'
+import { parseTraceId, readTerm } from './term.ts'
 import { readTokens, type Token } from './token.ts'
 import { allOf, anyOf, type Search, type SearchProblem } from './tree.ts'
 
@@ -92,7 +92,7 @@ function readText(token: Extract<Token, { kind: 'text' }>): Read {
   const { text, quoted, prefix } = token
   if (text === '' && !quoted) return { kind: 'everything' }
   if (text.trim() === '') return problemOf(token, (texts) => texts.emptyQuotes())
-  const id = quoted || prefix ? undefined : traceIdOf(text)
+  const id = quoted || prefix ? undefined : parseTraceId(text)
   return id ? { kind: 'id', of: 'trace', id } : { kind: 'text', text, prefix }
 }
 

@@ -1,5 +1,5 @@
 import { formatDuration } from './quantity.ts'
-import { traceIdOf } from './term.ts'
+import { parseTraceId } from './term.ts'
 import { isKnownKey, type Search, type SearchTerm, type TextMatch } from './tree.ts'
 
 const plainWord = /^[\p{L}\p{N}_/.@#%+=](?:[\p{L}\p{N}_/.@#%+=,;!?-]*)$/u
@@ -59,7 +59,7 @@ function printMatch(match: TextMatch): string {
 }
 
 function isPlainWord(text: string): boolean {
-  return plainWord.test(text) && !['AND', 'OR', 'NOT'].includes(text) && traceIdOf(text) === undefined
+  return plainWord.test(text) && !['AND', 'OR', 'NOT'].includes(text) && parseTraceId(text) === undefined
 }
 
 function quote(text: string): string {

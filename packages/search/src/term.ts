@@ -23,7 +23,7 @@ const termReaders: Record<KnownKey, ReadTerm> = {
   dur: readDuration,
   has: readHas,
   trace: onlyColon('trace', ({ text }) => {
-    const id = traceIdOf(text)
+    const id = parseTraceId(text)
     return id ? { kind: 'id', of: 'trace', id } : { wrong: ({ noTraceId }) => noTraceId(text) }
   }),
   span: onlyColon('span', ({ text }) =>
@@ -62,8 +62,12 @@ function example(key: string, sign: Sign): string {
   return (Object.hasOwn(examples, key) && examples[key]) || `${key}${sign}${sign === ':' ? 'value' : '10'}`
 }
 
-/** The trace that a word names by itself: 32 hex digits, or a traceparent. https://www.w3.org/TR/trace-context/ */
-export function traceIdOf(word: string): string | undefined {
+/**
+ * The trace id, in lower case, that a text is by itself: 32 hex digits, or a `traceparent`. Blanks around it do not count.
+ * https://www.w3.org/TR/trace-context/
+ */
+export function parseTraceId(text: string): string | undefined {
+  const word = text.trim()
   const id = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/i.exec(word)?.[1] ?? word
   return isId(id, 32) ? id.toLowerCase() : undefined
 }

@@ -36,23 +36,41 @@ export type TextMatch =
 export const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 export type Level = (typeof levels)[number]
 
-export const hasWords = ['error', 'trace', 'exception'] as const
+export const hasWords = ['error', 'exception', 'trace'] as const
 export type Has = (typeof hasWords)[number]
 
 /** Fields that are compared as text. `queue` is the attribute `messaging.destination.name`, `name` that of a span. */
 export const fieldKeys = ['service', 'event', 'name', 'queue'] as const
 export type FieldKey = (typeof fieldKeys)[number]
 
-export type KnownKey = FieldKey | 'level' | 'dur' | 'has' | 'trace' | 'span' | 'pattern'
-const knownKeys: readonly KnownKey[] = [...fieldKeys, 'level', 'dur', 'has', 'trace', 'span', 'pattern']
+/** Keys with a meaning of their own, those that are written most first. */
+export const knownKeys = [
+  'level',
+  'service',
+  'has',
+  'dur',
+  'queue',
+  'name',
+  'event',
+  'trace',
+  'span',
+  'pattern',
+] as const
+export type KnownKey = (typeof knownKeys)[number]
 
-/** Whether a key has a meaning of its own; it is that of an attribute only in quotes. */
+/** Whether a key has a meaning of its own: in quotes it is that of an attribute. */
 export function isKnownKey(key: string): key is KnownKey {
   return knownKeys.some((known) => known === key)
 }
 
 /** Why a text is no search: `at` and `length` are the place in UTF-16 units, the mistake has the remedy. */
 export type SearchProblem = { at: number; length: number; mistake: Mistake }
+
+/** The conditions that all must hold: the whole of a search that is not `all`, none of one that asks for everything. */
+export function partsOf(tree: Search): Search[] {
+  if (tree.kind === 'everything') return []
+  return tree.kind === 'all' ? tree.parts : [tree]
+}
 
 /** All of the parts must hold; parts that ask for nothing are left out. */
 export function allOf(parts: Search[]): Search {

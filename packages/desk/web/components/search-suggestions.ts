@@ -1,23 +1,15 @@
-import { addFilter } from '@clew/search'
+import { addFilter, hasWords, isKnownKey, knownKeys, levels } from '@clew/search'
 import type { LogFacets } from '../../api/index.ts'
 
 /** What may stand in the place of `from` to `to` of the search. `more`: it is a key, its value comes next. */
 export type Suggestion = { text: string; more: boolean; count?: number }
 export type Suggestions = { from: number; to: number; list: Suggestion[] }
 
-/** The keys of the search language with the values that are known of each; see docs/guide/search.md. */
-const knownKeys: Record<string, readonly string[]> = {
-  level: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
-  service: [],
-  has: ['error', 'exception', 'trace'],
-  dur: [],
-  queue: [],
-  name: [],
-  event: [],
-  trace: [],
-  span: [],
-  pattern: [],
-}
+/** Keys that have these values and no others. */
+const knownValues = new Map<string, readonly string[]>([
+  ['level', levels],
+  ['has', hasWords],
+])
 
 const most = 12
 /** The term in which the caret stands: without blanks and parentheses, but for those in quotes. */
@@ -50,8 +42,8 @@ export function takeSuggestion(
 
 function suggestKeys(begun: string, facets: LogFacets['facets']): Suggestion[] {
   if (begun.startsWith('"')) return []
-  const attributes = facets.map(({ name }) => name).filter((name) => !Object.hasOwn(knownKeys, name))
-  const keys = [...Object.keys(knownKeys), ...attributes]
+  const attributes = facets.map(({ name }) => name).filter((name) => !isKnownKey(name))
+  const keys = [...knownKeys, ...attributes]
   return ranked(keys, begun)
     .filter((key) => key !== begun)
     .map((key) => ({ text: keyText(key), more: true }))
@@ -59,18 +51,17 @@ function suggestKeys(begun: string, facets: LogFacets['facets']): Suggestion[] {
 
 function keyText(key: string): string {
   if (key === 'dur') return 'dur>'
-  if (Object.hasOwn(knownKeys, key)) return `${key}:`
+  if (isKnownKey(key)) return `${key}:`
   // As a filter of it is written, up to its value.
   return addFilter('', key, 'x', false).slice(0, -1)
 }
 
 function suggestValues(key: string, sign: string, begun: string, facets: LogFacets['facets']): Suggestion[] {
-  const known = Object.hasOwn(knownKeys, key) ? knownKeys[key]! : []
   const facet = facets.find(
     ({ name }) => name === key || (key === 'queue' && name === 'messaging.destination.name'),
   )
   const counts = new Map(facet?.values.map(({ value, count }) => [value, count]))
-  const values = known.length > 0 ? known : [...counts.keys()]
+  const values = knownValues.get(key) ?? [...counts.keys()]
   if (sign !== ':' && key !== 'level') return []
   return ranked(values, begun).map((value) => {
     const count = counts.get(value)

@@ -1,4 +1,4 @@
-import { parseSearch, printSearch, type Search } from '@clew/search'
+import { allOf, parseSearch, partsOf, printSearch, type Search } from '@clew/search'
 
 export const slowerThan = ['100ms', '1s', '10s'] as const
 
@@ -12,7 +12,7 @@ export type QuickFilters = {
 
 /** The quick filters in a search; a text that is no search has none. */
 export function readQuickFilters(text: string): QuickFilters {
-  const parts = partsOf(text)
+  const parts = conditionsOf(text)
   const duration = parts.find(isSlower)
   const service = parts.find(isService)
   return {
@@ -29,7 +29,7 @@ export function withErrors(text: string, wanted: boolean): string {
 
 /** The search with only chains that last longer than `slower`, or with all for "". */
 export function withSlower(text: string, slower: string): string {
-  return replace(text, isSlower, slower === '' ? [] : partsOf(`dur>${slower}`))
+  return replace(text, isSlower, slower === '' ? [] : conditionsOf(`dur>${slower}`))
 }
 
 /** The search with only chains of a service, or of all for "". */
@@ -44,20 +44,15 @@ const isErrors: Is = (part) => part.kind === 'has' && part.what === 'error'
 const isSlower: Is = (part) => part.kind === 'duration' && part.compare === '>'
 const isService: Is = (part) => part.kind === 'field' && part.key === 'service' && part.match.kind === 'equal'
 
-function partsOf(text: string): Search[] {
+function conditionsOf(text: string): Search[] {
   const { tree } = parseSearch(text)
-  if (tree === undefined || tree.kind === 'everything') return []
-  return tree.kind === 'all' ? tree.parts : [tree]
+  return tree ? partsOf(tree) : []
 }
 
 /** A search with other conditions in place of some of its own. A text that is no search is kept before them. */
 function replace(text: string, is: Is, wanted: Search[]): string {
   const { tree } = parseSearch(text)
-  const rest = partsOf(text).filter((part) => !is(part))
-  const changed = printAll([...rest, ...wanted])
+  const rest = tree ? partsOf(tree).filter((part) => !is(part)) : []
+  const changed = printSearch(allOf([...rest, ...wanted]))
   return tree === undefined ? `${text.trim()} ${changed}`.trim() : changed
-}
-
-function printAll(parts: Search[]): string {
-  return printSearch(parts.length > 1 ? { kind: 'all', parts } : (parts[0] ?? { kind: 'everything' }))
 }

@@ -1,3 +1,4 @@
+import { hasFilter } from '@clew/search'
 import type { LogFacets, SeverityBand } from '../../../api/index.ts'
 import { safeText } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
@@ -5,8 +6,7 @@ import { ServiceDot } from '../../components/service-dot.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { param } from '../../url-state.ts'
-import { toggleFilter } from './filter-by.ts'
-import { hasFilter } from './search-parts.ts'
+import { toggleFilter } from './filters.tsx'
 
 /** What the lines found have in common; a click searches for it, the button beside it, or Alt, for lines without. */
 export function FacetList({ facets }: { facets: LogFacets }) {

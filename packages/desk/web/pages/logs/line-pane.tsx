@@ -6,7 +6,7 @@ import { words } from '../../i18n/words.ts'
 import { LineDetails } from '../../record/line-details.tsx'
 import { chainHref } from '../../url.ts'
 import { useAnswer } from '../../use-answer.ts'
-import { FilterButtons } from './filter-buttons.tsx'
+import { FilterButtons } from './filters.tsx'
 
 /** Everything of one line, at the side of a list. */
 export function LinePane({ line, onClose }: { line: string; onClose(): void }) {

@@ -1,10 +1,10 @@
+import { searchParts } from '@clew/search'
 import { safeText } from '../../../chain/index.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { deskStatus, recordsOf } from '../../desk-status.ts'
 import { words } from '../../i18n/words.ts'
 import { param, setParams } from '../../url-state.ts'
-import { searchFor } from './filter-by.ts'
-import { searchParts } from './search-parts.ts'
+import { searchFor } from './filters.tsx'
 
 /** Nothing was found: what to try. */
 export function NoLines() {

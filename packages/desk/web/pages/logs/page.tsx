@@ -6,7 +6,7 @@ import { Title } from '../../components/title.tsx'
 import { words } from '../../i18n/words.ts'
 import { param } from '../../url-state.ts'
 import { AroundView } from './around-view.tsx'
-import { searchFor } from './filter-by.ts'
+import { searchFor } from './filters.tsx'
 import { SearchView } from './search-view.tsx'
 
 export function LogsPage() {

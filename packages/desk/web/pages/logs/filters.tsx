@@ -1,7 +1,20 @@
+import { addFilter, hasFilter, removeFilter } from '@clew/search'
 import { safeText } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { words } from '../../i18n/words.ts'
-import { toggleFilter } from './filter-by.ts'
+import { param, setParams } from '../../url-state.ts'
+
+/** Searches for lines with `key:value`, or, when `negative`, without; a condition that is there is taken away. */
+export function toggleFilter(key: string, value: string, negative: boolean): void {
+  const text = param('q').peek()
+  const change = hasFilter(text, key, value, negative) ? removeFilter : addFilter
+  searchFor(change(text, key, value, negative))
+}
+
+/** Shows the list of a search, also when lines around another are shown. */
+export function searchFor(q: string): void {
+  setParams({ q, around: undefined, count: undefined, service: undefined }, 'push')
+}
 
 /** Narrows the list to lines that have this attribute, or to those that have not. */
 export function FilterButtons({ name, text }: { name: string; text: string }) {
