@@ -1,8 +1,15 @@
-import { type Instrumentation, type OptionSpec, onModuleLoad, stopAll } from '@clew/core'
+import {
+  type Instrumentation,
+  type OptionSpec,
+  onModuleLoad,
+  type Stop,
+  stopAll,
+  wrapMethod,
+} from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
-import { attachToLogger, loggerPrototype, seam } from './logger-seam.ts'
-import { silenceUpstreamTransport } from './upstream-transport.ts'
-import type { Winston } from './winston-shapes.ts'
+import { isLevelEnabled } from './log-call.ts'
+import { attachToLogger, isAttached, loggerPrototype, loggerSeam } from './logger-seam.ts'
+import { type Info, levelKey, type Transport, type Winston } from './winston-shapes.ts'
 
 type BooleanOption = Extract<OptionSpec, { kind: 'boolean' }>
 
@@ -31,15 +38,48 @@ export const winstonInstrumentation: Instrumentation<WinstonOptions> = {
   seam: 'Logger.prototype.write, _transform and push',
   options,
   start: ({ options: { stamp, send } }) => {
-    seam.stamps = stamp
-    seam.sends = send
+    loggerSeam.stamps = stamp
+    loggerSeam.sends = send
     const stops = [
-      onModuleLoad<Winston>(library, ({ exceptions }) => attachToLogger(loggerPrototype(exceptions.logger))),
-      silenceUpstreamTransport(),
+      onModuleLoad<Winston>(library, ({ exceptions }) =>
+        attachToLogger(loggerSeam, loggerPrototype(exceptions.logger)),
+      ),
+      silenceUpstream(),
     ]
     return () => {
-      seam.stamps = seam.sends = false
+      loggerSeam.stamps = loggerSeam.sends = false
       stopAll(stops)
     }
   },
+}
+
+type Log = (this: Transport, info: Info, next?: () => void) => void
+
+type UpstreamTransport = Transport & { log: Log; emit(event: 'logged', info: Info): boolean }
+
+const upstream = { name: '@opentelemetry/winston-transport', versions: { from: '0.0.0', below: '2.0.0' } }
+
+/**
+ * Keeps OpenTelemetry's own winston transport, which its instrumentation adds to every logger, from sending what is
+ * sent already. Entries that only this transport's own level lets through stay its.
+ */
+function silenceUpstream(): Stop {
+  return onModuleLoad<{ OpenTelemetryTransportV3: { prototype: UpstreamTransport } }>(
+    upstream,
+    ({ OpenTelemetryTransportV3 }) =>
+      wrapMethod('@clew/winston', OpenTelemetryTransportV3.prototype, 'log', wrapLog),
+  )
+}
+
+function wrapLog(original: Log): Log {
+  return function (this: UpstreamTransport, info, next) {
+    if (!isSent(this, info)) return original.call(this, info, next)
+    this.emit('logged', info)
+    next?.()
+  } as Log
+}
+
+function isSent({ parent }: Transport, info: Info): boolean {
+  if (!loggerSeam.sends || !parent || !isAttached(loggerSeam, parent)) return false
+  return isLevelEnabled(parent, parent.levels[info[levelKey] ?? '']!)
 }

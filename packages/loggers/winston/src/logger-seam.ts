@@ -1,60 +1,71 @@
-import { guard, type Stop, wrapMethod } from '@clew/core'
+import { guard, type Stop, stopAll, wrapMethod } from '@clew/core'
 import { type LogCall, openLogCall } from './log-call.ts'
 import { isError } from './logged-error.ts'
 import { sendRecord } from './record.ts'
-import { createWaitingCalls } from './waiting-calls.ts'
+import { createWaitingCalls, type WaitingCalls } from './waiting-calls.ts'
 import type { Info, Logger } from './winston-shapes.ts'
 
-const owner = '@clew/winston'
-
-/** What is done with the calls of the loggers that are attached to. */
-export const seam = {
+/** What is done with the calls of the loggers that are attached to, and which of them winston is at work on. */
+export type LoggerSeam = {
   /** Put the trace fields on each entry. */
-  stamps: false,
+  stamps: boolean
   /** Send each entry as a record. */
-  sends: false,
-  /** Keep the calls for `callOf` and `callInFormat`. */
-  keeps: false,
+  sends: boolean
+  /** Keep the calls, for the formats and transports of library mode. */
+  keeps: boolean
+  readonly attached: WeakSet<Logger>
+  /** The Error that a logger was given last. */
+  seenError: Error | undefined
+  /** The call that is being written. */
+  written: LogCall | undefined
+  readonly waiting: WaitingCalls
+  /** The call whose formats run. */
+  formatting: LogCall | undefined
+  /** Calls by their formatted entries, while `keeps`. */
+  readonly kept: WeakMap<object, LogCall>
 }
 
-const attached = new WeakSet<Logger>()
-let waiting = createWaitingCalls()
-const kept = new WeakMap<object, LogCall>()
-let written: LogCall | undefined
-let formatting: LogCall | undefined
-let seenError: Error | undefined
-
-/** The call of a formatted entry, while `seam.keeps`. */
-export function callOf(formatted: object): LogCall | undefined {
-  return kept.get(formatted)
+export function createLoggerSeam(): LoggerSeam {
+  return {
+    stamps: false,
+    sends: false,
+    keeps: false,
+    attached: new WeakSet(),
+    seenError: undefined,
+    written: undefined,
+    waiting: createWaitingCalls(),
+    formatting: undefined,
+    kept: new WeakMap(),
+  }
 }
 
-/** The call whose formats run now. */
-export function callInFormat(): LogCall | undefined {
-  return formatting
-}
+/** Of this process: `ClewTransport` and the instrumentation attach to the same prototypes. */
+export const loggerSeam: LoggerSeam = createLoggerSeam()
 
 /**
  * Attaches to the three methods through which every entry of every logger goes: `write`, at the call; `_transform`,
  * which runs the formats, at once or when a slow transport has made room; and `push`, with the formatted entry.
  */
-export function attachToLogger(prototype: Logger): Stop {
+export function attachToLogger(seam: LoggerSeam, prototype: Logger): Stop {
+  const owner = '@clew/winston'
   const stops = [
-    wrapMethod(owner, prototype, 'write', wrapWrite),
-    wrapMethod(owner, prototype, '_transform', wrapTransform),
-    wrapMethod(owner, prototype, 'push', wrapPush),
-    wrapMethod(owner, prototype, '_addDefaultMeta', wrapAddDefaultMeta),
+    wrapMethod(owner, prototype, 'write', (write) => wrapWrite(seam, write)),
+    wrapMethod(owner, prototype, '_transform', (transform) => wrapTransform(seam, transform)),
+    wrapMethod(owner, prototype, 'push', (push) => wrapPush(seam, push)),
+    wrapMethod(owner, prototype, '_addDefaultMeta', (addDefaultMeta) =>
+      wrapAddDefaultMeta(seam, addDefaultMeta),
+    ),
   ]
-  attached.add(prototype)
+  seam.attached.add(prototype)
   return () => {
     if (seam.keeps) return
-    attached.delete(prototype)
-    waiting = createWaitingCalls()
-    for (const stop of stops) stop()
+    seam.attached.delete(prototype)
+    seam.waiting.clear()
+    stopAll(stops)
   }
 }
 
-export function isAttached(logger: Logger): boolean {
+export function isAttached({ attached }: LoggerSeam, logger: Logger): boolean {
   for (let object = logger; object; object = Object.getPrototypeOf(object))
     if (attached.has(object)) return true
   return false
@@ -67,58 +78,61 @@ export function loggerPrototype(logger: Logger): Logger {
   return prototype
 }
 
-function wrapWrite(original: Logger['write']): Logger['write'] {
+// A child logger copies the text of an Error into a plain entry: here the Error passes by just before.
+function wrapAddDefaultMeta(
+  seam: LoggerSeam,
+  original: Logger['_addDefaultMeta'],
+): Logger['_addDefaultMeta'] {
+  return function (this: Logger, info) {
+    seam.seenError = isError(info) ? info : undefined
+    original.call(this, info)
+  }
+}
+
+function wrapWrite(seam: LoggerSeam, original: Logger['write']): Logger['write'] {
   return function (this: Logger, info, encoding, callback) {
-    const before = written
-    const call = openCall(this, info)
-    written = call
+    const before = seam.written
+    const call = openCall(seam, this, info)
+    seam.written = call
     try {
       return original.call(this, call === undefined ? info : call.info, encoding, callback)
     } finally {
-      written = before
-      if (call !== undefined && !call.formatted) waiting.add(call)
+      seam.written = before
+      if (call !== undefined && !call.formatted) seam.waiting.add(call)
     }
   }
 }
 
-function wrapTransform(original: Logger['_transform']): Logger['_transform'] {
+function wrapTransform(seam: LoggerSeam, original: Logger['_transform']): Logger['_transform'] {
   return function (this: Logger, info, encoding, callback) {
-    const before = formatting
+    const { formatting: before, written } = seam
     const isWritten = written?.logger === this && !written.formatted
-    const call = isWritten ? written : waiting.take(this, info)
+    const call = isWritten ? written : seam.waiting.take(this, info)
     if (call !== undefined) call.formatted = true
-    formatting = call
+    seam.formatting = call
     try {
       original.call(this, info, encoding, callback)
     } finally {
-      formatting = before
+      seam.formatting = before
     }
   }
 }
 
-function wrapPush(original: Logger['push']): Logger['push'] {
+function wrapPush(seam: LoggerSeam, original: Logger['push']): Logger['push'] {
   return function (this: Logger, formatted, encoding) {
-    const call = formatting
+    const call = seam.formatting
     if (call?.logger === this) {
-      formatting = undefined
-      if (isEntry(formatted)) handOver(call, formatted)
+      seam.formatting = undefined
+      if (isEntry(formatted)) handOver(seam, call, formatted)
     }
     return original.call(this, formatted, encoding)
   }
 }
 
-// A child logger copies the text of an Error into a plain entry: here the Error passes by just before.
-function wrapAddDefaultMeta(original: Logger['_addDefaultMeta']): Logger['_addDefaultMeta'] {
-  return function (this: Logger, info) {
-    seenError = isError(info) ? info : undefined
-    original.call(this, info)
-  }
-}
-
-function openCall(logger: Logger, info: unknown): LogCall | undefined {
+function openCall(seam: LoggerSeam, logger: Logger, info: unknown): LogCall | undefined {
   if (!isEntry(info) || !(seam.stamps || seam.sends || seam.keeps)) return undefined
-  const error = seenError
-  seenError = undefined
+  const error = seam.seenError
+  seam.seenError = undefined
   try {
     return openLogCall(logger, info, seam.stamps, error)
   } catch (problem) {
@@ -126,9 +140,9 @@ function openCall(logger: Logger, info: unknown): LogCall | undefined {
   }
 }
 
-function handOver(call: LogCall, formatted: Info): void {
+function handOver(seam: LoggerSeam, call: LogCall, formatted: Info): void {
   try {
-    if (seam.keeps) kept.set(formatted, call)
+    if (seam.keeps) seam.kept.set(formatted, call)
     if (seam.sends && call.isEnabled) sendRecord(call, formatted)
   } catch (problem) {
     rethrowGuarded('winston record', problem)

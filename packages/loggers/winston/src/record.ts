@@ -1,10 +1,8 @@
 import { emitRecord, type InstrumentationScope, severityOf } from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
-import type { LogCall } from './log-call.ts'
+import { type LogCall, stampKeys } from './log-call.ts'
 import { isError, parseStack } from './logged-error.ts'
-import { plainMessage } from './message.ts'
-import { omitFor, omittedKeys } from './omitted-keys.ts'
-import type { Info } from './winston-shapes.ts'
+import { type Info, messageKey } from './winston-shapes.ts'
 
 const scope: InstrumentationScope = { name: '@clew/winston', version: manifest.version }
 
@@ -32,6 +30,61 @@ export function sendRecord(call: LogCall, formatted: Info): void {
   })
 }
 
+const colour = '\u001b['
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.
+const colours = /\u001b\[[\d;]*m/g
+
+/**
+ * The message as it was meant, without the colours of colorize() and the padding of cli() and padLevels().
+ * `raw` is the message before the formats.
+ */
+export function plainMessage(formatted: Info, raw: unknown): unknown {
+  const { message } = formatted
+  if (message === undefined) return takenMessage(formatted, raw)
+  if (typeof message !== 'string') return isError(message) ? message.message : message
+  const text = message.includes(colour) ? message.replace(colours, '') : message
+  return text[0] === ' ' && typeof raw === 'string' && raw[0] !== ' ' ? text.trimStart() : text
+}
+
+// Formats such as logstash() move the message into the printed line. What the line does not show, a format may have
+// taken away on purpose.
+function takenMessage(formatted: Info, raw: unknown): unknown {
+  const line = formatted[messageKey]
+  if (typeof raw !== 'string' || typeof line !== 'string') return undefined
+  return line.includes(raw) || line.includes(JSON.stringify(raw).slice(1, -1)) ? raw : undefined
+}
+
+// winston's exception handler writes the stack behind the message.
+function withoutStack(body: unknown, stack: unknown): unknown {
+  if (typeof body !== 'string' || typeof stack !== 'string' || !body.endsWith(`\n${stack}`)) return body
+  return body.slice(0, -stack.length - 1)
+}
+
+/** Reasons for which keys of an entry are not attributes of its record; a set of them is a sum. */
+const omitFor = {
+  /** The record's own trace context says it. */
+  stamp: 1,
+  /** Set by the timestamp() format; the record has its own time. */
+  timestamp: 2,
+  /** The exception of the record says it. */
+  stack: 4,
+  cause: 8,
+  name: 16,
+  /** What winston's exception handler repeats of the error. */
+  uncaught: 32,
+} as const
+
+const keysFor: Record<keyof typeof omitFor, readonly string[]> = {
+  stamp: stampKeys,
+  timestamp: ['timestamp'],
+  stack: ['stack'],
+  cause: ['cause'],
+  name: ['name'],
+  uncaught: ['error', 'stack', 'trace', 'date', 'exception', 'rejection'],
+}
+
+const sets: ReadonlySet<string>[] = []
+
 function repeatedByRecord({ traceId, timestamp, isUncaught }: LogCall, formatted: Info): number {
   let reasons = isUncaught ? omitFor.uncaught : 0
   if (timestamp === undefined || formatted.timestamp !== timestamp) reasons |= omitFor.timestamp
@@ -50,8 +103,14 @@ function repeatedByException(exception: unknown, { stack, cause, name }: Info): 
   return reasons
 }
 
-// winston's exception handler writes the stack behind the message.
-function withoutStack(body: unknown, stack: unknown): unknown {
-  if (typeof body !== 'string' || typeof stack !== 'string' || !body.endsWith(`\n${stack}`)) return body
-  return body.slice(0, -stack.length - 1)
+/** The keys to omit for a sum of reasons. */
+function omittedKeys(reasons: number): ReadonlySet<string> {
+  sets[reasons] ??= new Set(['level', 'message', ...keysOf(reasons)])
+  return sets[reasons]
+}
+
+function keysOf(reasons: number): string[] {
+  return Object.entries(omitFor).flatMap(([reason, bit]) =>
+    reasons & bit ? keysFor[reason as keyof typeof omitFor] : [],
+  )
 }

@@ -1,9 +1,8 @@
 import { activeContext, guard, rootContext, runInContext, spanContextOf } from '@clew/core'
 import winston from 'winston'
-import { type LogCall, openLogCall } from './log-call.ts'
-import { attachToLogger, callInFormat, callOf, isAttached, loggerPrototype, seam } from './logger-seam.ts'
+import { type LogCall, openLogCall, stampInfo } from './log-call.ts'
+import { attachToLogger, isAttached, loggerPrototype, loggerSeam } from './logger-seam.ts'
 import { sendRecord } from './record.ts'
-import { stampInfo } from './stamp.ts'
 import type { Info, Logger, Transport, Winston } from './winston-shapes.ts'
 
 /** `format` is missing on purpose: the record is made of the entry as the logger's own formats leave it. */
@@ -44,7 +43,7 @@ export function clewFormat(): winston.Logform.Format {
   keepCalls()
   return {
     transform: (info) => {
-      const context = callInFormat()?.context ?? activeContext()
+      const context = loggerSeam.formatting?.context ?? activeContext()
       return stampInfo(info as Info, spanContextOf(context)) as winston.Logform.TransformableInfo
     },
   }
@@ -52,14 +51,14 @@ export function clewFormat(): winston.Logform.Format {
 
 // Formats and transports run late when a slow transport has filled the logger's buffer. Only `write` knows the context.
 function keepCalls(): void {
-  seam.keeps = true
-  attachToLogger(loggerPrototype((winston as unknown as Winston).exceptions.logger))
+  loggerSeam.keeps = true
+  attachToLogger(loggerSeam, loggerPrototype((winston as unknown as Winston).exceptions.logger))
 }
 
 function send(transport: ClewTransport, info: Info): void {
-  const known = callOf(info)
+  const known = loggerSeam.kept.get(info)
   const call = known ?? unknownCall(transport as Transport & { levels?: Logger['levels'] }, info)
-  if (call === undefined || (seam.sends && known?.isEnabled)) return
+  if (call === undefined || (loggerSeam.sends && known?.isEnabled)) return
   sendRecord(call, info)
 }
 
@@ -69,8 +68,8 @@ function unknownCall(
   { parent, levels }: Transport & { levels?: Logger['levels'] },
   info: Info,
 ): LogCall | undefined {
-  const isBuffered = parent ? isAttached(parent) : false
-  if (isBuffered && seam.sends) return undefined
+  const isBuffered = parent ? isAttached(loggerSeam, parent) : false
+  if (isBuffered && loggerSeam.sends) return undefined
   const logger = { level: '', levels: parent?.levels ?? levels ?? winston.config.npm.levels } as Logger
   const open = () => openLogCall(logger, info, false, undefined)
   return isBuffered ? runInContext(rootContext, open) : open()

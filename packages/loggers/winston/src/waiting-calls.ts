@@ -6,11 +6,12 @@ export type WaitingCalls = {
   add(call: LogCall): void
   /** The call of the entry that the logger now takes from its buffer; `undefined` when it is not one of ours. */
   take(logger: Logger, info: Info): LogCall | undefined
+  clear(): void
 }
 
 export function createWaitingCalls(): WaitingCalls {
   // A list, not an array: a buffer of many thousand entries must not make each `take` a shift of them all.
-  const queues = new WeakMap<Logger, { first: LogCall | undefined; last: LogCall | undefined }>()
+  let queues = new WeakMap<Logger, { first: LogCall | undefined; last: LogCall | undefined }>()
   let count = 0
   return {
     add: (call) => {
@@ -28,6 +29,10 @@ export function createWaitingCalls(): WaitingCalls {
       count--
       queue.first = call.next
       return call
+    },
+    clear: () => {
+      queues = new WeakMap()
+      count = 0
     },
   }
 }

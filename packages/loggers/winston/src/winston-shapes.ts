@@ -30,17 +30,3 @@ export type Logger = {
 }
 
 export type Winston = { exceptions: { logger: Logger } }
-
-/** The rule of winston's transports: an unknown level is never enabled, and without a threshold every level is. */
-export function isLevelEnabled({ level, levels }: Pick<Logger, 'level' | 'levels'>, rank: number): boolean {
-  return level ? levels[level]! >= rank : true
-}
-
-/** Whether a transport prints what the logger's own level would not. */
-export function isPrintedBeyondLevel({ levels, transports }: Logger, rank: number): boolean {
-  for (const transport of transports) {
-    const level = transport.level || transport.parent?.level
-    if (level && levels[level]! >= rank) return true
-  }
-  return false
-}

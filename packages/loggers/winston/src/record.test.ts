@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { plainMessage } from './message.ts'
+import { plainMessage } from './record.ts'
 import { messageKey } from './winston-shapes.ts'
 
 test.each([
