@@ -2,9 +2,8 @@ export { addFilter, hasFilter, removeFilter, searchParts } from './filters.ts'
 export { englishMistakes, type SearchMistakes } from './mistakes.ts'
 export { type ParsedSearch, parseSearch } from './parse-search.ts'
 export { printSearch } from './print-search.ts'
-export { parseNumber } from './quantity.ts'
 export { foldText, indexTerms, searchableText } from './searchable-text.ts'
-export { parseTraceId } from './term.ts'
+export { parseNumber, parseTraceId } from './term.ts'
 export { type TextMatcher, textMatcher } from './text-matcher.ts'
 export {
   allOf,

@@ -23,15 +23,15 @@ export const englishMistakes = {
     `"${text}" is no number; write ${example}, or put it all in quotes to search for the text`,
   noComparison: (key: string, sign: string, example: string) =>
     `${key} cannot be compared with ${sign}; write ${example}`,
-  unknownLevel: (text: string, near: string, all: string) =>
-    `level "${text}" is unknown; did you mean "${near}"? Levels are ${all}`,
-  unknownHas: (text: string, near: string, all: string) =>
-    `${text} is unknown; did you mean ${near}? There are ${all}`,
+  unknownLevel: (text: string, near: string | undefined, all: string) =>
+    `level "${text}" is unknown; ${near ? `did you mean "${near}"? Levels` : 'levels'} are ${all}`,
+  unknownHas: (text: string, near: string | undefined, all: string) =>
+    `${text} is unknown; ${near ? `did you mean ${near}? There` : 'there'} are ${all}`,
   durationNeedsSign: (text: string) => `dur: needs a comparison; write dur>${text} or dur<${text}`,
   noDuration: (text: string) => `"${text}" is no duration; write 200ms or 1.5s`,
   noUnit: (text: string) => `"${text}" has no unit; write ${text}ms or ${text}s`,
   unknownUnit: (unit: string, amount: string) =>
-    `unit "${unit}" is unknown; write us, ms, s, m or h, as in ${amount}ms`,
+    `unit "${unit}" is unknown; write ns, us, ms, s, m, h or d, as in ${amount}ms`,
   durationTooLong: (text: string) => `"${text}" is too long; write a shorter duration`,
 }
 

@@ -51,6 +51,7 @@ test.each([
   ['dur>200ms', 'dur>200ms'],
   ['dur>=1.5s dur<2m dur<=1h dur>5us', 'dur>=1.5s dur<2m dur<=1h dur>5us'],
   ['dur>1000us', 'dur>1ms'],
+  ['dur>1.5MS dur<7d', 'dur>1.5ms dur<7d'],
   ['has:error has:trace has:exception', 'has:error has:trace has:exception'],
   [
     'pattern:12 event:login queue:mails name:"GET /orders"',
@@ -99,6 +100,9 @@ test.each([
     9,
     'level "err" is unknown; did you mean "error"? Levels are trace, debug, info, warn, error, fatal',
   ],
+  ['level:loud', 0, 10, 'level "loud" is unknown; levels are trace, debug, info, warn, error, fatal'],
+  ['has:x', 0, 5, 'has:x is unknown; there are has:error, has:exception, has:trace'],
+  ['dur>1000000d', 0, 12, '"1000000d" is too long; write a shorter duration'],
   ['level>=', 0, 7, 'level>= has no value; write level>=warn'],
   ['service:', 0, 8, 'service: has no value; write service:value'],
   ['service>a', 0, 9, 'service cannot be compared with >; write service:a'],
@@ -109,7 +113,7 @@ test.each([
     'has:errors is unknown; did you mean has:error? There are has:error, has:exception, has:trace',
   ],
   ['dur>200', 0, 7, '"200" has no unit; write 200ms or 200s'],
-  ['dur>200min', 0, 10, 'unit "min" is unknown; write us, ms, s, m or h, as in 200ms'],
+  ['dur>200min', 0, 10, 'unit "min" is unknown; write ns, us, ms, s, m, h or d, as in 200ms'],
   ['dur>fast', 0, 8, '"fast" is no duration; write 200ms or 1.5s'],
   ['dur:2s', 0, 6, 'dur: needs a comparison; write dur>2s or dur<2s'],
   [

@@ -1,4 +1,4 @@
-import { formatDuration } from './quantity.ts'
+import { formatDuration } from '@clew/settings'
 import { parseTraceId } from './term.ts'
 import { isKnownKey, type Search, type SearchTerm, type TextMatch } from './tree.ts'
 
@@ -35,7 +35,7 @@ function printTerm(term: SearchTerm): string {
     case 'level':
       return `level${term.compare === '=' ? ':' : term.compare}${term.level}`
     case 'duration':
-      return `dur${term.compare}${formatDuration(term.us)}`
+      return `dur${term.compare}${formatDuration(term.us / 1000)}`
     case 'has':
       return `has:${term.what}`
     case 'id':

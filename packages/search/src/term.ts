@@ -1,6 +1,5 @@
+import { measureDuration, nearestName } from '@clew/settings'
 import type { Mistake } from './mistakes.ts'
-import { nearest } from './nearest.ts'
-import { parseDuration, parseNumber } from './quantity.ts'
 import type { Token, Value } from './token.ts'
 import {
   type FieldKey,
@@ -79,21 +78,31 @@ function isId(text: string, digits: number): boolean {
 function readLevel({ text }: Value, sign: Sign): SearchTerm | Wrong {
   const level = levels.find((known) => known === text.toLowerCase())
   if (level) return { kind: 'level', compare: sign === ':' ? '=' : sign, level }
-  const near = nearest(text.toLowerCase(), levels)
+  const near = nearestName(text, levels)
   return { wrong: ({ unknownLevel }) => unknownLevel(text, near, levels.join(', ')) }
 }
 
 function readHas({ text }: Value, sign: Sign): SearchTerm | Wrong {
   const what = hasWords.find((known) => known === text)
   if (what && sign === ':') return { kind: 'has', what }
-  const [near, all] = [`has:${nearest(text, hasWords)}`, hasWords.map((word) => `has:${word}`).join(', ')]
-  return { wrong: ({ unknownHas }) => unknownHas(`has${sign}${text}`, near, all) }
+  const [near, ...all] = [nearestName(text, hasWords), ...hasWords].map((word) => word && `has:${word}`)
+  return { wrong: ({ unknownHas }) => unknownHas(`has${sign}${text}`, near, all.join(', ')) }
 }
 
 function readDuration({ text }: Value, sign: Sign): SearchTerm | Wrong {
   if (sign === ':') return { wrong: ({ durationNeedsSign }) => durationNeedsSign(text) }
-  const us = parseDuration(text)
-  return typeof us === 'number' ? { kind: 'duration', compare: sign, us } : us
+  const measured = measureDuration(text)
+  if ('amount' in measured) return { kind: 'duration', compare: sign, us: measured.amount / 1000 }
+  const { wrong, digits, unit } = measured
+  return {
+    wrong: (texts) =>
+      ({
+        'no number': () => texts.noDuration(text),
+        'no unit': () => texts.noUnit(text),
+        'unknown unit': () => texts.unknownUnit(unit, digits),
+        'too large': () => texts.durationTooLong(text),
+      })[wrong](),
+  }
 }
 
 function textField(key: FieldKey): ReadTerm {
@@ -106,6 +115,14 @@ function readAttribute(key: string, value: Value, sign: Sign): SearchTerm | Wron
   if (number !== undefined)
     return { kind: 'attribute', key, match: { kind: 'compare', compare: sign, number } }
   return { wrong: ({ noNumber }) => noNumber(value.text, `${key}${sign}10`) }
+}
+
+const numberPattern = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+
+/** Undefined when the text is no finite decimal number. */
+export function parseNumber(text: string): number | undefined {
+  const value = numberPattern.test(text) ? Number(text) : Number.NaN
+  return Number.isFinite(value) ? value : undefined
 }
 
 function onlyColon(key: string, read: (value: Value) => SearchTerm | Wrong): ReadTerm {

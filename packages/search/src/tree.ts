@@ -14,6 +14,7 @@ export type SearchTerm =
   /** A word or a phrase; `prefix`: its last word may go on. */
   | { kind: 'text'; text: string; prefix: boolean }
   | { kind: 'level'; compare: Compare; level: Level }
+  /** `us`: microseconds, exact to the nanosecond. */
   | { kind: 'duration'; compare: Exclude<Compare, '='>; us: number }
   | { kind: 'has'; what: Has }
   /** `id` is 32 lower-case hex digits for a trace, 16 for a span. */

@@ -19,11 +19,12 @@ export const search: Words['search'] = {
   noPattern: (text) => `“${text}”不是模式：请写它的编号，例如 pattern:12`,
   noNumber: (text, example) => `“${text}”不是数字：请写成 ${example}；要搜索这段文字，请整体加上引号`,
   noComparison: (key, sign, example) => `${key} 不能用 ${sign} 比较，请写成 ${example}`,
-  unknownLevel: (text, near, all) => `未知级别“${text}”，是否想写“${near}”？可用的级别：${all}`,
-  unknownHas: (text, near, all) => `未知条件 ${text}，是否想写 ${near}？可用的有 ${all}`,
+  unknownLevel: (text, near, all) =>
+    `未知级别“${text}”${near ? `，是否想写“${near}”？` : '。'}可用的级别：${all}`,
+  unknownHas: (text, near, all) => `未知条件 ${text}${near ? `，是否想写 ${near}？` : '。'}可用的有 ${all}`,
   durationNeedsSign: (text) => `dur: 需要比较符：请写成 dur>${text} 或 dur<${text}`,
   noDuration: (text) => `“${text}”不是时长：请写成 200ms 或 1.5s`,
   noUnit: (text) => `“${text}”没有单位：请写成 ${text}ms 或 ${text}s`,
-  unknownUnit: (unit, amount) => `未知单位“${unit}”：可用 us、ms、s、m、h，例如 ${amount}ms`,
+  unknownUnit: (unit, amount) => `未知单位“${unit}”：可用 ns、us、ms、s、m、h、d，例如 ${amount}ms`,
   durationTooLong: (text) => `“${text}”太长，请写更短的时长`,
 }
