@@ -46,7 +46,6 @@ export {
 } from './record/record.ts'
 export { guard, report, setReporter } from './report.ts'
 export { createReporter, type Reporter } from './reporter.ts'
-export { endSpan, errorType, failSpan } from './seams/end-span.ts'
 export { type HttpRequest, httpRequestOf, setHttpRoute, trackHttpRequest } from './seams/http-route.ts'
 export {
   type Attached,
@@ -55,7 +54,15 @@ export {
   type ModuleSource,
   onModuleLoad,
 } from './seams/on-module-load.ts'
-export { type SpanDescription, traceChannel } from './seams/trace-channel.ts'
+export {
+  endSpan,
+  errorType,
+  failSpan,
+  type Operation,
+  type SpanDescription,
+  startOperation,
+} from './seams/operation.ts'
+export { traceChannel } from './seams/trace-channel.ts'
 export { wrapMethod } from './seams/wrap-method.ts'
 export { runningInstrumentations, startInstrumentation } from './start-instrumentation.ts'
 

@@ -1,12 +1,15 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Context } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { SpanKind, SpanStatusCode } from '../api/constants.ts'
 import { activeContext, runInContext } from '../context/context-manager.ts'
 import { contextWithSpan, rootContext, spanOf, suppressTracing } from '../context/request-context.ts'
+import { contextWithFields } from '../fields.ts'
 import { setReporter } from '../report.ts'
-import { type SpanDescription, traceChannel } from './trace-channel.ts'
+import type { SpanDescription } from './operation.ts'
+import { traceChannel } from './trace-channel.ts'
 
 type Message = { command: string }
 
@@ -156,6 +159,46 @@ test('no span without a parent, with tracing suppressed, or when there is nothin
   ]).toEqual(['none', requestId, requestId])
   expect(await finished()).toEqual([])
 })
+
+const stranger = contextWithSpan(rootContext, tracer.startSpan('another request'))
+const suppressed = suppressTracing(request)
+
+/** A pool: what it calls back, it calls from the context of whoever opened the connection. */
+const byCallback = (message: Message): Promise<Context> =>
+  new Promise((resolve) => {
+    channel.traceCallback(
+      (done: (error: unknown) => void) => setImmediate(() => runInContext(stranger, () => done(null))),
+      0,
+      message,
+      undefined,
+      () => resolve(activeContext()),
+    )
+  })
+const byPromise = async (message: Message): Promise<Context> => {
+  await channel.tracePromise(
+    () => new Promise((resolve) => setImmediate(() => runInContext(stranger, () => resolve(undefined)))),
+    message,
+  )
+  return activeContext()
+}
+
+test.each([
+  ['a span', request, 'GET', [span(), span()]],
+  ['no active span', contextWithFields(rootContext, { user_id: 7 }), 'GET', []],
+  ['no request at all', rootContext, 'GET', []],
+  ['tracing suppressed', suppressed, 'GET', []],
+  ['nothing to describe', request, 'PING', []],
+])(
+  'with %s, what another context calls back comes back in the context of its caller',
+  async (_, caller, command, spans) => {
+    const seen = [
+      await runInContext(caller, () => byCallback({ command })),
+      await runInContext(caller, () => byPromise({ command })),
+    ]
+    expect(seen).toEqual([caller, caller])
+    expect(await finished()).toEqual(spans)
+  },
+)
 
 test('describe that throws costs the span and nothing else', async () => {
   stop()

@@ -1,22 +1,20 @@
 import { tracingChannel } from 'node:diagnostics_channel'
-import type { Attributes, Context, Span, SpanKind, Tracer } from '@opentelemetry/api'
+import type { Context, Tracer } from '@opentelemetry/api'
 import { activeContext } from '../context/context-manager.ts'
-import { contextWithSpan, isTracingSuppressed, spanOf } from '../context/request-context.ts'
+import { createHiddenSlot } from '../hidden-slot.ts'
 import type { Stop } from '../instrumentation.ts'
 import { guard } from '../report.ts'
 import { coreState } from '../state.ts'
-import { endSpan, failSpan } from './end-span.ts'
-
-export type SpanDescription = { name: string; kind: SpanKind; attributes: Attributes }
+import { failSpan, type Operation, type SpanDescription, startOperation } from './operation.ts'
 
 /** What a TracingChannel publishes: the library's payload, to which Node adds the outcome. */
 type Outcome = { error?: unknown; result?: unknown }
 
 /**
  * Makes a span of each operation that a library publishes on the TracingChannel `name`, as a child of the span that
- * is active at the call; the operation's own work runs inside it and a callback in the context of its caller.
- * No span: without an active span, with tracing suppressed, or when `describe` returns undefined.
- * Never throws into the library.
+ * is active at the call; the operation's own work runs inside it. Its callback runs in the context of the caller, span
+ * or not: a connection of a pool calls it from the context of whoever made that connection.
+ * When there is no span says `startOperation`. Never throws into the library.
  * https://nodejs.org/api/diagnostics_channel.html#class-tracingchannel
  */
 export function traceChannel<Message extends object>(
@@ -24,31 +22,23 @@ export function traceChannel<Message extends object>(
   name: string,
   describe: (message: Message) => SpanDescription | undefined,
 ): Stop {
-  const operations = new WeakMap<object, { span: Span; parent: Context }>()
+  const operations = createHiddenSlot<Operation>()
   const channel = tracingChannel<Context, Message>(name)
   const { storage } = coreState()
 
-  const contextOfOperation = (message: Message): Context => {
-    const parent = activeContext()
-    if (!spanOf(parent) || isTracingSuppressed(parent)) return parent
-    return guard(
-      `tracing ${name}`,
-      () => {
-        const description = describe(message)
-        if (!description) return parent
-        const span = tracer.startSpan(description.name, description, parent)
-        operations.set(message, { span, parent })
-        return contextWithSpan(parent, span)
-      },
-      parent,
-    )
+  const begin = (message: Message): Context => {
+    const operation = startOperation(tracer, activeContext(), () => describe(message))
+    operations.set(message, operation)
+    return operation.context
   }
   const finish = (message: Message & Outcome): void => {
     const operation = operations.get(message)
-    if (!operation) return
-    operations.delete(message)
-    if ('error' in message && message.error === undefined) failSpan(operation.span, undefined)
-    endSpan(operation.span, message.error)
+    const { error } = message
+    // `end` takes undefined and null for no error, but a promise may be rejected with them.
+    const { span } = operation ?? {}
+    if (span && 'error' in message && (error ?? undefined) === undefined)
+      guard('marking a span as failed', () => failSpan(span, error), undefined)
+    operation?.end(error)
   }
   const subscribers = {
     // At `end` only an operation that was synchronous has its outcome.
@@ -58,8 +48,8 @@ export function traceChannel<Message extends object>(
     asyncEnd: finish,
   }
 
-  channel.start.bindStore(storage, contextOfOperation)
-  channel.asyncStart.bindStore(storage, (message) => operations.get(message)?.parent ?? activeContext())
+  channel.start.bindStore(storage, begin)
+  channel.asyncStart.bindStore(storage, (message) => operations.get(message)?.caller ?? activeContext())
   channel.end.subscribe(subscribers.end as never)
   channel.asyncEnd.subscribe(subscribers.asyncEnd as never)
   return () => {

@@ -1,5 +1,5 @@
-import { failSpan, type SpanDescription, SpanKind } from '@clew/core'
-import type { Attributes, Span } from '@opentelemetry/api'
+import { type SpanDescription, SpanKind } from '@clew/core'
+import type { Attributes } from '@opentelemetry/api'
 import type { Command, Connection } from './library.ts'
 
 type Address = Pick<Connection, 'isCluster' | 'options' | 'condition'>
@@ -23,6 +23,7 @@ export function describeCommand(command: Command, connection: Address): SpanDesc
       'db.operation.name': name,
       'db.query.text': clip(textOf(command)),
     },
+    describeError,
   }
 }
 
@@ -44,6 +45,7 @@ export function describeBatch(commands: readonly Command[], connection: Address)
       'db.operation.batch.size': own.length,
       'db.query.text': clip(own.slice(0, maxArguments).map(textOf).join('; ')),
     },
+    describeError,
   }
 }
 
@@ -68,12 +70,11 @@ function clip(text: string): string {
   return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
 }
 
-/** Marks a span as failed; a server's error begins with its code, such as `WRONGTYPE`. */
-export function failCommand(span: Span, error: unknown): void {
-  failSpan(span, error)
+// A server's error begins with its code, such as `WRONGTYPE`.
+function describeError(error: unknown): Attributes | undefined {
   const { name, message } = error as { name?: unknown; message?: unknown }
   const code = name === 'ReplyError' ? /^[A-Z]+(?= |$)/.exec(String(message))?.[0] : undefined
-  if (code) span.setAttributes({ 'error.type': code, 'db.response.status_code': code })
+  return code ? { 'error.type': code, 'db.response.status_code': code } : undefined
 }
 
 /** The first error among the results of a batch, `[error, reply]` each; the reply of EXEC is a list of its own. */

@@ -1,6 +1,14 @@
-import { activeContext, guard, isTracingSuppressed, type SpanDescription, spanOf } from '@clew/core'
-import type { Context, Span, Tracer } from '@opentelemetry/api'
-import { describeBatch, describeCommand, failCommand, firstError } from './attributes.ts'
+import {
+  activeContext,
+  guard,
+  isTracingSuppressed,
+  type Operation,
+  type SpanDescription,
+  spanOf,
+  startOperation,
+} from '@clew/core'
+import type { Context, Tracer } from '@opentelemetry/api'
+import { describeBatch, describeCommand, firstError } from './attributes.ts'
 import type { Command, Connection, Pipeline } from './library.ts'
 
 /** What is known of a pipeline while it is filled. */
@@ -29,19 +37,14 @@ export function traceCommands(tracer: Tracer): CommandTracer {
   const batchOfPipeline = new WeakMap<Pipeline, Batch>()
   const batchOfCommand = new WeakMap<Command, Batch>()
 
-  const start = (caller: Context, describe: () => SpanDescription): Span | undefined => {
-    if (traceOf(caller) === undefined) return undefined
-    const description = describe()
-    return tracer.startSpan(description.name, description, caller)
-  }
   const startCommand = (connection: Connection, command: Command, caller: Context): void => {
-    const span = start(caller, () => describeCommand(command, connection))
-    if (span) endWith(command, span, () => undefined)
+    const operation = startOperation(tracer, caller, () => describeCommand(command, connection))
+    endWith(command, operation, () => undefined)
   }
   const startBatch = (connection: Connection, batch: Batch): void => {
     batch.isStarted = true
-    const span = start(callerOf(batch), () => describeBatch(batch.commands, connection))
-    if (span) endWith(batch.pipeline, span, firstError)
+    const describe = (): SpanDescription => describeBatch(batch.commands, connection)
+    endWith(batch.pipeline, startOperation(tracer, callerOf(batch), describe), firstError)
   }
 
   return {
@@ -94,34 +97,19 @@ function callerOfQueued({ commands, callers }: Batch, command: Command): Context
 type Outcome = { resolve(value: unknown): unknown; reject(error: unknown): unknown }
 
 // Not by `then`: that would make a rejection handled which the application may have left unhandled.
-function endWith(target: Outcome, span: Span, errorIn: (value: unknown) => unknown): void {
+function endWith(target: Outcome, operation: Operation, errorIn: (value: unknown) => unknown): void {
+  if (!operation.span) return
   const { resolve, reject } = target
-  let isEnded = false
-  const end = (error: unknown): void => {
-    if (isEnded) return
-    isEnded = true
-    guard(
-      'ending the span of a Redis command',
-      () => {
-        try {
-          if (error) failCommand(span, error)
-        } finally {
-          span.end()
-        }
-      },
-      undefined,
-    )
-  }
   target.resolve = (value) => {
     try {
       // A reply that cannot be transformed makes a Command call its `reject` in here.
       return resolve.call(target, value)
     } finally {
-      end(guard('reading the results of a batch', () => errorIn(value), undefined))
+      operation.end(guard('reading the results of a batch', () => errorIn(value), undefined))
     }
   }
   target.reject = (error) => {
-    end(error)
+    operation.end(error)
     return reject.call(target, error)
   }
 }

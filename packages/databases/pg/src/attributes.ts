@@ -1,5 +1,5 @@
-import { failSpan, type SpanDescription, SpanKind } from '@clew/core'
-import type { Attributes, Span } from '@opentelemetry/api'
+import { type SpanDescription, SpanKind } from '@clew/core'
+import type { Attributes } from '@opentelemetry/api'
 import type { Client, Pool, QueryConfig } from './library.ts'
 import { clipText, statementOf } from './sql/statement.ts'
 
@@ -11,7 +11,8 @@ export function describeQuery(query: unknown, values: unknown, connection: Conne
     typeof query === 'string' ? { text: query } : (query ?? {})
   ) as QueryConfig
   const attributes: Attributes = { 'db.system.name': 'postgresql', ...describeConnection(connection) }
-  if (typeof text !== 'string') return { name: 'postgresql', kind: SpanKind.CLIENT, attributes }
+  if (typeof text !== 'string')
+    return { name: 'postgresql', kind: SpanKind.CLIENT, attributes, describeError }
   const { summary, sanitized } = statementOf(text)
   const isParameterized = hasValues(values) || hasValues(ownValues)
   attributes['db.query.text'] = isParameterized ? clipText(text) : sanitized
@@ -19,7 +20,7 @@ export function describeQuery(query: unknown, values: unknown, connection: Conne
   if (summary.operation) attributes['db.operation.name'] = summary.operation
   if (summary.collection) attributes['db.collection.name'] = summary.collection
   if (summary.statements > 1) attributes['db.operation.batch.size'] = summary.statements
-  return { name: summary.text || 'postgresql', kind: SpanKind.CLIENT, attributes }
+  return { name: summary.text || 'postgresql', kind: SpanKind.CLIENT, attributes, describeError }
 }
 
 // pg sends a text with no values as it is, so its literals may be anything.
@@ -47,11 +48,9 @@ export function connectionOfPool({ options = {} }: Pool): Connection {
   } as Connection
 }
 
-/** Ends the span of a query; `error` may be a DatabaseError with its SQLSTATE or one of the connection. Never throws. */
-export function failQuery(span: Span, error: unknown): void {
-  failSpan(span, error)
+// A DatabaseError has its SQLSTATE, an error of the connection the code of Node.
+function describeError(error: unknown): Attributes | undefined {
   const { code, severity } = error as { code?: unknown; severity?: unknown }
-  if (typeof code !== 'string') return
-  span.setAttribute('error.type', code)
-  if (severity !== undefined) span.setAttribute('db.response.status_code', code)
+  if (typeof code !== 'string') return undefined
+  return { 'error.type': code, ...(severity !== undefined && { 'db.response.status_code': code }) }
 }

@@ -1,10 +1,9 @@
-import { activeContext, guard, rootContext, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { activeContext, rootContext, runInContext, type Stop, startOperation, wrapMethod } from '@clew/core'
 import type { Tracer } from '@opentelemetry/api'
-import { describeConnection, describeQuery } from './attributes.ts'
+import { describeQuery } from './attributes.ts'
 import { type Client, isSubmittable } from './library.ts'
-import { type PoolQuery, takePoolQuery } from './pool-query.ts'
-import { bindFirstCallback, callQuery, endQuerySpan, startQuerySpan } from './query-call.ts'
-import { attrConnectionWaitTime } from './semconv.ts'
+import { takePoolQuery } from './pool-query.ts'
+import { bindFirstCallback, callQuery } from './query-call.ts'
 import type { Submissions } from './submissions.ts'
 
 /** A connection serves many requests: what it tells of itself belongs to none. */
@@ -46,32 +45,19 @@ function tracedQuery(original: Client['query'], tracer: Tracer, submissions: Sub
   return function (this: Client, ...args: unknown[]) {
     const [query, values] = args
     const active = activeContext()
-    const poolQuery = takePoolQuery(active, query)
-    const caller = poolQuery?.caller ?? active
-    if (poolQuery) connectPoolQuery(poolQuery, this)
-    const span = poolQuery
-      ? undefined
-      : startQuerySpan(tracer, caller, () => describeQuery(textOwner(query), values, this))
-    if (!isSubmittable(query)) return callQuery(original, this, args, { caller, span })
-    submissions.add(query, caller, span)
+    const poolQuery = takePoolQuery(active, query, this)
+    const operation = startOperation(tracer, poolQuery?.caller ?? active, () =>
+      poolQuery ? undefined : describeQuery(textOwner(query), values, this),
+    )
+    if (!isSubmittable(query)) return callQuery(original, this, args, operation)
+    submissions.add(query, operation)
     try {
       return original.apply(this, args)
     } catch (error) {
-      endQuerySpan(span, error)
+      operation.end(error)
       throw error
     }
   }
-}
-
-function connectPoolQuery({ span, startMs }: PoolQuery, client: Client): void {
-  guard(
-    'describing a connection',
-    () => {
-      span.setAttributes(describeConnection(client))
-      span.setAttribute(attrConnectionWaitTime, (performance.now() - startMs) / 1_000)
-    },
-    undefined,
-  )
 }
 
 // pg-query-stream keeps its text in a cursor, as `cursor.text`.

@@ -1,10 +1,10 @@
-import { activeContext, rootContext, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { activeContext, rootContext, runInContext, type Stop, startOperation, wrapMethod } from '@clew/core'
 import type { Tracer } from '@opentelemetry/api'
 import { connectionOfPool, describeQuery } from './attributes.ts'
 import { emitInRoot } from './client.ts'
 import type { Pool } from './library.ts'
 import { contextWithPoolQuery } from './pool-query.ts'
-import { bindFirstCallback, callQuery, startQuerySpan } from './query-call.ts'
+import { bindFirstCallback, callQuery } from './query-call.ts'
 
 /** A pool's connections go from request to request; what it tells of them belongs to none. */
 const poolEvents = new Set<unknown>(['acquire', 'connect', 'error', 'release', 'remove'])
@@ -34,18 +34,13 @@ export function attachToPool(owner: string, pool: Pool, tracer: Tracer): Stop[] 
 function tracedPoolQuery(original: Pool['query'], tracer: Tracer): Pool['query'] {
   return function (this: Pool, ...args: unknown[]) {
     const [query, values] = args
-    const caller = activeContext()
-    const span =
-      typeof query === 'function'
-        ? undefined
-        : startQuerySpan(tracer, caller, () => describeQuery(query, values, connectionOfPool(this)))
-    if (!span) return callQuery(original, this, args, { caller, span })
-    const poolQuery = { caller, span, query, startMs: performance.now(), isTaken: false }
-    return callQuery(
-      (...given) => runInContext(contextWithPoolQuery(poolQuery), () => original.apply(this, given)),
-      this,
-      args,
-      { caller, span },
+    const operation = startOperation(tracer, activeContext(), () =>
+      typeof query === 'function' ? undefined : describeQuery(query, values, connectionOfPool(this)),
     )
+    const { caller, span } = operation
+    if (!span) return callQuery(original, this, args, operation)
+    const context = contextWithPoolQuery(caller, span, query)
+    const run = (...given: unknown[]): unknown => runInContext(context, () => original.apply(this, given))
+    return callQuery(run, this, args, operation)
   }
 }

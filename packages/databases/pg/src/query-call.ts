@@ -1,67 +1,25 @@
-import {
-  activeContext,
-  bindToContext,
-  guard,
-  isTracingSuppressed,
-  type SpanDescription,
-  spanOf,
-} from '@clew/core'
-import type { Context, Span, Tracer } from '@opentelemetry/api'
-import { failQuery } from './attributes.ts'
+import { activeContext, bindToContext, type Operation } from '@clew/core'
 import type { Callback, QueryConfig } from './library.ts'
 
 type QueryMethod = (...args: unknown[]) => unknown
 
-/** The span of a query that is made now; none without an active span or with tracing suppressed. Never throws. */
-export function startQuerySpan(
-  tracer: Tracer,
-  caller: Context,
-  describe: () => SpanDescription,
-): Span | undefined {
-  if (!spanOf(caller) || isTracingSuppressed(caller)) return undefined
-  return guard(
-    'describing a query',
-    () => {
-      const description = describe()
-      return tracer.startSpan(description.name, description, caller)
-    },
-    undefined,
-  )
-}
-
-/** Ends the span, failed when `error` is one. Never throws. */
-export function endQuerySpan(span: Span | undefined, error?: unknown): void {
-  if (!span) return
-  guard(
-    'ending the span of a query',
-    () => {
-      try {
-        if (error) failQuery(span, error)
-      } finally {
-        span.end()
-      }
-    },
-    undefined,
-  )
-}
-
 /**
- * Calls `query(text | config, values?, callback?)` with the callback in the caller's context, ends the span with the
- * outcome, and gives back what the application would have got.
+ * Calls `query(text | config, values?, callback?)` with the callback in the caller's context, ends the operation with
+ * the outcome, and gives back what the application would have got.
  */
 export function callQuery(
   original: QueryMethod,
   self: unknown,
   args: unknown[],
-  { caller, span }: { caller: Context; span: Span | undefined },
+  operation: Operation,
 ): unknown {
   const callback = callbackOf(args)
-  const bound = callback && endingSpan(span, bindToContext(caller, callback))
+  const bound = callback && endingOperation(operation, callback)
   try {
     const result = original.apply(self, bound ? withCallback(args, bound) : args)
-    return bound || !span ? result : endWithPromise(span, result)
+    return bound || !operation.span ? result : endWithPromise(operation, result)
   } catch (error) {
-    endQuerySpan(span, error)
+    operation.end(error)
     throw error
   } finally {
     if (bound) restoreCallback(args[0], callback, bound)
@@ -73,11 +31,12 @@ function callbackOf([config, values, callback]: readonly unknown[]): Callback | 
   return candidates.find((candidate) => typeof candidate === 'function') as Callback | undefined
 }
 
-function endingSpan(span: Span | undefined, callback: Callback): Callback {
-  if (!span) return callback
+function endingOperation(operation: Operation, callback: Callback): Callback {
+  const bound = bindToContext(operation.caller, callback)
+  if (!operation.span) return bound
   return function (this: unknown, error, ...results) {
-    endQuerySpan(span, error)
-    callback.call(this, error, ...results)
+    operation.end(error)
+    bound.call(this, error, ...results)
   }
 }
 
@@ -101,16 +60,16 @@ function restoreCallback(config: unknown, callback: Callback | undefined, bound:
 }
 
 // Not `.finally` beside the promise: a rejection that the application does not handle must stay unhandled.
-function endWithPromise(span: Span, result: unknown): unknown {
+function endWithPromise(operation: Operation, result: unknown): unknown {
   const promise = result as Promise<unknown>
   if (typeof promise?.then !== 'function') return result
   return promise.then(
     (value) => {
-      endQuerySpan(span)
+      operation.end()
       return value
     },
     (error) => {
-      endQuerySpan(span, error ?? new Error('rejected without an error'))
+      operation.end(error ?? new Error('rejected without an error'))
       throw error
     },
   )

@@ -1,9 +1,6 @@
-import { runInContext, type Stop, stopAll, wrapMethod } from '@clew/core'
-import type { Context, Span } from '@opentelemetry/api'
+import { type Operation, runInContext, type Stop, stopAll, wrapMethod } from '@clew/core'
 import type { Submittable } from './library.ts'
-import { endQuerySpan } from './query-call.ts'
 
-type Submission = { caller: Context; span: Span | undefined }
 type Handler = (this: object, ...args: unknown[]) => unknown
 type Handlers = { [name: string]: Handler }
 
@@ -21,8 +18,8 @@ const handlers = [
 ]
 
 export type Submissions = {
-  /** Runs all that this query will tell (events, callbacks) in the caller's context, and ends the span with it. */
-  add(query: Submittable, caller: Context, span: Span | undefined): void
+  /** Runs all that this query will tell (events, callbacks) in the caller's context, and ends the operation with it. */
+  add(query: Submittable, operation: Operation): void
   stop: Stop
 }
 
@@ -31,11 +28,11 @@ export type Submissions = {
  * Client feeds them are wrapped once, where they are defined: on a prototype, or on the object itself.
  */
 export function trackSubmissions(owner: string): Submissions {
-  const submissions = new WeakMap<object, Submission>()
+  const submissions = new WeakMap<object, Operation>()
   const stops: Stop[] = []
   return {
-    add: (query, caller, span) => {
-      submissions.set(query, { caller, span })
+    add: (query, operation) => {
+      submissions.set(query, operation)
       for (const name of handlers) {
         const home = homeOf(query, name)
         if (!home) continue
@@ -57,25 +54,16 @@ function homeOf(query: object, name: string): Handlers | undefined {
   return undefined
 }
 
-function handlerInContext(
-  submissions: WeakMap<object, Submission>,
-  name: string,
-  original: Handler,
-): Handler {
+function handlerInContext(submissions: WeakMap<object, Operation>, name: string, original: Handler): Handler {
   return function (...args) {
-    const submission = submissions.get(this)
-    if (!submission) return original.apply(this, args)
-    if (name === 'handleError') end(submission, args[0])
+    const operation = submissions.get(this)
+    if (!operation) return original.apply(this, args)
+    if (name === 'handleError') operation.end(args[0])
     try {
-      return runInContext(submission.caller, () => original.apply(this, args))
+      return runInContext(operation.caller, () => original.apply(this, args))
     } finally {
       // Afterwards: a row that no type parser could read makes pg.Query fail in here.
-      if (name === 'handleReadyForQuery') end(submission)
+      if (name === 'handleReadyForQuery') operation.end()
     }
   }
-}
-
-function end(submission: Submission, error?: unknown): void {
-  endQuerySpan(submission.span, error)
-  submission.span = undefined
 }

@@ -151,8 +151,10 @@ describe.each(versions)('spans of %s', (_, load) => {
       user: 'clew',
       password: 'x',
     })
-    const small = new rig.pg.Pool({ connectionString: rig.url, max: 1, connectionTimeoutMillis: 60 })
+    const small = new rig.pg.Pool({ connectionString: rig.url, max: 1 })
     const taken = await small.connect()
+    // Only now: a slow machine may take as long to connect.
+    small.options.connectionTimeoutMillis = 60
     await inRequest('request', async () => {
       await expect(refused.query('SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
       await expect(fromCallback((done) => small.query('SELECT 1', done))).rejects.toThrow('timeout exceeded')

@@ -1,0 +1,90 @@
+import type { Attributes, Context, Span, SpanKind, Tracer } from '@opentelemetry/api'
+import { SpanStatusCode } from '../api/constants.ts'
+import { contextWithSpan, isTracingSuppressed, spanOf } from '../context/request-context.ts'
+import { guard } from '../report.ts'
+
+/** What the span of one operation says. */
+export type SpanDescription = {
+  name: string
+  kind: SpanKind
+  attributes: Attributes
+  /** What the library tells of a failure, over `error.type` and beside it, such as the code of the server. */
+  describeError?: (error: unknown) => Attributes | undefined
+}
+
+/** One operation of a library, such as a query or a command, from its call to its outcome. */
+export type Operation = {
+  /** Where the application made the call: what is called back belongs there. */
+  readonly caller: Context
+  /** For the operation's own work: that of the caller, with the span where there is one. */
+  readonly context: Context
+  /** Undefined where nothing is recorded. */
+  readonly span: Span | undefined
+  /** Ends the span, with status ERROR when `error` is neither undefined nor null. Only the first call counts. Never throws. */
+  end(error?: unknown): void
+}
+
+/**
+ * Begins an operation as a child of the span in the context of its caller. No span: without one in `caller`, with
+ * tracing suppressed there, or when `describe` returns undefined; it is not asked in the first two cases. What
+ * `describe` throws is reported and costs the span. Never throws.
+ */
+export function startOperation(
+  tracer: Tracer,
+  caller: Context,
+  describe: () => SpanDescription | undefined,
+): Operation {
+  if (!spanOf(caller) || isTracingSuppressed(caller)) return untraced(caller)
+  const start = (): Operation | undefined => {
+    const description = describe()
+    return description && traced(caller, description, tracer.startSpan(description.name, description, caller))
+  }
+  return guard('starting the span of an operation', start, undefined) ?? untraced(caller)
+}
+
+function untraced(caller: Context): Operation {
+  return { caller, context: caller, span: undefined, end: doNothing }
+}
+
+function doNothing(): void {}
+
+function traced(caller: Context, { describeError }: SpanDescription, span: Span): Operation {
+  let isEnded = false
+  return {
+    caller,
+    context: contextWithSpan(caller, span),
+    span,
+    end: (error) => {
+      if (isEnded) return
+      isEnded = true
+      endSpan(span, error ?? undefined, describeError)
+    },
+  }
+}
+
+/**
+ * Ends a span; with an error it gets status ERROR, `error.type` and the exception event. The error object itself is
+ * only read. Never throws.
+ */
+export function endSpan(span: Span, error?: unknown, describeError?: SpanDescription['describeError']): void {
+  if (error !== undefined)
+    guard('marking a span as failed', () => failSpan(span, error, describeError), undefined)
+  guard('ending a span', () => span.end(), undefined)
+}
+
+/** Marks a span as failed by `error`, whatever was thrown. */
+export function failSpan(span: Span, error: unknown, describeError?: SpanDescription['describeError']): void {
+  const message = error instanceof Error ? error.message : String(error)
+  span.setAttribute('error.type', errorType(error))
+  span.recordException(error instanceof Error ? error : { name: errorType(error), message })
+  span.setStatus({ code: SpanStatusCode.ERROR, message })
+  const more = describeError?.(error)
+  if (more) span.setAttributes(more)
+}
+
+/** The class of an error, as `error.type` of the semantic conventions wants it: low cardinality. */
+export function errorType(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error
+  if (error.name && error.name !== 'Error') return error.name
+  return error.constructor?.name || 'Error'
+}
