@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { createSpanBytes } from '../../packages/desk/server/store/rows/ids-and-times.ts'
-import type { LogRow, RequestRows, SpanRow } from '../../packages/desk/server/store/rows/row.ts'
+import type { LogRow, RequestRows, SpanRow } from '../../packages/desk/server/schema/row.ts'
+import { createSpanBytes } from '../../packages/desk/server/schema/row.ts'
 import type { RowStore } from './row-store.ts'
 
 /** What one writes first: a table with the trace id in each row, and an entry of the full-text index per line. */

@@ -1,4 +1,4 @@
-import type { RequestRows } from '../../packages/desk/server/store/rows/row.ts'
+import type { RequestRows } from '../../packages/desk/server/schema/row.ts'
 import { openWriter } from '../../packages/desk/server/store/writer.ts'
 import { openPlainSqlite } from './plain-sqlite.ts'
 

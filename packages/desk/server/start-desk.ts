@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url'
 import manifest from '@clew/desk/package.json' with { type: 'json' }
 import { forwardingStore } from './forward/forwarding-store.ts'
 import { type Forward, startForward } from './forward/start-forward.ts'
-import { type DeskHttp, type HttpOptions, startHttp } from './http/http.ts'
-import type { KnownStatus } from './http/status.ts'
-import { openStore } from './store/open-store.ts'
+import type { HttpOptions } from './http/access/binding.ts'
+import type { KnownStatus } from './http/routes/answer-api.ts'
+import { startHttp } from './http/start-http.ts'
 import { makeTemporaryDirectory } from './store/temporary-directory.ts'
+import { openStore } from './threads/open-store.ts'
 
 export type DeskOptions = Omit<HttpOptions, 'webDirectory' | 'onError'> & {
   /** Folder of the data; undefined: memory where the system has a folder for that, and nothing is kept. */
@@ -21,7 +22,11 @@ export type DeskOptions = Omit<HttpOptions, 'webDirectory' | 'onError'> & {
   report(message: string): void
 }
 
-export type Desk = Omit<DeskHttp, 'close'> & {
+export type Desk = {
+  /** Of OTLP/HTTP, the API and the page. */
+  url: string
+  /** Where OTLP/gRPC goes; null: not listening. */
+  grpc: string | null
   /** Stops listening, commits what came and ends the threads. */
   close(): Promise<void>
 }

@@ -4,9 +4,10 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { type DeskHttp, type HttpOptions, startHttp } from '../server/http/http.ts'
-import { openStore } from '../server/store/open-store.ts'
-import type { Store } from '../server/store/store.ts'
+import type { HttpOptions } from '../server/http/access/binding.ts'
+import { type DeskHttp, startHttp } from '../server/http/start-http.ts'
+import { openStore } from '../server/threads/open-store.ts'
+import type { Store } from '../server/threads/store.ts'
 
 /** A desk with a store of its own, deleted at its end. */
 export type RunningDesk = DeskHttp & { store: Store; errors: unknown[] }

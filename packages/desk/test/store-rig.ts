@@ -11,15 +11,16 @@ import {
   type LogInput,
   writeLogRecord,
 } from '@clew/otlp'
-import { openStore, type StoreOptions, type StoreState } from '../server/store/open-store.ts'
-import type { Store } from '../server/store/store.ts'
+import type { QueryName } from '../server/query/queries.ts'
+import { openStore, type StoreOptions, type StoreState } from '../server/threads/open-store.ts'
+import type { Store } from '../server/threads/store.ts'
 
 /** A store of its own on the disk, and what it reported. */
 export type StoreRig = {
   store: Store & { state(): StoreState }
   directory: string
   reports: string[]
-  ask<T>(name: string, parameters?: Record<string, string>): Promise<T>
+  ask<T>(name: QueryName, parameters?: Record<string, string>): Promise<T>
 }
 
 const folders: string[] = []
@@ -46,7 +47,7 @@ export async function openRig(options: Partial<StoreOptions> = {}): Promise<Stor
     store,
     directory,
     reports,
-    ask: async <T>(name: string, parameters = {}) =>
+    ask: async <T>(name: QueryName, parameters = {}) =>
       JSON.parse(Buffer.from(await store.query({ name, parameters })).toString()) as T,
   }
   open.push(rig)

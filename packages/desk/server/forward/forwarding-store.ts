@@ -1,5 +1,5 @@
-import type { Store } from '../store/store.ts'
-import { storeError } from '../store/store-error.ts'
+import { storeError } from '../schema/store-error.ts'
+import type { Store } from '../threads/store.ts'
 import type { Forward } from './start-forward.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { ChainSummary } from '../../api/chains.ts'
-import { nanosText } from '../store/rows/ids-and-times.ts'
+import { nanosText } from '../schema/row.ts'
 import { chainIdOf } from './chain-traces.ts'
 import type { OpenSegment, OpenSegments } from './open-segments.ts'
 import { createTexts } from './texts.ts'

@@ -1,20 +1,13 @@
-import type {
-  ChainData,
-  ChainEvents,
-  ChainLink,
-  ChainLogs,
-  ChainResource,
-  ChainSpans,
-} from '../../api/chain.ts'
-import { nanosText } from '../store/rows/ids-and-times.ts'
-import { storeError } from '../store/store-error.ts'
+import type { ChainData, ChainEvents, ChainLink, ChainLogs, ChainSpans } from '../../api/chain.ts'
+import { nanosText } from '../schema/row.ts'
+import { storeError } from '../schema/store-error.ts'
 import { type LogPart, readChainParts, type SpanPart } from './chain-parts.ts'
 import { joinedTraces } from './chain-traces.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, traceIdOf } from './parameters.ts'
 import { shortFields } from './short-fields.ts'
 import { groupKey, spanFacts } from './span-facts.ts'
-import { createTexts, type Texts } from './texts.ts'
+import { createResources, createTexts, type Resources, type Texts } from './texts.ts'
 
 const fieldsLength = 120
 
@@ -62,26 +55,6 @@ function earliest(spans: readonly SpanPart[], logs: readonly LogPart[]): Zero {
 }
 
 const after = (zero: Zero, us: number, ns: number): number => (us - zero.us) * 1000 + ns - zero.ns
-
-type Resources = { list: ChainResource[]; numberOf(resource: ChainResource): number }
-
-function createResources(): Resources {
-  const list: ChainResource[] = []
-  const texts = createTexts()
-  // Records of one segment share the object.
-  const numbers = new Map<ChainResource, number>()
-  return {
-    list,
-    numberOf(resource) {
-      const known = numbers.get(resource)
-      if (known !== undefined) return known
-      const number = texts.numberOf(`${resource.service}\n${resource.instance}\n${resource.host}`)
-      list[number] ??= resource
-      numbers.set(resource, number)
-      return number
-    },
-  }
-}
 
 const noAttributes = {}
 

@@ -1,11 +1,10 @@
 import type { Search } from '@clew/search'
-import type { ChainPage, ChainSummary } from '../../api/chains.ts'
-import { storeError } from '../store/store-error.ts'
+import type { ChainPage } from '../../api/chains.ts'
+import { storeError } from '../schema/store-error.ts'
 import { summarizeChain } from './chain-summary.ts'
 import { searchCondition } from './log-search.ts'
 import type { OpenSegment, OpenSegments } from './open-segments.ts'
-import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
-import { searchOf } from './search-of.ts'
+import { type Parameters, searchOf, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
 
 const defaultLimit = 50
 const maxLimit = 200
@@ -94,17 +93,4 @@ function find(
     WHERE chain.us BETWEEN ? AND ? AND (${where}) AND ${behind} ORDER BY ${column} DESC, chain.trace DESC LIMIT ?`
   const rows = segment.arrays<[number, string]>(sql, fromUs, toUs, ...parameters, ...place, limit)
   return rows.map(([value, traceId]) => ({ value, traceId }))
-}
-
-/** Chains that a commit has touched and that match: for the live list. */
-export function liveChains(segments: OpenSegments, parameters: Parameters): { chains: ChainSummary[] } {
-  const segment = segments.byNumber(wholeNumber(parameters, 'segment', 0))
-  if (segment === undefined) return { chains: [] }
-  const { where, parameters: values } = searchCondition(segment, searchOf(parameters.q), 'chain')
-  const table = parameters.of === 'spans' ? 'span' : 'log'
-  const sql = `SELECT lower(hex(chain.trace)) FROM chain
-    WHERE chain.id IN (SELECT chain FROM ${table} WHERE id BETWEEN ? AND ?) AND (${where}) ORDER BY chain.us DESC LIMIT ?`
-  const range = [wholeNumber(parameters, 'first', 0), wholeNumber(parameters, 'last', 0)]
-  const rows = segment.arrays<[string]>(sql, ...range, ...values, defaultLimit)
-  return { chains: rows.flatMap(([traceId]) => summarizeChain(segments, traceId) ?? []) }
 }

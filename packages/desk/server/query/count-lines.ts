@@ -1,6 +1,6 @@
 import type { Search } from '@clew/search'
 import type { LogHistogram } from '../../api/logs.ts'
-import { textBlock } from '../store/schema.ts'
+import { textBlock } from '../schema/tables.ts'
 import { type LogSource, logSource } from './log-search.ts'
 import type { OpenSegment, OpenSegments, SqlValue } from './open-segments.ts'
 import type { TimeRange } from './parameters.ts'

@@ -1,10 +1,9 @@
 import type { Fields, FieldValue } from '../../api/chain.ts'
 import type { LogFacets } from '../../api/logs.ts'
-import { bandOf } from '../store/rollup-tally.ts'
+import { bandOf } from '../schema/tables.ts'
 import { logSource } from './log-search.ts'
 import type { OpenSegments } from './open-segments.ts'
-import { type Parameters, timeRange } from './parameters.ts'
-import { searchOf } from './search-of.ts'
+import { type Parameters, searchOf, timeRange } from './parameters.ts'
 
 const maxSampled = 2000
 const maxFacets = 25

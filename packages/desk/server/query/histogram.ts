@@ -1,10 +1,16 @@
 import type { LogHistogram, SeverityBand } from '../../api/logs.ts'
-import { bandOf, type RollupName, rollups } from '../store/rollup-tally.ts'
+import { bandOf, type RollupName, rollups } from '../schema/tables.ts'
 import { countLines } from './count-lines.ts'
 import type { OpenSegments } from './open-segments.ts'
-import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
-import { searchOf } from './search-of.ts'
-import { type Steps, timeSteps } from './time-steps.ts'
+import {
+  type Parameters,
+  type Steps,
+  searchOf,
+  type TimeRange,
+  timeRange,
+  timeSteps,
+  wholeNumber,
+} from './parameters.ts'
 
 const bands: readonly SeverityBand[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
 const leastStepMs = rollups.rollup / 1000

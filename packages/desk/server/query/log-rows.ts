@@ -1,5 +1,5 @@
 import type { LogRow } from '../../api/logs.ts'
-import { nanosText } from '../store/rows/ids-and-times.ts'
+import { nanosText } from '../schema/row.ts'
 import { shortFields } from './short-fields.ts'
 
 /** The columns of a line in a list. Needs `log`, `resource` and (left) `chain` in the statement. */

@@ -1,11 +1,10 @@
 import type { Search } from '@clew/search'
 import type { LogPage, LogRow } from '../../api/logs.ts'
-import { storeError } from '../store/store-error.ts'
+import { storeError } from '../schema/store-error.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
 import { type LogSource, logSource } from './log-search.ts'
 import type { OpenSegment, OpenSegments, SqlValue } from './open-segments.ts'
-import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
-import { searchOf } from './search-of.ts'
+import { type Parameters, searchOf, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
 
 const defaultLimit = 200
 const maxLimit = 2000

@@ -1,7 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { segmentNumber } from '../store/data-directory.ts'
-import { hasTextIndex, openForReading } from '../store/segment.ts'
-import { isDamage } from '../store/sqlite-problem.ts'
+import { hasTextIndex, openForReading, segmentNumber } from '../schema/segment.ts'
+import { isDamage } from '../schema/store-error.ts'
 import { defineLineMatches } from './line-matches.ts'
 
 /** A segment that is open for reading. Statements are made once. */

@@ -1,4 +1,5 @@
-import { storeError } from '../store/store-error.ts'
+import { englishMistakes, parseSearch, type Search } from '@clew/search'
+import { storeError } from '../schema/store-error.ts'
 
 export type Parameters = Readonly<Record<string, string | undefined>>
 
@@ -35,4 +36,31 @@ export function refOf(parameters: Parameters): Ref {
   const found = /^(\d{1,9})\.(\d{1,15})$/.exec(parameters.ref ?? '')
   if (found !== null) return { segment: Number(found[1]), id: Number(found[2]) }
   throw storeError('invalid', `"${parameters.ref}" is no id of a record: two numbers as in 12.3456`)
+}
+
+/** The search of a parameter; nothing given asks for everything. Throws a StoreError `invalid` with the place. */
+export function searchOf(text: string | undefined): Search {
+  const parsed = parseSearch(text ?? '')
+  if (parsed.tree !== undefined) return parsed.tree
+  const { at, mistake } = parsed.problem
+  throw storeError('invalid', `search, character ${at + 1}: ${mistake(englishMistakes)}`)
+}
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+const nice = [
+  ...[10_000, 30_000, minute, 2 * minute, 5 * minute, 10 * minute, 30 * minute],
+  ...[hour, 3 * hour, 6 * hour, 12 * hour, day, 7 * day, 30 * day],
+]
+
+export type Steps = { fromMs: number; stepMs: number; count: number }
+
+/** Cuts a time into at most `most` steps of a round length, none shorter than `leastMs`, that begin at round times. */
+export function timeSteps(fromMs: number, toMs: number, most: number, leastMs: number): Steps {
+  const wanted = Math.max(leastMs, (toMs - fromMs) / Math.max(1, most - 1))
+  const stepMs = nice.find((step) => step >= wanted) ?? Math.ceil(wanted / day) * day
+  const start = Math.floor(fromMs / stepMs) * stepMs
+  return { fromMs: start, stepMs, count: Math.max(1, Math.floor((toMs - start) / stepMs) + 1) }
 }

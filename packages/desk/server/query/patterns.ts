@@ -1,9 +1,15 @@
 import type { LogRow, Pattern, PatternDetail, PatternPage } from '../../api/logs.ts'
-import { storeError } from '../store/store-error.ts'
+import { storeError } from '../schema/store-error.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
 import type { OpenSegments } from './open-segments.ts'
-import { type Parameters, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
-import { type Steps, timeSteps } from './time-steps.ts'
+import {
+  type Parameters,
+  type Steps,
+  type TimeRange,
+  timeRange,
+  timeSteps,
+  wholeNumber,
+} from './parameters.ts'
 
 const bucketUs = 60_000_000
 const maxPatterns = 500

@@ -1,18 +1,35 @@
-import type { QueryName } from '../http/routes.ts'
+import type { DeskStatus } from '../../api/desk.ts'
 import { chain } from './chain.ts'
 import { chainExport } from './chain-export.ts'
-import { chains, liveChains } from './chains.ts'
+import { chains } from './chains.ts'
 import { log, span } from './details.ts'
 import { facets } from './facets.ts'
 import { histogram } from './histogram.ts'
-import { liveLogs } from './live-logs.ts'
+import { liveChains, liveLogs } from './live.ts'
 import { logAround } from './log-around.ts'
 import { logs } from './logs.ts'
 import type { OpenSegments } from './open-segments.ts'
 import type { Parameters } from './parameters.ts'
 import { pattern, patterns } from './patterns.ts'
 import { services } from './services.ts'
-import { storeStatus } from './store-status.ts'
+
+/** What `Store.query` is asked for. All but the last three are routes. */
+export type QueryName =
+  | 'chains'
+  | 'chain'
+  | 'chain-export'
+  | 'span'
+  | 'logs'
+  | 'log'
+  | 'log-around'
+  | 'histogram'
+  | 'facets'
+  | 'patterns'
+  | 'pattern'
+  | 'services'
+  | 'status-store'
+  | 'live-logs'
+  | 'live-chains'
 
 /** What each query answers: an object that becomes JSON, or bytes as they are. They throw StoreErrors. */
 export const queries: Record<QueryName, (segments: OpenSegments, parameters: Parameters) => object> = {
@@ -31,4 +48,23 @@ export const queries: Record<QueryName, (segments: OpenSegments, parameters: Par
   'status-store': storeStatus,
   'live-logs': liveLogs,
   'live-chains': liveChains,
+}
+
+/** What the files know of themselves, for `GET /api/status`. */
+export type StoreStatus = Pick<DeskStatus['store'], 'logs' | 'spans' | 'oldestUnixMs' | 'textSearch'>
+
+const statusSql = `SELECT (SELECT coalesce(sum(count), 0) FROM rollup_wide) AS logs, (SELECT coalesce(max(id), 0) FROM span) AS spans,
+  (SELECT min(us) FROM chain) AS chainUs, (SELECT min(us) FROM log) AS logUs`
+
+function storeStatus(segments: OpenSegments): StoreStatus {
+  type Row = { logs: number; spans: number; chainUs: number | null; logUs: number | null }
+  const all = segments.newestFirst()
+  const rows = all.flatMap((segment) => segment.get<Row>(statusSql) ?? [])
+  const times = rows.flatMap(({ chainUs, logUs }) => [chainUs ?? [], logUs ?? []].flat())
+  return {
+    logs: rows.reduce((sum, row) => sum + row.logs, 0),
+    spans: rows.reduce((sum, row) => sum + row.spans, 0),
+    oldestUnixMs: times.length === 0 ? null : Math.floor(Math.min(...times) / 1000),
+    textSearch: all[0]?.textSearch ?? 'index',
+  }
 }

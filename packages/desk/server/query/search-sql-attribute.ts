@@ -1,5 +1,5 @@
 import { indexTerms, parseNumber, type SearchTerm } from '@clew/search'
-import { maxWordsLength } from '../store/rows/limits.ts'
+import { maxWordsLength } from '../schema/row.ts'
 import { any, type Condition, condition } from './search-sql-condition.ts'
 
 export type AttributeMatch = Extract<SearchTerm, { kind: 'attribute' }>['match']

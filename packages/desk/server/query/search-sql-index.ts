@@ -1,7 +1,7 @@
 import { indexTerms, type Search } from '@clew/search'
-import { textBlock } from '../store/schema.ts'
+import { textBlock } from '../schema/tables.ts'
 import { attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
-import { type Ask, resourcesWith } from './search-sql-resource.ts'
+import { type Ask, resourcesWith } from './search-sql-condition.ts'
 
 const linesDown = Array.from({ length: textBlock }, (_, index) => `(${textBlock - 1 - index})`).join()
 

@@ -1,10 +1,19 @@
-import type { SearchTerm, TextMatch } from '@clew/search'
+import { type Compare, type Level, levels, type SearchTerm, type TextMatch } from '@clew/search'
 import { lineTerm } from './line-matches.ts'
 import { type AttributeMatch, attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
-import { all, always, any, around, type Condition, condition, never } from './search-sql-condition.ts'
+import {
+  type Ask,
+  all,
+  always,
+  any,
+  around,
+  type Condition,
+  condition,
+  namesWith,
+  never,
+  resourcesWith,
+} from './search-sql-condition.ts'
 import { indexedLines, textIndexQuery } from './search-sql-index.ts'
-import { type Ask, namesWith, resourcesWith } from './search-sql-resource.ts'
-import { severityIn, severityRange } from './search-sql-severity.ts'
 
 /** Where a search runs: over the rows of `log` or of `chain` in one segment. */
 export type SearchScope = { target: 'log' | 'chain'; textSearch: 'index' | 'scan'; ask: Ask }
@@ -133,4 +142,31 @@ function linesOfChain(line: Condition, query: string | undefined, scope: SearchS
   if (scope.ask(count, [query]) > fewBlocks) return ofLine(line, scope)
   const found = all([condition('log_text MATCH ?', query), condition('log.chain IS NOT NULL'), line])
   return around(`chain.id IN (SELECT log.chain FROM ${indexedLines} WHERE `, found, ')')
+}
+
+/** Lowest and highest severity number of a comparison. */
+export function severityRange(compare: Compare, level: Level): { lowest: number; highest: number } {
+  const first = levels.indexOf(level) * 4 + 1
+  switch (compare) {
+    case '=':
+      return { lowest: first, highest: first + 3 }
+    case '>=':
+      return { lowest: first, highest: 24 }
+    case '>':
+      return { lowest: first + 4, highest: 24 }
+    case '<=':
+      return { lowest: 1, highest: first + 3 }
+    case '<':
+      return { lowest: 1, highest: first - 1 }
+  }
+}
+
+/** A line in this range. No severity (0) counts as info. */
+export function severityIn({ lowest, highest }: { lowest: number; highest: number }): Condition {
+  const bounds = [`log.severity >= ${lowest}`]
+  if (highest < 24) bounds.push(`log.severity <= ${highest}`)
+  // Literally the condition of the index log_problem: SQLite uses a partial index only for its own words.
+  if (lowest >= 13) return all([condition('log.severity >= 13'), ...bounds.map((bound) => condition(bound))])
+  const inRange = all(bounds.map((bound) => condition(bound)))
+  return lowest <= 9 && highest >= 9 ? any([inRange, condition('log.severity = 0')]) : inRange
 }

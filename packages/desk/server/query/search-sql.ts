@@ -1,8 +1,7 @@
 import type { Search } from '@clew/search'
 import type { SqlValue } from './open-segments.ts'
-import { all, always, any, type Condition, not } from './search-sql-condition.ts'
+import { type Ask, all, always, any, type Condition, not } from './search-sql-condition.ts'
 import { indexQuery } from './search-sql-index.ts'
-import type { Ask } from './search-sql-resource.ts'
 import { type SearchScope, termCondition } from './search-sql-term.ts'
 
 /** `where` is the exact condition on rows of `log` or `chain`; `parameters` are for its `?`, in their order. */

@@ -1,9 +1,8 @@
 import type { Fields } from '../../api/chain.ts'
 import type { ServiceEdge, ServiceMap, ServiceRow } from '../../api/services.ts'
-import { type RollupName, rollups } from '../store/rollup-tally.ts'
+import { type RollupName, rollups } from '../schema/tables.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, type TimeRange, timeRange } from './parameters.ts'
-import { percentile } from './percentile.ts'
 import { databaseOf, textOf } from './span-facts.ts'
 
 /** Spans that are looked at, the newest: enough for a map, and bounded in time. */
@@ -197,4 +196,9 @@ function withPort(host: string, attributes: Fields): string {
 
 function queueOf({ attributes }: SeenSpan): string {
   return textOf((JSON.parse(attributes) as Fields)['messaging.destination.name']) ?? ''
+}
+
+/** The value below which a share of the sorted values lies (nearest rank); null of none. */
+export function percentile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
 }

@@ -1,3 +1,5 @@
+import type { ChainResource } from '../../api/chain.ts'
+
 /** Gives each text a number, so that an answer carries it once. */
 export type Texts = { readonly list: string[]; numberOf(text: string): number }
 
@@ -11,6 +13,27 @@ export function createTexts(): Texts {
       if (known !== undefined) return known
       numbers.set(text, list.length)
       return list.push(text) - 1
+    },
+  }
+}
+
+export type Resources = { list: ChainResource[]; numberOf(resource: ChainResource): number }
+
+/** Numbers of the processes that sent, the same for one that is in several segments. */
+export function createResources(): Resources {
+  const list: ChainResource[] = []
+  const texts = createTexts()
+  // Records of one segment share the object.
+  const numbers = new Map<ChainResource, number>()
+  return {
+    list,
+    numberOf(resource) {
+      const known = numbers.get(resource)
+      if (known !== undefined) return known
+      const number = texts.numberOf(`${resource.service}\n${resource.instance}\n${resource.host}`)
+      list[number] ??= resource
+      numbers.set(resource, number)
+      return number
     },
   }
 }

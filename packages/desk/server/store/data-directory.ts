@@ -1,12 +1,10 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { openForReading, setAside, versionOf } from '../schema/segment.ts'
+import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
+import { schemaVersion } from '../schema/tables.ts'
 import { type FinishedSegment, measured } from './retention.ts'
-import { schemaVersion } from './schema.ts'
-import { openForReading, versionOf } from './segment.ts'
-import { setAside } from './segment-files.ts'
-import { isDamage, sqliteProblem } from './sqlite-problem.ts'
-import { storeError } from './store-error.ts'
 
 const segmentFile = /^segment-(\d+)\.sqlite$/
 
@@ -36,14 +34,6 @@ export function openDataDirectory(directory: string): DataDirectory {
     unlock()
     throw error
   }
-}
-
-export function segmentPath(directory: string, number: number): string {
-  return join(directory, `segment-${String(number).padStart(6, '0')}.sqlite`)
-}
-
-export function segmentNumber(path: string): number {
-  return Number(/(\d+)\.sqlite$/.exec(path)?.[1])
 }
 
 function listSegments(directory: string): string[] {

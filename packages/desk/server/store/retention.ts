@@ -1,4 +1,4 @@
-import { sizeOf } from './segment-files.ts'
+import { sizeOf } from '../schema/segment.ts'
 
 export type RetentionLimits = { maxBytes: number; maxAgeMs: number | undefined }
 

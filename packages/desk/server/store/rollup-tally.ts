@@ -1,9 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-
-/** The tables of counts and the width of their buckets. */
-export const rollups = { rollup: 10_000_000, rollup_wide: 600_000_000 } as const
-
-export type RollupName = keyof typeof rollups
+import { bandOf, type RollupName, rollups } from '../schema/tables.ts'
 
 /** Counts lines per bucket, process and severity band, and adds them to both tables once per commit. */
 export type RollupTally = {
@@ -53,9 +49,4 @@ function prepareUpsert(database: DatabaseSync, table: RollupName): (key: number,
     const resource = place % resourcesPerBucket
     upsert.run((place - resource) / resourcesPerBucket, resource, band, count)
   }
-}
-
-/** 0 trace, 1 debug, 2 info, 3 warn, 4 error, 5 fatal; a line without severity counts as info. */
-export function bandOf(severity: number): number {
-  return severity === 0 ? 2 : (severity - 1) >> 2
 }

@@ -1,11 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Miner } from '@clew/templates'
+import {
+  createSpanBytes,
+  type Group,
+  type LogRow,
+  type RequestRows,
+  type ResourceRow,
+  type ScopeRow,
+  type SpanRow,
+} from '../schema/row.ts'
 import { type ChainChange, createChainTally } from './chain-tally.ts'
 import { createDictionary } from './dictionary.ts'
-import { createPatternTally } from './pattern-tally.ts'
+import { createPatternTally } from './patterns.ts'
 import { createRollupTally } from './rollup-tally.ts'
-import { createSpanBytes } from './rows/ids-and-times.ts'
-import type { Group, LogRow, RequestRows, ResourceRow, ScopeRow, SpanRow } from './rows/row.ts'
 import { createTextIndex, nextBlock } from './text-index.ts'
 
 /** Row ids that a commit added; `first` > `last`: none. */

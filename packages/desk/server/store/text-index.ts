@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { textBlock } from './schema.ts'
-import { hasTextIndex } from './segment.ts'
+import { hasTextIndex } from '../schema/segment.ts'
+import { textBlock } from '../schema/tables.ts'
 
 /** Puts the words of lines into the full-text index, 16 lines an entry. Does nothing where there is no FTS5. */
 export type TextIndex = {

@@ -1,14 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { createMiner, type Miner } from '@clew/templates'
-import { openDataDirectory, segmentNumber, segmentPath } from './data-directory.ts'
-import { copyPatterns, knownPatterns } from './pattern-table.ts'
+import type { RequestRows } from '../schema/row.ts'
+import {
+  openForReading,
+  openForWriting,
+  segmentNumber,
+  segmentPath,
+  setAside,
+  sizeOf,
+} from '../schema/segment.ts'
+import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
+import { openDataDirectory } from './data-directory.ts'
+import { copyPatterns, knownPatterns } from './patterns.ts'
 import { expiredSegments, type FinishedSegment, measured, segmentBytes } from './retention.ts'
-import type { RequestRows } from './rows/row.ts'
-import { openForReading, openForWriting } from './segment.ts'
-import { setAside, sizeOf } from './segment-files.ts'
 import { type AddedRows, createSegmentWriter, type SegmentWriter } from './segment-writer.ts'
-import { isDamage, sqliteProblem } from './sqlite-problem.ts'
-import { storeError } from './store-error.ts'
 
 export type WriterOptions = {
   directory: string

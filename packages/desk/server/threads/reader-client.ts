@@ -1,8 +1,7 @@
 import type { Worker } from 'node:worker_threads'
-import type { Query, StoreErrorCode } from '../store/store.ts'
-import { storeError } from '../store/store-error.ts'
-import type { FromReader, ToReader } from './messages.ts'
-import { startThread } from './start-thread.ts'
+import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
+import type { Query } from './store.ts'
+import { type FromReader, startThread, type ToReader } from './thread.ts'
 
 /** After this a query is ended together with its thread: SQLite cannot be interrupted from outside. */
 const timeoutMs = 5000

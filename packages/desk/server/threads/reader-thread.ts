@@ -1,9 +1,8 @@
 import { parentPort } from 'node:worker_threads'
-import type { QueryName } from '../http/routes.ts'
 import { createOpenSegments } from '../query/open-segments.ts'
 import { queries } from '../query/queries.ts'
-import { isStoreError } from '../store/store-error.ts'
-import type { FromReader, ToReader } from './messages.ts'
+import { isStoreError } from '../schema/store-error.ts'
+import type { FromReader, ToReader } from './thread.ts'
 
 const port = parentPort!
 const say = (message: FromReader, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
@@ -12,7 +11,7 @@ const encoder = new TextEncoder()
 
 function answer({ id, name, parameters }: Extract<ToReader, { kind: 'query' }>): void {
   try {
-    const result = queries[name as QueryName](segments, parameters)
+    const result = queries[name](segments, parameters)
     const json = result instanceof Uint8Array ? result : encoder.encode(JSON.stringify(result))
     say({ kind: 'answer', id, json }, [json.buffer as ArrayBuffer])
   } catch (error) {

@@ -1,8 +1,7 @@
 import type { Worker } from 'node:worker_threads'
-import type { StoreErrorCode, Written } from '../store/store.ts'
-import { storeError } from '../store/store-error.ts'
-import type { FromWriter, ToWriter, WriterSettings } from './messages.ts'
-import { startThread } from './start-thread.ts'
+import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
+import type { Written } from './store.ts'
+import { type FromWriter, startThread, type ToWriter, type WriterSettings } from './thread.ts'
 
 /** Bytes that may wait for the writer before senders are asked to come back later. */
 const maxWaitingBytes = 64 * 1024 * 1024

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { isOtlpDecodeError } from '@clew/otlp'
+import type { RequestRows } from '../schema/row.ts'
+import { isStoreError } from '../schema/store-error.ts'
 import { requestRows } from '../store/rows/request-rows.ts'
-import type { RequestRows } from '../store/rows/row.ts'
-import { isStoreError } from '../store/store-error.ts'
 import { openWriter, type Writer } from '../store/writer.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
-import type { FromWriter, ToWriter, WriterSettings } from './messages.ts'
+import type { FromWriter, ToWriter, WriterSettings } from './thread.ts'
 
 const maxRecords = 5000
 const pauseMs = 20

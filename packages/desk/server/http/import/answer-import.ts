@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Readable, Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import type { Store } from '../../store/store.ts'
-import type { Failure } from '../api-error.ts'
-import { sendFailure, sendJson } from '../reply.ts'
+import type { Store } from '../../threads/store.ts'
+import { type Failure, sendFailure, sendJson } from '../reply/reply.ts'
 import { importLines } from './import-lines.ts'
-import { parseJson } from './parse-line.ts'
-import { isTooLong, type Line, readLines, tooLong } from './read-lines.ts'
+import { isTooLong, type Line, parseJson, readLines, tooLong } from './lines.ts'
 
 /** Of a line and of a document that is no lines. */
 const maxLineBytes = 20 * 1024 * 1024

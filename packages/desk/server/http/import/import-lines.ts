@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Signal } from '@clew/otlp'
 import type { ImportResult } from '../../../api/index.ts'
-import type { Store } from '../../store/store.ts'
-import { isStoreError } from '../../store/store-error.ts'
-import { parseLine } from './parse-line.ts'
-import { encodePlainLogs } from './plain-batch.ts'
-import { type PlainLog, readPlainLog } from './plain-log.ts'
-import type { Line } from './read-lines.ts'
+import { isStoreError } from '../../schema/store-error.ts'
+import type { Store } from '../../threads/store.ts'
+import { type Line, parseLine } from './lines.ts'
+import { encodePlainLogs, type PlainLog, readPlainLog } from './plain-log.ts'
 
 const maxProblems = 5
 const recordsInBatch = 1000

@@ -1,4 +1,4 @@
-import type { Attributes, LogRecord, Value } from '@clew/otlp'
+import { type Attributes, type LogRecord, logsToJson, type Value } from '@clew/otlp'
 import { severityOf } from './severity.ts'
 
 /** A log object as pino, winston, bunyan and their like write it, as an OTLP record and who wrote it. */
@@ -80,3 +80,21 @@ function toValue(value: unknown, depth: number): Value {
   if (depth > maxDepth) return '[nested too deep]'
   return Array.isArray(value) ? value.map((item) => toValue(item, depth + 1)) : attributesOf(value, depth)
 }
+
+/** OTLP JSON of log objects, a resource for each service. */
+export function encodePlainLogs(logs: readonly PlainLog[]): Buffer {
+  const byService = new Map<string, LogRecord[]>()
+  for (const { service, record } of logs) {
+    const records = byService.get(service)
+    if (records === undefined) byService.set(service, [record])
+    else records.push(record)
+  }
+  const request = [...byService].map(([service, logRecords]) => ({
+    resource: { attributes: { 'service.name': service }, droppedAttributesCount: 0 },
+    schemaUrl: '',
+    scopeLogs: [{ scope: importScope, schemaUrl: '', logRecords }],
+  }))
+  return Buffer.from(logsToJson(request))
+}
+
+const importScope = { name: 'import', version: '', attributes: {}, droppedAttributesCount: 0 }

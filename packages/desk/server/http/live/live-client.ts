@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Commit, Range, Store } from '../../store/store.ts'
+import type { Commit, Range, Store } from '../../threads/store.ts'
 import {
   addCommit,
   type Cursor,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Store } from '../../store/store.ts'
-import { sendFailure } from '../reply.ts'
+import type { Store } from '../../threads/store.ts'
+import { sendFailure } from '../reply/reply.ts'
 import { createLiveClient, type LiveClient, type Searches } from './live-client.ts'
 import { addCommit, type Cursor, noRanges, parseCursor, rangesBehind } from './pending-ranges.ts'
 

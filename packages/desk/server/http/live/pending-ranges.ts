@@ -1,4 +1,4 @@
-import type { Commit, Range } from '../../store/store.ts'
+import type { Commit, Range } from '../../threads/store.ts'
 
 export type RecordKind = 'logs' | 'spans'
 

@@ -1,10 +1,7 @@
 import { type LogRecord, type ProtobufReader, readValue, type Value } from '@clew/otlp'
 import { searchableText } from '@clew/search'
-import { addField, type FieldTexts, fieldsJson, readField, startFields } from './field-texts.ts'
-import { plausibleUs, spanWords, splitNanos } from './ids-and-times.ts'
-import { cutText, maxTextLength } from './limits.ts'
-import type { LogRow } from './row.ts'
-import { valueJson } from './value-json.ts'
+import { cutText, type LogRow, maxTextLength, plausibleUs, spanWords, splitNanos } from '../../schema/row.ts'
+import { addField, type FieldTexts, fieldsJson, readField, startFields, valueJson } from './attributes.ts'
 
 const fields: FieldTexts = { json: '', words: '', count: 0, dropped: 0 }
 

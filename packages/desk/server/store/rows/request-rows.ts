@@ -1,8 +1,7 @@
 import { parseLogsJson, parseTracesJson, type Resource, type Scope, type Signal } from '@clew/otlp'
+import type { Group, RequestRows, SpanRow } from '../../schema/row.ts'
+import { readGroups, resourceRow, scopeRow } from './groups.ts'
 import { logRowOf, readLogRow } from './log-row.ts'
-import { readGroups } from './read-groups.ts'
-import { resourceRow, scopeRow } from './resource-row.ts'
-import type { Group, RequestRows, SpanRow } from './row.ts'
 import { readSpanRow, spanRowOf } from './span-row.ts'
 
 /** Decodes an export request into rows. Throws an `OtlpDecodeError`; then nothing of it is kept. */

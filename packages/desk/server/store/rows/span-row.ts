@@ -1,9 +1,21 @@
 import type { ProtobufReader, Span } from '@clew/otlp'
-import { addField, type FieldTexts, fieldsJson, readField, startFields } from './field-texts.ts'
-import { nanosText, plausibleUs, spanWords, splitNanos } from './ids-and-times.ts'
-import { cutText } from './limits.ts'
-import type { LinkTarget, SpanRow } from './row.ts'
-import { attributesJson } from './value-json.ts'
+import {
+  cutText,
+  type LinkTarget,
+  nanosText,
+  plausibleUs,
+  type SpanRow,
+  spanWords,
+  splitNanos,
+} from '../../schema/row.ts'
+import {
+  addField,
+  attributesJson,
+  type FieldTexts,
+  fieldsJson,
+  readField,
+  startFields,
+} from './attributes.ts'
 
 const fields: FieldTexts = { json: '', words: '', count: 0, dropped: 0 }
 const itemFields: FieldTexts = { json: '', words: '', count: 0, dropped: 0 }

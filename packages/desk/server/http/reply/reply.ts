@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { promisify } from 'node:util'
+import { constants, gzip } from 'node:zlib'
+import type { ApiError } from '../../../api/index.ts'
+import { isStoreError, type StoreErrorCode } from '../../schema/store-error.ts'
+
+const compress = promisify(gzip)
+
+/** Below it, gzip costs more than it saves. */
+const compressedFromBytes = 1024
+
+export const jsonType = 'application/json'
+
+/** Answers with bytes that change with every call. */
+export async function sendBytes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytes: Uint8Array,
+  type: string,
+): Promise<void> {
+  const zipped = bytes.length > compressedFromBytes && acceptsGzip(request)
+  const body = zipped ? await compress(bytes, { level: constants.Z_BEST_SPEED }) : bytes
+  if (response.destroyed) return
+  response.writeHead(200, {
+    'content-type': type,
+    'content-length': body.length,
+    'cache-control': 'no-store',
+    vary: 'accept-encoding',
+    ...(zipped ? { 'content-encoding': 'gzip' } : {}),
+  })
+  response.end(body)
+}
+
+export function sendJson(request: IncomingMessage, response: ServerResponse, value: object): Promise<void> {
+  return sendBytes(request, response, Buffer.from(JSON.stringify(value)), jsonType)
+}
+
+export function sendFailure(response: ServerResponse, failure: Failure): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy()
+    return
+  }
+  const body = Buffer.from(JSON.stringify(errorBody(failure)))
+  response.writeHead(failure.status, {
+    ...failure.headers,
+    'content-type': jsonType,
+    'content-length': body.length,
+    'cache-control': 'no-store',
+  })
+  response.end(body)
+}
+
+export function acceptsGzip({ headers }: IncomingMessage): boolean {
+  const offers = String(headers['accept-encoding'] ?? '')
+    .toLowerCase()
+    .split(',')
+  return offers.some((offer) => /^\s*gzip\s*(;\s*q=(1|0\.\d*[1-9]).*)?$/.test(offer))
+}
+
+/** A request that fails: an HTTP status and what its `ApiError` says. */
+export type Failure = {
+  status: number
+  code: string
+  message: string
+  headers?: Record<string, string>
+}
+
+const statusOf: Record<StoreErrorCode, number> = {
+  decode: 400,
+  invalid: 400,
+  'not-found': 404,
+  busy: 503,
+  timeout: 504,
+  full: 507,
+  internal: 500,
+}
+
+/** Seconds after which it is worth to come again. */
+export const busyRetrySeconds = 1
+
+export function failureOf(error: unknown): Failure {
+  if (!isStoreError(error)) {
+    return { status: 500, code: 'internal', message: 'the desk failed; its own output says more' }
+  }
+  const { code, message } = error
+  const headers = code === 'busy' ? { headers: { 'retry-after': String(busyRetrySeconds) } } : {}
+  return { status: statusOf[code], code, message, ...headers }
+}
+
+export function errorBody({ code, message }: Failure): ApiError {
+  return { error: { code, message } }
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { DeskStatus } from '../../../api/index.ts'
+import type { QueryName, StoreStatus } from '../../query/queries.ts'
+import type { Store } from '../../threads/store.ts'
+import type { RouteAccess } from '../access/guard.ts'
+import { answerImport } from '../import/answer-import.ts'
+import type { LiveStreams } from '../live/live-streams.ts'
+import { type Failure, jsonType, sendBytes, sendFailure, sendJson } from '../reply/reply.ts'
+import { matchRoute } from './match-route.ts'
+import { openApi } from './openapi.ts'
+import type { RouteName } from './routes.ts'
+
+type Call = { request: IncomingMessage; response: ServerResponse; values: Record<string, string> }
+
+const exportTypes = new Map([
+  ['markdown', 'text/markdown; charset=utf-8'],
+  ['otlp', 'application/x-ndjson'],
+])
+
+/** Makes what answers `/api/…`. Rejects with what the store says. */
+export function createApi(
+  store: Store,
+  live: LiveStreams,
+  known: () => KnownStatus,
+): (
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  refusal: (access: RouteAccess) => Failure | undefined,
+) => Promise<void> {
+  const own: Partial<Record<RouteName, (call: Call) => Promise<void>>> = {
+    status: async ({ request, response }) => sendJson(request, response, await readStatus(store, known())),
+    openapi: ({ request, response }) => sendJson(request, response, openApi(known().version)),
+    live: ({ request, response, values }) => live.answer(request, response, values),
+    import: ({ request, response }) => answerImport(request, response, store),
+    'chain-export': async ({ request, response, values }) => {
+      const type = exportTypes.get(values.as ?? '') ?? 'text/plain; charset=utf-8'
+      await sendBytes(
+        request,
+        response,
+        await store.query({ name: 'chain-export', parameters: values }),
+        type,
+      )
+    },
+  }
+  return async (request, response, url, refusal) => {
+    const match = matchRoute(request.method ?? '', url)
+    // Without the token, nobody learns which routes there are.
+    const refused = refusal('route' in match ? match.route.access : 'read')
+    if (refused !== undefined) return sendFailure(response, refused)
+    if ('failure' in match) return sendFailure(response, match.failure)
+    const { route, values } = match
+    const answer = own[route.name]
+    if (answer !== undefined) return answer({ request, response, values })
+    // Every other route is a query of the same name.
+    const query = { name: route.name as QueryName, parameters: values }
+    await sendBytes(request, response, await store.query(query), jsonType)
+  }
+}
+
+/** A status without what only the files know. */
+export type KnownStatus = Omit<DeskStatus, 'store'> & { store: Omit<DeskStatus['store'], keyof StoreStatus> }
+
+async function readStatus(store: Pick<Store, 'query'>, known: KnownStatus): Promise<DeskStatus> {
+  const bytes = await store.query({ name: 'status-store', parameters: {} })
+  const fromFiles = JSON.parse(Buffer.from(bytes).toString()) as StoreStatus
+  return { ...known, store: { ...known.store, ...fromFiles } }
+}

@@ -1,0 +1,77 @@
+import type { QueryName } from '../../query/queries.ts'
+import type { RouteAccess } from '../access/guard.ts'
+
+export type RouteName =
+  | Exclude<QueryName, 'status-store' | 'live-logs' | 'live-chains'>
+  | 'status'
+  | 'live'
+  | 'import'
+  | 'openapi'
+
+/** A route of the API, as data: the server answers by it and the OpenAPI document is made of it. */
+export type Route = {
+  name: RouteName
+  method: 'GET' | 'POST'
+  /** Parts in braces are parameters of the path. */
+  path: string
+  access: RouteAccess
+  /** Parameters of the query. */
+  parameters: readonly ParameterName[]
+  summary: string
+  /** Name of the answer's type in `packages/desk/api`. */
+  answer: string
+}
+
+/** What a parameter means, wherever it stands. */
+export const parameters = {
+  q: 'A search.',
+  from: 'Earliest instant, unix milliseconds.',
+  to: 'Latest instant, unix milliseconds.',
+  before: 'The `next` of the page before.',
+  limit: 'At most so many.',
+  order: '`recent` or `slow`.',
+  as: '`text`, `markdown` or `otlp` (OTLP JSON, one request a line).',
+  count: 'So many lines before and after.',
+  service: 'Only of this service.',
+  steps: 'At most so many steps of time.',
+  logs: 'Search of the lines to send; may be empty.',
+  chains: 'Search of the chains to send; may be empty.',
+} as const
+
+export type ParameterName = keyof typeof parameters
+
+const get = (
+  name: RouteName,
+  path: string,
+  queryParameters: readonly ParameterName[],
+  answer: string,
+  summary: string,
+): Route => ({ name, method: 'GET', path, access: 'read', parameters: queryParameters, answer, summary })
+
+/** A fixed path stands before one with a parameter that would match it too. */
+export const routes: readonly Route[] = [
+  get('status', '/api/status', [], 'DeskStatus', 'What the desk receives and keeps'),
+  get('chains', '/api/chains', ['q', 'from', 'to', 'before', 'limit', 'order'], 'ChainPage', 'List chains'),
+  get('chain', '/api/chains/{traceId}', [], 'ChainData', 'A whole chain'),
+  get('chain-export', '/api/chains/{traceId}/export', ['as'], 'text', 'A chain as a file'),
+  get('span', '/api/spans/{ref}', [], 'SpanDetail', 'Everything of one span'),
+  get('logs', '/api/logs', ['q', 'from', 'to', 'before', 'limit'], 'LogPage', 'Search lines'),
+  get('histogram', '/api/logs/histogram', ['q', 'from', 'to', 'steps'], 'LogHistogram', 'Lines per time'),
+  get('facets', '/api/logs/facets', ['q', 'from', 'to'], 'LogFacets', 'What lines have in common'),
+  get('log', '/api/logs/{ref}', [], 'LogDetail', 'Everything of one line'),
+  get('log-around', '/api/logs/{ref}/around', ['count', 'service'], 'SurroundingLogs', 'Lines around one'),
+  get('patterns', '/api/patterns', ['q', 'from', 'to', 'steps'], 'PatternPage', 'Patterns of lines'),
+  get('pattern', '/api/patterns/{id}', ['from', 'to'], 'PatternDetail', 'One pattern with examples'),
+  get('services', '/api/services', ['from', 'to'], 'ServiceMap', 'Services and who calls whom'),
+  get('live', '/api/live', ['logs', 'chains'], 'LiveEvents', 'New lines and chains as they come'),
+  {
+    name: 'import',
+    method: 'POST',
+    path: '/api/import',
+    access: 'ingest',
+    parameters: [],
+    answer: 'ImportResult',
+    summary: 'Store a file of OTLP JSON or of log objects',
+  },
+  get('openapi', '/api/openapi.json', [], 'OpenApi', 'This description'),
+]

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createOtlpHttpHandler } from '@clew/otlp'
+import type { DeskStatus } from '../../api/index.ts'
+import type { Store } from '../threads/store.ts'
+import { bracketed, type HttpOptions, hostsOf, requireSafeBinding } from './access/binding.ts'
+import { type GuardSettings, refusalByOrigin, refusalByToken } from './access/guard.ts'
+import { limits, limitTime, setSecurityHeaders } from './access/hardening.ts'
+import { answerLogin, sessionCookieName } from './access/session.ts'
+import { listenOn } from './listen.ts'
+import { createLiveStreams } from './live/live-streams.ts'
+import { createOtlpHandler, startGrpc } from './otlp.ts'
+import { failureOf, sendFailure } from './reply/reply.ts'
+import { isPagePath, openWebFiles } from './reply/web-files.ts'
+import { createApi, type KnownStatus } from './routes/answer-api.ts'
+
+export type DeskHttp = {
+  url: string
+  /** Where OTLP/gRPC goes; null: not listening. */
+  grpc: string | null
+  /** Stops listening and ends all connections; the store stays open. */
+  close(): Promise<void>
+}
+
+/** Answers one request; every path ends in an answer or a closed connection. */
+type Listener = (request: IncomingMessage, response: ServerResponse, port: number) => Promise<void>
+
+/**
+ * Serves OTLP, the API, live events and the page on one port, and OTLP/gRPC on another. Rejects with a message that
+ * says the remedy when it may not or cannot listen. `status` is asked for what the HTTP side does not know.
+ */
+export async function startHttp({
+  store,
+  status,
+  options,
+}: {
+  store: Store
+  status: () => Omit<KnownStatus, 'otlp' | 'received'>
+  options: HttpOptions
+}): Promise<DeskHttp> {
+  requireSafeBinding(options)
+  const received = { requests: 0, logs: 0, spans: 0, refused: 0 }
+  const handler = createOtlpHandler(store, received)
+  const live = createLiveStreams(store, options.onError)
+  const at: DeskStatus['otlp'] = { http: '', grpc: null }
+  const api = createApi(store, live, () => ({ ...status(), otlp: at, received }))
+  const listener = await createListener(options, handler, api)
+
+  const open: Server[] = []
+  const close = async (): Promise<void> => {
+    live.close()
+    await Promise.all(open.map(closeServer))
+  }
+  let port = options.port
+  const makeServer = (): Server => {
+    const server = createServer(limits.server, (request, response) => {
+      void listener(request, response, port)
+    })
+    server.maxConnections = limits.connections
+    open.push(server)
+    return server
+  }
+  try {
+    const hosts = hostsOf(options)
+    ;({ port } = await listenOn(makeServer, hosts, options.port, '--port'))
+    at.http = `http://${bracketed(hosts[0]!)}:${port}`
+    const grpc = await startGrpc(options, hosts, handler)
+    at.grpc = grpc.url
+    return {
+      url: at.http,
+      grpc: at.grpc,
+      close: async () => void (await Promise.all([grpc.close(), close()])),
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function createListener(
+  options: HttpOptions,
+  handlers: ReturnType<typeof createOtlpHandler>,
+  api: ReturnType<typeof createApi>,
+): Promise<Listener> {
+  const corsOrigins = options.corsOrigins ?? []
+  const { ingestToken, onError } = options
+  const token = ingestToken === undefined ? {} : { token: ingestToken }
+  const otlp = createOtlpHttpHandler({ handlers, corsOrigins, onError, ...token })
+  const files = await openWebFiles(options.webDirectory)
+
+  const answer: Listener = async (request, response, port) => {
+    const url = parseUrl(request.url)
+    if (url === undefined) return sendFailure(response, badUrl)
+    const { pathname } = url
+    const kind = pathname.startsWith('/v1/') ? 'otlp' : pathname.startsWith('/api/') ? 'api' : 'page'
+    const settings: GuardSettings = { ...options, corsOrigins, cookieName: sessionCookieName(port) }
+    const refusal = refusalByOrigin(request, kind, settings)
+    if (refusal !== undefined) return sendFailure(response, refusal)
+    if (kind === 'otlp') return otlp(request, response)
+    if (kind === 'api')
+      return api(request, response, url, (access) => refusalByToken(request, access, settings))
+    if (isPagePath(pathname) && answerLogin(response, url, settings)) return
+    await files.answer(request, response, pathname)
+  }
+  return (request, response, port) => {
+    setSecurityHeaders(response)
+    limitTime(request)
+    return answer(request, response, port).catch((error: unknown) => {
+      const failure = failureOf(error)
+      if (failure.code === 'internal') onError(error)
+      sendFailure(response, failure)
+    })
+  }
+}
+
+const badUrl = { status: 400, code: 'invalid', message: 'the address of the request cannot be read' }
+
+function parseUrl(url: string | undefined): URL | undefined {
+  return url?.startsWith('/') ? (URL.parse(`http://desk${url}`) ?? undefined) : undefined
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

@@ -1,0 +1,67 @@
+import { existsSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { sqliteProblem, storeError } from './store-error.ts'
+import { pragmas, schema, schemaVersion, textSchema } from './tables.ts'
+
+/** Opens a segment for writing; a new one gets its tables. Throws a StoreError `full` with the remedy. */
+export function openForWriting(path: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path)
+    database.exec(pragmas)
+    if (versionOf(database) === 0) createTables(database)
+    return database
+  } catch (error) {
+    throw storeError('full', sqliteProblem(error, path))
+  }
+}
+
+export function openForReading(path: string): DatabaseSync {
+  return new DatabaseSync(path, { readOnly: true, timeout: 1000 })
+}
+
+function createTables(database: DatabaseSync): void {
+  database.exec(`BEGIN; ${schema}`)
+  if (hasFts5(database)) database.exec(textSchema)
+  database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`)
+}
+
+/** Some builds of SQLite lack FTS5. */
+function hasFts5(database: DatabaseSync): boolean {
+  const option = database.prepare("SELECT sqlite_compileoption_used('ENABLE_FTS5') AS used").get()
+  return option?.used === 1
+}
+
+export function hasTextIndex(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'log_text'").get() !== undefined
+}
+
+export function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version)
+}
+
+export function segmentPath(directory: string, number: number): string {
+  return join(directory, `segment-${String(number).padStart(6, '0')}.sqlite`)
+}
+
+export function segmentNumber(path: string): number {
+  return Number(/(\d+)\.sqlite$/.exec(path)?.[1])
+}
+
+/** Bytes of a segment on disk, with what waits to be written into it. */
+export function sizeOf(path: string): number {
+  let bytes = 0
+  for (const file of filesOf(path)) bytes += statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  return bytes
+}
+
+export function filesOf(path: string): string[] {
+  return [path, `${path}-wal`, `${path}-shm`]
+}
+
+/** Renames a segment that cannot be read, so that nothing looks at it again and nothing of it is lost. */
+export function setAside(path: string): string {
+  for (const file of filesOf(path))
+    if (existsSync(file)) renameSync(file, file.replace('.sqlite', '.damaged.sqlite'))
+  return path.replace('.sqlite', '.damaged.sqlite')
+}

@@ -1,0 +1,65 @@
+/**
+ * - `decode`: the request is no OTLP; never worth repeating
+ * - `busy`: more waits than the queue may hold; come back later
+ * - `full`: the disk is full or cannot be written; the message has the remedy
+ * - `timeout`: a query took longer than 5 s
+ * - `not-found`: nothing has this id
+ * - `invalid`: a parameter or a search cannot be understood; the message says place and remedy
+ */
+export type StoreErrorCode = 'decode' | 'busy' | 'full' | 'timeout' | 'not-found' | 'invalid' | 'internal'
+export type StoreError = Error & { code: StoreErrorCode }
+
+export function storeError(code: StoreErrorCode, message: string): StoreError {
+  return Object.assign(new Error(message), { code })
+}
+
+export function isStoreError(error: unknown): error is StoreError {
+  return error instanceof Error && 'code' in error && codes.has(error.code as StoreErrorCode)
+}
+
+const codes = new Set<StoreErrorCode>([
+  'decode',
+  'busy',
+  'full',
+  'timeout',
+  'not-found',
+  'invalid',
+  'internal',
+])
+
+/** An error of node:sqlite: `errcode` is SQLite's extended result code. https://sqlite.org/rescode.html */
+type SqliteError = Error & { errcode?: number }
+
+const full = 13
+const readOnly = 8
+const cannotOpen = 14
+const ioError = 10
+const corrupt = 11
+const notADatabase = 26
+
+const primaryCode = (error: unknown): number | undefined => {
+  const { errcode } = error as SqliteError
+  return errcode === undefined ? undefined : errcode & 0xff
+}
+
+/** Whether the file itself is broken, so that no other try will help. */
+export function isDamage(error: unknown): boolean {
+  const code = primaryCode(error)
+  return code === corrupt || code === notADatabase
+}
+
+/** One line that says what is wrong with the file and what to do. */
+export function sqliteProblem(error: unknown, path: string): string {
+  const message = error instanceof Error ? error.message : String(error)
+  switch (primaryCode(error)) {
+    case full:
+      return `the disk is full: ${path} cannot grow; free some space, or give --max-size or another --data folder`
+    case readOnly:
+    case cannotOpen:
+      return `${path} cannot be written (${message}); give a folder that you may write with --data, or use --memory`
+    case ioError:
+      return `${path} cannot be written (${message}); look at the disk, or give another --data folder`
+    default:
+      return `${path}: ${message}`
+  }
+}

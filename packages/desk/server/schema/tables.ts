@@ -1,0 +1,142 @@
+/**
+ * The tables of a segment: one SQLite file of the store, about 256 MB. A record lies in one segment, a trace may lie
+ * in several. A segment knows everything that its records need, so that retention is deleting a file.
+ *
+ * An instant is two columns: `us`, unix microseconds, and `ns`, the nanoseconds 0 to 999 behind them. Ids of traces
+ * and spans are BLOBs. `attributes` are JSON objects.
+ */
+export const schemaVersion = 1
+
+export const schema = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+
+-- One for each process that sends. service is service.name.
+CREATE TABLE resource (
+  id INTEGER PRIMARY KEY, service TEXT NOT NULL, instance TEXT NOT NULL, host TEXT NOT NULL,
+  attributes TEXT NOT NULL UNIQUE
+);
+CREATE TABLE scope (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, attributes TEXT NOT NULL,
+  UNIQUE (name, version, attributes)
+);
+-- Names of spans.
+CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+
+CREATE TABLE log (
+  id INTEGER PRIMARY KEY,
+  us INTEGER NOT NULL, ns INTEGER NOT NULL,
+  -- observed_time_unix_nano; 0 when the sender gave none
+  observed_us INTEGER NOT NULL, observed_ns INTEGER NOT NULL,
+  severity INTEGER NOT NULL, severity_text TEXT NOT NULL,
+  resource INTEGER NOT NULL, scope INTEGER NOT NULL,
+  -- chain.id of its trace, NULL when it has none
+  chain INTEGER, span BLOB, flags INTEGER NOT NULL,
+  event TEXT NOT NULL,
+  body TEXT NOT NULL,
+  -- 1: body is JSON, since it was no text
+  body_json INTEGER NOT NULL,
+  attributes TEXT NOT NULL, dropped INTEGER NOT NULL,
+  pattern INTEGER NOT NULL
+);
+CREATE INDEX log_time ON log (us);
+CREATE INDEX log_chain ON log (chain) WHERE chain IS NOT NULL;
+CREATE INDEX log_problem ON log (us) WHERE severity >= 13;
+
+CREATE TABLE span (
+  id INTEGER PRIMARY KEY,
+  us INTEGER NOT NULL, ns INTEGER NOT NULL,
+  -- NULL: not ended yet
+  duration_ns INTEGER,
+  -- chain.id of its trace
+  chain INTEGER NOT NULL, span BLOB NOT NULL, parent BLOB,
+  name INTEGER NOT NULL, kind INTEGER NOT NULL, status INTEGER NOT NULL, message TEXT NOT NULL,
+  resource INTEGER NOT NULL, scope INTEGER NOT NULL, flags INTEGER NOT NULL, state TEXT NOT NULL,
+  attributes TEXT NOT NULL,
+  -- JSON arrays as in SpanDetail, NULL when there are none; dropped: attributes, events, links
+  events TEXT, links TEXT, dropped TEXT
+);
+CREATE INDEX span_time ON span (us);
+CREATE INDEX span_chain ON span (chain);
+CREATE INDEX span_failed ON span (us) WHERE status = 2;
+
+-- Span links, from the effect to the cause.
+CREATE TABLE link (
+  to_trace BLOB NOT NULL, to_span BLOB NOT NULL, from_trace BLOB NOT NULL, from_span BLOB NOT NULL,
+  PRIMARY KEY (to_trace, to_span, from_trace, from_span)
+) WITHOUT ROWID;
+CREATE INDEX link_from ON link (from_trace);
+
+-- The traces of this segment: records point here by a small ascending number, which makes their indexes small and
+-- their insertion cheap; a trace id is random. errors: failed spans and lines of severity >= 17.
+CREATE TABLE chain (
+  id INTEGER PRIMARY KEY, trace BLOB NOT NULL UNIQUE,
+  us INTEGER NOT NULL, end_us INTEGER NOT NULL,
+  spans INTEGER NOT NULL, logs INTEGER NOT NULL, errors INTEGER NOT NULL, severity INTEGER NOT NULL,
+  -- its root span, NULL as long as none came
+  root_name INTEGER, root_resource INTEGER
+);
+CREATE INDEX chain_time ON chain (us);
+CREATE INDEX chain_failed ON chain (us) WHERE errors > 0;
+
+-- Lines per 10 s, and the same per 10 min. bucket: unix seconds / 10 and / 600; band: 0 trace, 1 debug, 2 info, 3 warn,
+-- 4 error, 5 fatal.
+CREATE TABLE rollup (
+  bucket INTEGER NOT NULL, resource INTEGER NOT NULL, band INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (bucket, resource, band)
+) WITHOUT ROWID;
+CREATE TABLE rollup_wide (
+  bucket INTEGER NOT NULL, resource INTEGER NOT NULL, band INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (bucket, resource, band)
+) WITHOUT ROWID;
+
+-- Ids of patterns are those of the whole store. first_us reaches back beyond this segment.
+CREATE TABLE pattern (
+  id INTEGER PRIMARY KEY, text TEXT NOT NULL, severity INTEGER NOT NULL, first_us INTEGER NOT NULL, last_us INTEGER NOT NULL
+);
+-- Lines per minute. bucket: unix seconds / 60.
+CREATE TABLE pattern_rollup (
+  bucket INTEGER NOT NULL, pattern INTEGER NOT NULL, resource INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (bucket, pattern, resource)
+) WITHOUT ROWID;
+`
+
+/** The tables of counts and the width of their buckets. */
+export const rollups = { rollup: 10_000_000, rollup_wide: 600_000_000 } as const
+
+export type RollupName = keyof typeof rollups
+
+/** 0 trace, 1 debug, 2 info, 3 warn, 4 error, 5 fatal; a line without severity counts as info. */
+export function bandOf(severity: number): number {
+  return severity === 0 ? 2 : (severity - 1) >> 2
+}
+
+/** Lines that share one entry of the full-text index. */
+export const textBlock = 16
+
+/**
+ * The full-text index of lines; absent where SQLite was built without FTS5. It keeps no text and no positions, and one
+ * entry (rowid = log.id / 16, rounded down) has the words of 16 lines, bodies and values of attributes alike: a third
+ * of the CPU of an entry per line. So it only says where to look: a search asks it for the blocks that have all its
+ * words (a phrase as the AND of its words) and then checks each line of them exactly, by the SQL function
+ * `line_matches(body, attributes, term)` that `defineLineMatches(database)` adds. Without the index the same check over
+ * all lines gives the same answer, later. Of texts written without spaces (Chinese, Japanese, Korean) each character is
+ * a word here: see `searchableText`.
+ */
+export const textSchema = `
+CREATE VIRTUAL TABLE log_text USING fts5 (
+  words, content = '', columnsize = 0, detail = none, tokenize = "unicode61 remove_diacritics 2 tokenchars '_'"
+);
+-- Merging a little with each commit costs a fifth of the CPU of writing; many parts are merged at once instead.
+INSERT INTO log_text (log_text, rank) VALUES ('automerge', 0);
+INSERT INTO log_text (log_text, rank) VALUES ('crisismerge', 32);
+`
+
+/** Must come before the first table. A page size that is set after journal_mode has no effect. */
+export const pragmas = `
+PRAGMA page_size = 8192;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA wal_autocheckpoint = 10000;
+PRAGMA temp_store = MEMORY;
+PRAGMA cache_size = -32768;
+`
