@@ -1,3 +1,4 @@
+export { type Pairs, parseEncodedPairs, parseHeaders, parseList, parsePairs } from './list.ts'
 export {
   type DurationUnit,
   durationUnits,
@@ -7,6 +8,26 @@ export {
   measureDuration,
   measureSize,
 } from './measure.ts'
+export { formatMistake, type Given, given, type Mistake, requireAll } from './mistake.ts'
 export { nearestName } from './nearest-name.ts'
+export {
+  type OtlpAddress,
+  parseGrpcTarget,
+  parseHttpAddress,
+  parseOtlpAddress,
+  signalAddress,
+} from './otlp-address.ts'
 export { type Fault, type Parse, type Parsed, quote, unusable, usable } from './parsed.ts'
+export { printableAddress } from './printable-address.ts'
 export { parseBytes, parseDuration, parseMilliseconds } from './quantity.ts'
+export {
+  parseBoolean,
+  parseChoice,
+  parseCount,
+  parseDecimal,
+  parseNumber,
+  parseOrOff,
+  parsePositive,
+  parseRatio,
+  parseText,
+} from './scalar.ts'

@@ -30,11 +30,11 @@ function parseMeasured(raw: unknown, measured: Measured, isNone: string, remedy:
     'unknown unit': 'has no unit that is known',
     'too large': 'is too large',
   }[measured.wrong]
-  return unusable({ found: `${quote(raw)} ${what}`, remedy })
+  return unusable(`${quote(raw)} ${what}`, remedy)
 }
 
 function inMilliseconds({ value: ns, faults }: Parsed<number>): Parsed<number> {
-  if (ns === undefined) return unusable(...faults)
+  if (ns === undefined) return { value: ns, faults }
   // Beyond 104 days a number of nanoseconds is not exact, whole milliseconds are.
   return usable(ns > Number.MAX_SAFE_INTEGER ? Math.round(ns / 1e6) : ns / 1e6)
 }

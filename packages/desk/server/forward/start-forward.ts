@@ -1,7 +1,6 @@
 import { type Endpoint, type Passed, type RelayOptions, startRelay } from '@clew/pipeline'
+import { given, parseHeaders, parseOtlpAddress, requireAll } from '@clew/settings'
 import type { DeskStatus } from '../../api/index.ts'
-import { parseEndpoint } from './parse-endpoint.ts'
-import { parseHeaders } from './parse-headers.ts'
 
 export type ForwardOptions = {
   /** `http://host:4318`, `https://…`, `grpc://host:4317` or `grpcs://…`; a path is kept as base path. */
@@ -41,11 +40,13 @@ const settingNames: RelayOptions['settingNames'] = {
   spoolDirectory: '--data',
 }
 
-/** Throws when the address or the headers are none, with the remedy. */
-export function startForward({ endpoint, headers, directory, report }: ForwardOptions): Forward {
-  const target = parseEndpoint(endpoint)
-  const { protocol } = target
-  const common = { protocol, headers: parseHeaders(headers), compression: 'gzip', timeoutMs } as const
+/** Throws when the address or the headers are none, with all that is wrong and the remedies. */
+export function startForward({ endpoint, headers: text, directory, report }: ForwardOptions): Forward {
+  const { target, headers } = requireAll({
+    target: given(settingNames.endpoint, parseOtlpAddress(settingNames.headers), endpoint),
+    headers: given(settingNames.headers, parseHeaders, text),
+  })
+  const common = { protocol: target.protocol, headers, compression: 'gzip', timeoutMs } as const
   const to = (url: string): Endpoint => ({ ...common, url })
   const relay = startRelay({
     ...{ logs: to(target.logs), traces: to(target.traces) },

@@ -1,13 +1,11 @@
 import type { Endpoint, Protocol } from '@clew/pipeline'
-import { type OtlpSettings, otlpSettings, type Signal } from './otlp-settings.ts'
-import { quote } from './parsed.ts'
+import { formatMistake, parseGrpcTarget, parseHttpAddress, quote, signalAddress } from '@clew/settings'
+import { defaultTimeoutMs, type OtlpSettings, otlpSettings, type Signal } from './otlp-settings.ts'
 import type { Reader } from './reader.ts'
 import type { Setting } from './setting.ts'
 
 /** Reads a text file; throws when it cannot. */
 export type ReadFile = (path: string) => string
-
-const defaultTimeoutMs = 10_000
 
 /** The OTLP destination of a signal. https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
 export function readEndpoint(reader: Reader, signal: Signal, readFile: ReadFile): Endpoint {
@@ -36,49 +34,20 @@ function readUrl(
   common: OtlpSettings,
 ): string {
   const isGrpc = protocol === 'grpc'
-  const insecure = isGrpc && (reader.read(own.insecure) ?? reader.read(common.insecure) ?? false)
-  const parse = isGrpc ? (text: string) => parseGrpcTarget(text, insecure) : parseHttpUrl
+  const isInsecure = isGrpc && (reader.read(own.insecure) ?? reader.read(common.insecure) ?? false)
+  const parse = isGrpc ? parseGrpcTarget(isInsecure) : parseHttpAddress
   const fallback = `http://localhost:${isGrpc ? 4317 : 4318}`
   for (const setting of [own.endpoint, common.endpoint]) {
     const text = reader.read(setting)
     if (text === undefined) continue
-    const url = parse(text)
-    if (typeof url !== 'string')
-      return setting === own.endpoint || isGrpc ? wholeUrl(url, isGrpc) : joinPath(url, signal)
+    const { value: url, faults } = parse(text)
+    if (url !== undefined && isGrpc) return url.origin
+    if (url !== undefined) return setting === own.endpoint ? url.href : signalAddress(url, signal)
     const next = setting === own.endpoint && reader.isGiven(common.endpoint) ? common.endpoint.env : fallback
-    reader.report(`${reader.placeOf(setting)}: ${url}; in force: ${next}`)
+    const place = reader.placeOf(setting)
+    for (const fault of faults) reader.report(`${formatMistake({ place, ...fault })}; in force: ${next}`)
   }
-  return isGrpc ? fallback : joinPath(new URL(fallback), signal)
-}
-
-function wholeUrl(url: URL, isGrpc: boolean): string {
-  return isGrpc ? url.origin : url.href
-}
-
-/** Relative to what path the endpoint has already. */
-function joinPath(url: URL, signal: Signal): string {
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`
-  return url.href
-}
-
-/** The address, or what is wrong with it. */
-function parseHttpUrl(text: string): URL | string {
-  const url = URL.parse(text)
-  if (url && isWeb(url)) return url
-  return text.includes('://')
-    ? `${quote(text)} is no address of HTTP; write "http://collector:4318" or "https://…"`
-    : `${quote(text)} has no scheme; write ${quote(`http://${text}`)} or ${quote(`https://${text}`)}`
-}
-
-/** A target of gRPC may leave out the scheme; then `insecure` decides about TLS. */
-function parseGrpcTarget(text: string, insecure: boolean): URL | string {
-  const url = URL.parse(text.includes('://') ? text : `${insecure ? 'http' : 'https'}://${text}`)
-  if (url && isWeb(url)) return url
-  return `${quote(text)} is no target that can be reached; write "http://collector:4317" or "https://…"`
-}
-
-function isWeb(url: URL): boolean {
-  return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== ''
+  return isGrpc ? fallback : signalAddress(new URL(fallback), signal)
 }
 
 function readTls(

@@ -1,7 +1,13 @@
 import type { OptionSpec, OptionSpecs } from '@clew/core'
-import { parseList, parseMap } from './parse-list.ts'
-import { parseBoolean, parseChoice, parseNumber, parseText } from './parse-scalar.ts'
-import type { Parse } from './parsed.ts'
+import {
+  type Parse,
+  parseBoolean,
+  parseChoice,
+  parseList,
+  parseNumber,
+  parsePairs,
+  parseText,
+} from '@clew/settings'
 import type { Reader } from './reader.ts'
 import { optional, type Setting } from './setting.ts'
 
@@ -46,7 +52,7 @@ function parseOption(spec: OptionSpec): Parse<unknown> {
     case 'choice':
       return parseChoice(spec.values)
     case 'map':
-      return parseMap(spec.values)
+      return parsePairs(spec.values)
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Compression, Protocol } from '@clew/pipeline'
-import { type Pairs, parseHeaders } from './parse-list.ts'
-import { parseChoice, parseOtelBoolean, parseText, parseTimeout } from './parse-scalar.ts'
-import { optional, type Setting } from './setting.ts'
+import { formatDuration, type Pairs, parseChoice, parseHeaders, parseText } from '@clew/settings'
+import { optional, parseOtelBoolean, parseTimeout, type Setting } from './setting.ts'
+
+export const defaultTimeoutMs = 10_000
 
 export type Signal = 'traces' | 'logs'
 
@@ -56,7 +57,7 @@ export function otlpSettings(signal: Signal | undefined): OtlpSettings {
       env: `${prefix}_TIMEOUT`,
       yaml: `${room}.timeout`,
       parse: parseTimeout,
-      shown: '10s',
+      shown: formatDuration(defaultTimeoutMs),
       about: 'How long one request may take; 0 is without end.',
     }),
     certificate: optional({

@@ -81,6 +81,9 @@ const pipeline = (given: Partial<ClewConfig['pipeline']>): Partial<ClewConfig> =
   pipeline: { ...plain.pipeline, ...given },
 })
 
+// What a timer of Node.js can wait.
+const longestMs = 2 ** 31 - 1
+
 type Row = [what: string, env: Record<string, string>, expected: Partial<ClewConfig>, problems?: string[]]
 
 const general: Row[] = [
@@ -166,6 +169,15 @@ const general: Row[] = [
     },
   ],
   [
+    'a delay is whole milliseconds that a timer can wait; a timeout of 0 is without end',
+    { OTEL_BSP_SCHEDULE_DELAY: '30d', OTEL_BLRP_SCHEDULE_DELAY: '25d', OTEL_EXPORTER_OTLP_TIMEOUT: '0' },
+    {
+      ...pipeline({ scheduleDelayMs: longestMs }),
+      ...endpoints({ timeoutMs: longestMs }, { timeoutMs: longestMs }),
+    },
+  ],
+  ['a delay is not 0 by rounding', { OTEL_BSP_SCHEDULE_DELAY: '100us' }, pipeline({ scheduleDelayMs: 1 })],
+  [
     'the shorter delay counts',
     { OTEL_BSP_SCHEDULE_DELAY: '5000', OTEL_BLRP_SCHEDULE_DELAY: '200' },
     pipeline({ scheduleDelayMs: 200 }),
@@ -213,6 +225,15 @@ const own: Row[] = [
       'CLEW_MAX_QUEUE_BYTES: "much" is not a size; write "64MiB", "500kB" or a number of bytes; in force: 64MiB',
       'CLEW_EXIT: "now" is unknown; write flush, spool or off; in force: flush',
       'CLEW_SIGNALS: "perhaps" is neither on nor off; write true or false; in force: on',
+    ],
+  ],
+  [
+    'a unit that is the name of a property is none',
+    { CLEW_MAX_QUEUE_BYTES: '5constructor', OTEL_EXPORTER_OTLP_TIMEOUT: '5toString' },
+    {},
+    [
+      'OTEL_EXPORTER_OTLP_TIMEOUT: "5toString" has no unit that is known; write "5s", "500ms" or a number of milliseconds; in force: 10s',
+      'CLEW_MAX_QUEUE_BYTES: "5constructor" has no unit that is known; write "64MiB", "500kB" or a number of bytes; in force: 64MiB',
     ],
   ],
   [
@@ -326,6 +347,14 @@ const otlp: Row[] = [
     {},
     [
       'OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" has no scheme; write "http://collector:4318" or "https://collector:4318"; in force: http://localhost:4318',
+    ],
+  ],
+  [
+    'nor does it show its password',
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'me:sec/ret@collector:4318' },
+    {},
+    [
+      'OTEL_EXPORTER_OTLP_ENDPOINT: "***@collector:4318" has no scheme; write "http://***@collector:4318" or "https://***@collector:4318"; in force: http://localhost:4318',
     ],
   ],
   [

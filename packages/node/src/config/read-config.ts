@@ -1,16 +1,16 @@
 import type { OptionSpecs, OptionValues } from '@clew/core'
 import { defaultLimits, type EncodeLimits } from '@clew/otlp'
 import type { Endpoint } from '@clew/pipeline'
+import { nearestName, quote } from '@clew/settings'
 import type { SamplerName } from '../tracer/sampler/sampler-from-name.ts'
 import { defaultSpanLimits, type SpanLimits } from '../tracer/span-limits.ts'
 import { type ReadFile, readEndpoint } from './endpoint.ts'
 import { type Configurable, optionSettings, readOptions } from './instrumentation-options.ts'
-import { nearestName } from './nearest-name.ts'
 import { otlpSettings, type Signal } from './otlp-settings.ts'
-import { quote } from './parsed.ts'
 import { createReader, type Environment, type Reader } from './reader.ts'
 import type { Setting } from './setting.ts'
 import {
+  defaultDelayMs,
   type ExitMode,
   type ExporterName,
   generalSettings,
@@ -196,8 +196,6 @@ function readLimits({ read }: Reader): Pick<ClewConfig, 'spanLimits' | 'logLimit
     },
   }
 }
-
-const defaultDelayMs = 1_000
 
 function readPipeline({ read }: Reader): ClewConfig['pipeline'] {
   const delays = [read(signalSettings.spanDelay), read(signalSettings.logDelay)]

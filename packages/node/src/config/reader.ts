@@ -1,3 +1,4 @@
+import { formatMistake } from '@clew/settings'
 import type { Setting } from './setting.ts'
 import type { YamlValue } from './yaml-file.ts'
 
@@ -43,7 +44,7 @@ function readFirst<T>(setting: Setting<T>, given: readonly Given[], report: (pro
   for (const [position, { raw, place }] of given.entries()) {
     const { value, faults } = setting.parse(raw)
     const inForce = value === undefined ? (given[position + 1]?.place ?? setting.shown) : showUsed(value)
-    for (const fault of faults) report(`${place}: ${fault}; in force: ${inForce}`)
+    for (const fault of faults) report(`${formatMistake({ place, ...fault })}; in force: ${inForce}`)
     if (value !== undefined) return value
   }
   return setting.default

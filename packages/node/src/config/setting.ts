@@ -1,4 +1,4 @@
-import type { Parse } from './parsed.ts'
+import { type Parse, parseChoice, parseMilliseconds, quote, usable } from '@clew/settings'
 
 /** One thing that can be configured. The reference page lists all of them. */
 export type Setting<T> = {
@@ -25,4 +25,27 @@ export function optional<T>(
   given: Omit<Setting<T | undefined>, 'default' | 'shown'> & { shown?: string },
 ): Setting<T | undefined> {
   return { shown: 'none', ...given, default: undefined }
+}
+
+/** OTEL_* know only `true`. https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#boolean */
+export const parseOtelBoolean: Parse<boolean> = (raw) => {
+  const { value } = parseChoice(['true', 'false'])(raw)
+  return value === undefined
+    ? usable(false, [{ found: `${quote(raw)} counts as false`, remedy: 'write true or false' }])
+    : usable(value === 'true')
+}
+
+// What a timer of Node.js can wait.
+const longestMs = 2 ** 31 - 1
+
+/** How long something waits, in whole milliseconds, so that it is not 0 by rounding; at most what a timer can wait. */
+export const parseDelay: Parse<number> = (raw) => {
+  const { value, faults } = parseMilliseconds(raw)
+  return value === undefined ? { value, faults } : usable(Math.min(Math.ceil(value), longestMs))
+}
+
+/** A delay whose 0 means without end. */
+export const parseTimeout: Parse<number> = (raw) => {
+  const parsed = parseDelay(raw)
+  return parsed.value === 0 ? usable(longestMs) : parsed
 }

@@ -1,17 +1,19 @@
-import { type SamplerName, samplerNames } from '../tracer/sampler/sampler-from-name.ts'
-import { type Pairs, parseAttributes, parseList } from './parse-list.ts'
 import {
+  formatDuration,
+  formatSize,
+  type Pairs,
   parseBoolean,
   parseBytes,
   parseChoice,
   parseCount,
-  parseDuration,
-  parseOtelBoolean,
+  parseEncodedPairs,
+  parseList,
+  parseOrOff,
   parseRatio,
   parseText,
-} from './parse-scalar.ts'
-import { type Parse, usable } from './parsed.ts'
-import { optional, type Setting, setting } from './setting.ts'
+} from '@clew/settings'
+import { type SamplerName, samplerNames } from '../tracer/sampler/sampler-from-name.ts'
+import { optional, parseDelay, parseOtelBoolean, type Setting, setting } from './setting.ts'
 
 export const exporterNames = ['otlp', 'console', 'none'] as const
 export type ExporterName = (typeof exporterNames)[number]
@@ -26,10 +28,6 @@ export type LogLevel = (typeof logLevels)[number]
 export type ExitMode = 'flush' | 'spool' | 'off'
 
 const detectorNames = ['all', 'none', 'env', 'host', 'os', 'process', 'serviceinstance'] as const
-
-/** False: no spool. */
-const parseSpoolDirectory: Parse<string | false> = (raw) =>
-  raw === false || raw === 'off' ? usable(false) : parseText(raw)
 
 /** Who sends, and what runs. */
 export const generalSettings: {
@@ -60,7 +58,7 @@ export const generalSettings: {
   resourceAttributes: {
     env: 'OTEL_RESOURCE_ATTRIBUTES',
     yaml: 'service.attributes',
-    parse: parseAttributes,
+    parse: parseEncodedPairs,
     default: {},
     shown: 'none',
     about: 'Resource attributes, `name=value,name=value`, percent-encoded; a map in clew.yaml.',
@@ -110,6 +108,9 @@ export const generalSettings: {
   }),
 }
 
+/** Of spans and records alike. */
+export const defaultDelayMs = 1_000
+
 /** Which spans and records there are. */
 export const signalSettings: {
   tracesExporter: Setting<readonly ExporterName[]>
@@ -152,16 +153,16 @@ export const signalSettings: {
   spanDelay: optional<number>({
     env: 'OTEL_BSP_SCHEDULE_DELAY',
     yaml: 'traces.scheduleDelay',
-    parse: parseDuration,
-    shown: '1s',
+    parse: parseDelay,
+    shown: formatDuration(defaultDelayMs),
     about:
       'The longest time that a span waits to be sent. The shorter one of traces and logs counts for both.',
   }),
   logDelay: optional<number>({
     env: 'OTEL_BLRP_SCHEDULE_DELAY',
     yaml: 'logs.scheduleDelay',
-    parse: parseDuration,
-    shown: '1s',
+    parse: parseDelay,
+    shown: formatDuration(defaultDelayMs),
     about: 'The longest time that a log record waits to be sent.',
   }),
 }
@@ -179,7 +180,7 @@ type LimitName =
   | 'logAttributeValueLength'
 
 const limit = (env: string, key: string, shown: string, about: string): Setting<number | undefined> =>
-  optional({ env, yaml: `limits.${key}`, parse: parseCount, shown, about })
+  optional({ env, yaml: `limits.${key}`, parse: parseCount(), shown, about })
 
 /** What is dropped, and counted as dropped, of spans and records that are too large. */
 export const limitSettings: Record<LimitName, Setting<number | undefined>> = {
@@ -235,6 +236,9 @@ export const limitSettings: Record<LimitName, Setting<number | undefined>> = {
   ),
 }
 
+const defaultQueueBytes = 64 * 2 ** 20
+const defaultSpoolBytes = 256 * 2 ** 20
+
 /** What happens between a record and the receiver. */
 export const pipelineSettings: {
   maxQueueBytes: Setting<number>
@@ -247,14 +251,14 @@ export const pipelineSettings: {
     env: 'CLEW_MAX_QUEUE_BYTES',
     yaml: 'pipeline.maxQueueBytes',
     parse: parseBytes,
-    default: 64 * 2 ** 20,
-    shown: '64MiB',
+    default: defaultQueueBytes,
+    shown: formatSize(defaultQueueBytes),
     about: 'Memory for what waits to be sent; what it cannot hold goes to the spool.',
   }),
   spoolDirectory: optional<string | false>({
     env: 'CLEW_SPOOL_DIR',
     yaml: 'pipeline.spoolDirectory',
-    parse: parseSpoolDirectory,
+    parse: parseOrOff(parseText),
     shown: 'a folder of the system for temporary files',
     about: 'The folder of the spool; `off` for none.',
   }),
@@ -262,8 +266,8 @@ export const pipelineSettings: {
     env: 'CLEW_MAX_SPOOL_BYTES',
     yaml: 'pipeline.maxSpoolBytes',
     parse: parseBytes,
-    default: 256 * 2 ** 20,
-    shown: '256MiB',
+    default: defaultSpoolBytes,
+    shown: formatSize(defaultSpoolBytes),
     about: 'Disk space for the spool; what it cannot hold is dropped and counted.',
   }),
   exit: setting<ExitMode>({

@@ -1,4 +1,4 @@
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from '@clew/settings'
 import type { Environment } from './reader.ts'
 import type { Setting } from './setting.ts'
 import type { YamlValue } from './yaml-file.ts'

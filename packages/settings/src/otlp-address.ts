@@ -1,0 +1,110 @@
+import { type Parse, type Parsed, quote, textOf, unusable, usable } from './parsed.ts'
+import { printableAddress } from './printable-address.ts'
+
+/** Where OTLP goes: with HTTP each signal has an address of its own, with gRPC both have one. */
+export type OtlpAddress = {
+  protocol: 'http/protobuf' | 'grpc'
+  /** As it was given, without slashes at its end. */
+  url: string
+  /** `http:` or `https:`, as `traces`. */
+  logs: string
+  traces: string
+}
+
+const schemes: Readonly<Record<string, Pick<OtlpAddress, 'protocol'> & { web: string }>> = {
+  'http:': { protocol: 'http/protobuf', web: 'http:' },
+  'https:': { protocol: 'http/protobuf', web: 'https:' },
+  'grpc:': { protocol: 'grpc', web: 'http:' },
+  'grpcs:': { protocol: 'grpc', web: 'https:' },
+}
+
+/**
+ * A receiver whose scheme tells the protocol: `http://host:4318`, `https://host/base/path`, `grpc://host:4317` or
+ * `grpcs://host`; HTTP gets `/v1/logs` and `/v1/traces` behind its path. A user and a password are refused: they belong
+ * into the headers, which are written in `headersPlace`.
+ */
+export function parseOtlpAddress(headersPlace: string): Parse<OtlpAddress> {
+  return (raw) => {
+    const text = textOf(raw)
+    const url = URL.parse(text)
+    const scheme = url && Object.hasOwn(schemes, url.protocol) ? schemes[url.protocol] : undefined
+    if (!url || !scheme || url.hostname === '') {
+      return unusable(`${shown(text)} is no address to send to`, `write ${formsOf(text)}`)
+    }
+    if (url.username !== '' || url.password !== '') {
+      const remedy = `write them as authorization=Basic%20… in ${headersPlace}`
+      return unusable(`${shown(text)} has a user or a password`, remedy)
+    }
+    if (url.search !== '' || url.hash !== '') {
+      return unusable(`${shown(text)} has more than a path`, 'leave away what is behind "?" or "#"')
+    }
+    return scheme.protocol === 'grpc' ? grpcAddress(text, url, scheme.web) : httpAddress(text, url)
+  }
+}
+
+function httpAddress(text: string, url: URL): Parsed<OtlpAddress> {
+  if (/\/v1\/(logs|traces)\/*$/.test(url.pathname)) {
+    const remedy = 'leave /v1/… away, it is added for logs and for traces'
+    return unusable(`${shown(text)} is the address of one signal`, remedy)
+  }
+  return usable({
+    protocol: 'http/protobuf',
+    url: url.href.replace(/\/+$/, ''),
+    logs: signalAddress(url, 'logs'),
+    traces: signalAddress(url, 'traces'),
+  })
+}
+
+function grpcAddress(text: string, { protocol, host, pathname }: URL, web: string): Parsed<OtlpAddress> {
+  const url = `${protocol}//${host}`
+  if (/[^/]/.test(pathname)) return unusable(`${shown(text)} has a path, but gRPC has none`, `write ${url}`)
+  return usable({ protocol: 'grpc', url, logs: `${web}//${host}`, traces: `${web}//${host}` })
+}
+
+/** The address of a signal below that of a receiver of OTLP over HTTP, whose path and query stay. */
+export function signalAddress(base: URL, signal: 'logs' | 'traces'): string {
+  const url = new URL(base)
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`
+  return url.href
+}
+
+function formsOf(text: string): string {
+  return text.includes('://') || text === ''
+    ? 'http://host:4318, https://host, grpc://host:4317 or grpcs://host'
+    : `${printableAddress(`http://${text}`)} or ${printableAddress(`grpc://${text}`)}`
+}
+
+/** An address of HTTP. */
+export const parseHttpAddress: Parse<URL> = (raw) => {
+  const text = textOf(raw)
+  const url = URL.parse(text)
+  if (url && isWeb(url)) return usable(url)
+  return text.includes('://')
+    ? unusable(`${shown(text)} is no address of HTTP`, 'write "http://collector:4318" or "https://…"')
+    : unusable(
+        `${shown(text)} has no scheme`,
+        `write ${shown(`http://${text}`)} or ${shown(`https://${text}`)}`,
+      )
+}
+
+/** A target of gRPC, `http:` or `https:`. It may leave out the scheme; then `isInsecure` decides about TLS. */
+export function parseGrpcTarget(isInsecure: boolean): Parse<URL> {
+  return (raw) => {
+    const text = textOf(raw)
+    const url = URL.parse(text.includes('://') ? text : `${isInsecure ? 'http' : 'https'}://${text}`)
+    return url && isWeb(url)
+      ? usable(url)
+      : unusable(
+          `${shown(text)} is no target that can be reached`,
+          'write "http://collector:4317" or "https://…"',
+        )
+  }
+}
+
+function isWeb(url: URL): boolean {
+  return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== ''
+}
+
+function shown(address: string): string {
+  return quote(printableAddress(address))
+}
