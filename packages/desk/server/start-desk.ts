@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import manifest from '@clew/desk/package.json' with { type: 'json' }
+import { isLoopback } from '@clew/otlp'
 import { forwardingStore } from './forward/forwarding-store.ts'
 import { type Forward, startForward } from './forward/start-forward.ts'
 import type { HttpOptions } from './http/access/binding.ts'
@@ -81,14 +82,12 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   }
 }
 
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
 /** Whether an address is one of ours: what is passed on there would come back for ever. */
 function isItself(target: string, own: readonly (string | null)[]): boolean {
   const { hostname, port } = new URL(target)
   return own.some((url) => {
     if (url === null || new URL(url).port !== port) return false
-    return loopback.test(hostname) || new URL(url).hostname === hostname
+    return isLoopback(hostname) || new URL(url).hostname === hostname
   })
 }
 

@@ -24,10 +24,20 @@ export { writeSpan } from './encode/span.ts'
 export { encodeTracesRequest } from './encode/traces-request.ts'
 export type * from './model.ts'
 export { startOtlpGrpcReceiver } from './receive/grpc.ts'
+export {
+  hasToken,
+  hostNames,
+  isAllowedHost,
+  isLoopback,
+  isSameSecret,
+  isWildcard,
+} from './receive/guard.ts'
 export { startOtlpHttpReceiver } from './receive/http.ts'
 export { createOtlpHttpHandler } from './receive/http-handler.ts'
+export { closeServer, listen, serverUrl } from './receive/listen.ts'
 export type {
   Answer,
+  ListenSettingNames,
   OtlpCall,
   OtlpHandlerOptions,
   OtlpHandlers,

@@ -391,7 +391,14 @@ describe('listening', () => {
     await waiting
   })
 
-  test('a port that is taken rejects', async () => {
-    await expect(startOtlpHttpReceiver({ handlers, port: server.port })).rejects.toThrow('EADDRINUSE')
+  test('a port that is taken rejects with the remedy, in the words of the caller', async () => {
+    const { port } = server
+    const settingNames = { host: '--host', port: '--port' }
+    const problems = await Promise.all(
+      [{}, { settingNames }].map((more) => startOtlpHttpReceiver({ handlers, port, ...more }).catch(String)),
+    )
+    const problem = `Error: port ${port} on 127.0.0.1 is in use, perhaps by another desk or a collector; end it, or choose another with`
+    expect(problems).toEqual([`${problem} port`, `${problem} --port`])
+    await expect(startOtlpHttpReceiver({ handlers, port })).rejects.toHaveProperty('code', 'EADDRINUSE')
   })
 })

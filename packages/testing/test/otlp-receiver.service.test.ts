@@ -145,7 +145,7 @@ test('a resetting receiver ends the connection', async () => {
 
 test('a receiver on a taken port says so', async () => {
   receiver = await startOtlpReceiver()
-  await expect(startOtlpReceiver({ port: receiver.port })).rejects.toThrow('EADDRINUSE')
+  await expect(startOtlpReceiver({ port: receiver.port })).rejects.toHaveProperty('code', 'EADDRINUSE')
 })
 
 /** One log record with the severity text INFO, in protobuf and in gRPC's frame. */

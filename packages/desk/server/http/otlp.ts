@@ -1,9 +1,15 @@
-import { type Answer, type OtlpRawHandler, type OtlpServer, startOtlpGrpcReceiver } from '@clew/otlp'
+import {
+  type Answer,
+  isWildcard,
+  type OtlpRawHandler,
+  type OtlpServer,
+  startOtlpGrpcReceiver,
+} from '@clew/otlp'
 import type { DeskStatus } from '../../api/index.ts'
 import { isStoreError } from '../schema/store-error.ts'
 import type { Store, Written } from '../threads/store.ts'
-import { type HttpOptions, isWildcard, ownNames } from './access/binding.ts'
-import { describeProblem, isMissingAddress } from './listen.ts'
+import { type HttpOptions, hostsOf, ownNames } from './access/binding.ts'
+import { startOnEach } from './listen.ts'
 import { busyRetrySeconds } from './reply/reply.ts'
 
 /** What came in since the start. `refused` are requests of which something was not kept. */
@@ -45,28 +51,16 @@ function answerOfError(error: unknown): Answer | undefined {
   return undefined
 }
 
-/** OTLP/gRPC on each host, on one port. The second loopback address is left out when it is not there. */
-export async function startGrpc(
-  options: HttpOptions,
-  hosts: readonly string[],
-  handlers: OtlpRawHandler,
-): Promise<{ url: string | null; close(): Promise<void> }> {
+/** OTLP/gRPC on each host, on one port. */
+export async function startGrpc(options: HttpOptions, handlers: OtlpRawHandler): Promise<OtlpServer[]> {
   const { grpcPort, ingestToken, onError } = options
-  const servers: OtlpServer[] = []
-  const close = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.close())))
-  if (grpcPort === null) return { url: null, close }
-  const token = ingestToken === undefined ? {} : { token: ingestToken }
-  const names = isWildcard(options.host) ? {} : { allowedHosts: ownNames(options) }
-  for (const host of hosts) {
-    const port = servers[0]?.port ?? grpcPort
-    try {
-      servers.push(await startOtlpGrpcReceiver({ handlers, host, port, onError, ...names, ...token }))
-    } catch (error) {
-      const problem = error as NodeJS.ErrnoException
-      if (servers.length > 0 && isMissingAddress(problem)) continue
-      await close()
-      throw describeProblem(problem, host, port, '--grpc-port')
-    }
+  if (grpcPort === null) return []
+  const common = {
+    ...{ handlers, onError, settingNames: { host: '--host', port: '--grpc-port' } },
+    ...(ingestToken === undefined ? {} : { token: ingestToken }),
+    ...(isWildcard(options.host ?? '') ? {} : { allowedHosts: ownNames(options) }),
   }
-  return { url: servers[0]!.url, close }
+  return startOnEach(hostsOf(options), grpcPort, (host, port) =>
+    startOtlpGrpcReceiver({ ...common, host, port }),
+  )
 }

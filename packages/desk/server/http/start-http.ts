@@ -1,12 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createOtlpHttpHandler } from '@clew/otlp'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { closeServer, createOtlpHttpHandler, listen, serverUrl } from '@clew/otlp'
 import type { DeskStatus } from '../../api/index.ts'
 import type { Store } from '../threads/store.ts'
-import { bracketed, type HttpOptions, hostsOf, requireSafeBinding } from './access/binding.ts'
+import { type HttpOptions, hostsOf, requireSafeBinding } from './access/binding.ts'
 import { type GuardSettings, refusalByOrigin, refusalByToken } from './access/guard.ts'
 import { limits, limitTime, setSecurityHeaders } from './access/hardening.ts'
 import { answerLogin, sessionCookieName } from './access/session.ts'
-import { listenOn } from './listen.ts'
+import { startOnEach } from './listen.ts'
 import { createLiveStreams } from './live/live-streams.ts'
 import { createOtlpHandler, startGrpc } from './otlp.ts'
 import { failureOf, sendFailure } from './reply/reply.ts'
@@ -45,35 +45,36 @@ export async function startHttp({
   const api = createApi(store, live, () => ({ ...status(), otlp: at, received }))
   const listener = await createListener(options, handler, api)
 
-  const open: Server[] = []
+  const open: { close(): Promise<void> }[] = []
   const close = async (): Promise<void> => {
     live.close()
-    await Promise.all(open.map(closeServer))
-  }
-  let port = options.port
-  const makeServer = (): Server => {
-    const server = createServer(limits.server, (request, response) => {
-      void listener(request, response, port)
-    })
-    server.maxConnections = limits.connections
-    open.push(server)
-    return server
+    await Promise.all(open.map((server) => server.close()))
   }
   try {
     const hosts = hostsOf(options)
-    ;({ port } = await listenOn(makeServer, hosts, options.port, '--port'))
-    at.http = `http://${bracketed(hosts[0]!)}:${port}`
-    const grpc = await startGrpc(options, hosts, handler)
-    at.grpc = grpc.url
-    return {
-      url: at.http,
-      grpc: at.grpc,
-      close: async () => void (await Promise.all([grpc.close(), close()])),
-    }
+    const servers = await startOnEach(hosts, options.port, (host, port) => startServer(listener, host, port))
+    open.push(...servers)
+    at.http = serverUrl(hosts[0]!, servers[0]!.port, false)
+    const grpc = await startGrpc(options, handler)
+    open.push(...grpc)
+    at.grpc = grpc[0]?.url ?? null
+    return { url: at.http, grpc: at.grpc, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+async function startServer(
+  listener: Listener,
+  host: string,
+  wanted: number,
+): Promise<{ port: number; close(): Promise<void> }> {
+  let port = wanted
+  const server = createServer(limits.server, (request, response) => void listener(request, response, port))
+  server.maxConnections = limits.connections
+  port = await listen(server, host, wanted, { host: '--host', port: '--port' })
+  return { port, close: () => closeServer(server) }
 }
 
 async function createListener(
@@ -116,11 +117,4 @@ const badUrl = { status: 400, code: 'invalid', message: 'the address of the requ
 
 function parseUrl(url: string | undefined): URL | undefined {
   return url?.startsWith('/') ? (URL.parse(`http://desk${url}`) ?? undefined) : undefined
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }

@@ -11,7 +11,7 @@ import { isOtlpDecodeError } from '../decode/decode-error.ts'
 import { decompress } from './decompress.ts'
 import { type FrameFailure, prefixBytes, readFrame } from './grpc-frame.ts'
 import { type GrpcFailure, grpcCode, sendGrpcAnswer, sendGrpcFailure } from './grpc-reply.ts'
-import { hasToken, hostNames, isAllowedHost } from './guard.ts'
+import { allowedNames, hasToken, isAllowedHost } from './guard.ts'
 import { listen, serverUrl, tlsOptions } from './listen.ts'
 import { readBody } from './read-body.ts'
 import { defaultMaxBodyBytes, type OtlpCall, type OtlpServer, type ReceiverOptions } from './receiver.ts'
@@ -38,7 +38,7 @@ type Settings = ReceiverOptions & { maxBodyBytes: number; hosts: readonly string
  */
 export async function startOtlpGrpcReceiver(options: ReceiverOptions): Promise<OtlpServer> {
   const host = options.host ?? '127.0.0.1'
-  const hosts = hostNames(host, options.allowedHosts)
+  const hosts = allowedNames(host, options.allowedHosts)
   const settings = { ...options, hosts, maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes }
   const http2 = { settings: { initialWindowSize: windowBytes } }
   const server =
@@ -54,7 +54,7 @@ export async function startOtlpGrpcReceiver(options: ReceiverOptions): Promise<O
       stream.destroy()
     })
   })
-  const port = await listen(server, host, options.port ?? 0)
+  const port = await listen(server, host, options.port ?? 0, options.settingNames)
   const url = serverUrl(host, port, options.tls !== undefined)
   return { url, port, close: () => close(server, sessions) }
 }

@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import { hostNames } from './guard.ts'
+import { allowedNames } from './guard.ts'
 import { createOtlpHttpHandler } from './http-handler.ts'
-import { listen, serverUrl, tlsOptions } from './listen.ts'
+import { closeServer, listen, serverUrl, tlsOptions } from './listen.ts'
 import type { OtlpServer, ReceiverOptions } from './receiver.ts'
 
 /** How long a sender may take for one request. */
@@ -14,18 +14,14 @@ const requestTimeoutMs = 60_000
  */
 export async function startOtlpHttpReceiver(options: ReceiverOptions): Promise<OtlpServer> {
   const host = options.host ?? '127.0.0.1'
-  const handler = createOtlpHttpHandler({ ...options, allowedHosts: hostNames(host, options.allowedHosts) })
+  const handler = createOtlpHttpHandler({
+    ...options,
+    allowedHosts: allowedNames(host, options.allowedHosts),
+  })
   const server =
     options.tls === undefined ? createServer(handler) : createSecureServer(tlsOptions(options.tls), handler)
   server.requestTimeout = requestTimeoutMs
-  const port = await listen(server, host, options.port ?? 0)
+  const port = await listen(server, host, options.port ?? 0, options.settingNames)
   const url = serverUrl(host, port, options.tls !== undefined)
-  return { url, port, close: () => close(server) }
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
+  return { url, port, close: () => closeServer(server) }
 }

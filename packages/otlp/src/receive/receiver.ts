@@ -83,7 +83,11 @@ export type ReceiverOptions = OtlpHandlerOptions & {
    * addresses, against DNS rebinding; elsewhere any.
    */
   allowedHosts?: readonly string[]
+  settingNames?: ListenSettingNames
 }
+
+/** What the user calls `host` and `port`, such as `--port`: the remedy names them when a server cannot listen. */
+export type ListenSettingNames = { host: string; port: string }
 
 export type OtlpServer = {
   url: string

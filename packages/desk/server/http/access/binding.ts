@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { hostNames, isLoopback } from '@clew/otlp'
 
 /** Where the desk listens and who may talk to it. */
 export type Access = {
@@ -29,7 +29,6 @@ export type HttpOptions = Access & {
 }
 
 const loopbackHosts = ['127.0.0.1', '::1']
-const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 
 /** Throws when others could read or write what is here without a token. */
 export function requireSafeBinding({ host, token, ingestToken, dangerouslyNoAuth }: Access): void {
@@ -48,34 +47,12 @@ export function requireSafeBinding({ host, token, ingestToken, dangerouslyNoAuth
   )
 }
 
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
-}
-
 /** The addresses to listen on; all but the first may be missing on this machine. */
 export function hostsOf({ host }: Access): readonly string[] {
   return host === undefined || host === 'localhost' ? loopbackHosts : [host]
 }
 
-/**
- * Whether a `host` header, with or without a port, is a name of this desk: a page that had its own name resolve to
- * this address (DNS rebinding) gives itself away here. An address is no name, so it is fine where all are listened on.
- */
-export function isOwnHost(header: string | undefined, access: Access): boolean {
-  const called = (header ?? '').toLowerCase().replace(/:\d*$/, '')
-  if (ownNames(access).some((name) => name.toLowerCase() === called)) return true
-  return isWildcard(access.host) && isIP(called.replace(/^\[|\]$/g, '')) !== 0
-}
-
-export function ownNames({ host, allowedHosts = [] }: Access): string[] {
-  return [...loopbackNames, ...(host === undefined ? [] : [bracketed(host)]), ...allowedHosts]
-}
-
-/** Whether all addresses of this machine are listened on. */
-export function isWildcard(host: string | undefined): boolean {
-  return host === '0.0.0.0' || host === '::'
-}
-
-export function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
+/** The names by which the desk may be called. */
+export function ownNames({ host = 'localhost', allowedHosts }: Access): string[] {
+  return hostNames(host, allowedHosts)
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { hasToken, isAllowedHost, isSameSecret } from '@clew/otlp'
 import type { Failure } from '../reply/reply.ts'
-import { type Access, isOwnHost } from './binding.ts'
-import { isSameSecret, offeredTokens, readCookie, sessionOf } from './session.ts'
+import { type Access, ownNames } from './binding.ts'
+import { readCookie, sessionOf } from './session.ts'
 
 /** What kind of thing a request asks for; each has its own rule about other pages. */
 export type Kind = 'page' | 'api' | 'otlp'
@@ -21,7 +22,7 @@ export function refusalByOrigin(
   settings: GuardSettings,
 ): Failure | undefined {
   const { host, origin } = headers
-  if (!isOwnHost(host, settings)) {
+  if (!isAllowedHost(host, ownNames(settings))) {
     return forbidden(`this desk is not to be called as ${host}; --allowed-hosts adds a name`)
   }
   if (kind === 'otlp' && origin !== undefined && settings.corsOrigins.includes(origin)) return undefined
@@ -43,8 +44,7 @@ export function refusalByToken(
 ): Failure | undefined {
   const { token, ingestToken, cookieName } = settings
   const expected = access === 'read' ? token : access === 'ingest' ? ingestToken : undefined
-  if (expected === undefined) return undefined
-  if (offeredTokens(headers).some((offered) => isSameSecret(offered, expected))) return undefined
+  if (expected === undefined || hasToken(headers, expected)) return undefined
   if (access === 'read' && isSameSecret(readCookie(headers, cookieName), sessionOf(expected)))
     return undefined
   const remedy =

@@ -1,17 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-
-/** Compares in a time that does not depend on where the difference is. */
-export function isSameSecret(given: string, expected: string): boolean {
-  return timingSafeEqual(digest(given), digest(expected))
-}
-
-/** The secrets that a request's headers offer: a bearer token, an API key. */
-export function offeredTokens(headers: IncomingHttpHeaders): string[] {
-  const bearer = /^Bearer +(.*)$/i.exec(headers.authorization ?? '')?.[1]
-  const apiKey = headers['x-api-key']
-  return [bearer, apiKey].filter((token) => typeof token === 'string')
-}
+import { isSameSecret } from '@clew/otlp'
 
 /** Browsers send cookies of localhost to every port, so each desk has its own. */
 export function sessionCookieName(port: number): string {
@@ -29,10 +18,6 @@ export function readCookie(headers: IncomingHttpHeaders, name: string): string {
     if (key === name) return value ?? ''
   }
   return ''
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
 
 /**
