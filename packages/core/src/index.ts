@@ -62,6 +62,7 @@ export {
   type SpanDescription,
   startOperation,
 } from './seams/operation.ts'
+export { subscribeChannel } from './seams/subscribe-channel.ts'
 export { traceChannel } from './seams/trace-channel.ts'
 export { wrapMethod } from './seams/wrap-method.ts'
 export { runningInstrumentations, startInstrumentation } from './start-instrumentation.ts'

@@ -1,12 +1,11 @@
 import { IncomingMessage } from 'node:http'
-import type { Instrumentation } from '@clew/core'
+import { type Instrumentation, stopAll } from '@clew/core'
 import manifest from '@clew/http/package.json' with { type: 'json' }
-import { startFetch } from './client/fetch.ts'
-import { clientSpanOf, startClient } from './client/http-client.ts'
+import { startFetch } from './fetch.ts'
+import { clientSpanOf, startHttpClient } from './http-client.ts'
+import { serverRequestOf, startHttpServer } from './http-server.ts'
 import { keepContextOfMessages } from './message-events.ts'
 import { options } from './options.ts'
-import { startServer } from './server/http-server.ts'
-import { serverRequestOf } from './server/server-request.ts'
 
 /**
  * A server span for each request that a `node:http` or `node:https` server of this process takes in, a client span for
@@ -24,12 +23,10 @@ export const httpInstrumentation: Instrumentation<typeof options> = {
         IncomingMessage.prototype,
         (message) => serverRequestOf(message) ?? clientSpanOf(message),
       ),
-      startServer(runtime),
-      startClient(runtime),
+      startHttpServer(runtime),
+      startHttpClient(runtime),
       startFetch(runtime),
     ]
-    return () => {
-      for (const stop of stops) stop()
-    }
+    return () => stopAll(stops)
   },
 }

@@ -1,6 +1,17 @@
 import type { EventEmitter } from 'node:events'
-import { activeContext, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { type IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { Server } from 'node:net'
+import {
+  activeContext,
+  contextForWork,
+  guard,
+  rootContext,
+  runInContext,
+  type Stop,
+  wrapMethod,
+} from '@clew/core'
 import type { Context } from '@opentelemetry/api'
+import { parentContextOf, requestIdOf } from './received-context.ts'
 
 /** A request and its response, of which an emitter is one side. */
 export type Exchange = {
@@ -10,7 +21,7 @@ export type Exchange = {
   closed(emitter: object): void
 }
 
-export type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
+type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
 
 // Events that come from the socket, in whatever context it has. Others stay in the context of their emitter.
 const socketEvents: ReadonlySet<unknown> = new Set([
@@ -54,12 +65,46 @@ export function keepContextOfMessages(
   )
 }
 
+/**
+ * Gives those server events a context of their own that no request start precedes: on Node 22 they would have that of
+ * the request before on the same connection. Upgrades continue the caller's trace, without a span: a WebSocket has no
+ * end to wait for.
+ */
+export function keepContextOfConnections(): Stop {
+  return wrapEmit(
+    Server.prototype,
+    (emit) =>
+      function (this: EventEmitter, ...args) {
+        switch (args[0]) {
+          case 'upgrade':
+          case 'connect':
+            return args[1] instanceof IncomingMessage
+              ? emitIn(contextOfUpgrade(args[1].headers), emit, this, args)
+              : emit.apply(this, args)
+          case 'clientError':
+          case 'timeout':
+            return emitIn(rootContext, emit, this, args)
+          default:
+            return emit.apply(this, args)
+        }
+      },
+  )
+}
+
+function contextOfUpgrade(headers: IncomingHttpHeaders): Context {
+  return guard(
+    'taking in an HTTP upgrade',
+    () => contextForWork(parentContextOf(headers), { request_id: requestIdOf(headers) }),
+    rootContext,
+  )
+}
+
 /** `emit` is the one door to every listener, and adding none of ours leaves the application's counts alone. */
-export function wrapEmit(prototype: object, wrap: (emit: Emit) => Emit): Stop {
+function wrapEmit(prototype: object, wrap: (emit: Emit) => Emit): Stop {
   return wrapMethod('http', prototype as { emit: Emit }, 'emit', wrap)
 }
 
-export function emitIn(context: Context, emit: Emit, emitter: EventEmitter, args: unknown[]): boolean {
+function emitIn(context: Context, emit: Emit, emitter: EventEmitter, args: unknown[]): boolean {
   // Most of these events have no listener, and to change the context costs more than to count.
   if (activeContext() === context || emitter.listenerCount(args[0] as string) === 0) {
     return emit.apply(emitter, args)

@@ -1,7 +1,7 @@
 import { rootContext } from '@clew/core'
 import { propagation } from '@opentelemetry/api'
 import { expect, test } from 'vitest'
-import { baggageOf, contextWithBaggage } from './baggage.ts'
+import { baggageOf, contextWithBaggage } from './propagated-fields.ts'
 
 test('the API reads what is written here, and here is read what the API writes', () => {
   const ours = contextWithBaggage(rootContext, new Map([['tenant', 'acme']]))

@@ -1,0 +1,126 @@
+import {
+  activeContext,
+  createHiddenSlot,
+  type HiddenSlot,
+  type Runtime,
+  runInContext,
+  type Stop,
+  stopAll,
+  subscribeChannel,
+  wrapMethod,
+} from '@clew/core'
+import type { Context, TextMapSetter } from '@opentelemetry/api'
+import { createQueryRedactor, type SentRequest } from './attributes.ts'
+import { ClientSpan, whyUntraced } from './client-span.ts'
+import type { options as specs } from './options.ts'
+
+/** https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
+type UndiciRequest = {
+  origin: string | URL
+  path: string
+  method: string
+  /** Name, value, name, value; in undici 5 one text. */
+  headers: readonly unknown[] | string
+  /** The protocol to upgrade to, such as `websocket`. */
+  upgrade?: string | null
+  addHeader(name: string, value: string): unknown
+}
+
+const headerSetter: TextMapSetter<UndiciRequest> = {
+  set: (request, name, value) => {
+    request.addHeader(name, value)
+  },
+}
+
+/** A client span for each request by the global `fetch` and by the undici package: they share their channels. */
+export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
+  const redact = createQueryRedactor(options.redactQuery)
+  const spans = createHiddenSlot<ClientSpan>()
+  const callers = keepCallers()
+  const created = (request: UndiciRequest): void => {
+    const caller = activeContext()
+    callers.remember(request, caller)
+    if (whyUntraced(caller) || isUpgrade(request)) return
+    const span = new ClientSpan(tracer, caller, describe(request), redact)
+    spans.set(request, span)
+    if (hasTraceparent(request.headers)) span.notPropagated('own-traceparent')
+    else span.propagate(options.propagateFields, request, headerSetter)
+  }
+  const stops = [
+    callers.stop,
+    subscribeChannel<{ request: UndiciRequest }>('undici:request:create', ({ request }) => created(request)),
+    subscribeChannel<{ request: object; response: { statusCode: number } }>(
+      'undici:request:headers',
+      ({ request, response }) => spans.get(request)?.responded(response.statusCode),
+    ),
+    subscribeChannel<{ request: object }>('undici:request:trailers', ({ request }) =>
+      spans.get(request)?.end(),
+    ),
+    subscribeChannel<{ request: object; error: unknown }>('undici:request:error', ({ request, error }) =>
+      spans.get(request)?.end(error),
+    ),
+  ]
+  return () => stopAll(stops)
+}
+
+// An upgraded connection has no end that undici tells.
+function isUpgrade({ upgrade, method }: UndiciRequest): boolean {
+  return Boolean(upgrade) || method === 'CONNECT'
+}
+
+function hasTraceparent(headers: readonly unknown[] | string): boolean {
+  if (typeof headers === 'string') return /(^|\n)traceparent:/i.test(headers)
+  for (let i = 0; i < headers.length; i += 2) {
+    if (String(headers[i]).toLowerCase() === 'traceparent') return true
+  }
+  return false
+}
+
+function describe({ method, origin, path: target }: UndiciRequest): SentRequest {
+  const { protocol, host } = typeof origin === 'string' ? new URL(origin) : origin
+  return { method, protocol, host, target }
+}
+
+type Callback = (this: object, ...args: unknown[]) => unknown
+
+// By their names in undici 5 to 7 and in 8.
+const callbackName =
+  /^on(Connect|Headers|Data|Complete|Error|Upgrade|Request(Start|Upgrade)|Response(Start|Data|End|Error))$/
+
+/**
+ * Runs what undici calls back on a request in the context of its caller, which else is the context of whoever opened
+ * the connection: the next hop of a redirect or a retry would be taken for another caller's request.
+ */
+function keepCallers(): { remember(request: object, caller: Context): void; stop: Stop } {
+  const callers = createHiddenSlot<Context>()
+  const wrapped = new Set<object>()
+  const stops: Stop[] = []
+  return {
+    remember: (request, caller) => {
+      callers.set(request, caller)
+      // Each copy of undici has its own class, which only its requests lead to.
+      const prototype = Object.getPrototypeOf(request) as object
+      if (wrapped.has(prototype)) return
+      wrapped.add(prototype)
+      stops.push(...wrapCallbacks(prototype as Record<string, Callback>, callers))
+    },
+    stop: () => stopAll(stops),
+  }
+}
+
+function wrapCallbacks(prototype: Record<string, Callback>, callers: HiddenSlot<Context>): Stop[] {
+  const names = Object.getOwnPropertyNames(prototype).filter((name) => callbackName.test(name))
+  return names.map((name) =>
+    wrapMethod(
+      'http',
+      prototype,
+      name,
+      (callback) =>
+        function (this: object, ...args) {
+          const caller = callers.get(this)
+          if (!caller || activeContext() === caller) return callback.apply(this, args)
+          return runInContext(caller, () => callback.apply(this, args))
+        },
+    ),
+  )
+}

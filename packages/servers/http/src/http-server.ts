@@ -1,0 +1,154 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import {
+  contextForWork,
+  contextWithSpan,
+  enterContext,
+  type Fields,
+  guard,
+  type HttpRequest,
+  httpRequestOf,
+  type Runtime,
+  rootContext,
+  SpanKind,
+  SpanStatusCode,
+  type Stop,
+  spanContextOf,
+  stopAll,
+  trackHttpRequest,
+} from '@clew/core'
+import type { Context, Span } from '@opentelemetry/api'
+import { createQueryRedactor, describeReceived, methodName, parseTarget } from './attributes.ts'
+import { type Exchange, keepContextOfConnections, keepContextOfMessages } from './message-events.ts'
+import type { HttpOptions, options as specs } from './options.ts'
+import { fieldsOf, parentContextOf } from './received-context.ts'
+
+/** https://nodejs.org/api/diagnostics_channel.html#event-httpserverrequeststart */
+type RequestStart = { request: IncomingMessage; response: ServerResponse }
+
+const requestStart = 'http.server.request.start'
+
+/** Begins a context and a span for each request at Node's own channel; both last until the response is closed. */
+export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Stop {
+  const redact = createQueryRedactor(options.redactQuery)
+  const isIgnored = createPathTest(options.ignorePaths)
+
+  const takeIn = ({ request, response }: RequestStart): Context => {
+    const parent = parentContextOf(request.headers)
+    const fields = fieldsOf(request.headers, parent, options.propagateFields)
+    const work = contextForWork(parent, fields)
+    const method = methodName(request.method ?? '')
+    const span = isIgnored(parseTarget(request.url ?? '/').path)
+      ? undefined
+      : tracer.startSpan(
+          method,
+          { kind: SpanKind.SERVER, attributes: describeReceived(request, redact) },
+          parent,
+        )
+    const context = span ? contextWithSpan(work, span) : work
+    trackHttpRequest(request, new ServerRequest(context, span, method, response))
+    setResponseHeaders(response, fields, span && context, options)
+    return context
+  }
+  // A failure must not leave the request in the context of the one before it on the connection.
+  const onStart = (message: unknown): void =>
+    enterContext(guard('taking in an HTTP request', () => takeIn(message as RequestStart), rootContext))
+
+  subscribe(requestStart, onStart)
+  const stops = [
+    () => {
+      unsubscribe(requestStart, onStart)
+    },
+    keepContextOfMessages(ServerResponse.prototype, (response) =>
+      serverRequestOf((response as ServerResponse).req),
+    ),
+    keepContextOfConnections(),
+  ]
+  return () => stopAll(stops)
+}
+
+/** A test for paths: each pattern is a whole path, or a prefix that ends in `*`. */
+export function createPathTest(patterns: readonly string[]): (path: string) => boolean {
+  if (patterns.length === 0) return () => false
+  const paths = new Set(patterns.filter((pattern) => !pattern.endsWith('*')))
+  const prefixes = patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1))
+  return (path) => paths.has(path) || prefixes.some((prefix) => path.startsWith(prefix))
+}
+
+/** `own` is the context with the request's own span, if it has one. */
+function setResponseHeaders(
+  response: ServerResponse,
+  fields: Fields,
+  own: Context | undefined,
+  { respondRequestId, respondTraceId }: HttpOptions,
+): void {
+  if (respondRequestId) response.setHeader('x-request-id', String(fields.request_id))
+  const ids = respondTraceId && own ? spanContextOf(own) : undefined
+  if (!ids) return
+  const { traceId, spanId, traceFlags } = ids
+  // https://www.w3.org/TR/trace-context-2/#traceresponse-header
+  response.setHeader('traceresponse', `00-${traceId}-${spanId}-${traceFlags & 1 ? '01' : '00'}`)
+}
+
+/** A request from its headers to the close of its response. */
+class ServerRequest implements HttpRequest, Exchange {
+  readonly context: Context
+  route: string | undefined
+  readonly #method: string
+  readonly #response: ServerResponse
+  /** Absent for an ignored path, and after the end. */
+  #span: Span | undefined
+
+  constructor(context: Context, span: Span | undefined, method: string, response: ServerResponse) {
+    this.context = context
+    this.#span = span
+    this.#method = method
+    this.#response = response
+  }
+
+  closed(message: object): void {
+    if (message === this.#response) this.#end()
+    else this.#requestClosed((message as IncomingMessage).socket)
+  }
+
+  /** Ends the span; later calls do nothing. */
+  #end(): void {
+    const span = this.#span
+    if (!span) return
+    this.#span = undefined
+    if (this.route !== undefined) {
+      span.setAttribute('http.route', this.route)
+      span.updateName(`${this.#method} ${this.route}`)
+    }
+    describeResponse(span, this.#response)
+    span.end()
+  }
+
+  // The response tells when it is over, but one that waits behind another on a pipelined connection, which then
+  // breaks, never does.
+  #requestClosed(socket: IncomingMessage['socket']): void {
+    if (!this.#span) return
+    const { writableFinished, socket: assigned } = this.#response
+    if (assigned || writableFinished) return
+    if (socket.destroyed) this.#end()
+    else socket.once('close', () => this.#end())
+  }
+}
+
+/** By its `IncomingMessage`. */
+export function serverRequestOf(request: object): Exchange | undefined {
+  const entry = httpRequestOf(request)
+  return entry instanceof ServerRequest ? entry : undefined
+}
+
+function describeResponse(span: Span, response: ServerResponse): void {
+  const { statusCode, headersSent, writableFinished } = response
+  if (headersSent) span.setAttribute('http.response.status_code', statusCode)
+  if (headersSent && statusCode >= 500) {
+    span.setAttribute('error.type', String(statusCode))
+    span.setStatus({ code: SpanStatusCode.ERROR })
+  } else if (!writableFinished) {
+    // Mostly a client that went away: as with a 4xx, not this server's failure, so the status stays unset.
+    span.setAttribute('error.type', 'aborted')
+  }
+}
