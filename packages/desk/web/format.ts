@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals'
-import { language } from './i18n/language.ts'
+import { language } from './i18n/words.ts'
 
 const numbers = computed(() => new Intl.NumberFormat(language.value))
 const compact = computed(

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { appearance, chooseAppearance, nextAppearance } from '../appearance.ts'
-import { language } from '../i18n/language.ts'
-import { chooseLanguage, words } from '../i18n/words.ts'
+import { chooseLanguage, language, words } from '../i18n/words.ts'
 import { useKeys } from '../keys.ts'
 import { hrefOf } from '../url.ts'
 import { go, param, route } from '../url-state.ts'

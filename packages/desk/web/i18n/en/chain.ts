@@ -96,3 +96,28 @@ export const chain = {
       `The sender left out ${attributes} attributes, ${events} events and ${links} links.`,
   },
 }
+
+/** What is known of a line or of a span, on whichever page it is shown. */
+export const record = {
+  name: 'Name',
+  value: 'Value',
+  actions: 'Actions',
+  attributes: 'Attributes',
+  resource: 'Resource',
+  exception: 'Exception',
+  service: 'Service',
+  time: 'Time',
+  observed: 'Observed',
+  severity: 'Level',
+  event: 'Event',
+  traceId: 'Trace id',
+  spanId: 'Span id',
+  scope: 'Scope',
+  find: (name: string) => `Find lines with this ${name}`,
+  filterIn: (name: string) => `Only lines with this ${name}`,
+  filterOut: (name: string) => `Lines without this ${name}`,
+  copyValue: (name: string) => `Copy ${name}`,
+  copyText: 'Copy the line',
+  copyException: 'Copy the exception',
+  dropped: (attributes: number) => `The sender left out ${attributes} attributes.`,
+}

@@ -1,6 +1,6 @@
-import type { chain as en } from '../en/chain.ts'
+import type { Words } from '../en.ts'
 
-export const chain: typeof en = {
+export const chain: Words['chain'] = {
   title: '调用链',
   labels: {
     queued: '排队 {time}',
@@ -110,4 +110,28 @@ export const chain: typeof en = {
     dropped: (attributes, events, links) =>
       `发送方省略了 ${attributes} 个属性、${events} 个事件和 ${links} 个链接。`,
   },
+}
+
+export const record: Words['record'] = {
+  name: '名称',
+  value: '值',
+  actions: '操作',
+  attributes: '属性',
+  resource: '资源',
+  exception: '异常',
+  service: '服务',
+  time: '时间',
+  observed: '采集时间',
+  severity: '级别',
+  event: '事件',
+  traceId: 'Trace id',
+  spanId: 'Span id',
+  scope: '作用域',
+  find: (name) => `查找 ${name} 相同的日志`,
+  filterIn: (name) => `仅看 ${name} 为此值的日志`,
+  filterOut: (name) => `排除 ${name} 为此值的日志`,
+  copyValue: (name) => `复制 ${name}`,
+  copyText: '复制此行',
+  copyException: '复制异常',
+  dropped: (attributes) => `发送方省略了 ${attributes} 个属性。`,
 }

@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals'
-import { language } from '../../i18n/language.ts'
+import { language } from '../../i18n/words.ts'
 import type { Step } from './histogram-bars.ts'
 
 const instant = computed(

@@ -1,4 +1,8 @@
-export const shell = {
+import { englishMistakes, type SearchMistakes } from '@clew/search'
+import { chain, record } from './en/chain.ts'
+import { chains, logs, patterns, services } from './en/lists.ts'
+
+const shell = {
   skip: 'Skip to content',
   home: 'Clew, list of chains',
   pages: 'Pages',
@@ -70,3 +74,34 @@ export const shell = {
   },
   unknown: { title: 'There is nothing at this address', back: 'To the list of chains' },
 }
+
+const start = {
+  title: 'Connect an application',
+  lead: 'Start your application as below and send it a request: its call chain appears here.',
+  framework: 'Your application',
+  any: 'Any Node.js',
+  install: 'Install',
+  run: 'Start it with the preload',
+  noCode: 'No change to the code. One line on stderr says what was joined and where it sends.',
+  sdk: 'With any OpenTelemetry SDK',
+  sdkNote: 'In any language, over HTTP or gRPC. Set this in the environment of the application.',
+  collector: 'From an OpenTelemetry Collector',
+  collectorNote: 'Add the exporter to the pipelines of traces and logs.',
+  waiting: 'Waiting for the first record…',
+  arrived: (logs: string, spans: string) => `It works: ${logs} lines and ${spans} spans are here.`,
+  look: 'Look at the chains',
+  stored: 'Stored',
+  of: (used: string, limit: string) => `${used} of ${limit}`,
+  where: 'Kept in',
+  memory: 'memory only',
+  refused: 'Refused requests',
+  version: 'Version',
+}
+
+/** What is wrong with a search. */
+const search: SearchMistakes = englishMistakes
+
+export const en = { chain, chains, logs, patterns, record, search, services, shell, start }
+
+/** The texts of the page in one language; English says which there are. */
+export type Words = typeof en

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pickLanguage } from './language.ts'
+import { pickLanguage } from './words.ts'
 
 test('the first language of the reader that there is', () => {
   expect([

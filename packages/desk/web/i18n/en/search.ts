@@ -1,4 +1,0 @@
-import { englishMistakes, type SearchMistakes } from '@clew/search'
-
-/** What is wrong with a search. */
-export const search: SearchMistakes = englishMistakes
