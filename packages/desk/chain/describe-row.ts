@@ -1,3 +1,4 @@
+import { severityName } from '@clew/otlp/severity'
 import { formatDuration } from './duration.ts'
 import { type ChainLabels, englishLabels, fillLabel } from './labels.ts'
 import { type Chain, hasFlag, kindOf, type NodeKind } from './model.ts'
@@ -19,13 +20,6 @@ export type RowText = {
   badge: string
   /** Where a linked trace begins, its id. */
   linkedTrace: string
-}
-
-const severities = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
-
-/** TRACE to FATAL for OTLP's 1 to 24, else "". */
-export function severityName(severity: number): string {
-  return severities[Math.floor((severity - 1) / 4)] ?? ''
 }
 
 /** The words and figures of a row: the page, the text and the terminal say the same. */

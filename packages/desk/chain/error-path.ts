@@ -1,7 +1,8 @@
+import { lowestSeverity } from '@clew/otlp/severity'
 import { logKind, spanKind, wait } from './draft.ts'
 import type { Layout } from './layout.ts'
 import { type Chain, type ErrorPath, nodeFlags } from './model.ts'
-import { severityError, statusError } from './otlp-numbers.ts'
+import { statusError } from './otlp-numbers.ts'
 
 const exception = 'exception'
 
@@ -19,7 +20,7 @@ export function worstOf(layout: Layout, data: Chain['data']): Uint8Array {
 }
 
 function ownSeverity({ spans, logs }: Chain['data'], kind: number, source: number): number {
-  if (kind === spanKind) return spans.status[source] === statusError ? severityError : 0
+  if (kind === spanKind) return spans.status[source] === statusError ? lowestSeverity.error : 0
   return kind === logKind ? logs.severity[source]! : 0
 }
 
@@ -30,7 +31,7 @@ export function traceErrors(layout: Layout, data: Chain['data']): ErrorPath {
   const all: number[] = []
   let rootCause = -1
   for (let node = 0; node < count; node++) {
-    if (ownSeverity(data, kind[node]!, source[node]!) < severityError) continue
+    if (ownSeverity(data, kind[node]!, source[node]!) < lowestSeverity.error) continue
     all.push(node)
     if (kind[node] !== spanKind) continue
     failed.push(node)
@@ -58,6 +59,6 @@ function firstOf({ nodeOfLog, nodeOfEvent, start }: Layout, { logs, events, text
       if (isError(source) && (first < 0 || start[nodes[source]!]! < start[first]!)) first = nodes[source]!
     return first
   }
-  const line = earliest(nodeOfLog, (log) => logs.severity[log]! >= severityError)
+  const line = earliest(nodeOfLog, (log) => logs.severity[log]! >= lowestSeverity.error)
   return line >= 0 ? line : earliest(nodeOfEvent, (event) => texts[events.name[event]!] === exception)
 }

@@ -1,7 +1,7 @@
 export { buildChain, type ChainOptions } from './build-chain.ts'
 export { chainAsMarkdown } from './chain-markdown.ts'
 export { type ChainTextOptions, chainAsText } from './chain-text.ts'
-export { describeHints, describeRow, type RowText, severityName } from './describe-row.ts'
+export { describeHints, describeRow, type RowText } from './describe-row.ts'
 export { formatDuration, formatOffset } from './duration.ts'
 export { type ChainLabels, englishLabels, fillLabel } from './labels.ts'
 export {

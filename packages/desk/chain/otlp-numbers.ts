@@ -5,7 +5,3 @@ export const kindProducer = 4
 export const kindConsumer = 5
 
 export const statusError = 2
-
-export const severityInfo = 9
-export const severityWarn = 13
-export const severityError = 17

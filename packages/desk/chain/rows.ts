@@ -1,6 +1,6 @@
+import { lowestSeverity } from '@clew/otlp/severity'
 import { eventKind, groupKind, logKind } from './draft.ts'
 import type { Chain, ChainView } from './model.ts'
-import { severityInfo, severityWarn } from './otlp-numbers.ts'
 
 /**
  * The nodes that a view shows, in order. A closed group still shows its members that failed or warned.
@@ -24,7 +24,7 @@ export function visibleRows(chain: Chain, view: ChainView): Int32Array {
 }
 
 function isWorthShowing(chain: Chain, view: ChainView, node: number, group: number): boolean {
-  return !view.grouped || view.openGroups.has(group) || chain.worst[node]! >= severityWarn
+  return !view.grouped || view.openGroups.has(group) || chain.worst[node]! >= lowestSeverity.warn
 }
 
 function isShown(chain: Chain, view: ChainView, node: number): boolean {
@@ -42,7 +42,7 @@ function isShown(chain: Chain, view: ChainView, node: number): boolean {
 
 /** Of a node that is a line, whether the view's severity lets it pass. */
 export function isSevereEnough({ data, source }: Chain, view: ChainView, node: number): boolean {
-  return (data.logs.severity[source[node]!] || severityInfo) >= view.minSeverity
+  return (data.logs.severity[source[node]!] || lowestSeverity.info) >= view.minSeverity
 }
 
 /** Whether the rows below a node are shown. */

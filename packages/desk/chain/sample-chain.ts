@@ -1,3 +1,4 @@
+import { lowestSeverity } from '@clew/otlp/severity'
 import type { ChainData, SpanFacts } from '../api/chain.ts'
 
 const nanosPerMs = 1e6
@@ -25,7 +26,7 @@ type SampleLog = {
 }
 
 const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 }
-const severities = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21, none: 0 }
+const severities = { ...lowestSeverity, none: 0 }
 
 /**
  * Chains for tests: `sampleChain().span('GET /', { ms: [0, 5] }).log('hello', { ms: 1, span: 'GET /' }).data()`.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatAge, formatBytes, formatCount, isoNano } from './format.ts'
+import { formatAge, formatBytes, formatCount, isoNano, shareText } from './format.ts'
 
 test('an instant keeps its nine digits', () => {
   expect([
@@ -24,4 +24,15 @@ test('counts, bytes and ages are short', () => {
     formatAge(0, 180_000),
     formatAge(0, 90_000_000),
   ]).toEqual(['12,345', '304 B', '1.2 MB', '2 GB', '3 min. ago', 'yesterday'])
+})
+
+test('a share is never rounded to none or to all', () => {
+  expect([
+    shareText(0, 10),
+    shareText(1, 1000),
+    shareText(1, 8),
+    shareText(999, 1000),
+    shareText(3, 3),
+    shareText(0, 0),
+  ]).toEqual(['0 %', '< 1 %', '13 %', '99 %', '100 %', '0 %'])
 })

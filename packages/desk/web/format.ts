@@ -1,5 +1,6 @@
 import { computed } from '@preact/signals'
 import { language } from './i18n/words.ts'
+import type { Step } from './pages/logs/histogram-bars.ts'
 
 const numbers = computed(() => new Intl.NumberFormat(language.value))
 const compact = computed(
@@ -67,4 +68,33 @@ export function isoNano(unixNano: string): string {
   const ms = unixMsOf(unixNano)
   if (!(ms < 8.64e15)) return unixNano
   return `${new Date(ms).toISOString().slice(0, 19)}.${unixNano.slice(-9).padStart(9, '0')}Z`
+}
+
+/** A share in per cent, `12 %`; what is more than nothing is never 0 %, what is less than all never 100 %. */
+export function shareText(part: number, whole: number): string {
+  const share = whole > 0 ? (part / whole) * 100 : 0
+  if (share > 0 && share < 1) return '< 1 %'
+  return `${share < 100 ? Math.min(99, Math.round(share)) : 100} %`
+}
+
+const instant = computed(
+  () =>
+    new Intl.DateTimeFormat(language.value, {
+      month: 'short',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+    }),
+)
+
+/** Day and time to the second, local. */
+export function formatStep(unixMs: number): string {
+  return instant.value.format(unixMs)
+}
+
+/** From when to when a step goes. */
+export function formatSpan({ fromUnixMs, toUnixMs }: Pick<Step, 'fromUnixMs' | 'toUnixMs'>): string {
+  return instant.value.formatRange(fromUnixMs, toUnixMs)
 }

@@ -1,4 +1,4 @@
-import { parseSearch, parseTraceId } from '@clew/search'
+import { parseSearch, parseTraceId, type SearchProblem } from '@clew/search'
 import { signal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { words } from '../i18n/words.ts'
@@ -6,7 +6,6 @@ import { useKeys } from '../keys.ts'
 import { chainHref, hrefOf } from '../url.ts'
 import { go, param, route, setParams } from '../url-state.ts'
 import { Icon } from './icon.tsx'
-import { SearchProblemText } from './search-problem.tsx'
 import { takeSuggestion } from './search-suggestions.ts'
 import { optionId, optionsId, SuggestionOptions } from './suggestion-options.tsx'
 import { useSuggestions } from './use-suggestions.ts'
@@ -140,4 +139,27 @@ function searchFor(text: string): void {
   if (traceId) go(chainHref(traceId))
   else if (page === 'services' || page === 'start' || page === 'unknown') go(hrefOf('/logs', { q: text }))
   else setParams({ q: text }, 'push')
+}
+
+/** What is wrong with a search, and where in it. `place` is absent when only the desk knows. */
+export function SearchProblemText({ id, text, place, message }: SearchProblemProps) {
+  return (
+    <p id={id} class="search-problem" role="alert">
+      {place && (
+        <code>
+          {text.slice(0, place.at)}
+          <mark class="wrong">{text.slice(place.at, place.at + place.length)}</mark>
+          {text.slice(place.at + place.length)}
+        </code>
+      )}
+      {message}
+    </p>
+  )
+}
+
+type SearchProblemProps = {
+  id: string
+  text: string
+  place: Pick<SearchProblem, 'at' | 'length'> | undefined
+  message: string
 }

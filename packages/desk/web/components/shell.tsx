@@ -4,10 +4,10 @@ import { chooseLanguage, language, words } from '../i18n/words.ts'
 import { useKeys } from '../keys.ts'
 import { hrefOf } from '../url.ts'
 import { go, param, route } from '../url-state.ts'
+import { StatusLink } from './desk-status.tsx'
 import { Icon } from './icon.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { SearchBox } from './search-box.tsx'
-import { StatusLink } from './status-link.tsx'
 
 const sections = ['chains', 'logs', 'patterns', 'services'] as const
 

@@ -1,12 +1,11 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import { words } from '../i18n/words.ts'
 import { useKeys } from '../keys.ts'
-import { readStored, store } from '../stored.ts'
+import { Divider, useKeptSize } from './divider.tsx'
 import { Icon } from './icon.tsx'
 
 const least = 280
-const step = 24
+const most = (): number => Math.round(innerWidth * 0.75)
 
 type SidePaneProps = {
   title: ComponentChildren
@@ -20,16 +19,20 @@ type SidePaneProps = {
  * screen it covers the page. Escape closes it.
  */
 export function SidePane({ title, label, onClose, children }: SidePaneProps) {
-  const [width, setWidth] = useState(() => limitWidth(Number(readStored('pane')) || 440))
-  const { close } = words.value.shell
-  const resize = (wanted: number) => {
-    setWidth(limitWidth(wanted))
-    store('pane', String(limitWidth(wanted)))
-  }
+  const [width, resize] = useKeptSize('pane', 440, limitWidth)
+  const { close, resize: resizeLabel } = words.value.shell
   useKeys([{ key: 'Escape', description: close, run: onClose }])
   return (
     <aside class="pane" aria-label={label} style={{ '--pane': `${width}px` }}>
-      <Divider width={width} onResize={resize} />
+      <Divider
+        label={resizeLabel}
+        size={width}
+        least={least}
+        most={most()}
+        step={-24}
+        perPixel={() => -1}
+        onResize={resize}
+      />
       <div class="pane-header">
         <h2>{title}</h2>
         <button type="button" class="quiet" aria-label={close} title={close} onClick={onClose}>
@@ -45,34 +48,5 @@ export function SidePane({ title, label, onClose, children }: SidePaneProps) {
 }
 
 function limitWidth(wanted: number): number {
-  return Math.round(Math.min(innerWidth * 0.75, Math.max(least, wanted)))
-}
-
-function Divider({ width, onResize }: { width: number; onResize(wanted: number): void }) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a separator that moves is no thematic break
-    <div
-      class="pane-divider"
-      role="separator"
-      tabIndex={0}
-      aria-label={words.value.shell.resize}
-      aria-orientation="vertical"
-      aria-valuenow={width}
-      aria-valuemin={least}
-      aria-valuemax={Math.round(innerWidth * 0.75)}
-      onKeyDown={(event) => {
-        const moves: Record<string, number> = { ArrowLeft: step, ArrowRight: -step }
-        const move = moves[event.key]
-        if (move === undefined) return
-        event.preventDefault()
-        onResize(width + move)
-      }}
-      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-      onPointerMove={(event) => {
-        const pane = event.currentTarget.parentElement!
-        if (event.currentTarget.hasPointerCapture(event.pointerId))
-          onResize(pane.getBoundingClientRect().right - event.clientX)
-      }}
-    />
-  )
+  return Math.min(most(), Math.round(Math.max(least, wanted)))
 }

@@ -2,14 +2,11 @@ import type { ComponentChildren } from 'preact'
 import type { Fields, LogDetail } from '../../api/index.ts'
 import { safeText } from '../../chain/index.ts'
 import { CopyButton } from '../components/copy-button.tsx'
-import { ServiceDot } from '../components/service-dot.tsx'
-import { Severity } from '../components/severity.tsx'
-import { TextBlock } from '../components/text-block.tsx'
+import { ServiceDot, Severity, TextBlock } from '../components/telemetry.tsx'
 import { words } from '../i18n/words.ts'
 import { aroundHref, hrefOf } from '../url.ts'
-import { FactsList } from './facts-list.tsx'
 import { FieldsTable, type Filters } from './fields-table.tsx'
-import { ExactTime, Id, Value, valueText } from './value.tsx'
+import { ExactTime, FactsList, Id, Value, valueText } from './value.tsx'
 
 const exceptionKeys = ['exception.type', 'exception.message', 'exception.stacktrace']
 

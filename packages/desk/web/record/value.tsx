@@ -1,8 +1,8 @@
+import type { ComponentChildren } from 'preact'
 import type { FieldValue } from '../../api/index.ts'
 import { safeText } from '../../chain/index.ts'
 import { CopyButton } from '../components/copy-button.tsx'
-import { TextBlock } from '../components/text-block.tsx'
-import { TimeText } from '../components/time-text.tsx'
+import { TextBlock, TimeText } from '../components/telemetry.tsx'
 import { isoNano } from '../format.ts'
 import { words } from '../i18n/words.ts'
 
@@ -38,5 +38,21 @@ export function Id({ id }: { id: string }) {
       {shown}
       <CopyButton text={id} label={words.value.record.copyValue(shown)} />
     </span>
+  )
+}
+
+/** Facts as name and value; those without a value are left out. */
+export function FactsList({ facts }: { facts: readonly [name: string, value: ComponentChildren][] }) {
+  return (
+    <dl class="row-facts">
+      {facts
+        .filter(([, value]) => value !== '' && value !== false && value !== undefined)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
   )
 }

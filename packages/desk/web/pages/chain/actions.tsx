@@ -1,76 +1,34 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
 import { chainAsMarkdown, chainAsText, kindOf } from '../../../chain/index.ts'
 import { exportHref } from '../../api-client.ts'
+import { CopyFace, useCopy } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { Menu } from '../../components/menu.tsx'
 import { words } from '../../i18n/words.ts'
-import { ChainIcon } from './icons.tsx'
 import type { ShownChain } from './use-chain.ts'
-
-const shownMs = 1_500
 
 /** What of the chain can be taken elsewhere. */
 export function Actions({ shown }: { shown: ShownChain }) {
-  const menu = useRef<HTMLDetailsElement>(null)
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), shownMs)
-    return () => clearTimeout(timer)
-  }, [copied])
-  const { copy, download } = words.value.chain
+  const { copied, copy } = useCopy()
+  const { copy: names, download } = words.value.chain
   const { data, clocksCorrected } = shown.chain
-  const choices: [name: string, text: () => string][] = [
-    [copy.traceId, () => data.traceId],
-    [copy.traceparent, () => traceparentOf(shown)],
-    [copy.link, () => location.href],
-    [copy.asText, () => chainAsText(data, { correctClocks: clocksCorrected })],
-    [copy.asMarkdown, () => chainAsMarkdown(data)],
-  ]
-  const take = async (text: () => string) => {
-    menu.current!.open = false
-    menu.current!.querySelector('summary')?.focus()
-    await navigator.clipboard.writeText(text())
-    setCopied(true)
-  }
   return (
     <div class="chain-actions">
-      <details ref={menu} class="menu" onKeyDown={closeOnEscape} onFocusOut={closeOnLeave}>
-        <summary>
-          <Icon name={copied ? 'check' : 'copy'} />
-          {words.value.shell.copy}
-          <span class="unseen" role="status">
-            {copied ? words.value.shell.copied : ''}
-          </span>
-        </summary>
-        <ul>
-          {choices.map(([name, text]) => (
-            <li key={name}>
-              <button type="button" onClick={() => take(text)}>
-                {name}
-              </button>
-            </li>
-          ))}
-        </ul>
-      </details>
-      <a class="download" href={exportHref(data.traceId, 'otlp')} download={`${data.traceId}.otlp.jsonl`}>
-        <ChainIcon name="download" />
+      <Menu
+        face={<CopyFace copied={copied}>{words.value.shell.copy}</CopyFace>}
+        choices={[
+          [names.traceId, () => copy(data.traceId)],
+          [names.traceparent, () => copy(traceparentOf(shown))],
+          [names.link, () => copy(location.href)],
+          [names.asText, () => copy(chainAsText(data, { correctClocks: clocksCorrected }))],
+          [names.asMarkdown, () => copy(chainAsMarkdown(data))],
+        ]}
+      />
+      <a class="button-like" href={exportHref(data.traceId, 'otlp')} download={`${data.traceId}.otlp.jsonl`}>
+        <Icon name="down" />
         {download}
       </a>
     </div>
   )
-}
-
-function closeOnEscape(event: KeyboardEvent & { currentTarget: HTMLDetailsElement }): void {
-  if (event.key !== 'Escape' || !event.currentTarget.open) return
-  event.preventDefault()
-  event.currentTarget.open = false
-  event.currentTarget.querySelector('summary')?.focus()
-}
-
-function closeOnLeave(event: FocusEvent & { currentTarget: HTMLDetailsElement }): void {
-  const next = event.relatedTarget
-  if (next instanceof Node && event.currentTarget.contains(next)) return
-  event.currentTarget.open = false
 }
 
 /** Of the active span, or else of the first one: https://www.w3.org/TR/trace-context/#traceparent-header */

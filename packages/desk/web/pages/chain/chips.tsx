@@ -1,16 +1,16 @@
+import { lowestSeverity } from '@clew/otlp/severity'
 import { Icon } from '../../components/icon.tsx'
 import { words } from '../../i18n/words.ts'
 import { setParams } from '../../url-state.ts'
 import type { ShownChain } from './use-chain.ts'
 import type { Toggle } from './view-address.ts'
 
-const severities = [0, 5, 9, 13, 17] as const
+const bands = ['debug', 'info', 'warn', 'error'] as const
 
 /** What is shown besides the spans, how the time runs, and where the search is. */
 export function Chips({ shown }: { shown: ShownChain }) {
   const { show, minSeverity, anySeverity, resetZoom } = words.value.chain
-  const bands = words.value.shell.severity
-  const names = { 0: anySeverity, 5: bands.debug, 9: bands.info, 13: bands.warn, 17: bands.error }
+  const names = words.value.shell.severity
   return (
     <fieldset class="chips">
       <legend class="unseen">{show}</legend>
@@ -22,9 +22,10 @@ export function Chips({ shown }: { shown: ShownChain }) {
           disabled={!shown.view.showLogs}
           onChange={(event) => setParams({ min: event.currentTarget.value.replace(/^0$/, '') }, 'replace')}
         >
-          {severities.map((severity) => (
-            <option key={severity} value={String(severity)}>
-              {severity === 0 ? names[0] : `≥ ${names[severity]}`}
+          <option value="0">{anySeverity}</option>
+          {bands.map((band) => (
+            <option key={band} value={String(lowestSeverity[band])}>
+              ≥ {names[band]}
             </option>
           ))}
         </select>

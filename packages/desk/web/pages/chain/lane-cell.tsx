@@ -1,8 +1,8 @@
+import { bandOf, lowestSeverity } from '@clew/otlp/severity'
 import { hasFlag, kindOf, type RowText, ticksOf } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
 import { serviceColour } from '../../service-colour.ts'
-import { severityBand } from '../../severity-band.ts'
 import { type Bar, barOf, clusterTicks, type Lane, labelSide, placeOf } from './lane-geometry.ts'
 import type { ShownChain } from './use-chain.ts'
 
@@ -31,7 +31,7 @@ export function LaneCell(props: LaneCellProps) {
 function Instant({ shown: { chain }, lane, node, text }: LaneCellProps) {
   const x = placeOf(lane, chain.start[node]!)
   if (x < 0 || x > 1) return <Outside side={x < 0 ? 'before' : 'after'} />
-  const band = text.kind === 'log' ? severityBand(chain.data.logs.severity[chain.source[node]!]!) : 'event'
+  const band = text.kind === 'log' ? bandOf(chain.data.logs.severity[chain.source[node]!]!) : 'event'
   return <span class={`instant instant-${band} severity-${band}`} style={{ left: percent(x) }} />
 }
 
@@ -113,17 +113,21 @@ const tickHeights = { plain: [2, 9], warn: [2, 14], error: [1, 22] } as const
 /** One path for each band: a bar may stand for thousands of lines. */
 function TickMarks({ lane, ticks }: { lane: Lane; ticks: ReturnType<typeof clusterTicks> }) {
   if (ticks.length === 0 || lane.width <= 0) return null
-  const bandOf = (severity: number) => (severity >= 17 ? 'error' : severity >= 13 ? 'warn' : 'plain')
   return (
     <svg class="ticks" viewBox={`0 0 ${lane.width} 24`} preserveAspectRatio="none" aria-hidden="true">
       {(['plain', 'warn', 'error'] as const).map((band) => {
-        const marks = ticks.filter(({ severity }) => bandOf(severity) === band)
+        const marks = ticks.filter(({ severity }) => tickBand(severity) === band)
         const [from, to] = tickHeights[band]
         const path = marks.map(({ x }) => `M${(x * lane.width).toFixed(1)} ${from}V${to}`).join('')
         return path && <path key={band} class={`tick-${band}`} d={path} />
       })}
     </svg>
   )
+}
+
+function tickBand(severity: number): keyof typeof tickHeights {
+  if (severity >= lowestSeverity.error) return 'error'
+  return severity >= lowestSeverity.warn ? 'warn' : 'plain'
 }
 
 function Outside({ side }: { side: 'before' | 'after' }) {

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ChainData } from '../../../api/index.ts'
+import { Divider, useKeptSize } from '../../components/divider.tsx'
 import { HeaderCell, VirtualRows } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
 import { param, setParams } from '../../url-state.ts'
@@ -10,12 +11,14 @@ import { instantAt, laneOf } from './lane-geometry.ts'
 import { Minimap } from './minimap.tsx'
 import { useRowContents } from './row-contents.tsx'
 import { laneBackground, Ruler } from './ruler.tsx'
-import { TreeDivider, useTreeShare } from './tree-divider.tsx'
+import { useKeptPlace } from './use-active-row.ts'
 import { type ShownChain, useChain } from './use-chain.ts'
 import { useChainKeys } from './use-chain-keys.ts'
-import { useKeptPlace } from './use-kept-place.ts'
 import { printZoom } from './view-address.ts'
 import { useZoomDrag } from './zoom-drag.tsx'
+
+/** How much of a row the tree has, in percent. */
+const [leastShare, mostShare] = [20, 75]
 
 /** A chain that is here. */
 export function OpenChain({ data }: { data: ChainData }) {
@@ -39,7 +42,7 @@ function Timeline({ shown }: { shown: ShownChain }) {
   const { axis, zoom, rows, activeRow } = shown
   const { columns } = words.value.chain
   const [width, setWidth] = useState(0)
-  const [share, setShare] = useTreeShare()
+  const [share, setShare] = useKeptSize('tree', 48, limitShare)
   const box = useListFocus()
   const place = useKeptPlace(shown, () => listIn(box.current))
   const lane = useMemo(() => laneOf(axis, width, zoom), [axis, width, zoom?.fromNs, zoom?.toNs])
@@ -78,7 +81,15 @@ function Timeline({ shown }: { shown: ShownChain }) {
               <HeaderCell class="tree">{columns.what}</HeaderCell>
               <HeaderCell class="at end">{columns.at}</HeaderCell>
               <Ruler lane={lane} onWidth={setWidth}>
-                <TreeDivider share={share} onShare={setShare} />
+                <Divider
+                  label={words.value.chain.treeShare}
+                  size={share}
+                  least={leastShare}
+                  most={mostShare}
+                  step={2}
+                  perPixel={(divider) => 100 / divider.closest('.row')!.clientWidth}
+                  onResize={setShare}
+                />
               </Ruler>
             </>
           }
@@ -90,6 +101,10 @@ function Timeline({ shown }: { shown: ShownChain }) {
       </div>
     </>
   )
+}
+
+function limitShare(wanted: number): number {
+  return Math.round(Math.min(mostShare, Math.max(leastShare, wanted)))
 }
 
 /** The list takes the keys of a page that has just come, unless one is somewhere else already, and after each search. */

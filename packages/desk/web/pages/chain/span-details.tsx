@@ -1,12 +1,11 @@
 import type { SpanDetail } from '../../../api/index.ts'
 import { type Chain, formatDuration, safeText } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
-import { ServiceDot } from '../../components/service-dot.tsx'
+import { ServiceDot } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
-import { FactsList } from '../../record/facts-list.tsx'
 import { FieldsTable } from '../../record/fields-table.tsx'
-import { ExactTime, Id, Value } from '../../record/value.tsx'
+import { ExactTime, FactsList, Id, Value } from '../../record/value.tsx'
 import { chainHref } from '../../url.ts'
 
 const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const

@@ -9,15 +9,13 @@ import {
   type RowText,
   safeText,
 } from '../../../chain/index.ts'
-import { HighlightedText } from '../../components/highlighted-text.tsx'
-import { Icon } from '../../components/icon.tsx'
-import { Severity } from '../../components/severity.tsx'
+import { Icon, type IconName } from '../../components/icon.tsx'
+import { HighlightedText, Severity } from '../../components/telemetry.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { serviceColour } from '../../service-colour.ts'
 import { chainHref } from '../../url.ts'
-import { ChainIcon, type ChainIconName } from './icons.tsx'
 import type { ShownChain } from './use-chain.ts'
 
 /** Deeper rows do not move further to the right; they say how deep they are. */
@@ -34,7 +32,7 @@ export function TreeCell({ shown, node, text }: { shown: ShownChain; node: numbe
       {text.kind === 'log' ? (
         <Severity severity={chain.data.logs.severity[chain.source[node]!]!} />
       ) : (
-        <ChainIcon name={iconOf(shown, node)} />
+        <Icon name={iconOf(shown, node)} />
       )}
       <Service shown={shown} node={node} name={text.service} />
       {failed && (
@@ -86,7 +84,7 @@ function Expander({ shown, node }: { shown: ShownChain; node: number }) {
       onMouseDown={(event) => event.preventDefault()}
       onClick={() => shown.setOpen(node, !open)}
     >
-      <ChainIcon name={open ? 'open' : 'closed'} />
+      <Icon name={open ? 'open' : 'closed'} />
     </button>
   )
 }
@@ -140,9 +138,9 @@ function Hidden({ shown, node }: { shown: ShownChain; node: number }) {
   return <span class="muted hidden-rows number">+{formatCount(chain.end[node]! - node - 1)}</span>
 }
 
-const spanIcons: ChainIconName[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer']
+const spanIcons: IconName[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer']
 
-function iconOf({ chain }: ShownChain, node: number): ChainIconName {
+function iconOf({ chain }: ShownChain, node: number): IconName {
   const kind = kindOf(chain, node)
   if (hasFlag(chain, node, 'linked')) return 'linked'
   if (kind === 'log') return 'event'

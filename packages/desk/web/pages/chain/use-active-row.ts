@@ -1,7 +1,9 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Chain } from '../../../chain/index.ts'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { type Chain, nearestRow } from '../../../chain/index.ts'
+import { rowHeight } from '../../components/virtual-window.ts'
 import { param, setParams } from '../../url-state.ts'
 import { findRow, rowName } from './row-name.ts'
+import type { ShownChain } from './use-chain.ts'
 
 /** Browsers refuse an address that changes at every repeat of a key. */
 const writeMs = 250
@@ -50,4 +52,27 @@ function nameInAddress(span: string, log: string): string {
 
 function addressOf(name: string): { span: string | undefined; log: string | undefined } {
   return name.startsWith('log-') ? { span: undefined, log: name.slice(4) } : { span: name, log: undefined }
+}
+
+/**
+ * Keeps the row at the top of the list where it is when the chain has grown. Give `onScrollCapture` to what is around the
+ * list; `rows` finds the list.
+ */
+export function useKeptPlace({ chain, rows }: ShownChain, list: () => HTMLElement | null | undefined) {
+  const top = useRef(0)
+  const before = useRef({ chain, rows })
+  useLayoutEffect(() => {
+    const old = before.current
+    before.current = { chain, rows }
+    const element = list()
+    const node = old.rows[Math.floor(top.current / rowHeight)]
+    if (old.chain === chain || !element || node === undefined || top.current < rowHeight) return
+    const row = nearestRow(chain, rows, findRow(chain, rowName(old.chain, node)))
+    if (row >= 0) element.scrollTop = row * rowHeight + (top.current % rowHeight)
+  }, [chain, rows])
+  return {
+    onScrollCapture: () => {
+      top.current = list()?.scrollTop ?? 0
+    },
+  }
 }

@@ -1,15 +1,13 @@
 import type { ChainSummary } from '../../../api/index.ts'
 import { formatDuration } from '../../../chain/duration.ts'
-import { Duration } from '../../components/duration.tsx'
-import { HighlightedText } from '../../components/highlighted-text.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { ServiceDot } from '../../components/service-dot.tsx'
-import { TimeText } from '../../components/time-text.tsx'
+import { Duration, HighlightedText, ServiceDot, TimeText } from '../../components/telemetry.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
+import { serviceColour } from '../../service-colour.ts'
 import { chainHref } from '../../url.ts'
-import { Course } from './course.tsx'
+import { barPaths } from './bars.ts'
 
 /** The row of one chain. The link covers all of it, so that a click opens it and every way to open a link works. */
 export function ChainCells({ chain, marked }: { chain: ChainSummary; marked: readonly string[] }) {
@@ -68,5 +66,23 @@ function Services({ chain: { services, root } }: { chain: ChainSummary }) {
       ))}
       {names.length > maxServices && <span>+{names.length - maxServices}</span>}
     </div>
+  )
+}
+
+const width = 200
+const height = 30
+
+/** A small picture of when the spans of a chain ran. What it says stands beside it as text. */
+export function Course({ chain }: { chain: ChainSummary }) {
+  return (
+    <svg class="course" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+      {barPaths(chain, width, height).map(({ service, failed, d }) => (
+        <path
+          key={`${service}.${failed}`}
+          d={d}
+          style={{ fill: failed ? 'var(--error)' : serviceColour(chain.services[service] ?? '') }}
+        />
+      ))}
+    </svg>
   )
 }

@@ -1,12 +1,11 @@
 import type { ChainSummary } from '../../../api/index.ts'
 import { safeText } from '../../../chain/safe-text.ts'
-import { api } from '../../api-client.ts'
+import { api, useAnswer } from '../../api-client.ts'
 import { Icon } from '../../components/icon.tsx'
+import { Title } from '../../components/page.tsx'
 import { TimeRange } from '../../components/time-range.tsx'
-import { Title } from '../../components/title.tsx'
 import { words } from '../../i18n/words.ts'
 import { param, setParams, timeBounds } from '../../url-state.ts'
-import { useAnswer } from '../../use-answer.ts'
 import { readQuickFilters, slowerThan, withErrors, withService, withSlower } from './quick-filters.ts'
 
 /** The heading and the controls that change the search. `shown`: chains of the list, whose services can be chosen at once. */

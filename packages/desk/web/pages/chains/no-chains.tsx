@@ -1,5 +1,5 @@
-import { EmptyState } from '../../components/empty-state.tsx'
-import { deskStatus, recordsOf } from '../../desk-status.ts'
+import { deskStatus, recordsOf } from '../../components/desk-status.tsx'
+import { EmptyState } from '../../components/page.tsx'
 import { words } from '../../i18n/words.ts'
 import { param, setParams } from '../../url-state.ts'
 

@@ -1,7 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import type { Failure } from '../../api-client.ts'
-import { EmptyState } from '../../components/empty-state.tsx'
-import { Problem } from '../../components/problem.tsx'
+import { EmptyState, Problem } from '../../components/page.tsx'
 import { searchProblem } from '../../components/search-box.tsx'
 import { words } from '../../i18n/words.ts'
 import { param } from '../../url-state.ts'

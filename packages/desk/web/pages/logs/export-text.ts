@@ -1,11 +1,11 @@
+import { bandOf } from '@clew/otlp/severity'
 import type { LogRow } from '../../../api/index.ts'
 import { safeText } from '../../../chain/index.ts'
 import { isoNano } from '../../format.ts'
-import { severityBand } from '../../severity-band.ts'
 
 /** A line as text that can be pasted anywhere: time in UTC, severity, service, line, attributes. */
 export function lineText(row: LogRow): string {
-  const severity = severityBand(row.severity).toUpperCase().padEnd(5)
+  const severity = bandOf(row.severity).toUpperCase().padEnd(5)
   const parts = [isoNano(row.timeUnixNano), severity, row.service, row.text, row.fields]
   return parts
     .filter((part) => part !== '')
@@ -32,7 +32,7 @@ export function linesNdjson(rows: readonly LogRow[]): string {
 function plainLog(row: LogRow): Record<string, string> {
   return {
     time: isoNano(row.timeUnixNano),
-    level: severityBand(row.severity),
+    level: bandOf(row.severity),
     service: row.service,
     msg: row.text,
     ...(row.traceId && { trace_id: row.traceId }),

@@ -1,8 +1,9 @@
+import { lowestSeverity, type SeverityBand } from '@clew/otlp/severity'
 import { hasFilter } from '@clew/search'
-import type { LogFacets, SeverityBand } from '../../../api/index.ts'
+import type { LogFacets } from '../../../api/index.ts'
 import { safeText } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
-import { ServiceDot } from '../../components/service-dot.tsx'
+import { ServiceDot, Severity } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { param } from '../../url-state.ts'
@@ -87,13 +88,7 @@ function Value({ name, value, count, share }: ValueProps) {
 
 function ValueName({ name, value }: { name: string; value: string }) {
   if (name === 'service') return <ServiceDot name={value} />
-  const band = value as SeverityBand
-  if (name === 'level' && Object.hasOwn(words.value.shell.severity, band))
-    return (
-      <span class={`severity severity-${band}`}>
-        <Icon name={band} />
-        {words.value.shell.severity[band]}
-      </span>
-    )
+  if (name === 'level' && Object.hasOwn(lowestSeverity, value))
+    return <Severity severity={lowestSeverity[value as SeverityBand]} />
   return <bdi class="facet-name mono">{safeText(value) || '""'}</bdi>
 }

@@ -1,14 +1,8 @@
-import type { LogHistogram, SeverityBand } from '../../../api/index.ts'
+import { type SeverityBand, severityBands } from '@clew/otlp/severity'
+import type { LogHistogram } from '../../../api/index.ts'
 
 /** From the bottom of a bar: the worst stand on the ground, where they can be compared. */
-export const stackedBands = [
-  'fatal',
-  'error',
-  'warn',
-  'info',
-  'debug',
-  'trace',
-] as const satisfies SeverityBand[]
+export const stackedBands: readonly SeverityBand[] = severityBands.toReversed()
 
 /** A step of a histogram; `toUnixMs` is where the next one begins. */
 export type Step = { fromUnixMs: number; toUnixMs: number; counts: [SeverityBand, number][]; total: number }

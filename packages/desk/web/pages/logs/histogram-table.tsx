@@ -1,8 +1,7 @@
 import type { LogHistogram } from '../../../api/index.ts'
-import { formatCount } from '../../format.ts'
+import { formatCount, formatStep } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { stackedBands, stepCount, stepsBetween } from './histogram-bars.ts'
-import { formatStep } from './step-time.ts'
 
 /** The histogram as a table that is heard, not seen. Steps without lines are left out. */
 export function HistogramTable({ histogram }: { histogram: LogHistogram }) {

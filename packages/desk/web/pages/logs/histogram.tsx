@@ -2,12 +2,11 @@ import { useRef, useState } from 'preact/hooks'
 import type { LogHistogram } from '../../../api/index.ts'
 import { formatDuration } from '../../../chain/duration.ts'
 import { Icon } from '../../components/icon.tsx'
-import { formatCompact, formatCount } from '../../format.ts'
+import { formatCompact, formatCount, formatSpan, formatStep } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { setParams } from '../../url-state.ts'
 import { bandPaths, highestStep, type Step, stepCount, stepsBetween } from './histogram-bars.ts'
 import { HistogramTable } from './histogram-table.tsx'
-import { formatSpan, formatStep } from './step-time.ts'
 
 const height = 48
 const least = 2

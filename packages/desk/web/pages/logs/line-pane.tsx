@@ -1,11 +1,10 @@
-import { api } from '../../api-client.ts'
+import { api, useAnswer } from '../../api-client.ts'
 import { Icon } from '../../components/icon.tsx'
-import { Problem } from '../../components/problem.tsx'
+import { Problem } from '../../components/page.tsx'
 import { SidePane } from '../../components/side-pane.tsx'
 import { words } from '../../i18n/words.ts'
 import { LineDetails } from '../../record/line-details.tsx'
 import { chainHref } from '../../url.ts'
-import { useAnswer } from '../../use-answer.ts'
 import { FilterButtons } from './filters.tsx'
 
 /** Everything of one line, at the side of a list. */

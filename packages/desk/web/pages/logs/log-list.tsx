@@ -1,6 +1,6 @@
 import { parseSearch, wordsOf } from '@clew/search'
 import { useMemo } from 'preact/hooks'
-import { Problem } from '../../components/problem.tsx'
+import { Problem } from '../../components/page.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
 import { param } from '../../url-state.ts'

@@ -1,13 +1,14 @@
 import { parseSearch } from '@clew/search'
-import './logs.css'
-import '../../record/record.css'
-import { EmptyState } from '../../components/empty-state.tsx'
-import { Title } from '../../components/title.tsx'
+import { EmptyState, Title } from '../../components/page.tsx'
 import { words } from '../../i18n/words.ts'
 import { param } from '../../url-state.ts'
 import { AroundView } from './around-view.tsx'
 import { searchFor } from './filters.tsx'
 import { SearchView } from './search-view.tsx'
+import './logs.css'
+import './histogram.css'
+import './facets.css'
+import '../../record/record.css'
 
 export function LogsPage() {
   const around = param('around').value

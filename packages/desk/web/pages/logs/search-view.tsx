@@ -1,11 +1,10 @@
-import { Title } from '../../components/title.tsx'
+import { Title } from '../../components/page.tsx'
 import { words } from '../../i18n/words.ts'
 import { useKeys } from '../../keys.ts'
-import { FacetPanel, useFacetsShown } from './facet-panel.tsx'
-import { HistogramPanel } from './histogram-panel.tsx'
 import { LinePane } from './line-pane.tsx'
 import { LogLines } from './log-list.tsx'
 import { LogsBar } from './logs-bar.tsx'
+import { FacetPanel, HistogramPanel, useFacetsShown } from './panels.tsx'
 import { useLogList } from './use-log-list.ts'
 
 /** Lines that a search finds, newest first, with what they have in common and when they came. */

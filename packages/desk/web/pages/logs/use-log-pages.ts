@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LogPage, LogRow } from '../../../api/index.ts'
-import { api, type Failure } from '../../api-client.ts'
+import { api, type Failure, useAnswer } from '../../api-client.ts'
 import { timeBounds } from '../../url-state.ts'
-import { useAnswer } from '../../use-answer.ts'
 
 const pageSize = 300
 

@@ -1,19 +1,16 @@
-import './patterns.css'
 import { useMemo, useState } from 'preact/hooks'
 import type { Pattern, PatternPage } from '../../../api/index.ts'
-import { api } from '../../api-client.ts'
-import { EmptyState } from '../../components/empty-state.tsx'
-import { Problem } from '../../components/problem.tsx'
-import { Title } from '../../components/title.tsx'
+import { api, useAnswer } from '../../api-client.ts'
+import { EmptyState, Problem, Title } from '../../components/page.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
 import { useKeys } from '../../keys.ts'
 import { go, param, setParams, timeBounds } from '../../url-state.ts'
-import { useAnswer } from '../../use-answer.ts'
 import { listPatterns, orderOf, orders } from './pattern-list.ts'
 import { linesHref, PatternPane } from './pattern-pane.tsx'
 import { PatternHeader, patternRow } from './pattern-rows.tsx'
 import { PatternsBar, toggleOnlyNew } from './patterns-bar.tsx'
+import './patterns.css'
 
 const steps = 30
 

@@ -1,11 +1,9 @@
 import type { Pattern } from '../../../api/index.ts'
-import { ServiceDot } from '../../components/service-dot.tsx'
-import { Severity } from '../../components/severity.tsx'
+import { ServiceDot, Severity } from '../../components/telemetry.tsx'
 import { Cell, HeaderCell, type RowContent } from '../../components/virtual-rows.tsx'
 import { formatAge, formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
-import { Template } from './template.tsx'
-import { Trend } from './trend.tsx'
+import { Template, Trend } from './pattern-parts.tsx'
 
 /** The heads of the columns of {@link patternRow}. */
 export function PatternHeader() {

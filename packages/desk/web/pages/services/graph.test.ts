@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ServiceEdge } from '../../../api/index.ts'
-import { graphOf } from './graph.ts'
+import { chainsOf, graphOf } from './graph.ts'
 
 const service = (name: string) => ({
   name,
@@ -54,5 +54,26 @@ test('a queue stands between sender and receiver, a database and a foreign host 
       ['service worker', 'queue jobs', 'queue', 10, 1, 5],
       ['service worker', 'service api', 'call', 10, 1, 2],
     ],
+  ])
+})
+
+test('each node leads to its chains, in the time of the page', () => {
+  const time = { from: '-1h', to: undefined }
+  const query = (kind: Parameters<typeof chainsOf>[0]['kind'], name: string) => {
+    const { pathname, searchParams } = new URL(chainsOf({ kind, name }, time), 'http://desk')
+    return [pathname, searchParams.get('q'), searchParams.get('from')]
+  }
+  expect([
+    query('service', 'orders api'),
+    query('queue', 'mails'),
+    query('database', 'postgresql my shop'),
+    query('database', 'redis'),
+    query('host', 'pay.example:443'),
+  ]).toEqual([
+    ['/chains', 'service:"orders api"', '-1h'],
+    ['/chains', 'queue:mails', '-1h'],
+    ['/chains', 'db.namespace:"my shop" OR db.name:"my shop"', '-1h'],
+    ['/chains', 'db.system.name:redis OR db.system:redis', '-1h'],
+    ['/chains', 'server.address:pay.example OR net.peer.name:pay.example', '-1h'],
   ])
 })

@@ -1,10 +1,9 @@
 import { formatDuration } from '../../../chain/duration.ts'
 import { safeText } from '../../../chain/safe-text.ts'
-import { formatCompact, formatCount } from '../../format.ts'
+import { formatCompact, formatCount, shareText } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import type { Graph, GraphLink } from './graph.ts'
 import type { Layout, Point } from './layout.ts'
-import { shareText } from './share-text.ts'
 
 /** `lit`: id of a node whose links stand out, or "". The tables say all of this for those who do not see it. */
 export function Links({ graph, layout, lit }: { graph: Graph; layout: Layout; lit: string }) {

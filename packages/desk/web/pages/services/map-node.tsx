@@ -1,14 +1,12 @@
 import type { ServiceRow } from '../../../api/index.ts'
 import { safeText } from '../../../chain/safe-text.ts'
 import { Icon } from '../../components/icon.tsx'
-import { formatCompact } from '../../format.ts'
+import { formatCompact, shareText } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { serviceColour } from '../../service-colour.ts'
 import { param } from '../../url-state.ts'
-import { chainsOf } from './chains-of.ts'
-import type { GraphNode } from './graph.ts'
+import { chainsOf, type GraphNode } from './graph.ts'
 import { nodeHeight, nodeWidth, type Point } from './layout.ts'
-import { shareText } from './share-text.ts'
 
 type MapNodeProps = {
   node: GraphNode

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { Icon } from '../../components/icon.tsx'
-import { formatCount } from '../../format.ts'
-import { shareText } from './share-text.ts'
+import { formatCount, shareText } from '../../format.ts'
 
 /** The first column heads its row. `end`: a column of numbers. */
 export type Column<T> = { title: string; end?: boolean; cell(row: T): ComponentChildren }

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
-import type { DeskStatus } from '../api/index.ts'
-import { type Answer, api } from './api-client.ts'
+import type { DeskStatus } from '../../api/index.ts'
+import { type Answer, api } from '../api-client.ts'
+import { words } from '../i18n/words.ts'
 
 const everyMs = 2_000
 
@@ -25,4 +26,25 @@ export function recordsOf(answer: Answer<DeskStatus> | undefined): number {
   if (!answer?.value) return 0
   const { store, received } = answer.value
   return Math.max(store.logs + store.spans, received.logs + received.spans)
+}
+
+type State = 'asking' | 'lost' | 'empty' | 'receiving' | 'quiet'
+
+/** Whether the desk answers and records arrive, as dot and word; leads to the page of its state. */
+export function StatusLink() {
+  const state = currentState()
+  return (
+    <a class={`status status-${state}`} href="/start">
+      <span class="status-dot" />
+      <span role="status">{words.value.shell.status[state]}</span>
+    </a>
+  )
+}
+
+function currentState(): State {
+  const answer = deskStatus.value
+  if (answer === undefined) return 'asking'
+  if (answer.failure) return 'lost'
+  if (recordsOf(answer) === 0) return 'empty'
+  return receiving.value ? 'receiving' : 'quiet'
 }

@@ -1,8 +1,27 @@
 import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { safeText } from '../../chain/safe-text.ts'
 import type { Failure } from '../api-client.ts'
 import { words } from '../i18n/words.ts'
 import { Icon } from './icon.tsx'
+
+/** The heading of a page, which also names the browser's tab. `hidden`: only the tab and screen readers have it. */
+export function Title({ children, hidden = false }: { children: string; hidden?: boolean }) {
+  useEffect(() => {
+    document.title = `${children} · Clew`
+  }, [children])
+  return <h1 class={hidden ? 'unseen' : 'title'}>{children}</h1>
+}
+
+/** Nothing to show: says so, and in `children` what to do. */
+export function EmptyState({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  )
+}
 
 type ProblemProps = { failure: Failure; onRetry?: () => void; children?: ComponentChildren }
 

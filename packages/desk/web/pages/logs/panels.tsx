@@ -1,10 +1,27 @@
-import { useState } from 'preact/hooks'
-import { api } from '../../api-client.ts'
+import { useEffect, useState } from 'preact/hooks'
+import { api, useAnswer } from '../../api-client.ts'
 import { readStored, store } from '../../stored.ts'
 import { param, timeBounds } from '../../url-state.ts'
-import { useAnswer } from '../../use-answer.ts'
 import { FacetList } from './facet-list.tsx'
-import { useLiveRefresh } from './use-live-refresh.ts'
+import { Histogram } from './histogram.tsx'
+
+const steps = 80
+
+/** The histogram of the page's search; while live it is asked for anew. */
+export function HistogramPanel({ isLive }: { isLive: boolean }) {
+  const [q, from, to] = [param('q').value, param('from').value, param('to').value]
+  const { answer, reload } = useAnswer(
+    (abort) => api.histogram({ q, ...timeBounds(Date.now()), steps }, abort),
+    [q, from, to],
+  )
+  useLiveRefresh(isLive, reload)
+  const histogram = answer?.value
+  return (
+    <div class="histogram-place">
+      {histogram && histogram.total > 0 && <Histogram histogram={histogram} />}
+    </div>
+  )
+}
 
 /** The facets of the page's search; while live they are asked for anew. */
 export function FacetPanel({ isLive }: { isLive: boolean }) {
@@ -27,4 +44,15 @@ export function useFacetsShown(): [shown: boolean, toggle: () => void] {
     setShown(!shown)
   }
   return [shown, toggle]
+}
+
+const everyMs = 5_000
+
+/** Asks anew every five seconds while the list is live and the page is visible. */
+export function useLiveRefresh(isLive: boolean, reload: () => void): void {
+  useEffect(() => {
+    if (!isLive) return
+    const timer = setInterval(() => document.visibilityState === 'visible' && reload(), everyMs)
+    return () => clearInterval(timer)
+  }, [isLive, reload])
 }

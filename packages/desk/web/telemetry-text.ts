@@ -1,3 +1,5 @@
+import { safeText } from '../chain/index.ts'
+
 export type Segment = { text: string; marked: boolean }
 
 /** Cuts a text where one of the words stands, in whatever case. The pieces together are the text. */
@@ -14,4 +16,12 @@ export function markSegments(text: string, words: readonly string[]): Segment[] 
 /** `RegExp.escape` is younger than the browsers that this is built for. */
 function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+}
+
+/** Text of several lines, such as a stack, made harmless; its ends of lines stay. */
+export function safeLines(text: string): string {
+  return text
+    .split(/\r\n|\n|\r/)
+    .map(safeText)
+    .join('\n')
 }

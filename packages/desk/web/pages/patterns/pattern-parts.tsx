@@ -1,8 +1,28 @@
 import type { PatternPage } from '../../../api/index.ts'
 import { formatDuration } from '../../../chain/duration.ts'
+import { HighlightedText } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
-import { trendPath } from './pattern-list.ts'
+import { templatePieces, trendPath } from './pattern-list.ts'
+
+/** A template with a quiet mark where it varies. */
+export function Template({ text, marked = [] }: { text: string; marked?: readonly string[] }) {
+  const { varies } = words.value.patterns
+  return (
+    <span class="template">
+      {templatePieces(text).map((piece, at) =>
+        piece === undefined ? (
+          <span key={at} class="varies" title={varies}>
+            <span aria-hidden="true">∗</span>
+            <span class="unseen">{varies}</span>
+          </span>
+        ) : (
+          <HighlightedText key={at} text={piece} words={marked} />
+        ),
+      )}
+    </span>
+  )
+}
 
 const height = 16
 

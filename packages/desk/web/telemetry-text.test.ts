@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { markSegments } from './mark-segments.ts'
+import { markSegments, safeLines } from './telemetry-text.ts'
 
 test('words are marked in whatever case, the longest first, and their signs are no pattern', () => {
   expect(markSegments('Order (a.b) ORDERS', ['order', 'orders', '(a.b)'])).toEqual([
@@ -21,5 +21,11 @@ test('the pieces together are the text, whatever the words', () => {
           .join(''),
       ).toBe(text)
     }),
+  )
+})
+
+test('a stack keeps its lines, and nothing in it can change colours or the order of letters', () => {
+  expect(safeLines('Error: \x1b[31mno\x1b[0m\r\n\tat a (a.js:1)\n\u202eb')).toBe(
+    'Error: no\n at a (a.js:1)\n<U+202E>b',
   )
 })
