@@ -1,10 +1,13 @@
 import { severityOf as severityOfLevel } from '@clew/otlp/severity'
 
-export { type ApiGlobal, apiGlobal, requireApiGlobal } from './api/api-global.ts'
-export { SpanKind, SpanStatusCode } from './api/constants.ts'
-export { NoopSpan } from './api/noop-span.ts'
-export { extractContext, injectContext } from './api/propagation.ts'
-export { unixNowMs, wallOffsetMs } from './clock.ts'
+export {
+  type ApiGlobal,
+  apiGlobal,
+  extractContext,
+  injectContext,
+  requireApiGlobal,
+} from './api/registered-api.ts'
+export { NoopSpan, SpanKind, SpanStatusCode } from './api/span.ts'
 export {
   activeContext,
   bindToContext,
@@ -12,9 +15,11 @@ export {
   enterContext,
   runInContext,
 } from './context/context-manager.ts'
-export type { Fields, FieldValue } from './context/record-scope.ts'
+export { contextForWork, contextWithFields, getFields, setFields, withFields } from './context/fields.ts'
 export {
   contextWithSpan,
+  type Fields,
+  type FieldValue,
   isTracingSuppressed,
   recordScopeOf,
   rootContext,
@@ -23,19 +28,10 @@ export {
   suppressedRoot,
   suppressTracing,
 } from './context/request-context.ts'
-export { type ErrorCode, errorCatalogue } from './errors.ts'
-export { contextForWork, contextWithFields, getFields, setFields, withFields } from './fields.ts'
-export { createHiddenSlot, type HiddenSlot } from './hidden-slot.ts'
-export {
-  type Instrumentation,
-  type OptionSpec,
-  type OptionSpecs,
-  type OptionValues,
-  optionValues,
-  type Runtime,
-  type Stop,
-  stopAll,
-} from './instrumentation.ts'
+export { unixNowMs, wallOffsetMs } from './process/clock.ts'
+export { type ErrorCode, errorCatalogue } from './process/errors.ts'
+export { createHiddenSlot, type HiddenSlot } from './process/hidden-slot.ts'
+export { createReporter, guard, type Reporter, report, reportThrown, setReporter } from './process/report.ts'
 export { registeredLoggerProvider } from './record/logs-api.ts'
 export {
   emitRecord,
@@ -44,9 +40,20 @@ export {
   type RecordSink,
   setRecordSink,
 } from './record/record.ts'
-export { guard, report, setReporter } from './report.ts'
-export { createReporter, type Reporter } from './reporter.ts'
+export { subscribeChannel, traceChannel } from './seams/channel.ts'
 export { type HttpRequest, httpRequestOf, setHttpRoute, trackHttpRequest } from './seams/http-route.ts'
+export {
+  type Instrumentation,
+  type OptionSpec,
+  type OptionSpecs,
+  type OptionValues,
+  optionValues,
+  type Runtime,
+  runningInstrumentations,
+  type Stop,
+  startInstrumentation,
+  stopAll,
+} from './seams/instrumentation.ts'
 export {
   type Attached,
   compareVersions,
@@ -62,10 +69,7 @@ export {
   type SpanDescription,
   startOperation,
 } from './seams/operation.ts'
-export { subscribeChannel } from './seams/subscribe-channel.ts'
-export { traceChannel } from './seams/trace-channel.ts'
 export { wrapMethod } from './seams/wrap-method.ts'
-export { runningInstrumentations, startInstrumentation } from './start-instrumentation.ts'
 
 /**
  * The OpenTelemetry severity (1 to 24) of a level's name. A name nobody knows is placed by its neighbours: `levels`

@@ -39,6 +39,10 @@ const target = { work: () => 'original' }
 const wrap = (original) => () => 'wrapped ' + original()
 for (const { wrapMethod } of [a, b]) wrapMethod('owner', target, 'work', wrap)
 
+const request = {}
+b.trackHttpRequest(request, { context, route: undefined })
+a.setHttpRoute(request, '/orders/:id')
+
 const heard = []
 const source = { name: 'thing', versions: { from: '1.0.0', below: '2.0.0' } }
 const stops = [a, b].map(({ onModuleLoad }, i) => onModuleLoad(source, (exports) => void heard.push([i, exports.copy])))
@@ -59,6 +63,7 @@ console.log(JSON.stringify({
   suppressed: [b.isTracingSuppressed(a.suppressedRoot), b.spanOf(a.suppressTracing(context)) === span],
   running: b.runningInstrumentations(),
   work: target.work(),
+  route: b.httpRequestOf(request).route,
   records,
   reports,
 }))
@@ -80,6 +85,7 @@ stop()
       suppressed: [true, true],
       running: ['x'],
       work: 'wrapped original',
+      route: '/orders/:id',
       records: ['from a'],
       reports: ['CLEW_CONFIG'],
     },
@@ -99,7 +105,7 @@ console.log(JSON.stringify([withFields({ a: 1 }, getFields), first]))
   )
   expect(app.run('app.mjs')).toEqual({
     printed: [{ a: 1 }, { layout: 99 }],
-    stderr: '[clew] CLEW_SECOND_CORE: this copy has layout 1, the first one 99\n',
+    stderr: '[clew] CLEW_SECOND_CORE: this copy has layout 2, the first one 99\n',
   })
 })
 

@@ -1,16 +1,23 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
 import type { Context, ContextManager } from '@opentelemetry/api'
-import { coreState } from '../state.ts'
+import { sharedState } from '../process/state.ts'
 import { rootContext } from './request-context.ts'
+
+/** Where contexts live, for channels to bind. */
+export const contextStorage: AsyncLocalStorage<Context> = sharedState(
+  'context storage',
+  () => new AsyncLocalStorage(),
+)
 
 /** The context of the running code; `rootContext` outside of any request. */
 export function activeContext(): Context {
-  return coreState().storage.getStore() ?? rootContext
+  return contextStorage.getStore() ?? rootContext
 }
 
 /** Runs `work` in `context` and returns what it returns. */
 export function runInContext<T>(context: Context, work: () => T): T {
-  return coreState().storage.run(context, work)
+  return contextStorage.run(context, work)
 }
 
 /**
@@ -18,14 +25,13 @@ export function runInContext<T>(context: Context, work: () => T): T {
  * seams that only notify; where a function can be wrapped, runInContext is the better choice.
  */
 export function enterContext(context: Context): void {
-  coreState().storage.enterWith(context)
+  contextStorage.enterWith(context)
 }
 
 /** The function, always run in `context` with its own `this` and arguments. */
 export function bindToContext<F extends (...args: never[]) => unknown>(context: Context, work: F): F {
-  const { storage } = coreState()
   const bound = function (this: unknown, ...args: never[]) {
-    return storage.run(context, () => work.apply(this, args))
+    return contextStorage.run(context, () => work.apply(this, args))
   }
   Object.defineProperty(bound, 'length', { value: work.length, configurable: true })
   return bound as unknown as F
@@ -36,13 +42,12 @@ export function bindToContext<F extends (...args: never[]) => unknown>(context: 
  * that storage directly.
  */
 export function createContextManager(): ContextManager {
-  const { storage } = coreState()
   const manager: ContextManager = {
     active: activeContext,
     with: (context, work, thisArg, ...args) =>
       thisArg === undefined && args.length === 0
-        ? storage.run(context, work as () => ReturnType<typeof work>)
-        : storage.run(context, () => work.apply(thisArg as ThisParameterType<typeof work>, args)),
+        ? contextStorage.run(context, work as () => ReturnType<typeof work>)
+        : contextStorage.run(context, () => work.apply(thisArg as ThisParameterType<typeof work>, args)),
     bind: <T>(context: Context, target: T): T => {
       if (typeof target === 'function') return bindToContext(context, target as never)
       if (isEmitter(target)) bindEmitter(context, target)
@@ -50,7 +55,7 @@ export function createContextManager(): ContextManager {
     },
     enable: () => manager,
     disable: () => {
-      storage.disable()
+      contextStorage.disable()
       return manager
     },
   }
@@ -65,10 +70,9 @@ function isEmitter(target: unknown): target is EventEmitter {
 // `emit` is the one door to every listener, whenever it was added.
 function bindEmitter(context: Context, emitter: EventEmitter): void {
   const emit = emitter.emit
-  const { storage } = coreState()
   Object.defineProperty(emitter, 'emit', {
     configurable: true,
     writable: true,
-    value: (...args: Parameters<typeof emit>) => storage.run(context, () => emit.apply(emitter, args)),
+    value: (...args: Parameters<typeof emit>) => contextStorage.run(context, () => emit.apply(emitter, args)),
   })
 }

@@ -2,12 +2,12 @@ import { ROOT_CONTEXT as API_ROOT, createContextKey, trace } from '@opentelemetr
 import * as otel from '@opentelemetry/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NoopSpan } from '../api/noop-span.ts'
-import { RecordScope } from './record-scope.ts'
+import { NoopSpan } from '../api/span.ts'
 import {
   contextWithRecordScope,
   contextWithSpan,
   isTracingSuppressed,
+  RecordScope,
   recordScopeOf,
   rootContext,
   spanContextOf,

@@ -1,6 +1,4 @@
 import type { Context, Span, SpanContext } from '@opentelemetry/api'
-import { emptyContext } from './linked-context.ts'
-import type { RecordScope } from './record-scope.ts'
 
 // The API keys its contexts by Symbol.for, so every copy of the API agrees on these two.
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/trace/context-utils.ts
@@ -8,6 +6,73 @@ const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/packages/opentelemetry-core/src/trace/suppress-tracing.ts
 const suppressKey = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 const scopeKey = Symbol.for('@clew/core record scope')
+
+/** A value of a request field. */
+export type FieldValue = string | number | boolean
+
+/** Request fields such as `request_id`, `user_id`, `tenant`. */
+export type Fields = { readonly [name: string]: FieldValue }
+
+/**
+ * What every record of one request, job or `withFields` call carries: its identity (queue, job id, attempt: fixed)
+ * and its fields (may grow through `setFields`). One object for all contexts below it, so that a field that is
+ * set late is on every later record of the request.
+ */
+export class RecordScope {
+  readonly identity: Fields
+  fields: Fields
+  /** Fields and identity in one object, ready for the encoder; of a name in both, the identity's. */
+  attributes: Fields
+
+  constructor(fields: Fields, identity: Fields = none) {
+    this.identity = identity
+    this.fields = fields
+    this.attributes = merge(fields, identity)
+  }
+
+  add(fields: Fields): void {
+    this.fields = merge(this.fields, fields)
+    this.attributes = merge(this.fields, this.identity)
+  }
+}
+
+const none: Fields = Object.freeze({})
+
+function merge(first: Fields, second: Fields): Fields {
+  if (second === none) return first
+  return first === none ? second : { ...first, ...second }
+}
+
+/** One key of others over another context. */
+class LinkedContext implements Context {
+  readonly #parent: Context
+  readonly #key: symbol
+  readonly #value: unknown
+
+  constructor(parent: Context, key: symbol, value: unknown) {
+    this.#parent = parent
+    this.#key = key
+    this.#value = value
+  }
+
+  getValue(key: symbol): unknown {
+    return key === this.#key ? this.#value : this.#parent.getValue(key)
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return new LinkedContext(key === this.#key ? this.#parent : this, key, value)
+  }
+
+  deleteValue(key: symbol): Context {
+    return this.setValue(key, undefined)
+  }
+}
+
+const emptyContext: Context = {
+  getValue: () => undefined,
+  setValue: (key, value) => new LinkedContext(emptyContext, key, value),
+  deleteValue: () => emptyContext,
+}
 
 /**
  * A Context with two fixed slots, span and record scope, before the keys of others. Setting a slot allocates

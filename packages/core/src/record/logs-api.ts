@@ -1,5 +1,5 @@
-import { type ApiLogger, type ApiLoggerProvider, apiGlobal } from '../api/api-global.ts'
-import { guard, report } from '../report.ts'
+import { type ApiLogger, type ApiLoggerProvider, apiGlobal } from '../api/registered-api.ts'
+import { guard, report } from '../process/report.ts'
 import { plainValue } from './plain-value.ts'
 import type { InstrumentationScope, LogRecord } from './record.ts'
 

@@ -1,7 +1,7 @@
 import type { Context } from '@opentelemetry/api'
-import type { Fields } from '../context/record-scope.ts'
+import type { Fields } from '../context/request-context.ts'
 import { recordScopeOf, spanContextOf } from '../context/request-context.ts'
-import { coreState } from '../state.ts'
+import { sharedState } from '../process/state.ts'
 import { emitToLogsApi } from './logs-api.ts'
 
 /** The instrumentation scope of a record. Make one and keep it: sinks batch by identity. */
@@ -36,6 +36,8 @@ export type LogRecord = {
 /** Takes one record. Must not throw and must not keep or change it. */
 export type RecordSink = (record: LogRecord) => void
 
+const sink = sharedState<{ current: RecordSink | undefined }>('record sink', () => ({ current: undefined }))
+
 /**
  * Adds what the context of the call knows to a record, in the record itself, and hands it to the sink: in preload mode the encoder, else the OpenTelemetry Logs API, whichever of its two
  * globals has an SDK. Never throws.
@@ -46,17 +48,15 @@ export function emitRecord(record: LogRecord): void {
   record.spanId = span?.spanId
   record.traceFlags = span?.traceFlags
   record.contextAttributes = recordScopeOf(record.context)?.attributes
-  const sink = coreState().sink
-  if (sink) sink(record)
+  if (sink.current) sink.current(record)
   else emitToLogsApi(record)
 }
 
 /** Puts a sink in the place of the Logs API; returns the way back. */
-export function setRecordSink(sink: RecordSink): () => void {
-  const state = coreState()
-  const before = state.sink
-  state.sink = sink
+export function setRecordSink(next: RecordSink): () => void {
+  const before = sink.current
+  sink.current = next
   return () => {
-    state.sink = before
+    sink.current = before
   }
 }

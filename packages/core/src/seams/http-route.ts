@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api'
-import { coreState } from '../state.ts'
+import { createHiddenSlot } from '../process/hidden-slot.ts'
+import { sharedState } from '../process/state.ts'
 
 /** A request that a server of this process is answering. */
 export type HttpRequest = {
@@ -9,9 +10,12 @@ export type HttpRequest = {
   route: string | undefined
 }
 
+/** By the request object of the server that runs it. */
+const requests = sharedState('HTTP requests', createHiddenSlot<HttpRequest>)
+
 /** For the server's instrumentation: makes a request known to the frameworks above it. */
 export function trackHttpRequest(request: object, entry: HttpRequest): void {
-  coreState().httpRequests.set(request, entry)
+  requests.set(request, entry)
 }
 
 /**
@@ -20,7 +24,7 @@ export function trackHttpRequest(request: object, entry: HttpRequest): void {
  * to a request around it.
  */
 export function httpRequestOf(request: object): HttpRequest | undefined {
-  return coreState().httpRequests.get(request)
+  return requests.get(request)
 }
 
 /** Tells the server span of `request` its route; the last call counts. Does nothing for an unknown request. */

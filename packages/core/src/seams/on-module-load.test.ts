@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { stopAll } from '../instrumentation.ts'
-import { setReporter } from '../report.ts'
+import { setReporter } from '../process/report.ts'
+import { stopAll } from './instrumentation.ts'
 import { type LoadedModule, onModuleLoad } from './on-module-load.ts'
 
 let application: string

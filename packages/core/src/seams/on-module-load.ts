@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { types } from 'node:util'
-import { type Stop, stopAll } from '../instrumentation.ts'
-import { guard, report } from '../report.ts'
-import { coreState } from '../state.ts'
+import { guard, report } from '../process/report.ts'
+import { sharedState } from '../process/state.ts'
+import { type Stop, stopAll } from './instrumentation.ts'
 
 /** What node:module has let others see and replace for years. */
 type CommonJsModule = { id: string; exports: unknown; loaded: boolean }
@@ -32,7 +32,10 @@ type Listener = {
 }
 
 /** Who wants to hear of which package. One for all copies of core: there is one accessor to hear by. */
-export type ModuleListeners = { readonly byPackage: Map<string, Set<Listener>>; isHooked: boolean }
+const listeners = sharedState('module listeners', () => ({
+  byPackage: new Map<string, Set<Listener>>(),
+  isHooked: false,
+}))
 
 const internals = Module as unknown as ModuleInternals
 const visible = { enumerable: true, configurable: true }
@@ -48,7 +51,7 @@ export function onModuleLoad<Exports>(
   attach: (exports: Exports, module: LoadedModule) => Attached,
 ): Stop {
   const listener: Listener = { source, attach: attach as Listener['attach'], seen: new WeakSet(), stops: [] }
-  const { byPackage } = coreState().moduleListeners
+  const { byPackage } = listeners
   const ofPackage = byPackage.get(source.name) ?? new Set()
   byPackage.set(source.name, ofPackage.add(listener))
   hookLoader()
@@ -66,9 +69,8 @@ export function onModuleLoad<Exports>(
  * prototype hears of both. Unlike a wrapped Module._load it is no frame in the stack of what a module throws at load.
  */
 function hookLoader(): void {
-  const state = coreState().moduleListeners
-  if (state.isHooked) return
-  state.isHooked = true
+  if (listeners.isHooked) return
+  listeners.isHooked = true
   Object.defineProperty(internals.prototype, 'loaded', {
     configurable: true,
     get: () => undefined,
@@ -81,9 +83,8 @@ function hookLoader(): void {
 }
 
 function unhookLoader(): void {
-  const state = coreState().moduleListeners
-  if (state.isHooked) Reflect.deleteProperty(internals.prototype, 'loaded')
-  state.isHooked = false
+  if (listeners.isHooked) Reflect.deleteProperty(internals.prototype, 'loaded')
+  listeners.isHooked = false
 }
 
 function setLoaded(module: CommonJsModule, loaded: boolean): void {
@@ -105,13 +106,12 @@ function watch(module: CommonJsModule, filename: string): void {
 // The hot filter. What lies outside of node_modules may be a linked package.
 function mayConcern(filename: string): boolean {
   if (!filename.includes(`${sep}node_modules${sep}`)) return true
-  for (const name of coreState().moduleListeners.byPackage.keys())
-    if (filename.includes(join(sep, name, sep))) return true
+  for (const name of listeners.byPackage.keys()) if (filename.includes(join(sep, name, sep))) return true
   return false
 }
 
 function matches(filename: string): boolean {
-  for (const ofPackage of coreState().moduleListeners.byPackage.values()) {
+  for (const ofPackage of listeners.byPackage.values()) {
     for (const { source } of ofPackage) if (matchModule(filename, source)) return true
   }
   return false
@@ -119,7 +119,7 @@ function matches(filename: string): boolean {
 
 function notify(filename: string, exports: unknown): void {
   withoutCircularWarnings(exports, () => {
-    for (const ofPackage of coreState().moduleListeners.byPackage.values()) {
+    for (const ofPackage of listeners.byPackage.values()) {
       for (const listener of ofPackage) {
         const module = matchModule(filename, listener.source)
         if (module) attachOnce(listener, exports, module)

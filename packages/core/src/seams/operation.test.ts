@@ -1,8 +1,8 @@
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { SpanKind, SpanStatusCode } from '../api/constants.ts'
+import { SpanKind, SpanStatusCode } from '../api/span.ts'
 import { contextWithSpan, rootContext, spanOf, suppressTracing } from '../context/request-context.ts'
-import { setReporter } from '../report.ts'
+import { setReporter } from '../process/report.ts'
 import { endSpan, errorType, type Operation, type SpanDescription, startOperation } from './operation.ts'
 
 const exporter = new InMemorySpanExporter()

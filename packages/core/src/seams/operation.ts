@@ -1,7 +1,7 @@
 import type { Attributes, Context, Span, SpanKind, Tracer } from '@opentelemetry/api'
-import { SpanStatusCode } from '../api/constants.ts'
+import { SpanStatusCode } from '../api/span.ts'
 import { contextWithSpan, isTracingSuppressed, spanOf } from '../context/request-context.ts'
-import { guard } from '../report.ts'
+import { guard } from '../process/report.ts'
 
 /** What the span of one operation says. */
 export type SpanDescription = {

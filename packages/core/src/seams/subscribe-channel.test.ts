@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import { expect, test } from 'vitest'
-import { setReporter } from '../report.ts'
-import { subscribeChannel } from './subscribe-channel.ts'
+import { setReporter } from '../process/report.ts'
+import { subscribeChannel } from './channel.ts'
 
 test('messages are received until the stop, and what the receiver throws is reported, not rethrown', () => {
   const received: unknown[] = []

@@ -3,13 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Context } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { SpanKind, SpanStatusCode } from '../api/constants.ts'
+import { SpanKind, SpanStatusCode } from '../api/span.ts'
 import { activeContext, runInContext } from '../context/context-manager.ts'
+import { contextWithFields } from '../context/fields.ts'
 import { contextWithSpan, rootContext, spanOf, suppressTracing } from '../context/request-context.ts'
-import { contextWithFields } from '../fields.ts'
-import { setReporter } from '../report.ts'
+import { setReporter } from '../process/report.ts'
+import { traceChannel } from './channel.ts'
 import type { SpanDescription } from './operation.ts'
-import { traceChannel } from './trace-channel.ts'
 
 type Message = { command: string }
 

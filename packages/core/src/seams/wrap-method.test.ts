@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { setReporter } from '../report.ts'
+import { setReporter } from '../process/report.ts'
 import { wrapMethod } from './wrap-method.ts'
 
 class Base {

@@ -1,5 +1,5 @@
-import type { Stop } from '../instrumentation.ts'
-import { report } from '../report.ts'
+import { report } from '../process/report.ts'
+import type { Stop } from './instrumentation.ts'
 
 type Method = (...args: never[]) => unknown
 

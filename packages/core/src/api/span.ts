@@ -1,4 +1,21 @@
+import type * as api from '@opentelemetry/api'
 import type { Span, SpanContext } from '@opentelemetry/api'
+
+/** The API's SpanKind, without loading the API. */
+export const SpanKind: {
+  readonly INTERNAL: api.SpanKind.INTERNAL
+  readonly SERVER: api.SpanKind.SERVER
+  readonly CLIENT: api.SpanKind.CLIENT
+  readonly PRODUCER: api.SpanKind.PRODUCER
+  readonly CONSUMER: api.SpanKind.CONSUMER
+} = { INTERNAL: 0, SERVER: 1, CLIENT: 2, PRODUCER: 3, CONSUMER: 4 }
+
+/** The API's SpanStatusCode, without loading the API. */
+export const SpanStatusCode: {
+  readonly UNSET: api.SpanStatusCode.UNSET
+  readonly OK: api.SpanStatusCode.OK
+  readonly ERROR: api.SpanStatusCode.ERROR
+} = { UNSET: 0, OK: 1, ERROR: 2 }
 
 const invalid: SpanContext = Object.freeze({
   traceId: '0'.repeat(32),
@@ -8,7 +25,8 @@ const invalid: SpanContext = Object.freeze({
 
 /** A span that records nothing and only carries ids; without `spanContext`, none. */
 export class NoopSpan implements Span {
-  private readonly ids: SpanContext
+  // Not #private: applications wrap spans by Object.create() or a Proxy, and its methods would throw there.
+  readonly ids: SpanContext
 
   constructor(spanContext: SpanContext = invalid) {
     this.ids = spanContext

@@ -1,11 +1,11 @@
 import { trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runInContext } from './context/context-manager.ts'
-import { contextWithSpan, rootContext, spanContextOf } from './context/request-context.ts'
+import { runInContext } from '../context/context-manager.ts'
+import { contextWithSpan, rootContext, spanContextOf } from '../context/request-context.ts'
+import { setReporter } from '../process/report.ts'
 import type { Instrumentation, OptionSpecs } from './instrumentation.ts'
-import { setReporter } from './report.ts'
-import { runningInstrumentations, startInstrumentation } from './start-instrumentation.ts'
+import { runningInstrumentations, startInstrumentation } from './instrumentation.ts'
 
 const options = {
   lookup: { kind: 'boolean', default: false, about: 'Looks.' },

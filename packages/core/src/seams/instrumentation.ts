@@ -1,5 +1,7 @@
 import type { Tracer } from '@opentelemetry/api'
-import { guard } from './report.ts'
+import { registeredTracer } from '../api/registered-api.ts'
+import { guard, report } from '../process/report.ts'
+import { sharedState } from '../process/state.ts'
 
 /** Undoes a start. Never throws; calling it twice does nothing. */
 export type Stop = () => void
@@ -78,4 +80,38 @@ export function optionValues<S extends OptionSpecs>(
 ): OptionValues<S> {
   const defaults = Object.fromEntries(Object.entries(specs ?? {}).map(([name, spec]) => [name, spec.default]))
   return { ...defaults, ...given } as OptionValues<S>
+}
+
+/** Names of instrumentations that run now. */
+const running = sharedState('running', () => new Set<string>())
+
+/**
+ * Starts an instrumentation once per process, with the defaults of its options under `given` and, unless `tracer` is
+ * there, the Tracer of the registered SDK. A failing start is reported and leaves the library alone. Never throws.
+ */
+export function startInstrumentation<S extends OptionSpecs>(
+  instrumentation: Instrumentation<S>,
+  given: Partial<OptionValues<S>> = {},
+  tracer: Tracer = registeredTracer(`@clew/${instrumentation.name}`, instrumentation.version),
+): Stop {
+  const { name } = instrumentation
+  if (running.has(name)) return () => {}
+  try {
+    const stop = instrumentation.start({ tracer, options: optionValues(instrumentation.options, given) })
+    running.add(name)
+    return () => {
+      if (running.delete(name)) guard(`stopping ${name}`, stop, undefined)
+    }
+  } catch (error) {
+    report(
+      'CLEW_INSTRUMENTATION',
+      `${name} could not start: ${error instanceof Error ? error.message : error}`,
+    )
+    return () => {}
+  }
+}
+
+/** Names of the instrumentations that run now. */
+export function runningInstrumentations(): string[] {
+  return [...running]
 }

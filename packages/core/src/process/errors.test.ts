@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { errorCatalogue } from './errors.ts'
 
-const document = readFileSync(new URL('../../../docs/reference/errors.md', import.meta.url), 'utf8')
+const document = readFileSync(new URL('../../../../docs/reference/errors.md', import.meta.url), 'utf8')
 
 test('docs/reference/errors.md has the catalogue: every code, in this order, in these words', () => {
   const rows = Object.entries(errorCatalogue).map(

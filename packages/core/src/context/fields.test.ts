@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import { activeContext, runInContext } from './context/context-manager.ts'
-import { recordScopeOf, rootContext } from './context/request-context.ts'
+import { setReporter } from '../process/report.ts'
+import { activeContext, runInContext } from './context-manager.ts'
 import { contextForWork, getFields, setFields, withFields } from './fields.ts'
-import { setReporter } from './report.ts'
+import { recordScopeOf, rootContext } from './request-context.ts'
 
 const attributes = (): unknown => recordScopeOf(activeContext())?.attributes
 

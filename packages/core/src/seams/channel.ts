@@ -1,10 +1,9 @@
-import { tracingChannel } from 'node:diagnostics_channel'
+import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
 import type { Context, Tracer } from '@opentelemetry/api'
-import { activeContext } from '../context/context-manager.ts'
-import { createHiddenSlot } from '../hidden-slot.ts'
-import type { Stop } from '../instrumentation.ts'
-import { guard } from '../report.ts'
-import { coreState } from '../state.ts'
+import { activeContext, contextStorage } from '../context/context-manager.ts'
+import { createHiddenSlot } from '../process/hidden-slot.ts'
+import { guard } from '../process/report.ts'
+import type { Stop } from './instrumentation.ts'
 import { failSpan, type Operation, type SpanDescription, startOperation } from './operation.ts'
 
 /** What a TracingChannel publishes: the library's payload, to which Node adds the outcome. */
@@ -24,7 +23,6 @@ export function traceChannel<Message extends object>(
 ): Stop {
   const operations = createHiddenSlot<Operation>()
   const channel = tracingChannel<Context, Message>(name)
-  const { storage } = coreState()
 
   const begin = (message: Message): Context => {
     const operation = startOperation(tracer, activeContext(), () => describe(message))
@@ -48,14 +46,30 @@ export function traceChannel<Message extends object>(
     asyncEnd: finish,
   }
 
-  channel.start.bindStore(storage, begin)
-  channel.asyncStart.bindStore(storage, (message) => operations.get(message)?.caller ?? activeContext())
+  channel.start.bindStore(contextStorage, begin)
+  channel.asyncStart.bindStore(
+    contextStorage,
+    (message) => operations.get(message)?.caller ?? activeContext(),
+  )
   channel.end.subscribe(subscribers.end as never)
   channel.asyncEnd.subscribe(subscribers.asyncEnd as never)
   return () => {
-    channel.start.unbindStore(storage)
-    channel.asyncStart.unbindStore(storage)
+    channel.start.unbindStore(contextStorage)
+    channel.asyncStart.unbindStore(contextStorage)
     channel.end.unsubscribe(subscribers.end as never)
     channel.asyncEnd.unsubscribe(subscribers.asyncEnd as never)
+  }
+}
+
+/**
+ * Calls `receive` with each message that Node or a library publishes on a channel. What it throws is reported; the
+ * channel itself would rethrow it as an uncaught exception of the application.
+ * https://nodejs.org/api/diagnostics_channel.html
+ */
+export function subscribeChannel<Message>(name: string, receive: (message: Message) => void): Stop {
+  const guarded = (message: unknown): void => guard(name, () => receive(message as Message), undefined)
+  subscribe(name, guarded)
+  return () => {
+    unsubscribe(name, guarded)
   }
 }

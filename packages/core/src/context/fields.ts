@@ -1,8 +1,7 @@
 import type { Context } from '@opentelemetry/api'
-import { activeContext, runInContext } from './context/context-manager.ts'
-import { type Fields, RecordScope } from './context/record-scope.ts'
-import { contextWithRecordScope, recordScopeOf } from './context/request-context.ts'
-import { report } from './report.ts'
+import { report } from '../process/report.ts'
+import { activeContext, runInContext } from './context-manager.ts'
+import { contextWithRecordScope, type Fields, RecordScope, recordScopeOf } from './request-context.ts'
 
 const noFields: Fields = Object.freeze({})
 

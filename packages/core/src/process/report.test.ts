@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { guard, report, setReporter } from './report.ts'
-import { createReporter, type Reporter } from './reporter.ts'
+import { createReporter, guard, type Reporter, report, setReporter } from './report.ts'
 
 const minute = 60_000
 

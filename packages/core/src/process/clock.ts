@@ -1,0 +1,45 @@
+import { performance } from 'node:perf_hooks'
+
+/** A monotonic clock beside the wall clock, both in milliseconds. */
+export type ClockSource = { monotonicMs(): number; wallMs(): number; offsetMs: number }
+
+/** Steps of the wall clock from which on time follows it; Date.now() itself is up to 1 ms behind. */
+const maxDriftMs = 2
+const checkIntervalMs = 1_000
+
+/** Unix time as fine as the monotonic clock, which follows the wall clock where that is set. */
+export function createUnixClock({ monotonicMs, wallMs, offsetMs: initialMs }: ClockSource): {
+  offsetMs(): number
+  nowMs(): number
+} {
+  let offsetMs = initialMs
+  let checkedMs = 0
+  const check = (): number => {
+    const nowMs = monotonicMs()
+    const wall = wallMs()
+    checkedMs = nowMs
+    // The monotonic clock stands still while the machine sleeps, and the wall clock may be set.
+    if (Math.abs(wall - (nowMs + offsetMs)) > maxDriftMs) offsetMs = wall - nowMs
+    return offsetMs
+  }
+  return {
+    offsetMs: check,
+    nowMs: () => {
+      const nowMs = monotonicMs()
+      if (nowMs - checkedMs > checkIntervalMs) check()
+      return nowMs + offsetMs
+    },
+  }
+}
+
+const clock = createUnixClock({
+  monotonicMs: () => performance.now(),
+  wallMs: Date.now,
+  offsetMs: performance.timeOrigin,
+})
+
+/** What makes Unix milliseconds of performance.now(), after a look at the wall clock. */
+export const wallOffsetMs: () => number = clock.offsetMs
+
+/** Unix milliseconds with a fraction, by the clock that spans use too: a log line lies inside of its span. */
+export const unixNowMs: () => number = clock.nowMs

@@ -1,0 +1,87 @@
+import { writeSync } from 'node:fs'
+import type { ErrorCode } from './errors.ts'
+import { foreignLayout, layout, sharedState } from './state.ts'
+
+/** Takes the reports of problems; `key` names the problem when the message has changing parts. */
+export type Reporter = (code: ErrorCode, message: string, key?: string) => void
+
+const intervalMs = 60_000
+const maxProblems = 1_000
+
+/**
+ * A reporter that writes each problem once a minute and then says how often it came in between. A problem is its
+ * code and `key`; without a key, its code and message.
+ */
+export function createReporter(io: { now: () => number; write: (line: string) => void }): Reporter {
+  const problems = new Map<string, { lastMs: number; withheld: number }>()
+  return (code, message, key = message) => {
+    const id = `${code} ${key}`
+    const nowMs = io.now()
+    const problem = problems.get(id)
+    if (problem && nowMs - problem.lastMs < intervalMs) {
+      problem.withheld++
+      return
+    }
+    if (problems.size >= maxProblems) problems.clear()
+    problems.set(id, { lastMs: nowMs, withheld: 0 })
+    const again = problem?.withheld ? ` (and ${problem.withheld} times more since the last line)` : ''
+    io.write(`[clew] ${code}: ${message.replaceAll('\n', ' ')}${again}\n`)
+  }
+}
+
+const reporter = sharedState<{ current: Reporter }>('reporter', () => ({
+  current: createReporter({ now: Date.now, write: writeToStderr }),
+}))
+
+// Synchronous and without process.stderr, whose first use opens a stream that the application may never have wanted.
+function writeToStderr(line: string): void {
+  try {
+    writeSync(2, line)
+  } catch {
+    // A closed or full stderr has no reader to tell.
+  }
+}
+
+if (foreignLayout !== undefined)
+  report('CLEW_SECOND_CORE', `this copy has layout ${layout}, the first one ${foreignLayout}`)
+
+/**
+ * Tells the operator about a problem: one line on stderr, at most once per problem and minute. Never throws.
+ * `key` names the problem when the message has changing parts.
+ */
+export function report(code: ErrorCode, message: string, key?: string): void {
+  reporter.current(code, message, key)
+}
+
+/** Sends reports elsewhere, for tests and for embedding; returns the way back. */
+export function setReporter(next: Reporter): () => void {
+  const before = reporter.current
+  reporter.current = next
+  return () => {
+    reporter.current = before
+  }
+}
+
+/** Runs work of ours inside the application: what it throws is reported and costs nothing else. */
+export function guard<T>(place: string, work: () => T, otherwise: T): T {
+  try {
+    return work()
+  } catch (error) {
+    reportThrown(place, error)
+    return otherwise
+  }
+}
+
+/** Reports what was thrown at a place of ours, as CLEW_INTERNAL with its stack. Never throws. */
+export function reportThrown(place: string, thrown: unknown): void {
+  report('CLEW_INTERNAL', `${place}: ${describeThrown(thrown)}`, place)
+}
+
+// Whatever was thrown may itself be made to throw.
+function describeThrown(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  } catch {
+    return 'something without a text'
+  }
+}
