@@ -1,0 +1,54 @@
+/**
+ * Who may import whom, by the folders below `packages`; `*` is one folder. A name with a subpath is that entry point
+ * alone. What stands lowest imports nothing of ours.
+ */
+export const packageArrows: Readonly<Record<string, readonly string[]>> = {
+  cli: ['node', 'desk', 'settings', 'otlp/severity'],
+  node: ['core', 'settings', 'pipeline', 'otlp'],
+  desk: ['settings', 'search', 'otlp', 'pipeline', 'templates'],
+  testing: ['core', 'otlp'],
+  'loggers/*': ['core'],
+  'servers/*': ['core'],
+  'queues/*': ['core'],
+  'databases/*': ['core'],
+  pipeline: ['otlp', 'templates'],
+  core: ['otlp/severity'],
+  search: ['settings'],
+  settings: [],
+  otlp: [],
+  templates: [],
+}
+
+/** Packages that import nothing of others at run time: what they take from others are types. */
+export const withoutOthers: readonly string[] = [
+  'core',
+  'settings',
+  'search',
+  'otlp',
+  'templates',
+  'pipeline',
+]
+
+/**
+ * The rooms of a package from the top down: a folder by its `/`, a file, or files that begin with what stands before
+ * `*`. A room may import those of the lines below it; not one beside it, and none above.
+ */
+export const packageRooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'pipeline/src': [
+    ['index.ts'],
+    ['start-*'],
+    ['exit/'],
+    ['export/'],
+    ['wire/', 'spool/', 'threads/'],
+    ['records/'],
+    ['pipeline.ts'],
+  ],
+  'desk/server': [
+    ['index.ts'],
+    ['start-desk.ts'],
+    ['http/'],
+    ['threads/'],
+    ['store/', 'query/'],
+    ['schema/'],
+  ],
+}

@@ -1,0 +1,39 @@
+import * as arrows from './arrows.ts'
+import { checkPackageArrows, checkRoomArrows } from './check-arrows.ts'
+import { checkDocs } from './check-docs.ts'
+import { checkPackages } from './check-packages.ts'
+import { checkRings } from './check-rings.ts'
+import { checkSizes, describeSizes } from './check-sizes.ts'
+import { type Problem, readHouse } from './house.ts'
+
+// node scripts/check/check-house.ts arrows | docstrings | sizes | packages: a line for each problem, or one that says what was looked at.
+
+type Check = () => Promise<{ problems: Problem[]; seen: string }>
+
+const checks: Record<string, Check> = {
+  async arrows() {
+    const house = readHouse('.')
+    const problems = [
+      ...checkPackageArrows(house, arrows),
+      ...checkRoomArrows(house, arrows),
+      ...checkRings(house),
+    ]
+    return { problems, seen: `${house.packages.size} packages, ${house.sources.size} files` }
+  },
+  async docstrings() {
+    const { problems, names } = checkDocs(readHouse('.'))
+    return { problems, seen: `${names} public names` }
+  },
+  async sizes() {
+    const house = readHouse('.')
+    return { problems: checkSizes(house), seen: describeSizes(house) }
+  },
+  async packages() {
+    return { problems: await checkPackages(), seen: 'publint and attw' }
+  },
+}
+
+const { problems, seen } = await checks[process.argv[2]!]!()
+for (const { path, line, message } of problems) console.log(`${path}${line ? `:${line}` : ''}: ${message}`)
+if (problems.length === 0) console.log(seen)
+process.exitCode = problems.length === 0 ? 0 : 1
