@@ -1,3 +1,5 @@
+import { type Given, given, parseHttpAddress, printableAddress } from '@clew/settings'
+
 /** Where a running desk is asked, with its token. */
 export type DeskAddress = { url: string; token: string | undefined }
 
@@ -10,11 +12,22 @@ export const addressOptions = {
 export const addressUsage = `  --desk URL     the desk to ask (CLEW_DESK_URL; default http://localhost:4318)
   --token TOKEN  its token to read, when it has one (CLEW_DESK_TOKEN)`
 
-export function deskAddress(values: { desk?: string | undefined; token?: string | undefined }): DeskAddress {
-  return {
-    url: (values.desk ?? process.env.CLEW_DESK_URL ?? 'http://localhost:4318').replace(/\/+$/, ''),
-    token: values.token ?? process.env.CLEW_DESK_TOKEN,
-  }
+type AddressValues = { desk?: string | undefined; token?: string | undefined }
+
+/** The address of the desk, to be read together with the other options of a command. */
+export function givenDesk({ desk, token }: AddressValues): Given<DeskAddress> {
+  const place = desk === undefined ? 'CLEW_DESK_URL' : '--desk'
+  const text = (desk ?? process.env.CLEW_DESK_URL) || 'http://localhost:4318'
+  return given(
+    place,
+    (raw) => {
+      const { value, faults } = parseHttpAddress(raw)
+      if (value === undefined) return { value, faults }
+      const url = value.href.replace(/\/+$/, '')
+      return { value: { url, token: token ?? process.env.CLEW_DESK_TOKEN }, faults }
+    },
+    text,
+  )
 }
 
 /** Asks the API of the desk. Throws with the reason in one line. */
@@ -26,7 +39,7 @@ export async function askDesk({ url, token }: DeskAddress, path: string): Promis
   } catch (error) {
     const { cause } = error as { cause?: { code?: string; message?: string } }
     throw new Error(
-      `no desk answers at ${url} (${cause?.code ?? cause?.message ?? error}); start one with: npx clew desk`,
+      `no desk answers at ${printableAddress(url)} (${cause?.code ?? cause?.message ?? error}); start one with: npx clew desk`,
     )
   }
   if (response.ok) return response
@@ -39,6 +52,6 @@ async function problemOf(response: Response, url: string): Promise<string> {
     const { error } = JSON.parse(text) as { error: { message: string } }
     return error.message
   } catch {
-    return `${url} answered ${response.status}; is it a desk?`
+    return `${printableAddress(url)} answered ${response.status}; is it a desk?`
   }
 }

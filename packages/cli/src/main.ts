@@ -13,7 +13,10 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(8)}${summary}`).join('\n'
 clew <command> --help says more.
 `
 
-/** Runs a command line; a failure is one line on stderr and exit code 1, a mistake in the words exit code 2. */
+/**
+ * Runs a command line; a failure is one line on stderr and exit code 1, as is each value that cannot be used; words that
+ * are not known are exit code 2.
+ */
 export async function main(words: readonly string[]): Promise<void> {
   const [name, ...rest] = words
   const command = commands.find((one) => one.name === name)
@@ -27,7 +30,8 @@ export async function main(words: readonly string[]): Promise<void> {
   try {
     process.exitCode = await command.run(rest)
   } catch (error) {
-    process.stderr.write(`clew ${command.name}: ${error instanceof Error ? error.message : error}\n`)
+    const lines = (error instanceof Error ? error.message : String(error)).split('\n')
+    for (const line of lines) process.stderr.write(`clew ${command.name}: ${line}\n`)
     process.exitCode = isUsageError(error) ? 2 : 1
   }
 }

@@ -73,17 +73,23 @@ test('chains and lines can be read in the terminal', async () => {
 })
 
 test.each([
-  [['chain'], 'clew chain: which trace? clew chain <trace_id>'],
-  [['chain', 'xyz'], 'clew chain: "xyz" is no trace id: 32 hex digits'],
-  [['chain', 'a'.repeat(32), '--as', 'pdf'], 'clew chain: --as pdf: write text, markdown, otlp'],
+  [['chain'], 'clew chain: <trace_id>: there is none; write its 32 hex digits'],
+  [['chain', 'xyz'], 'clew chain: <trace_id>: "xyz" is no trace id; write its 32 hex digits'],
+  [
+    ['chain', 'a'.repeat(32), '--as', 'pdf'],
+    'clew chain: --as: "pdf" is unknown; write text, markdown or otlp',
+  ],
   [
     ['chain', 'a'.repeat(32), '--desk', 'http://127.0.0.1:2'],
     'clew chain: no desk answers at http://127.0.0.1:2 (ECONNREFUSED); start one with: npx clew desk',
   ],
-  [['logs', '--since', '5'], 'clew logs: --since 5: write a time such as 30s, 15m, 2h or 7d'],
-  [['desk', '--port', '99999'], 'clew desk: --port 99999: write a number from 0 to 65535'],
-  [['desk', '--max-size', 'much'], 'clew desk: --max-size much: write a size such as 500MB or 2GB'],
-  [['desk', '--memory', '--data', 'x'], 'clew desk: --memory and --data exclude each other; give one'],
+  [['logs', '--since', '5'], 'clew logs: --since: "5" has no unit; write "30s", "15m", "2h" or "7d"'],
+  [['desk', '--port', '99999'], 'clew desk: --port: "99999" is too large; write one from 0 to 65535'],
+  [
+    ['desk', '--max-size', 'much'],
+    'clew desk: --max-size: "much" is not a size; write "64MiB", "500kB" or a number of bytes',
+  ],
+  [['desk', '--memory', '--data', 'x'], 'clew desk: --data: it excludes --memory; give one of the two'],
   [
     ['desk', '--memory', '--host', '0.0.0.0'],
     'clew desk: host 0.0.0.0 can be reached from other machines, so it needs --token and --ingest-token; leave --host away to serve this machine alone, or accept the risk with --dangerously-no-auth',
@@ -91,6 +97,24 @@ test.each([
 ])('%j is one line with its remedy', async (words, line) => {
   const { code, stdout, stderr } = await runClew(words)
   expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `${line}\n` })
+})
+
+test('all that is wrong with a command line is told together, one a line, and no secret with it', async () => {
+  const words = ['--port', 'x', '--max-age', '5', '--forward', 'me:secret@host']
+  const { code, stdout, stderr } = await runClew(['desk', ...words], {
+    CLEW_DESK_FORWARD_HEADERS: 'authorization=%secret',
+  })
+  expect({ code, stdout, lines: stderr.split('\n') }).toEqual({
+    code: 1,
+    stdout: '',
+    lines: [
+      'clew desk: --port: "x" is not a whole number; write one from 0 to 65535',
+      'clew desk: --max-age: "5" has no unit; write "30s", "15m", "2h" or "7d", or off',
+      'clew desk: --forward: "***@host" is no address to send to; write http://***@host or grpc://***@host',
+      'clew desk: CLEW_DESK_FORWARD_HEADERS: the value of "authorization" is not percent-encoded; write % as %25',
+      '',
+    ],
+  })
 })
 
 test('a port in use and an unknown option are one line', async () => {
@@ -129,6 +153,6 @@ test('a search that cannot be understood says where', async () => {
   const { code, stderr } = await runClew(['logs', 'level:loud', '--desk', desk.url])
   expect([code, stderr]).toEqual([
     1,
-    'clew logs: search, character 1: level "loud" is unknown; did you mean "debug"? Levels are trace, debug, info, warn, error, fatal\n',
+    'clew logs: search, character 1: level "loud" is unknown; levels are trace, debug, info, warn, error, fatal\n',
   ])
 })

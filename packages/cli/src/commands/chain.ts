@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
+import { given, type Parse, parseChoice, quote, requireAll, unusable, usable } from '@clew/settings'
 import type { Command } from '../command.ts'
-import { addressOptions, addressUsage, askDesk, deskAddress } from '../desk-client.ts'
-
-const formats = ['text', 'markdown', 'otlp']
+import { addressOptions, addressUsage, askDesk, givenDesk } from '../desk-client.ts'
 
 export const chainCommand: Command = {
   name: 'chain',
@@ -21,18 +20,19 @@ ${addressUsage}
       allowPositionals: true,
       options: { ...addressOptions, as: { type: 'string', default: 'text' } },
     })
-    const traceId = requireTraceId(positionals[0])
-    if (!formats.includes(values.as)) throw new Error(`--as ${values.as}: write ${formats.join(', ')}`)
-    const response = await askDesk(deskAddress(values), `/api/chains/${traceId}/export?as=${values.as}`)
+    const { traceId, format, desk } = requireAll({
+      traceId: given('<trace_id>', parseTraceId, positionals[0] ?? ''),
+      format: given('--as', parseChoice(['text', 'markdown', 'otlp']), values.as),
+      desk: givenDesk(values),
+    })
+    const response = await askDesk(desk, `/api/chains/${traceId}/export?as=${format}`)
     process.stdout.write(await response.text())
     return 0
   },
 }
 
-function requireTraceId(word: string | undefined): string {
-  const found = /^(?:[0-9a-f]{2}-)?([0-9a-f]{32})(?:-|$)/i.exec(word ?? '')?.[1]
-  if (found !== undefined) return found.toLowerCase()
-  throw new Error(
-    word === undefined ? 'which trace? clew chain <trace_id>' : `"${word}" is no trace id: 32 hex digits`,
-  )
+const parseTraceId: Parse<string> = (raw) => {
+  const id = /^(?:[0-9a-f]{2}-)?([0-9a-f]{32})(?:-|$)/i.exec(String(raw))?.[1]
+  if (id !== undefined) return usable(id.toLowerCase())
+  return unusable(raw === '' ? 'there is none' : `${quote(raw)} is no trace id`, 'write its 32 hex digits')
 }

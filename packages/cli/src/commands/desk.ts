@@ -3,8 +3,22 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Desk, DeskOptions } from '@clew/desk'
+import {
+  given,
+  type Parse,
+  parseBytes,
+  parseCount,
+  parseDuration,
+  parseHeaders,
+  parseList,
+  parseOrOff,
+  parseOtlpAddress,
+  parsePositive,
+  parseText,
+  requireAll,
+  unusable,
+} from '@clew/settings'
 import type { Command } from '../command.ts'
-import { parseAge, parseBytes } from '../quantities.ts'
 
 export const deskCommand: Command = {
   name: 'desk',
@@ -67,44 +81,50 @@ async function runDesk(words: readonly string[]): Promise<number> {
   return 0
 }
 
+const parsePort = parseCount(65_535)
+const headersPlace = 'CLEW_DESK_FORWARD_HEADERS'
+
 function deskOptions(values: Values): DeskOptions {
-  if (values.memory && values.data !== undefined)
-    throw new Error('--memory and --data exclude each other; give one')
-  const forwardHeaders = process.env.CLEW_DESK_FORWARD_HEADERS
+  const { env } = process
+  const headers = env[headersPlace] ?? ''
+  const read = requireAll({
+    port: given('--port', parsePort, values.port),
+    grpcPort: given('--grpc-port', parseOrOff(parsePort), values['grpc-port']),
+    data: given('--data', values.memory ? notWithMemory : parseText, values.data),
+    maxBytes: given(
+      '--max-size',
+      parsePositive(parseBytes),
+      values['max-size'] ?? (values.memory ? '512MB' : '2GB'),
+    ),
+    maxAgeMs: given('--max-age', parseOrOff(parsePositive(parseDuration)), values['max-age']),
+    allowedHosts: given('--allowed-hosts', parseList(), values['allowed-hosts']),
+    // The desk reads them again; here they are told with all the others.
+    forward: given('--forward', parseOtlpAddress(headersPlace), values.forward),
+    headers: given(headersPlace, parseHeaders, values.forward === undefined ? undefined : headers),
+  })
+  const directory = resolve(read.data ?? env.CLEW_DESK_DATA ?? defaultDirectory())
   return {
-    port: parsePort('--port', values.port),
-    grpcPort: values['grpc-port'] === 'off' ? null : parsePort('--grpc-port', values['grpc-port']),
-    directory: values.memory
-      ? undefined
-      : resolve(values.data ?? process.env.CLEW_DESK_DATA ?? defaultDirectory()),
-    maxBytes: parseBytes('--max-size', values['max-size'] ?? (values.memory ? '512MB' : '2GB')),
-    maxAgeMs: values['max-age'] === 'off' ? undefined : parseAge('--max-age', values['max-age']),
+    port: read.port,
+    grpcPort: read.grpcPort === false ? null : read.grpcPort,
+    directory: values.memory ? undefined : directory,
+    maxBytes: read.maxBytes,
+    maxAgeMs: read.maxAgeMs === false ? undefined : read.maxAgeMs,
     corsOrigins: values.cors ?? [],
     dangerouslyNoAuth: values['dangerously-no-auth'],
     report: (message) => process.stderr.write(`[clew desk] ${message}\n`),
-    ...given('host', values.host),
-    ...given('token', values.token ?? process.env.CLEW_DESK_TOKEN),
-    ...given('ingestToken', values['ingest-token'] ?? process.env.CLEW_DESK_INGEST_TOKEN),
-    ...given(
-      'allowedHosts',
-      values['allowed-hosts']?.split(',').map((name) => name.trim()),
-    ),
-    ...given(
-      'forward',
-      values.forward === undefined ? undefined : { endpoint: values.forward, headers: forwardHeaders ?? '' },
-    ),
+    ...present('host', values.host),
+    ...present('token', values.token ?? env.CLEW_DESK_TOKEN),
+    ...present('ingestToken', values['ingest-token'] ?? env.CLEW_DESK_INGEST_TOKEN),
+    ...present('allowedHosts', read.allowedHosts),
+    ...present('forward', values.forward === undefined ? undefined : { endpoint: values.forward, headers }),
   }
 }
 
-/** A property that is there only when it has a value. */
-function given<K extends string, V>(name: K, value: V | undefined | ''): { [key in K]?: V } {
-  return value === undefined || value === '' ? {} : ({ [name]: value } as { [key in K]: V })
-}
+const notWithMemory: Parse<never> = () => unusable('it excludes --memory', 'give one of the two')
 
-function parsePort(option: string, text: string): number {
-  const port = Number(text)
-  if (/^\d+$/.test(text) && port <= 65_535) return port
-  throw new Error(`${option} ${text}: write a number from 0 to 65535`)
+/** A property that is there only when it has a value. */
+function present<K extends string, V>(name: K, value: V | undefined | ''): { [key in K]?: V } {
+  return value === undefined || value === '' ? {} : ({ [name]: value } as { [key in K]: V })
 }
 
 /** https://specifications.freedesktop.org/basedir-spec/latest/ */
