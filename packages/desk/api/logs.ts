@@ -1,3 +1,4 @@
+import type { SeverityBand } from '@clew/otlp/severity'
 import { type FieldValue, fields } from './chain.ts'
 import type { ChainSummary } from './chains.ts'
 import { any, choice, count, flag, list, nullable, number, object, type Static, text } from './schema.ts'
@@ -42,21 +43,22 @@ export const logDetail = object({
 })
 export type LogDetail = Static<typeof logDetail>
 
-/** The severities that a histogram tells apart: SeverityNumber 1-4, 5-8, 9-12, 13-16, 17-20, 21-24; 0 counts as info. */
-export type SeverityBand = keyof LogHistogram['series']
+export type { SeverityBand }
+
+const lines = list(count())
 
 export const logHistogram = object({
   fromUnixMs: number(),
   stepMs: number(),
   series: object(
     {
-      trace: list(count()),
-      debug: list(count()),
-      info: list(count()),
-      warn: list(count()),
-      error: list(count()),
-      fatal: list(count()),
-    },
+      trace: lines,
+      debug: lines,
+      info: lines,
+      warn: lines,
+      error: lines,
+      fatal: lines,
+    } satisfies Record<SeverityBand, typeof lines>,
     'Lines per step and severity. Every series has the same length.',
   ),
   total: count(),

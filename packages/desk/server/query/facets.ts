@@ -1,6 +1,6 @@
+import { bandOf } from '@clew/otlp'
 import type { Fields, FieldValue } from '../../api/chain.ts'
 import type { LogFacets } from '../../api/logs.ts'
-import { bandOf } from '../schema/tables.ts'
 import { logSource } from './log-search.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, searchOf, timeRange } from './parameters.ts'
@@ -8,7 +8,6 @@ import { type Parameters, searchOf, timeRange } from './parameters.ts'
 const maxSampled = 2000
 const maxFacets = 25
 const maxValues = 12
-const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
 
 type Counts = Map<string, number>
 
@@ -33,7 +32,7 @@ export function facets(segments: OpenSegments, parameters: Parameters): LogFacet
     )) {
       sampled++
       countValue(counts, 'service', service)
-      countValue(counts, 'level', levels[bandOf(severity)] ?? 'info')
+      countValue(counts, 'level', bandOf(severity))
       countAttributes(counts, attributes)
     }
     if (sampled >= maxSampled) break

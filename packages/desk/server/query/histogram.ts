@@ -1,5 +1,6 @@
-import type { LogHistogram, SeverityBand } from '../../api/logs.ts'
-import { bandOf, type RollupName, rollups } from '../schema/tables.ts'
+import { bandIndexOf, severityBands } from '@clew/otlp'
+import type { LogHistogram } from '../../api/logs.ts'
+import { type RollupName, rollups } from '../schema/tables.ts'
 import { countLines } from './count-lines.ts'
 import type { OpenSegments } from './open-segments.ts'
 import {
@@ -12,10 +13,9 @@ import {
   wholeNumber,
 } from './parameters.ts'
 
-const bands: readonly SeverityBand[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal']
 const leastStepMs = rollups.rollup / 1000
 
-type Counts = { series: Record<SeverityBand, number[]>; total: number }
+type Counts = { series: LogHistogram['series']; total: number }
 
 /** `GET /api/logs/histogram` */
 export function histogram(segments: OpenSegments, parameters: Parameters): LogHistogram {
@@ -35,7 +35,7 @@ export function histogram(segments: OpenSegments, parameters: Parameters): LogHi
     search.kind === 'everything'
       ? countAll(segments, range, steps, counts)
       : countLines(segments, search, range, ([us, severity], times) =>
-          add(counts, steps, us / 1000, bandOf(severity), times),
+          add(counts, steps, us / 1000, bandIndexOf(severity), times),
         )
   return { fromUnixMs: steps.fromMs, stepMs: steps.stepMs, ...counts, counted }
 }
@@ -70,20 +70,13 @@ function countAll(segments: OpenSegments, range: TimeRange, steps: Steps, counts
 
 function add(counts: Counts, steps: Steps, atMs: number, band: number, count: number): void {
   const step = Math.max(0, Math.min(steps.count - 1, Math.floor((atMs - steps.fromMs) / steps.stepMs)))
-  const series = counts.series[bands[band] ?? 'info']
+  const series = counts.series[severityBands[band] ?? 'info']
   series[step] = (series[step] ?? 0) + count
   counts.total += count
 }
 
 function emptyCounts({ count }: Steps): Counts {
   const zeros = (): number[] => new Array<number>(count).fill(0)
-  const series = {
-    trace: zeros(),
-    debug: zeros(),
-    info: zeros(),
-    warn: zeros(),
-    error: zeros(),
-    fatal: zeros(),
-  }
+  const series = Object.fromEntries(severityBands.map((band) => [band, zeros()])) as Counts['series']
   return { series, total: 0 }
 }

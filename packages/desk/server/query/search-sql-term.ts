@@ -1,4 +1,5 @@
-import { type Compare, type Level, levels, type SearchTerm, type TextMatch } from '@clew/search'
+import { lowestSeverity } from '@clew/otlp'
+import type { Compare, Level, SearchTerm, TextMatch } from '@clew/search'
 import { lineTerm } from './line-matches.ts'
 import { type AttributeMatch, attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
 import {
@@ -146,7 +147,7 @@ function linesOfChain(line: Condition, query: string | undefined, scope: SearchS
 
 /** Lowest and highest severity number of a comparison. */
 export function severityRange(compare: Compare, level: Level): { lowest: number; highest: number } {
-  const first = levels.indexOf(level) * 4 + 1
+  const first = lowestSeverity[level]
   switch (compare) {
     case '=':
       return { lowest: first, highest: first + 3 }

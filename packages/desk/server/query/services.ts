@@ -1,3 +1,4 @@
+import { bandIndexOf, lowestSeverity } from '@clew/otlp'
 import type { Fields } from '../../api/chain.ts'
 import type { ServiceEdge, ServiceMap, ServiceRow } from '../../api/services.ts'
 import { type RollupName, rollups } from '../schema/tables.ts'
@@ -102,7 +103,7 @@ function countLogs(
 ): void {
   type Row = { service: string; instance: string; logs: number; failed: number }
   const table: RollupName = toUs - fromUs >= longUs ? 'rollup_wide' : 'rollup'
-  const sql = `SELECT service, instance, sum(count) AS logs, sum(iif(band >= 4, count, 0)) AS failed
+  const sql = `SELECT service, instance, sum(count) AS logs, sum(iif(band >= ${bandIndexOf(lowestSeverity.error)}, count, 0)) AS failed
     FROM ${table} AS counts JOIN resource ON resource.id = counts.resource WHERE bucket BETWEEN ? AND ?
     GROUP BY service, instance`
   const bucketOf = (us: number): number => Math.floor(us / rollups[table])

@@ -105,11 +105,6 @@ export const rollups = { rollup: 10_000_000, rollup_wide: 600_000_000 } as const
 
 export type RollupName = keyof typeof rollups
 
-/** 0 trace, 1 debug, 2 info, 3 warn, 4 error, 5 fatal; a line without severity counts as info. */
-export function bandOf(severity: number): number {
-  return severity === 0 ? 2 : (severity - 1) >> 2
-}
-
 /** Lines that share one entry of the full-text index. */
 export const textBlock = 16
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { bandOf, type RollupName, rollups } from '../schema/tables.ts'
+import { bandIndexOf } from '@clew/otlp'
+import { type RollupName, rollups } from '../schema/tables.ts'
 
 /** Counts lines per bucket, process and severity band, and adds them to both tables once per commit. */
 export type RollupTally = {
@@ -21,7 +22,7 @@ export function createRollupTally(database: DatabaseSync): RollupTally {
   return {
     add(us, resource, severity) {
       const bucket = Math.floor(us / rollups.rollup)
-      const key = bucket * keysPerBucket + resource * bandsPerBucket + bandOf(severity)
+      const key = bucket * keysPerBucket + resource * bandsPerBucket + bandIndexOf(severity)
       counts.set(key, (counts.get(key) ?? 0) + 1)
     },
     write() {

@@ -58,6 +58,23 @@ describe('a log object', () => {
 })
 
 test.each([
+  ['silly', 1, 'silly'],
+  ['verbose', 6, 'verbose'],
+  ['http', 7, 'http'],
+  ['Notice', 10, 'Notice'],
+  ['warning', 13, 'warning'],
+  ['crit', 18, 'crit'],
+  ['alert', 19, 'alert'],
+  ['panic', 21, 'panic'],
+  [10, 1, 'trace'],
+  [60, 21, 'fatal'],
+  ['loud', 0, ''],
+])('the level %s is severity %i', (level, number, text) => {
+  const { severityNumber, severityText } = readPlainLog({ level }, 5).record
+  expect([severityNumber, severityText]).toEqual([number, text])
+})
+
+test.each([
   [1764000000, 1764000000000000000n],
   ['1764000000.5', 1764000000500000000n],
   [1764000000123, 1764000000123000000n],

@@ -1,5 +1,4 @@
-import { type Attributes, type LogRecord, logsToJson, type Value } from '@clew/otlp'
-import { severityOf } from './severity.ts'
+import { type Attributes, type LogRecord, logsToJson, parseSeverity, type Value } from '@clew/otlp'
 
 /** A log object as pino, winston, bunyan and their like write it, as an OTLP record and who wrote it. */
 export type PlainLog = { service: string; record: LogRecord }
@@ -29,7 +28,7 @@ export function readPlainLog(log: JsonObject, nowMs: number): PlainLog {
     return undefined
   }
   const observed = BigInt(nowMs) * 1_000_000n
-  const level = take(levelKeys, severityOf) ?? { number: 0, text: '' }
+  const level = take(levelKeys, parseSeverity) ?? { number: 0, text: '' }
   const record: LogRecord = {
     timeUnixNano: take(timeKeys, parseTime) ?? observed,
     observedTimeUnixNano: observed,
