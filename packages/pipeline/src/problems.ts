@@ -1,5 +1,3 @@
-import { otelSettingNames, type SettingNames } from './setting-names.ts'
-
 /** What the pipeline tells the operator about. */
 export type ProblemCode =
   | 'CLEW_ENDPOINT_INVALID'
@@ -14,20 +12,38 @@ export type ProblemCode =
   | 'CLEW_SPOOL_DAMAGED'
   | 'CLEW_RECORDS_LOST'
 
+/** What the settings are called that the messages for the operator name. */
+export type SettingNames = {
+  endpoint: string
+  headers: string
+  protocol: string
+  certificate: string
+  spoolDirectory: string
+}
+
+export const otelSettingNames: SettingNames = {
+  endpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  headers: 'OTEL_EXPORTER_OTLP_HEADERS',
+  protocol: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+  certificate: 'OTEL_EXPORTER_OTLP_CERTIFICATE',
+  spoolDirectory: 'CLEW_SPOOL_DIR',
+}
+
+type Report = (code: ProblemCode, message: string) => void
+
 const quietMs = 60_000
 
-/** Passes on the first report of a problem, then at most one each minute. The message is made only when it is said. */
+/**
+ * Passes on the first report of a problem, then at most one each minute: whoever started the pipeline may write each line
+ * down as it comes. The message is made only when it is said; a full memory is a problem of every record.
+ */
 export class Problems {
   readonly settingNames: SettingNames
-  readonly #report: (code: ProblemCode, message: string) => void
+  readonly #report: Report
   readonly #now: () => number
   readonly #saidAt = new Map<string, number>()
 
-  constructor(
-    report: (code: ProblemCode, message: string) => void,
-    now: () => number,
-    settingNames: SettingNames = otelSettingNames,
-  ) {
+  constructor(report: Report, now: () => number, settingNames: SettingNames = otelSettingNames) {
     this.settingNames = settingNames
     this.#report = report
     this.#now = now
@@ -40,11 +56,17 @@ export class Problems {
     const said = this.#saidAt.get(key)
     if (said !== undefined && now - said < quietMs) return
     this.#saidAt.set(key, now)
-    this.tell(code, message())
+    this.#tell(code, message())
   }
 
-  /** Passes on what is rare by itself. A reporter that throws is not heard. */
-  tell(code: ProblemCode, message: string): void {
+  /** Says that a problem is over. When it comes back, that is said at once. */
+  sayOver(problem: ProblemCode, about: string, code: ProblemCode, message: string): void {
+    this.#saidAt.delete(`${problem} ${about}`)
+    this.#tell(code, message)
+  }
+
+  /** A reporter that throws is not heard. */
+  #tell(code: ProblemCode, message: string): void {
     try {
       this.#report(code, message)
     } catch {}

@@ -1,22 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { isMainThread } from 'node:worker_threads'
 import { defaultLimits, encodeResource, writeLogRecord, writeSpan } from '@clew/otlp'
-import { WriterPool } from './chunk.ts'
-import { joinEnd } from './exit/end.ts'
+import { ProcessEnd } from './exit/end.ts'
 import { createEndMember } from './exit/end-member.ts'
-import { createIntake } from './intake.ts'
-import { defaultFlushMs, openLanes, startHeartbeat, within } from './lanes.ts'
-import { createMemoryBudget, defaultQueueBytes, type MemoryBudget } from './memory-budget.ts'
-import type { Pipeline, PipelineOptions } from './pipeline.ts'
+import { type Lanes, openLanes } from './export/lanes.ts'
+import type { Pipeline, PipelineOptions, SignalCounters } from './pipeline.ts'
 import { Problems } from './problems.ts'
-import { emptyCounters } from './queue.ts'
-import type { SignalLane } from './signal-lane.ts'
+import type { Signal } from './records/batch.ts'
+import { WriterPool } from './records/chunk.ts'
+import { createIntake } from './records/intake.ts'
+import { createBudget, emptyCounters, type OrphanedRecords } from './records/queue.ts'
 import { RecordMirror } from './threads/record-mirror.ts'
-import { type OrphanedRecords, watchThreads } from './threads/thread-records.ts'
+import { ThreadRecords } from './threads/thread-records.ts'
 
 type RunHidden = NonNullable<PipelineOptions['runHidden']>
 
 const ignore = (): void => {}
+const processEnd = new ProcessEnd(() => performance.now())
 
 /**
  * Starts to take in records and to send them. Opens no connection and touches no disk before the first record,
@@ -24,74 +24,58 @@ const ignore = (): void => {}
  * signal stays off. Never throws.
  */
 export function startPipeline(options: PipelineOptions): Pipeline {
-  const runHidden = options.runHidden ?? AsyncLocalStorage.snapshot()
+  const { exit = 'flush', scheduleDelayMs = 1000, runHidden = AsyncLocalStorage.snapshot() } = options
   const limits = options.limits ?? { logs: defaultLimits, traces: defaultLimits }
-  const budget = createMemoryBudget(options.maxQueueBytes ?? defaultQueueBytes)
-  const lanes = openOwnLanes(options, budget, runHidden)
-  const logs = lanes.find(({ signal }) => signal === 'logs')
-  const traces = lanes.find(({ signal }) => signal === 'traces')
-  const heartbeat = startHeartbeat(lanes, runHidden)
-  const leaveEnd = options.exit === 'off' ? ignore : takePartInEnd(lanes, options, runHidden)
+  const resource = encodeResource(options.resource)
+  const budget = createBudget(options.maxQueueBytes)
+  const mirror = isMainThread || exit === 'off' ? undefined : new RecordMirror(resource)
+  const lanes = openLanes(
+    { ...options, journals: false },
+    {
+      ...{ resource, budget, mirror, scheduleDelayMs, runHidden },
+      problems: new Problems(options.report, Date.now),
+      pool: new WriterPool(),
+      keepsSpare: exit === 'flush',
+      now: Date.now,
+      random: Math.random,
+    },
+  )
+  const [logs, traces] = [lanes.of('logs')?.queue, lanes.of('traces')?.queue]
+  const leaveEnd = exit === 'off' ? ignore : takePartInEnd(lanes, options, runHidden)
 
   return {
-    log: logs === undefined ? ignore : createIntake(logs.queue, writeLogRecord, limits.logs),
-    span: traces === undefined ? ignore : createIntake(traces.queue, writeSpan, limits.traces),
-    flush: (timeoutMs = defaultFlushMs) =>
-      within(
-        timeoutMs,
-        lanes.map(({ loop }) => loop.settled()),
-      ),
-    counters: () => ({ logs: countersOf(logs), traces: countersOf(traces) }),
-    async stop(timeoutMs = defaultFlushMs) {
-      await within(
-        timeoutMs,
-        lanes.flatMap(({ loop }) => [loop.settled(), loop.leaveSpool()]),
-      )
-      clearInterval(heartbeat)
+    log: logs === undefined ? ignore : createIntake(logs, writeLogRecord, limits.logs),
+    span: traces === undefined ? ignore : createIntake(traces, writeSpan, limits.traces),
+    flush: lanes.flush,
+    counters: () => ({ logs: countersOf(lanes, 'logs'), traces: countersOf(lanes, 'traces') }),
+    async stop(timeoutMs) {
+      await lanes.drain(timeoutMs, false)
       leaveEnd()
-      for (const lane of lanes) lane.close()
+      lanes.close()
+      mirror?.close()
       // No room any more: what is still logged is dropped before it is encoded.
       budget.max = 0
     },
   }
 }
 
-function openOwnLanes(options: PipelineOptions, budget: MemoryBudget, runHidden: RunHidden): SignalLane[] {
-  const { exit = 'flush', scheduleDelayMs = 1000 } = options
-  const resource = encodeResource(options.resource)
-  const facts = {
-    ...{ resource, budget, scheduleDelayMs, runHidden },
-    problems: new Problems(options.report, Date.now),
-    pool: new WriterPool(),
-    mirror: isMainThread || exit === 'off' ? undefined : new RecordMirror(resource),
-    keepsSpare: exit === 'flush',
-    now: Date.now,
-    random: Math.random,
-  }
-  return openLanes({ ...options, journals: false }, facts)
-}
-
-function takePartInEnd(
-  lanes: readonly SignalLane[],
-  options: PipelineOptions,
-  runHidden: RunHidden,
-): () => void {
+function takePartInEnd(lanes: Lanes, options: PipelineOptions, runHidden: RunHidden): () => void {
   const adopt = (left: readonly OrphanedRecords[]): void => {
-    for (const records of left) lanes.find(({ signal }) => signal === records.signal)?.queue.adopt(records)
+    for (const records of left) lanes.of(records.signal)?.queue.adopt(records)
   }
-  const watch = (): ReturnType<typeof watchThreads> =>
-    watchThreads((left) => {
+  const watch = (): ThreadRecords =>
+    new ThreadRecords((left) => {
       adopt(left)
-      for (const { loop } of lanes) loop.wake(false)
+      for (const { loop } of lanes.all) loop.wake(false)
     })
   const threads = isMainThread ? runHidden(watch) : undefined
-  const leaveEnd = joinEnd(createEndMember(lanes, options, () => adopt(threads?.takeAll() ?? [])))
+  const leaveEnd = processEnd.join(createEndMember(lanes.all, options, () => adopt(threads?.takeAll() ?? [])))
   return () => {
     leaveEnd()
     threads?.close()
   }
 }
 
-function countersOf(lane: SignalLane | undefined): ReturnType<typeof emptyCounters> {
-  return lane === undefined ? emptyCounters() : { ...lane.queue.counters }
+function countersOf(lanes: Lanes, signal: Signal): SignalCounters {
+  return { ...(lanes.of(signal)?.queue.counters ?? emptyCounters()) }
 }

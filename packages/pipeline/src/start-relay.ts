@@ -1,13 +1,58 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { encodeLogsRequest, encodeTracesRequest, parseLogsJson, parseTracesJson } from '@clew/otlp'
-import type { Signal } from './batch.ts'
-import { WriterPool } from './chunk.ts'
-import { defaultFlushMs, openLanes, startHeartbeat, within } from './lanes.ts'
-import { createMemoryBudget, defaultQueueBytes } from './memory-budget.ts'
-import { Problems } from './problems.ts'
-import type { Relay, RelayCounters, RelayOptions } from './relay.ts'
-import { countRecords } from './request/records.ts'
-import type { SignalLane } from './signal-lane.ts'
+import type { SignalLane } from './export/lane.ts'
+import { openLanes } from './export/lanes.ts'
+import type { Endpoint, PipelineOptions } from './pipeline.ts'
+import { Problems, type SettingNames } from './problems.ts'
+import type { Signal } from './records/batch.ts'
+import { WriterPool } from './records/chunk.ts'
+import { createBudget } from './records/queue.ts'
+import { countRecords } from './records/request.ts'
+
+export type RelayOptions = Pick<
+  PipelineOptions,
+  'maxQueueBytes' | 'spoolDirectory' | 'maxSpoolBytes' | 'runHidden' | 'report'
+> & {
+  /** Undefined: requests of the signal are taken and go nowhere. */
+  logs?: Endpoint | undefined
+  traces?: Endpoint | undefined
+  /** What the messages call the settings. */
+  settingNames: SettingNames
+}
+
+/**
+ * - `taken`: the request is this relay's now
+ * - `full`: neither memory nor disk has room; whoever sent it should come back later
+ * - `invalid`: it is no OTLP
+ */
+export type Passed = 'taken' | 'full' | 'invalid'
+
+/** Counts records. `accepted`, and what ended processes left in the spool, is the sum of the others. */
+export type RelayCounters = {
+  /** Records taken in since the start. */
+  accepted: number
+  /** Records that the receiver acknowledged, also those that ended processes left. */
+  delivered: number
+  /** Records that the receiver refused for good. */
+  rejected: number
+  /** Records lost at the end, for want of a spool or of room in it. */
+  dropped: number
+  /** Records in memory and in the spool, also those that ended processes left. */
+  waiting: number
+}
+
+export type Relay = {
+  /**
+   * Takes in an export request, uncompressed. Copies `bytes`: they stay the caller's. A request in protobuf goes on byte
+   * for byte, one in JSON as protobuf. Never throws.
+   */
+  pass(signal: 'logs' | 'traces', encoding: 'protobuf' | 'json', bytes: Uint8Array): Passed
+  counters(): { logs: RelayCounters; traces: RelayCounters }
+  /** Resolves when everything taken in so far is acknowledged, refused, spooled, or the time is over. Never rejects. */
+  flush(timeoutMs?: number): Promise<void>
+  /** Flushes until the receiver fails or the time is over; the rest stays in the spool. Closes all connections. */
+  stop(timeoutMs?: number): Promise<void>
+}
 
 /**
  * Starts to pass export requests on, each as one request. With a spool a request lies on disk before `pass` returns, so
@@ -15,41 +60,31 @@ import type { SignalLane } from './signal-lane.ts'
  * call `stop`. Never throws.
  */
 export function startRelay(options: RelayOptions): Relay {
-  const runHidden = options.runHidden ?? AsyncLocalStorage.snapshot()
   const lanes = openLanes(
     { ...options, journals: true },
     {
       ...nothingEncodedHere,
-      ...{ runHidden, now: Date.now, random: Math.random },
-      budget: createMemoryBudget(options.maxQueueBytes ?? defaultQueueBytes),
+      runHidden: options.runHidden ?? AsyncLocalStorage.snapshot(),
+      budget: createBudget(options.maxQueueBytes),
       pool: new WriterPool(),
       problems: new Problems(options.report, Date.now, options.settingNames),
+      now: Date.now,
+      random: Math.random,
     },
   )
-  const laneOf = (signal: Signal): SignalLane | undefined => lanes.find((lane) => lane.signal === signal)
-  const heartbeat = startHeartbeat(lanes, runHidden)
 
   return {
     pass(signal, encoding, bytes) {
       const read = readRequest(signal, encoding, bytes)
       if (read === undefined) return 'invalid'
-      const lane = laneOf(signal)
-      if (lane === undefined || read.count === 0) return 'taken'
-      return lane.pass(read.request, read.count) ? 'taken' : 'full'
+      const lane = lanes.of(signal)
+      return lane === undefined || read.count === 0 ? 'taken' : lane.pass(read.request, read.count)
     },
-    counters: () => ({ logs: countersOf(laneOf('logs')), traces: countersOf(laneOf('traces')) }),
-    flush: (timeoutMs = defaultFlushMs) =>
-      within(
-        timeoutMs,
-        lanes.map(({ loop }) => loop.settled()),
-      ),
-    async stop(timeoutMs = defaultFlushMs) {
-      await within(
-        timeoutMs,
-        lanes.flatMap(({ loop }) => [loop.settled(true), loop.leaveSpool()]),
-      )
-      clearInterval(heartbeat)
-      for (const lane of lanes) lane.close()
+    counters: () => ({ logs: countersOf(lanes.of('logs')), traces: countersOf(lanes.of('traces')) }),
+    flush: lanes.flush,
+    async stop(timeoutMs) {
+      await lanes.drain(timeoutMs, true)
+      lanes.close()
     },
   }
 }

@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { nodeBinary } from '../../../scripts/node-versions.ts'
-import type { Batch } from '../src/batch.ts'
 import { Problems } from '../src/problems.ts'
+import type { Batch } from '../src/records/batch.ts'
 import { formatOwner, thisOwner } from '../src/spool/owner.ts'
 import { openSpool, type Spool, spoolRoot } from '../src/spool/spool.ts'
 import { fixtures } from './child.ts'
@@ -77,7 +77,7 @@ test('batches come back in order, and their files are deleted when they are sett
   const directory = newDirectory()
   const { spool, reports } = open(directory)
   const texts = ['one', 'two', 'x'.repeat(900_000), 'y'.repeat(900_000), 'last']
-  for (const text of texts) expect(spool.append(batchOf(text))).toBe(true)
+  for (const text of texts) expect(spool.append(batchOf(text))).toBe('stored')
   expect(drain(spool)).toEqual(texts)
   expect({ left: readdirSync(spoolRoot(directory, 'logs', url)), reports }).toEqual({ left: [], reports: [] })
 })
@@ -109,9 +109,9 @@ test('a full spool refuses new batches, says so once, and takes them again when 
   const taken = [600, 600, 600].map((size) => spool.append(batchOf('x'.repeat(size))))
   drain(spool)
   expect({ taken, reports, again: spool.append(batchOf('x'.repeat(600))) }).toEqual({
-    taken: [true, false, false],
+    taken: ['stored', 'full', 'full'],
     reports: ['CLEW_SPOOL_FULL'],
-    again: true,
+    again: 'stored',
   })
 })
 
@@ -158,13 +158,13 @@ test('a folder that cannot be written to means no spool, said once a minute', ()
   const { spool, reports } = open(join(folder, 'a-file', 'below'), 1e9, () => now)
   const taken = [0, 1000, 61_000].map((at) => {
     now = at
-    return [spool.accepts(), spool.append(batchOf('x'))]
+    return [spool.room(), spool.append(batchOf('x'))]
   })
   expect({ taken, reports }).toEqual({
     taken: [
-      [true, false],
-      [false, false],
-      [true, false],
+      ['free', 'unusable'],
+      ['unusable', 'unusable'],
+      ['free', 'unusable'],
     ],
     reports: ['CLEW_SPOOL_UNUSABLE', 'CLEW_SPOOL_UNUSABLE'],
   })

@@ -1,7 +1,7 @@
+import type { SignalLane } from '../export/lane.ts'
 import type { PipelineOptions } from '../pipeline.ts'
-import type { SignalLane } from '../signal-lane.ts'
 import type { EndMember } from './end.ts'
-import { flushSync, isWorthTrying } from './flush-sync.ts'
+import { chooseLastWay, flushSync } from './flush-sync.ts'
 
 /** How long a process that has nothing of its own left waits for the spool of another, while answers come. */
 const spoolWaitMs = 500
@@ -17,7 +17,7 @@ export function createEndMember(
   let replayedBefore = -1
 
   const unsent = (): SignalLane[] =>
-    lanes.filter((lane) => lane.loop.holdsRecords() && isWorthTrying(lane, mode))
+    lanes.filter((lane) => lane.loop.holdsRecords() && chooseLastWay(lane, mode).to === 'receiver')
   const spooled = (): SignalLane[] =>
     lanes.filter(({ loop, spool }) => mode === 'flush' && spool?.hasRecords() === true && !loop.isFailing())
 

@@ -15,115 +15,120 @@ export type EndMember = {
   flushSync(remainingMs: () => number): void
 }
 
-const members = new Set<EndMember>()
-let uninstall: (() => void) | undefined
-let stopWatching: (() => void) | undefined
-let deadline: number | undefined
+/** The end of this process, or of this worker thread, with one time for all that take part. Make one. */
+export class ProcessEnd {
+  readonly #nowMs: () => number
+  readonly #members = new Set<EndMember>()
+  #uninstall: (() => void) | undefined
+  #stopWatching: (() => void) | undefined
+  #deadline: number | undefined
 
-/** Takes part in the end of this process, or of this worker thread. Returns the function that leaves again. */
-export function joinEnd(member: EndMember): () => void {
-  members.add(member)
-  uninstall ??= install()
-  watchIfWanted()
-  return () => {
-    members.delete(member)
-    watchIfWanted()
-    if (members.size > 0) return
-    uninstall?.()
-    uninstall = undefined
+  /** `nowMs` never goes back: the wall clock may be set. */
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  /** Takes part. Returns the function that leaves again. */
+  join(member: EndMember): () => void {
+    this.#members.add(member)
+    this.#uninstall ??= this.#install()
+    this.#watchIfWanted()
+    return () => {
+      this.#members.delete(member)
+      this.#watchIfWanted()
+      if (this.#members.size > 0) return
+      this.#uninstall?.()
+      this.#uninstall = undefined
+    }
+  }
+
+  #watchIfWanted(): void {
+    const wanted = isMainThread && [...this.#members].some(({ signals }) => signals)
+    if (wanted) this.#stopWatching ??= watchSignals(() => this.#onSignal())
+    else {
+      this.#stopWatching?.()
+      this.#stopWatching = undefined
+    }
+  }
+
+  #install(): () => void {
+    // Ours are two of the `exit` listeners that Node counts before it warns of a leak.
+    const limit = process.getMaxListeners()
+    if (limit > 0) process.setMaxListeners(limit + 2)
+    process.on('beforeExit', this.#onBeforeExit)
+    process.prependListener('exit', this.#onExit)
+    process.on('exit', this.#onLastExit)
+    process.on('newListener', this.#stayLast)
+    const restoreExit = isMainThread ? wrapReallyExit(() => this.#flushAll()) : undefined
+    return () => {
+      process.removeListener('beforeExit', this.#onBeforeExit)
+      process.removeListener('exit', this.#onExit)
+      process.removeListener('exit', this.#onLastExit)
+      process.removeListener('newListener', this.#stayLast)
+      restoreExit?.()
+      if (limit > 0) process.setMaxListeners(Math.max(0, process.getMaxListeners() - 2))
+    }
+  }
+
+  /** The loop is empty. Everything of ours is unref'd, so only this timer holds the process while batches travel. */
+  readonly #onBeforeExit = (): void => {
+    // Work of ours makes Node emit the event again, and the application's listener would run once more.
+    if (process.listenerCount('beforeExit') > 1) return
+    const sending = [...this.#members].filter((member) => member.waitMs() > 0)
+    const timeMs = Math.min(this.#remainingMs(), Math.max(0, ...sending.map((member) => member.waitMs())))
+    if (timeMs <= 0) return
+    const holding = setTimeout(() => {}, timeMs)
+    void Promise.all(sending.map((member) => member.send())).then(() => clearTimeout(holding))
+  }
+
+  readonly #onExit = (): void => this.#flushAll()
+
+  /** Another function than `#onExit`, so that one can be taken away without the other. */
+  readonly #onLastExit = (): void => this.#flushAll()
+
+  /** Records that the application's own `exit` listeners write come before our last one. */
+  readonly #stayLast = (name: string | symbol, listener: unknown): void => {
+    if (name !== 'exit' || listener === this.#onLastExit || listener === this.#onExit) return
+    queueMicrotask(() => {
+      if (this.#members.size === 0) return
+      process.removeListener('exit', this.#onLastExit)
+      process.on('exit', this.#onLastExit)
+    })
+  }
+
+  #onSignal(): void {
+    this.#flushAll()
+    // If the process lives on, its next end has its own time.
+    setImmediate(() => {
+      this.#deadline = undefined
+    }).unref()
+  }
+
+  #flushAll(): void {
+    for (const member of this.#members) {
+      try {
+        member.flushSync(() => this.#remainingMs())
+      } catch {}
+    }
+  }
+
+  #remainingMs(): number {
+    const now = this.#nowMs()
+    this.#deadline ??= now + budgetMs
+    return Math.max(0, this.#deadline - now)
   }
 }
 
-function watchIfWanted(): void {
-  const wanted = isMainThread && [...members].some(({ signals }) => signals)
-  if (wanted) stopWatching ??= watchSignals(onSignal)
-  else {
-    stopWatching?.()
-    stopWatching = undefined
-  }
-}
-
-function install(): () => void {
-  // Ours are two of the `exit` listeners that Node counts before it warns of a leak.
-  const limit = process.getMaxListeners()
-  if (limit > 0) process.setMaxListeners(limit + 2)
-  process.on('beforeExit', onBeforeExit)
-  process.prependListener('exit', onExit)
-  process.on('exit', onLastExit)
-  process.on('newListener', stayLast)
-  const restoreExit = isMainThread ? wrapReallyExit() : undefined
-  return () => {
-    process.removeListener('beforeExit', onBeforeExit)
-    process.removeListener('exit', onExit)
-    process.removeListener('exit', onLastExit)
-    process.removeListener('newListener', stayLast)
-    restoreExit?.()
-    if (limit > 0) process.setMaxListeners(Math.max(0, process.getMaxListeners() - 2))
-  }
-}
-
-/** The loop is empty. Everything of ours is unref'd, so only this timer holds the process while batches travel. */
-function onBeforeExit(): void {
-  // Work of ours makes Node emit the event again, and the application's listener would run once more.
-  if (process.listenerCount('beforeExit') > 1) return
-  const sending = [...members].filter((member) => member.waitMs() > 0)
-  const timeMs = Math.min(remainingMs(), Math.max(0, ...sending.map((member) => member.waitMs())))
-  if (timeMs <= 0) return
-  const holding = setTimeout(() => {}, timeMs)
-  void Promise.all(sending.map((member) => member.send())).then(() => clearTimeout(holding))
-}
-
-function onExit(): void {
-  flushAll()
-}
-
-/** Another function than `onExit`, so that one can be taken away without the other. */
-function onLastExit(): void {
-  flushAll()
-}
-
-/** Records that the application's own `exit` listeners write come before our last one. */
-function stayLast(name: string | symbol, listener: unknown): void {
-  if (name !== 'exit' || listener === onLastExit || listener === onExit) return
-  queueMicrotask(() => {
-    if (members.size === 0) return
-    process.removeListener('exit', onLastExit)
-    process.on('exit', onLastExit)
-  })
-}
-
-/** process.exit inside an `exit` listener reaches no further listener, but this. */
-function wrapReallyExit(): () => void {
+/** process.exit inside an `exit` listener reaches no further listener, but this. Returns the way back. */
+function wrapReallyExit(flush: () => void): () => void {
   const inside = process as unknown as { reallyExit: (code?: number) => never }
   const native = inside.reallyExit
   const reallyExit = (code?: number): never => {
-    flushAll()
+    flush()
     return native.call(process, code)
   }
   inside.reallyExit = reallyExit
   return () => {
     if (inside.reallyExit === reallyExit) inside.reallyExit = native
   }
-}
-
-function onSignal(): void {
-  flushAll()
-  // If the process lives on, its next end has its own time.
-  setImmediate(() => {
-    deadline = undefined
-  }).unref()
-}
-
-function flushAll(): void {
-  for (const member of members) {
-    try {
-      member.flushSync(remainingMs)
-    } catch {}
-  }
-}
-
-function remainingMs(): number {
-  const now = performance.now()
-  deadline ??= now + budgetMs
-  return Math.max(0, deadline - now)
 }

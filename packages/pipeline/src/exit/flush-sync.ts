@@ -1,13 +1,24 @@
-import { type Batch, frameBatch } from '../batch.ts'
-import { compressSync } from '../export/compress.ts'
-import type { Outcome } from '../export/outcome.ts'
-import type { WireRequest } from '../export/wire.ts'
-import type { SignalLane } from '../signal-lane.ts'
-import { exchangeSync } from './socket-flush.ts'
+import type { SignalLane } from '../export/lane.ts'
+import type { Batch } from '../records/batch.ts'
+import type { Outcome } from '../wire/outcome.ts'
 import { sendFromWorker } from './worker-flush.ts'
 
-/** What a lane has not got rid of. `away`: the receiver asked to come later. */
-type Rest = { lane: SignalLane; batches: Batch[]; away: boolean }
+/** Where the last records of a lane go, and why. */
+export type LastWay =
+  | { to: 'receiver'; reason: 'no disk takes them' | 'it answers' }
+  | { to: 'spool'; reason: 'exit is "spool"' | 'the receiver is away' }
+
+/** A receiver that was away a moment ago would only use up the time, if there is a spool. */
+export function chooseLastWay({ loop, spool }: SignalLane, mode: 'flush' | 'spool'): LastWay {
+  if (spool?.room() !== 'free') return { to: 'receiver', reason: 'no disk takes them' }
+  if (mode === 'spool') return { to: 'spool', reason: 'exit is "spool"' }
+  return loop.isFailing()
+    ? { to: 'spool', reason: 'the receiver is away' }
+    : { to: 'receiver', reason: 'it answers' }
+}
+
+/** What a lane has not got rid of. `away`: what the receiver said when it asked to come later. */
+type Rest = { lane: SignalLane; way: LastWay; batches: Batch[]; away: string | undefined }
 
 /**
  * Delivers everything that was not acknowledged, or stores it: by the answers to what is on the wire and over the open
@@ -18,27 +29,27 @@ export function flushSync(
   mode: 'flush' | 'spool',
   remainingMs: () => number,
 ): void {
-  const rests: Rest[] = lanes.map((lane) => ({ lane, batches: lane.loop.takeBack(), away: false }))
-  readAnswers(rests, mode, remainingMs)
-  const sendable = rests.filter(
-    ({ lane, batches, away }) => batches.length > 0 && !away && isWorthTrying(lane, mode),
-  )
-  for (const rest of sendable) sendOverSocket(rest, remainingMs)
-  const unsent = sendable.filter(({ batches, away }) => batches.length > 0 && !away)
+  const rests: Rest[] = lanes.map((lane) => {
+    const batches = lane.loop.takeBack()
+    return { lane, way: chooseLastWay(lane, mode), batches, away: undefined }
+  })
+  readAnswers(rests, remainingMs)
+  for (const rest of rests) if (isSendable(rest)) sendOverSocket(rest, remainingMs)
+  const unsent = rests.filter(isSendable)
   if (unsent.length > 0 && remainingMs() > 0) sendByWorker(unsent, remainingMs)
-  for (const { lane, batches } of rests) lane.keep(batches)
+  for (const { lane, way, batches, away } of rests)
+    lane.keep(batches, away ?? (way.to === 'spool' ? way.reason : 'no answer came in time'))
 }
 
-/** A receiver that was away a moment ago would only use up the time, if there is a spool. */
-export function isWorthTrying({ loop, spool }: SignalLane, mode: 'flush' | 'spool'): boolean {
-  return spool?.accepts() !== true || (mode === 'flush' && !loop.isFailing())
+function isSendable({ batches, way, away }: Rest): boolean {
+  return batches.length > 0 && way.to === 'receiver' && away === undefined
 }
 
 /**
  * What is on the wire would arrive twice if it were sent again. Half of the time is for its answers, the other half for
  * sending what stays without one.
  */
-function readAnswers(rests: readonly Rest[], mode: 'flush' | 'spool', remainingMs: () => number): void {
+function readAnswers(rests: readonly Rest[], remainingMs: () => number): void {
   let keptMs: number | undefined
   // Asked only where an answer is missing: the first question starts the time of the end.
   const halfMs = (): number => {
@@ -47,7 +58,7 @@ function readAnswers(rests: readonly Rest[], mode: 'flush' | 'spool', remainingM
   }
   for (const rest of rests) {
     const { loop } = rest.lane
-    const waitMs = isWorthTrying(rest.lane, mode) ? halfMs : () => 0
+    const waitMs = rest.way.to === 'receiver' ? halfMs : () => 0
     rest.batches = rest.batches.flatMap((batch) => concludeBy(loop.answerSync(batch, waitMs), batch, rest))
   }
 }
@@ -55,33 +66,27 @@ function readAnswers(rests: readonly Rest[], mode: 'flush' | 'spool', remainingM
 /** Takes what was answered out of the rest. */
 function sendOverSocket(rest: Rest, remainingMs: () => number): void {
   const { batches, lane } = rest
-  const url = new URL(lane.endpoint.url)
   for (let batch = batches[0]; batch !== undefined; batch = batches[0]) {
-    const fd = lane.spare?.fd()
-    if (fd === undefined) return
-    const answer = exchangeSync(fd, url, wireRequest(lane, batch), remainingMs)
-    if (answer === undefined) {
-      lane.spare?.close()
-      return
-    }
-    batches.splice(0, 1, ...concludeBy(lane.codec.outcome(answer), batch, rest))
-    if (rest.away) return
+    const outcome = lane.sender.sendSync(batch, remainingMs)
+    if (outcome === undefined) return
+    batches.splice(0, 1, ...concludeBy(outcome, batch, rest))
+    if (rest.away !== undefined) return
   }
 }
 
 /** Takes what was answered out of the rests. */
 function sendByWorker(rests: readonly Rest[], remainingMs: () => number): void {
-  const jobs = rests.map(({ lane, batches }) => ({
-    endpoint: { ...lane.endpoint, timeoutMs: remainingMs() },
-    requests: batches.map((batch) => wireRequest(lane, batch)),
+  const jobs = rests.map(({ lane: { sender }, batches }) => ({
+    target: { ...sender.target, timeoutMs: remainingMs() },
+    requests: batches.map((batch) => sender.requestSync(batch)),
   }))
   const answers = sendFromWorker(jobs, remainingMs)
   let at = 0
   for (const rest of rests) {
-    const { codec } = rest.lane
+    const { sender } = rest.lane
     rest.batches = rest.batches.flatMap((batch) => {
       const answer = answers[at++]
-      return concludeBy(answer === undefined ? undefined : codec.outcome(answer), batch, rest)
+      return concludeBy(answer && sender.outcome(answer), batch, rest)
     })
   }
 }
@@ -90,11 +95,6 @@ function sendByWorker(rests: readonly Rest[], remainingMs: () => number): void {
 function concludeBy(outcome: Outcome | undefined, batch: Batch, rest: Rest): Batch[] {
   if (outcome === undefined) return [batch]
   if (outcome.kind !== 'retry') return rest.lane.loop.conclude(batch, outcome)
-  rest.away = true
+  rest.away = outcome.reason
   return [batch]
-}
-
-function wireRequest({ codec }: SignalLane, batch: Batch): WireRequest {
-  const pieces = codec.pieces(frameBatch(batch))
-  return codec.request(compressSync(Buffer.concat(pieces), codec.compression))
 }

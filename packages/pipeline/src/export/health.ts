@@ -1,10 +1,7 @@
-import type { Batch, Signal } from '../batch.ts'
 import type { SignalCounters } from '../pipeline.ts'
-import type { ProblemCode, Problems } from '../problems.ts'
-import type { SettingNames } from '../setting-names.ts'
-import type { Outcome } from './outcome.ts'
-
-const summaryMs = 60_000
+import type { Problems, SettingNames } from '../problems.ts'
+import type { Batch, Signal } from '../records/batch.ts'
+import type { Outcome } from '../wire/outcome.ts'
 
 export type HealthOptions = {
   signal: Signal
@@ -19,7 +16,6 @@ export type HealthOptions = {
 export class Health {
   readonly #options: HealthOptions
   #failingSince: number | undefined
-  #lastSaid = 0
 
   constructor(options: HealthOptions) {
     this.#options = options
@@ -27,29 +23,25 @@ export class Health {
 
   failed(reason: string): void {
     const { now, url, signal, problems } = this.#options
-    if (this.#failingSince === undefined) {
-      this.#failingSince = now()
-      this.#say(
-        'CLEW_EXPORT_FAILED',
-        `cannot send ${signal} to ${url}: ${reason}; they wait and are sent again. ${remedy(reason, problems.settingNames)}`,
-      )
-    } else if (now() - this.#lastSaid >= summaryMs) {
-      const seconds = Math.round((now() - this.#failingSince) / 1000)
-      this.#say(
-        'CLEW_EXPORT_FAILED',
-        `still cannot send ${signal} to ${url} after ${seconds} s: ${reason}; ${this.#counts()}`,
-      )
-    }
+    const since = this.#failingSince
+    this.#failingSince ??= now()
+    problems.say('CLEW_EXPORT_FAILED', signal, () =>
+      since === undefined
+        ? `cannot send ${signal} to ${url}: ${reason}; they wait and are sent again. ${remedy(reason, problems.settingNames)}`
+        : `still cannot send ${signal} to ${url} after ${this.#secondsSince(since)} s: ${reason}; ${this.#counts()}`,
+    )
   }
 
   answered(): void {
-    const { now, url, signal } = this.#options
-    if (this.#failingSince === undefined) return
-    const seconds = Math.round((now() - this.#failingSince) / 1000)
+    const { url, signal, problems } = this.#options
+    const since = this.#failingSince
+    if (since === undefined) return
     this.#failingSince = undefined
-    this.#say(
+    problems.sayOver(
+      'CLEW_EXPORT_FAILED',
+      signal,
       'CLEW_EXPORT_RECOVERED',
-      `sending ${signal} to ${url} again after ${seconds} s; ${this.#counts()}`,
+      `sending ${signal} to ${url} again after ${this.#secondsSince(since)} s; ${this.#counts()}`,
     )
   }
 
@@ -84,9 +76,8 @@ export class Health {
     return `${this.#options.waitingRecords()} records wait, ${spooled} spooled, ${delivered} delivered, ${rejected} rejected, ${dropped} dropped`
   }
 
-  #say(code: ProblemCode, message: string): void {
-    this.#lastSaid = this.#options.now()
-    this.#options.problems.tell(code, message)
+  #secondsSince(ms: number): number {
+    return Math.round((this.#options.now() - ms) / 1000)
   }
 }
 

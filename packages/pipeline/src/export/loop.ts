@@ -1,10 +1,9 @@
-import { type Batch, splitBatch } from '../batch.ts'
-import type { ByteQueue } from '../queue.ts'
-import { backoffMs } from './backoff.ts'
+import { type Batch, splitBatch } from '../records/batch.ts'
+import type { ByteQueue } from '../records/queue.ts'
+import { concurrentExports } from '../wire/exchange.ts'
+import { backoffMs, type Outcome } from '../wire/outcome.ts'
 import type { Health } from './health.ts'
-import type { Outcome } from './outcome.ts'
 import type { Sender } from './sender.ts'
-import { concurrentExports } from './wire.ts'
 
 export type ExportLoopOptions = {
   queue: ByteQueue

@@ -1,40 +1,69 @@
-import { type Batch, frameBatch } from '../batch.ts'
-import type { Endpoint } from '../pipeline.ts'
-import { type Body, compress } from './compress.ts'
-import { openConnection } from './connection.ts'
-import type { Outcome } from './outcome.ts'
-import { gather } from './scratch.ts'
-import type { Codec } from './wire.ts'
+import { type Batch, frameBatch } from '../records/batch.ts'
+import { type Body, makeBody, makeBodySync } from '../wire/body.ts'
+import { createCodec } from '../wire/codec.ts'
+import { openConnection } from '../wire/connection.ts'
+import type { WireAnswer, WireRequest } from '../wire/exchange.ts'
+import type { Outcome } from '../wire/outcome.ts'
+import { createSpareSocket } from '../wire/spare-socket.ts'
+import type { Target } from '../wire/target.ts'
 
-/** Asynchronous export to one endpoint. */
+/** Sends batches to one target; what ends in `Sync` does so while the event loop stands still. */
 export type Sender = {
+  readonly target: Target
   /** Sends a batch as one request. Never rejects. */
   send(batch: Batch): Promise<Outcome>
+  /** Connects the socket that is kept for `sendSync`, if one is. */
+  openSpare(): void
   /** Ends the sending of a batch by the answer that comes in time, if one does. See {@link Connection.answerSync}. */
   answerSync(batch: Batch, remainingMs: () => number): Outcome | undefined
+  /** Undefined when no connection is open, or it or the time ends before an answer. */
+  sendSync(batch: Batch, remainingMs: () => number): Outcome | undefined
+  /** The request of a batch, for somebody else to send. */
+  requestSync(batch: Batch): WireRequest
+  outcome(answer: WireAnswer): Outcome
   /** Ends every connection, and with it every request: those resolve to retry. */
   close(): void
 }
 
-export function createSender(endpoint: Endpoint, codec: Codec): Sender {
-  const connection = openConnection(endpoint, false)
+export type SenderOptions = {
+  target: Target
+  /** Whether to keep a connection ready for the end of the process. */
+  keepsSpare: boolean
+  now: () => number
+}
+
+export function createSender({ target, keepsSpare, now }: SenderOptions): Sender {
+  const { compression } = target
+  const codec = createCodec(target, now)
+  const connection = openConnection(target, false)
+  const spare = keepsSpare ? createSpareSocket(target) : undefined
+  const outcomeOf = (answer: WireAnswer | undefined): Outcome | undefined =>
+    answer === undefined ? undefined : codec.outcome(answer)
   const prepare = async (batch: Batch): Promise<Body | Outcome> => {
     try {
-      return await gather(codec.pieces(frameBatch(batch)), (bytes) => compress(bytes, codec.compression))
+      return await makeBody(codec.pieces(frameBatch(batch)), compression)
     } catch (error) {
       return { kind: 'refused', status: 'not sent', message: String(error) }
     }
   }
+  const requestSync = (batch: Batch): WireRequest =>
+    codec.request(makeBodySync(codec.pieces(frameBatch(batch)), compression))
+
   return {
+    target,
     async send(batch) {
       const body = await prepare(batch)
       if ('kind' in body) return body
       return codec.outcome(await connection.exchange(codec.request(body), batch))
     },
-    answerSync(batch, remainingMs) {
-      const answer = connection.answerSync?.(batch, remainingMs)
-      return answer === undefined ? undefined : codec.outcome(answer)
+    openSpare: () => spare?.open(),
+    answerSync: (batch, remainingMs) => outcomeOf(connection.answerSync?.(batch, remainingMs)),
+    sendSync: (batch, remainingMs) => outcomeOf(spare?.exchangeSync(requestSync(batch), remainingMs)),
+    requestSync,
+    outcome: codec.outcome,
+    close() {
+      connection.close()
+      spare?.close()
     },
-    close: () => connection.close(),
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Batch } from '../batch.ts'
+import type { Batch } from '../records/batch.ts'
 import { leaveFolder, makeFolder, removeFolder, touch } from './folders.ts'
 import { encodePayload } from './payload.ts'
 import { removeSegment } from './replay.ts'

@@ -1,4 +1,4 @@
-import type { OwnRecords, Part, ReceivedRequest, Signal } from '../batch.ts'
+import type { OwnRecords, Part, ReceivedRequest, Signal } from '../records/batch.ts'
 
 /** The first bytes of every payload; a reader finds the next frame by them behind a damaged one. */
 export const payloadMagic: Buffer = Buffer.from('ClwS\x01', 'latin1')

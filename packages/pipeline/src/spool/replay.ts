@@ -1,5 +1,5 @@
 import { readFileSync, statSync, unlinkSync } from 'node:fs'
-import { type Batch, bytesOf, bytesOfRequest } from '../batch.ts'
+import { type Batch, bytesOf, bytesOfRequest } from '../records/batch.ts'
 import { readFrames } from './frame.ts'
 import { type Payload, parsePayload, payloadMagic } from './payload.ts'
 

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import type { Batch, Signal } from '../batch.ts'
 import type { Problems } from '../problems.ts'
+import type { Batch, Signal } from '../records/batch.ts'
 import { claimFolders, leaveFolder, listNames, makeFolder, removeFolder, staleMs, touch } from './folders.ts'
 import { frameHeaderBytes } from './frame.ts'
 import { encodePayload } from './payload.ts'
@@ -22,12 +22,15 @@ export type SpoolOptions = {
   now: () => number
 }
 
+/** Why a spool takes no batch: it is full, or the disk failed a moment ago. */
+export type SpoolRefusal = 'full' | 'unusable'
+
 /** Where records go that memory or the end of the process has no room for. Never throws. */
 export type Spool = {
-  /** Whether a batch would probably find room. */
-  accepts(): boolean
-  /** Writes a batch to disk; false when that failed. The batch stays the caller's. */
-  append(batch: Batch): boolean
+  /** Whether a batch would probably be taken. */
+  room(): 'free' | SpoolRefusal
+  /** Writes a batch to disk. The batch stays the caller's. */
+  append(batch: Batch): 'stored' | SpoolRefusal
   /** Whether something lies on disk. */
   hasRecords(): boolean
   /** Records on disk; those of a segment that is being sent again are among them until all of it is settled. */
@@ -71,20 +74,21 @@ class FolderSpool implements Spool {
     this.#root = spoolRoot(options.directory, options.signal, options.url)
   }
 
-  accepts(): boolean {
-    return this.#options.now() >= this.#restUntil && this.#bytes < this.#options.maxBytes
+  room(): 'free' | SpoolRefusal {
+    if (this.#options.now() < this.#restUntil) return 'unusable'
+    return this.#bytes < this.#options.maxBytes ? 'free' : 'full'
   }
 
-  append(batch: Batch): boolean {
-    if (batch.fromSpool) return true
-    if (this.#options.now() < this.#restUntil) return false
+  append(batch: Batch): 'stored' | SpoolRefusal {
+    if (batch.fromSpool) return 'stored'
+    if (this.#options.now() < this.#restUntil) return 'unusable'
     const payload = encodePayload(batch)
     const bytes = payload.reduce((sum, piece) => sum + piece.length, frameHeaderBytes)
     if (this.#bytes + bytes > this.#options.maxBytes) return this.#sayFull()
     try {
       this.#writable().append(payload)
       this.#bytes += bytes
-      return true
+      return 'stored'
     } catch (error) {
       return this.#fail(error)
     }
@@ -205,22 +209,22 @@ class FolderSpool implements Spool {
     this.#folder = undefined
   }
 
-  #sayFull(): false {
+  #sayFull(): 'full' {
     const { problems, maxBytes, signal } = this.#options
     problems.say(
       'CLEW_SPOOL_FULL',
       signal,
       () => `${this.#root} holds ${this.#bytes} of ${maxBytes} bytes and takes no more`,
     )
-    return false
+    return 'full'
   }
 
-  #fail(error: unknown): false {
+  #fail(error: unknown): 'unusable' {
     this.#restUntil = this.#options.now() + restMs
     // A segment that could not be truncated back is not written to again; a reader finds its whole frames.
     this.#seal()
     sayUnusable(this.#options, error)
-    return false
+    return 'unusable'
   }
 }
 

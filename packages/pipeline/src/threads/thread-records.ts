@@ -1,122 +1,93 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { BroadcastChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
-import type { Signal } from '../batch.ts'
-import {
-  type Announcement,
-  bytesCell,
-  channelName,
-  countCell,
-  headerBytes,
-  retiredCell,
-  roundCell,
-  type ScopeAnnouncement,
-  scopeCell,
-} from './shared-records.ts'
+import type { OrphanedRecords } from '../records/queue.ts'
+import { type Announcement, channelName, type ScopeAnnouncement, SharedRecords } from './shared-records.ts'
 
 /** Node tells here of every worker thread that this thread starts. */
 const workerChannel = 'worker_threads'
 
 /** `taken` names the content that was read last. */
-type WatchedMemory = { thread: number; taken: string }
+type Watched = { readonly thread: number; readonly shared: SharedRecords; taken: string }
 
-/** Records that a thread wrote and nobody acknowledged. */
-export type OrphanedRecords = {
-  signal: Signal
-  resource: Buffer
-  scope: Buffer
-  records: Buffer
-  count: number
-}
+/** The main thread's view of what its worker threads have not delivered, from the first thread on. */
+export class ThreadRecords {
+  readonly #onEnd: (left: OrphanedRecords[]) => void
+  readonly #memories = new Set<Watched>()
+  readonly #scopes = new Map<string, ScopeAnnouncement>()
+  #channel: BroadcastChannel | undefined
 
-/** The main thread's view of what its worker threads have not delivered. */
-export type ThreadRecords = {
+  /** `onEnd` gets what a thread left behind when it ended. */
+  constructor(onEnd: (left: OrphanedRecords[]) => void) {
+    this.#onEnd = onEnd
+    subscribe(workerChannel, this.#onWorker)
+  }
+
   /** Takes what all threads hold and was not taken before: the process ends. */
-  takeAll(): OrphanedRecords[]
-  close(): void
-}
+  takeAll(): OrphanedRecords[] {
+    return this.#take(() => true)
+  }
 
-/** Watches worker threads from the first one on. `onEnd` gets what a thread left behind when it ended. */
-export function watchThreads(onEnd: (records: OrphanedRecords[]) => void): ThreadRecords {
-  const memories = new Map<SharedArrayBuffer, WatchedMemory>()
-  const scopes = new Map<string, ScopeAnnouncement>()
-  let channel: BroadcastChannel | undefined
+  close(): void {
+    unsubscribe(workerChannel, this.#onWorker)
+    this.#channel?.close()
+    this.#channel = undefined
+  }
 
-  const note = (announcement: Announcement): void => {
-    forget((_, memory) => new Int32Array(memory)[retiredCell] === 1)
-    if ('memory' in announcement)
-      memories.set(announcement.memory, { thread: announcement.thread, taken: '' })
-    else scopes.set(`${announcement.thread} ${announcement.scopeId}`, announcement)
-  }
-  const open = (): void => {
-    if (channel !== undefined) return
-    channel = new BroadcastChannel(channelName)
-    channel.onmessage = (event) => note((event as unknown as { data: Announcement }).data)
-    channel.unref()
-  }
-  /** Announcements that the event loop has not come to. */
-  const catchUp = (): void => {
-    if (channel === undefined) return
-    // Takes a BroadcastChannel as well, which @types/node 22 does not say.
-    const port = channel as unknown as MessagePort
-    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-      note(next.message as Announcement)
-    }
-  }
-  const take = (isTaken: (thread: number) => boolean): OrphanedRecords[] => {
-    catchUp()
-    const found: OrphanedRecords[] = []
-    for (const [memory, watched] of memories) {
-      if (!isTaken(watched.thread)) continue
-      const cells = new Int32Array(memory, 0, headerBytes / 4)
-      const bytes = Atomics.load(cells, bytesCell)
-      const scope = scopes.get(`${watched.thread} ${cells[scopeCell]}`)
-      const content = `${cells[roundCell]} ${bytes}`
-      if (bytes > 0 && scope !== undefined && content !== watched.taken) {
-        watched.taken = content
-        found.push(readRecords(memory, cells, bytes, scope))
-      }
-    }
-    return found
-  }
-  const forget = (isGone: (thread: number, memory: SharedArrayBuffer) => boolean): void => {
-    for (const [memory, { thread }] of memories) if (isGone(thread, memory)) memories.delete(memory)
-  }
-  const onWorker = (message: unknown): void => {
+  readonly #onWorker = (message: unknown): void => {
     const { worker } = message as { worker: Worker }
-    const thread = worker.threadId
-    open()
+    const { threadId } = worker
+    this.#channel ??= this.#listen()
     worker.once('exit', () => {
-      const left = take((owner) => owner === thread)
-      forget((owner) => owner === thread)
-      for (const [key, scope] of scopes) if (scope.thread === thread) scopes.delete(key)
-      if (left.length > 0) onEnd(left)
+      const left = this.#take((thread) => thread === threadId)
+      this.#forget(({ thread }) => thread === threadId)
+      for (const [key, { thread }] of this.#scopes) if (thread === threadId) this.#scopes.delete(key)
+      if (left.length > 0) this.#onEnd(left)
     })
   }
 
-  subscribe(workerChannel, onWorker)
-  return {
-    takeAll: () => take(() => true),
-    close() {
-      unsubscribe(workerChannel, onWorker)
-      channel?.close()
-      channel = undefined
-    },
+  #listen(): BroadcastChannel {
+    const channel = new BroadcastChannel(channelName)
+    channel.onmessage = (event) => this.#note((event as unknown as { data: Announcement }).data)
+    channel.unref()
+    return channel
   }
-}
 
-/** Copies: the thread may still be writing behind these bytes. */
-function readRecords(
-  memory: SharedArrayBuffer,
-  cells: Int32Array,
-  bytes: number,
-  { signal, scope, resource }: ScopeAnnouncement,
-): OrphanedRecords {
-  const records = Buffer.from(Buffer.from(memory, headerBytes, bytes))
-  return {
-    signal,
-    resource: Buffer.from(resource),
-    scope: Buffer.from(scope),
-    records,
-    count: cells[countCell] ?? 0,
+  #note(announcement: Announcement): void {
+    this.#forget(({ shared }) => shared.isRetired())
+    const { thread } = announcement
+    if ('memory' in announcement)
+      this.#memories.add({ thread, shared: new SharedRecords(announcement.memory), taken: '' })
+    else this.#scopes.set(`${thread} ${announcement.scopeId}`, announcement)
+  }
+
+  #take(isTaken: (thread: number) => boolean): OrphanedRecords[] {
+    this.#catchUp()
+    const found: OrphanedRecords[] = []
+    for (const watched of this.#memories) {
+      if (!isTaken(watched.thread)) continue
+      const { bytes, count, scopeId, content } = watched.shared.shown()
+      const announced = this.#scopes.get(`${watched.thread} ${scopeId}`)
+      if (bytes === 0 || announced === undefined || content === watched.taken) continue
+      watched.taken = content
+      const { signal, resource, scope } = announced
+      // A copy: the thread may still be writing behind these bytes.
+      const records = Buffer.from(watched.shared.buffer.subarray(0, bytes))
+      found.push({ signal, resource: Buffer.from(resource), scope: Buffer.from(scope), records, count })
+    }
+    return found
+  }
+
+  /** Announcements that the event loop has not come to. */
+  #catchUp(): void {
+    if (this.#channel === undefined) return
+    // Takes a BroadcastChannel as well, which @types/node 22 does not say.
+    const port = this.#channel as unknown as MessagePort
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+      this.#note(next.message as Announcement)
+    }
+  }
+
+  #forget(isGone: (watched: Watched) => boolean): void {
+    for (const watched of this.#memories) if (isGone(watched)) this.#memories.delete(watched)
   }
 }

@@ -1,3 +1,4 @@
+import { ProtobufReader } from '@clew/otlp'
 import type { Outcome } from './outcome.ts'
 
 const ok = 0
@@ -58,61 +59,44 @@ function decodeMessage(message: string): string {
   }
 }
 
-/**
- * The delay of a google.rpc.RetryInfo inside a google.rpc.Status: details (3) is an Any of type_url (1) and value (2),
- * the value has retry_delay (1), a Duration of seconds (1) and nanos (2).
- */
+/** The delay of the google.rpc.RetryInfo among the details (3) of a google.rpc.Status, as far as it can be read. */
 function retryDelayMs(status: Buffer): number | undefined {
-  for (const any of fields(status, 3)) {
-    const url = fields(any, 1)[0]?.toString('latin1') ?? ''
-    const value = fields(any, 2)[0]
-    if (!url.endsWith('google.rpc.RetryInfo') || value === undefined) continue
-    const duration = fields(value, 1)[0] ?? Buffer.alloc(0)
-    return varintField(duration, 1) * 1000 + varintField(duration, 2) / 1e6
-  }
-  return undefined
+  let delayMs: number | undefined
+  try {
+    forEachTag(new ProtobufReader(status), (tag, reader) => {
+      if (tag === 0x1a) delayMs ??= delayOfDetail(reader.blob())
+      else reader.skip(tag)
+    })
+  } catch {}
+  return delayMs
 }
 
-/** The contents of every length-delimited field of that number. Stops at what it cannot read. */
-function fields(message: Buffer, wanted: number): Buffer[] {
-  const found: Buffer[] = []
-  walk(message, (number, bytes) => {
-    if (number === wanted && bytes instanceof Buffer) found.push(bytes)
+/** A google.protobuf.Any of type_url (1) and value (2). */
+function delayOfDetail(any: Uint8Array): number | undefined {
+  let url = ''
+  let value: Uint8Array | undefined
+  forEachTag(new ProtobufReader(any), (tag, reader) => {
+    if (tag === 0x0a) url = reader.text()
+    else if (tag === 0x12) value = reader.blob()
+    else reader.skip(tag)
   })
-  return found
+  return url.endsWith('google.rpc.RetryInfo') && value !== undefined ? delayOfRetryInfo(value) : undefined
 }
 
-function varintField(message: Buffer, wanted: number): number {
-  let result = 0
-  walk(message, (number, value) => {
-    if (number === wanted && typeof value === 'number') result = value
+/** Its retry_delay (1) is a google.protobuf.Duration of seconds (1) and nanos (2). */
+function delayOfRetryInfo(retryInfo: Uint8Array): number {
+  let delayMs = 0
+  forEachTag(new ProtobufReader(retryInfo), (tag, reader) => {
+    if (tag !== 0x0a) return reader.skip(tag)
+    forEachTag(new ProtobufReader(reader.blob()), (unit, duration) => {
+      if (unit === 0x08) delayMs += Number(duration.int64()) * 1000
+      else if (unit === 0x10) delayMs += duration.int32() / 1e6
+      else duration.skip(unit)
+    })
   })
-  return result
+  return delayMs
 }
 
-function walk(message: Buffer, visit: (number: number, value: Buffer | number) => void): void {
-  let at = 0
-  const varint = (): number => {
-    let value = 0
-    let scale = 1
-    while (at < message.length) {
-      const byte = message[at++] ?? 0
-      value += (byte & 0x7f) * scale
-      if (byte < 0x80) return value
-      scale *= 128
-    }
-    return Number.NaN
-  }
-  while (at < message.length) {
-    const tag = varint()
-    const value = varint()
-    if (Number.isNaN(value)) return
-    if ((tag & 7) === 0) {
-      visit(tag >>> 3, value)
-      continue
-    }
-    if ((tag & 7) !== 2 || at + value > message.length) return
-    visit(tag >>> 3, message.subarray(at, at + value))
-    at += value
-  }
+function forEachTag(reader: ProtobufReader, visit: (tag: number, reader: ProtobufReader) => void): void {
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) visit(tag, reader)
 }

@@ -1,5 +1,4 @@
 import type { ClientHttp2Session } from 'node:http2'
-import type { Endpoint } from '../pipeline.ts'
 import {
   type Connection,
   describeError,
@@ -7,16 +6,16 @@ import {
   textHeaders,
   type WireAnswer,
   type WireRequest,
-} from './wire.ts'
+} from './exchange.ts'
+import type { Target } from './target.ts'
 
 /** Unary calls over one HTTP/2 session, which is made again when it ends. */
-export function openGrpcConnection(endpoint: Endpoint, held: boolean): Connection {
-  const { origin } = new URL(endpoint.url)
+export function openGrpcConnection({ url, tls, timeoutMs }: Target, held: boolean): Connection {
   let session: ClientHttp2Session | undefined
 
   const connected = (): ClientHttp2Session => {
     if (session !== undefined && !session.closed && !session.destroyed) return session
-    const made = process.getBuiltinModule('node:http2').connect(origin, { ...endpoint.tls })
+    const made = process.getBuiltinModule('node:http2').connect(url, { ...tls })
     session = made
     if (!held) made.unref()
     const forget = (): void => {
@@ -29,7 +28,7 @@ export function openGrpcConnection(endpoint: Endpoint, held: boolean): Connectio
   return {
     async exchange(request) {
       try {
-        return await call(connected(), request, endpoint.timeoutMs, held)
+        return await call(connected(), request, timeoutMs, held)
       } catch (error) {
         return { failure: String(error) }
       }

@@ -1,10 +1,39 @@
-import type { ByteWriter } from '@clew/otlp'
-import { type Batch, bytesOf, bytesOfRequest, type Part, type Signal } from './batch.ts'
-import { type Chunk, createChunk, sealAtBytes, sealAtRecords, type WriterPool } from './chunk.ts'
-import type { MemoryBudget } from './memory-budget.ts'
-import type { PipelineScope, SignalCounters } from './pipeline.ts'
-import type { RecordMirror } from './threads/record-mirror.ts'
-import type { OrphanedRecords } from './threads/thread-records.ts'
+import type { PipelineScope, SignalCounters } from '../pipeline.ts'
+import {
+  type Batch,
+  bytesOf,
+  bytesOfRequest,
+  type OwnRecords,
+  type ReceivedRequest,
+  type Signal,
+} from './batch.ts'
+import {
+  type Chunk,
+  type Mirror,
+  OpenChunks,
+  type SealedRecords,
+  sealAtBytes,
+  sealAtRecords,
+  type WriterPool,
+} from './chunk.ts'
+
+/** The one bound over every encoded record in memory: being filled, waiting, and on the wire. */
+export type MemoryBudget = { used: number; max: number }
+
+const defaultQueueBytes = 64 * 1024 * 1024
+
+export function createBudget(maxBytes: number = defaultQueueBytes): MemoryBudget {
+  return { used: 0, max: maxBytes }
+}
+
+/** Records that a thread of this process wrote and nobody acknowledged. */
+export type OrphanedRecords = {
+  signal: Signal
+  resource: Buffer
+  scope: Buffer
+  records: Buffer
+  count: number
+}
 
 export type QueueOptions = {
   signal: Signal
@@ -12,7 +41,7 @@ export type QueueOptions = {
   budget: MemoryBudget
   pool: WriterPool
   /** Only in worker threads. */
-  mirror: RecordMirror | undefined
+  mirror: Mirror | undefined
   /** Takes a batch that memory has no room for, and counts it. */
   overflow: (batch: Batch) => void
   /** Whether `overflow` has somewhere to put a batch. */
@@ -37,21 +66,17 @@ export class ByteQueue {
   armed = false
   readonly #options: QueueOptions
   readonly #budget: MemoryBudget
-  readonly #mirror: RecordMirror | undefined
-  readonly #open = new Map<PipelineScope, Chunk>()
+  readonly #chunks: OpenChunks
   readonly #sealAtBytes: number
   #sealed: Batch[] = []
   #again: Batch[] = []
-  #lastScope: PipelineScope | undefined
-  #lastChunk: Chunk | undefined
-  #lastRanFull = false
   #freshFirst = true
   #nextId = 1
 
   constructor(options: QueueOptions) {
     this.#options = options
     this.#budget = options.budget
-    this.#mirror = options.mirror
+    this.#chunks = new OpenChunks(options.pool, options.mirror)
     this.#sealAtBytes = Math.min(sealAtBytes, Math.max(1024, options.budget.max >> 4))
   }
 
@@ -63,8 +88,7 @@ export class ByteQueue {
       this.#options.onDropped()
       return undefined
     }
-    if (scope === this.#lastScope && this.#lastChunk !== undefined) return this.#lastChunk
-    return this.#findChunk(scope)
+    return this.#chunks.find(scope)
   }
 
   /** Takes in the record whose encoding moved the chunk's writer by `bytes`. */
@@ -74,7 +98,8 @@ export class ByteQueue {
     const { writer } = chunk
     // A getter of a record may log: the outer record is then still half written.
     if (writer.busy) return
-    this.#mirror?.show(writer, chunk.scope, chunk.count, this.#options.signal)
+    const { mirror, signal } = this.#options
+    mirror?.show(writer, chunk.scope, chunk.count, signal)
     if (writer.position >= this.#sealAtBytes || chunk.count >= sealAtRecords) this.#sealFull(chunk)
     else if (!this.armed) this.#arm()
   }
@@ -102,28 +127,13 @@ export class ByteQueue {
 
   /** Takes in records that a thread of this process left behind. */
   adopt({ resource, scope, records, count }: OrphanedRecords): void {
-    const { signal } = this.#options
-    const bytes = records.length
-    this.counters.accepted += count
-    this.#budget.used += bytes
     const parts = [{ scope, records: [records] }]
-    this.#sealed.push({
-      signal,
-      id: this.#nextId++,
-      resource,
-      parts,
-      count,
-      bytes,
-      fromSpool: false,
-      release() {},
-    })
+    this.add(this.#batchOf({ resource, parts }, { count, bytes: bytesOf(parts), release() {} }))
   }
 
   /** Makes a batch of a whole request, and does not take it in. */
   batchOf(request: Buffer, count: number): Batch {
-    const { signal } = this.#options
-    const bytes = bytesOfRequest(request)
-    return { signal, id: this.#nextId++, request, count, bytes, fromSpool: false, release() {} }
+    return this.#batchOf({ request }, { count, bytes: bytesOfRequest(request), release() {} })
   }
 
   /** Takes in a batch that {@link batchOf} made. */
@@ -160,8 +170,7 @@ export class ByteQueue {
   /** Whether records wait in memory. */
   holdsRecords(): boolean {
     if (this.#sealed.length > 0 || this.#again.some((batch) => !batch.fromSpool)) return true
-    for (const chunk of this.#open.values()) if (chunk.count > 0) return true
-    return false
+    return this.#chunks.countRecords() > 0
   }
 
   /** Whether a batch up to that id still waits. */
@@ -170,26 +179,14 @@ export class ByteQueue {
   }
 
   waitingRecords(): number {
-    let count = 0
+    let count = this.#chunks.countRecords()
     for (const batch of this.#again) count += batch.count
     for (const batch of this.#sealed) count += batch.count
-    for (const chunk of this.#open.values()) count += chunk.count
     return count
   }
 
   #takeFresh(due: boolean): Batch | undefined {
     return this.#sealed.shift() ?? (due ? this.#sealOpen() : undefined)
-  }
-
-  #findChunk(scope: PipelineScope): Chunk {
-    let chunk = this.#open.get(scope)
-    if (chunk === undefined) {
-      chunk = createChunk(scope, this.#options.pool.take(this.#lastRanFull))
-      this.#open.set(scope, chunk)
-    }
-    this.#lastScope = scope
-    this.#lastChunk = chunk
-    return chunk
   }
 
   #arm(): void {
@@ -198,8 +195,7 @@ export class ByteQueue {
   }
 
   #sealFull(chunk: Chunk): void {
-    this.#lastRanFull = true
-    const batch = this.#batch([chunk])
+    const batch = this.#ownBatch(this.#chunks.sealFull(chunk))
     if (this.#budget.used > this.#budget.max && this.#options.canOverflow()) {
       this.#options.overflow(batch)
       this.settle(batch)
@@ -210,41 +206,15 @@ export class ByteQueue {
   }
 
   #sealOpen(): Batch | undefined {
-    const chunks: Chunk[] = []
-    for (const chunk of this.#open.values()) if (chunk.count > 0 && !chunk.writer.busy) chunks.push(chunk)
-    if (chunks.length === 0) return undefined
-    this.#lastRanFull = false
-    return this.#batch(chunks)
+    const sealed = this.#chunks.sealAll()
+    return sealed && this.#ownBatch(sealed)
   }
 
-  /** Moves the chunks' buffers into a batch; the chunks go on with others. */
-  #batch(chunks: readonly Chunk[]): Batch {
-    const { pool, signal, resource } = this.#options
-    const parts: Part[] = []
-    const writers: ByteWriter[] = []
-    let count = 0
-    for (const chunk of chunks) {
-      parts.push({ scope: chunk.scope, records: [chunk.writer.buffer.subarray(0, chunk.writer.position)] })
-      writers.push(chunk.writer)
-      count += chunk.count
-      chunk.count = 0
-      chunk.writer = pool.take(this.#lastRanFull)
-    }
-    const release = (): void => {
-      for (const writer of writers) {
-        this.#mirror?.hide(writer)
-        if (!pool.give(writer)) this.#mirror?.forget(writer)
-      }
-    }
-    return {
-      signal,
-      id: this.#nextId++,
-      resource,
-      parts,
-      count,
-      bytes: bytesOf(parts),
-      fromSpool: false,
-      release,
-    }
+  #ownBatch({ parts, ...facts }: SealedRecords): Batch {
+    return this.#batchOf({ resource: this.#options.resource, parts }, facts)
+  }
+
+  #batchOf(content: OwnRecords | ReceivedRequest, facts: Pick<Batch, 'count' | 'bytes' | 'release'>): Batch {
+    return { signal: this.#options.signal, id: this.#nextId++, ...content, ...facts, fromSpool: false }
   }
 }

@@ -1,6 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage, request } from 'node:http'
-import { readAnswerOnWire } from '../exit/answers-on-wire.ts'
-import type { Endpoint } from '../pipeline.ts'
+import { readAnswerOnWire } from './answer-reader.ts'
 import {
   type Connection,
   concurrentExports,
@@ -9,21 +8,21 @@ import {
   textHeaders,
   type WireAnswer,
   type WireRequest,
-} from './wire.ts'
+} from './exchange.ts'
+import type { Target } from './target.ts'
 
 type Exchange = { sent: ClientRequest; finish: (answer: WireAnswer | Promise<WireAnswer>) => void }
 type Transport = { agent: Agent; request: typeof request }
 
 /** Keep-alive connections over HTTP/1.1. */
-export function openHttpConnection(endpoint: Endpoint, held: boolean): Connection {
-  const { timeoutMs } = endpoint
-  const url = new URL(endpoint.url)
+export function openHttpConnection(target: Target, held: boolean): Connection {
+  const { timeoutMs, url, isPlain } = target
   const live = new Map<object, Exchange>()
   let transport: Transport | undefined
 
   const post = ({ headers, body }: WireRequest, key: object): Promise<WireAnswer> =>
     new Promise((resolve) => {
-      transport ??= openTransport(endpoint, url)
+      transport ??= openTransport(target)
       const sent = transport.request(url, { method: 'POST', agent: transport.agent, headers })
       const isLive = (): boolean => live.get(key)?.sent === sent
       const finish: Exchange['finish'] = (answer) => {
@@ -53,7 +52,7 @@ export function openHttpConnection(endpoint: Endpoint, held: boolean): Connectio
     exchange: (wire, key = wire) => post(wire, key).catch((error: unknown) => ({ failure: String(error) })),
     answerSync(key, remainingMs) {
       const exchange = live.get(key)
-      if (exchange === undefined || url.protocol !== 'http:') return undefined
+      if (exchange === undefined || !isPlain) return undefined
       const answer = readAnswerOnWire(exchange.sent, remainingMs)
       exchange.finish(answer ?? { failure: 'given up' })
       exchange.sent.destroy()
@@ -67,14 +66,14 @@ export function openHttpConnection(endpoint: Endpoint, held: boolean): Connectio
 }
 
 /** Not before the first request: a script that logs nothing does not pay for loading what it does not use. */
-function openTransport({ tls }: Endpoint, url: URL): Transport {
+function openTransport({ isPlain, tls }: Target): Transport {
   const options = { keepAlive: true, maxSockets: concurrentExports, maxFreeSockets: concurrentExports }
-  if (url.protocol === 'https:') {
-    const https = process.getBuiltinModule('node:https')
-    return { agent: new https.Agent({ ...options, ...tls }), request: https.request }
+  if (isPlain) {
+    const http = process.getBuiltinModule('node:http')
+    return { agent: new http.Agent(options), request: http.request }
   }
-  const http = process.getBuiltinModule('node:http')
-  return { agent: new http.Agent(options), request: http.request }
+  const https = process.getBuiltinModule('node:https')
+  return { agent: new https.Agent({ ...options, ...tls }), request: https.request }
 }
 
 function readAnswer(response: IncomingMessage, finish: (answer: WireAnswer) => void): void {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readAnswerOnWire } from './answers-on-wire.ts'
+import { readAnswerOnWire } from './answer-reader.ts'
 
 let server: Server
 let accepted: Promise<Socket>

@@ -1,5 +1,5 @@
 import { frameRequest, recordOffsets } from '@clew/otlp'
-import { splitRequest } from './request/records.ts'
+import { splitRequest } from './request.ts'
 
 export type Signal = 'logs' | 'traces'
 

@@ -1,16 +1,13 @@
-import type { Compression } from '../pipeline.ts'
-import type { Body } from './compress.ts'
-import type { Outcome } from './outcome.ts'
-
 /** A request as it goes over the wire. */
 export type WireRequest = { headers: Record<string, string>; body: Uint8Array }
 
-/** An answer as it came (gRPC: trailers among the headers), or why none came. */
-export type WireAnswer =
-  | { status: number; headers: Record<string, string>; body: Buffer }
-  | { failure: string }
+/** An answer as it came; of gRPC, trailers are among the headers. */
+export type ReceivedAnswer = { status: number; headers: Record<string, string>; body: Buffer }
 
-/** Connections to one endpoint, opened with the first request. */
+/** An answer, or why none came. */
+export type WireAnswer = ReceivedAnswer | { failure: string }
+
+/** Connections to one target, opened with the first request. */
 export type Connection = {
   /** Never rejects. `key` is what `answerSync` calls it. */
   exchange(request: WireRequest, key?: object): Promise<WireAnswer>
@@ -23,20 +20,8 @@ export type Connection = {
   close(): void
 }
 
-/** How an endpoint's protocol says "export these records", and what its answers mean. */
-export type Codec = {
-  /** What the body may be compressed with. */
-  readonly compression: Compression
-  /** The body before compression, in pieces, out of a framed protobuf request. */
-  pieces(framed: readonly Buffer[]): readonly Buffer[]
-  request(body: Body): WireRequest
-  outcome(answer: WireAnswer): Outcome
-}
-
 export const concurrentExports = 4
 export const maxAnswerBytes: number = 64 * 1024
-
-export const userAgent = 'OTel-OTLP-Exporter-JavaScript/clew'
 
 /** An AggregateError of several addresses has no message of its own. */
 export function describeError(error: NodeJS.ErrnoException): string {

@@ -1,5 +1,5 @@
 import type { ByteWriter, EncodeLimits } from '@clew/otlp'
-import type { PipelineScope } from './pipeline.ts'
+import type { PipelineScope } from '../pipeline.ts'
 import type { ByteQueue } from './queue.ts'
 
 export type Intake<Input> = (scope: PipelineScope, input: Input) => void

@@ -2,7 +2,7 @@ import { decodeLogsRequest, decodeTracesRequest, encodeLogsRequest, encodeTraces
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { randomLogs, randomSpans } from '../../../otlp/test/random-request.ts'
-import { countRecords, splitRequest } from './records.ts'
+import { countRecords, splitRequest } from './request.ts'
 
 /** Every record with all that stands around it. */
 const flatLogs = (request: Uint8Array): unknown[] =>

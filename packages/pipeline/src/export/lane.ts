@@ -1,0 +1,189 @@
+import type { Problems } from '../problems.ts'
+import type { Batch, Signal } from '../records/batch.ts'
+import { ByteQueue, type QueueOptions } from '../records/queue.ts'
+import type { Journal } from '../spool/journal.ts'
+import type { Spool, SpoolRefusal } from '../spool/spool.ts'
+import type { Target } from '../wire/target.ts'
+import { Health } from './health.ts'
+import { ExportLoop } from './loop.ts'
+import { createSender, type Sender } from './sender.ts'
+
+export type LaneOptions = Pick<QueueOptions, 'resource' | 'budget' | 'pool' | 'mirror'> & {
+  target: Target
+  spool: Spool | undefined
+  /** Only for whole requests: records that are encoded here come too often for a write each. */
+  journal: Journal | undefined
+  /** Whether to keep a connection ready for the end of the process. */
+  keepsSpare: boolean
+  scheduleDelayMs: number
+  problems: Problems
+  now: () => number
+  random: () => number
+  runHidden: <T>(work: () => T) => T
+}
+
+/** Why the disk does not take what memory cannot keep. */
+type Lack = 'no spool' | SpoolRefusal
+
+/** One signal on its way to one target. */
+export class SignalLane {
+  readonly signal: Signal
+  readonly queue: ByteQueue
+  readonly sender: Sender
+  readonly loop: ExportLoop
+  readonly spool: Spool | undefined
+  readonly #options: LaneOptions
+  #wakesSoon = false
+  #closed = false
+
+  constructor(options: LaneOptions) {
+    const { target, resource, budget, pool, mirror, problems, now, random, runHidden, spool } = options
+    const { signal, url } = target
+    this.#options = options
+    this.signal = signal
+    this.spool = spool
+    const queue = new ByteQueue({
+      ...{ signal, resource, budget, pool, mirror },
+      overflow: (batch) => this.#overflow(batch),
+      canOverflow: () => !this.#closed && spool?.room() === 'free',
+      onFirst: () => this.#wakeLater(),
+      onSealed: () => this.#wakeSoon(),
+      onDropped: () => this.#sayFull(this.#lack()),
+    })
+    const { counters } = queue
+    const waitingRecords = (): number => queue.waitingRecords()
+    const health = new Health({ signal, url, counters, waitingRecords, problems, now })
+    const takeSpooled = (): Batch | undefined => (budget.used < budget.max / 2 ? spool?.take() : undefined)
+    this.queue = queue
+    this.sender = createSender(options)
+    this.loop = new ExportLoop({ queue, sender: this.sender, health, takeSpooled, now, random, runHidden })
+  }
+
+  /** Takes in a whole request of so many records. `full`: neither memory nor disk has room for it. */
+  pass(request: Buffer, count: number): 'taken' | 'full' {
+    if (this.#closed) return 'full'
+    const { budget, journal } = this.#options
+    const { queue, spool } = this
+    const batch = queue.batchOf(request, count)
+    if (budget.used === 0 || budget.used + batch.bytes <= budget.max) {
+      const release = journal?.append(batch)
+      queue.add(release === undefined ? batch : { ...batch, journaled: true, release })
+    } else if (spool?.append(batch) === 'stored') {
+      queue.counters.accepted += count
+      queue.counters.spooled += count
+    } else {
+      this.#sayRefusing()
+      return 'full'
+    }
+    this.#wakeSoon()
+    return 'taken'
+  }
+
+  /** Takes over the spool of ended processes, and says that this one lives. */
+  beat(): void {
+    this.spool?.claim()
+    this.#options.journal?.beat()
+    this.loop.wake(false)
+  }
+
+  /** Puts batches that were not sent into the spool; what finds no room there is dropped. `why` says what kept them. */
+  keep(batches: readonly Batch[], why: string): void {
+    for (const batch of batches) {
+      if (batch.journaled) {
+        this.queue.counters.spooled += batch.count
+        continue
+      }
+      const lack = this.#spoolOrDrop(batch)
+      if (lack !== undefined) this.#sayLost(batch.count, why, lack)
+      this.queue.settle(batch)
+    }
+  }
+
+  /** Ends the connections. What was not acknowledged goes to the spool, what still comes is dropped. */
+  close(): void {
+    this.keep(this.loop.close(), this.loop.isFailing() ? 'the receiver is away' : 'the time is over')
+    this.#closed = true
+    this.#options.journal?.leave()
+    this.spool?.leave()
+  }
+
+  /** A chunk is full: send it in this turn's end, outside of the log call. */
+  #wakeSoon(): void {
+    if (this.#wakesSoon) return
+    this.#wakesSoon = true
+    const wake = (): void => {
+      this.#wakesSoon = false
+      this.loop.wake(false)
+    }
+    this.#options.runHidden(() => setImmediate(wake).unref())
+  }
+
+  #wakeLater(): void {
+    const wake = (): void => {
+      this.queue.armed = false
+      this.loop.wake(true)
+    }
+    this.#options.runHidden(() => {
+      if (!this.loop.isFailing()) this.sender.openSpare()
+      setTimeout(wake, this.#options.scheduleDelayMs).unref()
+    })
+  }
+
+  #overflow(batch: Batch): void {
+    const lack = this.#spoolOrDrop(batch)
+    if (lack !== undefined) this.#sayFull(lack)
+  }
+
+  /** Undefined when the batch is in the spool, else why it was dropped. */
+  #spoolOrDrop(batch: Batch): Lack | undefined {
+    const { counters } = this.queue
+    const stored = this.spool?.append(batch) ?? 'no spool'
+    if (stored !== 'stored') {
+      counters.dropped += batch.count
+      return stored
+    }
+    counters.spooled += batch.count
+    return undefined
+  }
+
+  #lack(): Lack {
+    const room = this.spool?.room() ?? 'no spool'
+    return room === 'free' ? 'full' : room
+  }
+
+  #sayFull(lack: Lack): void {
+    if (this.#closed) return
+    const { problems, budget, target } = this.#options
+    problems.say('CLEW_QUEUE_FULL', this.signal, () => {
+      const { dropped } = this.queue.counters
+      return `${budget.max} bytes of records wait for ${target.url} and the disk takes none: ${dropped} ${this.signal} records dropped so far, the newest go first. ${this.#remedy(lack)}`
+    })
+  }
+
+  #sayRefusing(): void {
+    const { problems, budget, target } = this.#options
+    problems.say(
+      'CLEW_QUEUE_FULL',
+      this.signal,
+      () =>
+        `${budget.used} bytes of ${this.signal} wait for ${target.url} and the disk takes no more: senders are told to come back later. Look after that receiver, or give another ${problems.settingNames.endpoint}`,
+    )
+  }
+
+  #sayLost(count: number, why: string, lack: Lack): void {
+    const { problems, target } = this.#options
+    problems.say(
+      'CLEW_RECORDS_LOST',
+      this.signal,
+      () =>
+        `the process ends before ${count} ${this.signal} records could reach ${target.url}: ${why}. ${this.#remedy(lack)}`,
+    )
+  }
+
+  #remedy(lack: Lack): string {
+    const { spoolDirectory } = this.#options.problems.settingNames
+    if (lack === 'no spool') return `Set ${spoolDirectory} to keep such records on disk`
+    if (lack === 'unusable') return `Set ${spoolDirectory} to a folder that can be written to`
+    return 'Raise CLEW_MAX_SPOOL_BYTES'
+  }
+}

@@ -1,0 +1,117 @@
+import type { Endpoint, PipelineOptions } from '../pipeline.ts'
+import type { Problems } from '../problems.ts'
+import type { Signal } from '../records/batch.ts'
+import { heartbeatMs } from '../spool/folders.ts'
+import { openJournal } from '../spool/journal.ts'
+import { openSpool, type SpoolOptions } from '../spool/spool.ts'
+import { describeTarget } from '../wire/target.ts'
+import { type LaneOptions, SignalLane } from './lane.ts'
+
+const defaultFlushMs = 10_000
+const defaultSpoolBytes = 256 * 1024 * 1024
+
+export type LanePlan = Pick<PipelineOptions, 'logs' | 'traces' | 'spoolDirectory' | 'maxSpoolBytes'> & {
+  /** Whether what waits in memory lies on disk as well. */
+  journals: boolean
+}
+
+type LaneFacts = Omit<LaneOptions, 'target' | 'spool' | 'journal'>
+
+/** The lanes of one pipeline. */
+export type Lanes = {
+  readonly all: readonly SignalLane[]
+  of(signal: Signal): SignalLane | undefined
+  /** Resolves when everything taken in so far is acknowledged, refused or spooled, or the time is over. */
+  flush(timeoutMs?: number): Promise<void>
+  /** Flushes for the last time, if asked to until a failure: nothing is taken from the spool any more. */
+  drain(timeoutMs: number | undefined, untilFailure: boolean): Promise<void>
+  close(): void
+}
+
+/**
+ * One lane for each signal that has an address. An address that is none is reported and its signal stays off. The spool of
+ * ended processes is taken over, at once and then regularly.
+ */
+export function openLanes(plan: LanePlan, facts: LaneFacts): Lanes {
+  const all = [openLane('logs', plan.logs, plan, facts), openLane('traces', plan.traces, plan, facts)].filter(
+    (lane) => lane !== undefined,
+  )
+  const heartbeat = startHeartbeat(all, facts.runHidden)
+  return {
+    all,
+    of: (wanted) => all.find(({ signal }) => signal === wanted),
+    flush: (timeoutMs) =>
+      within(
+        timeoutMs,
+        all.map(({ loop }) => loop.settled()),
+      ),
+    async drain(timeoutMs, untilFailure) {
+      await within(
+        timeoutMs,
+        all.flatMap(({ loop }) => [loop.settled(untilFailure), loop.leaveSpool()]),
+      )
+      clearInterval(heartbeat)
+    },
+    close() {
+      for (const lane of all) lane.close()
+    },
+  }
+}
+
+function openLane(
+  signal: Signal,
+  endpoint: Endpoint | undefined,
+  plan: LanePlan,
+  facts: LaneFacts,
+): SignalLane | undefined {
+  if (endpoint === undefined || !isUsable(endpoint, signal, facts.problems)) return undefined
+  const target = describeTarget(endpoint, signal)
+  return new SignalLane({ ...facts, target, ...onDisk(plan, signal, endpoint.url, facts) })
+}
+
+function isUsable({ url }: Endpoint, signal: Signal, problems: Problems): boolean {
+  if (/^https?:\/\//.test(url) && URL.canParse(url)) return true
+  problems.say(
+    'CLEW_ENDPOINT_INVALID',
+    signal,
+    () => `"${url}" is no address to send ${signal} to; write http://host:4318/v1/${signal}`,
+  )
+  return false
+}
+
+function onDisk(
+  { spoolDirectory: directory, maxSpoolBytes: maxBytes = defaultSpoolBytes, journals }: LanePlan,
+  signal: Signal,
+  url: string,
+  { problems, now }: LaneFacts,
+): Pick<LaneOptions, 'spool' | 'journal'> {
+  if (directory === undefined) return { spool: undefined, journal: undefined }
+  const options: SpoolOptions = { directory, signal, url, maxBytes, problems, now }
+  return { spool: openSpool(options), journal: journals ? openJournal(options) : undefined }
+}
+
+function startHeartbeat(
+  lanes: readonly SignalLane[],
+  runHidden: LaneOptions['runHidden'],
+): NodeJS.Timeout | undefined {
+  const spooling = lanes.filter(({ spool }) => spool !== undefined)
+  if (spooling.length === 0) return undefined
+  const beat = (): void => {
+    for (const lane of spooling) lane.beat()
+  }
+  return runHidden(() => {
+    beat()
+    return setInterval(beat, heartbeatMs).unref()
+  })
+}
+
+/** Resolves when all is done or the time is over. The timer holds the process, as the work does not. */
+function within(timeoutMs: number = defaultFlushMs, work: readonly Promise<void>[]): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs)
+    void Promise.all(work).then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,79 @@
+import { writeSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { descriptorOf, readAnswer, unlessBusy } from './answer-reader.ts'
+import type { ReceivedAnswer, WireRequest } from './exchange.ts'
+import type { Target } from './target.ts'
+
+/** A connection that waits for the end of the process, when none can be opened any more. */
+export type SpareSocket = {
+  /** Connects when there is no connection. Its failure is silent: exporting will notice. */
+  open(): void
+  /**
+   * Sends one request and reads the answer, while the event loop stands still. Undefined when there is no connection, or
+   * it or the time ended before an answer: then it is closed. Never throws.
+   */
+  exchangeSync(request: WireRequest, remainingMs: () => number): ReceivedAnswer | undefined
+  close(): void
+}
+
+/** Only plain HTTP can be spoken over a descriptor: undefined for everything else. */
+export function createSpareSocket(target: Target): SpareSocket | undefined {
+  if (target.protocol === 'grpc' || !target.isPlain) return undefined
+  const { hostname, port } = target
+  let socket: Socket | undefined
+
+  const open = (): void => {
+    if (socket !== undefined) return
+    const made = process.getBuiltinModule('node:net').connect({ host: hostname, port, noDelay: true })
+    socket = made
+    made.unref()
+    const forget = (): void => {
+      made.destroy()
+      if (socket === made) socket = undefined
+    }
+    // A receiver that closes it, or says that it waited too long for a request.
+    for (const event of ['error', 'end', 'data', 'close']) made.on(event, forget)
+  }
+  return {
+    open,
+    exchangeSync(request, remainingMs) {
+      const fd = descriptorOf(socket)
+      if (fd === undefined) return undefined
+      const answer = exchangeOver(fd, target, request, remainingMs)
+      if (answer === undefined) socket?.destroy()
+      return answer
+    },
+    close: () => socket?.destroy(),
+  }
+}
+
+function exchangeOver(
+  fd: number,
+  target: Target,
+  request: WireRequest,
+  remainingMs: () => number,
+): ReceivedAnswer | undefined {
+  try {
+    return writeAll(fd, requestBytes(target, request), remainingMs) ? readAnswer(fd, remainingMs) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function requestBytes({ host, path }: Target, { headers, body }: WireRequest): Buffer {
+  const all = Object.entries({ host, connection: 'keep-alive', ...headers })
+  const lines = all.map(([name, value]) => `${name}: ${value}`)
+  if (lines.some((line) => /[\r\n]/.test(line))) throw new Error('a header holds a line break')
+  const head = [`POST ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n')
+  return Buffer.concat([Buffer.from(head, 'latin1'), body])
+}
+
+function writeAll(fd: number, bytes: Buffer, remainingMs: () => number): boolean {
+  let at = 0
+  while (at < bytes.length) {
+    const written = unlessBusy(() => writeSync(fd, bytes, at), remainingMs)
+    if (written === undefined) return false
+    at += written
+  }
+  return true
+}
