@@ -46,7 +46,7 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
   'desk/server': [
     ['index.ts'],
     ['start-desk.ts'],
-    ['http/'],
+    ['http/', 'forward/'],
     ['threads/'],
     ['store/', 'query/'],
     ['schema/'],

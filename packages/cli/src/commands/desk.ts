@@ -123,8 +123,8 @@ function deskOptions(values: Values): DeskOptions {
 const notWithMemory: Parse<never> = () => unusable('it excludes --memory', 'give one of the two')
 
 /** A property that is there only when it has a value. */
-function present<K extends string, V>(name: K, value: V | undefined | ''): { [key in K]?: V } {
-  return value === undefined || value === '' ? {} : ({ [name]: value } as { [key in K]: V })
+function present<K extends string, V>(name: K, value: V | undefined | ''): Partial<Record<K, V>> {
+  return value === undefined || value === '' ? {} : ({ [name]: value } as Record<K, V>)
 }
 
 /** https://specifications.freedesktop.org/basedir-spec/latest/ */

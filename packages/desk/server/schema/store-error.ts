@@ -35,7 +35,7 @@ const readOnly = 8
 const cannotOpen = 14
 const ioError = 10
 const corrupt = 11
-const notADatabase = 26
+const noDatabase = 26
 
 const primaryCode = (error: unknown): number | undefined => {
   const { errcode } = error as SqliteError
@@ -45,7 +45,7 @@ const primaryCode = (error: unknown): number | undefined => {
 /** Whether the file itself is broken, so that no other try will help. */
 export function isDamage(error: unknown): boolean {
   const code = primaryCode(error)
-  return code === corrupt || code === notADatabase
+  return code === corrupt || code === noDatabase
 }
 
 /** One line that says what is wrong with the file and what to do. */

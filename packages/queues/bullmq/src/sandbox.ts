@@ -21,9 +21,9 @@ import {
 /** The side that hands jobs to sandboxes: the job's copy takes the context of the attempt along. */
 export function attachSandboxes(bullmq: BullMQ, contexts: JobContexts, option: MetadataOption): Stop[] {
   return [
-    wrapMethod(owner, bullmq.Job.prototype, 'asJSONSandbox', (asJSONSandbox) => {
+    wrapMethod(owner, bullmq.Job.prototype, 'asJSONSandbox', (toJson) => {
       return function (this: JobMoves, ...args) {
-        const json = asJSONSandbox.apply(this, args)
+        const json = toJson.apply(this, args)
         const carry = (): SandboxJob => {
           const attempt = contexts.attemptOf(this)
           const metadata = attempt && encodeMetadata(attempt.context)
