@@ -42,6 +42,7 @@ export {
 } from './record/record.ts'
 export { subscribeChannel, traceChannel } from './seams/channel.ts'
 export { type HttpRequest, httpRequestOf, setHttpRoute, trackHttpRequest } from './seams/http-route.ts'
+export { compareVersions, isVersionWithin, type VersionRange } from './seams/installed-package.ts'
 export {
   type Instrumentation,
   type OptionSpec,
@@ -56,7 +57,6 @@ export {
 } from './seams/instrumentation.ts'
 export {
   type Attached,
-  compareVersions,
   type LoadedModule,
   type ModuleSource,
   onModuleLoad,

@@ -109,3 +109,36 @@ test('an attach that throws, and a package that throws, are what they are withou
   expect(printed).toEqual(['TypeError: broken package', true])
   expect(stderr).toMatch(/^\[clew\] CLEW_INTERNAL: attaching to other 1\.0\.0: Error: broken attach/)
 })
+
+test('a Node.js that does not tell of its modules is reported once, and the application runs as without us', () => {
+  installThing('1.5.0')
+  // What another Node.js might do: give modules a field of their own where this one assigns.
+  app.write(
+    'silent.cjs',
+    `const { prototype } = require('node:module')
+    const define = Object.defineProperty
+    Object.defineProperty = (target, name, descriptor) =>
+      target === prototype && name === 'loaded' ? target : define(target, name, descriptor)`,
+  )
+  app.write('app.cjs', "heard.push(require('thing').patched ?? 'not patched')")
+  const { printed, stderr } = app.run('--require', './silent.cjs', '--require', './preload.cjs', 'app.cjs')
+  expect(printed).toEqual(['not patched'])
+  expect(stderr).toBe(
+    `[clew] CLEW_PATCH_MISSING: Node.js ${process.versions.node} does not tell of the modules that it loads: libraries run without spans and their logs are not joined; report it with this version, and run an earlier one until it is mended\n`,
+  )
+})
+
+test('a Node.js that tells of a module that is made, but not when it has run, is reported too', () => {
+  app.write(
+    'silent.cjs',
+    `const { prototype } = require('node:module')
+    const { load } = prototype
+    prototype.load = function (filename) {
+      Object.defineProperty(this, 'loaded', { value: false, writable: true, configurable: true })
+      return load.call(this, filename)
+    }`,
+  )
+  app.write('app.cjs', '')
+  const { stderr } = app.run('--require', './silent.cjs', '--require', './preload.cjs', 'app.cjs')
+  expect(stderr).toMatch(/^\[clew\] CLEW_PATCH_MISSING: Node\.js .*\n$/)
+})

@@ -23,8 +23,10 @@ export const errorCatalogue = {
     remedy: 'Update the @clew package named in the line, or use a supported version of the library.',
   },
   CLEW_PATCH_MISSING: {
-    meaning: 'A library has the right version but not the method that the instrumentation stands on.',
-    remedy: 'Report it with the version that the line names; the library runs on without spans.',
+    meaning:
+      'A library has the right version but not the method that the instrumentation stands on, or Node.js does not tell of the modules that it loads.',
+    remedy:
+      'Report it with the version that the line names; the library, or all of them, run on without spans.',
   },
   CLEW_INSTRUMENTATION: {
     meaning: 'An installed package could not be loaded or started as an instrumentation.',

@@ -2,6 +2,7 @@ import type { Tracer } from '@opentelemetry/api'
 import { registeredTracer } from '../api/registered-api.ts'
 import { guard, report } from '../process/report.ts'
 import { sharedState } from '../process/state.ts'
+import type { VersionRange } from './installed-package.ts'
 
 /** Undoes a start. Never throws; calling it twice does nothing. */
 export type Stop = () => void
@@ -62,10 +63,7 @@ export type Instrumentation<S extends OptionSpecs = OptionSpecs> = {
   readonly name: string
   readonly version: string
   /** The library that it joins and the versions it knows; absent for what Node itself brings. */
-  readonly library?: {
-    readonly name: string
-    readonly versions: { readonly from: string; readonly below: string }
-  }
+  readonly library?: { readonly name: string; readonly versions: VersionRange }
   /** Where it attaches, in a few words, as `clew doctor` prints it. */
   readonly seam?: string
   readonly options?: S

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { compareVersions, type Instrumentation } from '@clew/core'
+import { compareVersions, type Instrumentation, isVersionWithin } from '@clew/core'
 import { type Application, nearestPackage } from '../discovery/application.ts'
 import { copiesOf, type FoundPackage, findPackages } from '../discovery/packages.ts'
 import type { Finding } from './finding.ts'
@@ -75,7 +75,7 @@ function examineLibrary(
     }
   }
   const { from, below } = library.versions
-  if (compareVersions(version, from) >= 0 && compareVersions(version, below) < 0) {
+  if (isVersionWithin(version, library.versions)) {
     return { level: 'ok', topic, text: `${found.version} joins ${library.name} ${version}, by ${seam}` }
   }
   const text = `${library.name} ${version} is outside of ${from} … below ${below}: it runs without spans`
