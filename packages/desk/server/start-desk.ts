@@ -10,6 +10,7 @@ import { startHttp } from './http/start-http.ts'
 import { makeTemporaryDirectory } from './store/temporary-directory.ts'
 import { openStore } from './threads/open-store.ts'
 
+/** How a desk runs, as the options of `clew desk`: sizes in bytes, ages in milliseconds. */
 export type DeskOptions = Omit<HttpOptions, 'webDirectory' | 'onError'> & {
   /** Folder of the data; undefined: memory where the system has a folder for that, and nothing is kept. */
   directory: string | undefined
@@ -23,6 +24,7 @@ export type DeskOptions = Omit<HttpOptions, 'webDirectory' | 'onError'> & {
   report(message: string): void
 }
 
+/** A running desk, with the addresses that it listens on. */
 export type Desk = {
   /** Of OTLP/HTTP, the API and the page. */
   url: string

@@ -1,7 +1,5 @@
 export { type Pairs, parseEncodedPairs, parseHeaders, parseList, parsePairs } from './list.ts'
 export {
-  type DurationUnit,
-  durationUnits,
   formatDuration,
   formatSize,
   type Measured,

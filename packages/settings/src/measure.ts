@@ -13,10 +13,6 @@ const sizes: Units = {
   ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 },
 }
 
-/** The units of a duration, smallest first. */
-export const durationUnits = ['ns', 'us', 'ms', 's', 'm', 'h', 'd'] as const
-export type DurationUnit = (typeof durationUnits)[number]
-
 const byUnit = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9, d: 86_400e9 } as const
 // The micro sign and the Greek letter.
 const durations: Units = { ...byUnit, '\u00b5s': byUnit.us, '\u03bcs': byUnit.us }
@@ -33,7 +29,7 @@ export function measureSize(text: string): Measured {
  * Nanoseconds of a text such as `15m`, `1.5s`, `250 ms` or `7d`, up to 285 years. A number alone has no unit, unless
  * `bareUnit` says what it counts.
  */
-export function measureDuration(text: string, bareUnit?: DurationUnit): Measured {
+export function measureDuration(text: string, bareUnit?: keyof typeof byUnit): Measured {
   return measure(text, bareUnit ? { ...durations, '': byUnit[bareUnit] } : durations, longestNs)
 }
 

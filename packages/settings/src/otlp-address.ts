@@ -74,7 +74,7 @@ function formsOf(text: string): string {
     : `${printableAddress(`http://${text}`)} or ${printableAddress(`grpc://${text}`)}`
 }
 
-/** An address of HTTP. */
+/** `http:` or `https:` with a host; path, query and a user are left in it. */
 export const parseHttpAddress: Parse<URL> = (raw) => {
   const text = textOf(raw)
   const url = URL.parse(text)

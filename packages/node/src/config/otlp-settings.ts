@@ -23,6 +23,16 @@ export type OtlpSettings = {
 export function otlpSettings(signal: Signal | undefined): OtlpSettings {
   const prefix = `OTEL_EXPORTER_OTLP${signal ? `_${signal.toUpperCase()}` : ''}`
   const room = signal ?? 'otlp'
+  return { ...requestSettings(prefix, room, signal), ...tlsSettings(prefix, room) }
+}
+
+type TlsName = 'certificate' | 'clientCertificate' | 'clientKey' | 'insecure'
+
+function requestSettings(
+  prefix: string,
+  room: string,
+  signal: Signal | undefined,
+): Omit<OtlpSettings, TlsName> {
   return {
     endpoint: optional({
       env: `${prefix}_ENDPOINT`,
@@ -60,6 +70,11 @@ export function otlpSettings(signal: Signal | undefined): OtlpSettings {
       shown: formatDuration(defaultTimeoutMs),
       about: 'How long one request may take; 0 is without end.',
     }),
+  }
+}
+
+function tlsSettings(prefix: string, room: string): Pick<OtlpSettings, TlsName> {
+  return {
     certificate: optional({
       env: `${prefix}_CERTIFICATE`,
       yaml: `${room}.certificate`,
