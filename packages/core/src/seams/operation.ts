@@ -1,6 +1,6 @@
 import type { Attributes, Context, Span, SpanKind, Tracer } from '@opentelemetry/api'
 import { SpanStatusCode } from '../api/span.ts'
-import { contextWithSpan, isTracingSuppressed, spanOf } from '../context/request-context.ts'
+import { contextWithSpan, isTracingSuppressed, spanContextOf } from '../context/request-context.ts'
 import { guard } from '../process/report.ts'
 
 /** What the span of one operation says. */
@@ -25,8 +25,8 @@ export type Operation = {
 }
 
 /**
- * Begins an operation as a child of the span in the context of its caller. No span: without one in `caller`, with
- * tracing suppressed there, or when `describe` returns undefined; it is not asked in the first two cases. What
+ * Begins an operation as a child of the span in the context of its caller. No span: without one in `caller`, or with the
+ * one of an API that has no SDK, with tracing suppressed there, or when `describe` returns undefined; it is not asked in the first two cases. What
  * `describe` throws is reported and costs the span. Never throws.
  */
 export function startOperation(
@@ -34,7 +34,7 @@ export function startOperation(
   caller: Context,
   describe: () => SpanDescription | undefined,
 ): Operation {
-  if (!spanOf(caller) || isTracingSuppressed(caller)) return untraced(caller)
+  if (!spanContextOf(caller) || isTracingSuppressed(caller)) return untraced(caller)
   const start = (): Operation | undefined => {
     const description = describe()
     return description && traced(caller, description, tracer.startSpan(description.name, description, caller))

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { type SpanDescription, SpanKind } from '@clew/core'
 import type { Attributes } from '@opentelemetry/api'
 
 /** The parts of a request that its span describes; `IncomingMessage` has them all. */
@@ -61,13 +62,13 @@ function clientAddress(headers: IncomingHttpHeaders, socket: Peer): string | und
 export type SentRequest = { method: string; protocol: string; host: string; target: string }
 
 /**
- * The attributes of a client span that are known at its start.
+ * A client span at its start.
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
  */
 export function describeSent(
   { method, protocol, host, target }: SentRequest,
   redact: QueryRedactor,
-): Attributes {
+): SpanDescription {
   const { address, port } = parseHost(host)
   const shown = redactTarget(target, redact)
   const known = knownMethod(method)
@@ -78,7 +79,7 @@ export function describeSent(
     'server.port': port ?? (protocol === 'https:' ? 443 : 80),
   }
   if (known !== method) attributes['http.request.method_original'] = method
-  return attributes
+  return { name: methodName(method), kind: SpanKind.CLIENT, attributes }
 }
 
 const knownMethods = new Set([

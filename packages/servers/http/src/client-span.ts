@@ -1,28 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import {
-  contextWithSpan,
-  endSpan,
   injectContext,
-  isTracingSuppressed,
-  SpanKind,
+  type Operation,
+  type SpanDescription,
   SpanStatusCode,
-  spanContextOf,
+  startOperation,
 } from '@clew/core'
 import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api'
-import { describeSent, methodName, type QueryRedactor, type SentRequest } from './attributes.ts'
 import type { Exchange } from './message-events.ts'
 import { contextWithFieldsInBaggage } from './propagated-fields.ts'
-
-/**
- * Why the requests of a caller get no span: tracing is suppressed, or there is no trace to be part of, where each poll
- * of a timer would make one of its own.
- */
-export type Untraced = 'suppressed' | 'no-trace'
-
-export function whyUntraced(caller: Context): Untraced | undefined {
-  if (isTracingSuppressed(caller)) return 'suppressed'
-  return spanContextOf(caller) ? undefined : 'no-trace'
-}
 
 /** Why a request with a span does not take it along. */
 export type NotPropagated =
@@ -31,27 +17,36 @@ export type NotPropagated =
   /** The application has set its own. */
   | 'own-traceparent'
 
+/** The span of a request, where startOperation of core makes one. */
+export function startClientSpan(
+  tracer: Tracer,
+  caller: Context,
+  describe: () => SpanDescription | undefined,
+): ClientSpan | undefined {
+  const operation = startOperation(tracer, caller, describe)
+  return operation.span && new ClientSpan(operation, operation.span)
+}
+
 /** A client span, from the making of the request until its response has been read, has failed or was given up. */
 export class ClientSpan implements Exchange {
-  readonly #span: Span
   /** The caller's: listeners do not run inside the client span. */
   readonly context: Context
+  /** Ends the span, as failed when there is an error; later calls do nothing. */
+  readonly end: Operation['end']
+  readonly #own: Context
+  readonly #span: Span
   #response: IncomingMessage | undefined
-  #ended = false
 
-  constructor(tracer: Tracer, caller: Context, request: SentRequest, redact: QueryRedactor) {
+  constructor({ caller, context, end }: Operation, span: Span) {
     this.context = caller
-    this.#span = tracer.startSpan(
-      methodName(request.method),
-      { kind: SpanKind.CLIENT, attributes: describeSent(request, redact) },
-      caller,
-    )
+    this.end = end
+    this.#own = context
+    this.#span = span
   }
 
   /** Writes the headers that join the receiver to the chain. */
   propagate<Carrier>(fields: readonly string[], carrier: Carrier, setter: TextMapSetter<Carrier>): void {
-    const sent = contextWithSpan(contextWithFieldsInBaggage(this.context, fields), this.#span)
-    injectContext(sent, carrier, setter)
+    injectContext(contextWithFieldsInBaggage(this.#own, fields), carrier, setter)
   }
 
   /** Says on the span why the chain ends here. */
@@ -61,7 +56,7 @@ export class ClientSpan implements Exchange {
 
   /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span */
   responded(statusCode: number, response?: IncomingMessage): void {
-    if (this.#ended) return
+    if (!this.#span.isRecording()) return
     this.#response = response
     this.#span.setAttribute('http.response.status_code', statusCode)
     if (statusCode < 400) return
@@ -74,12 +69,5 @@ export class ClientSpan implements Exchange {
     if (message === response) this.end(response.errored ?? undefined)
     // The request of a broken response is closed first, and only the response knows the error.
     else if (!response || response.complete) this.end()
-  }
-
-  /** Ends the span, as failed when there is an error; later calls do nothing. */
-  end(error?: unknown): void {
-    if (this.#ended) return
-    this.#ended = true
-    endSpan(this.#span, error)
   }
 }

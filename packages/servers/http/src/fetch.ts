@@ -4,14 +4,15 @@ import {
   type HiddenSlot,
   type Runtime,
   runInContext,
+  type SpanDescription,
   type Stop,
   stopAll,
   subscribeChannel,
   wrapMethod,
 } from '@clew/core'
 import type { Context, TextMapSetter } from '@opentelemetry/api'
-import { createQueryRedactor, type SentRequest } from './attributes.ts'
-import { ClientSpan, whyUntraced } from './client-span.ts'
+import { createQueryRedactor, describeSent, type QueryRedactor } from './attributes.ts'
+import { type ClientSpan, startClientSpan } from './client-span.ts'
 import type { options as specs } from './options.ts'
 
 /** https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
@@ -40,8 +41,8 @@ export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
   const created = (request: UndiciRequest): void => {
     const caller = activeContext()
     callers.remember(request, caller)
-    if (whyUntraced(caller) || isUpgrade(request)) return
-    const span = new ClientSpan(tracer, caller, describe(request), redact)
+    const span = startClientSpan(tracer, caller, () => describe(request, redact))
+    if (!span) return
     spans.set(request, span)
     if (hasTraceparent(request.headers)) span.notPropagated('own-traceparent')
     else span.propagate(options.propagateFields, request, headerSetter)
@@ -63,11 +64,6 @@ export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
   return () => stopAll(stops)
 }
 
-// An upgraded connection has no end that undici tells.
-function isUpgrade({ upgrade, method }: UndiciRequest): boolean {
-  return Boolean(upgrade) || method === 'CONNECT'
-}
-
 function hasTraceparent(headers: readonly unknown[] | string): boolean {
   if (typeof headers === 'string') return /(^|\n)traceparent:/i.test(headers)
   for (let i = 0; i < headers.length; i += 2) {
@@ -76,9 +72,12 @@ function hasTraceparent(headers: readonly unknown[] | string): boolean {
   return false
 }
 
-function describe({ method, origin, path: target }: UndiciRequest): SentRequest {
+function describe(request: UndiciRequest, redact: QueryRedactor): SpanDescription | undefined {
+  const { method, origin, path: target } = request
+  // An upgraded connection has no end that undici tells.
+  if (request.upgrade || method === 'CONNECT') return undefined
   const { protocol, host } = typeof origin === 'string' ? new URL(origin) : origin
-  return { method, protocol, host, target }
+  return describeSent({ method, protocol, host, target }, redact)
 }
 
 type Callback = (this: object, ...args: unknown[]) => unknown

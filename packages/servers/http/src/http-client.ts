@@ -8,8 +8,8 @@ import {
   subscribeChannel,
 } from '@clew/core'
 import type { TextMapSetter } from '@opentelemetry/api'
-import { createQueryRedactor, type SentRequest } from './attributes.ts'
-import { ClientSpan, type NotPropagated, whyUntraced } from './client-span.ts'
+import { createQueryRedactor, describeSent, type SentRequest } from './attributes.ts'
+import { type ClientSpan, type NotPropagated, startClientSpan } from './client-span.ts'
 import { keepContextOfMessages } from './message-events.ts'
 import type { options as specs } from './options.ts'
 
@@ -34,9 +34,8 @@ export function clientSpanOf(message: object): ClientSpan | undefined {
 export function startHttpClient({ tracer, options }: Runtime<typeof specs>): Stop {
   const redact = createQueryRedactor(options.redactQuery)
   const created = (request: ClientRequest): void => {
-    const caller = activeContext()
-    if (whyUntraced(caller)) return
-    const span = new ClientSpan(tracer, caller, describe(request), redact)
+    const span = startClientSpan(tracer, activeContext(), () => describeSent(sentBy(request), redact))
+    if (!span) return
     spans.set(request, span)
     const reason = whyNotPropagated(request)
     if (reason) span.notPropagated(reason)
@@ -64,7 +63,7 @@ export function startHttpClient({ tracer, options }: Runtime<typeof specs>): Sto
   return () => stopAll(stops)
 }
 
-function describe(request: ClientRequest): SentRequest {
+function sentBy(request: ClientRequest): SentRequest {
   const { method, protocol, path: target } = request
   const header = request.getHeader('host')
   return { method, protocol, host: typeof header === 'string' && header ? header : request.host, target }
