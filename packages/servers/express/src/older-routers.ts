@@ -4,12 +4,14 @@ import {
   createHiddenSlot,
   guard,
   type HiddenSlot,
+  type ModuleSource,
   onModuleLoad,
   type Stop,
   setHttpRoute,
+  stopAll,
   wrapMethod,
 } from '@clew/core'
-import { joinPaths, type Path, pathText } from './path.ts'
+import { joinPaths, type Path, pathText, putParams } from './path.ts'
 
 type Request = IncomingMessage & { baseUrl?: string; params?: Readonly<Record<string, string | string[]>> }
 type Next = (...args: unknown[]) => unknown
@@ -28,33 +30,25 @@ const channelSince = '2.3.0'
  * Follows each request through Express 4 and through the `router` package below 2.3, which publish nothing: by
  * entering a router (`handle`) and a route (`dispatch`).
  */
-export function wrapOlderRouters(): Stop {
+export function wrapOlderRouters(express: ModuleSource): Stop {
   const mounts = createHiddenSlot<Mount>()
-  const wraps: Stop[] = []
-  const attach = (router: RouterClass, route: RouteClass): void => {
-    wraps.push(
-      wrapMethod('express', router, 'handle', (handle) => followMount(handle, mounts)),
-      wrapMethod('express', route.prototype, 'dispatch', (dispatch) => tellRoute(dispatch, mounts)),
-    )
-  }
+  const attach = (router: RouterClass, route: RouteClass): Stop[] => [
+    wrapMethod('express', router, 'handle', (handle) => followMount(handle, mounts)),
+    wrapMethod('express', route.prototype, 'dispatch', (dispatch) => tellRoute(dispatch, mounts)),
+  ]
   const stops = [
-    onModuleLoad<{ Router: RouterClass; Route: RouteClass }>(
-      { name: 'express', versions: { from: '4.16.0', below: '6.0.0' } },
-      ({ Router, Route }, { version }) => {
-        if (version.startsWith('4.')) attach(Router, Route)
-      },
+    onModuleLoad<{ Router: RouterClass; Route: RouteClass }>(express, ({ Router, Route }, { version }) =>
+      version.startsWith('4.') ? attach(Router, Route) : undefined,
     ),
     onModuleLoad<{ prototype: RouterClass; Route: RouteClass }>(
       { name: 'router', versions: { from: '0.0.0', below: '3.0.0' } },
       ({ prototype, Route }, { version }) => {
         const isKnown = compareVersions(version, '2.0.0') >= 0
-        if (isKnown && compareVersions(version, channelSince) < 0) attach(prototype, Route)
+        return isKnown && compareVersions(version, channelSince) < 0 ? attach(prototype, Route) : undefined
       },
     ),
   ]
-  return () => {
-    for (const stop of [...stops, ...wraps]) stop()
-  }
+  return () => stopAll(stops)
 }
 
 function followMount(handle: Handle, mounts: HiddenSlot<Mount>): Handle {
@@ -75,24 +69,6 @@ function mountOf(req: Request, outer: Mount): Mount {
   if (baseUrl === outer.baseUrl) return outer
   const matched = baseUrl.slice(outer.baseUrl.length)
   return { baseUrl, template: outer.template + putParams(matched, req.params ?? {}) }
-}
-
-/** The path with the values of its parameters replaced by their names; those of wildcards and groups by `*`. */
-export function putParams(path: string, params: Readonly<Record<string, string | string[]>>): string {
-  let rest = `${decode(path)}/`
-  for (const [name, value] of Object.entries(params)) {
-    const text = Array.isArray(value) ? value.join('/') : value
-    if (text) rest = rest.replace(`/${text}/`, () => (/^\d+$/.test(name) ? '/*/' : `/:${name}/`))
-  }
-  return rest.slice(0, -1)
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
 }
 
 function tellRoute(dispatch: Dispatch, mounts: HiddenSlot<Mount>): Dispatch {

@@ -1,10 +1,6 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
-import { guard, type Instrumentation, setHttpRoute } from '@clew/core'
+import { guard, type Instrumentation, setHttpRoute, subscribeChannel } from '@clew/core'
 import manifest from '@clew/fastify/package.json' with { type: 'json' }
-
-/** Published for each instance by Fastify 4 and 5. https://fastify.dev/docs/latest/Reference/Hooks/#diagnostics-channel-hooks */
-const initialization = 'fastify.initialization'
 
 type FastifyRequest = {
   raw: IncomingMessage
@@ -22,18 +18,11 @@ export const fastifyInstrumentation: Instrumentation = {
   version: manifest.version,
   library: { name: 'fastify', versions: { from: '4.0.0', below: '6.0.0' } },
   seam: 'fastify.initialization channel, onRequest hook',
-  start: () => {
-    const onInitialization = (message: unknown): void =>
-      guard(
-        'attaching to fastify',
-        () => {
-          ;(message as { fastify: FastifyInstance }).fastify.addHook('onRequest', tellRoute)
-        },
-        undefined,
-      )
-    subscribe(initialization, onInitialization)
-    return () => unsubscribe(initialization, onInitialization)
-  },
+  // Published for each instance: https://fastify.dev/docs/latest/Reference/Hooks/#diagnostics-channel-hooks
+  start: () =>
+    subscribeChannel<{ fastify: FastifyInstance }>('fastify.initialization', ({ fastify }) => {
+      fastify.addHook('onRequest', tellRoute)
+    }),
 }
 
 // The first hook of the request's life: a route is known even when a later hook turns the request away.
