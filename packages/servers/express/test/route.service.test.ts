@@ -1,21 +1,20 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import {
   activeContext,
   contextWithSpan,
-  emitRecord,
   runInContext,
   type Stop,
   startInstrumentation,
+  stopAll,
 } from '@clew/core'
 import { httpInstrumentation } from '@clew/http'
-import { type RecordedSpan, recordLogs, recordSpans, type SpanRecorder } from '@clew/testing'
+import { recordLogs, recordSpans, type SpanRecorder } from '@clew/testing'
 import { trace } from '@opentelemetry/api'
 import type express from 'express'
 import type { NextFunction, Request, Response } from 'express'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type LocalServers, localServers, log, nameAndRoute, namesOf } from '../../http/test/local-servers.ts'
 import { expressInstrumentation } from '../src/index.ts'
 
 type Express = typeof express
@@ -26,41 +25,22 @@ const load = <T>(alias: string): T => require(require.resolve(alias)) as T
 
 let spans: SpanRecorder
 let stops: Stop[]
-let server: Server
+let servers: LocalServers
 
 beforeEach(() => {
   spans = recordSpans()
+  servers = localServers()
   stops = [startInstrumentation(httpInstrumentation), startInstrumentation(expressInstrumentation)]
 })
 
 afterEach(() => {
-  server.closeAllConnections()
-  server.close()
-  for (const stop of stops) stop()
+  servers.close()
+  stopAll(stops)
   spans.stop()
 })
 
 async function listen(handler: RequestListener): Promise<string> {
-  server = createServer(handler).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-/** The names of the server spans of these requests, one after the other. */
-async function namesOf(origin: string, requests: readonly string[]): Promise<string[]> {
-  const names: string[] = []
-  for (const line of requests) {
-    const [method = 'GET', path] = line.split(' ')
-    spans.clear()
-    await (await fetch(origin + path, { method })).text()
-    const [span] = await spans.waitFor((all) => all.length === 1)
-    names.push(nameAndRoute(span!))
-  }
-  return names
-}
-
-function nameAndRoute({ name, attributes }: RecordedSpan): string {
-  return `${name} | ${attributes['http.route'] ?? 'no route'}`
+  return `http://127.0.0.1:${await servers.listen(createServer(handler))}`
 }
 
 const answer = (_: Request, res: Response): unknown => res.send('ok')
@@ -100,7 +80,7 @@ describe.each(['express', 'express4'])('%s', (version) => {
     const origin = await listen(ordersApp(load<Express>(version)))
     const arrayRoute = version === 'express' ? '/all' : '/list,/all'
     expect(
-      await namesOf(origin, [
+      await namesOf(spans, origin, [
         'GET /',
         'GET /orders/7?x=1',
         'GET /all',
@@ -129,7 +109,7 @@ describe.each(['express', 'express4'])('%s', (version) => {
   test('what no route matches has none', async () => {
     const origin = await listen(ordersApp(load<Express>(version)))
     expect(
-      await namesOf(origin, ['GET /nothing', 'DELETE /orders/7', 'GET /api/users', 'GET /admin/none']),
+      await namesOf(spans, origin, ['GET /nothing', 'DELETE /orders/7', 'GET /api/users', 'GET /admin/none']),
     ).toEqual(['GET | no route', 'DELETE | no route', 'GET | no route', 'GET | no route'])
   })
 
@@ -137,7 +117,7 @@ describe.each(['express', 'express4'])('%s', (version) => {
     const app = load<Express>(version)()
     app.get('/:any', pass)
     app.get('/last', answer)
-    expect(await namesOf(await listen(app), ['GET /last'])).toEqual(['GET /last | /last'])
+    expect(await namesOf(spans, await listen(app), ['GET /last'])).toEqual(['GET /last | /last'])
   })
 
   test('the route is told while a span of the application is active, and only to the server span', async () => {
@@ -160,16 +140,6 @@ describe.each(['express', 'express4'])('%s', (version) => {
   test('records of handlers, of error middleware and of listeners are in the trace of the request', async () => {
     const logs = recordLogs()
     stops.push(logs.stop)
-    const scope = { name: 'app', version: '1' }
-    const log = (body: string): void =>
-      emitRecord({
-        scope,
-        context: activeContext(),
-        timeUnixMs: 0,
-        severityNumber: 9,
-        severityText: 'info',
-        body,
-      })
     const app = load<Express>(version)()
     app.use((_: Request, res: Response, next: NextFunction) => {
       res.on('finish', () => log('finish')).on('close', () => log('close'))
@@ -215,7 +185,12 @@ test('a router before 2.3, which has no channel, tells its routes too', async ()
   const router = Router().get('/orders/:id', ok).use('/users/:user/items', items)
   const origin = await listen((req, res) => router(req, res, () => res.writeHead(404).end()))
   expect(
-    await namesOf(origin, ['GET /orders/1', 'GET /users/a%20b/items', 'GET /users/3/items/3', 'GET /none']),
+    await namesOf(spans, origin, [
+      'GET /orders/1',
+      'GET /users/a%20b/items',
+      'GET /users/3/items/3',
+      'GET /none',
+    ]),
   ).toEqual([
     'GET /orders/:id | /orders/:id',
     'GET /users/:user/items | /users/:user/items',

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module'
-import { activeContext, emitRecord, getFields, type Stop, setFields, startInstrumentation } from '@clew/core'
+import { getFields, type Stop, setFields, startInstrumentation, stopAll } from '@clew/core'
 import { httpInstrumentation } from '@clew/http'
 import { recordLogs, recordSpans, type SpanRecorder } from '@clew/testing'
 import type { FastifyInstance, FastifyPluginCallback, fastify } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { log, namesOf } from '../../http/test/local-servers.ts'
 import { fastifyInstrumentation } from '../src/index.ts'
 
 type Fastify = typeof fastify
@@ -22,32 +23,11 @@ beforeEach(() => {
 
 afterEach(async () => {
   await app.close()
-  for (const stop of stops) stop()
+  stopAll(stops)
   spans.stop()
 })
 
-const log = (body: string): void =>
-  emitRecord({
-    scope: { name: 'app', version: '1' },
-    context: activeContext(),
-    timeUnixMs: 0,
-    severityNumber: 9,
-    severityText: 'info',
-    body,
-  })
-
-async function namesOf(requests: readonly string[]): Promise<string[]> {
-  const origin = await app.listen({ port: 0, host: '127.0.0.1' })
-  const names: string[] = []
-  for (const line of requests) {
-    const [method = 'GET', path] = line.split(' ')
-    spans.clear()
-    await (await fetch(origin + path, { method })).text()
-    const [span] = await spans.waitFor((all) => all.length === 1)
-    names.push(`${span!.name} | ${span!.attributes['http.route'] ?? 'no route'}`)
-  }
-  return names
-}
+const listen = (): Promise<string> => app.listen({ port: 0, host: '127.0.0.1' })
 
 describe.each(['fastify', 'fastify4'])('%s', (version) => {
   test('the server span has the route with all prefixes, and none for a 404', async () => {
@@ -71,7 +51,7 @@ describe.each(['fastify', 'fastify4'])('%s', (version) => {
       { prefix: '/api/:tenant' },
     )
     expect(
-      await namesOf([
+      await namesOf(spans, await listen(), [
         'GET /',
         'GET /orders/7?x=1',
         'HEAD /orders/7',
@@ -97,14 +77,14 @@ describe.each(['fastify', 'fastify4'])('%s', (version) => {
     app = load(version)()
     app.addHook('onRequest', async (_, reply) => reply.code(401).send('who?'))
     app.get('/orders/:id', async () => 'ok')
-    expect(await namesOf(['GET /orders/7'])).toEqual(['GET /orders/:id | /orders/:id'])
+    expect(await namesOf(spans, await listen(), ['GET /orders/7'])).toEqual(['GET /orders/:id | /orders/:id'])
   })
 
   test('a request that a handler injects into its own application does not rename the span around it', async () => {
     app = load(version)()
     app.get('/inner/:id', async () => 'inner')
     app.get('/outer/:id', async () => (await app.inject('/inner/1')).body)
-    expect(await namesOf(['GET /outer/7'])).toEqual(['GET /outer/:id | /outer/:id'])
+    expect(await namesOf(spans, await listen(), ['GET /outer/7'])).toEqual(['GET /outer/:id | /outer/:id'])
   })
 
   test('records of hooks and handlers of both styles are in the trace of the request', async () => {
@@ -139,7 +119,7 @@ describe.each(['fastify', 'fastify4'])('%s', (version) => {
     app.post('/failing', async () => {
       throw new Error('no such order')
     })
-    const origin = await app.listen({ port: 0, host: '127.0.0.1' })
+    const origin = await listen()
     const seen: Record<string, { bodies: unknown[]; ownTrace: boolean }> = {}
     for (const path of ['/promise', '/callback', '/failing']) {
       spans.clear()

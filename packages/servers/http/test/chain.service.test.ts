@@ -8,6 +8,7 @@ import {
   setReporter,
   spanOf,
   startInstrumentation,
+  stopAll,
 } from '@clew/core'
 import { recordSpans, type SpanRecorder } from '@clew/testing'
 import { propagation, trace } from '@opentelemetry/api'
@@ -28,7 +29,7 @@ beforeEach(() => {
 
 afterEach(() => {
   servers.close()
-  for (const stop of stops) stop()
+  stopAll(stops)
   spans.stop()
 })
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { activeContext, emitRecord } from '@clew/core'
+import type { RecordedSpan, SpanRecorder } from '@clew/testing'
 
 /** Servers on free ports of 127.0.0.1, and raw connections to them. */
 export type LocalServers = {
@@ -55,4 +56,25 @@ export async function readUntil(socket: Socket, end: string): Promise<string> {
     text += chunk
   }
   return text
+}
+
+/** `name | route` of the server spans of requests such as `GET /orders/7`, one after the other. */
+export async function namesOf(
+  spans: SpanRecorder,
+  origin: string,
+  requests: readonly string[],
+): Promise<string[]> {
+  const names: string[] = []
+  for (const line of requests) {
+    const [method = 'GET', path] = line.split(' ')
+    spans.clear()
+    await (await fetch(origin + path, { method })).text()
+    const [span] = await spans.waitFor((all) => all.length === 1)
+    names.push(nameAndRoute(span!))
+  }
+  return names
+}
+
+export function nameAndRoute({ name, attributes }: RecordedSpan): string {
+  return `${name} | ${attributes['http.route'] ?? 'no route'}`
 }

@@ -9,6 +9,7 @@ import {
   setHttpRoute,
   spanOf,
   startInstrumentation,
+  stopAll,
 } from '@clew/core'
 import { type RecordedLog, recordLogs, recordSpans, type SpanRecorder } from '@clew/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -27,7 +28,7 @@ beforeEach(() => {
 
 afterEach(() => {
   servers.close()
-  for (const stop of stops) stop()
+  stopAll(stops)
   spans.stop()
 })
 
