@@ -17,7 +17,7 @@ export const parseText: Parse<string> = (raw) =>
 
 /** The value of a decimal number; undefined for other text, and for what is not finite. */
 export function parseDecimal(text: string): number | undefined {
-  const value = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
+  const value = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN
   return Number.isFinite(value) ? value : undefined
 }
 
