@@ -3,7 +3,7 @@ export { englishMistakes, type SearchMistakes } from './mistakes.ts'
 export { type ParsedSearch, parseSearch } from './parse-search.ts'
 export { printSearch } from './print-search.ts'
 export { foldText, indexTerms, searchableText } from './searchable-text.ts'
-export { parseNumber, parseTraceId } from './term.ts'
+export { parseTraceId } from './term.ts'
 export { type TextMatcher, textMatcher } from './text-matcher.ts'
 export {
   allOf,

@@ -1,4 +1,4 @@
-import { measureDuration, nearestName } from '@clew/settings'
+import { measureDuration, nearestName, parseDecimal } from '@clew/settings'
 import type { Mistake } from './mistakes.ts'
 import type { Token, Value } from './token.ts'
 import {
@@ -111,18 +111,10 @@ function textField(key: FieldKey): ReadTerm {
 
 function readAttribute(key: string, value: Value, sign: Sign): SearchTerm | Wrong {
   if (sign === ':') return { kind: 'attribute', key, match: textMatch(value) }
-  const number = parseNumber(value.text)
+  const number = parseDecimal(value.text)
   if (number !== undefined)
     return { kind: 'attribute', key, match: { kind: 'compare', compare: sign, number } }
   return { wrong: ({ noNumber }) => noNumber(value.text, `${key}${sign}10`) }
-}
-
-const numberPattern = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
-
-/** Undefined when the text is no finite decimal number. */
-export function parseNumber(text: string): number | undefined {
-  const value = numberPattern.test(text) ? Number(text) : Number.NaN
-  return Number.isFinite(value) ? value : undefined
 }
 
 function onlyColon(key: string, read: (value: Value) => SearchTerm | Wrong): ReadTerm {

@@ -199,11 +199,12 @@ describe('parseDecimal()', () => {
     const texts = [
       '1',
       '-1.5',
-      '+.5',
+      '.5',
       '5.',
       '1e-3',
       '',
       ' 1',
+      '+1',
       '0x1',
       '1e999',
       'NaN',
@@ -213,7 +214,7 @@ describe('parseDecimal()', () => {
     ]
     expect(texts.map(parseDecimal)).toEqual([
       ...[1, -1.5, 0.5, 5, 0.001],
-      ...Array.from({ length: 8 }, () => undefined),
+      ...Array.from({ length: 9 }, () => undefined),
     ])
   })
 })

@@ -1,4 +1,5 @@
-import { indexTerms, parseNumber, type SearchTerm } from '@clew/search'
+import { indexTerms, type SearchTerm } from '@clew/search'
+import { parseDecimal } from '@clew/settings'
 import { maxWordsLength } from '../schema/row.ts'
 import { any, type Condition, condition } from './search-sql-condition.ts'
 
@@ -23,7 +24,7 @@ export function attributeMatches(column: string, key: string, match: AttributeMa
       )
     case 'equal': {
       const checks = [condition(`${value} = ?`, path, match.value)]
-      const number = parseNumber(match.value)
+      const number = parseDecimal(match.value)
       if (number !== undefined) {
         checks.push(condition(`${type} IN ('integer', 'real') AND ${value} = ?`, path, path, number))
       }
@@ -37,7 +38,7 @@ export function attributeMatches(column: string, key: string, match: AttributeMa
 export function attributeIndexQuery(match: AttributeMatch): string | undefined {
   if (match.kind === 'exists' || match.kind === 'compare' || isConstant(match.value)) return undefined
   const asWritten = valueIndexQuery(match.value, match.kind === 'prefix')
-  const number = match.kind === 'equal' ? parseNumber(match.value) : undefined
+  const number = match.kind === 'equal' ? parseDecimal(match.value) : undefined
   if (number === undefined || asWritten === undefined) return asWritten
   return `(${asWritten} OR ${valueIndexQuery(String(number), false)})`
 }
