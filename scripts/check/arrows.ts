@@ -41,7 +41,7 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['exit/'],
     ['export/'],
     ['wire/', 'spool/', 'threads/'],
-    ['records/'],
+    ['records/', 'problems.ts'],
     ['pipeline.ts'],
     ['problems.ts'],
   ],

@@ -1,10 +1,12 @@
 import type { EncodeLimits, LogInput, SpanInput } from '@clew/otlp'
-import type { ProblemCode } from './problems.ts'
 
 /** An instrumentation scope: the library that records came from. Make one per scope and keep it: the pipeline batches by identity. */
 export type PipelineScope = { readonly name: string; readonly version: string }
 
+/** OTLP over HTTP/1.1 in protobuf or JSON, or over gRPC. */
 export type Protocol = 'http/protobuf' | 'http/json' | 'grpc'
+
+/** Of a request's body of 1 KiB and more. Receivers need not take zstd; over gRPC it is gzip. */
 export type Compression = 'gzip' | 'zstd' | 'none'
 
 /** One OTLP destination, as OTEL_EXPORTER_OTLP_* describes it. */
@@ -19,6 +21,30 @@ export type Endpoint = {
   tls?: { ca?: string; cert?: string; key?: string; insecureSkipVerify?: false }
 }
 
+/** What the pipeline tells the operator about. */
+export type ProblemCode =
+  | 'CLEW_ENDPOINT_INVALID'
+  | 'CLEW_EXPORT_FAILED'
+  | 'CLEW_EXPORT_RECOVERED'
+  | 'CLEW_EXPORT_REFUSED'
+  | 'CLEW_EXPORT_PARTIAL'
+  | 'CLEW_RECORD_TOO_LARGE'
+  | 'CLEW_QUEUE_FULL'
+  | 'CLEW_SPOOL_UNUSABLE'
+  | 'CLEW_SPOOL_FULL'
+  | 'CLEW_SPOOL_DAMAGED'
+  | 'CLEW_RECORDS_LOST'
+
+/** What the settings are called that the messages for the operator name. */
+export type SettingNames = {
+  endpoint: string
+  headers: string
+  protocol: string
+  certificate: string
+  spoolDirectory: string
+}
+
+/** Where the records of this process go, and what may be spent on them. */
 export type PipelineOptions = {
   /** Undefined: the signal is not exported, its records cost nothing. */
   logs?: Endpoint | undefined
@@ -39,10 +65,11 @@ export type PipelineOptions = {
   signals?: boolean
   /** Runs what the pipeline itself does (requests, timers, sockets) where instrumentations do not see it. */
   runHidden?: <T>(work: () => T) => T
-  /** One rate-limited line for the operator. */
+  /** One line for the operator, of each problem at most one a minute. */
   report: (code: ProblemCode, message: string) => void
 }
 
+/** Numbers of records of one signal since the start. */
 export type SignalCounters = {
   /** Records taken in. */
   accepted: number
@@ -58,6 +85,7 @@ export type SignalCounters = {
   replayed: number
 }
 
+/** Takes in log records and spans. */
 export type Pipeline = {
   /** Encodes the record at once. Never throws. */
   log(scope: PipelineScope, record: LogInput): void

@@ -1,25 +1,4 @@
-/** What the pipeline tells the operator about. */
-export type ProblemCode =
-  | 'CLEW_ENDPOINT_INVALID'
-  | 'CLEW_EXPORT_FAILED'
-  | 'CLEW_EXPORT_RECOVERED'
-  | 'CLEW_EXPORT_REFUSED'
-  | 'CLEW_EXPORT_PARTIAL'
-  | 'CLEW_RECORD_TOO_LARGE'
-  | 'CLEW_QUEUE_FULL'
-  | 'CLEW_SPOOL_UNUSABLE'
-  | 'CLEW_SPOOL_FULL'
-  | 'CLEW_SPOOL_DAMAGED'
-  | 'CLEW_RECORDS_LOST'
-
-/** What the settings are called that the messages for the operator name. */
-export type SettingNames = {
-  endpoint: string
-  headers: string
-  protocol: string
-  certificate: string
-  spoolDirectory: string
-}
+import type { ProblemCode, SettingNames } from './pipeline.ts'
 
 export const otelSettingNames: SettingNames = {
   endpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -2,13 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { encodeLogsRequest, encodeTracesRequest, parseLogsJson, parseTracesJson } from '@clew/otlp'
 import type { SignalLane } from './export/lane.ts'
 import { openLanes } from './export/lanes.ts'
-import type { Endpoint, PipelineOptions } from './pipeline.ts'
-import { Problems, type SettingNames } from './problems.ts'
+import type { Endpoint, PipelineOptions, SettingNames } from './pipeline.ts'
+import { Problems } from './problems.ts'
 import type { Signal } from './records/batch.ts'
 import { WriterPool } from './records/chunk.ts'
 import { createBudget } from './records/queue.ts'
 import { countRecords } from './records/request.ts'
 
+/** Where requests are passed on to, and what may be spent on them. */
 export type RelayOptions = Pick<
   PipelineOptions,
   'maxQueueBytes' | 'spoolDirectory' | 'maxSpoolBytes' | 'runHidden' | 'report'
@@ -41,6 +42,7 @@ export type RelayCounters = {
   waiting: number
 }
 
+/** Passes export requests on. */
 export type Relay = {
   /**
    * Takes in an export request, uncompressed. Copies `bytes`: they stay the caller's. A request in protobuf goes on byte

@@ -18,8 +18,9 @@ import { afterAll, expect, test } from 'vitest'
 import { nodeBinary } from '../../../scripts/node-versions.ts'
 import { Problems } from '../src/problems.ts'
 import type { Batch } from '../src/records/batch.ts'
+import { spoolRoot } from '../src/spool/own-folder.ts'
 import { formatOwner, thisOwner } from '../src/spool/owner.ts'
-import { openSpool, type Spool, spoolRoot } from '../src/spool/spool.ts'
+import { Spool } from '../src/spool/spool.ts'
 import { fixtures } from './child.ts'
 
 const url = 'http://127.0.0.1:1/v1/logs'
@@ -29,12 +30,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 let made = 0
 const newDirectory = (): string => join(folder, String(made++))
 
+const rootOf = (directory: string): string => spoolRoot({ directory, signal: 'logs', url })
+
 type Opened = { spool: Spool; reports: string[] }
 
 function open(directory: string, maxBytes = 1e9, now: () => number = Date.now): Opened {
   const reports: string[] = []
   const problems = new Problems((code) => reports.push(code), now)
-  return { spool: openSpool({ directory, signal: 'logs', url, maxBytes, problems, now }), reports }
+  return { spool: new Spool({ directory, signal: 'logs', url, maxBytes, problems, now }), reports }
 }
 
 function batchOf(text: string): Batch {
@@ -67,7 +70,7 @@ const deadName = (number: number): string => `${formatOwner({ ...thisOwner(), st
 
 /** Makes the folders of this process look like those of an ended one. */
 function bury(directory: string): void {
-  const root = spoolRoot(directory, 'logs', url)
+  const root = rootOf(directory)
   for (const [number, name] of readdirSync(root).entries()) {
     renameSync(join(root, name), join(root, deadName(number)))
   }
@@ -79,7 +82,7 @@ test('batches come back in order, and their files are deleted when they are sett
   const texts = ['one', 'two', 'x'.repeat(900_000), 'y'.repeat(900_000), 'last']
   for (const text of texts) expect(spool.append(batchOf(text))).toBe('stored')
   expect(drain(spool)).toEqual(texts)
-  expect({ left: readdirSync(spoolRoot(directory, 'logs', url)), reports }).toEqual({ left: [], reports: [] })
+  expect({ left: readdirSync(rootOf(directory)), reports }).toEqual({ left: [], reports: [] })
 })
 
 test('a batch that is not settled stays on disk for the next process', () => {
@@ -120,7 +123,7 @@ test('a segment torn at its end gives the whole batches before, and says what wa
   const { spool } = open(directory)
   for (const text of ['one', 'two', 'three']) spool.append(batchOf(text))
   bury(directory)
-  const path = join(spoolRoot(directory, 'logs', url), deadName(0), '00000001.spool')
+  const path = join(rootOf(directory), deadName(0), '00000001.spool')
   truncateSync(path, readFileSync(path).length - 1)
   const next = open(directory)
   next.spool.claim()
@@ -132,7 +135,7 @@ test('a segment torn at its end gives the whole batches before, and says what wa
 
 test('the folder of a living process is left alone, also of one elsewhere that was seen lately', () => {
   const directory = newDirectory()
-  const root = spoolRoot(directory, 'logs', url)
+  const root = rootOf(directory)
   const owner = thisOwner()
   const names = {
     living: `${formatOwner(owner)}-9.9`,

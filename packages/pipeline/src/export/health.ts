@@ -1,5 +1,5 @@
-import type { SignalCounters } from '../pipeline.ts'
-import type { Problems, SettingNames } from '../problems.ts'
+import type { SettingNames, SignalCounters } from '../pipeline.ts'
+import type { Problems } from '../problems.ts'
 import type { Batch, Signal } from '../records/batch.ts'
 import type { Outcome } from '../wire/outcome.ts'
 

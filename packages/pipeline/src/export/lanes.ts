@@ -2,8 +2,8 @@ import type { Endpoint, PipelineOptions } from '../pipeline.ts'
 import type { Problems } from '../problems.ts'
 import type { Signal } from '../records/batch.ts'
 import { heartbeatMs } from '../spool/folders.ts'
-import { openJournal } from '../spool/journal.ts'
-import { openSpool, type SpoolOptions } from '../spool/spool.ts'
+import { Journal } from '../spool/journal.ts'
+import { Spool } from '../spool/spool.ts'
 import { describeTarget } from '../wire/target.ts'
 import { type LaneOptions, SignalLane } from './lane.ts'
 
@@ -86,8 +86,8 @@ function onDisk(
   { problems, now }: LaneFacts,
 ): Pick<LaneOptions, 'spool' | 'journal'> {
   if (directory === undefined) return { spool: undefined, journal: undefined }
-  const options: SpoolOptions = { directory, signal, url, maxBytes, problems, now }
-  return { spool: openSpool(options), journal: journals ? openJournal(options) : undefined }
+  const place = { directory, signal, url, problems, now }
+  return { spool: new Spool({ ...place, maxBytes }), journal: journals ? new Journal(place) : undefined }
 }
 
 function startHeartbeat(

@@ -1,5 +1,4 @@
 import { type Batch, frameBatch } from '../records/batch.ts'
-import { type Body, makeBody, makeBodySync } from '../wire/body.ts'
 import { createCodec } from '../wire/codec.ts'
 import { openConnection } from '../wire/connection.ts'
 import type { WireAnswer, WireRequest } from '../wire/exchange.ts'
@@ -33,28 +32,25 @@ export type SenderOptions = {
 }
 
 export function createSender({ target, keepsSpare, now }: SenderOptions): Sender {
-  const { compression } = target
   const codec = createCodec(target, now)
   const connection = openConnection(target, false)
   const spare = keepsSpare ? createSpareSocket(target) : undefined
   const outcomeOf = (answer: WireAnswer | undefined): Outcome | undefined =>
     answer === undefined ? undefined : codec.outcome(answer)
-  const prepare = async (batch: Batch): Promise<Body | Outcome> => {
+  const requestSync = (batch: Batch): WireRequest => codec.requestSync(frameBatch(batch))
+  const prepare = async (batch: Batch): Promise<WireRequest | Outcome> => {
     try {
-      return await makeBody(codec.pieces(frameBatch(batch)), compression)
+      return await codec.request(frameBatch(batch))
     } catch (error) {
       return { kind: 'refused', status: 'not sent', message: String(error) }
     }
   }
-  const requestSync = (batch: Batch): WireRequest =>
-    codec.request(makeBodySync(codec.pieces(frameBatch(batch)), compression))
 
   return {
     target,
     async send(batch) {
-      const body = await prepare(batch)
-      if ('kind' in body) return body
-      return codec.outcome(await connection.exchange(codec.request(body), batch))
+      const request = await prepare(batch)
+      return 'kind' in request ? request : codec.outcome(await connection.exchange(request, batch))
     },
     openSpare: () => spare?.open(),
     answerSync: (batch, remainingMs) => outcomeOf(connection.answerSync?.(batch, remainingMs)),

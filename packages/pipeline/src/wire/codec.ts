@@ -1,5 +1,6 @@
+import { constants, gzip, gzipSync, zstdCompress, zstdCompressSync } from 'node:zlib'
 import { decodeLogsRequest, decodeTracesRequest, logsToJson, tracesToJson } from '@clew/otlp'
-import type { Body } from './body.ts'
+import type { Compression } from '../pipeline.ts'
 import type { ReceivedAnswer, WireAnswer, WireRequest } from './exchange.ts'
 import { outcomeOfGrpcStatus } from './grpc-status.ts'
 import { type Outcome, outcomeOfHttp, outcomeOfResponse } from './outcome.ts'
@@ -7,26 +8,34 @@ import type { Target } from './target.ts'
 
 /** How a protocol says "export these records", and what its answers mean. */
 export type Codec = {
-  /** The body before compression, in pieces, out of a framed protobuf request. */
-  pieces(framed: readonly Buffer[]): readonly Buffer[]
-  request(body: Body): WireRequest
+  /** Makes a request of protobuf in pieces. Rejects when the protocol cannot say it. */
+  request(framed: readonly Buffer[]): Promise<WireRequest>
+  /** The same while the event loop stands still; throws. */
+  requestSync(framed: readonly Buffer[]): WireRequest
   outcome(answer: WireAnswer): Outcome
 }
 
 /** `now` gives Unix milliseconds: a receiver may name the time when it wants to be asked again. */
 export function createCodec(target: Target, now: () => number): Codec {
-  const codec = target.protocol === 'grpc' ? createGrpcCodec(target, now) : createHttpCodec(target, now)
+  const { compression } = target
+  const dialect = target.protocol === 'grpc' ? grpcDialect(target, now) : httpDialect(target, now)
+  const { pieces, request, outcome } = dialect
   return {
-    ...codec,
-    outcome: (answer) =>
-      'failure' in answer ? { kind: 'retry', reason: answer.failure } : codec.outcome(answer),
+    request: async (framed) => request(await makeBody(pieces(framed), compression)),
+    requestSync: (framed) => request(makeBodySync(pieces(framed), compression)),
+    outcome: (answer) => ('failure' in answer ? { kind: 'retry', reason: answer.failure } : outcome(answer)),
   }
 }
 
-type ProtocolCodec = Omit<Codec, 'outcome'> & { outcome(answer: ReceivedAnswer): Outcome }
+type Dialect = {
+  /** The body before compression. */
+  pieces(framed: readonly Buffer[]): readonly Buffer[]
+  request(body: Body): WireRequest
+  outcome(answer: ReceivedAnswer): Outcome
+}
 
 /** OTLP/HTTP in protobuf or JSON. */
-function createHttpCodec({ signal, protocol, headers }: Target, now: () => number): ProtocolCodec {
+function httpDialect({ signal, protocol, headers }: Target, now: () => number): Dialect {
   const toJson = (bytes: Buffer): string =>
     signal === 'logs' ? logsToJson(decodeLogsRequest(bytes)) : tracesToJson(decodeTracesRequest(bytes))
   return {
@@ -47,7 +56,7 @@ function createHttpCodec({ signal, protocol, headers }: Target, now: () => numbe
 const prefixBytes = 5
 
 /** OTLP/gRPC, unary. */
-function createGrpcCodec({ headers }: Target, now: () => number): ProtocolCodec {
+function grpcDialect({ headers }: Target, now: () => number): Dialect {
   return {
     pieces: (framed) => framed,
     request: (body) => ({
@@ -84,4 +93,57 @@ function outcomeWithoutStatus({ status, headers, body }: ReceivedAnswer, now: ()
   if (status === 0 || status === 200)
     return { kind: 'retry', reason: 'the connection ended without an answer' }
   return outcomeOfHttp(status, headers, body, now())
+}
+
+/** The body of a request. */
+type Body = { bytes: Buffer; encoding: 'gzip' | 'zstd' | undefined }
+
+/** Below this a compressed body saves less than its headers cost. */
+const smallestBytes = 1024
+
+/** Level 1 costs 2.5 times less CPU than level 6 for 13 % more bytes. */
+const gzipOptions = { level: 1 }
+const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+const keptBuffers = 4
+const bufferBytes = 576 * 1024
+
+const free: Buffer[] = []
+
+/**
+ * Puts pieces end to end and compresses them, in memory that is used again: a batch is half a megabyte, and garbage of
+ * that size makes the process grow long before it is collected.
+ */
+async function makeBody(pieces: readonly Buffer[], compression: Compression): Promise<Body> {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  const first = pieces[0]
+  if (pieces.length === 1 && first !== undefined) return compress(first, compression)
+  if (length > bufferBytes) return compress(Buffer.concat(pieces, length), compression)
+  const buffer = free.pop() ?? Buffer.allocUnsafeSlow(bufferBytes)
+  let at = 0
+  for (const piece of pieces) at += piece.copy(buffer, at)
+  const body = await compress(buffer.subarray(0, length), compression)
+  // What was not compressed lies in the buffer itself.
+  const kept = body.encoding === undefined ? { ...body, bytes: Buffer.from(body.bytes) } : body
+  if (free.length < keptBuffers) free.push(buffer)
+  return kept
+}
+
+/** The same while the event loop stands still. */
+function makeBodySync(pieces: readonly Buffer[], compression: Compression): Body {
+  const bytes = Buffer.concat(pieces)
+  if (compression === 'none' || bytes.length < smallestBytes) return { bytes, encoding: undefined }
+  const result = compression === 'gzip' ? gzipSync(bytes, gzipOptions) : zstdCompressSync(bytes, zstdOptions)
+  return { bytes: result, encoding: compression }
+}
+
+/** Compresses in libuv's pool. A body that cannot be compressed goes as it is. */
+function compress(bytes: Buffer, compression: Compression): Promise<Body> | Body {
+  if (compression === 'none' || bytes.length < smallestBytes) return { bytes, encoding: undefined }
+  return new Promise((resolve) => {
+    const done = (error: Error | null, result: Buffer): void =>
+      resolve(error === null ? { bytes: result, encoding: compression } : { bytes, encoding: undefined })
+    if (compression === 'gzip') gzip(bytes, gzipOptions, done)
+    else zstdCompress(bytes, zstdOptions, done)
+  })
 }

@@ -1,0 +1,142 @@
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import type { Problems } from '../problems.ts'
+import type { Signal } from '../records/batch.ts'
+import { leaveFolder, makeFolder, removeFolder, staleMs, touch } from './folders.ts'
+import { openSegment, type Segment, segmentBytes } from './segment.ts'
+
+/** How long a disk that failed is left alone. */
+const restMs = 60_000
+
+/** Where the records of one signal to one address lie. */
+export type SpoolPlace = {
+  directory: string
+  signal: Signal
+  url: string
+  problems: Problems
+  /** Unix milliseconds. */
+  now: () => number
+}
+
+/** The folder of one signal to one address below the spool directory. */
+export function spoolRoot({
+  directory,
+  signal,
+  url,
+}: Pick<SpoolPlace, 'directory' | 'signal' | 'url'>): string {
+  return join(directory, `${signal}-${crc32(url).toString(16).padStart(8, '0')}`)
+}
+
+export type OwnFolderEvents = {
+  /** Nothing more is written to a segment. */
+  onSealed: (segment: string) => void
+  /** Somebody took the folder: this process stood still for long. */
+  onLost?: (folder: string) => void
+}
+
+/** The folder that one pipeline writes to, made with its first segment. Never throws. */
+export class OwnFolder {
+  readonly root: string
+  readonly #place: SpoolPlace
+  readonly #events: OwnFolderEvents
+  #path: string | undefined
+  #segment: Segment | undefined
+  #nextSegment = 1
+  #touchedAt = 0
+  #restUntil = 0
+
+  constructor(place: SpoolPlace, events: OwnFolderEvents) {
+    this.root = spoolRoot(place)
+    this.#place = place
+    this.#events = events
+  }
+
+  /** Undefined until something was written. */
+  get path(): string | undefined {
+    return this.#path
+  }
+
+  /** The segment that is being written. */
+  get segment(): string | undefined {
+    return this.#segment?.path
+  }
+
+  /** Whether writing failed a moment ago. */
+  isResting(): boolean {
+    return this.#place.now() < this.#restUntil
+  }
+
+  /** Writes a frame. Returns the path of its segment; undefined when the disk does not take it, which is said. */
+  append(payload: readonly Uint8Array[]): string | undefined {
+    if (this.isResting()) return undefined
+    try {
+      const segment = this.#writable()
+      segment.append(payload)
+      return segment.path
+    } catch (error) {
+      this.#restUntil = this.#place.now() + restMs
+      // A segment that could not be truncated back is not written to again; a reader finds its whole frames.
+      this.seal()
+      this.#sayUnusable(error)
+      return undefined
+    }
+  }
+
+  /** Ends the segment that is being written. */
+  seal(): void {
+    const segment = this.#segment
+    if (segment === undefined) return
+    this.#segment = undefined
+    try {
+      segment.close()
+    } catch {}
+    this.#events.onSealed(segment.path)
+  }
+
+  /** Says that this process lives. One that was taken for dead writes to a new folder from now on. */
+  beat(): void {
+    const path = this.#path
+    const now = this.#place.now()
+    this.#touchedAt = now
+    if (path === undefined || touch(path, now)) return
+    this.seal()
+    this.#path = undefined
+    this.#events.onLost?.(path)
+  }
+
+  /** Nothing lies in it any more. */
+  remove(): void {
+    if (this.#path !== undefined) removeFolder(this.#path)
+    this.#path = undefined
+  }
+
+  /** Leaves what lies in it to whoever comes next. */
+  leave(): void {
+    this.seal()
+    const path = this.#path
+    if (path === undefined) return
+    this.remove()
+    leaveFolder(this.root, path)
+  }
+
+  #writable(): Segment {
+    const now = this.#place.now()
+    if (now - this.#touchedAt > staleMs / 2) this.beat()
+    if (this.#segment !== undefined && this.#segment.bytes >= segmentBytes) this.seal()
+    if (this.#segment !== undefined) return this.#segment
+    this.#path ??= makeFolder(this.root)
+    const name = `${String(this.#nextSegment++).padStart(8, '0')}.spool`
+    this.#segment = openSegment(join(this.#path, name))
+    return this.#segment
+  }
+
+  #sayUnusable(error: unknown): void {
+    const { problems, signal, directory } = this.#place
+    problems.say(
+      'CLEW_SPOOL_UNUSABLE',
+      signal,
+      () =>
+        `records cannot be written to ${directory}: ${error}; set ${problems.settingNames.spoolDirectory} to a folder that can be written to`,
+    )
+  }
+}
