@@ -13,13 +13,13 @@ export default defineConfig({
         [
           'packages/**/src/**/*.test.ts',
           'packages/desk/{api,chain,server,web}/**/!(*.service|*.web).test.ts',
-          '{benchmarks,scripts}/**/*.test.ts',
+          '{benchmarks,scripts}/**/!(*.preload).test.ts',
         ],
         20_000,
       ),
       project('service', ['packages/**/test/**/*.service.test.ts', 'examples/**/*.service.test.ts'], 120_000),
       project('web', ['packages/desk/test/**/*.web.test.ts'], 120_000),
-      project('preload', ['packages/**/test/**/*.preload.test.ts'], 120_000),
+      project('preload', ['packages/**/test/**/*.preload.test.ts', 'scripts/**/*.preload.test.ts'], 120_000),
     ],
   },
 })

@@ -36,10 +36,10 @@ export async function followTrails(redisUrl: string): Promise<Trail[]> {
     )
     const desk = start(`${root}scripts/trails/desk.ts`, { cwd: root, env: process.env })
     return [
-      trailOf('a log call', log.calls),
-      trailOf('a request', request.calls),
-      trailOf('a job', job.calls),
-      trailOf('an OTLP request', await followDesk(desk, [log.request, span.request])),
+      trailOf('A log call', log.calls),
+      trailOf('A request', request.calls),
+      trailOf('A job', job.calls),
+      trailOf('An OTLP request', await followDesk(desk, [log.request, span.request])),
     ]
   } finally {
     for (const followed of started) followed.stop()
