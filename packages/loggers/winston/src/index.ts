@@ -1,1 +1,1 @@
-export { type WinstonOptions, winstonInstrumentation } from './instrumentation.ts'
+export { winstonInstrumentation } from './instrumentation.ts'

@@ -1,21 +1,10 @@
-import {
-  type Instrumentation,
-  type OptionSpec,
-  onModuleLoad,
-  type Stop,
-  stopAll,
-  wrapMethod,
-} from '@clew/core'
+import { type Instrumentation, onModuleLoad, type Stop, stopAll, wrapMethod } from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
 import { isLevelEnabled } from './log-call.ts'
 import { attachToLogger, isAttached, loggerPrototype, loggerSeam } from './logger-seam.ts'
 import { type Info, levelKey, type Transport, type Winston } from './winston-shapes.ts'
 
-type BooleanOption = Extract<OptionSpec, { kind: 'boolean' }>
-
-export type WinstonOptions = { readonly stamp: BooleanOption; readonly send: BooleanOption }
-
-const options: WinstonOptions = {
+const options = {
   stamp: {
     kind: 'boolean',
     default: true,
@@ -26,12 +15,12 @@ const options: WinstonOptions = {
     default: true,
     about: 'Send each entry as a log record; off where an agent collects the printed lines.',
   },
-}
+} as const
 
 const library = { name: 'winston', versions: { from: '3.3.0', below: '4.0.0' } } as const
 
 /** Stamps the entries of all winston loggers and sends each as a log record, in the context of its call. */
-export const winstonInstrumentation: Instrumentation<WinstonOptions> = {
+export const winstonInstrumentation: Instrumentation<typeof options> = {
   name: 'winston',
   version: manifest.version,
   library,

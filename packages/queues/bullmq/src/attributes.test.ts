@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { describeAttempt, identifyAttempt, identifyJob } from './attributes.ts'
+import { describeAttempt, identifyAttempt, identifyJob, outcomeOf } from './attributes.ts'
 
 const job = {
   id: '7',
@@ -60,4 +60,22 @@ test('records of an attempt are identified by queue, job, name and attempt', () 
     'bullmq.job.attempt': 1,
   })
   expect(identifyJob('orders', undefined)).toEqual({ 'messaging.destination.name': 'orders' })
+})
+
+class DelayedError extends Error {
+  override name = 'DelayedError'
+}
+
+test.each([
+  [new DelayedError('later'), 'delayed'],
+  [{ name: 'WaitingError' }, 'waiting'],
+  [{ name: 'WaitingChildrenError' }, 'waiting-children'],
+  [new Error('bullmq:rateLimitExceeded'), 'rate-limited'],
+  [new Error('DelayedError'), undefined],
+  [{ name: 'toString' }, undefined],
+  ['DelayedError', undefined],
+  [null, undefined],
+  [undefined, undefined],
+])('%o means %s', (error, outcome) => {
+  expect(outcomeOf(error)).toBe(outcome)
 })

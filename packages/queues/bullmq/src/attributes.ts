@@ -1,19 +1,25 @@
 import type { Fields } from '@clew/core'
 import type { Attributes } from '@opentelemetry/api'
 import type { JobLike, JobOptions } from './library.ts'
-import {
-  jobAttempt,
-  jobAttemptsMade,
-  jobName,
-  jobParent,
-  jobWaitMs,
-  messagingDestinationName,
-  messagingMessageId,
-  messagingOperationName,
-  messagingOperationType,
-  messagingSystem,
-  schedulerId,
-} from './semconv.ts'
+
+// Messaging conventions are in development: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
+// (read 2026-11-23, semantic conventions 1.4x). `bullmq` is not among the listed systems, which allows own values.
+const messagingSystem = 'messaging.system'
+const messagingOperationType = 'messaging.operation.type'
+const messagingOperationName = 'messaging.operation.name'
+const messagingDestinationName = 'messaging.destination.name'
+const messagingMessageId = 'messaging.message.id'
+
+// What the conventions have no word for.
+const jobName = 'bullmq.job.name'
+const jobAttempt = 'bullmq.job.attempt'
+const jobAttemptsMade = 'bullmq.job.attempts_made'
+const jobParent = 'bullmq.job.parent'
+const jobWaitMs = 'bullmq.job.wait_ms'
+export const jobOutcome = 'bullmq.job.outcome'
+const schedulerId = 'bullmq.scheduler.id'
+/** On spans with a link to the maker: why they are not in its trace. */
+export const relationReason = 'clew.relation.reason'
 
 /** What a span of an attempt says from its start on, so that samplers see it. */
 export function describeAttempt(job: JobLike): Attributes {
@@ -69,4 +75,24 @@ function waitOf(job: JobLike): number | undefined {
   if (!timestamp || !processedOn || attemptOf(job) > 1) return undefined
   const delayMs = (job.opts as JobOptions).delay ?? 0
   return Math.max(0, processedOn - timestamp - delayMs)
+}
+
+/** How an attempt can end without having failed. */
+export type Outcome = 'delayed' | 'waiting' | 'waiting-children' | 'rate-limited'
+
+// BullMQ goes by the name, as an error from a sandbox has lost its class; and by the message for the rate limit.
+// https://github.com/taskforcesh/bullmq/blob/master/src/classes/worker.ts (handleFailed)
+const byName: { readonly [name: string]: Outcome } = {
+  DelayedError: 'delayed',
+  WaitingError: 'waiting',
+  WaitingChildrenError: 'waiting-children',
+}
+const rateLimitMessage = 'bullmq:rateLimitExceeded'
+
+/** What an error thrown by a processor means, when it only tells BullMQ what to do next. */
+export function outcomeOf(error: unknown): Outcome | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { name, message } = error as { name?: unknown; message?: unknown }
+  if (message === rateLimitMessage) return 'rate-limited'
+  return typeof name === 'string' && Object.hasOwn(byName, name) ? byName[name] : undefined
 }

@@ -1,4 +1,3 @@
 export { bullmqInstrumentation } from './instrumentation.ts'
 export type { JobLike } from './library.ts'
 export { withJob } from './manual.ts'
-export { options } from './options.ts'

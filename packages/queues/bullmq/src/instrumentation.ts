@@ -1,18 +1,23 @@
 import manifest from '@clew/bullmq/package.json' with { type: 'json' }
-import { type Instrumentation, type OptionValues, onModuleLoad, type Runtime, type Stop } from '@clew/core'
+import {
+  type Instrumentation,
+  type OptionValues,
+  onModuleLoad,
+  type Runtime,
+  type Stop,
+  stopAll,
+} from '@clew/core'
 import { attachConsumer } from './consumer.ts'
-import { attachHousekeeping } from './housekeeping.ts'
 import { createJobContexts, type JobContexts } from './job-contexts.ts'
 import { createKnownJobs } from './known-jobs.ts'
 import type { BullMQ, ChildProcessor } from './library.ts'
 import { attachManual } from './manual.ts'
-import { metadataOption } from './metadata.ts'
 import { options } from './options.ts'
-import { attachProducer } from './producer.ts'
+import { attachProducer, metadataOption } from './producer.ts'
 import { attachQueueEvents } from './queue-events.ts'
 import { attachChild, attachSandboxes } from './sandbox.ts'
 import { attachScheduler } from './scheduler.ts'
-import { attachSuppression } from './suppression.ts'
+import { attachHousekeeping, attachSuppression } from './suppression.ts'
 import { attachWorkerEvents } from './worker-events.ts'
 
 const library = { name: 'bullmq', versions: { from: '5.21.0', below: '7.0.0' } } as const
@@ -21,30 +26,23 @@ const library = { name: 'bullmq', versions: { from: '5.21.0', below: '7.0.0' } }
 export const bullmqInstrumentation: Instrumentation<typeof options> = {
   name: 'bullmq',
   version: manifest.version,
-  library: library,
+  library,
   seam: 'add of Queue and FlowProducer, callProcessJob and emit of Worker, emit of QueueEvents',
   options,
   start,
 }
 
 function start({ tracer, options: values }: Runtime<typeof options>): Stop {
-  const stops: Stop[] = []
   const contexts = createJobContexts(tracer, values)
-  const stopLibrary = onModuleLoad<BullMQ>(library, (bullmq, { version }) => {
-    stops.push(...attach(bullmq, version, contexts, values))
-  })
-  // A sandbox loads this file alone.
-  const stopChild = onModuleLoad<{ ChildProcessor: { prototype: ChildProcessor } }>(
-    { ...library, file: 'dist/cjs/classes/child-processor.js' },
-    ({ ChildProcessor }) => {
-      stops.push(attachChild(ChildProcessor))
-    },
-  )
-  return () => {
-    stopLibrary()
-    stopChild()
-    for (const stop of stops.splice(0).reverse()) stop()
-  }
+  const stops = [
+    onModuleLoad<BullMQ>(library, (bullmq, { version }) => attach(bullmq, version, contexts, values)),
+    // A sandbox loads this file alone.
+    onModuleLoad<{ ChildProcessor: { prototype: ChildProcessor } }>(
+      { ...library, file: 'dist/cjs/classes/child-processor.js' },
+      ({ ChildProcessor }) => attachChild(ChildProcessor),
+    ),
+  ]
+  return () => stopAll(stops)
 }
 
 function attach(

@@ -10,13 +10,18 @@ import {
   spanOf,
 } from '@clew/core'
 import type { Context, Span, TimeInput, Tracer } from '@opentelemetry/api'
-import { describeAttempt, identifyAnyAttempt, identifyAttempt } from './attributes.ts'
-import { hasOwnTelemetry, type JobLike, type JobOptions, type QueueBase } from './library.ts'
-import { contextOfMaker, type Metadata, metadataOf, parseMetadata } from './metadata.ts'
+import {
+  describeAttempt,
+  identifyAnyAttempt,
+  identifyAttempt,
+  jobOutcome,
+  outcomeOf,
+  relationReason,
+} from './attributes.ts'
+import { hasOwnTelemetry, type JobLike, metadataOf, type QueueBase } from './library.ts'
+import { contextOfMaker, type Metadata, parseMetadata } from './metadata.ts'
 import type { Options } from './options.ts'
-import { outcomeOf } from './outcome.ts'
-import { joinsTraceOfMaker, relationOf } from './relation.ts'
-import { jobOutcome } from './semconv.ts'
+import { relationOf } from './relation.ts'
 
 /** One run of a job: the context for the user's code, and the span unless it is another's business. */
 export type Attempt = { readonly context: Context; span: Span | undefined }
@@ -38,24 +43,19 @@ export type JobContexts = {
 export function createJobContexts(tracer: Tracer, options: Options): JobContexts {
   const attempts = createHiddenSlot<Attempt>()
 
-  const joinsMaker = (job: JobLike, metadata: Metadata | undefined): boolean =>
-    joinsTraceOfMaker(relationOf(job.queueName, options), {
-      jobs: metadata?.jobs ?? 1,
-      delayMs: (job.opts as JobOptions).delay ?? 0,
-      schedulerId: job.repeatJobKey || undefined,
-    })
-
   const startSpan = (job: JobLike, metadata: Metadata | undefined, startTime?: TimeInput): Context => {
     const maker = contextOfMaker(metadata)
-    const joins = joinsMaker(job, metadata)
-    const makerSpan = joins ? undefined : spanOf(maker)?.spanContext()
+    const { relation, reason } = relationOf(job, metadata?.jobs ?? 1, options)
+    const attributes = describeAttempt(job)
+    const linked = relation === 'link' ? spanOf(maker)?.spanContext() : undefined
+    if (linked) attributes[relationReason] = reason
     const span = tracer.startSpan(
       `process ${job.queueName}`,
       {
         kind: SpanKind.CONSUMER,
-        attributes: describeAttempt(job),
-        ...(!joins && { root: true }),
-        ...(makerSpan && { links: [{ context: makerSpan }] }),
+        attributes,
+        ...(relation === 'link' && { root: true }),
+        ...(linked && { links: [{ context: linked }] }),
         ...(startTime !== undefined && { startTime }),
       },
       maker,
@@ -64,14 +64,15 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
   }
 
   const makersContext = (job: JobLike, identity: Fields): Context => {
-    const metadata = parseMetadata(metadataOf(job.opts as JobOptions))
-    const maker = joinsMaker(job, metadata) ? contextOfMaker(metadata) : rootContext
+    const metadata = parseMetadata(metadataOf(job.opts))
+    const { relation } = relationOf(job, metadata?.jobs ?? 1, options)
+    const maker = relation === 'parent' ? contextOfMaker(metadata) : rootContext
     return contextForWork(maker, metadata?.fields, identity)
   }
 
   return {
     begin: (job, startTime) => {
-      const metadata = parseMetadata(metadataOf(job.opts as JobOptions))
+      const metadata = parseMetadata(metadataOf(job.opts))
       const theirs = hasOwnTelemetry((job as { queue?: QueueBase }).queue ?? {})
       const traced = theirs ? activeContext() : startSpan(job, metadata, startTime)
       const attempt: Attempt = {

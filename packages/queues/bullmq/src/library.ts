@@ -140,3 +140,8 @@ export const owner = '@clew/bullmq'
 export function hasOwnTelemetry(target: { readonly opts?: { readonly telemetry?: unknown } }): boolean {
   return Boolean(target.opts?.telemetry)
 }
+
+/** The metadata among the options of a job, as any version and backend of BullMQ hands it over. */
+export function metadataOf(opts: JobOptions): unknown {
+  return opts.telemetry?.metadata ?? opts.telemetryMetadata ?? opts.tm
+}

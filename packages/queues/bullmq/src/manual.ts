@@ -1,8 +1,8 @@
 import { failSpan, guard, type Stop, wrapMethod } from '@clew/core'
+import { outcomeOf } from './attributes.ts'
+import { runAttempt } from './consumer.ts'
 import type { JobContexts } from './job-contexts.ts'
 import { type BullMQ, hasOwnTelemetry, type JobLike, type JobMoves, owner } from './library.ts'
-import { outcomeOf } from './outcome.ts'
-import { runAttempt } from './run-attempt.ts'
 
 // Set while the instrumentation runs; one per process, as startInstrumentation sees to.
 let running: JobContexts | undefined

@@ -6,10 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   contextOfMaker,
   encodeMetadata,
-  metadataOf,
-  metadataOption,
-  optionsToAdd,
+  formatTraceparent,
   parseMetadata,
+  parseTraceparent,
 } from './metadata.ts'
 
 let spans: SpanRecorder
@@ -19,7 +18,6 @@ beforeEach(() => {
 afterEach(() => spans.stop())
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-const ours = `{"traceparent":"${traceparent}"}`
 
 describe('encodeMetadata and parseMetadata', () => {
   test('carry span, tracestate, baggage, fields and the number of jobs', () => {
@@ -105,51 +103,33 @@ describe('encodeMetadata and parseMetadata', () => {
   })
 })
 
-describe('optionsToAdd', () => {
-  test('puts the metadata into a copy, where the version of BullMQ looks for it', () => {
-    const given = Object.freeze({ delay: 5 })
-    expect(optionsToAdd(given, undefined, 'telemetry', ours)).toEqual({
-      delay: 5,
-      telemetry: { metadata: ours },
-    })
-    expect(optionsToAdd(given, undefined, 'tm', ours)).toEqual({ delay: 5, tm: ours })
-    expect(optionsToAdd(undefined, undefined, 'tm', ours)).toEqual({ tm: ours })
-    expect(given).toEqual({ delay: 5 })
-  })
+const hex = (length: number) =>
+  fc
+    .array(fc.integer({ min: 0, max: 15 }), { minLength: length, maxLength: length })
+    .map((digits) => digits.map((digit) => digit.toString(16)).join(''))
+    .filter((text) => /[^0]/.test(text))
 
-  test.each([
-    ['wants no context', { telemetry: { omitContext: true } }, undefined],
-    ['wants no context, as older versions say it', { omitContext: true }, undefined],
-    ['wants no context by default', { delay: 1 }, { telemetry: { omitContext: true } }],
-    ['has a traceparent', { telemetry: { metadata: ours } }, undefined],
-    ['has a traceparent by default', { delay: 1 }, { telemetry: { metadata: ours } }],
-    ['has metadata of another form', { telemetry: { metadata: 'opaque' } }, undefined],
-    ['has dd-trace’s traceparent', { tm: `{"_datadog":${ours}}` }, undefined],
-  ])('leaves options alone when the user %s', (_, given, defaults) => {
-    expect(optionsToAdd(given, defaults, 'telemetry', ours)).toBe(given)
-  })
-
-  test('adds to metadata of others that has no traceparent', () => {
-    const given = { telemetry: { metadata: '{"x-b3":"1"}' } }
-    expect(optionsToAdd(given, undefined, 'telemetry', ours)).toEqual({
-      telemetry: { metadata: `{"traceparent":"${traceparent}","x-b3":"1"}` },
-    })
-  })
+test('what is formatted is read again', () => {
+  const span = fc.record({ traceId: hex(32), spanId: hex(16), traceFlags: fc.integer({ min: 0, max: 255 }) })
+  fc.assert(
+    fc.property(span, (given) => {
+      expect(parseTraceparent(formatTraceparent(given))).toEqual({ ...given, isRemote: true })
+    }),
+  )
 })
 
-test('metadata is found under each name that BullMQ has given it', () => {
-  expect(
-    [{ telemetry: { metadata: 'a' } }, { telemetryMetadata: 'b' }, { tm: 'c' }, { delay: 1 }].map(metadataOf),
-  ).toEqual(['a', 'b', 'c', undefined])
-})
-
-test('versions before 6 get the metadata under the name of Redis', () => {
-  expect(['5.21.2', '5.81.5', '6.0.0', '6.7.0'].map(metadataOption)).toEqual([
-    'tm',
-    'tm',
-    'telemetry',
-    'telemetry',
-  ])
+test.each([
+  '',
+  '00-00000000000000000000000000000000-b7ad6b7169203331-01',
+  '00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01',
+  '00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01',
+  '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more',
+  'ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  '01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  7,
+  undefined,
+])('%o is no traceparent', (text) => {
+  expect(parseTraceparent(text)).toBeUndefined()
 })
 
 function stringify(value: object): string | undefined {

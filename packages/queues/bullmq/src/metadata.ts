@@ -12,8 +12,6 @@ import {
   spanOf,
 } from '@clew/core'
 import type { Context, SpanContext, TextMapGetter, TextMapSetter } from '@opentelemetry/api'
-import type { JobOptions } from './library.ts'
-import { formatTraceparent, parseTraceparent } from './traceparent.ts'
 
 /**
  * What travels with a job in the field that BullMQ keeps for telemetry: a JSON object with the headers of the
@@ -151,42 +149,33 @@ function isPlain(headers: Metadata['headers']): boolean {
   return true
 }
 
-/** The metadata among the options of a job, as any version and backend of BullMQ hands it over. */
-export function metadataOf(opts: JobOptions): unknown {
-  return opts.telemetry?.metadata ?? opts.telemetryMetadata ?? opts.tm
-}
-
-/** Which option carries metadata: versions before 6 have none under one name, but all keep `tm` as Redis knows it. */
-export type MetadataOption = 'telemetry' | 'tm'
-
-export function metadataOption(version: string): MetadataOption {
-  return Number.parseInt(version, 10) >= 6 ? 'telemetry' : 'tm'
-}
-
-/** A copy of a job's options that carries the metadata. */
-export function withMetadata<O extends JobOptions>(opts: O, option: MetadataOption, metadata: string): O {
-  if (option === 'tm') return { ...opts, tm: metadata }
-  return { ...opts, telemetry: { ...opts.telemetry, metadata } }
-}
-
 /**
- * The options of a job that is added, with our metadata: the given options themselves when the user wants none, or when
- * the field is taken. Another tracer's metadata without a traceparent gets ours beside it.
+ * Our metadata beside what a job has: `undefined` when the field is taken. Another tracer's metadata without a
+ * traceparent gets ours beside it.
  */
-export function optionsToAdd(
-  given: JobOptions | undefined,
-  defaults: JobOptions | undefined,
-  option: MetadataOption,
-  metadata: string,
-): JobOptions | undefined {
-  if (omitsContext(given) || omitsContext(defaults)) return given
-  const present = (given && metadataOf(given)) ?? (defaults && metadataOf(defaults))
-  if (present === undefined || present === null) return withMetadata(given ?? {}, option, metadata)
+export function mergeMetadata(present: unknown, ours: string): string | undefined {
+  if (present === undefined || present === null) return ours
   const theirs = parseObject(present)
-  if (!theirs || 'traceparent' in withTraceparent(theirs)) return given
-  return withMetadata(given ?? {}, option, JSON.stringify({ ...JSON.parse(metadata), ...theirs }))
+  if (!theirs || 'traceparent' in withTraceparent(theirs)) return undefined
+  return JSON.stringify({ ...JSON.parse(ours), ...theirs })
 }
 
-function omitsContext(opts: JobOptions | undefined): boolean {
-  return Boolean(opts?.omitContext || opts?.telemetry?.omitContext)
+// https://www.w3.org/TR/trace-context/#traceparent-header, version 00.
+const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** The header of a span in version 00. */
+export function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
+  const flags = traceFlags & 0xff
+  return `00-${traceId}-${spanId}-${flags < 16 ? '0' : ''}${flags.toString(16)}`
+}
+
+/** The remote span of a header in version 00; `undefined` for anything else. */
+export function parseTraceparent(text: unknown): SpanContext | undefined {
+  if (typeof text !== 'string' || !traceparent.test(text)) return undefined
+  return {
+    traceId: text.slice(3, 35),
+    spanId: text.slice(36, 52),
+    traceFlags: Number.parseInt(text.slice(53), 16),
+    isRemote: true,
+  }
 }

@@ -10,10 +10,11 @@ import {
   type Job,
   type JobOptions,
   type JobTree,
+  metadataOf,
   owner,
   type Queue,
 } from './library.ts'
-import { encodeMetadata, type MetadataOption, optionsToAdd } from './metadata.ts'
+import { encodeMetadata, mergeMetadata } from './metadata.ts'
 
 /** Sends the context of the caller along with each job, in a copy of its options. */
 export function attachProducer(bullmq: BullMQ, option: MetadataOption, known: KnownJobs): Stop[] {
@@ -89,4 +90,34 @@ function countNodes(nodes: readonly FlowNode[]): number {
 
 function jobsOf(tree: JobTree): Job[] {
   return [tree.job, ...(tree.children ?? []).flatMap(jobsOf)]
+}
+
+/** Which option carries metadata: versions before 6 have none under one name, but all keep `tm` as Redis knows it. */
+export type MetadataOption = 'telemetry' | 'tm'
+
+export function metadataOption(version: string): MetadataOption {
+  return Number.parseInt(version, 10) >= 6 ? 'telemetry' : 'tm'
+}
+
+/** A copy of a job's options that carries the metadata. */
+export function withMetadata<O extends JobOptions>(opts: O, option: MetadataOption, metadata: string): O {
+  if (option === 'tm') return { ...opts, tm: metadata }
+  return { ...opts, telemetry: { ...opts.telemetry, metadata } }
+}
+
+/** The options of a job that is added, with our metadata; the given ones when the user wants none or has their own. */
+export function optionsToAdd(
+  given: JobOptions | undefined,
+  defaults: JobOptions | undefined,
+  option: MetadataOption,
+  ours: string,
+): JobOptions | undefined {
+  if (omitsContext(given) || omitsContext(defaults)) return given
+  const present = (given && metadataOf(given)) ?? (defaults && metadataOf(defaults))
+  const metadata = mergeMetadata(present, ours)
+  return metadata === undefined ? given : withMetadata(given ?? {}, option, metadata)
+}
+
+function omitsContext(opts: JobOptions | undefined): boolean {
+  return Boolean(opts?.omitContext || opts?.telemetry?.omitContext)
 }

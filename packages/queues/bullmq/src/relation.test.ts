@@ -1,23 +1,26 @@
 import { expect, test } from 'vitest'
-import { joinsTraceOfMaker, relationOf } from './relation.ts'
+import { relationOf } from './relation.ts'
 
-const plain = { jobs: 1, delayMs: 0, schedulerId: undefined }
+const job = { queueName: 'orders', opts: {} }
+const delayed = (delay: number) => ({ ...job, opts: { delay } })
+const run = { ...job, repeatJobKey: 'nightly' }
 
 test.each([
-  ['auto', 'a plain job', plain, true],
-  ['auto', 'one of 100 jobs', { ...plain, jobs: 100 }, true],
-  ['auto', 'one of 101 jobs', { ...plain, jobs: 101 }, false],
-  ['auto', 'a delay of an hour', { ...plain, delayMs: 3_600_000 }, true],
-  ['auto', 'a longer delay', { ...plain, delayMs: 3_600_001 }, false],
-  ['auto', 'a run of a scheduler', { ...plain, schedulerId: 's' }, false],
-  ['parent', 'one of 1000 jobs', { ...plain, jobs: 1000, delayMs: 1e9 }, true],
-  ['parent', 'a run of a scheduler', { ...plain, schedulerId: 's' }, false],
-  ['link', 'a plain job', plain, false],
-] as const)('relation %s: %s joins the trace of its maker: %#', (relation, _, facts, joins) => {
-  expect(joinsTraceOfMaker(relation, facts)).toBe(joins)
+  ['auto', 'a plain job', job, 1, 'parent', 'plain'],
+  ['auto', 'one of 100 jobs', job, 100, 'parent', 'plain'],
+  ['auto', 'one of 101 jobs', job, 101, 'link', 'bulk'],
+  ['auto', 'a delay of an hour', delayed(3_600_000), 1, 'parent', 'plain'],
+  ['auto', 'a longer delay', delayed(3_600_001), 1, 'link', 'delay'],
+  ['auto', 'a run of a scheduler', run, 1, 'link', 'scheduler'],
+  ['parent', 'one of 1000 delayed jobs', delayed(1e9), 1000, 'parent', 'configured'],
+  ['parent', 'a run of a scheduler', run, 1, 'link', 'scheduler'],
+  ['link', 'a plain job', job, 1, 'link', 'configured'],
+] as const)('relation %s: %s, %#', (configured, _, given, jobs, relation, reason) => {
+  expect(relationOf(given, jobs, { relation: configured, relations: {} })).toEqual({ relation, reason })
 })
 
 test('the relation of a queue wins over that of all queues', () => {
   const options = { relation: 'parent', relations: { mails: 'link' } } as const
-  expect([relationOf('mails', options), relationOf('orders', options)]).toEqual(['link', 'parent'])
+  const relations = ['mails', 'orders'].map((queueName) => relationOf({ ...job, queueName }, 1, options))
+  expect(relations.map(({ relation }) => relation)).toEqual(['link', 'parent'])
 })

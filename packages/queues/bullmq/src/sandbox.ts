@@ -5,18 +5,12 @@ import {
   type BullMQ,
   type ChildProcessor,
   type JobMoves,
-  type JobOptions,
+  metadataOf,
   owner,
   type SandboxJob,
 } from './library.ts'
-import {
-  contextOfMaker,
-  encodeMetadata,
-  type MetadataOption,
-  metadataOf,
-  parseMetadata,
-  withMetadata,
-} from './metadata.ts'
+import { contextOfMaker, encodeMetadata, parseMetadata } from './metadata.ts'
+import { type MetadataOption, withMetadata } from './producer.ts'
 
 /** The side that hands jobs to sandboxes: the job's copy takes the context of the attempt along. */
 export function attachSandboxes(bullmq: BullMQ, contexts: JobContexts, option: MetadataOption): Stop[] {
@@ -56,6 +50,6 @@ export function attachChild(childProcessor: { prototype: ChildProcessor }): Stop
 }
 
 function contextInChild(job: SandboxJob) {
-  const metadata = parseMetadata(metadataOf(job.opts as JobOptions))
+  const metadata = parseMetadata(metadataOf(job.opts))
   return contextForWork(contextOfMaker(metadata), metadata?.fields, identifyAttempt(job))
 }

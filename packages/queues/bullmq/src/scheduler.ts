@@ -1,6 +1,7 @@
 import { activeContext, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
 import { type BullMQ, hasOwnTelemetry, type JobTemplate, owner, type Queue, type Trace } from './library.ts'
-import { encodeMetadata, type MetadataOption, optionsToAdd } from './metadata.ts'
+import { encodeMetadata } from './metadata.ts'
+import { type MetadataOption, optionsToAdd } from './producer.ts'
 
 const schedulerMetadata = Symbol('@clew/bullmq metadata for a job scheduler')
 

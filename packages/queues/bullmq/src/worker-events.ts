@@ -1,9 +1,17 @@
-import { contextForWork, guard, rootContext, runInContext, type Stop, wrapMethod } from '@clew/core'
+import {
+  activeContext,
+  contextForWork,
+  guard,
+  isTracingSuppressed,
+  rootContext,
+  runInContext,
+  type Stop,
+  wrapMethod,
+} from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import { identifyJob } from './attributes.ts'
 import type { JobContexts } from './job-contexts.ts'
 import { type BullMQ, type Emit, type Job, owner, type QueueBase } from './library.ts'
-import { contextOfCaller } from './listener-context.ts'
 
 /** Events that come from connections and timers: they belong to no request, whoever made the object. */
 const ofNobody: ReadonlySet<string | symbol> = new Set([
@@ -49,4 +57,10 @@ export function emitIn<T extends object>(
       )
       return runInContext(context, () => emit.call(this, event, ...args))
     }
+}
+
+/** The context of whoever caused an event, or none when that was BullMQ's own housekeeping. */
+export function contextOfCaller(): Context {
+  const context = activeContext()
+  return isTracingSuppressed(context) ? rootContext : context
 }

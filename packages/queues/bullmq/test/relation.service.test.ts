@@ -40,24 +40,25 @@ describe.each(targets)('%s', (name) => {
       const child = traceId === maker.traceId && parentSpanId === maker.spanId && links.length === 0
       const linked =
         parentSpanId === undefined && links[0]?.spanId === maker.spanId && traceId !== maker.traceId
-      const kind = child ? 'child' : linked ? 'linked root' : 'neither'
+      const reason = attributes['clew.relation.reason']
+      const kind = child && !reason ? 'child' : linked ? `linked root: ${reason}` : 'neither'
       const job = String(attributes['bullmq.job.name'])
       kinds[job] = [...(kinds[job] ?? []), kind]
     }
     const roots = Object.values(kinds)
       .flat()
-      .filter((kind) => kind === 'linked root').length
+      .filter((kind) => kind.startsWith('linked root')).length
     expect(traces.size).toBe(roots + (roots === 238 ? 0 : 1))
     return Object.fromEntries(Object.entries(kinds).map(([kind, all]) => [kind, [...new Set(all)]]))
   }
 
-  test('auto: jobs are children of their maker, but for large bulks and flows and for long delays', async () => {
+  test('auto: jobs are children of their maker, but for large bulks and flows and for long delays, and the span says why', async () => {
     expect(await relations(() => ({}))).toEqual({
       plain: ['child'],
-      delayed: ['linked root'],
+      delayed: ['linked root: delay'],
       'bulk of 5': ['child'],
-      'bulk of 120': ['linked root'],
-      'flow of 111': ['linked root'],
+      'bulk of 120': ['linked root: bulk'],
+      'flow of 111': ['linked root: bulk'],
     })
   })
 
@@ -69,7 +70,7 @@ describe.each(targets)('%s', (name) => {
 
   test('link, for one queue: all are roots with a link', async () => {
     const given = (queue: string): Given => ({ relation: 'parent', relations: { [queue]: 'link' } })
-    expect(Object.values(await relations(given)).flat()).toEqual(Array(5).fill('linked root'))
+    expect(Object.values(await relations(given)).flat()).toEqual(Array(5).fill('linked root: configured'))
   })
 
   test('listeners of a job that starts a trace of its own know the job, and not the trace of its maker', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { jobIdsOf } from './lookup.ts'
+import { jobIdsOf } from './queue-events.ts'
 
 test('the job ids of a batch are found once each', () => {
   const batch = [

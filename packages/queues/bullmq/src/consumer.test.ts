@@ -1,8 +1,8 @@
 import { recordSpans, type SpanRecorder } from '@clew/testing'
 import { trace } from '@opentelemetry/api'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runAttempt } from './consumer.ts'
 import { createJobContexts, type JobContexts } from './job-contexts.ts'
-import { runAttempt } from './run-attempt.ts'
 
 let spans: SpanRecorder
 let contexts: JobContexts
