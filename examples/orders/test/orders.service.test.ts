@@ -44,7 +44,7 @@ function rowsOf(traceId: string): string[] {
         .slice('     0.0 ms  '.length)
         .replaceAll(/[│├└]/g, ' ')
         .replace('─', ' ')
-        .replace(/ {2}[\d.]+ ms {2}/, '  ')
+        .replace(/ {2}[\d.]+ (?:µs|ms|s) {2}/, '  ')
         .replace(/\(job [\w-]+,/, '(job,')
         .replace(/orderId=\d+/, 'orderId'),
     )
@@ -71,7 +71,7 @@ const failedOrder = [
   ...attempt(2, [again(2)]),
   ...attempt(3, [
     '      UPDATE orders  [orders-worker]',
-    '      ERROR payment_failed exception.message=the bank does not answer orderId status=500',
+    '      ERROR payment_failed PaymentFailed: the bank does not answer orderId status=500',
   ]),
 ]
 

@@ -18,7 +18,6 @@ export const spanFacts = object({
   waitMs: optional(number('Time in the queue before the span, milliseconds.')),
   db: optional(text('db.system.name')),
 })
-export type SpanFacts = Static<typeof spanFacts>
 
 export const chainSpans = object({
   trace: list(count()),

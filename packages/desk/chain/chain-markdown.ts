@@ -1,11 +1,10 @@
+import { safeText } from '@clew/otlp/text'
 import type { ChainData } from '../api/chain.ts'
 import { buildChain } from './build-chain.ts'
-import { countsOf, describeErrors, servicesOf } from './chain-text.ts'
+import { countsOf, describeErrors, linesOf, servicesOf } from './chain-text.ts'
 import { describeHints, describeRow } from './describe-row.ts'
 import { spanKind } from './draft.ts'
 import { fullView } from './model.ts'
-import { safeText } from './safe-text.ts'
-import { treeLines } from './tree-text.ts'
 
 /** GitHub refuses a comment of more than 65,536 characters. */
 const mostCharacters = 60_000
@@ -25,7 +24,7 @@ export function chainAsMarkdown(data: ChainData): string {
     ...describeHints(chain).map((hint) => `- ${asCode(hint)}`),
   ]
   const state = chain.errors.all.length > 0 ? 'failed, ' : ''
-  const tree = cut(treeLines(chain, fullView))
+  const tree = cut(linesOf(chain, fullView))
   const fence = longerThanIn(tree, 3)
   return `${asCode(name)} ${state}${countsOf(chain)}\n\n${facts.join('\n')}\n\n${fence}text\n${tree}\n${fence}\n`
 }

@@ -1,10 +1,9 @@
+import { formatDuration, formatOffset, safeText, treeLines } from '@clew/otlp/text'
 import type { ChainData } from '../api/chain.ts'
 import { buildChain, type ChainOptions } from './build-chain.ts'
 import { describeHints, describeRow } from './describe-row.ts'
-import { formatDuration, formatOffset } from './duration.ts'
 import { type Chain, type ChainView, fullView } from './model.ts'
-import { safeText } from './safe-text.ts'
-import { treeLines } from './tree-text.ts'
+import { levelOf, visibleRows } from './rows.ts'
 
 export type ChainTextOptions = ChainOptions & { view?: ChainView }
 
@@ -16,8 +15,18 @@ export function chainAsText(data: ChainData, options: ChainTextOptions = {}): st
   const chain = buildChain(data, options)
   const errors = describeErrors(chain).map(({ name, text }) => `${name}: ${text}`)
   const head = [`trace ${safeText(data.traceId)}  ${countsOf(chain)}`, ...linkedTraces(data)]
-  const tree = treeLines(chain, options.view ?? fullView)
+  const tree = linesOf(chain, options.view ?? fullView)
   return `${[...head, ...errors, ...describeHints(chain), '', ...tree].join('\n')}\n`
+}
+
+/** The rows that a view shows, as lines of a tree with their instants before them. */
+export function linesOf(chain: Chain, view: ChainView): string[] {
+  const rows = Array.from(visibleRows(chain, view), (node) => ({
+    level: levelOf(chain, view, node),
+    atNs: chain.start[node]! - chain.startNs,
+    text: describeRow(chain, node),
+  }))
+  return treeLines(rows, chain.endNs - chain.startNs)
 }
 
 /** `282 ms, 3 services, 12 spans, 1 line` */

@@ -1,35 +1,14 @@
 import { severityName } from '@clew/otlp/severity'
-import { formatDuration } from './duration.ts'
+import { emptyRow, formatDuration, type RowText, safeText, spanDetail } from '@clew/otlp/text'
 import { type ChainLabels, englishLabels, fillLabel } from './labels.ts'
 import { type Chain, hasFlag, kindOf, type NodeKind } from './model.ts'
-import { safeText } from './safe-text.ts'
-
-/** What a row says, in parts. A part that it does not have is "". All of it is safe to print. */
-export type RowText = {
-  kind: NodeKind
-  /** Name of a span, text of a line, or words of {@link ChainLabels}. */
-  label: string
-  /** `→ 500`, `(job 3, attempt 2)`, fields of a line, text of an event. */
-  detail: string
-  duration: string
-  service: string
-  /** TRACE to FATAL, of lines. */
-  severity: string
-  /** What a failed span says. */
-  message: string
-  badge: string
-  /** Where a linked trace begins, its id. */
-  linkedTrace: string
-}
 
 /** The words and figures of a row: the page, the text and the terminal say the same. */
 export function describeRow(chain: Chain, node: number, labels: ChainLabels = englishLabels): RowText {
   const kind = kindOf(chain, node)
   const described = describe[kind](chain, node, labels)
-  return { ...empty, linkedTrace: linkedTrace(chain, node), ...described, kind }
+  return { ...emptyRow, linkedTrace: linkedTrace(chain, node), ...described, kind }
 }
-
-const empty = { label: '', detail: '', duration: '', service: '', severity: '', message: '', badge: '' }
 
 type Describe = (chain: Chain, node: number, labels: ChainLabels) => Partial<RowText>
 
@@ -67,19 +46,17 @@ const describe: { [Kind in NodeKind]: Describe } = {
 function describeSpan(chain: Chain, node: number, labels: ChainLabels): Partial<RowText> {
   const { data, source, facts, duration } = chain
   const span = source[node]!
-  const { message = '', httpStatus, jobId, attempt } = facts.get(span) ?? {}
-  const details: string[] = []
-  const job: string[] = []
-  if (httpStatus !== undefined) details.push(`→ ${httpStatus}`)
-  if (jobId !== undefined) job.push(fillLabel(labels.job, { id: safeText(jobId) }))
-  if (attempt !== undefined) job.push(fillLabel(labels.attempt, { count: attempt }))
-  if (job.length > 0) details.push(`(${job.join(', ')})`)
+  const known = facts.get(span) ?? {}
   return {
     label: spanName(chain, span),
-    detail: details.join(' '),
+    detail: spanDetail(known, {
+      job: (id) => fillLabel(labels.job, { id: safeText(id) }),
+      attempt: (count) => fillLabel(labels.attempt, { count }),
+    }),
     duration: hasFlag(chain, node, 'running') ? labels.running : formatDuration(duration[node]!),
     service: serviceName(data.resources, data.spans.resource[span]!),
-    message: safeText(message),
+    failed: hasFlag(chain, node, 'failed'),
+    message: safeText(known.message ?? ''),
   }
 }
 

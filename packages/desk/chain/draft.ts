@@ -1,4 +1,5 @@
-import type { ChainData, SpanFacts } from '../api/chain.ts'
+import type { SpanFacts } from '@clew/otlp/text'
+import type { ChainData } from '../api/chain.ts'
 import { type ChainGroup, type ChainNote, type LostSpan, type NodeKind, nodeKinds } from './model.ts'
 
 /**

@@ -1,8 +1,7 @@
 export { buildChain, type ChainOptions } from './build-chain.ts'
 export { chainAsMarkdown } from './chain-markdown.ts'
 export { type ChainTextOptions, chainAsText } from './chain-text.ts'
-export { describeHints, describeRow, type RowText } from './describe-row.ts'
-export { formatDuration, formatOffset } from './duration.ts'
+export { describeHints, describeRow } from './describe-row.ts'
 export { type ChainLabels, englishLabels, fillLabel } from './labels.ts'
 export {
   type Chain,
@@ -33,7 +32,6 @@ export {
   rowOf,
   visibleRows,
 } from './rows.ts'
-export { safeText } from './safe-text.ts'
 export { searchChain } from './search.ts'
 export { type Ticks, ticksOf } from './ticks.ts'
 export { type AxisPiece, foldedTime, type TimeAxis } from './time-axis.ts'

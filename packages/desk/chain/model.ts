@@ -1,14 +1,10 @@
-import type { ChainData, SpanFacts } from '../api/chain.ts'
+import type { RowKind, SpanFacts } from '@clew/otlp/text'
+import type { ChainData } from '../api/chain.ts'
 
 /** What a row is. The numbers in {@link Chain.kind} are indices of this list. */
-export const nodeKinds = ['span', 'log', 'event', 'wait', 'group', 'lost', 'note'] as const
-/**
- * - `wait`: time in a queue, or between two attempts; it lies directly before its span.
- * - `group`: five or more siblings that do the same.
- * - `lost`: a span that others name and that never came.
- * - `note`: causes of a span that are not drawn above it.
- */
-export type NodeKind = (typeof nodeKinds)[number]
+export const nodeKinds: readonly NodeKind[] = ['span', 'log', 'event', 'wait', 'group', 'lost', 'note']
+/** A `wait` lies directly before its span; a `group` has five or more siblings. */
+export type NodeKind = RowKind
 
 /** Bits of {@link Chain.flags}. */
 export const nodeFlags = {

@@ -1,3 +1,4 @@
+import { emptyRow } from '@clew/otlp/text'
 import { expect, test } from 'vitest'
 import { buildChain } from './build-chain.ts'
 import { describeRow } from './describe-row.ts'
@@ -135,9 +136,9 @@ test('the parts of a row can be said in other words', () => {
     running: 'läuft',
   }
   expect([describeRow(waited, 1, german), describeRow(waited, 2, german)]).toEqual([
-    { ...empty, kind: 'wait', label: '4 ms in der Schlange' },
+    { ...emptyRow, kind: 'wait', label: '4 ms in der Schlange' },
     {
-      ...empty,
+      ...emptyRow,
       kind: 'span',
       label: 'work',
       detail: '(job 7, attempt 1)',
@@ -147,13 +148,3 @@ test('the parts of a row can be said in other words', () => {
     },
   ])
 })
-
-const empty = {
-  detail: '',
-  duration: '',
-  service: '',
-  severity: '',
-  message: '',
-  badge: '',
-  linkedTrace: '',
-}

@@ -1,5 +1,6 @@
 import { lowestSeverity } from '@clew/otlp/severity'
-import type { ChainData, SpanFacts } from '../api/chain.ts'
+import type { SpanFacts } from '@clew/otlp/text'
+import type { ChainData } from '../api/chain.ts'
 
 const nanosPerMs = 1e6
 

@@ -1,4 +1,4 @@
-import { safeText } from '../chain/index.ts'
+import { safeText } from '@clew/otlp/text'
 
 export type Segment = { text: string; marked: boolean }
 

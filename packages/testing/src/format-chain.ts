@@ -1,94 +1,100 @@
-import type { Attributes, LogRecord, Span, Value } from '@clew/otlp'
+import type { Attributes, LogRecord, Span } from '@clew/otlp'
+import { severityName } from '@clew/otlp/severity'
+import {
+  emptyRow,
+  formatDuration,
+  type RowText,
+  safeText,
+  shortFields,
+  spanDetail,
+  spanFacts,
+  type TreeRow,
+  treeLines,
+  valueText,
+} from '@clew/otlp/text'
 
 /** A span with the resource that sent it, as `startOtlpReceiver()` keeps it. */
 export type ChainSpan = Span & { resource: Attributes }
 /** A log record with the resource that sent it. */
 export type ChainLog = LogRecord & { resource: Attributes }
 
-type Row = { atUnixNano: bigint; text: string; children: Row[] }
+type Row = Partial<RowText> & Pick<RowText, 'kind'>
+type Node = { atUnixNano: bigint; row: Row; children: Node[] }
 
 const errorStatus = 2
-const maxValueLength = 60
-const message = 'exception.message'
-// Who sent a line is on the spans; these say the same again on each record.
-const hiddenOnLogs = /^(messaging\.|bullmq\.|request_id$|exception\.(type|stacktrace)$|trace_flags$|module$)/
 
 /**
- * Prints one trace as a tree: spans with their durations, and at its instant each log line below the span in which
- * it was written. Lines whose span never came are listed under `span <id> was not received`.
- * Returns "" when nothing has this trace id.
+ * Prints one trace as a tree, as `clew chain` does: spans with their durations, and at its instant each log line below the
+ * span in which it was written. Lines whose span never came are listed under `span <id> not received`. Returns "" when
+ * nothing has this trace id.
  */
-export function formatChain(traceId: string, spans: readonly ChainSpan[], logs: readonly ChainLog[]): string {
-  const ofTrace = spans.filter((span) => span.traceId === traceId)
-  const rows = new Map(ofTrace.map((span) => [span.spanId, spanRow(span)]))
-  const roots: Row[] = []
-  const place = (row: Row, parentId: string): void => {
-    const parent = rows.get(parentId)
-    if (parent) parent.children.push(row)
-    else roots.push(row)
-  }
-  for (const span of ofTrace) place(rows.get(span.spanId)!, span.parentSpanId)
-  for (const log of logs.filter((one) => one.traceId === traceId)) {
-    if (log.spanId && !rows.has(log.spanId)) {
-      const lost = { atUnixNano: log.timeUnixNano, text: `span ${log.spanId} was not received`, children: [] }
-      rows.set(log.spanId, lost)
+export function formatChain(
+  traceId: string,
+  allSpans: readonly ChainSpan[],
+  allLogs: readonly ChainLog[],
+): string {
+  const spans = allSpans.filter((span) => span.traceId === traceId)
+  const logs = allLogs.filter((log) => log.traceId === traceId)
+  const ends = spans.map((span) => span.endTimeUnixNano)
+  const roots = inOrder(nest(spans, logs))
+  const first = roots[0]?.atUnixNano ?? 0n
+  const afterFirst = (unixNano: bigint) => Number(unixNano - first)
+  const totalNs = Math.max(...[...ends, ...logs.map((log) => log.timeUnixNano)].map(afterFirst))
+  const lines = treeLines(
+    roots.flatMap((root) => rowsOf(root, 0, afterFirst)),
+    totalNs,
+  )
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+/** The nodes at the top, with what is below them. */
+function nest(spans: readonly ChainSpan[], logs: readonly ChainLog[]): Node[] {
+  const nodes = new Map(spans.map((span) => [span.spanId, nodeOf(span.startTimeUnixNano, spanRow(span))]))
+  const roots: Node[] = []
+  const place = (node: Node, parentId: string) => (nodes.get(parentId)?.children ?? roots).push(node)
+  for (const span of spans) place(nodes.get(span.spanId)!, span.parentSpanId)
+  for (const log of logs) {
+    if (log.spanId && !nodes.has(log.spanId)) {
+      const lost = nodeOf(log.timeUnixNano, { kind: 'lost', label: `span ${log.spanId} not received` })
+      nodes.set(log.spanId, lost)
       roots.push(lost)
     }
-    place(logRow(log), log.spanId)
+    place(nodeOf(log.timeUnixNano, logRow(log)), log.spanId)
   }
-  const ordered = inOrder(roots)
-  const start = ordered[0]?.atUnixNano ?? 0n
-  return ordered.map((root) => printRow(root, start, '', '')).join('')
+  return roots
+}
+
+function nodeOf(atUnixNano: bigint, row: Row): Node {
+  return { atUnixNano, row, children: [] }
 }
 
 function spanRow(span: ChainSpan): Row {
-  const durationMs = Number(span.endTimeUnixNano - span.startTimeUnixNano) / 1e6
-  const failed = span.status.code === errorStatus ? `  ERROR ${span.status.message}`.trimEnd() : ''
-  const text = `${span.name}${spanDetail(span)}  ${durationMs.toFixed(1)} ms  [${serviceOf(span)}]${failed}`
-  return { atUnixNano: span.startTimeUnixNano, text, children: [] }
+  const { name, status, attributes, resource, startTimeUnixNano, endTimeUnixNano } = span
+  return {
+    kind: 'span',
+    label: safeText(name),
+    detail: safeText(spanDetail(spanFacts(attributes, status.message) ?? {})),
+    duration: formatDuration(Number(endTimeUnixNano - startTimeUnixNano)),
+    service: safeText(valueText(resource['service.name'] ?? 'unknown_service')),
+    failed: status.code === errorStatus,
+    message: safeText(status.message),
+  }
 }
 
-function spanDetail({ attributes }: ChainSpan): string {
-  const status = attributes['http.response.status_code']
-  const job = attributes['messaging.message.id']
-  const attempt = attributes['bullmq.job.attempt']
-  if (job !== undefined)
-    return ` (job ${formatValue(job)}${attempt ? `, attempt ${formatValue(attempt)}` : ''})`
-  return status === undefined ? '' : ` → ${formatValue(status)}`
+function logRow({ severityNumber, body, attributes }: ChainLog): Row {
+  return {
+    kind: 'log',
+    severity: severityName(severityNumber),
+    label: safeText(valueText(body)),
+    detail: safeText(shortFields(attributes, Number.POSITIVE_INFINITY)),
+  }
 }
 
-function logRow(log: ChainLog): Row {
-  const attributes = Object.entries(log.attributes)
-    .filter(
-      ([key, value]) => !hiddenOnLogs.test(key) && (key === message || value !== log.attributes[message]),
-    )
-    .map(([key, value]) => ` ${key}=${formatValue(value)}`)
-  const text = `${log.severityText.toUpperCase().padEnd(5)} ${formatValue(log.body)}${attributes.join('')}`
-  return { atUnixNano: log.timeUnixNano, text, children: [] }
+function inOrder(nodes: readonly Node[]): Node[] {
+  return nodes.toSorted((a, b) => (a.atUnixNano < b.atUnixNano ? -1 : a.atUnixNano > b.atUnixNano ? 1 : 0))
 }
 
-function serviceOf(span: ChainSpan): string {
-  return String(span.resource['service.name'] ?? 'unknown_service')
-}
-
-function formatValue(value: Value): string {
-  const text =
-    value !== null && typeof value === 'object'
-      ? JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item))
-      : String(value)
-  return text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text
-}
-
-function inOrder(rows: readonly Row[]): Row[] {
-  return rows.toSorted((a, b) => (a.atUnixNano < b.atUnixNano ? -1 : a.atUnixNano > b.atUnixNano ? 1 : 0))
-}
-
-function printRow(row: Row, start: bigint, first: string, rest: string): string {
-  const atMs = Number(row.atUnixNano - start) / 1e6
-  const children = inOrder(row.children).map((child, index) =>
-    index === row.children.length - 1
-      ? printRow(child, start, `${rest}└─ `, `${rest}   `)
-      : printRow(child, start, `${rest}├─ `, `${rest}│  `),
-  )
-  return `${atMs.toFixed(1).padStart(8)} ms  ${first}${row.text}\n${children.join('')}`
+function rowsOf(node: Node, level: number, afterFirst: (unixNano: bigint) => number): TreeRow[] {
+  const below = inOrder(node.children).flatMap((child) => rowsOf(child, level + 1, afterFirst))
+  return [{ level, atNs: afterFirst(node.atUnixNano), text: { ...emptyRow, ...node.row } }, ...below]
 }

@@ -1,12 +1,13 @@
+import { spanFacts } from '@clew/otlp/text'
 import type { ChainData, ChainEvents, ChainLink, ChainLogs, ChainSpans } from '../../api/chain.ts'
 import { nanosText } from '../schema/row.ts'
 import { storeError } from '../schema/store-error.ts'
 import { type LogPart, readChainParts, type SpanPart } from './chain-parts.ts'
 import { joinedTraces } from './chain-traces.ts'
+import { groupKey } from './group-key.ts'
+import { fieldsOf } from './log-rows.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, traceIdOf } from './parameters.ts'
-import { shortFields } from './short-fields.ts'
-import { groupKey, spanFacts } from './span-facts.ts'
 import { createResources, createTexts, type Resources, type Texts } from './texts.ts'
 
 const fieldsLength = 120
@@ -141,7 +142,7 @@ function addLogs(
     columns.atNs.push(after(zero, log.us, log.ns))
     columns.severity.push(log.severity)
     columns.text.push(log.text)
-    columns.fields.push(shortFields(log.attributes, fieldsLength))
+    columns.fields.push(fieldsOf(log.attributes, fieldsLength))
     if (span === -1 && log.spanId !== '') columns.lostSpans.push([index, log.spanId])
   })
 }

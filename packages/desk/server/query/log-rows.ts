@@ -1,6 +1,6 @@
+import { shortFields } from '@clew/otlp/text'
 import type { LogRow } from '../../api/logs.ts'
 import { nanosText } from '../schema/row.ts'
-import { shortFields } from './short-fields.ts'
 
 /** The columns of a line in a list. Needs `log`, `resource` and (left) `chain` in the statement. */
 export const logColumns = `log.id, log.us, log.ns, log.severity, log.severity_text, resource.service, substr(log.body, 1, 2000),
@@ -33,9 +33,14 @@ export function logRowOf(segment: number, columns: LogColumns): LogRow {
     severityText,
     service,
     text,
-    fields: shortFields(attributes, fieldsLength),
+    fields: fieldsOf(attributes, fieldsLength),
     traceId: trace.toLowerCase(),
     spanId: span.toLowerCase(),
     pattern,
   }
+}
+
+/** What a list shows of attributes, which are JSON. */
+export function fieldsOf(attributesJson: string, length: number): string {
+  return attributesJson === '{}' ? '' : shortFields(JSON.parse(attributesJson), length)
 }

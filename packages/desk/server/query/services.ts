@@ -1,10 +1,10 @@
 import { bandIndexOf, lowestSeverity } from '@clew/otlp'
+import { attributeText, databaseOf } from '@clew/otlp/text'
 import type { Fields } from '../../api/chain.ts'
 import type { ServiceEdge, ServiceMap, ServiceRow } from '../../api/services.ts'
 import { type RollupName, rollups } from '../schema/tables.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, type TimeRange, timeRange } from './parameters.ts'
-import { databaseOf, textOf } from './span-facts.ts'
 
 /** Spans that are looked at, the newest: enough for a map, and bounded in time. */
 const maxSpans = 50_000
@@ -175,7 +175,7 @@ function edgeOf(
   const attributes = JSON.parse(span.attributes) as Fields
   const database = databaseOf(attributes)
   if (database !== undefined) {
-    const to = textOf(attributes['db.namespace'] ?? attributes['db.name']) ?? database
+    const to = attributeText(attributes['db.namespace'] ?? attributes['db.name']) ?? database
     return {
       from: service,
       to: to === database ? to : `${database} ${to}`,
@@ -184,19 +184,19 @@ function edgeOf(
     }
   }
   if (kind === producer) return { from: service, to: queueOf(span), kind: 'queue', label: queueOf(span) }
-  const host = textOf(attributes['server.address'] ?? attributes['net.peer.name'])
+  const host = attributeText(attributes['server.address'] ?? attributes['net.peer.name'])
   return host === undefined
     ? undefined
     : { from: service, to: withPort(host, attributes), kind: 'call', label: '' }
 }
 
 function withPort(host: string, attributes: Fields): string {
-  const port = textOf(attributes['server.port'] ?? attributes['net.peer.port'])
+  const port = attributeText(attributes['server.port'] ?? attributes['net.peer.port'])
   return port === undefined ? host : `${host}:${port}`
 }
 
 function queueOf({ attributes }: SeenSpan): string {
-  return textOf((JSON.parse(attributes) as Fields)['messaging.destination.name']) ?? ''
+  return attributeText((JSON.parse(attributes) as Fields)['messaging.destination.name']) ?? ''
 }
 
 /** The value below which a share of the sorted values lies (nearest rank); null of none. */

@@ -1,6 +1,6 @@
+import { safeText } from '@clew/otlp/text'
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { safeText } from '../../chain/safe-text.ts'
 import type { Failure } from '../api-client.ts'
 import { words } from '../i18n/words.ts'
 import { Icon } from './icon.tsx'

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the box keeps the focus and names the option by aria-activedescendant
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the keyboard is the box's
 // biome-ignore-all lint/a11y/useSemanticElements: a datalist cannot be filled or styled so
+import { safeText } from '@clew/otlp/text'
 import { useEffect } from 'preact/hooks'
-import { safeText } from '../../chain/safe-text.ts'
 import { formatCompact } from '../format.ts'
 import { words } from '../i18n/words.ts'
 import type { Suggestion } from './search-suggestions.ts'

@@ -1,6 +1,5 @@
 import { bandOf } from '@clew/otlp/severity'
-import { formatDuration } from '../../chain/duration.ts'
-import { safeText } from '../../chain/safe-text.ts'
+import { formatDuration, safeText } from '@clew/otlp/text'
 import { formatCount, formatTime, isoNano } from '../format.ts'
 import { words } from '../i18n/words.ts'
 import { serviceColour } from '../service-colour.ts'

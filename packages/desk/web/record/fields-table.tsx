@@ -1,7 +1,7 @@
+import { safeText } from '@clew/otlp/text'
 import { addFilter } from '@clew/search'
 import { type ComponentChild, Fragment } from 'preact'
 import type { Fields, FieldValue } from '../../api/index.ts'
-import { safeText } from '../../chain/index.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Icon } from '../components/icon.tsx'
 import { words } from '../i18n/words.ts'

@@ -1,6 +1,6 @@
+import { safeText } from '@clew/otlp/text'
 import type { ComponentChildren } from 'preact'
 import type { Fields, LogDetail } from '../../api/index.ts'
-import { safeText } from '../../chain/index.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { ServiceDot, Severity, TextBlock } from '../components/telemetry.tsx'
 import { words } from '../i18n/words.ts'

@@ -1,6 +1,6 @@
+import { safeText } from '@clew/otlp/text'
 import type { ComponentChildren } from 'preact'
 import type { FieldValue } from '../../api/index.ts'
-import { safeText } from '../../chain/index.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { TextBlock, TimeText } from '../components/telemetry.tsx'
 import { isoNano } from '../format.ts'

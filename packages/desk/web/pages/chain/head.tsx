@@ -1,5 +1,6 @@
+import { formatOffset, safeText } from '@clew/otlp/text'
 import { useMemo } from 'preact/hooks'
-import { describeHints, describeRow, formatOffset, kindOf, safeText } from '../../../chain/index.ts'
+import { describeHints, describeRow, kindOf } from '../../../chain/index.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Title } from '../../components/page.tsx'

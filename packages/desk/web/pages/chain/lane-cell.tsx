@@ -1,5 +1,6 @@
 import { bandOf, lowestSeverity } from '@clew/otlp/severity'
-import { hasFlag, kindOf, type RowText, ticksOf } from '../../../chain/index.ts'
+import type { RowText } from '@clew/otlp/text'
+import { hasFlag, kindOf, ticksOf } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
 import { serviceColour } from '../../service-colour.ts'

@@ -1,8 +1,8 @@
+import { formatOffset } from '@clew/otlp/text'
 import { useMemo } from 'preact/hooks'
 import {
   type Chain,
   describeRow,
-  formatOffset,
   hasChildren,
   hasFlag,
   isOpen,

@@ -1,6 +1,6 @@
+import { formatDuration } from '@clew/otlp/text'
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { formatDuration } from '../../../chain/index.ts'
 import { HeaderCell } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
 import { type Lane, placeOf, rulerMarks } from './lane-geometry.ts'

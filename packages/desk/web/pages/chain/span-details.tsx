@@ -1,5 +1,6 @@
+import { formatDuration, safeText } from '@clew/otlp/text'
 import type { SpanDetail } from '../../../api/index.ts'
-import { type Chain, formatDuration, safeText } from '../../../chain/index.ts'
+import type { Chain } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { ServiceDot } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'

@@ -1,14 +1,6 @@
+import { type RowText, safeText } from '@clew/otlp/text'
 import type { ComponentChildren } from 'preact'
-import {
-  hasChildren,
-  hasFlag,
-  isOpen,
-  kindOf,
-  levelOf,
-  parentOf,
-  type RowText,
-  safeText,
-} from '../../../chain/index.ts'
+import { hasChildren, hasFlag, isOpen, kindOf, levelOf, parentOf } from '../../../chain/index.ts'
 import { Icon, type IconName } from '../../components/icon.tsx'
 import { HighlightedText, Severity } from '../../components/telemetry.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'

@@ -1,5 +1,5 @@
+import { formatDuration } from '@clew/otlp/text'
 import type { ChainSummary } from '../../../api/index.ts'
-import { formatDuration } from '../../../chain/duration.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Duration, HighlightedText, ServiceDot, TimeText } from '../../components/telemetry.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'

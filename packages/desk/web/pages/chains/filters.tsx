@@ -1,5 +1,5 @@
+import { safeText } from '@clew/otlp/text'
 import type { ChainSummary } from '../../../api/index.ts'
-import { safeText } from '../../../chain/safe-text.ts'
 import { api, useAnswer } from '../../api-client.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Title } from '../../components/page.tsx'

@@ -1,6 +1,6 @@
+import { safeText } from '@clew/otlp/text'
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import type { LogRow, SurroundingLogs } from '../../../api/index.ts'
-import { safeText } from '../../../chain/index.ts'
 import { api, useAnswer } from '../../api-client.ts'
 import { Problem, Title } from '../../components/page.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'

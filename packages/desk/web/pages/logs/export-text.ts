@@ -1,6 +1,6 @@
 import { bandOf } from '@clew/otlp/severity'
+import { safeText } from '@clew/otlp/text'
 import type { LogRow } from '../../../api/index.ts'
-import { safeText } from '../../../chain/index.ts'
 import { isoNano } from '../../format.ts'
 
 /** A line as text that can be pasted anywhere: time in UTC, severity, service, line, attributes. */

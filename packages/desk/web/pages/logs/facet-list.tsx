@@ -1,7 +1,7 @@
 import { lowestSeverity, type SeverityBand } from '@clew/otlp/severity'
+import { safeText } from '@clew/otlp/text'
 import { hasFilter } from '@clew/search'
 import type { LogFacets } from '../../../api/index.ts'
-import { safeText } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { ServiceDot, Severity } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'

@@ -1,5 +1,5 @@
+import { safeText } from '@clew/otlp/text'
 import { addFilter, hasFilter, removeFilter } from '@clew/search'
-import { safeText } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { words } from '../../i18n/words.ts'
 import { param, setParams } from '../../url-state.ts'

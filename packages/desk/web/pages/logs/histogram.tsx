@@ -1,6 +1,6 @@
+import { formatDuration } from '@clew/otlp/text'
 import { useRef, useState } from 'preact/hooks'
 import type { LogHistogram } from '../../../api/index.ts'
-import { formatDuration } from '../../../chain/duration.ts'
 import { Icon } from '../../components/icon.tsx'
 import { formatCompact, formatCount, formatSpan, formatStep } from '../../format.ts'
 import { words } from '../../i18n/words.ts'

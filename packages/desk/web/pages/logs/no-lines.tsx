@@ -1,5 +1,5 @@
+import { safeText } from '@clew/otlp/text'
 import { searchParts } from '@clew/search'
-import { safeText } from '../../../chain/index.ts'
 import { deskStatus, recordsOf } from '../../components/desk-status.tsx'
 import { EmptyState } from '../../components/page.tsx'
 import { words } from '../../i18n/words.ts'

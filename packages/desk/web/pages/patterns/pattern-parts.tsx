@@ -1,5 +1,5 @@
+import { formatDuration } from '@clew/otlp/text'
 import type { PatternPage } from '../../../api/index.ts'
-import { formatDuration } from '../../../chain/duration.ts'
 import { HighlightedText } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'

@@ -1,5 +1,4 @@
-import { formatDuration } from '../../../chain/duration.ts'
-import { safeText } from '../../../chain/safe-text.ts'
+import { formatDuration, safeText } from '@clew/otlp/text'
 import { formatCompact, formatCount, shareText } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import type { Graph, GraphLink } from './graph.ts'

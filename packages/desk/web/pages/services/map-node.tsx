@@ -1,5 +1,5 @@
+import { safeText } from '@clew/otlp/text'
 import type { ServiceRow } from '../../../api/index.ts'
-import { safeText } from '../../../chain/safe-text.ts'
 import { Icon } from '../../components/icon.tsx'
 import { formatCompact, shareText } from '../../format.ts'
 import { words } from '../../i18n/words.ts'

@@ -1,5 +1,5 @@
+import { safeText } from '@clew/otlp/text'
 import type { ServiceEdge, ServiceRow } from '../../../api/index.ts'
-import { safeText } from '../../../chain/safe-text.ts'
 import { Duration, ServiceDot } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
