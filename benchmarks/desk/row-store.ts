@@ -1,5 +1,5 @@
 import type { RequestRows } from '../../packages/desk/server/schema/row.ts'
-import { openWriter } from '../../packages/desk/server/store/writer.ts'
+import { Writer } from '../../packages/desk/server/store/writer.ts'
 import { openPlainSqlite } from './plain-sqlite.ts'
 
 /** What `desk-ingest` measures: something that keeps rows in a folder. */
@@ -16,13 +16,13 @@ export const rowStores: Readonly<Record<string, (directory: string) => RowStore>
 
 /** The store as the desk's writer thread has it: patterns, counts, summaries, the full-text index, segments. */
 function openDeskStore(directory: string): RowStore {
-  const writer = openWriter({ directory, maxBytes: 8e9, maxAgeMs: undefined, nowUs: () => Date.now() * 1000 })
+  const writer = new Writer({ directory, maxBytes: 8e9, maxAgeMs: undefined, nowUs: () => Date.now() * 1000 })
   return {
-    add: writer.add,
+    add: (request) => writer.add(request),
     commit() {
       writer.commit()
       writer.tidy()
     },
-    close: writer.close,
+    close: () => writer.close(),
   }
 }

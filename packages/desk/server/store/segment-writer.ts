@@ -1,33 +1,23 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Miner } from '@clew/templates'
 import {
   createSpanBytes,
   type Group,
+  type LinkTarget,
   type LogRow,
   type RequestRows,
   type ResourceRow,
   type ScopeRow,
   type SpanRow,
 } from '../schema/row.ts'
-import { type ChainChange, createChainTally } from './chain-tally.ts'
-import { createDictionary } from './dictionary.ts'
-import { createPatternTally } from './patterns.ts'
-import { createRollupTally } from './rollup-tally.ts'
-import { createTextIndex, nextBlock } from './text-index.ts'
+import { type ChainChange, type ChainTally, createChainTally } from './chain-tally.ts'
+import { createDictionary, type Dictionary } from './dictionary.ts'
+import { createPatternTally, type PatternTally } from './patterns.ts'
+import { createRollupTally, type RollupTally } from './rollup-tally.ts'
+import { createTextIndex, nextBlock, type TextIndex } from './text-index.ts'
 
 /** Row ids that a commit added; `first` > `last`: none. */
 export type AddedRows = { logs: { first: number; last: number }; spans: { first: number; last: number } }
-
-/** Writes into one segment, in transactions of many requests. What throws is an error of SQLite; then roll back. */
-export type SegmentWriter = {
-  /** `nowUs` is the time of records that have none. */
-  add(request: RequestRows, nowUs: number): void
-  commit(): AddedRows
-  rollBack(): void
-  /** Whether rows wait for a commit. */
-  isOpen(): boolean
-  close(): void
-}
 
 const insertLog = `INSERT INTO log (id, us, ns, observed_us, observed_ns, severity, severity_text, resource, scope, chain,
   span, flags, event, body, body_json, attributes, dropped, pattern)
@@ -39,37 +29,108 @@ const insertSpan = `INSERT INTO span (id, us, ns, duration_ns, chain, span, pare
 
 const insertLink = `INSERT OR IGNORE INTO link (to_trace, to_span, from_trace, from_span) VALUES (?, ?, ?, ?)`
 
-export function createSegmentWriter(database: DatabaseSync, miner: Miner): SegmentWriter {
-  const logs = database.prepare(insertLog)
-  const spans = database.prepare(insertSpan)
-  const links = database.prepare(insertLink)
-  const resources = createDictionary(database, 'resource', ['attributes', 'service', 'instance', 'host'])
-  const scopes = createDictionary(database, 'scope', ['name', 'version', 'attributes'])
-  const names = createDictionary(database, 'name', ['text'])
-  const chains = createChainTally(database)
-  const rollup = createRollupTally(database)
-  const patterns = createPatternTally(database, miner)
-  const text = createTextIndex(database)
-  const [spanBytes, parentBytes] = [createSpanBytes(), createSpanBytes()]
-  const highest = (table: string): number =>
-    Number(database.prepare(`SELECT max(id) AS id FROM ${table}`).get()?.id ?? 0)
-  let nextLog = nextBlock(highest('log') + 1)
-  let nextSpan = highest('span') + 1
-  let added = startOfAdding(nextLog, nextSpan)
-  let isOpen = false
+/** Writes into one segment, in transactions of many requests. What throws is an error of SQLite; then roll back. */
+export class SegmentWriter {
+  readonly #database: DatabaseSync
+  readonly #insertLog: StatementSync
+  readonly #insertSpan: StatementSync
+  readonly #insertLink: StatementSync
+  readonly #resources: Dictionary
+  readonly #scopes: Dictionary
+  readonly #names: Dictionary
+  readonly #chains: ChainTally
+  readonly #rollup: RollupTally
+  readonly #patterns: PatternTally
+  readonly #text: TextIndex
+  readonly #spanBytes = createSpanBytes()
+  readonly #parentBytes = createSpanBytes()
+  #nextLog: number
+  #nextSpan: number
+  /** The first ids of this transaction. */
+  #first: { log: number; span: number }
+  #isOpen = false
 
-  const resourceId = (row: ResourceRow): number =>
-    resources.idOf(row.attributes, [row.attributes, row.service, row.instance, row.host])
-  const scopeId = ({ name, version, attributes }: ScopeRow): number =>
-    scopes.idOf(`${name}\n${version}\n${attributes}`, [name, version, attributes])
+  constructor(database: DatabaseSync, miner: Miner) {
+    this.#database = database
+    this.#insertLog = database.prepare(insertLog)
+    this.#insertSpan = database.prepare(insertSpan)
+    this.#insertLink = database.prepare(insertLink)
+    this.#resources = createDictionary(database, 'resource', ['attributes', 'service', 'instance', 'host'])
+    this.#scopes = createDictionary(database, 'scope', ['name', 'version', 'attributes'])
+    this.#names = createDictionary(database, 'name', ['text'])
+    this.#chains = createChainTally(database)
+    this.#rollup = createRollupTally(database)
+    this.#patterns = createPatternTally(database, miner)
+    this.#text = createTextIndex(database)
+    this.#nextLog = nextBlock(this.#highest('log') + 1)
+    this.#nextSpan = this.#highest('span') + 1
+    this.#first = { log: this.#nextLog, span: this.#nextSpan }
+  }
 
-  const addLog = (row: LogRow, resource: number, scope: number, nowUs: number): void => {
+  /** Whether rows wait for a commit. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** `nowUs` is the time of records that have none. */
+  add(request: RequestRows, nowUs: number): void {
+    if (!this.#isOpen) this.#database.exec('BEGIN')
+    this.#isOpen = true
+    if (request.signal === 'logs') {
+      this.#addGroups(request.groups, (row, resource, scope) => this.#addLog(row, resource, scope, nowUs))
+    } else {
+      this.#addGroups(request.groups, (row, resource, scope) => this.#addSpan(row, resource, scope, nowUs))
+    }
+  }
+
+  commit(): AddedRows {
+    if (this.#isOpen) {
+      this.#text.flush()
+      for (const tally of [this.#chains, this.#rollup, this.#patterns]) tally.write()
+      this.#database.exec('COMMIT')
+    }
+    const added = {
+      logs: { first: this.#first.log, last: this.#nextLog - 1 },
+      spans: { first: this.#first.span, last: this.#nextSpan - 1 },
+    }
+    this.#clear(false)
+    return added
+  }
+
+  rollBack(): void {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+    this.#clear(true)
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #addGroups<Row>(
+    groups: readonly Group<Row>[],
+    addRow: (row: Row, resource: number, scope: number) => void,
+  ): void {
+    for (const { resource, scope, rows } of groups) {
+      const [resourceId, scopeId] = [this.#resourceId(resource), this.#scopeId(scope)]
+      for (const row of rows) addRow(row, resourceId, scopeId)
+    }
+  }
+
+  #resourceId({ attributes, service, instance, host }: ResourceRow): number {
+    return this.#resources.idOf(attributes, [attributes, service, instance, host])
+  }
+
+  #scopeId({ name, version, attributes }: ScopeRow): number {
+    return this.#scopes.idOf(`${name}\n${version}\n${attributes}`, [name, version, attributes])
+  }
+
+  #addLog(row: LogRow, resource: number, scope: number, nowUs: number): void {
     const us = row.us === 0 ? nowUs : row.us
-    const chain = row.traceId === '' ? null : countLog(chains.of(row.traceId), us, row.severity)
-    const pattern = row.bodyJson === 1 ? 0 : patterns.add(row.body, us, resource, row.severity)
-    const id = nextLog++
+    const chain = row.traceId === '' ? null : countLog(this.#chains.of(row.traceId), us, row.severity)
+    const pattern = row.bodyJson === 1 ? 0 : this.#patterns.add(row.body, us, resource, row.severity)
+    const id = this.#nextLog++
     // `get` is `run` without an object that says what changed: 0.2 µs.
-    logs.get(
+    this.#insertLog.get(
       id,
       us,
       row.ns,
@@ -80,7 +141,7 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
       resource,
       scope,
       chain,
-      spanBytes(row.spanHigh, row.spanLow),
+      this.#spanBytes(row.spanHigh, row.spanLow),
       row.flags,
       row.event,
       row.body,
@@ -89,22 +150,22 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
       row.dropped,
       pattern,
     )
-    rollup.add(us, resource, row.severity)
-    text.add(id, row.words)
+    this.#rollup.add(us, resource, row.severity)
+    this.#text.add(id, row.words)
   }
 
-  const addSpan = (row: SpanRow, resource: number, scope: number, nowUs: number): void => {
+  #addSpan(row: SpanRow, resource: number, scope: number, nowUs: number): void {
     const us = row.us === 0 ? nowUs : row.us
-    const name = names.idOf(row.name, [row.name])
-    const chain = countSpan(chains.of(row.traceId), row, us, name, resource)
-    spans.get(
-      nextSpan++,
+    const name = this.#names.idOf(row.name, [row.name])
+    const chain = countSpan(this.#chains.of(row.traceId), row, us, name, resource)
+    this.#insertSpan.get(
+      this.#nextSpan++,
       us,
       row.ns,
       row.durationNs,
       chain,
-      spanBytes(row.spanHigh, row.spanLow),
-      parentBytes(row.parentHigh, row.parentLow),
+      this.#spanBytes(row.spanHigh, row.spanLow),
+      this.#parentBytes(row.parentHigh, row.parentLow),
       name,
       row.kind,
       row.status,
@@ -118,65 +179,35 @@ export function createSegmentWriter(database: DatabaseSync, miner: Miner): Segme
       row.links,
       row.dropped,
     )
-    for (const target of row.linkTargets) {
-      const from = [Buffer.from(row.traceId, 'hex'), spanBytes(row.spanHigh, row.spanLow)]
-      links.run(Buffer.from(target.traceId, 'hex'), parentBytes(target.spanHigh, target.spanLow), ...from)
-    }
+    for (const target of row.linkTargets) this.#addLink(row, target)
   }
 
-  const addGroups = <Row>(
-    groups: readonly Group<Row>[],
-    addRow: (row: Row, resource: number, scope: number, nowUs: number) => void,
-    nowUs: number,
-  ): void => {
-    for (const group of groups) {
-      const [resource, scope] = [resourceId(group.resource), scopeId(group.scope)]
-      for (const row of group.rows) addRow(row, resource, scope, nowUs)
-    }
+  #addLink(row: SpanRow, target: LinkTarget): void {
+    this.#insertLink.run(
+      Buffer.from(target.traceId, 'hex'),
+      this.#parentBytes(target.spanHigh, target.spanLow),
+      Buffer.from(row.traceId, 'hex'),
+      this.#spanBytes(row.spanHigh, row.spanLow),
+    )
   }
 
-  const clear = (lost: boolean): void => {
-    isOpen = false
-    nextLog = nextBlock(lost ? highest('log') + 1 : nextLog)
-    nextSpan = lost ? highest('span') + 1 : nextSpan
-    added = startOfAdding(nextLog, nextSpan)
-    chains.clear(lost)
-    rollup.clear()
-    patterns.clear()
-    text.clear()
-    if (lost) for (const dictionary of [resources, scopes, names]) dictionary.forget()
+  /** `lost`: what was written since the last commit is gone. */
+  #clear(lost: boolean): void {
+    this.#isOpen = false
+    this.#nextLog = nextBlock(lost ? this.#highest('log') + 1 : this.#nextLog)
+    this.#nextSpan = lost ? this.#highest('span') + 1 : this.#nextSpan
+    this.#first = { log: this.#nextLog, span: this.#nextSpan }
+    this.#chains.clear(lost)
+    this.#rollup.clear()
+    this.#patterns.clear()
+    this.#text.clear()
+    if (lost) for (const dictionary of [this.#resources, this.#scopes, this.#names]) dictionary.forget()
   }
 
-  return {
-    add(request, nowUs) {
-      if (!isOpen) database.exec('BEGIN')
-      isOpen = true
-      if (request.signal === 'logs') addGroups(request.groups, addLog, nowUs)
-      else addGroups(request.groups, addSpan, nowUs)
-    },
-    commit() {
-      if (isOpen) {
-        text.flush()
-        for (const tally of [chains, rollup, patterns]) tally.write()
-        database.exec('COMMIT')
-      }
-      const rows = {
-        logs: { first: added.logs, last: nextLog - 1 },
-        spans: { first: added.spans, last: nextSpan - 1 },
-      }
-      clear(false)
-      return rows
-    },
-    rollBack() {
-      if (database.isTransaction) database.exec('ROLLBACK')
-      clear(true)
-    },
-    isOpen: () => isOpen,
-    close: () => database.close(),
+  #highest(table: 'log' | 'span'): number {
+    return Number(this.#database.prepare(`SELECT max(id) AS id FROM ${table}`).get()?.id ?? 0)
   }
 }
-
-const startOfAdding = (logs: number, spans: number) => ({ logs, spans })
 
 function countLog(change: ChainChange, us: number, severity: number): number {
   change.logs++

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { cleanUp, logsRequest, newFolder } from '../../test/store-rig.ts'
 import { requestRows } from './rows/request-rows.ts'
-import { openWriter, type Writer } from './writer.ts'
+import { Writer } from './writer.ts'
 
 const mib = 2 ** 20
 afterEach(cleanUp)
@@ -25,7 +25,7 @@ function linesIn(writer: Writer): number[] {
 }
 
 test('a segment that is large enough does not end while lines wait for a commit', async () => {
-  const writer = openWriter({
+  const writer = new Writer({
     directory: await newFolder(),
     maxBytes: 8 * mib,
     maxAgeMs: undefined,

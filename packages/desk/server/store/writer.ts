@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { createMiner, type Miner } from '@clew/templates'
 import type { RequestRows } from '../schema/row.ts'
 import {
@@ -13,7 +12,7 @@ import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
 import { openDataDirectory } from './data-directory.ts'
 import { copyPatterns, knownPatterns } from './patterns.ts'
 import { expiredSegments, type FinishedSegment, measured, segmentBytes } from './retention.ts'
-import { type AddedRows, createSegmentWriter, type SegmentWriter } from './segment-writer.ts'
+import { type AddedRows, SegmentWriter } from './segment-writer.ts'
 
 export type WriterOptions = {
   directory: string
@@ -26,107 +25,121 @@ export type WriterOptions = {
 export type Segments = { paths: string[]; expired: string[]; damaged: number; bytes: number }
 
 /** Writes requests into the newest segment, begins new ones and lets old ones go. Methods throw a StoreError. */
-export type Writer = {
-  add(request: RequestRows): void
+export class Writer {
+  readonly #options: WriterOptions
+  readonly #segmentBytes: number
+  readonly #unlock: () => void
+  readonly #miner: Miner
+  /** Oldest first. */
+  readonly #finished: FinishedSegment[]
+  #damaged: number
+  #path: string
+  #current: SegmentWriter
+
+  constructor(options: WriterOptions) {
+    const { segments, damaged, unlock } = openDataDirectory(options.directory)
+    const newest = segments.at(-1)
+    this.#options = options
+    this.#segmentBytes = segmentBytes(options.maxBytes)
+    this.#unlock = unlock
+    this.#damaged = damaged
+    this.#finished = segments
+    this.#miner = createMiner(minerState(newest?.path))
+    const goesOn = newest !== undefined && newest.bytes < this.#segmentBytes
+    this.#path = goesOn ? newest.path : this.#nextPath(newest?.path)
+    if (goesOn) segments.pop()
+    this.#current = this.#begin(this.#path, goesOn ? undefined : newest?.path)
+  }
+
+  add(request: RequestRows): void {
+    this.#guard(() => this.#current.add(request, this.#options.nowUs()))
+  }
+
   /** The rows of the commit with their segment. */
-  commit(): AddedRows & { segment: number }
-  rollBack(): void
+  commit(): AddedRows & { segment: number } {
+    return this.#guard(() => ({ ...this.#current.commit(), segment: segmentNumber(this.#path) }))
+  }
+
+  rollBack(): void {
+    this.#current.rollBack()
+  }
+
   /**
    * Begins a new segment when the current one is large enough, and lets go of what is too old or too much. While rows
    * wait for a commit the current segment stays: closing it would take them along.
    */
-  tidy(): Segments
-  segments(): Segments
-  close(): void
-}
-
-export function openWriter({ directory, maxBytes, maxAgeMs, nowUs }: WriterOptions): Writer {
-  const { segments: finished, unlock, ...data } = openDataDirectory(directory)
-  const limit = segmentBytes(maxBytes)
-  let { damaged } = data
-  const newest = finished.at(-1)
-  let path = newest !== undefined && newest.bytes < limit ? newest.path : nextPath(directory, newest)
-  if (path === newest?.path) finished.pop()
-  const miner = createMiner(minerState(newest?.path))
-  let writer = begin(path, newest?.path, miner)
-
-  const rotate = (): void => {
-    const next = segmentPath(directory, segmentNumber(path) + 1)
-    const nextWriter = begin(next, path, miner)
-    // Only now: when there is no room for a new file, the old one goes on.
-    writer.close()
-    finished.push(measured(path, nowUs()))
-    writer = nextWriter
-    path = next
+  tidy(): Segments {
+    const isFull = sizeOf(this.#path) >= this.#segmentBytes
+    if (isFull && !this.#current.isOpen) this.#guard(() => this.#rotate())
+    const expired = expiredSegments(this.#finished, sizeOf(this.#path), this.#options.nowUs(), this.#options)
+    this.#finished.splice(0, expired.length)
+    return { ...this.segments(), expired: expired.map(({ path }) => path) }
   }
 
-  const guarded = <T>(work: () => T): T => {
+  segments(): Segments {
+    return {
+      paths: [...this.#finished.map(({ path }) => path), this.#path],
+      expired: [],
+      damaged: this.#damaged,
+      bytes: this.#finished.reduce((sum, { bytes }) => sum + bytes, sizeOf(this.#path)),
+    }
+  }
+
+  close(): void {
+    this.#current.close()
+    this.#unlock()
+  }
+
+  #rotate(): void {
+    const before = this.#path
+    const path = this.#nextPath(before)
+    const next = this.#begin(path, before)
+    // Only now: when there is no room for a new file, the old one goes on.
+    this.#current.close()
+    this.#finished.push(measured(before, this.#options.nowUs()))
+    this.#current = next
+    this.#path = path
+  }
+
+  #guard<T>(work: () => T): T {
     try {
       return work()
     } catch (error) {
-      throw afterFailure(error)
+      throw this.#afterFailure(error)
     }
   }
 
-  const afterFailure = (error: unknown): Error => {
+  #afterFailure(error: unknown): Error {
     if (!isDamage(error)) {
-      writer.rollBack()
-      return storeError('full', sqliteProblem(error, path))
+      this.#current.rollBack()
+      return storeError('full', sqliteProblem(error, this.#path))
     }
-    writer.close()
-    setAside(path)
-    damaged++
-    const broken = path
-    path = nextPath(directory, { path, bytes: 0, lastUs: 0 })
-    writer = begin(path, undefined, miner)
+    const broken = this.#path
+    this.#current.close()
+    setAside(broken)
+    this.#damaged++
+    this.#path = this.#nextPath(broken)
+    this.#current = this.#begin(this.#path, undefined)
     return storeError('busy', `${broken} is damaged and was set aside; send it again`)
   }
 
-  const segments = (expired: readonly FinishedSegment[] = []): Segments => ({
-    paths: [...finished.map((one) => one.path), path],
-    expired: expired.map((one) => one.path),
-    damaged,
-    bytes: finished.reduce((sum, one) => sum + one.bytes, sizeOf(path)),
-  })
-
-  return {
-    add: (request) => guarded(() => writer.add(request, nowUs())),
-    commit: () => guarded(() => ({ ...writer.commit(), segment: segmentNumber(path) })),
-    rollBack: () => writer.rollBack(),
-    tidy() {
-      if (sizeOf(path) >= limit && !writer.isOpen()) guarded(rotate)
-      const expired = expiredSegments(finished, sizeOf(path), nowUs(), { maxBytes, maxAgeMs })
-      finished.splice(0, expired.length)
-      return segments(expired)
-    },
-    segments: () => segments(),
-    close() {
-      writer.close()
-      unlock()
-    },
+  #nextPath(last: string | undefined): string {
+    return segmentPath(this.#options.directory, last === undefined ? 1 : segmentNumber(last) + 1)
   }
-}
 
-function nextPath(directory: string, last: FinishedSegment | undefined): string {
-  return segmentPath(directory, last === undefined ? 1 : segmentNumber(last.path) + 1)
-}
-
-/** Opens a segment; a new one begins with the patterns of the one before, so that their ids go on. */
-function begin(path: string, before: string | undefined, miner: Miner): SegmentWriter {
-  const database = openForWriting(path)
-  if (before !== undefined && before !== path) copyPatterns(database, before, miner)
-  return createSegmentWriter(database, miner)
+  /** Opens a segment; a new one begins with the patterns of the one `before`, so that their ids go on. */
+  #begin(path: string, before: string | undefined): SegmentWriter {
+    const database = openForWriting(path)
+    if (before !== undefined) copyPatterns(database, before, this.#miner)
+    return new SegmentWriter(database, this.#miner)
+  }
 }
 
 function minerState(path: string | undefined): Parameters<typeof createMiner>[0] {
   if (path === undefined) return {}
-  return reading(path, (database) => ({ restore: knownPatterns(database) }))
-}
-
-function reading<T>(path: string, read: (database: DatabaseSync) => T): T {
   const database = openForReading(path)
   try {
-    return read(database)
+    return { restore: knownPatterns(database) }
   } finally {
     database.close()
   }

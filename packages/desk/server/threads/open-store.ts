@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { filesOf, setAside } from '../schema/segment.ts'
-import { createReader } from './reader-client.ts'
+import { ReaderClient } from './reader-client.ts'
 import type { Commit, Store } from './store.ts'
 import type { FromWriter } from './thread.ts'
-import { startWriter, type WriterClient } from './writer-client.ts'
+import { WriterClient } from './writer-client.ts'
 
 export type StoreOptions = {
   /** Folder of the data; made when it is missing. */
@@ -26,64 +26,77 @@ export type StoreState = { segments: number; bytes: number; damaged: number }
 export async function openStore(options: StoreOptions): Promise<Store & { state(): StoreState }> {
   const { directory, temporary, maxBytes, maxAgeMs, report } = options
   const listeners = new Set<(commit: Commit) => void>()
-  let state: StoreState = { segments: 0, bytes: 0, damaged: 0 }
-  let paths: readonly string[] = []
-  const setAsidePaths = new Set<string>()
+  const segments = new KnownSegments(report)
+  const { reader } = segments
+  const writer = new WriterClient(
+    { directory, maxBytes, maxAgeMs },
+    {
+      onSegments: (message) => segments.use(message),
+      onProblem: report,
+      onCommitted: ({ kind: _, ...commit }) => {
+        for (const listener of listeners) listener(commit)
+      },
+    },
+  )
+  await writer.start()
+  // A file of the last run may be damaged, too.
+  const { damaged } = segments.state
+  if (damaged > 0) report(`${directory} has ${damaged} damaged files, set aside as *.damaged.sqlite`)
   let closing: Promise<void> | undefined
-
-  const reader = createReader((path) => {
-    // The current segment is the writer's to set aside, at its next write.
-    if (path === paths.at(-1) || !paths.includes(path)) return
-    paths = paths.filter((one) => one !== path)
-    setAsidePaths.add(path)
-    state = { ...state, segments: paths.length, damaged: state.damaged + 1 }
-    void reader.useSegments(paths).then(() => report(`${path} cannot be read; it is now ${setAside(path)}`))
-  })
-
-  const onSegments = (message: Extract<FromWriter, { kind: 'segments' }>): void => {
-    const known = new Set(paths)
-    paths = message.paths.filter((path) => !setAsidePaths.has(path))
-    state = { segments: paths.length, bytes: message.bytes, damaged: message.damaged + setAsidePaths.size }
-    if (known.size === paths.length && paths.every((path) => known.has(path))) return
-    void reader.useSegments(paths).then(() => deleteFiles(message.expired))
-  }
-
-  const closeAll = async (writer: WriterClient): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     await writer.close()
     await reader.close()
     if (temporary) await rm(directory, { recursive: true, force: true })
   }
+  return {
+    write: (signal, encoding, bytes) => writer.write({ signal, encoding, bytes }),
+    query: (query) => reader.query(query),
+    onCommit(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    state: () => segments.state,
+    close() {
+      closing ??= closeAll()
+      return closing
+    },
+  }
+}
 
-  try {
-    const writer = await startWriter(
-      { directory, maxBytes, maxAgeMs },
-      {
-        onSegments,
-        onProblem: report,
-        onCommitted: ({ kind: _, ...commit }) => {
-          for (const listener of listeners) listener(commit)
-        },
-      },
-    )
-    // A file of the last run may be damaged, too.
-    if (state.damaged > 0)
-      report(`${directory} has ${state.damaged} damaged files, set aside as *.damaged.sqlite`)
-    return {
-      write: (signal, encoding, bytes) => writer.write({ signal, encoding, bytes }),
-      query: (query) => reader.query(query),
-      onCommit(listener) {
-        listeners.add(listener)
-        return () => void listeners.delete(listener)
-      },
-      state: () => state,
-      close() {
-        closing ??= closeAll(writer)
-        return closing
-      },
-    }
-  } catch (error) {
-    await reader.close()
-    throw error
+/** The segments there are, and the reader that has them open: a file is deleted once the reader has let go of it. */
+class KnownSegments {
+  readonly reader: ReaderClient = new ReaderClient((path) => this.#giveUp(path))
+  readonly #report: (message: string) => void
+  readonly #setAside = new Set<string>()
+  #paths: readonly string[] = []
+  #state: StoreState = { segments: 0, bytes: 0, damaged: 0 }
+
+  constructor(report: (message: string) => void) {
+    this.#report = report
+  }
+
+  get state(): StoreState {
+    return this.#state
+  }
+
+  /** Hears from the writer. */
+  use({ paths, expired, bytes, damaged }: Extract<FromWriter, { kind: 'segments' }>): void {
+    const known = new Set(this.#paths)
+    this.#paths = paths.filter((path) => !this.#setAside.has(path))
+    this.#state = { segments: this.#paths.length, bytes, damaged: damaged + this.#setAside.size }
+    if (known.size === this.#paths.length && this.#paths.every((path) => known.has(path))) return
+    void this.reader.useSegments(this.#paths).then(() => deleteFiles(expired))
+  }
+
+  /** The reader found a file that cannot be read. The current one is the writer's to set aside, at its next write. */
+  #giveUp(path: string): void {
+    if (path === this.#paths.at(-1) || !this.#paths.includes(path)) return
+    this.#paths = this.#paths.filter((one) => one !== path)
+    this.#setAside.add(path)
+    const { bytes, damaged } = this.#state
+    this.#state = { segments: this.#paths.length, bytes, damaged: damaged + 1 }
+    const report = (): void => this.#report(`${path} cannot be read; it is now ${setAside(path)}`)
+    void this.reader.useSegments(this.#paths).then(report)
   }
 }
 

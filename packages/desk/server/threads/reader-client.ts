@@ -14,107 +14,118 @@ type Waiting = {
   reject: (error: Error) => void
 }
 
-/** The reader's thread as the main thread sees it: one query at a time, in order. */
-export type ReaderClient = {
-  query(query: Query): Promise<Uint8Array>
+/**
+ * The reader's thread as the main thread sees it: one query at a time, in order. The thread starts with the first query,
+ * and anew with the next one after it failed.
+ */
+export class ReaderClient {
+  readonly #onDamaged: (path: string) => void
+  readonly #queue: Waiting[] = []
+  readonly #opened: (() => void)[] = []
+  #paths: readonly string[] = []
+  #running: { id: number; waiting: Waiting; timer: NodeJS.Timeout } | undefined
+  #nextId = 1
+  #isClosed = false
+  #thread: Worker | undefined
+
+  constructor(onDamaged: (path: string) => void) {
+    this.#onDamaged = onDamaged
+  }
+
+  query(query: Query): Promise<Uint8Array> {
+    if (this.#isClosed) return Promise.reject(closed())
+    if (this.#queue.length >= maxWaiting) {
+      return Promise.reject(storeError('busy', 'too many queries wait; come back later'))
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ query, resolve, reject })
+      this.#next()
+    })
+  }
+
   /** Resolves when no other file than these is open any more. */
-  useSegments(paths: readonly string[]): Promise<void>
-  close(): Promise<void>
-}
+  useSegments(paths: readonly string[]): Promise<void> {
+    this.#paths = paths
+    const thread = this.#thread
+    if (thread === undefined) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#opened.push(resolve)
+      say(thread, { kind: 'segments', paths: [...paths] })
+    })
+  }
 
-/** The thread starts with the first query, and anew with the next one after it failed. */
-export function createReader(onDamaged: (path: string) => void): ReaderClient {
-  const queue: Waiting[] = []
-  const opened: (() => void)[] = []
-  let paths: readonly string[] = []
-  let running: { id: number; waiting: Waiting; timer: NodeJS.Timeout } | undefined
-  let nextId = 1
-  let isClosed = false
-  let worker: Worker | undefined
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const waiting = this.#queue.splice(0)
+    if (this.#running !== undefined) {
+      clearTimeout(this.#running.timer)
+      waiting.push(this.#running.waiting)
+    }
+    for (const { reject } of waiting) reject(closed())
+    this.#tellOpened()
+    await this.#thread?.terminate()
+    this.#thread = undefined
+  }
 
-  function start(): Worker {
+  #next(): void {
+    const waiting = this.#running === undefined ? this.#queue.shift() : undefined
+    if (waiting === undefined) return
+    const id = this.#nextId++
+    this.#thread ??= this.#start()
+    const thread = this.#thread
+    const timer = setTimeout(() => this.#giveUp(thread, tooSlow()), timeoutMs)
+    this.#running = { id, waiting, timer }
+    say(thread, { kind: 'query', id, ...waiting.query })
+  }
+
+  #start(): Worker {
     const thread = startThread('reader-thread')
-    thread.postMessage({ kind: 'segments', paths: [...paths] } satisfies ToReader)
-    thread.on('message', hear)
+    say(thread, { kind: 'segments', paths: [...this.#paths] })
+    thread.on('message', (message: FromReader) => this.#hear(message))
     thread.on('error', (error) =>
-      giveUp(thread, storeError('internal', `the reader failed: ${error.message}`)),
+      this.#giveUp(thread, storeError('internal', `the reader failed: ${error.message}`)),
     )
     return thread
   }
 
-  function hear(message: FromReader): void {
-    if (message.kind === 'answer') finish(message.id, ({ resolve }) => resolve(message.json))
+  #hear(message: FromReader): void {
+    if (message.kind === 'answer') this.#finish(message.id, ({ resolve }) => resolve(message.json))
     else if (message.kind === 'failure') {
       const error = storeError(message.code as StoreErrorCode, message.message)
-      finish(message.id, ({ reject }) => reject(error))
-    } else if (message.kind === 'damaged') onDamaged(message.path)
-    else if (message.kind === 'open') for (const resolve of opened.splice(0)) resolve()
+      this.#finish(message.id, ({ reject }) => reject(error))
+    } else if (message.kind === 'damaged') this.#onDamaged(message.path)
+    else if (message.kind === 'open') this.#tellOpened()
   }
 
-  function finish(id: number, settle: (waiting: Waiting) => void): void {
-    if (running?.id !== id) return
-    const { waiting, timer } = running
+  #finish(id: number, settle: (waiting: Waiting) => void): void {
+    if (this.#running?.id !== id) return
+    const { waiting, timer } = this.#running
     clearTimeout(timer)
-    running = undefined
+    this.#running = undefined
     settle(waiting)
-    next()
-  }
-
-  function next(): void {
-    const waiting = running === undefined ? queue.shift() : undefined
-    if (waiting === undefined) return
-    const id = nextId++
-    worker ??= start()
-    const thread = worker
-    const timer = setTimeout(() => {
-      const seconds = timeoutMs / 1000
-      giveUp(
-        thread,
-        storeError('timeout', `the query took longer than ${seconds} s; narrow the time or the search`),
-      )
-    }, timeoutMs)
-    running = { id, waiting, timer }
-    thread.postMessage({ kind: 'query', id, ...waiting.query } satisfies ToReader)
+    this.#next()
   }
 
   /** The thread is gone or stuck: its query fails, the others go to a new one. */
-  function giveUp(thread: Worker, error: Error): void {
-    if (thread !== worker) return
-    worker = undefined
+  #giveUp(thread: Worker, error: Error): void {
+    if (thread !== this.#thread) return
+    this.#thread = undefined
     thread.removeAllListeners('message')
     void thread.terminate()
-    for (const resolve of opened.splice(0)) resolve()
-    if (running !== undefined) finish(running.id, ({ reject }) => reject(error))
+    this.#tellOpened()
+    if (this.#running !== undefined) this.#finish(this.#running.id, ({ reject }) => reject(error))
   }
 
-  return {
-    query(query) {
-      if (isClosed) return Promise.reject(storeError('internal', 'the store is closed'))
-      if (queue.length >= maxWaiting)
-        return Promise.reject(storeError('busy', 'too many queries wait; come back later'))
-      return new Promise((resolve, reject) => {
-        queue.push({ query, resolve, reject })
-        next()
-      })
-    },
-    useSegments(wanted) {
-      paths = wanted
-      const thread = worker
-      if (thread === undefined) return Promise.resolve()
-      return new Promise((resolve) => {
-        opened.push(resolve)
-        thread.postMessage({ kind: 'segments', paths: [...wanted] } satisfies ToReader)
-      })
-    },
-    async close() {
-      isClosed = true
-      if (running !== undefined) clearTimeout(running.timer)
-      const error = storeError('internal', 'the store is closed')
-      for (const { reject } of [...queue.splice(0), ...(running === undefined ? [] : [running.waiting])])
-        reject(error)
-      for (const resolve of opened.splice(0)) resolve()
-      await worker?.terminate()
-      worker = undefined
-    },
+  #tellOpened(): void {
+    for (const resolve of this.#opened.splice(0)) resolve()
   }
 }
+
+function say(thread: Worker, message: ToReader): void {
+  thread.postMessage(message)
+}
+
+const closed = (): Error => storeError('internal', 'the store is closed')
+
+const tooSlow = (): Error =>
+  storeError('timeout', `the query took longer than ${timeoutMs / 1000} s; narrow the time or the search`)

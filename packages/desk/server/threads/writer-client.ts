@@ -6,14 +6,10 @@ import { type FromWriter, startThread, type ToWriter, type WriterSettings } from
 /** Bytes that may wait for the writer before senders are asked to come back later. */
 const maxWaitingBytes = 64 * 1024 * 1024
 
+const restartMs = 500
+
 type WriteRequest = Omit<Extract<ToWriter, { kind: 'write' }>, 'kind' | 'id'>
 type Waiting = { bytes: number; resolve: (written: Written) => void; reject: (error: Error) => void }
-
-/** The writer's thread as the main thread sees it. */
-export type WriterClient = {
-  write(request: WriteRequest): Promise<Written>
-  close(): Promise<void>
-}
 
 export type WriterEvents = {
   onSegments(message: Extract<FromWriter, { kind: 'segments' }>): void
@@ -21,47 +17,36 @@ export type WriterEvents = {
   onProblem(message: string): void
 }
 
-const restartMs = 500
-
 /**
- * Starts the thread; rejects with a StoreError when it cannot use its folder. One that fails later, such as for want of
- * memory, is started again; meanwhile senders are asked to come back.
+ * The writer's thread as the main thread sees it. One that fails after its start, such as for want of memory, is started
+ * again; meanwhile senders are asked to come back.
  */
-export async function startWriter(settings: WriterSettings, events: WriterEvents): Promise<WriterClient> {
-  const waiting = new Map<number, Waiting>()
-  let waitingBytes = 0
-  let nextId = 1
-  let thread: Worker | undefined
-  let isClosed = false
+export class WriterClient {
+  readonly #settings: WriterSettings
+  readonly #events: WriterEvents
+  readonly #waiting = new Map<number, Waiting>()
+  #waitingBytes = 0
+  #nextId = 1
+  #thread: Worker | undefined
+  #isClosed = false
 
-  const take = (id: number): Waiting | undefined => {
-    const one = waiting.get(id)
-    waiting.delete(id)
-    if (one !== undefined) waitingBytes -= one.bytes
-    return one
+  constructor(settings: WriterSettings, events: WriterEvents) {
+    this.#settings = settings
+    this.#events = events
   }
 
-  const hear = (message: FromWriter): void => {
-    if (message.kind === 'segments') events.onSegments(message)
-    else if (message.kind === 'committed') events.onCommitted(message)
-    else if (message.kind === 'written') {
-      const { id, records, rejected, message: text } = message
-      take(id)?.resolve({ records, rejected, message: text })
-    } else if (message.kind === 'refused') take(message.id)?.reject(errorOf(message))
-    else if (message.kind === 'problem') events.onProblem(message.message)
-  }
-
-  const start = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const worker = startWriterThread(settings)
+  /** Rejects with a StoreError when the thread cannot use its folder. */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const worker = startWriterThread(this.#settings)
       let reason = 'it ended'
       worker.on('message', (message: FromWriter) => {
         if (message.kind === 'failed') return reject(errorOf(message))
-        hear(message)
-        if (message.kind !== 'segments' || thread === worker) return
-        thread = worker
+        this.#hear(message)
+        if (message.kind !== 'segments' || this.#thread === worker) return
+        this.#thread = worker
         // Closed while it was started again: nobody else would end it.
-        if (isClosed) worker.postMessage({ kind: 'close' } satisfies ToWriter)
+        if (this.#isClosed) worker.postMessage({ kind: 'close' } satisfies ToWriter)
         resolve()
       })
       worker.on('error', (error) => {
@@ -69,56 +54,72 @@ export async function startWriter(settings: WriterSettings, events: WriterEvents
       })
       worker.on('exit', () => {
         reject(storeError('internal', `the writer failed: ${reason}`))
-        if (thread === worker) lose(reason)
+        if (this.#thread === worker) this.#lose(reason)
       })
     })
-
-  const lose = (reason: string): void => {
-    thread = undefined
-    const error = isClosed ? closed() : storeError('busy', 'the writer starts again; come back later')
-    for (const id of [...waiting.keys()]) take(id)?.reject(error)
-    if (isClosed) return
-    events.onProblem(`the writer failed (${reason}) and is started again`)
-    startLater()
   }
 
-  const startLater = (): void => {
+  write({ bytes, ...request }: WriteRequest): Promise<Written> {
+    const thread = this.#thread
+    if (this.#isClosed) return Promise.reject(closed())
+    if (thread === undefined) return Promise.reject(startsAgain())
+    if (this.#waiting.size > 0 && this.#waitingBytes + bytes.length > maxWaitingBytes) {
+      const message = `${this.#waitingBytes} bytes wait to be written; come back later`
+      return Promise.reject(storeError('busy', message))
+    }
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++
+      this.#waiting.set(id, { bytes: bytes.length, resolve, reject })
+      this.#waitingBytes += bytes.length
+      const own = ownBytes(bytes)
+      thread.postMessage({ kind: 'write', id, ...request, bytes: own } satisfies ToWriter, [own.buffer])
+    })
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true
+    const last = this.#thread
+    if (last === undefined) return Promise.resolve()
+    return new Promise((resolve) => {
+      last.once('exit', () => resolve())
+      last.postMessage({ kind: 'close' } satisfies ToWriter)
+    })
+  }
+
+  #hear(message: FromWriter): void {
+    if (message.kind === 'segments') this.#events.onSegments(message)
+    else if (message.kind === 'committed') this.#events.onCommitted(message)
+    else if (message.kind === 'written') {
+      const { id, records, rejected, message: text } = message
+      this.#take(id)?.resolve({ records, rejected, message: text })
+    } else if (message.kind === 'refused') this.#take(message.id)?.reject(errorOf(message))
+    else if (message.kind === 'problem') this.#events.onProblem(message.message)
+  }
+
+  #take(id: number): Waiting | undefined {
+    const one = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    if (one !== undefined) this.#waitingBytes -= one.bytes
+    return one
+  }
+
+  #lose(reason: string): void {
+    this.#thread = undefined
+    const error = this.#isClosed ? closed() : startsAgain()
+    for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(error)
+    if (this.#isClosed) return
+    this.#events.onProblem(`the writer failed (${reason}) and is started again`)
+    this.#startLater()
+  }
+
+  #startLater(): void {
     setTimeout(() => {
-      if (isClosed) return
-      start().catch((error: Error) => {
-        events.onProblem(`${error.message}; it is tried again`)
-        startLater()
+      if (this.#isClosed) return
+      this.start().catch((error: Error) => {
+        this.#events.onProblem(`${error.message}; it is tried again`)
+        this.#startLater()
       })
     }, restartMs).unref()
-  }
-
-  await start()
-  return {
-    write({ bytes, ...request }) {
-      if (isClosed) return Promise.reject(closed())
-      if (thread === undefined)
-        return Promise.reject(storeError('busy', 'the writer starts again; come back later'))
-      if (waiting.size > 0 && waitingBytes + bytes.length > maxWaitingBytes) {
-        return Promise.reject(storeError('busy', `${waitingBytes} bytes wait to be written; come back later`))
-      }
-      const to = thread
-      return new Promise((resolve, reject) => {
-        const id = nextId++
-        waiting.set(id, { bytes: bytes.length, resolve, reject })
-        waitingBytes += bytes.length
-        const own = ownBytes(bytes)
-        to.postMessage({ kind: 'write', id, ...request, bytes: own } satisfies ToWriter, [own.buffer])
-      })
-    },
-    close() {
-      isClosed = true
-      const last = thread
-      if (last === undefined) return Promise.resolve()
-      return new Promise((resolve) => {
-        last.once('exit', () => resolve())
-        last.postMessage({ kind: 'close' } satisfies ToWriter)
-      })
-    },
   }
 }
 
@@ -131,6 +132,7 @@ function startWriterThread(settings: WriterSettings): Worker {
 }
 
 const closed = (): Error => storeError('internal', 'the store is closed')
+const startsAgain = (): Error => storeError('busy', 'the writer starts again; come back later')
 
 function errorOf({ code, message }: { code: string; message: string }): Error {
   return storeError(code as StoreErrorCode, message)

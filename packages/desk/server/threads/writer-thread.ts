@@ -3,7 +3,7 @@ import { isOtlpDecodeError } from '@clew/otlp'
 import type { RequestRows } from '../schema/row.ts'
 import { isStoreError } from '../schema/store-error.ts'
 import { requestRows } from '../store/rows/request-rows.ts'
-import { openWriter, type Writer } from '../store/writer.ts'
+import { Writer } from '../store/writer.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import type { FromWriter, ToWriter, WriterSettings } from './thread.ts'
 
@@ -18,7 +18,7 @@ const nowUs = (): number => Date.now() * 1000
 
 function open(): Writer | undefined {
   try {
-    const writer = openWriter({ ...(workerData as WriterSettings), nowUs })
+    const writer = new Writer({ ...(workerData as WriterSettings), nowUs })
     say({ kind: 'segments', ...writer.segments() })
     return writer
   } catch (error) {

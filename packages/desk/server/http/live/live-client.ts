@@ -12,32 +12,88 @@ import {
 /** What a client wants to see; undefined: nothing of this kind. */
 export type Searches = { logs?: string; chains?: string }
 
-/** One stream of server-sent events. */
-export type LiveClient = {
-  add(commit: Commit): void
-  beat(): void
-  end(): void
-}
-
 /** At most four events of a kind in a second. */
 const pauseMs = 250
 /** A client that reads too slowly is sent nothing more until it has read; what came meanwhile waits as ranges. */
 const maxBufferedBytes = 1024 * 1024
 
-/** Sends `pending`, and what is added to it, as the store's answers to the client's searches. */
-export function createLiveClient(
-  response: ServerResponse,
-  searches: Searches,
-  store: Pick<Store, 'query'>,
-  pending: PendingRanges,
-  cursor: Cursor,
-  onError: (error: unknown) => void,
-): LiveClient {
-  let timer: NodeJS.Timeout | undefined
-  let isSending = false
+/** What is known of a client when it comes: what it searches for, what it has not seen, and behind which record that is. */
+export type LiveStart = { searches: Searches; pending: PendingRanges; cursor: Cursor }
 
-  const send = async (event: 'logs' | 'chains', kind: RecordKind, range: Range): Promise<void> => {
-    const { segment, first, last } = range
+/** One stream of server-sent events: what is pending, and what is added to it, as the store's answers to the searches. */
+export class LiveClient {
+  readonly #response: ServerResponse
+  readonly #store: Pick<Store, 'query'>
+  readonly #start: LiveStart
+  readonly #onError: (error: unknown) => void
+  #timer: NodeJS.Timeout | undefined
+  #isSending = false
+
+  constructor(
+    response: ServerResponse,
+    store: Pick<Store, 'query'>,
+    start: LiveStart,
+    onError: (error: unknown) => void,
+  ) {
+    this.#response = response
+    this.#store = store
+    this.#start = start
+    this.#onError = onError
+    response.on('close', () => clearTimeout(this.#timer))
+    if (this.#isWaiting()) this.#schedule()
+  }
+
+  add(commit: Commit): void {
+    addCommit(this.#start.pending, commit)
+    this.#schedule()
+  }
+
+  beat(): void {
+    if (this.#response.writableLength < maxBufferedBytes) this.#response.write(':\n\n')
+  }
+
+  end(): void {
+    this.#response.end()
+  }
+
+  #isWaiting(): boolean {
+    const { logs, spans } = this.#start.pending
+    return logs.size + spans.size > 0
+  }
+
+  #schedule(): void {
+    if (!this.#response.destroyed) this.#timer ??= setTimeout(() => this.#tick(), pauseMs)
+  }
+
+  #tick(): void {
+    this.#timer = undefined
+    if (this.#isSending || this.#response.destroyed || !this.#isWaiting()) return
+    if (this.#response.writableLength > maxBufferedBytes) {
+      this.#schedule()
+      return
+    }
+    this.#isSending = true
+    this.#sendAll()
+      .catch(this.#onError)
+      .finally(() => {
+        this.#isSending = false
+        if (this.#isWaiting()) this.#schedule()
+      })
+  }
+
+  async #sendAll(): Promise<void> {
+    const { searches, pending } = this.#start
+    for (const kind of ['logs', 'spans'] as const) {
+      for (const range of takeRanges(pending, kind)) {
+        if (this.#response.destroyed) return
+        if (searches.chains !== undefined) await this.#send('chains', kind, range)
+        if (kind === 'logs' && searches.logs !== undefined) await this.#send('logs', kind, range)
+      }
+    }
+  }
+
+  async #send(event: 'logs' | 'chains', kind: RecordKind, { segment, first, last }: Range): Promise<void> {
+    const { searches, cursor } = this.#start
     const parameters = {
       q: searches[event] ?? '',
       segment: String(segment),
@@ -45,50 +101,11 @@ export function createLiveClient(
       last: String(last),
       ...(event === 'chains' ? { of: kind } : {}),
     }
-    const answer = await store.query({ name: event === 'logs' ? 'live-logs' : 'live-chains', parameters })
+    const name = event === 'logs' ? 'live-logs' : 'live-chains'
+    const data = Buffer.from(await this.#store.query({ name, parameters })).toString()
     cursor[kind] = { segment, last }
-    const data = Buffer.from(answer).toString()
-    if (!isEmpty(data)) response.write(`id: ${formatCursor(cursor)}\nevent: ${event}\ndata: ${data}\n\n`)
-  }
-  const sendAll = async (): Promise<void> => {
-    for (const kind of ['logs', 'spans'] as const) {
-      for (const range of takeRanges(pending, kind)) {
-        if (response.destroyed) return
-        if (searches.chains !== undefined) await send('chains', kind, range)
-        if (kind === 'logs' && searches.logs !== undefined) await send('logs', kind, range)
-      }
-    }
-  }
-  const isWaiting = (): boolean => pending.logs.size + pending.spans.size > 0
-  const tick = (): void => {
-    timer = undefined
-    if (isSending || response.destroyed || !isWaiting()) return
-    if (response.writableLength > maxBufferedBytes) {
-      schedule()
-      return
-    }
-    isSending = true
-    sendAll()
-      .catch(onError)
-      .finally(() => {
-        isSending = false
-        if (isWaiting()) schedule()
-      })
-  }
-  const schedule = (): void => {
-    if (!response.destroyed) timer ??= setTimeout(tick, pauseMs)
-  }
-  response.on('close', () => clearTimeout(timer))
-  if (isWaiting()) schedule()
-  return {
-    add(commit) {
-      addCommit(pending, commit)
-      schedule()
-    },
-    beat() {
-      if (response.writableLength < maxBufferedBytes) response.write(':\n\n')
-    },
-    end: () => void response.end(),
+    if (isEmpty(data)) return
+    this.#response.write(`id: ${formatCursor(cursor)}\nevent: ${event}\ndata: ${data}\n\n`)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Store } from '../../threads/store.ts'
 import { sendFailure } from '../reply/reply.ts'
-import { createLiveClient, type LiveClient, type Searches } from './live-client.ts'
-import { addCommit, type Cursor, noRanges, parseCursor, rangesBehind } from './pending-ranges.ts'
+import { LiveClient, type Searches } from './live-client.ts'
+import { addCommit, endOf, noRanges, parseCursor, rangesBehind } from './pending-ranges.ts'
 
 const maxClients = 32
 const heartbeatMs = 15_000
@@ -30,19 +30,13 @@ export function createLiveStreams(
   }, heartbeatMs)
   heartbeat.unref()
 
-  const newest = (): Cursor => {
-    const lastOf = (kind: 'logs' | 'spans') =>
-      [...seen[kind].values()].reduce((a, b) => (b.segment > a.segment ? b : a), { segment: -1, last: 0 })
-    const cursorOf = ({ segment, last }: { segment: number; last: number }) => ({ segment, last })
-    return { logs: cursorOf(lastOf('logs')), spans: cursorOf(lastOf('spans')) }
-  }
   const join = (request: IncomingMessage, response: ServerResponse, searches: Searches): void => {
     const resumed = parseCursor(request.headers['last-event-id'] as string | undefined)
-    const cursor = resumed ?? newest()
+    const cursor = resumed ?? endOf(seen)
     const pending = resumed === undefined ? noRanges() : rangesBehind(seen, resumed)
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     response.write('retry: 2000\n\n')
-    const client = createLiveClient(response, searches, store, pending, cursor, onError)
+    const client = new LiveClient(response, store, { searches, pending, cursor }, onError)
     clients.add(client)
     response.on('close', () => clients.delete(client))
   }

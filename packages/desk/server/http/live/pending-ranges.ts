@@ -45,6 +45,15 @@ export function parseCursor(text: string | undefined): Cursor | undefined {
   }
 }
 
+/** The place behind all that `ranges` have. */
+export function endOf(ranges: PendingRanges): Cursor {
+  const lastOf = (kind: RecordKind): Cursor[RecordKind] => {
+    const newest = [...ranges[kind].values()].toSorted((a, b) => a.segment - b.segment).at(-1)
+    return newest === undefined ? { segment: -1, last: 0 } : { segment: newest.segment, last: newest.last }
+  }
+  return { logs: lastOf('logs'), spans: lastOf('spans') }
+}
+
 /** What of `ranges` lies behind a cursor. */
 export function rangesBehind(ranges: PendingRanges, cursor: Cursor): PendingRanges {
   const behind = noRanges()
