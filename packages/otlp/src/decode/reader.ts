@@ -32,6 +32,11 @@ export class Reader {
     this.#end = bytes.byteLength
   }
 
+  /** Of the byte that is read next, from the start of the bytes. */
+  get position(): number {
+    return this.#position
+  }
+
   /** The next field's number and wire type as `number << 3 | type`, or 0 at the end of the message. */
   tag(): number {
     if (this.#position >= this.#end) return 0
