@@ -198,3 +198,21 @@ function brokenManifest(place: string): string {
   const manifest = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'))
   return JSON.stringify({ ...manifest, clew: { instrumentation: 'nothing' } })
 }
+
+test('an instrumentation that cannot start is told, and the start-up line does not count it among those that did', async () => {
+  const { directory, copyPackage } = createShop()
+  copyPackage('@clew/express', {
+    edit: (place) =>
+      writeFileSync(
+        join(place, 'bundle/index.js'),
+        "export const expressInstrumentation = { name: 'express', version: '1', start: () => { throw new Error('no seam') } }",
+      ),
+  })
+  expect(await run({ cwd: directory, env: { CLEW_QUIET: '0' } })).toEqual({
+    ...fine,
+    problems: [
+      '[clew] CLEW_INSTRUMENTATION: express could not start: no seam',
+      expect.stringMatching(/^\[clew\] shop: joins http, winston; sends to /),
+    ],
+  })
+})

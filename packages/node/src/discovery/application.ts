@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
+import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads'
 
 /** The application that this process runs. */
 export type Application = {
@@ -24,6 +25,20 @@ type PackageJson = {
 }
 
 const packageManagers = new Set(['npm', 'pnpm', '@pnpm/exe', 'yarn', '@yarnpkg/cli-dist', 'corepack', 'npx'])
+
+const mainScriptKey = '@clew/node: main script'
+
+/**
+ * The script that this process runs. When a worker thread loads its preloads, its own script is not yet in
+ * process.argv and what is there may be an argument, so the main thread hands its script on to all threads.
+ */
+export function findMainScript(): string | undefined {
+  if (!isMainThread) return getEnvironmentData(mainScriptKey) as string | undefined
+  // With --eval the first argument stands where the script would be.
+  const script = process.argv[1] && resolve(process.argv[1])
+  if (script) setEnvironmentData(mainScriptKey, script)
+  return script
+}
 
 /**
  * Finds the application by its main script. A script inside of node_modules is a tool (tsx, next, pm2): then the

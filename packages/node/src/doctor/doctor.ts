@@ -1,9 +1,13 @@
+import { connect } from 'node:net'
+import type { Endpoint } from '@clew/pipeline'
 import { loadConfig } from '../config/load-config.ts'
+import type { ClewConfig } from '../config/read-config.ts'
+import { generalSettings } from '../config/settings.ts'
 import { findApplication } from '../discovery/application.ts'
 import { findPackages } from '../discovery/packages.ts'
-import { examineApplication } from './examine.ts'
-import { formatFindings } from './finding.ts'
-import { examineEndpoint } from './reach.ts'
+import { examineApplication, type Finding } from './examine.ts'
+
+const connectTimeoutMs = 2_000
 
 /** What the doctor found: lines to print, and whether all is well. */
 export type Diagnosis = { report: string; healthy: boolean }
@@ -24,8 +28,58 @@ export async function examine(folder: string): Promise<Diagnosis> {
   const findings = [
     ...examineApplication(application, process.versions.node),
     ...problems.map((text) => ({ level: 'problem', topic: 'settings', text }) as const),
+    ...examineSwitches(config),
     await examineEndpoint('logs', config.logs.endpoint),
     await examineEndpoint('traces', config.traces.endpoint),
   ]
   return { report: formatFindings(findings), healthy: findings.every(({ level }) => level !== 'problem') }
+}
+
+/** What is switched off by a setting, and so is missing without a word. */
+export function examineSwitches({
+  disabled,
+  disabledInstrumentations,
+}: Pick<ClewConfig, 'disabled' | 'disabledInstrumentations'>): Finding[] {
+  const { disabled: all, disabledInstrumentations: some } = generalSettings
+  const off = disabledInstrumentations.map((name) => `${name} is switched off by ${some.env}`)
+  const texts = disabled ? [`nothing starts: ${all.env} is true`, ...off] : off
+  return texts.map((text) => ({ level: 'warning', topic: 'settings', text }))
+}
+
+/** Whether something listens at an endpoint. Sends no data. */
+async function examineEndpoint(signal: string, endpoint: Endpoint | undefined): Promise<Finding> {
+  const topic = `${signal} endpoint`
+  if (!endpoint) return { level: 'warning', topic, text: `off, by OTEL_${signal.toUpperCase()}_EXPORTER` }
+  const text = `${endpoint.url} (${endpoint.protocol})`
+  const failure = await connectFailure(new URL(endpoint.url))
+  if (!failure) return { level: 'ok', topic, text: `${text} is reachable` }
+  const remedy = 'start the collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT'
+  return { level: 'problem', topic, text: `${text} is not reachable: ${failure}`, remedy }
+}
+
+function connectFailure({ hostname, port, protocol }: URL): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const host = hostname.replace(/^\[|\]$/g, '')
+    const socket = connect({ host, port: Number(port) || (protocol === 'https:' ? 443 : 80) })
+    const answer = (failure: string | undefined): void => {
+      socket.destroy()
+      resolve(failure)
+    }
+    socket.setTimeout(connectTimeoutMs, () => answer(`no answer in ${connectTimeoutMs} ms`))
+    socket.once('connect', () => answer(undefined))
+    socket.once('error', (error: NodeJS.ErrnoException) => answer(error.code ?? error.message))
+  })
+}
+
+const mark = { ok: 'ok  ', warning: 'WARN', problem: 'FAIL' } as const
+
+/** Findings as lines for a terminal, the remedy below each. */
+export function formatFindings(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ topic }) => topic.length))
+  return findings
+    .map(({ level, topic, text, remedy }) => {
+      const line = `${mark[level]}  ${topic.padEnd(width)}  ${text}\n`
+      return remedy ? `${line}${' '.repeat(width + 8)}→ ${remedy}\n` : line
+    })
+    .join('')
 }

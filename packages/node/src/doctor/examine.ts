@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { compareVersions, type Instrumentation, isVersionWithin } from '@clew/core'
 import { type Application, nearestPackage } from '../discovery/application.ts'
 import { copiesOf, type FoundPackage, findPackages } from '../discovery/packages.ts'
-import type { Finding } from './finding.ts'
+
+/** One thing that the doctor looked at. `remedy` says what to change. */
+export type Finding = { level: 'ok' | 'warning' | 'problem'; topic: string; text: string; remedy?: string }
 
 const nodeFloor = '22.15.0'
 

@@ -9,8 +9,12 @@ import type { ContextManager } from '@opentelemetry/api'
 import { loadConfig } from '../config/load-config.ts'
 import { type Application, findApplication } from '../discovery/application.ts'
 import { findPackages } from '../discovery/packages.ts'
-import { createScopeProcessor, type ScopeProcessor } from './scope-processor.ts'
-import { adaptInstrumentation, type SdkInstrumentation } from './sdk-instrumentation.ts'
+import {
+  adaptInstrumentation,
+  createScopeProcessor,
+  type ScopeProcessor,
+  type SdkInstrumentation,
+} from './sdk-parts.ts'
 
 export type ClewSdkOptions = {
   /** Default: every instrumentation among the application's dependencies, as the preload finds them. */

@@ -11,6 +11,7 @@ import type { LogInput } from '@clew/otlp'
 import type { PipelineScope } from '@clew/pipeline'
 import { context, type Logger, logs, ROOT_CONTEXT, SeverityNumber, trace } from '@opentelemetry/api'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { unixClock } from '../tracer/span-clock.ts'
 import { createLoggerProvider } from './logger-provider.ts'
 
 const require = createRequire(import.meta.url)
@@ -47,7 +48,7 @@ function record(): { logger: Logger; taken: LogInput[]; provider: ReturnType<typ
   const taken: LogInput[] = []
   const provider = createLoggerProvider({
     pipeline: { log: (_: PipelineScope, input: LogInput) => taken.push(input) },
-    now: () => now,
+    clock: unixClock(() => now),
   })
   return { provider, taken, logger: provider.getLogger('unit', '1') }
 }

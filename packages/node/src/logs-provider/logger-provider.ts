@@ -1,26 +1,29 @@
-import { activeContext, guard, recordScopeOf, spanContextOf, unixNowMs } from '@clew/core'
+import { activeContext, guard, recordScopeOf, spanContextOf } from '@clew/core'
 import type { LogInput } from '@clew/otlp'
 import type { Pipeline, PipelineScope } from '@clew/pipeline'
 import type { Logger, LoggerProvider, LogRecord } from '@opentelemetry/api'
-import { parseTime } from '../tracer/span-clock.ts'
+import { parseTime, type SpanClock, systemClock } from '../tracer/span-clock.ts'
 
 export type LoggerProviderOptions = {
   /** Takes each record at its emit. */
   pipeline: Pick<Pipeline, 'log'>
-  /** Unix milliseconds, for records without a timestamp. Default: the clock of spans. */
-  now?: () => number
+  /** For records without a timestamp. Default: that of spans. */
+  clock?: SpanClock
 }
 
 /**
  * A LoggerProvider for code that writes to the OpenTelemetry Logs API itself: its records go into the pipeline with
  * the ids, request fields and job identity of their context. Never throws.
  */
-export function createLoggerProvider({ pipeline, now = unixNowMs }: LoggerProviderOptions): LoggerProvider {
+export function createLoggerProvider({
+  pipeline,
+  clock = systemClock,
+}: LoggerProviderOptions): LoggerProvider {
   const loggers = new Map<string, Logger>()
   const makeLogger = (scope: PipelineScope): Logger => ({
     enabled: () => true,
     emit: (record) =>
-      guard('emitting a record', () => pipeline.log(scope, toLogInput(record, now)), undefined),
+      guard('emitting a record', () => pipeline.log(scope, toLogInput(record, clock)), undefined),
   })
   return {
     getLogger: (name, version = '') => {
@@ -32,11 +35,11 @@ export function createLoggerProvider({ pipeline, now = unixNowMs }: LoggerProvid
   }
 }
 
-function toLogInput(record: LogRecord, now: () => number): LogInput {
+function toLogInput(record: LogRecord, clock: SpanClock): LogInput {
   const context = record.context ?? activeContext()
   const span = spanContextOf(context)
   return {
-    timeUnixMs: parseTime(record.timestamp) ?? parseTime(record.observedTimestamp) ?? now(),
+    timeUnixMs: timeOf(record, clock),
     severityNumber: record.severityNumber ?? 0,
     severityText: record.severityText ?? '',
     body: record.body,
@@ -48,4 +51,10 @@ function toLogInput(record: LogRecord, now: () => number): LogInput {
     spanId: span?.spanId,
     traceFlags: span?.traceFlags,
   }
+}
+
+function timeOf({ timestamp, observedTimestamp }: LogRecord, clock: SpanClock): number {
+  return (
+    parseTime(timestamp, clock) ?? parseTime(observedTimestamp, clock) ?? clock.now() + clock.unixOffset()
+  )
 }

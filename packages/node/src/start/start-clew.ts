@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
@@ -6,6 +5,7 @@ import {
   guard,
   report,
   runInContext,
+  runningInstrumentations,
   type Stop,
   setRecordSink,
   startInstrumentation,
@@ -16,20 +16,17 @@ import { defaultLimits, type EncodeLimits } from '@clew/otlp'
 import { type Pipeline, startPipeline } from '@clew/pipeline'
 import { loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
-import { type Application, findApplication } from '../discovery/application.ts'
-import { findMainScript } from '../discovery/main-script.ts'
+import { type Application, findApplication, findMainScript } from '../discovery/application.ts'
 import { type FoundPackage, findPackages } from '../discovery/packages.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
-import { samplerFromName } from '../tracer/sampler/sampler-from-name.ts'
+import { samplerFromName } from '../tracer/sampler/samplers.ts'
 import type { SpanLimits } from '../tracer/span-limits.ts'
 import { createTracerProvider } from '../tracer/tracer-provider.ts'
-import { applicationApiVersion, watchApiCopies } from './api-copies.ts'
+import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies } from './application-api.ts'
 import { withConsole } from './console-output.ts'
-import { enableDiagnostics } from './diagnostics.ts'
 import { createPropagator } from './propagator.ts'
-import { registerApi } from './register-api.ts'
 import { describeResource } from './resource.ts'
-import { formatStartupLine } from './startup-line.ts'
+import { sayStarted } from './startup-line.ts'
 
 /** The running SDK of this process. */
 export type Clew = {
@@ -84,9 +81,9 @@ function run(application: Application, packages: readonly FoundPackage[], config
   enableDiagnostics(config.logLevel, application.directory)
   const sink = setRecordSink((record) => intake.log(record.scope, record))
   const started = startPackages(packages, config)
-  const stops = [sink, watchApiCopies(), ...Object.values(started)]
+  const stops = [sink, watchApiCopies(), ...started]
   if (isMainThread && !config.quiet)
-    sayStarted(serviceName(application, config), Object.keys(started), config)
+    sayStarted(serviceName(application, config), runningInstrumentations(), config)
   return {
     flush: pipeline.flush,
     counters: pipeline.counters,
@@ -127,23 +124,11 @@ function defaultSpoolDirectory(): string {
   return join(tmpdir(), `clew-spool-${process.getuid?.() ?? 'user'}`)
 }
 
-function startPackages(packages: readonly FoundPackage[], config: ClewConfig): Record<string, Stop> {
-  const started: Record<string, Stop> = {}
-  for (const { name, instrumentation, problem } of packages) {
+function startPackages(packages: readonly FoundPackage[], config: ClewConfig): Stop[] {
+  return packages.flatMap(({ name, instrumentation, problem }) => {
     if (!instrumentation)
       report('CLEW_INSTRUMENTATION', `${name}: ${problem}; npm install ${name}@latest, or remove it`)
-    else if (!config.disabledInstrumentations.includes(instrumentation.name)) {
-      const options = config.instrumentations[instrumentation.name]
-      started[instrumentation.name] = startInstrumentation(instrumentation, options)
-    }
-  }
-  return started
-}
-
-function sayStarted(service: string, running: readonly string[], config: ClewConfig): void {
-  try {
-    writeSync(2, formatStartupLine(service, running, config))
-  } catch {
-    // A closed stderr has no reader to tell.
-  }
+    if (!instrumentation || config.disabledInstrumentations.includes(instrumentation.name)) return []
+    return [startInstrumentation(instrumentation, config.instrumentations[instrumentation.name])]
+  })
 }

@@ -1,5 +1,15 @@
+import { writeSync } from 'node:fs'
 import type { Endpoint } from '@clew/pipeline'
 import type { ClewConfig } from '../config/read-config.ts'
+
+/** Says in one line on stderr what was started and where it sends. */
+export function sayStarted(service: string, running: readonly string[], config: ClewConfig): void {
+  try {
+    writeSync(2, formatStartupLine(service, running, config))
+  } catch {
+    // A closed stderr has no reader to tell.
+  }
+}
 
 /** What was started and where it sends, as one line for stderr. */
 export function formatStartupLine(

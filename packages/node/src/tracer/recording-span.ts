@@ -13,8 +13,14 @@ import type {
   SpanStatusCode as StatusCode,
   TimeInput,
 } from '@opentelemetry/api'
-import { describeException } from './exception-event.ts'
-import { copyAttributes, copyValue, type OwnAttributes, readKeys, readValue } from './span-attributes.ts'
+import {
+  copyAttributes,
+  copyValue,
+  describeException,
+  type OwnAttributes,
+  readKeys,
+  readValue,
+} from './span-attributes.ts'
 import { isTime, parseTime, type SpanClock } from './span-clock.ts'
 import type { SpanLimits } from './span-limits.ts'
 
@@ -68,11 +74,12 @@ export class RecordingSpan implements Span, SpanInput {
   statusMessage: string | undefined = undefined
   /** Unix milliseconds = this + the clock's; one value for all spans of a trace in this process. */
   readonly unixOffset: number
-  private readonly origin: SpanOrigin
-  private readonly context: SpanContext
+  // Not #private: applications wrap spans by Object.create() or a Proxy, and its methods would throw there.
+  readonly origin: SpanOrigin
+  readonly context: SpanContext
   /** An upper bound of the number of attributes: a key that is set again counts again. */
-  private attributeBound: number
-  private ended = false
+  attributeBound: number
+  ended = false
 
   constructor(origin: SpanOrigin, start: SpanStart) {
     const { context, parent } = start
@@ -89,7 +96,7 @@ export class RecordingSpan implements Span, SpanInput {
     this.attributeBound = start.attributeCount
     this.droppedAttributesCount = start.droppedAttributes
     this.unixOffset = start.unixOffset
-    this.startUnixMs = parseTime(start.startTime) ?? this.now()
+    this.startUnixMs = timeOf(this, start.startTime)
     if (start.links !== undefined) for (const link of start.links) this.addLink(link)
   }
 
@@ -106,11 +113,11 @@ export class RecordingSpan implements Span, SpanInput {
   }
 
   setAttribute(key: string, value: unknown): this {
-    if (this.ended) return this.refuse('setAttribute')
+    if (this.ended) return refuse(this, 'setAttribute')
     const { limits } = this.origin
     const kept = copyValue(value, limits.attributeValueLength)
     if (kept === undefined || key === '') return this
-    if (this.attributeBound++ < limits.attributeCount || this.hasRoomFor(key, limits.attributeCount)) {
+    if (this.attributeBound++ < limits.attributeCount || hasRoomFor(this, key, limits.attributeCount)) {
       this.attributes[key] = kept
     } else {
       this.droppedAttributesCount++
@@ -124,13 +131,13 @@ export class RecordingSpan implements Span, SpanInput {
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    if (this.ended) return this.refuse('addEvent')
+    if (this.ended) return refuse(this, 'addEvent')
     const { eventCount, attributePerEventCount, attributeValueLength } = this.origin.limits
     const given = isTime(attributesOrTime) ? undefined : attributesOrTime
     const at = isTime(attributesOrTime) && time === undefined ? attributesOrTime : time
     const { attributes, dropped } = copyAttributes(given, attributePerEventCount, attributeValueLength)
     const event = {
-      timeUnixMs: parseTime(at) ?? this.now(),
+      timeUnixMs: timeOf(this, at),
       name,
       attributes,
       droppedAttributesCount: dropped,
@@ -141,7 +148,7 @@ export class RecordingSpan implements Span, SpanInput {
   }
 
   addLink(link: Link): this {
-    if (this.ended) return this.refuse('addLink')
+    if (this.ended) return refuse(this, 'addLink')
     // Applications pass on what trace.getSpanContext() gives them, which may be undefined.
     if (!link?.context) return this
     const { linkCount, attributePerLinkCount, attributeValueLength } = this.origin.limits
@@ -171,7 +178,7 @@ export class RecordingSpan implements Span, SpanInput {
   }
 
   setStatus(status: SpanStatus): this {
-    if (this.ended) return this.refuse('setStatus')
+    if (this.ended) return refuse(this, 'setStatus')
     const { code, message } = status
     if (code === SpanStatusCode.UNSET || this.statusCode === SpanStatusCode.OK) return this
     this.statusCode = code
@@ -180,7 +187,7 @@ export class RecordingSpan implements Span, SpanInput {
   }
 
   updateName(name: string): this {
-    if (this.ended) return this.refuse('updateName')
+    if (this.ended) return refuse(this, 'updateName')
     this.name = name
     return this
   }
@@ -192,29 +199,30 @@ export class RecordingSpan implements Span, SpanInput {
 
   end(endTime?: TimeInput): void {
     if (this.ended) {
-      this.refuse('end')
+      refuse(this, 'end')
       return
     }
-    this.endUnixMs = Math.max(this.startUnixMs, parseTime(endTime) ?? this.now())
+    this.endUnixMs = Math.max(this.startUnixMs, timeOf(this, endTime))
     this.ended = true
     if (this.traceFlags & sampled) this.origin.pipeline.span(this.origin.scope, this)
   }
+}
 
-  private now(): number {
-    return this.origin.clock.now() + this.unixOffset
-  }
+/** The given time, or else now. */
+function timeOf({ origin: { clock }, unixOffset }: RecordingSpan, given: TimeInput | undefined): number {
+  return parseTime(given, clock) ?? clock.now() + unixOffset
+}
 
-  private hasRoomFor(key: string, maxCount: number): boolean {
-    if (Object.hasOwn(this.attributes, key)) return true
-    this.attributeBound = Object.keys(this.attributes).length + 1
-    return this.attributeBound <= maxCount
-  }
+function hasRoomFor(span: RecordingSpan, key: string, maxCount: number): boolean {
+  if (Object.hasOwn(span.attributes, key)) return true
+  span.attributeBound = Object.keys(span.attributes).length + 1
+  return span.attributeBound <= maxCount
+}
 
-  private refuse(method: string): this {
-    const { diag } = (apiGlobal() ?? {}) as { diag?: DiagLogger }
-    diag?.warn(`span "${this.name}" has ended; ${method}() does nothing`)
-    return this
-  }
+function refuse<S extends RecordingSpan>(span: S, method: string): S {
+  const { diag } = (apiGlobal() ?? {}) as { diag?: DiagLogger }
+  diag?.warn(`span "${span.name}" has ended; ${method}() does nothing`)
+  return span
 }
 
 /** The list with `item`, the oldest ones gone where it would pass `max`. */

@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api'
+import type { Attributes, Exception } from '@opentelemetry/api'
 
 /** Attributes as a span keeps them: own keys, values that the application cannot change afterwards. */
 export type OwnAttributes = Record<string, unknown>
@@ -121,4 +121,28 @@ function copyObject(value: object | null, maxLength: number, depth: number): unk
 function isPlain(value: object): boolean {
   const maker = value.constructor
   return maker === Object || maker === undefined
+}
+
+/**
+ * Attributes of the event `exception`, or undefined when the value tells nothing. Never throws.
+ * https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
+ */
+export function describeException(exception: Exception): Attributes | undefined {
+  try {
+    if (typeof exception === 'string') return { 'exception.message': exception }
+    return exception ? describeObject(exception) : undefined
+  } catch {
+    return { 'exception.message': 'an exception that cannot be read' }
+  }
+}
+
+function describeObject(exception: Exclude<Exception, string>): Attributes | undefined {
+  const { name, code, message, stack } = exception
+  const type = name || (code === undefined ? undefined : String(code))
+  if (!type && !message) return undefined
+  return {
+    ...(type && { 'exception.type': type }),
+    ...(message && { 'exception.message': message }),
+    ...(stack && { 'exception.stacktrace': stack }),
+  }
 }

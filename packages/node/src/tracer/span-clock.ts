@@ -18,10 +18,10 @@ export function unixClock(now: () => number): SpanClock {
 }
 
 /** Unix milliseconds of any form of time that the API takes; undefined for what is none. */
-export function parseTime(time: TimeInput | undefined): number | undefined {
+export function parseTime(time: TimeInput | undefined, clock: SpanClock): number | undefined {
   if (time === undefined) return undefined
   // The API takes performance.now() too, which no Unix time of ours can be mistaken for.
-  if (typeof time === 'number') return time <= performance.now() ? time + wallOffsetMs() : finite(time)
+  if (typeof time === 'number') return time <= clock.now() ? time + clock.unixOffset() : finite(time)
   if (Array.isArray(time)) return isHrTime(time) ? finite(time[0] * 1e3 + time[1] / 1e6) : undefined
   return time instanceof Date ? finite(time.getTime()) : undefined
 }

@@ -4,10 +4,14 @@ import type { PipelineScope } from '@clew/pipeline'
 import { context, type HrTime, type Sampler, type Tracer } from '@opentelemetry/api'
 import { type ReadableSpan, TracerProvider } from '@opentelemetry/sdk-trace'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { IdGenerator } from './random-ids.ts'
-import { samplerFromName } from './sampler/sampler-from-name.ts'
+import { type ContractSpan, plainSpan, spanIdOf, traceIdOf } from '../../test/tracer-contract/contract.ts'
+import { activeCases, idCases } from '../../test/tracer-contract/ids.ts'
+import { partCases } from '../../test/tracer-contract/parts.ts'
+import { samplingCases } from '../../test/tracer-contract/sampling.ts'
+import { attributeCases, timeCases } from '../../test/tracer-contract/values.ts'
+import type { IdGenerator } from './ids.ts'
+import { samplerFromName } from './sampler/samplers.ts'
 import { defaultSpanLimits, type SpanLimits } from './span-limits.ts'
-import { type ContractSpan, plainSpan, spanIdOf, traceIdOf, tracerContract } from './tracer-contract.ts'
 import { createTracerProvider } from './tracer-provider.ts'
 
 type MakeTracer = (spans: ContractSpan[], sampler: Sampler, limits: SpanLimits) => Tracer
@@ -19,18 +23,21 @@ describe.each<[string, MakeTracer]>([
   ['the Tracer of Clew', createOwnTracer],
   ['the Tracer of the SDK', createSdkTracer],
 ])('%s', (_, makeTracer) => {
-  it.each(tracerContract)('$name', ({ run, returns, spans: expected, limits, sampler }) => {
-    const spans: ContractSpan[] = []
-    const tracer = makeTracer(spans, sampler ?? samplerFromName('parentbased_always_on'), {
-      ...defaultSpanLimits,
-      ...limits,
-    })
-    const returned = run(tracer)
-    expect({ returned, spans }).toStrictEqual({
-      returned: returns,
-      spans: expected.map((span) => ({ ...plainSpan, ...span })),
-    })
-  })
+  it.each([...idCases, ...activeCases, ...samplingCases, ...attributeCases, ...timeCases, ...partCases])(
+    '$name',
+    ({ run, returns, spans: expected, limits, sampler }) => {
+      const spans: ContractSpan[] = []
+      const tracer = makeTracer(spans, sampler ?? samplerFromName('parentbased_always_on'), {
+        ...defaultSpanLimits,
+        ...limits,
+      })
+      const returned = run(tracer)
+      expect({ returned, spans }).toStrictEqual({
+        returned: returns,
+        spans: expected.map((span) => ({ ...plainSpan, ...span })),
+      })
+    },
+  )
 })
 
 function createOwnTracer(spans: ContractSpan[], sampler: Sampler, limits: SpanLimits): Tracer {

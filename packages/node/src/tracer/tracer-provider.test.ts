@@ -3,8 +3,9 @@ import type { SpanInput } from '@clew/otlp'
 import type { PipelineScope } from '@clew/pipeline'
 import { context, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createRandomIds } from './random-ids.ts'
-import { samplerFromName } from './sampler/sampler-from-name.ts'
+import { createRandomIds } from './ids.ts'
+import { samplerFromName } from './sampler/samplers.ts'
+import { unixClock } from './span-clock.ts'
 import { defaultSpanLimits } from './span-limits.ts'
 import { createTracerProvider } from './tracer-provider.ts'
 
@@ -17,7 +18,7 @@ function record(clock?: () => number): { tracer: Tracer; sent: { scope: Pipeline
     pipeline: { span: (scope, span) => sent.push({ scope, span }) },
     sampler: samplerFromName('always_on'),
     limits: defaultSpanLimits,
-    ...(clock && { clock }),
+    ...(clock && { clock: unixClock(clock) }),
   })
   return { tracer: provider.getTracer('unit', '1'), sent }
 }

@@ -16,13 +16,13 @@ import type {
   SpanOptions,
   Tracer,
   TracerProvider,
+  TraceState,
 } from '@opentelemetry/api'
-import { createRandomIds, type IdGenerator } from './random-ids.ts'
+import { createRandomIds, type IdGenerator, isValidContext } from './ids.ts'
 import { RecordingSpan, type SpanOrigin } from './recording-span.ts'
-import { SamplingDecision } from './sampler/sampling-decision.ts'
+import { SamplingDecision } from './sampler/samplers.ts'
 import { copyAttributes } from './span-attributes.ts'
-import { systemClock, unixClock } from './span-clock.ts'
-import { isValidContext } from './span-context.ts'
+import { type SpanClock, systemClock } from './span-clock.ts'
 import type { SpanLimits } from './span-limits.ts'
 
 export type TracerProviderOptions = {
@@ -31,8 +31,8 @@ export type TracerProviderOptions = {
   sampler: Sampler
   limits: SpanLimits
   ids?: IdGenerator
-  /** Unix milliseconds, for tests. Default: the system's clock, monotonic within a trace. */
-  clock?: () => number
+  /** Default: the system's clock, monotonic within a trace. */
+  clock?: SpanClock
 }
 
 /**
@@ -40,15 +40,13 @@ export type TracerProviderOptions = {
  * sampler only records are not sent. Stands on the context manager of @clew/core.
  */
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
-  const { pipeline, sampler, limits, ids = createRandomIds() } = options
-  const clock = options.clock ? unixClock(options.clock) : systemClock
+  const { pipeline, sampler, limits, ids = createRandomIds(), clock = systemClock } = options
   const tracers = new Map<string, Tracer>()
   return {
     getTracer: (name, version = '') => {
       const key = `${name}@${version}`
       const tracer =
-        tracers.get(key) ??
-        new PipelineTracer({ scope: { name, version }, pipeline, limits, clock }, sampler, ids)
+        tracers.get(key) ?? createTracer({ scope: { name, version }, pipeline, limits, clock }, sampler, ids)
       tracers.set(key, tracer)
       return tracer
     },
@@ -61,27 +59,17 @@ const sampled = 1
 
 const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 
-class PipelineTracer implements Tracer {
-  private readonly origin: SpanOrigin
-  private readonly sampler: Sampler
-  private readonly ids: IdGenerator
-
-  constructor(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator) {
-    this.origin = origin
-    this.sampler = sampler
-    this.ids = ids
-  }
-
-  startSpan(name: string, options: SpanOptions = {}, given: Context = activeContext()): Span {
+function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): Tracer {
+  const { attributeCount, attributeValueLength } = origin.limits
+  const startSpan: Tracer['startSpan'] = (name, options = {}, given = activeContext()) => {
     if (isTracingSuppressed(given)) return new NoopSpan()
     const context = options.root ? given.deleteValue(spanKey) : given
     const parentSpan = spanOf(context)
     const parent = validContextOf(parentSpan)
-    const traceId = parent === undefined ? this.ids.generateTraceId() : parent.traceId
+    const traceId = parent === undefined ? ids.generateTraceId() : parent.traceId
     const kind = options.kind ?? SpanKind.INTERNAL
-    const { limits } = this.origin
-    const own = copyAttributes(options.attributes, limits.attributeCount, limits.attributeValueLength)
-    const { decision, attributes, traceState } = this.sampler.shouldSample(
+    const own = copyAttributes(options.attributes, attributeCount, attributeValueLength)
+    const { decision, attributes, traceState } = sampler.shouldSample(
       context,
       traceId,
       name,
@@ -89,15 +77,14 @@ class PipelineTracer implements Tracer {
       own.attributes,
       options.links ?? [],
     )
-    const spanId = this.ids.generateSpanId()
-    const traceFlags = decision === SamplingDecision.RECORD_AND_SAMPLED ? sampled : 0
-    const state = traceState ?? parent?.traceState
-    const spanContext: SpanContext =
-      state === undefined
-        ? { traceId, spanId, traceFlags }
-        : { traceId, spanId, traceFlags, traceState: state }
+    const spanContext = contextOf(
+      traceId,
+      ids.generateSpanId(),
+      decision === SamplingDecision.RECORD_AND_SAMPLED ? sampled : 0,
+      traceState ?? parent?.traceState,
+    )
     if (decision === SamplingDecision.NOT_RECORD) return new NoopSpan(spanContext)
-    const span = new RecordingSpan(this.origin, {
+    const span = new RecordingSpan(origin, {
       context: spanContext,
       parent,
       name,
@@ -107,21 +94,34 @@ class PipelineTracer implements Tracer {
       droppedAttributes: own.dropped,
       links: options.links,
       startTime: options.startTime,
-      unixOffset:
-        parentSpan instanceof RecordingSpan ? parentSpan.unixOffset : this.origin.clock.unixOffset(),
+      unixOffset: parentSpan instanceof RecordingSpan ? parentSpan.unixOffset : origin.clock.unixOffset(),
     })
     return attributes === undefined ? span : span.setAttributes(attributes)
   }
+  return { startSpan, startActiveSpan: activeSpanStarter(startSpan) }
+}
 
-  startActiveSpan<F extends (span: Span) => unknown>(
+function contextOf(
+  traceId: string,
+  spanId: string,
+  traceFlags: number,
+  traceState: TraceState | undefined,
+): SpanContext {
+  return traceState === undefined
+    ? { traceId, spanId, traceFlags }
+    : { traceId, spanId, traceFlags, traceState }
+}
+
+function activeSpanStarter(startSpan: Tracer['startSpan']): Tracer['startActiveSpan'] {
+  return <F extends (span: Span) => unknown>(
     name: string,
     ...rest: [F] | [SpanOptions | undefined, F] | [SpanOptions | undefined, Context | undefined, F]
-  ): ReturnType<F> {
+  ): ReturnType<F> => {
     const work = rest.at(-1) as F
     if (typeof work !== 'function') return undefined as ReturnType<F>
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : undefined
     const context = (rest.length > 2 ? (rest[1] as Context) : undefined) ?? activeContext()
-    const span = this.startSpan(name, options, context)
+    const span = startSpan(name, options, context)
     return runInContext(contextWithSpan(context, span), () => work(span)) as ReturnType<F>
   }
 }

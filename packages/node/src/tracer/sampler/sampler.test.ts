@@ -10,11 +10,10 @@ import {
 import { TraceState } from '@opentelemetry/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRandomIds } from '../random-ids.ts'
-import { emptyTraceState } from './list-trace-state.ts'
-import { createRatioSampler } from './ratio-sampler.ts'
-import { samplerFromName, samplerNames } from './sampler-from-name.ts'
+import { createRandomIds } from '../ids.ts'
+import { createRatioSampler, samplerFromName, samplerNames } from './samplers.ts'
 import { parseThreshold, shortThreshold, thresholdOfRatio } from './threshold.ts'
+import { emptyTraceState } from './trace-state.ts'
 
 const { NOT_RECORD, RECORD_AND_SAMPLED } = SamplingDecision
 const traceId = (tail: string): string => tail.padStart(32, 'c')

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto'
+import type { SpanContext } from '@opentelemetry/api'
 
 /** Makes trace and span ids. The interface of the SDK's IdGenerator. */
 export type IdGenerator = {
@@ -24,4 +25,12 @@ export function createRandomIds(): IdGenerator {
     return pool.toString('hex', start, position)
   }
   return { generateTraceId: () => take(16), generateSpanId: () => take(8) }
+}
+
+const traceIdPattern = /^(?!0+$)[\da-f]{32}$/i
+const spanIdPattern = /^(?!0+$)[\da-f]{16}$/i
+
+/** True for ids of the right length that are not all zeros. */
+export function isValidContext({ traceId, spanId }: SpanContext): boolean {
+  return traceIdPattern.test(traceId) && spanIdPattern.test(spanId)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatFindings } from './finding.ts'
+import { examineSwitches, formatFindings } from './doctor.ts'
 
 test('topics are as wide as the widest, and a remedy is below its finding', () => {
   const findings = formatFindings([
@@ -17,4 +17,21 @@ test('topics are as wide as the widest, and a remedy is below its finding', () =
       '',
     ].join('\n'),
   )
+})
+
+test('what a setting switches off is said', () => {
+  expect([
+    examineSwitches({ disabled: true, disabledInstrumentations: ['pg'] }),
+    examineSwitches({ disabled: false, disabledInstrumentations: [] }),
+  ]).toEqual([
+    [
+      { level: 'warning', topic: 'settings', text: 'nothing starts: OTEL_SDK_DISABLED is true' },
+      {
+        level: 'warning',
+        topic: 'settings',
+        text: 'pg is switched off by CLEW_DISABLE',
+      },
+    ],
+    [],
+  ])
 })
