@@ -33,13 +33,8 @@ export { type ErrorCode, errorCatalogue } from './process/errors.ts'
 export { createHiddenSlot, type HiddenSlot } from './process/hidden-slot.ts'
 export { createReporter, guard, type Reporter, report, reportThrown, setReporter } from './process/report.ts'
 export { registeredLoggerProvider } from './record/logs-api.ts'
-export {
-  emitRecord,
-  type InstrumentationScope,
-  type LogRecord,
-  type RecordSink,
-  setRecordSink,
-} from './record/record.ts'
+export type { InstrumentationScope, LogRecord } from './record/record.ts'
+export { emitRecord, type RecordSink, setRecordSink } from './record/sink.ts'
 export { subscribeChannel, traceChannel } from './seams/channel.ts'
 export { type HttpRequest, httpRequestOf, setHttpRoute, trackHttpRequest } from './seams/http-route.ts'
 export { compareVersions, isVersionWithin, type VersionRange } from './seams/installed-package.ts'

@@ -1,6 +1,5 @@
 import { computed } from '@preact/signals'
 import { language } from './i18n/words.ts'
-import type { Step } from './pages/logs/histogram-bars.ts'
 
 const numbers = computed(() => new Intl.NumberFormat(language.value))
 const compact = computed(
@@ -95,6 +94,6 @@ export function formatStep(unixMs: number): string {
 }
 
 /** From when to when a step goes. */
-export function formatSpan({ fromUnixMs, toUnixMs }: Pick<Step, 'fromUnixMs' | 'toUnixMs'>): string {
+export function formatSpan({ fromUnixMs, toUnixMs }: { fromUnixMs: number; toUnixMs: number }): string {
   return instant.value.formatRange(fromUnixMs, toUnixMs)
 }

@@ -8,7 +8,8 @@ import { contextForWork } from '../context/fields.ts'
 import { contextWithSpan, rootContext } from '../context/request-context.ts'
 import { setReporter } from '../process/report.ts'
 import { registeredLoggerProvider } from './logs-api.ts'
-import { emitRecord, type LogRecord, setRecordSink } from './record.ts'
+import type { LogRecord } from './record.ts'
+import { emitRecord, setRecordSink } from './sink.ts'
 
 const ids = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }
 const thrown = new TypeError('no money')

@@ -1,8 +1,5 @@
 import type { Context } from '@opentelemetry/api'
 import type { Fields } from '../context/request-context.ts'
-import { recordScopeOf, spanContextOf } from '../context/request-context.ts'
-import { sharedState } from '../process/state.ts'
-import { emitToLogsApi } from './logs-api.ts'
 
 /** The instrumentation scope of a record. Make one and keep it: sinks batch by identity. */
 export type InstrumentationScope = { readonly name: string; readonly version: string }
@@ -31,32 +28,4 @@ export type LogRecord = {
   traceFlags?: number | undefined
   /** Request fields and job identity of `context`; `attributes` win. `emitRecord` fills them in. */
   contextAttributes?: Fields | undefined
-}
-
-/** Takes one record. Must not throw and must not keep or change it. */
-export type RecordSink = (record: LogRecord) => void
-
-const sink = sharedState<{ current: RecordSink | undefined }>('record sink', () => ({ current: undefined }))
-
-/**
- * Adds what the context of the call knows to a record, in the record itself, and hands it to the sink: in preload mode the encoder, else the OpenTelemetry Logs API, whichever of its two
- * globals has an SDK. Never throws.
- */
-export function emitRecord(record: LogRecord): void {
-  const span = spanContextOf(record.context)
-  record.traceId = span?.traceId
-  record.spanId = span?.spanId
-  record.traceFlags = span?.traceFlags
-  record.contextAttributes = recordScopeOf(record.context)?.attributes
-  if (sink.current) sink.current(record)
-  else emitToLogsApi(record)
-}
-
-/** Puts a sink in the place of the Logs API; returns the way back. */
-export function setRecordSink(next: RecordSink): () => void {
-  const before = sink.current
-  sink.current = next
-  return () => {
-    sink.current = before
-  }
 }

@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals'
 import { readStored, store } from '../stored.ts'
-import { en, type Words } from './en.ts'
+import { en, type Words } from './en/index.ts'
 
 const languages = ['en', 'zh-CN'] as const
 export type Language = (typeof languages)[number]
@@ -33,7 +33,7 @@ export function startLanguage(): Promise<void> {
 }
 
 async function showLanguage(chosen: Language): Promise<void> {
-  const loaded = chosen === 'en' ? en : (await import('./zh.ts')).zh
+  const loaded = chosen === 'en' ? en : (await import('./zh/index.ts')).zh
   batch(() => {
     words.value = loaded
     language.value = chosen

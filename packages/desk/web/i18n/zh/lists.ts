@@ -1,4 +1,4 @@
-import type { Words } from '../en.ts'
+import type { Words } from '../en/index.ts'
 
 export const chains: Words['chains'] = {
   title: '调用链',

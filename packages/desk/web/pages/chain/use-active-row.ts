@@ -3,7 +3,6 @@ import { type Chain, nearestRow } from '../../../chain/index.ts'
 import { rowHeight } from '../../components/virtual-window.ts'
 import { param, setParams } from '../../url-state.ts'
 import { findRow, rowName } from './row-name.ts'
-import type { ShownChain } from './use-chain.ts'
 
 /** Browsers refuse an address that changes at every repeat of a key. */
 const writeMs = 250
@@ -58,7 +57,10 @@ function addressOf(name: string): { span: string | undefined; log: string | unde
  * Keeps the row at the top of the list where it is when the chain has grown. Give `onScrollCapture` to what is around the
  * list; `rows` finds the list.
  */
-export function useKeptPlace({ chain, rows }: ShownChain, list: () => HTMLElement | null | undefined) {
+export function useKeptPlace(
+  { chain, rows }: { chain: Chain; rows: Int32Array },
+  list: () => HTMLElement | null | undefined,
+) {
   const top = useRef(0)
   const before = useRef({ chain, rows })
   useLayoutEffect(() => {

@@ -1,6 +1,6 @@
 import { englishMistakes, type SearchMistakes } from '@clew/search'
-import { chain, record } from './en/chain.ts'
-import { chains, logs, patterns, services } from './en/lists.ts'
+import { chain, record } from './chain.ts'
+import { chains, logs, patterns, services } from './lists.ts'
 
 const shell = {
   skip: 'Skip to content',

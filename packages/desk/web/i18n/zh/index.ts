@@ -1,6 +1,6 @@
-import type { Words } from './en.ts'
-import { chain, record } from './zh/chain.ts'
-import { chains, logs, patterns, services } from './zh/lists.ts'
+import type { Words } from '../en/index.ts'
+import { chain, record } from './chain.ts'
+import { chains, logs, patterns, services } from './lists.ts'
 
 const shell: Words['shell'] = {
   skip: '跳到正文',
