@@ -18,6 +18,11 @@ const repeated = (path: string, line: number, name: string): string =>
 
 test.each<[string, Record<string, string>, string[]]>([
   ['that says more than the name', { 'index.ts': '/** Bytes to text. */\nexport function decode() {}' }, []],
+  [
+    'with a comment below it',
+    { 'index.ts': '/** Bytes to text. */\n// As utf8.\nexport const decode = 1' },
+    [],
+  ],
   ['that is missing', { 'index.ts': '\nexport function decode() {}' }, [missing('index.ts', 2, 'decode')]],
   [
     'that is a comment',

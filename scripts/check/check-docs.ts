@@ -111,11 +111,16 @@ function namesDeclaredBy(statement: Program['body'][number]): string[] {
 }
 
 function declarationAt({ path, text, parsed }: Source, start: number): Declaration {
-  const comment = parsed.comments.findLast(({ end }) => end <= start)
-  const isDoc =
-    comment?.type === 'Block' && comment.value.startsWith('*') && text.slice(comment.end, start).trim() === ''
-  const doc = isDoc ? comment.value.replaceAll(/^\s*\*+/gm, '').trim() : undefined
-  return { path, line: lineOf(text, start), doc }
+  let above = start
+  let doc: string | undefined
+  // Line comments may stand between a docstring and what it is of.
+  for (const comment of parsed.comments.toReversed()) {
+    if (comment.end > above) continue
+    if (doc !== undefined || text.slice(comment.end, above).trim() !== '') break
+    if (comment.type === 'Block' && comment.value.startsWith('*')) doc = comment.value
+    above = comment.start
+  }
+  return { path, line: lineOf(text, start), doc: doc?.replaceAll(/^\s*\*+/gm, '').trim() }
 }
 
 /** The module of ours that an import leads to: a file, or the entry of another package. */

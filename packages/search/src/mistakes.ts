@@ -35,6 +35,7 @@ export const englishMistakes = {
   durationTooLong: (text: string) => `"${text}" is too long; write a shorter duration`,
 }
 
+/** The texts of all that can be wrong with a search, in one language; what is put into a text is its parameter. */
 export type SearchMistakes = typeof englishMistakes
 
 /** Something that is wrong with a search, in the language of these texts. */

@@ -10,6 +10,7 @@ export type Search =
   | { kind: 'not'; part: Search }
   | SearchTerm
 
+/** A condition that is no combination of others. */
 export type SearchTerm =
   /** A word or a phrase; `prefix`: its last word may go on. */
   | { kind: 'text'; text: string; prefix: boolean }
@@ -28,20 +29,27 @@ export type SearchTerm =
       match: TextMatch | { kind: 'compare'; compare: Exclude<Compare, '='>; number: number }
     }
 
+/** How what a record has stands to what is written; `=` is written `:`. */
 export type Compare = '=' | '>' | '>=' | '<' | '<='
+/** What is asked of a text, case and accents counting; `exists`: that there is one, written `key:*`. */
 export type TextMatch =
   | { kind: 'equal'; value: string }
   | { kind: 'prefix'; value: string }
   | { kind: 'exists' }
 
+/** Names of severities as they are written, the least first. */
 export const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+/** One of {@link levels}. */
 export type Level = (typeof levels)[number]
 
+/** What `has:` may ask for. */
 export const hasWords = ['error', 'exception', 'trace'] as const
+/** One of {@link hasWords}. */
 export type Has = (typeof hasWords)[number]
 
 /** Fields that are compared as text. `queue` is the attribute `messaging.destination.name`, `name` that of a span. */
 export const fieldKeys = ['service', 'event', 'name', 'queue'] as const
+/** One of {@link fieldKeys}. */
 export type FieldKey = (typeof fieldKeys)[number]
 
 /** Keys with a meaning of their own, those that are written most first. */
@@ -57,6 +65,7 @@ export const knownKeys = [
   'span',
   'pattern',
 ] as const
+/** One of {@link knownKeys}. */
 export type KnownKey = (typeof knownKeys)[number]
 
 /** Whether a key has a meaning of its own: in quotes it is that of an attribute. */

@@ -15,6 +15,7 @@ export type Template = {
   readonly count: number
 }
 
+/** How many templates are kept, and where to go on. */
 export type MinerOptions = {
   /** Templates that are kept, from 1; beyond it the one used longest ago is forgotten. Default 10,000. */
   maxTemplates?: number
@@ -24,6 +25,7 @@ export type MinerOptions = {
   nextId?: number
 }
 
+/** Finds the templates of lines, one line after the other. Equal lines in equal order give equal templates. */
 export type Miner = {
   /**
    * The id of the line's template, a new one if none fits. Only the first line of several counts, and of that the first

@@ -49,6 +49,7 @@ export type ReceiverMode =
   | { maxBytes: number }
   | { rejected: number; message: string }
 
+/** By which protocol and where it listens. */
 export type OtlpReceiverOptions = {
   /** Default `'http'`, which takes protobuf and JSON. */
   protocol?: 'http' | 'grpc'
@@ -57,6 +58,7 @@ export type OtlpReceiverOptions = {
   port?: number
 }
 
+/** A receiver that listens, what has arrived there so far, and how it behaves from now on. */
 export type OtlpReceiver = {
   url: string
   port: number

@@ -14,6 +14,7 @@ export type RecordedLog = {
   exception: unknown
 }
 
+/** The records of this process since it began, in the order of the log calls. */
 export type LogRecorder = {
   readonly logs: RecordedLog[]
   clear(): void

@@ -24,6 +24,7 @@ export type RecordedSpan = {
   scope: string
 }
 
+/** The spans of this process since it began. */
 export type SpanRecorder = {
   /** In the order in which they ended. */
   readonly spans: RecordedSpan[]

@@ -46,6 +46,7 @@ export type ApiLogger = {
 
 const key = Symbol.for('opentelemetry.js.api.1')
 
+/** What the copies of @opentelemetry/api 1.x share; undefined before anything is registered. */
 export function apiGlobal(): ApiGlobal | undefined {
   return (globalThis as { [key]?: ApiGlobal })[key]
 }

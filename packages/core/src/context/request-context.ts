@@ -132,6 +132,7 @@ export function contextWithSpan(context: Context, span: Span): Context {
   return new RequestContext(span, scope, rest)
 }
 
+/** What every record of a request or job carries: its fields, and the identity of the job. Undefined outside of both. */
 export function recordScopeOf(context: Context): RecordScope | undefined {
   return context.getValue(scopeKey) as RecordScope | undefined
 }
@@ -146,6 +147,7 @@ export function isTracingSuppressed(context: Context): boolean {
   return context.getValue(suppressKey) === true
 }
 
+/** The same context, in which nothing becomes a span. */
 export function suppressTracing(context: Context): Context {
   return context.setValue(suppressKey, true)
 }

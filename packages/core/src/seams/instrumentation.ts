@@ -29,6 +29,7 @@ export type OptionSpec =
   /** `name=value,name=value` in the environment; `values` limits the values. */
   | { kind: 'map'; default: Readonly<Record<string, string>>; values?: readonly string[]; about: string }
 
+/** The options of an instrumentation by their names, as `options.<instrumentation>` in clew.yaml has them. */
 export type OptionSpecs = { readonly [name: string]: OptionSpec }
 
 type OptionValue<S extends OptionSpec> = S extends { kind: 'choice'; values: readonly (infer V)[] }

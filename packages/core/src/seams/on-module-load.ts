@@ -6,6 +6,7 @@ import { isVersionWithin, mainOf, packageOf, type VersionRange } from './install
 import { type Stop, stopAll } from './instrumentation.ts'
 import { hookModules, loadedModules } from './module-hook.ts'
 
+/** Which file of which package to hear of. */
 export type ModuleSource = {
   /** The package's name. */
   name: string
@@ -14,6 +15,7 @@ export type ModuleSource = {
   versions: VersionRange
 }
 
+/** A copy of a package that was loaded: `directory` is that of its package.json, `filename` that of what was loaded. */
 export type LoadedModule = { name: string; version: string; directory: string; filename: string }
 
 /** What a listener attached to one copy of a package: the ways back. */

@@ -16,6 +16,7 @@ import {
   type SdkInstrumentation,
 } from './sdk-parts.ts'
 
+/** What `clewSdk` may be told; all of it has a default. */
 export type ClewSdkOptions = {
   /** Default: every instrumentation among the application's dependencies, as the preload finds them. */
   instrumentations?: readonly Instrumentation[]
