@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -411,6 +411,37 @@ test('stop puts what could not be delivered into the spool, and the next pipelin
     { ...zero, accepted: 10, spooled: 10 },
     { ...zero, replayed: 10 },
   ])
+})
+
+test.for([
+  {
+    disk: 'no spool',
+    spool: () => ({}),
+    remedy: 'Set CLEW_SPOOL_DIR to keep such records on disk',
+  },
+  {
+    disk: 'a full spool',
+    spool: (folder: string) => ({ spoolDirectory: folder, maxSpoolBytes: 10 }),
+    remedy: 'Raise CLEW_MAX_SPOOL_BYTES',
+  },
+  {
+    disk: 'a disk that takes nothing',
+    spool: (folder: string) => ({ spoolDirectory: join(folder, 'a-file') }),
+    remedy: 'Set CLEW_SPOOL_DIR to a folder that can be written to',
+  },
+])('records that are lost with $disk: one line says what kept them, and what helps', async (kind) => {
+  const folder = mkdtempSync(join(tmpdir(), 'clew-lost-'))
+  closers.push(() => rm(folder, { recursive: true }))
+  writeFileSync(join(folder, 'a-file'), '')
+  const url = 'http://127.0.0.1:1/v1/logs'
+  const { pipeline, reports } = start(url, {}, { scheduleDelayMs: 0, ...kind.spool(folder) })
+  log(pipeline, 3)
+  await vi.waitFor(() => expect(reports[0]).toContain('CLEW_EXPORT_FAILED'), { timeout: 10_000 })
+  await pipeline.stop(0)
+  expect(reports.filter((line) => line.startsWith('CLEW_RECORDS_LOST'))).toEqual([
+    `CLEW_RECORDS_LOST the process ends before 3 logs records could reach ${url}: connect ECONNREFUSED 127.0.0.1:1. ${kind.remedy}`,
+  ])
+  expect(pipeline.counters().logs).toEqual({ ...zero, accepted: 3, dropped: 3 })
 })
 
 test('nothing is written to disk while all goes well', async () => {

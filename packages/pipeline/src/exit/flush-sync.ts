@@ -3,18 +3,16 @@ import type { Batch } from '../records/batch.ts'
 import type { Outcome } from '../wire/outcome.ts'
 import { sendFromWorker } from './worker-flush.ts'
 
-/** Where the last records of a lane go, and why. */
+/** Where the last records of a lane go, and why; a reason to store them is what keeps them from the receiver. */
 export type LastWay =
   | { to: 'receiver'; reason: 'no disk takes them' | 'it answers' }
-  | { to: 'spool'; reason: 'exit is "spool"' | 'the receiver is away' }
+  | { to: 'spool'; reason: string }
 
 /** A receiver that was away a moment ago would only use up the time, if there is a spool. */
 export function chooseLastWay({ loop, spool }: SignalLane, mode: 'flush' | 'spool'): LastWay {
   if (spool?.room() !== 'free') return { to: 'receiver', reason: 'no disk takes them' }
-  if (mode === 'spool') return { to: 'spool', reason: 'exit is "spool"' }
-  return loop.isFailing()
-    ? { to: 'spool', reason: 'the receiver is away' }
-    : { to: 'receiver', reason: 'it answers' }
+  const reason = mode === 'spool' ? 'exit is "spool"' : loop.whyAway()
+  return reason === undefined ? { to: 'receiver', reason: 'it answers' } : { to: 'spool', reason }
 }
 
 /** What a lane has not got rid of. `away`: what the receiver said when it asked to come later. */

@@ -101,7 +101,7 @@ export class SignalLane {
 
   /** Ends the connections. What was not acknowledged goes to the spool, what still comes is dropped. */
   close(): void {
-    this.keep(this.loop.close(), this.loop.isFailing() ? 'the receiver is away' : 'the time is over')
+    this.keep(this.loop.close(), this.loop.whyAway() ?? 'the time is over')
     this.#closed = true
     this.#options.journal?.leave()
     this.spool?.leave()

@@ -26,6 +26,7 @@ export class ExportLoop {
   readonly #spoolWaiters: (() => void)[] = []
   #due = false
   #failures = 0
+  #lastFailure = ''
   #resumeAt = 0
   #resumeTimer: NodeJS.Timeout | undefined
   #retryAfterGiven = false
@@ -45,6 +46,11 @@ export class ExportLoop {
   /** The last attempt failed, so the receiver is away as far as we know. */
   isFailing(): boolean {
     return this.#failures > 0
+  }
+
+  /** Why the receiver is away as far as we know; undefined when it answers. */
+  whyAway(): string | undefined {
+    return this.isFailing() ? this.#lastFailure : undefined
   }
 
   /** Whether records in memory are not yet acknowledged. */
@@ -193,6 +199,7 @@ export class ExportLoop {
       this.#resumeAt = 0
       this.#pump()
     }, delayMs).unref()
+    this.#lastFailure = outcome.reason
     health.failed(outcome.reason)
   }
 
