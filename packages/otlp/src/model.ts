@@ -15,12 +15,16 @@ export type Value =
   | Value[]
   | { [key: string]: Value }
 
+/** A `KeyValueList`, by its keys; of a key that comes twice the last value counts. */
 export type Attributes = { [key: string]: Value }
 
+/** Who sent records: the service, its host and process. */
 export type Resource = { attributes: Attributes; droppedAttributesCount: number }
 
+/** The `InstrumentationScope`, the library that made the records; `name` is "" when it does not say. */
 export type Scope = { name: string; version: string; attributes: Attributes; droppedAttributesCount: number }
 
+/** A decoded log record. A field that was not sent has its zero value: 0, "", null for `body`, no attributes. */
 export type LogRecord = {
   timeUnixNano: bigint
   observedTimeUnixNano: bigint
@@ -39,6 +43,7 @@ export type LogRecord = {
   eventName: string
 }
 
+/** Something that happened in a span at one moment. */
 export type SpanEvent = {
   timeUnixNano: bigint
   name: string
@@ -46,6 +51,7 @@ export type SpanEvent = {
   droppedAttributesCount: number
 }
 
+/** From a span to one of another trace, or of this one, which is not its parent. */
 export type SpanLink = {
   traceId: string
   spanId: string
@@ -55,8 +61,10 @@ export type SpanLink = {
   flags: number
 }
 
+/** `code`: 0 unset, 1 ok, 2 error. */
 export type SpanStatus = { code: number; message: string }
 
+/** A decoded span. A field that was not sent has its zero value; `parentSpanId` "" is a root. */
 export type Span = {
   traceId: string
   spanId: string
@@ -77,9 +85,13 @@ export type Span = {
   status: SpanStatus
 }
 
+/** The records of one scope. */
 export type ScopeLogs = { scope: Scope; schemaUrl: string; logRecords: LogRecord[] }
+/** The records of one resource, by scope; a logs request is a list of these. */
 export type ResourceLogs = { resource: Resource; schemaUrl: string; scopeLogs: ScopeLogs[] }
+/** The spans of one scope. */
 export type ScopeSpans = { scope: Scope; schemaUrl: string; spans: Span[] }
+/** The spans of one resource, by scope; a traces request is a list of these. */
 export type ResourceSpans = { resource: Resource; schemaUrl: string; scopeSpans: ScopeSpans[] }
 
 /** The signals that Clew sends. */

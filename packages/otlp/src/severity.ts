@@ -4,6 +4,7 @@
  */
 export const lowestSeverity = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 } as const
 
+/** The name of a band, in lower case. */
 export type SeverityBand = keyof typeof lowestSeverity
 
 /** The bands, the mildest first. */

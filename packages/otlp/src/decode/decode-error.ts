@@ -13,6 +13,7 @@ export type OtlpDecodeError = Error & {
   place: string
 }
 
+/** Whether a decoder threw this, by its name: also one of another copy of this package. */
 export function isOtlpDecodeError(error: unknown): error is OtlpDecodeError {
   return error instanceof Error && error.name === 'OtlpDecodeError'
 }

@@ -11,6 +11,7 @@ export type EncodeLimits = {
   depth: number
 }
 
+/** A log record to encode. It is read at once and not kept, so it may be changed afterwards. */
 export type LogInput = {
   /** Unix milliseconds; a fraction is kept to about a quarter of a microsecond. */
   timeUnixMs: number
@@ -32,6 +33,7 @@ export type LogInput = {
   traceFlags?: number | undefined
 }
 
+/** An event of a span to encode; `timeUnixMs` as in {@link LogInput}. */
 export type EventInput = {
   timeUnixMs: number
   name: string
@@ -39,6 +41,7 @@ export type EventInput = {
   droppedAttributesCount?: number
 }
 
+/** A link of a span to encode: 32 and 16 hex digits of the span that it leads to. */
 export type LinkInput = {
   traceId: string
   spanId: string
@@ -50,6 +53,7 @@ export type LinkInput = {
   droppedAttributesCount?: number
 }
 
+/** An ended span to encode: ids as 32 and 16 hex digits, times in Unix milliseconds, of which fractions are kept. */
 export type SpanInput = {
   traceId: string
   spanId: string

@@ -50,6 +50,7 @@ export function closeServer(server: HttpServer): Promise<void> {
   })
 }
 
+/** The address of a server as a client writes it, without a path; an IPv6 host gets its brackets. */
 export function serverUrl(host: string, port: number, secure: boolean): string {
   return `${secure ? 'https' : 'http'}://${bracketed(host)}:${port}`
 }

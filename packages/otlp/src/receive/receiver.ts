@@ -46,6 +46,7 @@ export type OtlpRawHandler = {
   ): Answer | Promise<Answer>
 }
 
+/** TLS of a server: PEM texts or their bytes, as node:tls takes them. */
 export type ReceiverTls = {
   cert: string | Buffer
   key: string | Buffer
@@ -55,6 +56,7 @@ export type ReceiverTls = {
   requestCert?: boolean
 }
 
+/** What is done with requests, and which are refused before they are decoded. */
 export type OtlpHandlerOptions = {
   handlers: OtlpHandlers | OtlpRawHandler
   /** Clients must send `authorization: Bearer <token>` or `x-api-key: <token>`. */
@@ -72,6 +74,7 @@ export type OtlpHandlerOptions = {
   onError?(error: unknown): void
 }
 
+/** The same for a server that listens by itself. */
 export type ReceiverOptions = OtlpHandlerOptions & {
   /** Default 127.0.0.1. */
   host?: string
@@ -89,6 +92,7 @@ export type ReceiverOptions = OtlpHandlerOptions & {
 /** What the user calls `host` and `port`, such as `--port`: the remedy names them when a server cannot listen. */
 export type ListenSettingNames = { host: string; port: string }
 
+/** A receiver that listens: its address without a path, and the port that it got. */
 export type OtlpServer = {
   url: string
   port: number
