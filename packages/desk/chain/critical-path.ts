@@ -1,7 +1,6 @@
 import { groupKind, spanKind } from './draft.ts'
 import type { Layout } from './layout.ts'
-import { type Chain, type CriticalPath, nodeFlags } from './model.ts'
-import { kindConsumer } from './otlp-numbers.ts'
+import { type Chain, type CriticalPath, kindConsumer, nodeFlags } from './model.ts'
 
 /** A span of which the time from `fromNs` to `untilNs` is not explained yet. */
 type Step = {

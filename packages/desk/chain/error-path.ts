@@ -1,8 +1,7 @@
 import { lowestSeverity } from '@clew/otlp/severity'
 import { logKind, spanKind, wait } from './draft.ts'
 import type { Layout } from './layout.ts'
-import { type Chain, type ErrorPath, nodeFlags } from './model.ts'
-import { statusError } from './otlp-numbers.ts'
+import { type Chain, type ErrorPath, nodeFlags, statusError } from './model.ts'
 
 const exception = 'exception'
 

@@ -1,6 +1,5 @@
 import { addNode, type Draft, lostKind, spanKind } from './draft.ts'
-import type { ChainGroup } from './model.ts'
-import { kindConsumer } from './otlp-numbers.ts'
+import { type ChainGroup, kindConsumer } from './model.ts'
 import type { Siblings } from './siblings.ts'
 
 /** Sentry's threshold too: fewer are no loop. */

@@ -30,8 +30,9 @@ export {
   parentOf,
   reveal,
   rowOf,
+  type Ticks,
+  ticksOf,
   visibleRows,
 } from './rows.ts'
 export { searchChain } from './search.ts'
-export { type Ticks, ticksOf } from './ticks.ts'
 export { type AxisPiece, foldedTime, type TimeAxis } from './time-axis.ts'

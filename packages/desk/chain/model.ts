@@ -1,6 +1,14 @@
 import type { RowKind, SpanFacts } from '@clew/otlp/text'
 import type { ChainData } from '../api/chain.ts'
 
+// Those of https://github.com/open-telemetry/opentelemetry-proto that the rows depend on.
+export const kindServer = 2
+export const kindClient = 3
+export const kindProducer = 4
+export const kindConsumer = 5
+
+export const statusError = 2
+
 /** What a row is. The numbers in {@link Chain.kind} are indices of this list. */
 export const nodeKinds: readonly NodeKind[] = ['span', 'log', 'event', 'wait', 'group', 'lost', 'note']
 /** A `wait` lies directly before its span; a `group` has five or more siblings. */

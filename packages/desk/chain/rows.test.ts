@@ -13,11 +13,11 @@ import {
   parentOf,
   reveal,
   rowOf,
+  ticksOf,
   visibleRows,
 } from './rows.ts'
 import { sampleChain } from './sample-chain.ts'
 import { searchChain } from './search.ts'
-import { ticksOf } from './ticks.ts'
 
 const chain = buildChain(
   ['q1', 'q2', 'q3', 'q4', 'q5']

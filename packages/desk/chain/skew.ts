@@ -1,7 +1,6 @@
 import type { ChainResource } from '../api/chain.ts'
 import { type Draft, spanKind, topDown } from './draft.ts'
-import { type ClockSkew, nodeFlags } from './model.ts'
-import { kindClient, kindServer } from './otlp-numbers.ts'
+import { type ClockSkew, kindClient, kindServer, nodeFlags } from './model.ts'
 
 /** A server may well end its span a little after its caller has read the answer. */
 const lateEndNs = 5e6

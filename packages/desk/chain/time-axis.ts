@@ -1,6 +1,5 @@
 import { logKind, spanKind } from './draft.ts'
-import { type Chain, nodeFlags } from './model.ts'
-import { kindConsumer } from './otlp-numbers.ts'
+import { type Chain, kindConsumer, nodeFlags } from './model.ts'
 
 const longestIdleShare = 0.2
 const foldedShare = 0.03

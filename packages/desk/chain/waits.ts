@@ -1,6 +1,5 @@
 import { addNode, type Draft } from './draft.ts'
-import { nodeFlags } from './model.ts'
-import { kindConsumer, kindProducer } from './otlp-numbers.ts'
+import { kindConsumer, kindProducer, nodeFlags } from './model.ts'
 
 const ms = 1e6
 

@@ -7,7 +7,7 @@ import { param, setParams } from '../../url-state.ts'
 import { Chips } from './chips.tsx'
 import { Details } from './details.tsx'
 import { Head } from './head.tsx'
-import { instantAt, laneOf } from './lane-geometry.ts'
+import { instantAt, type Lane, laneOf } from './lane-geometry.ts'
 import { Minimap } from './minimap.tsx'
 import { useRowContents } from './row-contents.tsx'
 import { laneBackground, Ruler } from './ruler.tsx'
@@ -40,7 +40,6 @@ export function OpenChain({ data }: { data: ChainData }) {
 
 function Timeline({ shown }: { shown: ShownChain }) {
   const { axis, zoom, rows, activeRow } = shown
-  const { columns } = words.value.chain
   const [width, setWidth] = useState(0)
   const [share, setShare] = useKeptSize('tree', 48, limitShare)
   const box = useListFocus()
@@ -76,29 +75,36 @@ function Timeline({ shown }: { shown: ShownChain }) {
           count={rows.length}
           active={activeRow}
           onActive={(row) => shown.choose(rows[row]!)}
-          header={
-            <>
-              <HeaderCell class="tree">{columns.what}</HeaderCell>
-              <HeaderCell class="at end">{columns.at}</HeaderCell>
-              <Ruler lane={lane} onWidth={setWidth}>
-                <Divider
-                  label={words.value.chain.treeShare}
-                  size={share}
-                  least={leastShare}
-                  most={mostShare}
-                  step={2}
-                  perPixel={(divider) => 100 / divider.closest('.row')!.clientWidth}
-                  onResize={setShare}
-                />
-              </Ruler>
-            </>
-          }
+          header={<Header lane={lane} share={share} onShare={setShare} onWidth={setWidth} />}
           row={(row) => contentOf(rows[row]!)}
         />
         {selection && (
           <span class="selection" style={{ left: `${selection.left}px`, width: `${selection.width}px` }} />
         )}
       </div>
+    </>
+  )
+}
+
+type HeaderProps = { lane: Lane; share: number; onShare(wanted: number): void; onWidth(width: number): void }
+
+function Header({ lane, share, onShare, onWidth }: HeaderProps) {
+  const { columns, treeShare } = words.value.chain
+  return (
+    <>
+      <HeaderCell class="tree">{columns.what}</HeaderCell>
+      <HeaderCell class="at end">{columns.at}</HeaderCell>
+      <Ruler lane={lane} onWidth={onWidth}>
+        <Divider
+          label={treeShare}
+          size={share}
+          least={leastShare}
+          most={mostShare}
+          step={2}
+          perPixel={(divider) => 100 / divider.closest('.row')!.clientWidth}
+          onResize={onShare}
+        />
+      </Ruler>
     </>
   )
 }
