@@ -1,11 +1,9 @@
 import {
-  activeContext,
-  bindToContext,
+  emittingInRoot,
   guard,
   type Instrumentation,
   onModuleLoad,
-  rootContext,
-  runInContext,
+  runningInRoot,
   type Stop,
   wrapMethod,
 } from '@clew/core'
@@ -49,20 +47,8 @@ function attachToConnection(connection: Connection, commands: CommandTracer): St
       }
     }),
     // The socket, the handshake and every message would keep the context of the request that made the connection.
-    wrapMethod(owner, connection, 'connect', (original) => {
-      return function (this: Connection, ...args: unknown[]) {
-        const bound = args.map((arg) =>
-          typeof arg === 'function' ? bindToContext(activeContext(), arg as never) : arg,
-        )
-        return runInContext(rootContext, () => original.apply(this, bound))
-      }
-    }),
-    // A connection serves many requests: what it tells of itself, and what others publish, belongs to none.
-    wrapMethod(owner, connection, 'emit', (original) => {
-      return function (this: Connection, ...args: unknown[]) {
-        if (activeContext() === rootContext) return original.apply(this, args)
-        return runInContext(rootContext, () => original.apply(this, args))
-      }
-    }),
+    wrapMethod(owner, connection, 'connect', runningInRoot),
+    // What a connection tells of itself, and what others publish, belongs to no request.
+    wrapMethod(owner, connection, 'emit', emittingInRoot),
   ]
 }

@@ -2,17 +2,8 @@ import type { Socket } from 'node:net'
 import { activeContext, runInContext, suppressedRoot, suppressTracing } from '@clew/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../../../scripts/services.ts'
-import {
-  activeTrace,
-  db,
-  inRequest,
-  type Redis,
-  type Rig,
-  shapes,
-  startCluster,
-  startRig,
-  versions,
-} from './redis-setup.ts'
+import { activeTrace, inRequest } from './database-rig.ts'
+import { db, type Redis, type Rig, shapes, startCluster, startRig, versions } from './redis-setup.ts'
 
 describe.each(versions)('spans of %s', (_, load) => {
   let rig: Rig

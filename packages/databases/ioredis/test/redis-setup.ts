@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { activeContext, type Stop, spanOf, startInstrumentation } from '@clew/core'
-import { type RecordedSpan, recordSpans, type SpanRecorder } from '@clew/testing'
-import { type Span, trace } from '@opentelemetry/api'
+import type { RecordedSpan } from '@clew/testing'
 import type * as ioredisTypes from 'ioredis'
 import { freePort, startRedis } from '../../../../scripts/services.ts'
 import { ioredisInstrumentation } from '../src/index.ts'
+import { type DatabaseRig, type Recording, shapesOf, startDatabaseRig } from './database-rig.ts'
 
 export type Ioredis = typeof ioredisTypes
 export type Redis = InstanceType<Ioredis['Redis']>
@@ -25,44 +24,23 @@ export const versions: readonly (readonly [name: string, load: () => Ioredis])[]
 /** A database of its own, on a server that other tests may use at the same time. */
 export const db = 9
 
-export type Rig = {
-  ioredis: Ioredis
-  url: string
-  recorder: SpanRecorder
-  /** Attributes of the server under test. */
-  server: Record<string, unknown>
-  stopInstrumentation: Stop
-  stop(): Promise<void>
-}
+export type Rig = Omit<DatabaseRig<Ioredis>, 'library'> & { ioredis: Ioredis }
 
 /** A server, an attached ioredis, and a recorder of its spans. */
-export async function startRig(
-  load: () => Ioredis,
-  options: Parameters<typeof recordSpans>[0] = {},
-): Promise<Rig> {
-  const recorder = recordSpans(options)
-  const stopInstrumentation = startInstrumentation(ioredisInstrumentation)
-  const ioredis = load()
-  // Last: a start that fails must leave no server behind.
-  const service = await startRedis()
-  const { hostname, port } = new URL(service.url)
-  return {
-    ioredis,
-    url: service.url,
-    recorder,
-    server: {
+export async function startRig(load: () => Ioredis, recording?: Recording): Promise<Rig> {
+  const { library: ioredis, ...rig } = await startDatabaseRig(
+    ioredisInstrumentation,
+    load,
+    startRedis,
+    ({ hostname, port }) => ({
       'db.system.name': 'redis',
       'db.namespace': String(db),
       'server.address': hostname,
       'server.port': Number(port || 6379),
-    },
-    stopInstrumentation,
-    stop: async () => {
-      stopInstrumentation()
-      recorder.stop()
-      await service.stop()
-    },
-  }
+    }),
+    recording,
+  )
+  return { ...rig, ioredis }
 }
 
 // A node that never met another does not know its own address.
@@ -103,31 +81,7 @@ function ended(server: ChildProcess): Promise<void> {
   })
 }
 
-/** Runs `work` as a request would: in a span of its own. */
-export function inRequest<T>(name: string, work: (span: Span) => T | Promise<T>): Promise<T> {
-  return trace.getTracer('requests').startActiveSpan(name, async (span) => {
-    try {
-      return await work(span)
-    } finally {
-      span.end()
-    }
-  })
-}
-
-/** The trace that the running code would log. */
-export function activeTrace(): string | undefined {
-  return spanOf(activeContext())?.spanContext().traceId
-}
-
-/** The spans of ioredis alone, without ids. */
+/** The spans of ioredis alone. */
 export function shapes(spans: readonly RecordedSpan[]): object[] {
-  return spans
-    .filter(({ scope }) => scope === '@clew/ioredis')
-    .map(({ name, kind, status, attributes, events }) => ({
-      name,
-      kind,
-      status,
-      attributes,
-      exceptions: events.map((event) => event.attributes['exception.message']),
-    }))
+  return shapesOf('@clew/ioredis', spans)
 }

@@ -1,9 +1,16 @@
-import { activeContext, rootContext, runInContext, type Stop, startOperation, wrapMethod } from '@clew/core'
+import {
+  activeContext,
+  emittingInRoot,
+  runningInRoot,
+  type Stop,
+  startOperation,
+  wrapMethod,
+} from '@clew/core'
 import type { Tracer } from '@opentelemetry/api'
 import { describeQuery } from './attributes.ts'
 import { type Client, isSubmittable } from './library.ts'
-import { takePoolQuery } from './pool-query.ts'
-import { bindFirstCallback, callQuery } from './query-call.ts'
+import { takePoolQuery } from './pool.ts'
+import { callQuery } from './query-call.ts'
 import type { Submissions } from './submissions.ts'
 
 /** A connection serves many requests: what it tells of itself belongs to none. */
@@ -19,26 +26,9 @@ export function attachToClient(
   return [
     wrapMethod(owner, client, 'query', (original) => tracedQuery(original, tracer, submissions)),
     // The socket, and all that is ever received on it, would keep the context of the request that opened it.
-    wrapMethod(owner, client, 'connect', (original) => {
-      return function (this: Client, ...args: unknown[]) {
-        const bound = bindFirstCallback(args)
-        return runInContext(rootContext, () => original.apply(this, bound))
-      }
-    }),
-    wrapMethod(owner, client, 'emit', (original) => emitInRoot(original, connectionEvents)),
+    wrapMethod(owner, client, 'connect', runningInRoot),
+    wrapMethod(owner, client, 'emit', (original) => emittingInRoot(original, connectionEvents)),
   ]
-}
-
-/** An `emit` whose listeners of these events run in no request's context. */
-export function emitInRoot<Emit extends (...args: unknown[]) => boolean>(
-  original: Emit,
-  events: ReadonlySet<unknown>,
-): Emit {
-  const emit = function (this: unknown, ...args: unknown[]): boolean {
-    if (!events.has(args[0]) || activeContext() === rootContext) return original.apply(this, args)
-    return runInContext(rootContext, () => original.apply(this, args))
-  }
-  return emit as Emit
 }
 
 function tracedQuery(original: Client['query'], tracer: Tracer, submissions: Submissions): Client['query'] {

@@ -1,10 +1,18 @@
-import { activeContext, rootContext, runInContext, type Stop, startOperation, wrapMethod } from '@clew/core'
-import type { Tracer } from '@opentelemetry/api'
-import { connectionOfPool, describeQuery } from './attributes.ts'
-import { emitInRoot } from './client.ts'
-import type { Pool } from './library.ts'
-import { contextWithPoolQuery } from './pool-query.ts'
-import { bindFirstCallback, callQuery } from './query-call.ts'
+import {
+  activeContext,
+  bindingCallbacks,
+  emittingInRoot,
+  guard,
+  runInContext,
+  runningInRoot,
+  type Stop,
+  startOperation,
+  wrapMethod,
+} from '@clew/core'
+import type { Context, Span, Tracer } from '@opentelemetry/api'
+import { connectionOfPool, describeConnection, describeQuery } from './attributes.ts'
+import type { Client, Pool } from './library.ts'
+import { callQuery } from './query-call.ts'
 
 /** A pool's connections go from request to request; what it tells of them belongs to none. */
 const poolEvents = new Set<unknown>(['acquire', 'connect', 'error', 'release', 'remove'])
@@ -16,18 +24,10 @@ const poolEvents = new Set<unknown>(['acquire', 'connect', 'error', 'release', '
 export function attachToPool(owner: string, pool: Pool, tracer: Tracer): Stop[] {
   return [
     wrapMethod(owner, pool, 'query', (original) => tracedPoolQuery(original, tracer)),
-    wrapMethod(owner, pool, 'connect', (original) => {
-      return function (this: Pool, ...args: unknown[]) {
-        return original.apply(this, bindFirstCallback(args))
-      }
-    }),
+    wrapMethod(owner, pool, 'connect', bindingCallbacks),
     // It runs in the context of whoever gave a connection back, for the one who waits.
-    wrapMethod(owner, pool, 'newClient', (original) => {
-      return function (this: Pool, ...args: unknown[]) {
-        return runInContext(rootContext, () => original.apply(this, args))
-      }
-    }),
-    wrapMethod(owner, pool, 'emit', (original) => emitInRoot(original, poolEvents)),
+    wrapMethod(owner, pool, 'newClient', runningInRoot),
+    wrapMethod(owner, pool, 'emit', (original) => emittingInRoot(original, poolEvents)),
   ]
 }
 
@@ -43,4 +43,44 @@ function tracedPoolQuery(original: Pool['query'], tracer: Tracer): Pool['query']
     const run = (...given: unknown[]): unknown => runInContext(context, () => original.apply(this, given))
     return callQuery(run, this, args, operation)
   }
+}
+
+/** A `pool.query` on its way to the client that will run it: one span for both. */
+type PoolQuery = {
+  readonly caller: Context
+  readonly span: Span
+  readonly query: unknown
+  readonly startMs: number
+  isTaken: boolean
+}
+
+const poolQueryField = Symbol('@clew/pg pool query')
+
+/** The caller's context, in which a client finds the query that it carries out. */
+function contextWithPoolQuery(caller: Context, span: Span, query: unknown): Context {
+  const poolQuery: PoolQuery = { caller, span, query, startMs: performance.now(), isTaken: false }
+  return caller.setValue(poolQueryField, poolQuery)
+}
+
+/**
+ * The pool's query that this call of `client.query` carries out, its span told of the connection; not one that an
+ * overridden `connect` makes itself.
+ */
+export function takePoolQuery(context: Context, query: unknown, client: Client): PoolQuery | undefined {
+  const poolQuery = context.getValue(poolQueryField) as PoolQuery | undefined
+  if (!poolQuery || poolQuery.isTaken || poolQuery.query !== query) return undefined
+  poolQuery.isTaken = true
+  guard('describing a connection', () => describeTaken(poolQuery, client), undefined)
+  return poolQuery
+}
+
+// Not stable as of 2026-11: the name of a metric, used here as an attribute because a pool's wait is part of one query.
+// https://opentelemetry.io/docs/specs/semconv/database/database-metrics/#metric-dbclientconnectionwait_time
+
+/** Seconds that `pool.query` waited for a connection. */
+const attrConnectionWaitTime = 'db.client.connection.wait_time'
+
+function describeTaken({ span, startMs }: PoolQuery, client: Client): void {
+  const waitSeconds = (performance.now() - startMs) / 1_000
+  span.setAttributes({ ...describeConnection(client), [attrConnectionWaitTime]: waitSeconds })
 }

@@ -1,4 +1,4 @@
-import { activeContext, bindToContext, type Operation } from '@clew/core'
+import { bindToContext, type Operation } from '@clew/core'
 import type { Callback, QueryConfig } from './library.ts'
 
 type QueryMethod = (...args: unknown[]) => unknown
@@ -73,11 +73,4 @@ function endWithPromise(operation: Operation, result: unknown): unknown {
       throw error
     },
   )
-}
-
-/** `connect(callback?)` with the callback in the caller's context. */
-export function bindFirstCallback(args: unknown[]): unknown[] {
-  const [callback, ...rest] = args
-  if (typeof callback !== 'function') return args
-  return [bindToContext(activeContext(), callback as Callback), ...rest]
 }

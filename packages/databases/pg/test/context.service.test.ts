@@ -2,7 +2,8 @@ import type { Socket } from 'node:net'
 import { getFields, setFields, withFields } from '@clew/core'
 import type { PoolClient } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { activeTrace, inRequest, type Rig, require, startRig, versions } from './pg-setup.ts'
+import { activeTrace, inRequest } from '../../ioredis/test/database-rig.ts'
+import { type Rig, require, startRig, versions } from './pg-setup.ts'
 
 const requestCount = 200
 

@@ -1,9 +1,13 @@
 import { createRequire } from 'node:module'
-import { activeContext, type Stop, spanOf, startInstrumentation } from '@clew/core'
-import { type RecordedSpan, recordSpans, type SpanRecorder } from '@clew/testing'
-import { type Span, trace } from '@opentelemetry/api'
+import type { RecordedSpan } from '@clew/testing'
 import type pgTypes from 'pg'
-import { startPostgres } from '../../../../scripts/services.ts'
+import { type Service, startPostgres } from '../../../../scripts/services.ts'
+import {
+  type DatabaseRig,
+  type Recording,
+  shapesOf,
+  startDatabaseRig,
+} from '../../ioredis/test/database-rig.ts'
 import { pgInstrumentation } from '../src/index.ts'
 
 export type Pg = typeof pgTypes
@@ -16,44 +20,32 @@ export const versions: readonly (readonly [name: string, load: () => Pg])[] = [
   ['pg 8.0.3', () => require(require.resolve('pg8-0')) as Pg],
 ]
 
-export type Rig = {
-  pg: Pg
-  url: string
-  recorder: SpanRecorder
-  /** Attributes of the server under test. */
-  server: Record<string, unknown>
-  /** Takes the instrumentation out again. */
-  stopInstrumentation: Stop
-  stop(): Promise<void>
-}
+export type Rig = Omit<DatabaseRig<Pg>, 'library'> & { pg: Pg }
 
 /** A server, an attached pg, and a recorder of its spans. */
-export async function startRig(
-  load: () => Pg,
-  options: Parameters<typeof recordSpans>[0] = {},
-): Promise<Rig> {
-  const recorder = recordSpans(options)
-  const stopInstrumentation = startInstrumentation(pgInstrumentation)
-  const pg = load()
-  // Last: a start that fails must leave no server behind.
-  const service = await startPostgres()
-  const { hostname, port, pathname } = new URL(service.url)
-  return {
-    pg,
-    url: service.url,
-    recorder,
-    server: {
+export async function startRig(load: () => Pg, recording?: Recording): Promise<Rig> {
+  const { library: pg, ...rig } = await startDatabaseRig(
+    pgInstrumentation,
+    load,
+    startServer,
+    ({ hostname, port, pathname }) => ({
       'db.system.name': 'postgresql',
       'db.namespace': pathname.slice(1),
       'server.address': hostname,
       'server.port': Number(port),
-    },
-    stopInstrumentation,
+    }),
+    recording,
+  )
+  return { ...rig, pg }
+}
+
+async function startServer(): Promise<Service> {
+  const { url, stop } = await startPostgres()
+  return {
+    url,
     stop: async () => {
-      stopInstrumentation()
-      recorder.stop()
-      if (!process.env.PG_URL) await untilAlone(service.url)
-      await service.stop()
+      if (!process.env.PG_URL) await untilAlone(url)
+      await stop()
     },
   }
 }
@@ -69,31 +61,7 @@ async function untilAlone(url: string): Promise<void> {
   await observer.end()
 }
 
-/** Runs `work` as a request would: in a span of its own. */
-export function inRequest<T>(name: string, work: (span: Span) => T | Promise<T>): Promise<T> {
-  return trace.getTracer('requests').startActiveSpan(name, async (span) => {
-    try {
-      return await work(span)
-    } finally {
-      span.end()
-    }
-  })
-}
-
-/** The trace that the running code would log. */
-export function activeTrace(): string | undefined {
-  return spanOf(activeContext())?.spanContext().traceId
-}
-
-/** The spans of pg alone, without ids and with the exception's stack left out. */
+/** The spans of pg alone. */
 export function shapes(spans: readonly RecordedSpan[]): object[] {
-  return spans
-    .filter(({ scope }) => scope === '@clew/pg')
-    .map(({ name, kind, status, attributes, events }) => ({
-      name,
-      kind,
-      status,
-      attributes,
-      exceptions: events.map((event) => event.attributes['exception.message']),
-    }))
+  return shapesOf('@clew/pg', spans)
 }

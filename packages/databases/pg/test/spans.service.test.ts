@@ -3,7 +3,8 @@ import { SamplingDecision } from '@opentelemetry/api'
 import type { Client, Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../../../../scripts/services.ts'
-import { activeTrace, inRequest, type Rig, require, shapes, startRig, versions } from './pg-setup.ts'
+import { activeTrace, inRequest } from '../../ioredis/test/database-rig.ts'
+import { type Rig, require, shapes, startRig, versions } from './pg-setup.ts'
 
 const never = { shouldSample: () => ({ decision: SamplingDecision.NOT_RECORD }) }
 const wait = 'db.client.connection.wait_time'

@@ -1,7 +1,8 @@
 import { startInstrumentation } from '@clew/core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { inRequest } from '../../ioredis/test/database-rig.ts'
 import { pgInstrumentation } from '../src/index.ts'
-import { inRequest, type Pg, type Rig, startRig, versions } from './pg-setup.ts'
+import { type Pg, type Rig, startRig, versions } from './pg-setup.ts'
 
 describe.each(versions)('an application of %s', (_, load) => {
   let rig: Rig

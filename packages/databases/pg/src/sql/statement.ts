@@ -1,6 +1,5 @@
-import { sanitize } from './sanitize.ts'
 import { type Summary, summarize } from './summarize.ts'
-import { tokenize } from './tokens.ts'
+import { type Token, tokenize } from './tokens.ts'
 
 export type Statement = { summary: Summary; sanitized: string }
 
@@ -28,4 +27,17 @@ export function clipText(sql: string): string {
 
 function clip(sanitized: string, sql: string): string {
   return sql.length > maxTextLength ? `${sanitized}…` : sanitized
+}
+
+/**
+ * The text with every string, number and dollar-quoted body as `?` and without comments: no value of a user is left
+ * in it. Parameters (`$1`) and identifiers stay.
+ */
+export function sanitize(tokens: readonly Token[]): string {
+  return tokens.map(sanitizeToken).join('').trim()
+}
+
+function sanitizeToken({ kind, text }: Token): string {
+  if (kind === 'literal') return '?'
+  return kind === 'comment' ? ' ' : text
 }

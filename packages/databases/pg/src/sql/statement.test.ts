@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sanitize } from './sanitize.ts'
+import { sanitize } from './statement.ts'
 import { tokenize } from './tokens.ts'
 
 const clean = (sql: string): string => sanitize(tokenize(sql))
