@@ -37,6 +37,8 @@ const steps: Step[] = [
   },
   { name: 'types of the page', command: 'tsc', args: ['-p', 'packages/desk/web'] },
   house('arrows between packages and rooms', 'arrows'),
+  house('rings of files and folders', 'rings'),
+  house('sizes of files and functions', 'sizes'),
   house('packages as published', 'packages'),
   {
     name: 'public names',

@@ -12,7 +12,7 @@ import {
   parseRatio,
   parseText,
 } from '@clew/settings'
-import { type SamplerName, samplerNames } from '../tracer/sampler/samplers.ts'
+import { type SamplerName, samplerNames } from '../tracer/samplers.ts'
 import { optional, parseDelay, parseOtelBoolean, type Setting, setting } from './setting.ts'
 
 export const exporterNames = ['otlp', 'console', 'none'] as const

@@ -10,7 +10,7 @@ import { partCases } from '../../test/tracer-contract/parts.ts'
 import { samplingCases } from '../../test/tracer-contract/sampling.ts'
 import { attributeCases, timeCases } from '../../test/tracer-contract/values.ts'
 import type { IdGenerator } from './ids.ts'
-import { samplerFromName } from './sampler/samplers.ts'
+import { samplerFromName } from './samplers.ts'
 import { defaultSpanLimits, type SpanLimits } from './span-limits.ts'
 import { createTracerProvider } from './tracer-provider.ts'
 

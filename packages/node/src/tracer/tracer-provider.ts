@@ -20,7 +20,7 @@ import type {
 } from '@opentelemetry/api'
 import { createRandomIds, type IdGenerator, isValidContext } from './ids.ts'
 import { RecordingSpan, type SpanOrigin } from './recording-span.ts'
-import { SamplingDecision } from './sampler/samplers.ts'
+import { SamplingDecision } from './samplers.ts'
 import { copyAttributes } from './span-attributes.ts'
 import { type SpanClock, systemClock } from './span-clock.ts'
 import type { SpanLimits } from './span-limits.ts'

@@ -1,7 +1,7 @@
 import { spanOf } from '@clew/core'
 import type * as api from '@opentelemetry/api'
 import type { Context, Sampler, SamplingResult, SpanContext, TraceState } from '@opentelemetry/api'
-import { isValidContext } from '../ids.ts'
+import { isValidContext } from './ids.ts'
 import {
   parseRandomness,
   parseThreshold,

@@ -10,7 +10,7 @@ import {
 import { TraceState } from '@opentelemetry/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRandomIds } from '../ids.ts'
+import { createRandomIds } from './ids.ts'
 import { createRatioSampler, samplerFromName, samplerNames } from './samplers.ts'
 import { parseThreshold, shortThreshold, thresholdOfRatio } from './threshold.ts'
 import { emptyTraceState } from './trace-state.ts'
