@@ -1,3 +1,4 @@
+import type { SpanFacts } from '@clew/otlp/text'
 import { any, count, list, number, object, optional, pair, type Static, text } from './schema.ts'
 
 /** Attributes as plain JSON; 64-bit integers beyond 2^53 and bytes (base64) are texts. */
@@ -8,7 +9,7 @@ export const fields = any<Fields>({ type: 'object' })
 export const chainResource = object({ service: text(), instance: text(), host: text() })
 export type ChainResource = Static<typeof chainResource>
 
-/** What a row shows of a span's attributes. Absent: the span does not say. */
+/** {@link SpanFacts} */
 export const spanFacts = object({
   message: optional(text('Message of an ERROR status.')),
   httpStatus: optional(count()),
@@ -17,7 +18,7 @@ export const spanFacts = object({
   attempt: optional(count('1 for the first.')),
   waitMs: optional(number('Time in the queue before the span, milliseconds.')),
   db: optional(text('db.system.name')),
-})
+} satisfies Record<keyof SpanFacts, unknown>)
 
 export const chainSpans = object({
   trace: list(count()),

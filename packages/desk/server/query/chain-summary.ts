@@ -1,4 +1,5 @@
 import type { ChainSummary } from '../../api/chains.ts'
+import { statusError } from '../../chain/model.ts'
 import { nanosText } from '../schema/row.ts'
 import { chainIdOf } from './chain-traces.ts'
 import type { OpenSegment, OpenSegments } from './open-segments.ts'
@@ -93,7 +94,7 @@ function errorOf(parts: readonly Part[], spans: readonly BarRow[]): string {
     const found = segment.get<{ body: string }>(errorLogSql, id)
     if (found !== undefined) return found.body
   }
-  const failed = spans.findLast((span) => span[7] === 2)
+  const failed = spans.findLast((span) => span[7] === statusError)
   return failed === undefined ? '' : failed[8] || failed[5]
 }
 
@@ -110,7 +111,13 @@ function barsOf(
     const number = numberOf(service)
     if (bars.length === maxBars) continue
     const startNs = (us - startUs) * 1000 + ns
-    bars.push({ startNs, durationNs: durationNs ?? 0, depth, service: number, failed: status === 2 })
+    bars.push({
+      startNs,
+      durationNs: durationNs ?? 0,
+      depth,
+      service: number,
+      failed: status === statusError,
+    })
   }
   return bars
 }

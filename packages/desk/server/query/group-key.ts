@@ -1,9 +1,6 @@
 import { attributeText, type SpanFacts } from '@clew/otlp/text'
 import type { Fields } from '../../api/chain.ts'
-
-const client = 3
-const server = 2
-const consumer = 5
+import { kindClient, kindConsumer, kindServer } from '../../chain/model.ts'
 
 /**
  * What makes siblings the same work, or undefined for those that are never grouped: requests that came in, and attempts
@@ -15,9 +12,9 @@ export function groupKey(
   attributes: Fields,
   facts: SpanFacts | undefined,
 ): string | undefined {
-  if (kind === server) return undefined
-  if (kind === consumer) return (facts?.attempt ?? 1) > 1 ? undefined : `${kind} ${facts?.queue} ${name}`
-  if (kind !== client || facts?.db === undefined) return `${kind} ${name}`
+  if (kind === kindServer) return undefined
+  if (kind === kindConsumer) return (facts?.attempt ?? 1) > 1 ? undefined : `${kind} ${facts?.queue} ${name}`
+  if (kind !== kindClient || facts?.db === undefined) return `${kind} ${name}`
   return `${kind} ${facts.db} ${attributeText(attributes['db.query.summary']) ?? statementOf(attributes) ?? name}`
 }
 

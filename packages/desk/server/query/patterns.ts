@@ -1,5 +1,6 @@
 import type { LogRow, Pattern, PatternDetail, PatternPage } from '../../api/logs.ts'
 import { storeError } from '../schema/store-error.ts'
+import { patternBucketUs } from '../schema/tables.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
 import type { OpenSegments } from './open-segments.ts'
 import {
@@ -11,7 +12,6 @@ import {
   wholeNumber,
 } from './parameters.ts'
 
-const bucketUs = 60_000_000
 const maxPatterns = 500
 const examples = 20
 
@@ -79,7 +79,7 @@ function stepsOf(known: ReadonlyMap<number, Counted>, { fromUs, toUs }: TimeRang
   }
   const fromMs = Math.max(fromUs, Math.min(firstUs, lastUs)) / 1000
   const toMs = Math.max(fromMs, Math.min(toUs, lastUs) / 1000)
-  return timeSteps(fromMs, toMs, most, bucketUs / 1000)
+  return timeSteps(fromMs, toMs, most, patternBucketUs / 1000)
 }
 
 function count(
@@ -88,7 +88,7 @@ function count(
   range: TimeRange,
   steps: Steps,
 ): void {
-  const bucketOf = (us: number): number => Math.floor(us / bucketUs)
+  const bucketOf = (us: number): number => Math.floor(us / patternBucketUs)
   for (const segment of segments.newestFirst()) {
     for (const row of segment.arrays<CountRow>(countSql, bucketOf(range.fromUs), bucketOf(range.toUs))) {
       const [id, bucket, service, lines] = row
@@ -96,7 +96,7 @@ function count(
       if (one === undefined) continue
       one.count += lines
       one.services.add(service)
-      const step = Math.floor(((bucket * bucketUs) / 1000 - steps.fromMs) / steps.stepMs)
+      const step = Math.floor(((bucket * patternBucketUs) / 1000 - steps.fromMs) / steps.stepMs)
       const at = Math.max(0, Math.min(steps.count - 1, step))
       if (one.trend.length === 0) one.trend = new Array<number>(steps.count).fill(0)
       one.trend[at] = (one.trend[at] ?? 0) + lines

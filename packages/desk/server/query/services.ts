@@ -2,6 +2,7 @@ import { bandIndexOf, lowestSeverity } from '@clew/otlp'
 import { attributeText, databaseOf } from '@clew/otlp/text'
 import type { Fields } from '../../api/chain.ts'
 import type { ServiceEdge, ServiceMap, ServiceRow } from '../../api/services.ts'
+import { kindClient, kindConsumer, kindProducer, kindServer, statusError } from '../../chain/model.ts'
 import { type RollupName, rollups } from '../schema/tables.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, type TimeRange, timeRange } from './parameters.ts'
@@ -30,11 +31,6 @@ type SeenSpan = {
   attributes: string
 }
 
-const server = 2
-const client = 3
-const producer = 4
-const consumer = 5
-
 /** `GET /api/services` */
 export function services(segments: OpenSegments, parameters: Parameters): ServiceMap {
   const range = timeRange(parameters)
@@ -56,7 +52,7 @@ function readSpans(segments: OpenSegments, { fromUs, toUs }: TimeRange): SeenSpa
       const [id, parent, durationNs, kind, status, service, instance, attributes, links] = columns
       const ms = Math.max(0, durationNs ?? 0) / 1e6
       const parentId = parent === '' ? linkedTo(links) : parent
-      spans.push({ id, parentId, ms, kind, failed: status === 2, service, instance, attributes })
+      spans.push({ id, parentId, ms, kind, failed: status === statusError, service, instance, attributes })
     }
   }
   return spans
@@ -80,7 +76,7 @@ function serviceRows(spans: readonly SeenSpan[]): Map<string, ServiceCounts> {
     row.spans++
     if (failed) row.failedSpans++
     row.seen.add(instance)
-    if (kind === server || kind === consumer) row.times.push(ms)
+    if (kind === kindServer || kind === kindConsumer) row.times.push(ms)
   }
   return rows
 }
@@ -127,7 +123,7 @@ type EdgeCounts = Omit<ServiceEdge, 'p95Ms'> & { times: number[] }
 function edgesOf(spans: readonly SeenSpan[]): ServiceEdge[] {
   const byId = new Map(spans.map((span) => [span.id, span]))
   const answered = new Set(
-    spans.filter(({ kind }) => kind === server || kind === consumer).map(({ parentId }) => parentId),
+    spans.filter(({ kind }) => kind === kindServer || kind === kindConsumer).map(({ parentId }) => parentId),
   )
   const edges = new Map<string, EdgeCounts>()
   for (const span of spans) {
@@ -161,17 +157,17 @@ function edgeOf(
   answered: ReadonlySet<string>,
 ): Edge | undefined {
   const { kind, service } = span
-  if (kind === server) {
+  if (kind === kindServer) {
     return parent === undefined || parent.service === service
       ? undefined
       : { from: parent.service, to: service, kind: 'call', label: '' }
   }
-  if (kind === consumer) {
+  if (kind === kindConsumer) {
     return parent === undefined
       ? undefined
       : { from: parent.service, to: service, kind: 'queue', label: queueOf(span) }
   }
-  if ((kind !== client && kind !== producer) || answered.has(span.id)) return undefined
+  if ((kind !== kindClient && kind !== kindProducer) || answered.has(span.id)) return undefined
   const attributes = JSON.parse(span.attributes) as Fields
   const database = databaseOf(attributes)
   if (database !== undefined) {
@@ -183,7 +179,7 @@ function edgeOf(
       label: database,
     }
   }
-  if (kind === producer) return { from: service, to: queueOf(span), kind: 'queue', label: queueOf(span) }
+  if (kind === kindProducer) return { from: service, to: queueOf(span), kind: 'queue', label: queueOf(span) }
   const host = attributeText(attributes['server.address'] ?? attributes['net.peer.name'])
   return host === undefined
     ? undefined

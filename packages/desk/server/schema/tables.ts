@@ -105,6 +105,12 @@ export const rollups = { rollup: 10_000_000, rollup_wide: 600_000_000 } as const
 
 export type RollupName = keyof typeof rollups
 
+/** Width of the buckets of pattern_rollup. */
+export const patternBucketUs = 60_000_000
+
+/** Counts of a commit are kept by one number of bucket and process: this many processes have room in it. */
+export const resourcesPerBucket: number = 2 ** 17
+
 /** Lines that share one entry of the full-text index. */
 export const textBlock = 16
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Miner, Template } from '@clew/templates'
 import { openForReading } from '../schema/segment.ts'
+import { patternBucketUs, resourcesPerBucket } from '../schema/tables.ts'
 
 /** Finds the pattern of each line, and counts lines per minute, pattern and process once per commit. */
 export type PatternTally = {
@@ -11,9 +12,6 @@ export type PatternTally = {
 }
 
 type PatternChange = { severity: number; firstUs: number; lastUs: number; counts: Map<number, number> }
-
-const bucketUs = 60_000_000
-const resourcesPerBucket = 2 ** 17
 
 export function createPatternTally(database: DatabaseSync, miner: Miner): PatternTally {
   const upsertPattern = database.prepare(
@@ -45,7 +43,7 @@ export function createPatternTally(database: DatabaseSync, miner: Miner): Patter
       if (severity > change.severity) change.severity = severity
       if (us < change.firstUs) change.firstUs = us
       if (us > change.lastUs) change.lastUs = us
-      const key = Math.floor(us / bucketUs) * resourcesPerBucket + resource
+      const key = Math.floor(us / patternBucketUs) * resourcesPerBucket + resource
       change.counts.set(key, (change.counts.get(key) ?? 0) + 1)
       return id
     },
