@@ -12,7 +12,7 @@ import {
 } from '@clew/core'
 import type { Context, TextMapSetter } from '@opentelemetry/api'
 import { createQueryRedactor, describeSent, type QueryRedactor } from './attributes.ts'
-import { type ClientSpan, startClientSpan } from './client-span.ts'
+import { type ClientSpan, startClientSpan } from './http-client.ts'
 import type { options as specs } from './options.ts'
 
 /** https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
