@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { attribute, field, fixed32, fixed64, number, varint } from '../../test/wire.ts'
 import type { LogRecord, Value } from '../model.ts'
 import { isOtlpDecodeError } from './decode-error.ts'
-import { decodeLogsRequest } from './logs.ts'
+import { decodeLogsRequest } from './message.ts'
 
 const emptyRecord: LogRecord = {
   timeUnixNano: 0n,

@@ -2,14 +2,15 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodeLogsByProtobufjs, encodeSpansByProtobufjs } from '../../test/protobufjs-oracle.ts'
 import { randomLogs, randomSpans } from '../../test/random-request.ts'
-import { decodeLogsRequest } from './logs.ts'
-import { decodeTracesRequest } from './traces.ts'
+import { decodeLogsRequest, decodeTracesRequest } from './message.ts'
 
 // https://github.com/open-telemetry/opentelemetry-proto: what OTLP 1.3 did not have yet
 const newLogFields = { eventName: '' }
 const newSpanFields = { flags: 0 }
 
-test('10,000 random log requests that protobufjs encoded are decoded to the same records', () => {
+test('10,000 random log requests that protobufjs encoded are decoded to the same records', {
+  timeout: 120_000,
+}, () => {
   const agrees = fc.property(randomLogs, (request) => {
     const expected = request.map((resourceLogs) => ({
       ...resourceLogs,
@@ -23,7 +24,9 @@ test('10,000 random log requests that protobufjs encoded are decoded to the same
   fc.assert(agrees, { numRuns: 10_000 })
 })
 
-test('10,000 random trace requests that protobufjs encoded are decoded to the same spans', () => {
+test('10,000 random trace requests that protobufjs encoded are decoded to the same spans', {
+  timeout: 120_000,
+}, () => {
   const agrees = fc.property(randomSpans, (request) => {
     const expected = request.map((resourceSpans) => ({
       ...resourceSpans,

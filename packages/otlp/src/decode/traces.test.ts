@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { attribute, field, fixed32, fixed64, number } from '../../test/wire.ts'
-import { decodeTracesRequest } from './traces.ts'
+import { decodeTracesRequest } from './message.ts'
 
 test('every field of a span, its events, links and status has its place', () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c'

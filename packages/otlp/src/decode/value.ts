@@ -1,5 +1,5 @@
+import { emptyAttributes } from '../message.ts'
 import type { Attributes, Value } from '../model.ts'
-import { emptyAttributes } from './attributes.ts'
 import type { Reader } from './reader.ts'
 
 /** Levels of values inside values that are accepted. */

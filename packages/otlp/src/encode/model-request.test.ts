@@ -8,12 +8,10 @@ import {
   unframe,
 } from '../../test/protobufjs-decoder.ts'
 import { randomLogs, randomSpans } from '../../test/random-request.ts'
-import { decodeLogsRequest } from '../decode/logs.ts'
+import { decodeLogsRequest, decodeTracesRequest } from '../decode/message.ts'
 import { Reader } from '../decode/reader.ts'
-import { decodeTracesRequest } from '../decode/traces.ts'
 import type { Attributes, LogRecord, Span, Value } from '../model.ts'
-import { encodeLogsRequest } from './logs-request.ts'
-import { encodeTracesRequest } from './traces-request.ts'
+import { encodeLogsRequest, encodeTracesRequest } from './model-request.ts'
 
 const anyValueOf = (value: Value): Decoded => {
   if (value === null) return { empty: true }

@@ -15,17 +15,18 @@ import { putShortAscii, truncateText, writeTextField } from './text.ts'
 import { bigintText, functionText, leafText, threwText } from './value-text.ts'
 
 /** Tags of `AnyValue`, opentelemetry/proto/common/v1/common.proto */
-const stringTag = 0x0a
-const booleanTag = 0x10
-const integerTag = 0x18
-const doubleTag = 0x21
-const arrayTag = 0x2a
-const kvlistTag = 0x32
-const bytesTag = 0x3a
+export const stringTag: number = 0x0a
+export const booleanTag: number = 0x10
+export const integerTag: number = 0x18
+export const doubleTag: number = 0x21
+export const arrayTag: number = 0x2a
+export const kvlistTag: number = 0x32
+export const bytesTag: number = 0x3a
 /** Field 1 of `ArrayValue` and of `KeyValueList`. */
-const entryTag = 0x0a
-/** Field 2 of `KeyValue`. */
-const valueTag = 0x12
+export const entryTag: number = 0x0a
+/** Fields of `KeyValue`. */
+export const keyTag: number = 0x0a
+export const valueTag: number = 0x12
 
 /** Key and value of this length together have one-byte lengths all around. */
 const shortEntryLength = 110

@@ -1,7 +1,7 @@
 import type { ServerHttp2Stream } from 'node:http2'
+import { encodeExportResponse, encodeRpcStatus } from '../response.ts'
 import { encodeGrpcMessage, frame } from './grpc-frame.ts'
 import type { Answer } from './receiver.ts'
-import { encodeExportResponse, encodeStatus } from './reply-message.ts'
 import { type Refused, rpcCodeOf, verdictOf } from './verdict.ts'
 
 /** A status of https://github.com/grpc/grpc/blob/master/doc/statuscodes.md that is not OK. */
@@ -22,7 +22,7 @@ const contentType = { ':status': 200, 'content-type': 'application/grpc+proto' }
 export function sendGrpcAnswer(stream: ServerHttp2Stream, answer: Answer): void {
   const verdict = verdictOf(answer)
   if ('refused' in verdict) sendGrpcFailure(stream, failureOf(verdict.refused))
-  else sendGrpcMessage(stream, encodeExportResponse(verdict.accepted.rejected, verdict.accepted.message))
+  else sendGrpcMessage(stream, encodeExportResponse(verdict.accepted))
 }
 
 function sendGrpcMessage(stream: ServerHttp2Stream, message: Buffer): void {
@@ -39,7 +39,7 @@ export function sendGrpcFailure(stream: ServerHttp2Stream, failure: GrpcFailure)
   const details =
     retryAfterSeconds === undefined
       ? {}
-      : { 'grpc-status-details-bin': encodeStatus(code, message, retryAfterSeconds).toString('base64') }
+      : { 'grpc-status-details-bin': encodeRpcStatus(code, message, retryAfterSeconds).toString('base64') }
   const status = { 'grpc-status': String(code), 'grpc-message': encodeGrpcMessage(message) }
   stream.respond({ ...contentType, ...status, ...details }, { endStream: true })
 }

@@ -1,7 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import type { ExportResponse } from '../decode/response.ts'
+import {
+  type ExportResponse,
+  encodeExportResponse,
+  encodeRpcStatus,
+  exportResponseJson,
+} from '../response.ts'
 import type { Answer } from './receiver.ts'
-import { encodeExportResponse, encodeStatus, exportResponseJson } from './reply-message.ts'
 import type { ReceivedSignal } from './signal.ts'
 import { type Refused, rpcCodeOf, verdictOf } from './verdict.ts'
 
@@ -30,10 +34,7 @@ export function sendAnswer(
 }
 
 function acceptedBody(signal: ReceivedSignal, encoding: Encoding, accepted: ExportResponse): string | Buffer {
-  const { rejected, message } = accepted
-  return encoding === 'json'
-    ? exportResponseJson(signal, rejected, message)
-    : encodeExportResponse(rejected, message)
+  return encoding === 'json' ? exportResponseJson(signal, accepted) : encodeExportResponse(accepted)
 }
 
 /** The `google.rpc.Status` that the specification asks for, in the encoding of the request. */
@@ -42,7 +43,7 @@ export function sendRefusal(response: ServerResponse, encoding: Encoding, refusa
   const body =
     encoding === 'json'
       ? JSON.stringify({ code, message: refusal.message })
-      : encodeStatus(code, refusal.message)
+      : encodeRpcStatus(code, refusal.message)
   send(response, refusal.status, encoding, body, refusal.headers ?? {})
 }
 

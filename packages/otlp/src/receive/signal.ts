@@ -1,7 +1,5 @@
-import { parseLogsJson } from '../decode/json/parse-logs.ts'
-import { parseTracesJson } from '../decode/json/parse-traces.ts'
-import { decodeLogsRequest } from '../decode/logs.ts'
-import { decodeTracesRequest } from '../decode/traces.ts'
+import { decodeLogsRequest, decodeTracesRequest } from '../decode/message.ts'
+import { parseLogsJson, parseTracesJson } from '../json/parse.ts'
 import type { Signal } from '../model.ts'
 import type { Answer, OtlpCall, OtlpHandlers, OtlpRawHandler } from './receiver.ts'
 

@@ -1,4 +1,4 @@
-import type { ExportResponse } from '../decode/response.ts'
+import type { ExportResponse } from '../response.ts'
 import type { Answer } from './receiver.ts'
 
 /** A request that is not taken, as an HTTP status. */

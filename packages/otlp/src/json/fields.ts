@@ -1,6 +1,9 @@
-import { failAt, inside, type Place } from './place.ts'
+import { decodeError } from '../decode/decode-error.ts'
 
-export type JsonObject = Record<string, unknown>
+type JsonObject = Record<string, unknown>
+
+/** Where in the JSON text a value is; written out only for an error. */
+export type Place = { outer: Place | undefined; key: string | number }
 
 /** One JSON object of OTLP with its place. Absent and null fields read as the field's zero value. */
 export type Fields = { object: JsonObject; place: Place | undefined }
@@ -52,7 +55,10 @@ export function uint64In(fields: Fields, key: string): bigint {
 }
 
 /** A number when it is a safe integer, else a bigint. */
-export function parseInt64(value: unknown, place: Place): number | bigint {
+export function int64In(fields: Fields, key: string): number | bigint {
+  const value = own(fields, key)
+  if (value === undefined) return 0
+  const place = inside(fields.place, key)
   const integer = parseInteger(value, place)
   if (integer < minInt64 || integer > maxInt64) failAt(place, 'must fit in 64 bits, signed')
   const number = Number(integer)
@@ -68,14 +74,38 @@ export function idIn(fields: Fields, key: string): string {
   return text.toLowerCase()
 }
 
+/** Base64, standard or URL-safe, with or without padding. */
+export function bytesIn(fields: Fields, key: string): Uint8Array {
+  const text = own(fields, key) ?? ''
+  if (typeof text !== 'string' || !/^[\w+/-]*={0,2}$/.test(text)) {
+    return failAt(inside(fields.place, key), 'must be base64')
+  }
+  return new Uint8Array(Buffer.from(text, 'base64'))
+}
+
+/** None of OTLP's names is one that objects inherit. */
 export function own(fields: Fields, key: string): unknown {
-  const value = Object.hasOwn(fields.object, key) ? fields.object[key] : undefined
-  return value === null ? undefined : value
+  return fields.object[key] ?? undefined
+}
+
+export function inside(outer: Place | undefined, key: string | number): Place {
+  return { outer, key }
+}
+
+export function failAt(place: Place | undefined, problem: string): never {
+  throw decodeError('CLEW_OTLP_JSON', formatPlace(place) || 'top level', problem)
+}
+
+export function formatPlace(place: Place | undefined): string {
+  if (place === undefined) return ''
+  const outer = formatPlace(place.outer)
+  if (typeof place.key === 'number') return `${outer}[${place.key}]`
+  return outer === '' ? place.key : `${outer}.${place.key}`
 }
 
 function parseInteger(value: unknown, place: Place): bigint {
   if (typeof value === 'bigint') return value
   if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value)
-  if (typeof value === 'string' && /^[+-]?\d{1,20}$/.test(value)) return BigInt(value.replace('+', ''))
+  if (typeof value === 'string' && /^[+-]?\d{1,20}$/.test(value)) return BigInt(value)
   return failAt(place, 'must be an integer, as a number or a string of digits')
 }

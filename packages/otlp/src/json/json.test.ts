@@ -1,12 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { randomLogs, randomSpans } from '../../../test/random-request.ts'
-import type { LogRecord, Value } from '../../model.ts'
-import { isOtlpDecodeError } from '../decode-error.ts'
-import { parseLogsJson } from './parse-logs.ts'
-import { parseTracesJson } from './parse-traces.ts'
-import { logsToJson } from './write-logs.ts'
-import { tracesToJson } from './write-traces.ts'
+import { randomLogs, randomSpans } from '../../test/random-request.ts'
+import { isOtlpDecodeError } from '../decode/decode-error.ts'
+import type { LogRecord, Value } from '../model.ts'
+import { parseLogsJson, parseTracesJson } from './parse.ts'
+import { logsToJson, tracesToJson } from './write.ts'
 
 describe('what is written comes back', () => {
   test('random log requests survive the way to JSON and back', () => {

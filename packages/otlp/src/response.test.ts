@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { field, number } from '../../test/wire.ts'
-import { decodeExportResponse, parseExportResponse } from './response.ts'
+import { field, number } from '../test/wire.ts'
+import { decodeExportResponse, decodeRetryDelayMs, encodeRpcStatus, parseExportResponse } from './response.ts'
 
 test('a partial success says how many were rejected and why', () => {
   const response = field(1, number(1, 3), field(2, 'too old'))
@@ -26,4 +26,18 @@ test.each([
 
 test('a response that is not JSON is an error', () => {
   expect(() => parseExportResponse('<html>')).toThrow(/^OTLP, response: .*not valid JSON/)
+})
+
+test('the delay of a status comes back in milliseconds, and only from a RetryInfo', () => {
+  const delays = [undefined, 0, 0.25, 90].map((seconds) =>
+    decodeRetryDelayMs(encodeRpcStatus(14, 'later', seconds)),
+  )
+  expect(delays).toEqual([undefined, 0, 250, 90_000])
+  const other = field(3, field(1, 'type.googleapis.com/google.rpc.DebugInfo'), field(2, 'x'))
+  const retry = field(
+    3,
+    field(1, 'type.googleapis.com/google.rpc.RetryInfo'),
+    field(2, field(1, number(1, 2))),
+  )
+  expect(decodeRetryDelayMs(Buffer.concat([other, retry]))).toBe(2000)
 })
