@@ -43,8 +43,8 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['wire/', 'spool/', 'threads/'],
     ['records/', 'problems.ts'],
     ['pipeline.ts'],
-    ['problems.ts'],
   ],
+  desk: [['vite.config.ts'], ['server/', 'web/'], ['chain/'], ['api/']],
   'desk/server': [
     ['index.ts'],
     ['start-desk.ts'],

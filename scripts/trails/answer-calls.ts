@@ -1,10 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { existsSync } from 'node:fs'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { Session } from 'node:inspector'
-import { registerHooks } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
+import { type FirstPasses, passesKey, runFromSources } from './run-from-sources.ts'
 
 // The preload of a process whose calls are followed: it runs the packages from their sources, and tells its parent
 // which functions were called since it was last asked. https://chromedevtools.github.io/devtools-protocol/v8/Profiler
@@ -16,41 +14,20 @@ type ScriptCoverage = {
 /** Sends a command of the protocol to one thread. */
 type Send = (method: string, parameters?: object) => Promise<unknown>
 
-/** Names of the functions that were called, by source file. */
+/** Names of the functions that were called, by source file, in the order in which the files were passed first. */
 export type Calls = Record<string, string[]>
 export type ToFollowed = { ask: 'calls' }
 export type FromFollowed = { calls: Calls } | { answered: string }
 
 const session = new Session()
-const threads = new Map<string, Send>()
 
 const sendToThisThread: Send = (method, parameters) =>
   new Promise((resolve, reject) => {
     session.post(method, parameters, (error, result) => (error ? reject(error) : resolve(result)))
   })
 
-/** The source of a built file of a package; undefined for every other file. */
-function sourceOf(url: string): string | undefined {
-  const built = url.match(
-    /^(.*\/packages\/(?!.*\/node_modules\/).+?\/)(?:dist\/bundle|dist|bundle)\/(.+)\.js$/,
-  )
-  if (built === null) return undefined
-  return ['src/', 'server/', '']
-    .map((folder) => `${built[1]}${folder}${built[2]}.ts`)
-    .find((source) => existsSync(fileURLToPath(source)))
-}
+const threads: Send[] = [sendToThisThread]
 
-function runFromSources(): void {
-  registerHooks({
-    resolve(specifier, context, nextResolve) {
-      const resolved = nextResolve(specifier, context)
-      const url = sourceOf(resolved.url)
-      return url === undefined ? resolved : { url, format: 'module-typescript', shortCircuit: true }
-    },
-  })
-}
-
-/** The protocol of a thread that this process starts; the hooks above do not reach it, so its files are built ones. */
 function sendToThread(sessionId: string): Send {
   const waiting = new Map<number, (result: unknown) => void>()
   session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
@@ -75,18 +52,27 @@ function startCounting(send: Send): void {
 
 /** Asking sets the counters to zero. */
 async function callsSinceLast(): Promise<Calls> {
-  const taken = await Promise.all(
-    [sendToThisThread, ...threads.values()].map(
-      (send) => send('Profiler.takePreciseCoverage') as Promise<{ result: ScriptCoverage[] }>,
-    ),
-  )
-  const calls: Calls = {}
-  for (const { url, functions } of taken.flatMap(({ result }) => result)) {
-    const source = sourceOf(url) ?? url
-    const names = functions.filter(({ ranges }) => ranges[0]!.count > 0).map((one) => one.functionName)
-    if (names.length > 0) calls[source] = [...new Set([...(calls[source] ?? []), ...names])]
+  const names: Calls = {}
+  const passes: FirstPasses = {}
+  for (const send of threads) {
+    const { result } = (await send('Profiler.takePreciseCoverage')) as { result: ScriptCoverage[] }
+    for (const { url, functions } of result) {
+      const called = functions.filter(({ ranges }) => ranges[0]!.count > 0)
+      if (called.length === 0) continue
+      names[url] = [...new Set([...(names[url] ?? []), ...called.map((one) => one.functionName)])]
+    }
+    for (const [url, at] of Object.entries(await takePasses(send)))
+      passes[url] = Math.min(at, passes[url] ?? at)
   }
-  return calls
+  const placeOf = (url: string): number => passes[url] ?? Number.MAX_SAFE_INTEGER
+  return Object.fromEntries(Object.entries(names).toSorted(([a], [b]) => placeOf(a) - placeOf(b)))
+}
+
+async function takePasses(send: Send): Promise<FirstPasses> {
+  const { result } = (await send('Runtime.evaluate', { expression: `${passesKey}.take()` })) as {
+    result: { value: string }
+  }
+  return JSON.parse(result.value) as FirstPasses
 }
 
 function answerParent(): void {
@@ -101,13 +87,13 @@ function answerParent(): void {
   })
 }
 
+runFromSources()
 if (isMainThread) {
-  runFromSources()
   session.connect()
   startCounting(sendToThisThread)
   session.on('NodeWorker.attachedToWorker', ({ params }) => {
     const send = sendToThread(params.sessionId)
-    threads.set(params.sessionId, send)
+    threads.push(send)
     startCounting(send)
     void send('Runtime.runIfWaitingForDebugger')
   })

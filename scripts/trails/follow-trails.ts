@@ -5,7 +5,7 @@ import type { Calls } from './answer-calls.ts'
 import { type Followed, startFollowed } from './followed-process.ts'
 import { startWire, type Wire, type WireRequest } from './wire.ts'
 
-/** The source files that were passed, by their paths in the repository, each with the functions that were called. */
+/** The source files in the order in which they were passed first, each with the functions that were called. */
 export type Trail = { name: string; files: Calls }
 
 type Queue = { name: string; add(name: string, data: object): Promise<unknown>; close(): Promise<void> }
@@ -143,5 +143,5 @@ function trailOf(name: string, calls: Calls): Trail {
     const path = url.startsWith('file:') ? fileURLToPath(url).slice(root.length) : ''
     return path.startsWith('packages/') && !path.includes('/test/') ? [[path, functions] as const] : []
   })
-  return { name, files: Object.fromEntries(files.toSorted(([a], [b]) => (a < b ? -1 : 1))) }
+  return { name, files: Object.fromEntries(files) }
 }

@@ -19,12 +19,15 @@ export function startFollowed(
   {
     args = [],
     execArgv = [],
+    env,
     ...options
   }: { cwd: string; args?: string[]; execArgv?: string[]; env: NodeJS.ProcessEnv },
 ): Followed {
   const child: ChildProcess = fork(script, args, {
     ...options,
-    execArgv: ['--require', preload, ...execArgv],
+    execArgv,
+    // Threads of the process are followed as well: they take NODE_OPTIONS, whatever options they are given.
+    env: { ...env, NODE_OPTIONS: `--require "${preload}"` },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const next = <T>(key: string): Promise<T> =>

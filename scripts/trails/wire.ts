@@ -27,6 +27,8 @@ export async function startWire(): Promise<Wire> {
     await look?.({ path, headers, body: await buffer(incoming) })
     response.end()
   })
+  // A busy machine must not make a new connection a part of the way.
+  server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
