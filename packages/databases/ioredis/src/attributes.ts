@@ -14,17 +14,7 @@ const endsOfTransaction = new Set(['multi', 'exec'])
  * https://opentelemetry.io/docs/specs/semconv/database/redis/
  */
 export function describeCommand(command: Command, connection: Address): SpanDescription {
-  const name = command.name.toUpperCase()
-  return {
-    name,
-    kind: SpanKind.CLIENT,
-    attributes: {
-      ...describeConnection(connection),
-      'db.operation.name': name,
-      'db.query.text': clip(textOf(command)),
-    },
-    describeError,
-  }
+  return describeOperation(command.name.toUpperCase(), textOf(command), connection)
 }
 
 /** Name and attributes of a pipeline's or a transaction's span. */
@@ -36,14 +26,24 @@ export function describeBatch(commands: readonly Command[], connection: Address)
   const names = new Set(own.map(({ name }) => name.toUpperCase()))
   const mode = isTransaction ? 'MULTI' : 'PIPELINE'
   const name = names.size === 1 ? `${mode} ${[...names][0]}` : mode
+  const text = own.slice(0, maxArguments).map(textOf).join('; ')
+  return describeOperation(name, text, connection, { 'db.operation.batch.size': own.length })
+}
+
+function describeOperation(
+  name: string,
+  text: string,
+  connection: Address,
+  more?: Attributes,
+): SpanDescription {
   return {
     name,
     kind: SpanKind.CLIENT,
     attributes: {
       ...describeConnection(connection),
       'db.operation.name': name,
-      'db.operation.batch.size': own.length,
-      'db.query.text': clip(own.slice(0, maxArguments).map(textOf).join('; ')),
+      ...more,
+      'db.query.text': clip(text),
     },
     describeError,
   }

@@ -209,8 +209,10 @@ export class RecordingSpan implements Span, SpanInput {
 }
 
 /** The given time, or else now. */
-function timeOf({ origin: { clock }, unixOffset }: RecordingSpan, given: TimeInput | undefined): number {
-  return parseTime(given, clock) ?? clock.now() + unixOffset
+function timeOf(span: RecordingSpan, given: TimeInput | undefined): number {
+  const { clock } = span.origin
+  const time = given === undefined ? undefined : parseTime(given, clock)
+  return time ?? clock.now() + span.unixOffset
 }
 
 function hasRoomFor(span: RecordingSpan, key: string, maxCount: number): boolean {
