@@ -1,4 +1,4 @@
-import { ProtobufReader } from '@clew/otlp'
+import { decodeRetryDelayMs } from '@clew/otlp'
 import type { Outcome } from './outcome.ts'
 
 const ok = 0
@@ -59,44 +59,11 @@ function decodeMessage(message: string): string {
   }
 }
 
-/** The delay of the google.rpc.RetryInfo among the details (3) of a google.rpc.Status, as far as it can be read. */
-function retryDelayMs(status: Buffer): number | undefined {
-  let delayMs: number | undefined
+/** Details that cannot be read say nothing. */
+function retryDelayMs(details: Buffer): number | undefined {
   try {
-    forEachTag(new ProtobufReader(status), (tag, reader) => {
-      if (tag === 0x1a) delayMs ??= delayOfDetail(reader.blob())
-      else reader.skip(tag)
-    })
-  } catch {}
-  return delayMs
-}
-
-/** A google.protobuf.Any of type_url (1) and value (2). */
-function delayOfDetail(any: Uint8Array): number | undefined {
-  let url = ''
-  let value: Uint8Array | undefined
-  forEachTag(new ProtobufReader(any), (tag, reader) => {
-    if (tag === 0x0a) url = reader.text()
-    else if (tag === 0x12) value = reader.blob()
-    else reader.skip(tag)
-  })
-  return url.endsWith('google.rpc.RetryInfo') && value !== undefined ? delayOfRetryInfo(value) : undefined
-}
-
-/** Its retry_delay (1) is a google.protobuf.Duration of seconds (1) and nanos (2). */
-function delayOfRetryInfo(retryInfo: Uint8Array): number {
-  let delayMs = 0
-  forEachTag(new ProtobufReader(retryInfo), (tag, reader) => {
-    if (tag !== 0x0a) return reader.skip(tag)
-    forEachTag(new ProtobufReader(reader.blob()), (unit, duration) => {
-      if (unit === 0x08) delayMs += Number(duration.int64()) * 1000
-      else if (unit === 0x10) delayMs += duration.int32() / 1e6
-      else duration.skip(unit)
-    })
-  })
-  return delayMs
-}
-
-function forEachTag(reader: ProtobufReader, visit: (tag: number, reader: ProtobufReader) => void): void {
-  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) visit(tag, reader)
+    return decodeRetryDelayMs(details)
+  } catch {
+    return undefined
+  }
 }
