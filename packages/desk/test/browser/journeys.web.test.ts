@@ -97,3 +97,62 @@ test('by keyboard alone: from a service of the map to its chains', async () => {
     expect((await rowTexts(page))[0]).toContain('stock cannot be read')
   })
 })
+
+test('a divider is moved by keys and by the pointer, and stands there on the next visit', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${desk.url}/t/${desk.ids.failed}`)
+    const divider = page.getByRole('separator', { name: 'Width of the tree' })
+    const share = async () => Number(await divider.getAttribute('aria-valuenow'))
+    await divider.focus()
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(share).toBe(50)
+    const { x, y } = (await divider.boundingBox())!
+    const row = (await page.locator('.rows-header > .row').boundingBox())!
+    await page.mouse.move(x + 2, y + 4)
+    await page.mouse.down()
+    await page.mouse.move(x + 2 - row.width * 0.2, y + 4)
+    await page.mouse.up()
+    await expect.poll(share).toBe(30)
+    await page.reload()
+    await expect.poll(share).toBe(30)
+    expect(new URL(page.url()).searchParams.has('zoom')).toBe(false)
+  })
+})
+
+test('a side pane is made wider by dragging its edge to the left', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${desk.url}/t/${desk.ids.failed}`)
+    await page.locator('.rows-body > [role=row]').first().click()
+    const divider = page.getByRole('separator', { name: 'Width of the side pane' })
+    const width = async () => Number(await divider.getAttribute('aria-valuenow'))
+    await expect.poll(width).toBe(440)
+    const { x, y } = (await divider.boundingBox())!
+    await page.mouse.move(x + 4, y + 100)
+    await page.mouse.down()
+    await page.mouse.move(x + 4 - 100, y + 100)
+    await page.mouse.up()
+    await expect.poll(width).toBe(540)
+    await divider.focus()
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(width).toBe(516)
+  })
+})
+
+test('a menu is opened, left by Escape and by a choice, and gives the focus back', async () => {
+  await withPage({}, async (page) => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto(`${desk.url}/t/${desk.ids.failed}`)
+    const menu = page.locator('summary', { hasText: 'Copy' })
+    const choice = page.getByRole('button', { name: 'Copy chain as text' })
+    await menu.click()
+    await choice.waitFor()
+    await page.keyboard.press('Escape')
+    await choice.waitFor({ state: 'hidden' })
+    expect(await menu.evaluate((summary) => summary === document.activeElement)).toBe(true)
+    await page.keyboard.press('Enter')
+    await choice.click()
+    await choice.waitFor({ state: 'hidden' })
+    await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('stock cannot be read')
+  })
+})
