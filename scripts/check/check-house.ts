@@ -6,7 +6,7 @@ import { checkRings } from './check-rings.ts'
 import { checkSizes, describeSizes } from './check-sizes.ts'
 import { type Problem, readHouse } from './house.ts'
 
-// node scripts/check/check-house.ts arrows | rings | docstrings | sizes | packages: a line for each problem, or one that says what was looked at.
+// Prints a line for each problem of one check, or one that says what was looked at.
 
 type Check = () => Promise<{ problems: Problem[]; seen: string }>
 
@@ -32,7 +32,9 @@ const checks: Record<string, Check> = {
   },
 }
 
-const { problems, seen } = await checks[process.argv[2]!]!()
+const check = checks[process.argv[2] ?? '']
+if (check === undefined) throw new Error(`say which check: ${Object.keys(checks).join(', ')}`)
+const { problems, seen } = await check()
 for (const { path, line, message } of problems) console.log(`${path}${line ? `:${line}` : ''}: ${message}`)
 if (problems.length === 0) console.log(seen)
 process.exitCode = problems.length === 0 ? 0 : 1
