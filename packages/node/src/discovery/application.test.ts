@@ -24,7 +24,7 @@ const found = (directory: string) => ({
   version: '2.0.0',
   type: 'module',
   dependencies: ['pg', 'winston'],
-  isPackageManager: false,
+  isCommand: false,
 })
 
 test('the application is the package of the main script, wherever it is started', () => {
@@ -53,13 +53,13 @@ test('a tool in node_modules runs the application of the working directory', () 
   expect(findApplication(script, join(root, 'shop'))).toEqual(found(join(root, 'shop')))
 })
 
-test.each(['npm', 'pnpm', 'yarn', 'corepack'])('%s is a package manager, no application', (name) => {
+test.each(['npm', 'pnpm', 'yarn', 'corepack', 'clew'])('%s is a command, no application', (name) => {
   write('shop/package.json', shop)
   write(`lib/node_modules/${name}/package.json`, { name })
   const script = write(`lib/node_modules/${name}/bin/cli.js`)
   expect(findApplication(script, join(root, 'shop'))).toEqual({
     ...found(join(root, 'shop')),
-    isPackageManager: true,
+    isCommand: true,
   })
 })
 
@@ -73,11 +73,11 @@ test('a member of a workspace also has what the root installs, once', () => {
 test('a broken package.json counts as none; without any, the folder is all that is known', () => {
   write('shop/package.json', '{ broken')
   const script = write('shop/main.js')
-  const { name, dependencies, isPackageManager } = findApplication(script, root)
-  expect({ name, dependencies, isPackageManager }).toEqual({
+  const { name, dependencies, isCommand } = findApplication(script, root)
+  expect({ name, dependencies, isCommand }).toEqual({
     name: undefined,
     dependencies: [],
-    isPackageManager: false,
+    isCommand: false,
   })
 })
 

@@ -11,8 +11,8 @@ export type Application = {
   version: string | undefined
   type: 'module' | 'commonjs'
   dependencies: readonly string[]
-  /** A package manager runs, not an application: `npm run` with NODE_OPTIONS set, for example. */
-  isPackageManager: boolean
+  /** A package manager or the clew command runs, not an application: `npm run`, `clew desk` with NODE_OPTIONS set. */
+  isCommand: boolean
 }
 
 type PackageJson = {
@@ -24,7 +24,7 @@ type PackageJson = {
   devDependencies?: Record<string, string>
 }
 
-const packageManagers = new Set(['npm', 'pnpm', '@pnpm/exe', 'yarn', '@yarnpkg/cli-dist', 'corepack', 'npx'])
+const commands = new Set(['npm', 'pnpm', '@pnpm/exe', 'yarn', '@yarnpkg/cli-dist', 'corepack', 'npx', 'clew'])
 
 const mainScriptKey = '@clew/node: main script'
 
@@ -47,15 +47,15 @@ export function findMainScript(): string | undefined {
 export function findApplication(mainScript: string | undefined, workingDirectory: string): Application {
   const script = mainScript && realPath(mainScript)
   const isTool = !script || script.includes(`${sep}node_modules${sep}`)
-  const tool = isTool && script ? nearestPackage(dirname(script)) : undefined
-  const found = nearestPackage(isTool ? workingDirectory : dirname(script))
+  const own = script ? nearestPackage(dirname(script)) : undefined
+  const found = isTool ? nearestPackage(workingDirectory) : own
   return {
     directory: found?.directory ?? workingDirectory,
     name: found?.json.name,
     version: found?.json.version,
     type: found?.json.type === 'module' ? 'module' : 'commonjs',
     dependencies: found ? dependenciesOf(found.directory, found.json) : [],
-    isPackageManager: packageManagers.has(tool?.json.name ?? ''),
+    isCommand: commands.has(own?.json.name ?? ''),
   }
 }
 

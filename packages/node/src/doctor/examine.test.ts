@@ -8,7 +8,7 @@ const nowhere: Application = {
   version: undefined,
   type: 'commonjs',
   dependencies: [],
-  isPackageManager: false,
+  isCommand: false,
 }
 
 test('a folder without an application, on a Node.js that is too old', () => {

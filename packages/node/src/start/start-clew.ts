@@ -44,7 +44,7 @@ type Holder = { [key]?: Clew }
 /**
  * Starts tracing and sending in this process: what `--require @clew/node/register` does. Reads OTEL_* and CLEW_*
  * variables and clew.yaml, starts the @clew packages that the application depends on, and says so in one line on
- * stderr. A second call returns the running one. Undefined when OTEL_SDK_DISABLED is true, and in package managers.
+ * stderr. A second call returns the running one. Undefined when OTEL_SDK_DISABLED is true, in package managers and in the clew command.
  * Never throws.
  */
 export function startClew(): Clew | undefined {
@@ -57,7 +57,7 @@ export function startClew(): Clew | undefined {
 
 function startOnce(): Clew | undefined {
   const application = findApplication(findMainScript(), process.cwd())
-  if (application.isPackageManager) return undefined
+  if (application.isCommand) return undefined
   const packages = findPackages(application)
   const { config, problems } = loadConfig({
     env: process.env,
