@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { hasTextIndex, openForReading, segmentNumber } from '../schema/segment.ts'
+import { hasTextIndex, openForReading } from '../schema/segment.ts'
+import { segmentNumber } from '../schema/segment-files.ts'
 import { isDamage } from '../schema/store-error.ts'
 import { defineLineMatches } from './line-matches.ts'
 

@@ -1,5 +1,3 @@
-import { existsSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { sqliteProblem, storeError } from './store-error.ts'
 import { pragmas, schema, schemaVersion, textSchema } from './tables.ts'
@@ -38,30 +36,4 @@ export function hasTextIndex(database: DatabaseSync): boolean {
 
 export function versionOf(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version)
-}
-
-export function segmentPath(directory: string, number: number): string {
-  return join(directory, `segment-${String(number).padStart(6, '0')}.sqlite`)
-}
-
-export function segmentNumber(path: string): number {
-  return Number(/(\d+)\.sqlite$/.exec(path)?.[1])
-}
-
-/** Bytes of a segment on disk, with what waits to be written into it. */
-export function sizeOf(path: string): number {
-  let bytes = 0
-  for (const file of filesOf(path)) bytes += statSync(file, { throwIfNoEntry: false })?.size ?? 0
-  return bytes
-}
-
-export function filesOf(path: string): string[] {
-  return [path, `${path}-wal`, `${path}-shm`]
-}
-
-/** Renames a segment that cannot be read, so that nothing looks at it again and nothing of it is lost. */
-export function setAside(path: string): string {
-  for (const file of filesOf(path))
-    if (existsSync(file)) renameSync(file, file.replace('.sqlite', '.damaged.sqlite'))
-  return path.replace('.sqlite', '.damaged.sqlite')
 }

@@ -1,4 +1,4 @@
-import { sizeOf } from '../schema/segment.ts'
+import { sizeOf } from '../schema/segment-files.ts'
 
 export type RetentionLimits = { maxBytes: number; maxAgeMs: number | undefined }
 

@@ -1,13 +1,7 @@
 import { createMiner, type Miner } from '@clew/templates'
 import type { RequestRows } from '../schema/row.ts'
-import {
-  openForReading,
-  openForWriting,
-  segmentNumber,
-  segmentPath,
-  setAside,
-  sizeOf,
-} from '../schema/segment.ts'
+import { openForReading, openForWriting } from '../schema/segment.ts'
+import { segmentNumber, segmentPath, setAside, sizeOf } from '../schema/segment-files.ts'
 import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
 import { openDataDirectory } from './data-directory.ts'
 import { copyPatterns, knownPatterns } from './patterns.ts'

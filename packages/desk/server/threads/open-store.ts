@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { filesOf, setAside } from '../schema/segment.ts'
+import { filesOf, setAside } from '../schema/segment-files.ts'
 import { ReaderClient } from './reader-client.ts'
 import type { Commit, Store } from './store.ts'
 import type { FromWriter } from './thread.ts'

@@ -1,0 +1,30 @@
+import { existsSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+// Apart from what opens segments: the main thread asks for files, and Node 22 announces node:sqlite where it is loaded.
+
+export function segmentPath(directory: string, number: number): string {
+  return join(directory, `segment-${String(number).padStart(6, '0')}.sqlite`)
+}
+
+export function segmentNumber(path: string): number {
+  return Number(/(\d+)\.sqlite$/.exec(path)?.[1])
+}
+
+/** Bytes of a segment on disk, with what waits to be written into it. */
+export function sizeOf(path: string): number {
+  let bytes = 0
+  for (const file of filesOf(path)) bytes += statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  return bytes
+}
+
+export function filesOf(path: string): string[] {
+  return [path, `${path}-wal`, `${path}-shm`]
+}
+
+/** Renames a segment that cannot be read, so that nothing looks at it again and nothing of it is lost. */
+export function setAside(path: string): string {
+  for (const file of filesOf(path))
+    if (existsSync(file)) renameSync(file, file.replace('.sqlite', '.damaged.sqlite'))
+  return path.replace('.sqlite', '.damaged.sqlite')
+}
