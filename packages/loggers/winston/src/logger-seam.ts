@@ -1,4 +1,14 @@
-import { reportThrown, type Stop, stopAll, wrapMethod } from '@clew/core'
+import {
+  activeContext,
+  reportThrown,
+  runInContext,
+  type Stop,
+  spanOf,
+  stopAll,
+  suppressTracing,
+  wrapMethod,
+} from '@clew/core'
+import type { Context } from '@opentelemetry/api'
 import { type LogCall, openLogCall } from './log-call.ts'
 import { isError } from './logged-error.ts'
 import { sendRecord } from './record.ts'
@@ -125,8 +135,24 @@ function wrapPush(seam: LoggerSeam, original: Logger['push']): Logger['push'] {
       seam.formatting = undefined
       if (isEntry(formatted)) handOver(seam, call, formatted)
     }
-    return original.call(this, formatted, encoding)
+    // The transports take the entry in here, or in what is begun here.
+    const caller = activeContext()
+    if (spanOf(caller) === undefined) return original.call(this, formatted, encoding)
+    return runInContext(untracedIn(caller), () => original.call(this, formatted, encoding))
   }
+}
+
+let lastCaller: Context | undefined
+let lastUntraced: Context | undefined
+
+// How an entry is delivered is no part of the request: no span, and no traceparent for the log store. A request often
+// logs more than once, so the last one's context is kept.
+function untracedIn(caller: Context): Context {
+  if (lastUntraced === undefined || caller !== lastCaller) {
+    lastCaller = caller
+    lastUntraced = suppressTracing(caller)
+  }
+  return lastUntraced
 }
 
 // No guard() here: its closure costs a tenth of all that is done per entry.
