@@ -4,14 +4,13 @@ export {
   type OtlpDecodeErrorCode,
 } from './decode/decode-error.ts'
 export { decodeLogsRequest, decodeTracesRequest, readResource, readScope } from './decode/message.ts'
-export { Reader as ProtobufReader } from './decode/reader.ts'
+export { Reader as ProtobufReader, recordOffsets } from './decode/reader.ts'
 export { readValue } from './decode/value.ts'
 export { type ByteWriter, createByteWriter, moveWriter } from './encode/byte-writer.ts'
 export type * from './encode/input.ts'
-export { defaultLimits } from './encode/limits.ts'
+export { defaultLimits, type EncodeLimits } from './encode/limits.ts'
 export { writeLogRecord } from './encode/log-record.ts'
 export { encodeLogsRequest, encodeTracesRequest } from './encode/model-request.ts'
-export { recordOffsets } from './encode/record-offsets.ts'
 export { encodeResource, encodeScope, frameRequest, type ScopeRecords } from './encode/request.ts'
 export { writeSpan } from './encode/span.ts'
 export { parseLogsJson, parseTracesJson } from './json/parse.ts'
@@ -26,8 +25,7 @@ export {
   isSameSecret,
   isWildcard,
 } from './receive/guard.ts'
-export { startOtlpHttpReceiver } from './receive/http.ts'
-export { createOtlpHttpHandler } from './receive/http-handler.ts'
+export { createOtlpHttpHandler, startOtlpHttpReceiver } from './receive/http.ts'
 export { closeServer, listen, serverUrl } from './receive/listen.ts'
 export type {
   Answer,

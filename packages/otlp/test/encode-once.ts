@@ -1,6 +1,6 @@
 import { createByteWriter } from '../src/encode/byte-writer.ts'
-import type { EncodeLimits, LogInput, SpanInput } from '../src/encode/input.ts'
-import { defaultLimits } from '../src/encode/limits.ts'
+import type { LogInput, SpanInput } from '../src/encode/input.ts'
+import { defaultLimits, type EncodeLimits } from '../src/encode/limits.ts'
 import { writeLogRecord } from '../src/encode/log-record.ts'
 import { writeSpan } from '../src/encode/span.ts'
 import {

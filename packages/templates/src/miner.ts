@@ -1,7 +1,7 @@
 import { accepts, createGroup, emptyGroup, type Group, textOf, widen } from './group.ts'
-import { createRecency } from './recency.ts'
+import { createRecency, type Recency } from './recency.ts'
 import { scanLine } from './scan/scan-line.ts'
-import { createTokens } from './scan/tokens.ts'
+import { createTokens, type Tokens } from './scan/tokens.ts'
 import { findClosest } from './similarity.ts'
 import { createTree } from './tree.ts'
 
@@ -46,44 +46,23 @@ const slotCount = 8192
 /** Finds the templates of log lines by Drain, one line after the other. It knows no clock and does no I/O. */
 export function createMiner({ maxTemplates = 10_000, restore = [], nextId = 1 }: MinerOptions = {}): Miner {
   const tokens = createTokens()
-  const groups = new Map<number, Group>()
-  const recency = createRecency<Group>()
-  const tree = createTree()
+  const kept = keepGroups(maxTemplates, nextId)
   const signatures = new Int32Array(slotCount)
   const slots = new Array<Group | undefined>(slotCount).fill(undefined)
-  let next = nextId
   let lastChanged = false
 
   const fits = (group: Group, line: string): boolean => !group.isForgotten && accepts(group, line, tokens)
 
-  const forget = (group: Group): void => {
-    groups.delete(group.id)
-    recency.remove(group)
-    tree.remove(group)
-    emptyGroup(group)
-  }
-
-  const keep = (group: Group): Group => {
-    if (groups.size >= maxTemplates) forget(recency.oldest()!)
-    groups.set(group.id, group)
-    recency.append(group)
-    tree.add(group)
-    next = Math.max(next, group.id + 1)
-    return group
-  }
-
   const find = (line: string): Group => {
-    const closest = findClosest(tree.leaf(tokens.hashes, tokens.count), tokens)
+    const closest = kept.closest(tokens)
     if (closest !== undefined && accepts(closest, line, tokens)) return closest
     lastChanged = true
-    if (closest === undefined) return keep(createGroup(next, textOf(line, tokens), 0))
-    tree.remove(closest)
-    widen(closest, line, tokens)
-    tree.add(closest)
+    if (closest === undefined) return kept.add(kept.nextId(), textOf(line, tokens), 0)
+    kept.widen(closest, line, tokens)
     return closest
   }
 
-  for (const { id, text, count } of restore) if (!groups.has(id)) keep(createGroup(id, text, count))
+  for (const { id, text, count } of restore) if (kept.get(id) === undefined) kept.add(id, text, count)
 
   return {
     add(line) {
@@ -97,21 +76,67 @@ export function createMiner({ maxTemplates = 10_000, restore = [], nextId = 1 }:
         signatures[slot] = tokens.signature
       }
       group.count++
-      recency.touch(group)
+      kept.recency.touch(group)
       return group.id
     },
     get lastChanged() {
       return lastChanged
     },
     get(id) {
-      const group = groups.get(id)
+      const group = kept.get(id)
       return group && describe(group)
     },
     export() {
       const templates: Template[] = []
-      for (let group = recency.oldest(); group !== undefined; group = group.newer)
+      for (let group = kept.recency.oldest(); group !== undefined; group = group.newer)
         templates.push(describe(group))
       return templates
+    },
+  }
+}
+
+/** At most `most` groups: by id, by their last use, and in the tree in which a line finds them. */
+type KeptGroups = {
+  recency: Recency<Group>
+  nextId(): number
+  get(id: number): Group | undefined
+  closest(tokens: Tokens): Group | undefined
+  /** Forgets the one used longest ago where there is no room. */
+  add(id: number, text: string, count: number): Group
+  widen(group: Group, line: string, tokens: Tokens): void
+}
+
+function keepGroups(most: number, firstId: number): KeptGroups {
+  const groups = new Map<number, Group>()
+  const recency = createRecency<Group>()
+  const tree = createTree()
+  let next = firstId
+
+  const forget = (group: Group): void => {
+    groups.delete(group.id)
+    recency.remove(group)
+    tree.remove(group)
+    emptyGroup(group)
+  }
+
+  return {
+    recency,
+    nextId: () => next,
+    get: (id) => groups.get(id),
+    closest: (tokens) => findClosest(tree.leaf(tokens.hashes, tokens.count), tokens),
+    add(id, text, count) {
+      if (groups.size >= most) forget(recency.oldest()!)
+      const group = createGroup(id, text, count)
+      groups.set(id, group)
+      recency.append(group)
+      tree.add(group)
+      next = Math.max(next, id + 1)
+      return group
+    },
+    widen(group, line, tokens) {
+      tree.remove(group)
+      widen(group, line, tokens)
+      tree.add(group)
     },
   }
 }

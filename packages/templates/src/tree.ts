@@ -1,6 +1,5 @@
 import type { Group } from './group.ts'
-import { hashStep } from './scan/hash.ts'
-import { value } from './scan/tokens.ts'
+import { hashStep, value } from './scan/tokens.ts'
 
 /** Drain's tree of fixed depth: the number of tokens, then the first word. Its leaves hold what is worth comparing. */
 export type Tree = {

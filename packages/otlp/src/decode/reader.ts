@@ -1,6 +1,5 @@
-import { cachedText } from './cached-text.ts'
-import { decodeError, type OtlpDecodeErrorCode } from './decode-error.ts'
-import type { SlicedBuffer } from './sliced-buffer.ts'
+import { cachedText, type SlicedBuffer } from './cached-text.ts'
+import { decodeError, isOtlpDecodeError, type OtlpDecodeErrorCode } from './decode-error.ts'
 
 /** Values up to this many bytes (methods, states, names of queues) tend to recur. */
 const shortText = 24
@@ -225,4 +224,21 @@ export class Reader {
     }
     return this.fail('CLEW_OTLP_VARINT', 'a number of more than 10 bytes', at)
   }
+}
+
+/** Offsets at which framed records start in `records`; ends where a frame is cut off. */
+export function recordOffsets(records: Uint8Array): number[] {
+  const reader = new Reader(records)
+  const offsets: number[] = []
+  let start = 0
+  try {
+    for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+      reader.skip(tag)
+      offsets.push(start)
+      start = reader.position
+    }
+  } catch (error) {
+    if (!isOtlpDecodeError(error)) throw error
+  }
+  return offsets
 }

@@ -1,9 +1,7 @@
 import type { ByteWriter } from './byte-writer.ts'
-import type { EncodeLimits } from './input.ts'
-import { maxDepth, maxNestedBytes } from './limits.ts'
-import { hasOwn, readProperty } from './property.ts'
+import { hasOwn, readProperty, threwText } from './foreign-value.ts'
+import { type EncodeLimits, maxDepth, maxNestedBytes } from './limits.ts'
 import { writeKeyValue } from './value.ts'
-import { threwText } from './value-text.ts'
 
 /** Prepares the writer for values of at most `maxLength`. */
 export function beginValues(writer: ByteWriter, limits: EncodeLimits, maxLength: number): void {

@@ -1,6 +1,5 @@
 import { types } from 'node:util'
-import { readProperty } from './property.ts'
-import { reasonOf } from './value-text.ts'
+import { readProperty, reasonOf } from './foreign-value.ts'
 
 export type ErrorParts = {
   type: string

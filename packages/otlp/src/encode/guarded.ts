@@ -1,6 +1,6 @@
 import { type ByteWriter, createByteWriter, reserve } from './byte-writer.ts'
-import type { EncodeLimits } from './input.ts'
-import { reasonOf } from './value-text.ts'
+import { reasonOf } from './foreign-value.ts'
+import type { EncodeLimits } from './limits.ts'
 
 /** Records within records, made by getters and toJSON functions that log. Beyond this they are replaced unread. */
 const maxNesting = 8
@@ -8,19 +8,23 @@ const replacementLength = 1024
 
 let nesting = 0
 
-type Write<Input> = (writer: ByteWriter, input: Input, limits: EncodeLimits) => void
-type Replace<Input> = (writer: ByteWriter, input: Input, reason: string) => void
+/** How a record is written, and what is written where that failed. */
+export type Writing<Input> = {
+  write(writer: ByteWriter, input: Input, limits: EncodeLimits): void
+  replace(writer: ByteWriter, input: Input, reason: string): void
+}
 
-/** Runs `write` so that its failure leaves a replacement in its place, and records made meanwhile come after it. Never throws. */
+/** Writes so that a failure leaves a replacement in its place, and records made meanwhile come after it. Never throws. */
 export function writeGuarded<Input>(
   writer: ByteWriter,
   input: Input,
   limits: EncodeLimits,
-  write: Write<Input>,
-  replace: Replace<Input>,
+  writing: Writing<Input>,
 ): void {
   if (writer.busy) {
-    writeLater(writer, input, limits, write, replace)
+    const own = createByteWriter(1024)
+    writer.later.push(own)
+    writeGuarded(own, input, limits, writing)
     return
   }
   const start = writer.position
@@ -28,44 +32,27 @@ export function writeGuarded<Input>(
   writer.dropped = 0
   nesting++
   try {
-    if (nesting > maxNesting) replaceRecord(writer, input, 'logged while a record was being encoded', replace)
-    else write(writer, input, limits)
+    if (nesting > maxNesting) replace(writer, input, 'logged while a record was being encoded', writing)
+    else writing.write(writer, input, limits)
   } catch (error) {
     writer.position = start
-    replaceRecord(writer, input, reasonOf(error), replace)
+    replace(writer, input, reasonOf(error), writing)
   }
   nesting--
   writer.busy = false
   if (writer.later.length > 0) appendLater(writer)
 }
 
-function replaceRecord<Input>(
-  writer: ByteWriter,
-  input: Input,
-  reason: string,
-  replace: Replace<Input>,
-): void {
+function replace<Input>(writer: ByteWriter, input: Input, reason: string, writing: Writing<Input>): void {
   const { position } = writer
   writer.ancestors.length = 0
   writer.maxLength = replacementLength
   try {
-    replace(writer, input, reason)
+    writing.replace(writer, input, reason)
   } catch {
     // Not even room for a replacement.
     writer.position = position
   }
-}
-
-function writeLater<Input>(
-  writer: ByteWriter,
-  input: Input,
-  limits: EncodeLimits,
-  write: Write<Input>,
-  replace: Replace<Input>,
-): void {
-  const own = createByteWriter(1024)
-  writer.later.push(own)
-  writeGuarded(own, input, limits, write, replace)
 }
 
 function appendLater(writer: ByteWriter): void {

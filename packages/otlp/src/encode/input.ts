@@ -1,17 +1,5 @@
 /** What the encoder takes: plain objects of the hot path, values of any kind, times in milliseconds. */
 
-/** Limits of OTEL_ATTRIBUTE_*, OTEL_LOGRECORD_* and OTEL_SPAN_*; what passes them is dropped and counted. */
-export type EncodeLimits = {
-  attributeCount: number
-  /** UTF-16 units of a string value, and bytes of a byte value. */
-  attributeValueLength: number
-  /** UTF-16 units of a log body. */
-  bodyLength: number
-  /** Levels of nesting in a value. */
-  depth: number
-}
-
-/** A log record to encode. It is read at once and not kept, so it may be changed afterwards. */
 export type LogInput = {
   /** Unix milliseconds; a fraction is kept to about a quarter of a microsecond. */
   timeUnixMs: number

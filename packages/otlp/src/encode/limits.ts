@@ -1,5 +1,15 @@
-import type { EncodeLimits } from './input.ts'
+/** Limits of OTEL_ATTRIBUTE_*, OTEL_LOGRECORD_* and OTEL_SPAN_*; what passes them is dropped and counted. */
+export type EncodeLimits = {
+  attributeCount: number
+  /** UTF-16 units of a string value, and bytes of a byte value. */
+  attributeValueLength: number
+  /** UTF-16 units of a log body. */
+  bodyLength: number
+  /** Levels of nesting in a value. */
+  depth: number
+}
 
+/** A log record to encode. It is read at once and not kept, so it may be changed afterwards. */
 /** Wider than any useful record, narrow enough that one record cannot fill a batch. */
 export const defaultLimits: EncodeLimits = {
   attributeCount: 128,

@@ -2,8 +2,9 @@ import { replaceAttributes } from './attributes.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { isError } from './error-parts.ts'
 import { describeException } from './exception.ts'
-import type { EncodeLimits, LogInput } from './input.ts'
-import { hasAttribute, hasOwn, readProperty } from './property.ts'
+import { hasAttribute, hasOwn, readProperty } from './foreign-value.ts'
+import type { LogInput } from './input.ts'
+import type { EncodeLimits } from './limits.ts'
 import { writeKeyValue } from './value.ts'
 
 /** What one record has sent so far. */

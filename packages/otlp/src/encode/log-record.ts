@@ -1,8 +1,9 @@
 import { beginValues } from './attributes.ts'
 import { type ByteWriter, closeMessage, openMessage } from './byte-writer.ts'
-import { writeGuarded } from './guarded.ts'
+import { type Writing, writeGuarded } from './guarded.ts'
 import { writeHexId } from './hex-id.ts'
-import type { EncodeLimits, LogInput } from './input.ts'
+import type { LogInput } from './input.ts'
+import type { EncodeLimits } from './limits.ts'
 import { writeLogAttributes } from './log-attributes.ts'
 import { writeCount, writeFixed32, writeTime, writeTimeTwice } from './number.ts'
 import { writeName } from './text.ts'
@@ -32,8 +33,10 @@ const recordWidth = 2
  * Never throws.
  */
 export function writeLogRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits): void {
-  writeGuarded(writer, record, limits, writeRecord, writeReplacement)
+  writeGuarded(writer, record, limits, writing)
 }
+
+const writing: Writing<LogInput> = { write: writeRecord, replace: writeReplacement }
 
 function writeRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits): void {
   const start = openMessage(writer, recordTag, recordWidth)

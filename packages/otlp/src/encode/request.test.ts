@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeLogsRequestByProtobufjs } from '../../test/protobufjs-decoder.ts'
+import { recordOffsets } from '../decode/reader.ts'
 import { createByteWriter } from './byte-writer.ts'
 import { defaultLimits } from './limits.ts'
 import { writeLogRecord } from './log-record.ts'
-import { recordOffsets } from './record-offsets.ts'
 import { encodeResource, encodeScope, frameRequest } from './request.ts'
 
 function records(...bodies: string[]): Buffer {

@@ -1,8 +1,9 @@
 import { beginValues, writeAttributes } from './attributes.ts'
 import { type ByteWriter, closeMessage, openMessage } from './byte-writer.ts'
-import { writeGuarded } from './guarded.ts'
+import { type Writing, writeGuarded } from './guarded.ts'
 import { writeHexId } from './hex-id.ts'
-import type { EncodeLimits, EventInput, LinkInput, SpanInput } from './input.ts'
+import type { EventInput, LinkInput, SpanInput } from './input.ts'
+import type { EncodeLimits } from './limits.ts'
 import { writeCount, writeFixed32, writeTime } from './number.ts'
 import { writeName } from './text.ts'
 import { writeKeyValue } from './value.ts'
@@ -37,8 +38,10 @@ const isRemote = 0x200
  * A value that cannot be encoded is replaced by a text that says why. Never throws.
  */
 export function writeSpan(writer: ByteWriter, span: SpanInput, limits: EncodeLimits): void {
-  writeGuarded(writer, span, limits, writeWhole, writeReplacement)
+  writeGuarded(writer, span, limits, writing)
 }
+
+const writing: Writing<SpanInput> = { write: writeWhole, replace: writeReplacement }
 
 function writeWhole(writer: ByteWriter, span: SpanInput, limits: EncodeLimits): void {
   const start = openMessage(writer, recordTag, recordWidth)

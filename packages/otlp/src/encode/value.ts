@@ -8,11 +8,10 @@ import {
   writeBytesField,
 } from './byte-writer.ts'
 import { isError, readErrorParts } from './error-parts.ts'
+import { bigintText, functionText, hasOwn, leafText, readProperty, threwText } from './foreign-value.ts'
 import { type KeyField, keyField } from './key-cache.ts'
 import { writeBigInteger, writeDouble, writeInteger } from './number.ts'
-import { hasOwn, readProperty } from './property.ts'
 import { putShortAscii, truncateText, writeTextField } from './text.ts'
-import { bigintText, functionText, leafText, threwText } from './value-text.ts'
 
 /** Tags of `AnyValue`, opentelemetry/proto/common/v1/common.proto */
 export const stringTag: number = 0x0a

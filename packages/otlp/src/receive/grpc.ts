@@ -8,12 +8,11 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { isOtlpDecodeError } from '../decode/decode-error.ts'
-import { decompress } from './decompress.ts'
+import { decompress, readBody } from './body.ts'
 import { type FrameFailure, prefixBytes, readFrame } from './grpc-frame.ts'
 import { type GrpcFailure, grpcCode, sendGrpcAnswer, sendGrpcFailure } from './grpc-reply.ts'
 import { allowedNames, hasToken, isAllowedHost } from './guard.ts'
 import { listen, serverUrl, tlsOptions } from './listen.ts'
-import { readBody } from './read-body.ts'
 import { defaultMaxBodyBytes, type OtlpCall, type OtlpServer, type ReceiverOptions } from './receiver.ts'
 import { handleRequest, type ReceivedSignal } from './signal.ts'
 

@@ -16,7 +16,7 @@ classes.fill(letter, 97, 123)
 classes.fill(digit, 48, 58)
 for (const joiner of "_-./:@$+~\\'") classes[joiner.charCodeAt(0)] = joinerClass
 
-/** Control characters are blanks; `LETTER` and above are in a word. */
+/** Control characters are blanks; `letter` and above are in a word. */
 export function classOf(code: number): number {
   return classes[code]!
 }

@@ -1,7 +1,5 @@
 import { blank, classOf, digit, isQuote, joinerClass, letter } from './character.ts'
-import { hashStart, hashStep } from './hash.ts'
-import { closingQuote, isQuotedValue } from './quote.ts'
-import { nothing } from './tokens.ts'
+import { hashStart, hashStep, nothing } from './tokens.ts'
 
 /** What follows the glue. */
 export const endMark = 0
@@ -38,7 +36,12 @@ const dot = 46
 const slash = 47
 const less = 60
 const greater = 62
+const colon = 58
+const equals = 61
+const backslash = 92
 const underscore = 95
+
+const longestQuote = 128
 
 /** Reads up to the next word, the end of the line or the limit; a quote before `quotesFrom` begins nothing. */
 export function readGlue(line: string, start: number, limit: number, quotesFrom: number, glue: Glue): void {
@@ -93,6 +96,25 @@ function opensValue(
   if (end <= at || !isQuotedValue(line, at, end, last)) return false
   glue.quoteEnd = end
   glue.next = quoted
+  return true
+}
+
+/** Where the quote that opens before `from` closes; -1 when it is an apostrophe, is too long or never closes. */
+function closingQuote(line: string, from: number, limit: number, quote: number): number {
+  const last = Math.min(limit, from + longestQuote)
+  for (let at = from; at < last; at++) {
+    const code = line.charCodeAt(at)
+    if (code === newline) return -1
+    if (code === backslash) at++
+    else if (code === quote && (at + 1 >= line.length || classOf(line.charCodeAt(at + 1)) < letter)) return at
+  }
+  return -1
+}
+
+/** A quoted value is one word, or stands behind `=` or `:`; anything else in quotes is text. */
+function isQuotedValue(line: string, from: number, to: number, before: number): boolean {
+  if (before === equals || before === colon) return true
+  for (let at = from; at < to; at++) if (classOf(line.charCodeAt(at)) === blank) return false
   return true
 }
 

@@ -1,4 +1,4 @@
-import { hashOf } from './hash.ts'
+import { hashOf } from './tokens.ts'
 
 /** What a few words of every language of logs mean for their neighbours. */
 export const ordinary = 0

@@ -9,6 +9,20 @@ export const tail = 1
 /** The hash of no glue. */
 export const nothing = 0
 
+/** FNV-1a over UTF-16 code units. */
+export const hashStart: number = 0x811c9dc5 | 0
+
+export function hashStep(hash: number, code: number): number {
+  return Math.imul(hash ^ code, 0x01000193)
+}
+
+/** What `readWord` computes on its way. */
+export function hashOf(text: string): number {
+  let hash = hashStart
+  for (let at = 0; at < text.length; at++) hash = hashStep(hash, text.charCodeAt(at))
+  return hash
+}
+
 /**
  * A line as glue (blanks and punctuation) and words in turn, by position. Filled anew by each scan, so that scanning
  * allocates nothing.
@@ -22,7 +36,7 @@ export type Tokens = {
   /** Where the glue ends. */
   readonly starts: Int32Array
   readonly ends: Int32Array
-  /** `VALUE`, `TAIL` or the word's hash. */
+  /** `value`, `tail` or the word's hash. */
   readonly hashes: Int32Array
   /** 1 where another word makes it another message. */
   readonly fixed: Uint8Array

@@ -1,7 +1,6 @@
 import { classOf, digit, ideograph, isBlank, isQuote, joinerClass, letter } from './character.ts'
-import { hashOf, hashStart, hashStep } from './hash.ts'
 import { categoryOf, domain } from './lexicon.ts'
-import { tail, value } from './tokens.ts'
+import { hashOf, hashStart, hashStep, tail, value } from './tokens.ts'
 
 /** The word that was read last; filled anew by each `readWord`, so that reading allocates nothing. */
 export type Word = {
