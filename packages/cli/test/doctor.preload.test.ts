@@ -14,7 +14,7 @@ const libraries = ['@opentelemetry/api', 'express', 'winston']
 const node = 'ok    Node.js             <node>'
 const shopLine = 'ok    application         shop (CommonJS) in <app>'
 const express =
-  'ok    @clew/express       0.1.0 joins express <version>, by express.router.request channel; before router 2.3 Router.handle and Route.dispatch'
+  'ok    @clew/express       0.1.0 joins express <version>, by Router.use and Router.route, Layer.handleRequest'
 const http = 'ok    @clew/http          0.1.0, by node:http and undici channels; emit of HTTP messages'
 const winston =
   'ok    @clew/winston       0.1.0 joins winston <version>, by Logger.prototype.write, _transform and push'

@@ -37,7 +37,15 @@ export type { InstrumentationScope, LogRecord } from './record/record.ts'
 export { emitRecord, type RecordSink, setRecordSink } from './record/sink.ts'
 export { subscribeChannel, traceChannel } from './seams/channel.ts'
 export { bindingCallbacks, emittingInRoot, runningInRoot } from './seams/connection.ts'
-export { type HttpRequest, httpRequestOf, setHttpRoute, trackHttpRequest } from './seams/http-route.ts'
+export {
+  addRouteSource,
+  type HttpRequest,
+  httpRequestOf,
+  httpRouteOf,
+  type RouteSource,
+  setHttpRoute,
+  trackHttpRequest,
+} from './seams/http-route.ts'
 export { compareVersions, isVersionWithin, type VersionRange } from './seams/installed-package.ts'
 export {
   type Instrumentation,

@@ -29,6 +29,9 @@ const scenes = [
   'the entries of winston',
   'the data of jobs',
   'the results of queries',
+  'what express gives its handlers',
+  'what fastify prints',
+  'what a worker thread shows',
 ]
 
 let services: Service[] = []
@@ -94,7 +97,7 @@ test('npm run with NODE_OPTIONS traces the script and not npm', async () => {
 
 test('what was the same had been traced', () => {
   const names = new Set(receiver.spans.map(({ name }) => name.replace(/^process .*/, 'process')))
-  expect([...names].toSorted()).toEqual(['GET /', 'SELECT', 'SELECT nowhere', 'process'])
+  expect([...names].toSorted()).toEqual(['GET /', 'GET /a/y', 'SELECT', 'SELECT nowhere', 'process'])
 })
 
 test('every scene of the application is in the list', () => {

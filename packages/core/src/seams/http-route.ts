@@ -1,6 +1,8 @@
 import type { Context } from '@opentelemetry/api'
 import { createHiddenSlot } from '../process/hidden-slot.ts'
+import { guard } from '../process/report.ts'
 import { sharedState } from '../process/state.ts'
+import type { Stop } from './instrumentation.ts'
 
 /** A request that a server of this process is answering. */
 export type HttpRequest = {
@@ -8,6 +10,8 @@ export type HttpRequest = {
   readonly context: Context
   /** The low-cardinality path that a framework matched, such as `/orders/:id`; the server span gets it at its end. */
   route: string | undefined
+  /** What a framework's instrumentation notes of its way through the request. */
+  progress?: unknown
 }
 
 /** By the request object of the server that runs it. */
@@ -31,4 +35,28 @@ export function httpRequestOf(request: object): HttpRequest | undefined {
 export function setHttpRoute(request: object, route: string): void {
   const entry = httpRequestOf(request)
   if (entry) entry.route = route
+}
+
+/** Finds the route of a request that has ended and of which no route was told. */
+export type RouteSource = (request: object) => string | undefined
+
+const sources = sharedState('route sources', () => new Set<RouteSource>())
+
+/** For a framework that calls nothing of ours on some of its ways: `find` is asked at the end of a request. */
+export function addRouteSource(find: RouteSource): Stop {
+  sources.add(find)
+  return () => {
+    sources.delete(find)
+  }
+}
+
+/** The route that was told, else what the first source finds. Never throws. */
+export function httpRouteOf(request: object): string | undefined {
+  const told = httpRequestOf(request)?.route
+  if (told !== undefined || sources.size === 0) return told
+  for (const find of sources) {
+    const found = guard('finding the route of a request', () => find(request), undefined)
+    if (found !== undefined) return found
+  }
+  return undefined
 }

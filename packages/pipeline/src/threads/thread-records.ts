@@ -1,10 +1,7 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { BroadcastChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
+import { BroadcastChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { OrphanedRecords } from '../records/queue.ts'
 import { type Announcement, channelName, type ScopeAnnouncement, SharedRecords } from './shared-records.ts'
-
-/** Node tells here of every worker thread that this thread starts. */
-const workerChannel = 'worker_threads'
+import { watchWorkers } from './worker-ends.ts'
 
 /** `taken` names the content that was read last. */
 type Watched = { readonly thread: number; readonly shared: SharedRecords; taken: string }
@@ -14,12 +11,18 @@ export class ThreadRecords {
   readonly #onEnd: (left: OrphanedRecords[]) => void
   readonly #memories = new Set<Watched>()
   readonly #scopes = new Map<string, ScopeAnnouncement>()
+  readonly #unwatch: () => void
   #channel: BroadcastChannel | undefined
 
   /** `onEnd` gets what a thread left behind when it ended. */
   constructor(onEnd: (left: OrphanedRecords[]) => void) {
     this.#onEnd = onEnd
-    subscribe(workerChannel, this.#onWorker)
+    this.#unwatch = watchWorkers(
+      () => {
+        this.#channel ??= this.#listen()
+      },
+      (threadId) => this.#ended(threadId),
+    )
   }
 
   /** Takes what all threads hold and was not taken before: the process ends. */
@@ -28,21 +31,16 @@ export class ThreadRecords {
   }
 
   close(): void {
-    unsubscribe(workerChannel, this.#onWorker)
+    this.#unwatch()
     this.#channel?.close()
     this.#channel = undefined
   }
 
-  readonly #onWorker = (message: unknown): void => {
-    const { worker } = message as { worker: Worker }
-    const { threadId } = worker
-    this.#channel ??= this.#listen()
-    worker.once('exit', () => {
-      const left = this.#take((thread) => thread === threadId)
-      this.#forget(({ thread }) => thread === threadId)
-      for (const [key, { thread }] of this.#scopes) if (thread === threadId) this.#scopes.delete(key)
-      if (left.length > 0) this.#onEnd(left)
-    })
+  #ended(threadId: number): void {
+    const left = this.#take((thread) => thread === threadId)
+    this.#forget(({ thread }) => thread === threadId)
+    for (const [key, { thread }] of this.#scopes) if (thread === threadId) this.#scopes.delete(key)
+    if (left.length > 0) this.#onEnd(left)
   }
 
   #listen(): BroadcastChannel {

@@ -4,7 +4,7 @@ import { httpInstrumentation } from '@clew/http'
 import { recordLogs, recordSpans, type SpanRecorder } from '@clew/testing'
 import type { FastifyInstance, FastifyPluginCallback, fastify } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { log, namesOf } from '../../http/test/local-servers.ts'
+import { log, nameAndRoute, namesOf } from '../../http/test/local-servers.ts'
 import { fastifyInstrumentation } from '../src/index.ts'
 
 type Fastify = typeof fastify
@@ -73,11 +73,60 @@ describe.each(['fastify', 'fastify4'])('%s', (version) => {
     ])
   })
 
-  test('a request that a hook turns away has its route', async () => {
-    app = load(version)()
-    app.addHook('onRequest', async (_, reply) => reply.code(401).send('who?'))
-    app.get('/orders/:id', async () => 'ok')
-    expect(await namesOf(spans, await listen(), ['GET /orders/7'])).toEqual(['GET /orders/:id | /orders/:id'])
+  test('a request that is turned away, fails or is aborted has its route', async () => {
+    app = load(version)({ rewriteUrl: ({ url }) => (url === '/old/7' ? '/optional/7' : url!) })
+    const turnAway: FastifyPluginCallback = (scope, _, done) => {
+      scope.addHook('onRequest', async (request, reply) => {
+        if (request.headers['x-fail'] === 'hook') throw new Error('no')
+        return reply.code(401).send('who?')
+      })
+      scope.get('/private/:id', async () => 'ok')
+      done()
+    }
+    app.register(turnAway, { prefix: '/in' })
+    app.addHook('preParsing', async ({ url }) => {
+      if (url.includes('unread')) throw new Error('no')
+    })
+    const schema = { params: { type: 'object', properties: { id: { type: 'integer' } } } }
+    app.get('/checked/:id', { schema }, async () => 'ok')
+    app.get('/none/:id', (_, reply) => reply.callNotFound())
+    app.get('/optional/:id?', async () => 'ok')
+    app.get('/failing/:id', async () => {
+      throw new Error('no')
+    })
+    app.get('/hosted', { constraints: { host: 'example.org' } }, async () => 'ok')
+    app.get('/long/:id', (_, reply) => reply.hijack().raw.destroy())
+    const origin = await listen()
+    const requests = [
+      'GET /in/private/7',
+      'GET /in/private/unread',
+      'GET /checked/a',
+      'GET /none/7',
+      'GET /optional',
+      'GET /optional/7',
+      'GET /old/7',
+      'GET /failing/7',
+      'GET /unread',
+      'GET /hosted',
+      'GET /%zz',
+    ]
+    expect(await namesOf(spans, origin, requests)).toEqual([
+      'GET /in/private/:id | /in/private/:id',
+      'GET /in/private/:id | /in/private/:id',
+      'GET /checked/:id | /checked/:id',
+      'GET /none/:id | /none/:id',
+      'GET /optional/:id? | /optional/:id?',
+      'GET /optional/:id? | /optional/:id?',
+      'GET /optional/:id? | /optional/:id?',
+      'GET /failing/:id | /failing/:id',
+      'GET | no route',
+      'GET | no route',
+      'GET | no route',
+    ])
+    spans.clear()
+    await fetch(`${origin}/long/7`).catch(() => {})
+    const [aborted] = await spans.waitFor((all) => all.some(({ kind }) => kind === 'server'))
+    expect(nameAndRoute(aborted!)).toBe('GET /long/:id | /long/:id')
   })
 
   test('a request that a handler injects into its own application does not rename the span around it', async () => {

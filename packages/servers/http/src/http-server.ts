@@ -8,6 +8,7 @@ import {
   guard,
   type HttpRequest,
   httpRequestOf,
+  httpRouteOf,
   type Runtime,
   rootContext,
   SpanKind,
@@ -94,6 +95,7 @@ function setResponseHeaders(
 class ServerRequest implements HttpRequest, Exchange {
   readonly context: Context
   route: string | undefined
+  progress: unknown
   readonly #method: string
   readonly #response: ServerResponse
   /** Absent for an ignored path, and after the end. */
@@ -116,9 +118,10 @@ class ServerRequest implements HttpRequest, Exchange {
     const span = this.#span
     if (!span) return
     this.#span = undefined
-    if (this.route !== undefined) {
-      span.setAttribute('http.route', this.route)
-      span.updateName(`${this.#method} ${this.route}`)
+    const route = httpRouteOf(this.#response.req)
+    if (route !== undefined) {
+      span.setAttribute('http.route', route)
+      span.updateName(`${this.#method} ${route}`)
     }
     describeResponse(span, this.#response)
     span.end()
