@@ -10,6 +10,7 @@ export {
 export { NoopSpan, SpanKind, SpanStatusCode } from './api/span.ts'
 export {
   activeContext,
+  bindContext,
   bindToContext,
   createContextManager,
   enterContext,

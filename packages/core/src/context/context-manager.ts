@@ -38,6 +38,19 @@ export function bindToContext<F extends (...args: never[]) => unknown>(context: 
 }
 
 /**
+ * The function, always run in the context of whoever calls `bindContext`: with the trace and the request fields that are
+ * in force now; outside of any request, in none. For what keeps the functions of many callers and runs them all in
+ * the context of one: queues, limiters, batches. Keeps `this`, arguments, result and length. Throws only what `work`
+ * throws.
+ *
+ * @example
+ * limiter.schedule(bindContext(() => charge(order)))
+ */
+export function bindContext<F extends (...args: never[]) => unknown>(work: F): F {
+  return bindToContext(activeContext(), work)
+}
+
+/**
  * The OpenTelemetry ContextManager over the one AsyncLocalStorage of Clew, so that diagnostics channels can bind
  * that storage directly.
  */

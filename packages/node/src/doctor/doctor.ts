@@ -5,7 +5,8 @@ import type { ClewConfig } from '../config/read-config.ts'
 import { generalSettings } from '../config/settings.ts'
 import { findApplication } from '../discovery/application.ts'
 import { findPackages } from '../discovery/packages.ts'
-import { examineApplication, type Finding } from './examine.ts'
+import { examineApplication, type Finding, installedVersion } from './examine.ts'
+import { examineQueues } from './shared-queues.ts'
 
 const connectTimeoutMs = 2_000
 
@@ -27,6 +28,7 @@ export async function examine(folder: string): Promise<Diagnosis> {
   })
   const findings = [
     ...examineApplication(application, process.versions.node),
+    ...examineQueues(application.dependencies, (name) => installedVersion(name, application)),
     ...problems.map((text) => ({ level: 'problem', topic: 'settings', text }) as const),
     ...examineSwitches(config),
     await examineEndpoint('logs', config.logs.endpoint),

@@ -115,7 +115,8 @@ function examineCopies(name: string, application: Application, found: readonly F
   return { level: 'problem', topic: name, text, remedy: `keep one version (npm ls ${name}, npm dedupe)` }
 }
 
-function installedVersion(name: string, application: Application): string | undefined {
+/** The version that the application would load; undefined when it is not installed. */
+export function installedVersion(name: string, application: Application): string | undefined {
   const require = createRequire(join(application.directory, 'package.json'))
   for (const folder of require.resolve.paths('x') ?? []) {
     const found = nearestPackage(join(folder, name))
