@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type SpanDescription, SpanKind } from '@clew/core'
 import type { Attributes } from '@opentelemetry/api'
+import { parseTarget, type UrlRedactor } from './url.ts'
 
 /** The parts of a request that its span describes; `IncomingMessage` has them all. */
 export type ReceivedRequest = {
@@ -23,9 +24,9 @@ type Peer = {
  * The attributes of a server span that are known at its start.
  * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
-export function describeReceived(request: ReceivedRequest, redact: QueryRedactor): Attributes {
+export function describeReceived(request: ReceivedRequest, redact: UrlRedactor): Attributes {
   const { headers, socket, method = 'GET' } = request
-  const { path, query } = parseTarget(request.url ?? '/')
+  const { path, query } = parseTarget(redact(request.url ?? '/'))
   const { address, port } = hostOf(request)
   const known = knownMethod(method)
   const attributes: Attributes = {
@@ -36,7 +37,7 @@ export function describeReceived(request: ReceivedRequest, redact: QueryRedactor
     'network.protocol.version': request.httpVersion,
   }
   if (known !== method) attributes['http.request.method_original'] = method
-  if (query) attributes['url.query'] = redact(query)
+  if (query) attributes['url.query'] = query
   if (port !== undefined) attributes['server.port'] = port
   const client = clientAddress(headers, socket)
   if (client) attributes['client.address'] = client
@@ -67,14 +68,13 @@ export type SentRequest = { method: string; protocol: string; host: string; targ
  */
 export function describeSent(
   { method, protocol, host, target }: SentRequest,
-  redact: QueryRedactor,
+  redact: UrlRedactor,
 ): SpanDescription {
   const { address, port } = parseHost(host)
-  const shown = redactTarget(target, redact)
   const known = knownMethod(method)
   const attributes: Attributes = {
     'http.request.method': known,
-    'url.full': shown.startsWith('/') ? `${protocol}//${host}${shown}` : shown,
+    'url.full': redact(target.startsWith('/') ? `${protocol}//${host}${target}` : target),
     'server.address': address,
     'server.port': port ?? (protocol === 'https:' ? 443 : 80),
   }
@@ -105,40 +105,12 @@ export function methodName(method: string): string {
   return knownMethods.has(method) ? method : 'HTTP'
 }
 
-/** Path and query of a request target in origin form, absolute form (through a proxy) or asterisk form. */
-export function parseTarget(target: string): { path: string; query: string } {
-  const local = target.charCodeAt(0) === 47 ? target : withoutOrigin(target)
-  const mark = local.indexOf('?')
-  return mark < 0 ? { path: local, query: '' } : { path: local.slice(0, mark), query: local.slice(mark + 1) }
-}
-
-function withoutOrigin(target: string): string {
-  return target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '') || '/'
-}
-
-/** Replaces the values of the named query parameters by REDACTED. Takes a query string without its `?`. */
-export type QueryRedactor = (query: string) => string
-
-/** The names are compared without regard to case. */
-export function createQueryRedactor(names: readonly string[]): QueryRedactor {
-  if (names.length === 0) return (query) => query
-  const anyName = names.map((name) => name.replace(/[^\w]/g, '\\$&')).join('|')
-  const secret = new RegExp(`(^|&)(${anyName})=[^&#]*`, 'gi')
-  return (query) => query.replace(secret, '$1$2=REDACTED')
-}
-
-/** The target of a request with the secrets in its query replaced. */
-export function redactTarget(target: string, redact: QueryRedactor): string {
-  const mark = target.indexOf('?')
-  return mark < 0 ? target : target.slice(0, mark + 1) + redact(target.slice(mark + 1))
-}
-
 export type Host = { address: string; port: number | undefined }
 
 const maxHosts = 256
 const hosts = new Map<string, Host>()
 
-/** The parts of a `host[:port]`, such as the value of a Host header. An IPv6 address loses its brackets. */
+/** The parts of a `host[:port]`, such as the value of a Host header, without credentials. An IPv6 address loses its brackets. */
 export function parseHost(host: string): Host {
   const seen = hosts.get(host)
   if (seen) return seen
@@ -150,8 +122,9 @@ export function parseHost(host: string): Host {
 }
 
 function splitHost(host: string): Host {
-  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(host)
-  if (!match) return { address: host, port: undefined }
+  const place = host.slice(host.lastIndexOf('@') + 1)
+  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(place)
+  if (!match) return { address: place, port: undefined }
   const [, ipv6, name, port] = match
   return { address: ipv6 ?? name ?? '', port: port === undefined ? undefined : Number(port) }
 }

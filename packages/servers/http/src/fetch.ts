@@ -11,9 +11,10 @@ import {
   wrapMethod,
 } from '@clew/core'
 import type { Context, TextMapSetter } from '@opentelemetry/api'
-import { createQueryRedactor, describeSent, type QueryRedactor } from './attributes.ts'
+import { describeSent } from './attributes.ts'
 import { type ClientSpan, startClientSpan } from './http-client.ts'
 import type { options as specs } from './options.ts'
+import { createUrlRedactor, type UrlRedactor } from './url.ts'
 
 /** https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
 type UndiciRequest = {
@@ -35,7 +36,7 @@ const headerSetter: TextMapSetter<UndiciRequest> = {
 
 /** A client span for each request by the global `fetch` and by the undici package: they share their channels. */
 export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
-  const redact = createQueryRedactor(options.redactQuery)
+  const redact = createUrlRedactor(options.redactQuery)
   const spans = createHiddenSlot<ClientSpan>()
   const callers = keepCallers()
   const created = (request: UndiciRequest): void => {
@@ -72,7 +73,7 @@ function hasTraceparent(headers: readonly unknown[] | string): boolean {
   return false
 }
 
-function describe(request: UndiciRequest, redact: QueryRedactor): SpanDescription | undefined {
+function describe(request: UndiciRequest, redact: UrlRedactor): SpanDescription | undefined {
   const { method, origin, path: target } = request
   // An upgraded connection has no end that undici tells.
   if (request.upgrade || method === 'CONNECT') return undefined

@@ -13,10 +13,11 @@ import {
   subscribeChannel,
 } from '@clew/core'
 import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api'
-import { createQueryRedactor, describeSent, type SentRequest } from './attributes.ts'
+import { describeSent, type SentRequest } from './attributes.ts'
 import { type Exchange, keepContextOfMessages } from './message-events.ts'
 import type { options as specs } from './options.ts'
 import { contextWithFieldsInBaggage } from './propagated-fields.ts'
+import { createUrlRedactor } from './url.ts'
 
 // Of requests and of their responses.
 const spans = createHiddenSlot<ClientSpan>()
@@ -37,7 +38,7 @@ const headerSetter: TextMapSetter<ClientRequest> = {
  * https://nodejs.org/api/diagnostics_channel.html#http
  */
 export function startHttpClient({ tracer, options }: Runtime<typeof specs>): Stop {
-  const redact = createQueryRedactor(options.redactQuery)
+  const redact = createUrlRedactor(options.redactQuery)
   const created = (request: ClientRequest): void => {
     const span = startClientSpan(tracer, activeContext(), () => describeSent(sentBy(request), redact))
     if (!span) return

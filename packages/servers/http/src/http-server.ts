@@ -19,10 +19,11 @@ import {
   trackHttpRequest,
 } from '@clew/core'
 import type { Context, Span } from '@opentelemetry/api'
-import { createQueryRedactor, describeReceived, methodName, parseTarget } from './attributes.ts'
+import { describeReceived, methodName } from './attributes.ts'
 import { type Exchange, keepContextOfConnections, keepContextOfMessages } from './message-events.ts'
 import type { HttpOptions, options as specs } from './options.ts'
 import { fieldsOf, parentContextOf } from './received-context.ts'
+import { createUrlRedactor, parseTarget } from './url.ts'
 
 /** https://nodejs.org/api/diagnostics_channel.html#event-httpserverrequeststart */
 type RequestStart = { request: IncomingMessage; response: ServerResponse }
@@ -31,7 +32,7 @@ const requestStart = 'http.server.request.start'
 
 /** Begins a context and a span for each request at Node's own channel; both last until the response is closed. */
 export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Stop {
-  const redact = createQueryRedactor(options.redactQuery)
+  const redact = createUrlRedactor(options.redactQuery)
   const isIgnored = createPathTest(options.ignorePaths)
 
   const takeIn = ({ request, response }: RequestStart): Context => {
