@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type OtlpReceiver, type OtlpReceiverOptions, startOtlpReceiver } from '@clew/testing'
+import { type OtlpReceiverOptions, startOtlpReceiver } from '@clew/testing'
 import { expect, test } from 'vitest'
 import { type ChildEnd, fixtures, runChild } from './child.ts'
-import { type Ending, endings } from './endings.ts'
+import { countByRun, type Ending, endings } from './endings.ts'
 
 const readPem = (name: string): string => readFileSync(join(fixtures, 'tls', name), 'utf8')
 
@@ -72,15 +72,6 @@ test.for(cases)(
     await rm(spool, { recursive: true })
   },
 )
-
-function countByRun(receiver: OtlpReceiver): Record<string, number> {
-  const bodies = new Map<string, Set<unknown>>()
-  for (const { resource, body } of receiver.logs) {
-    const run = String(resource.run)
-    bodies.set(run, (bodies.get(run) ?? new Set()).add(body))
-  }
-  return Object.fromEntries([...bodies].map(([run, set]) => [run, set.size]))
-}
 
 test('all steps of one end share one budget', async () => {
   const receiver = await startOtlpReceiver()

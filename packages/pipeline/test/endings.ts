@@ -1,3 +1,4 @@
+import type { OtlpReceiver } from '@clew/testing'
 import type { ChildOptions } from './child.ts'
 
 /** A way for a process to end, in `fixtures/ending.mjs`, after 100 records. */
@@ -65,3 +66,13 @@ export const endings: readonly Ending[] = [
   way('a child is killed', 'childKilled'),
   way('the parent of a child dies', 'parentDies'),
 ]
+
+/** How many different records arrived of each run. */
+export function countByRun(receiver: OtlpReceiver): Record<string, number> {
+  const bodies = new Map<string, Set<unknown>>()
+  for (const { resource, body } of receiver.logs) {
+    const run = String(resource.run)
+    bodies.set(run, (bodies.get(run) ?? new Set()).add(body))
+  }
+  return Object.fromEntries([...bodies].map(([run, set]) => [run, set.size]))
+}

@@ -54,7 +54,7 @@ test('a request that the kernel has is waited for, and its answer is read', asyn
   const { answer } = readNow()
   expect({ early, answer }).toEqual({
     early: { answer: undefined, asked: 1 },
-    answer: { status: 200, headers: { 'content-length': '2' }, body: Buffer.from('ok') },
+    answer: { status: 200, headers: { 'content-length': '2' }, body: Buffer.from('ok'), isLast: false },
   })
 })
 

@@ -2,11 +2,12 @@ import { readSync } from 'node:fs'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ReceivedAnswer, textHeaders } from './exchange.ts'
-import { parseHttpAnswer } from './http-answer.ts'
+import { AnswerParser, type HttpAnswer } from './http-answer.ts'
 
 const napMs = 1
-const readBytes = 16 * 1024
-const maxBytes = 256 * 1024
+
+/** Nothing of it is looked at after the next read. */
+const piece = Buffer.allocUnsafeSlow(16 * 1024)
 
 /** Of lib/net.js and libuv: the descriptor, and bytes that the kernel did not take yet. */
 type WithHandle = { _handle?: { fd?: number; writeQueueSize?: number } | null }
@@ -37,17 +38,30 @@ export function readAnswerOnWire(sent: ClientRequest, remainingMs: () => number)
 }
 
 /** Reads one answer from a descriptor. Undefined when the connection or the time ended before. Throws what reading throws. */
-export function readAnswer(fd: number, remainingMs: () => number): ReceivedAnswer | undefined {
-  const piece = Buffer.allocUnsafe(readBytes)
-  let bytes: Buffer = Buffer.alloc(0)
-  while (bytes.length < maxBytes) {
+export function readAnswer(fd: number, remainingMs: () => number): HttpAnswer | undefined {
+  const parser = new AnswerParser()
+  for (;;) {
     const read = unlessBusy(() => readSync(fd, piece), remainingMs)
     if (read === undefined) return undefined
-    bytes = Buffer.concat([bytes, piece.subarray(0, read)])
-    const answer = parseHttpAnswer(bytes, read === 0)
-    if (answer !== undefined || read === 0) return answer
+    const progress = read === 0 ? parser.end() : parser.take(piece.subarray(0, read))
+    if (progress === 'broken') return undefined
+    if (progress !== 'more') return progress
+    // A receiver that always has more to say is never busy.
+    if (remainingMs() <= 0) return undefined
   }
-  return undefined
+}
+
+/**
+ * Whether a connection that waits for its next request can still be used. What lies on it now, an answer of a receiver
+ * that waited too long or its end, would be taken for the answer to that request.
+ */
+export function isQuiet(fd: number): boolean {
+  try {
+    readSync(fd, piece)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EAGAIN'
+  }
 }
 
 /** A descriptor does not block: tries again until the time is over, which gives undefined. */

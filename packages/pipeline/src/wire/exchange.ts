@@ -21,7 +21,10 @@ export type Connection = {
 }
 
 export const concurrentExports = 4
+/** What is kept of the body of an answer. */
 export const maxAnswerBytes: number = 64 * 1024
+/** What is read of one: a receiver that says more is given up. */
+export const maxReadBytes: number = 1024 * 1024
 
 /** An AggregateError of several addresses has no message of its own. */
 export function describeError(error: NodeJS.ErrnoException): string {

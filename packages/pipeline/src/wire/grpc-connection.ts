@@ -3,6 +3,7 @@ import {
   type Connection,
   describeError,
   maxAnswerBytes,
+  maxReadBytes,
   textHeaders,
   type WireAnswer,
   type WireRequest,
@@ -67,6 +68,7 @@ function call(
     stream.on('data', (piece: Buffer) => {
       if (bytes < maxAnswerBytes) pieces.push(piece)
       bytes += piece.length
+      if (bytes > maxReadBytes) stream.destroy(new Error(`the answer is longer than ${maxReadBytes} bytes`))
     })
     stream.on('error', (error) => finish({ failure: describeError(error) }))
     stream.on('close', () =>

@@ -1,10 +1,11 @@
 import type { Agent, ClientRequest, IncomingMessage, request } from 'node:http'
-import { readAnswerOnWire } from './answer-reader.ts'
+import { descriptorOf, isQuiet, readAnswerOnWire } from './answer-reader.ts'
 import {
   type Connection,
   concurrentExports,
   describeError,
   maxAnswerBytes,
+  maxReadBytes,
   textHeaders,
   type WireAnswer,
   type WireRequest,
@@ -23,6 +24,7 @@ export function openHttpConnection(target: Target, held: boolean): Connection {
   const post = ({ headers, body }: WireRequest, key: object): Promise<WireAnswer> =>
     new Promise((resolve) => {
       transport ??= openTransport(target)
+      dropStale(transport.agent)
       const sent = transport.request(url, { method: 'POST', agent: transport.agent, headers })
       const isLive = (): boolean => live.get(key)?.sent === sent
       const finish: Exchange['finish'] = (answer) => {
@@ -82,12 +84,24 @@ function readAnswer(response: IncomingMessage, finish: (answer: WireAnswer) => v
   response.on('data', (piece: Buffer) => {
     if (bytes < maxAnswerBytes) pieces.push(piece)
     bytes += piece.length
+    if (bytes > maxReadBytes) response.destroy(new Error(`the answer is longer than ${maxReadBytes} bytes`))
   })
   response.on('end', () => {
     const { statusCode = 0, headers } = response
     finish({ status: statusCode, headers: textHeaders(headers), body: Buffer.concat(pieces) })
   })
   response.on('error', (error) => finish({ failure: describeError(error) }))
+}
+
+/**
+ * A receiver that waited too long for a request may have said so (408) and closed, while the event loop stood still. Node
+ * would take that for the answer to the next request.
+ */
+function dropStale({ freeSockets }: Agent): void {
+  for (const socket of Object.values(freeSockets).flat()) {
+    const fd = descriptorOf(socket)
+    if (fd !== undefined && !isQuiet(fd)) socket?.destroy()
+  }
 }
 
 /** The receiver closed a kept connection at the moment it was used again: nothing was processed. */

@@ -8,8 +8,11 @@ export type Outcome =
   | { kind: 'too-large' }
   | { kind: 'refused'; status: string; message: string }
 
-/** Statuses that the OTLP specification (OTLP/HTTP Response, Retryable Response Codes) lets a client repeat. */
-const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504])
+/**
+ * Statuses that the OTLP specification (OTLP/HTTP Response, Retryable Response Codes) lets a client repeat, and 408: the
+ * receiver has no whole request (RFC 9110 §15.5.9), and we send none that is not.
+ */
+const retryable: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
 
 /** Reads an OTLP/HTTP answer. Never throws: an unreadable body of a success is a success. */
 export function outcomeOfHttp(

@@ -1,7 +1,8 @@
 import { writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { descriptorOf, readAnswer, unlessBusy } from './answer-reader.ts'
+import { descriptorOf, isQuiet, readAnswer, unlessBusy } from './answer-reader.ts'
 import type { ReceivedAnswer, WireRequest } from './exchange.ts'
+import type { HttpAnswer } from './http-answer.ts'
 import type { Target } from './target.ts'
 
 /** A connection that waits for the end of the process, when none can be opened any more. */
@@ -40,7 +41,7 @@ export function createSpareSocket(target: Target): SpareSocket | undefined {
       const fd = descriptorOf(socket)
       if (fd === undefined) return undefined
       const answer = exchangeOver(fd, target, request, remainingMs)
-      if (answer === undefined) socket?.destroy()
+      if (answer?.isLast !== false) socket?.destroy()
       return answer
     },
     close: () => socket?.destroy(),
@@ -52,9 +53,10 @@ function exchangeOver(
   target: Target,
   request: WireRequest,
   remainingMs: () => number,
-): ReceivedAnswer | undefined {
+): HttpAnswer | undefined {
   try {
-    return writeAll(fd, requestBytes(target, request), remainingMs) ? readAnswer(fd, remainingMs) : undefined
+    const bytes = requestBytes(target, request)
+    return isQuiet(fd) && writeAll(fd, bytes, remainingMs) ? readAnswer(fd, remainingMs) : undefined
   } catch {
     return undefined
   }
@@ -74,6 +76,7 @@ function writeAll(fd: number, bytes: Buffer, remainingMs: () => number): boolean
     const written = unlessBusy(() => writeSync(fd, bytes, at), remainingMs)
     if (written === undefined) return false
     at += written
+    if (at < bytes.length && remainingMs() <= 0) return false
   }
   return true
 }
