@@ -72,6 +72,32 @@ test('one document over several lines, and lines that are sent as JSON', async (
     200,
     { logs: 1, spans: 1, rejected: 1, problems: [{ line: 3, message: 'not JSON' }] },
   ])
+  expect(await importFile('no\njson', json)).toEqual([
+    200,
+    {
+      logs: 0,
+      spans: 0,
+      rejected: 2,
+      problems: [
+        { line: 1, message: 'not JSON' },
+        { line: 2, message: 'not JSON' },
+      ],
+    },
+  ])
+})
+
+test('where a limit ends an import, what was kept is told', async () => {
+  const file = `${logsRequest(['kept'])}\n${'x\n'.repeat(10_001)}`
+  expect(await importFile(file)).toEqual([
+    400,
+    {
+      error: {
+        code: 'invalid',
+        message:
+          'more than 10000 lines are no records, line 2: not JSON; send OTLP JSON, or a log object on each line (1 lines and 0 spans are kept)',
+      },
+    },
+  ])
 })
 
 test('twenty thousand lines, gzipped', async () => {

@@ -46,6 +46,7 @@ function answerOfError(error: unknown): Answer | undefined {
   if (!isStoreError(error)) return undefined
   const { code, message } = error
   if (code === 'decode' || code === 'invalid') return { status: 400, message }
+  if (code === 'too-large') return { status: 413, message }
   if (code === 'busy') return { retryAfterSeconds: busyRetrySeconds }
   if (code === 'full') return { status: 503, message, retryAfterSeconds: fullRetrySeconds }
   return undefined

@@ -1,6 +1,6 @@
 import { indexTerms, type SearchTerm } from '@clew/search'
 import { parseDecimal } from '@clew/settings'
-import { maxWordsLength } from '../schema/row.ts'
+import { maxWordsLength } from '../schema/limits.ts'
 import { any, type Condition, condition } from './search-sql-condition.ts'
 
 export type AttributeMatch = Extract<SearchTerm, { kind: 'attribute' }>['match']

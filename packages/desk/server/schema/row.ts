@@ -1,4 +1,5 @@
 import type { Signal } from '@clew/otlp'
+import { maxTextLength } from './limits.ts'
 
 /**
  * A line as its columns. `words` is what the full-text index gets.
@@ -55,8 +56,16 @@ export type ScopeRow = { name: string; version: string; attributes: string }
 /** The records of one process and library. */
 export type Group<Row> = { resource: ResourceRow; scope: ScopeRow; rows: Row[] }
 
-/** A request as rows. `refused` records have no place in the store: spans without a trace id. */
-export type RowsOf<S extends Signal, Row> = { signal: S; groups: Group<Row>[]; refused: number }
+/**
+ * A request as rows. `refused` records have no place in the store: spans without a trace id. `beyond` are those after the
+ * first that a request may have.
+ */
+export type RowsOf<S extends Signal, Row> = {
+  signal: S
+  groups: Group<Row>[]
+  refused: number
+  beyond: number
+}
 export type RequestRows = RowsOf<'logs', LogRow> | RowsOf<'traces', SpanRow>
 
 /** The words of a span id in hex; both 0 when it is none. */
@@ -92,15 +101,6 @@ export function nanosText(us: number, ns: number): string {
 export function plausibleUs(us: number): number {
   return us > 7_258_118_400_000_000 ? 0 : us
 }
-
-/** Characters of a text that are kept. */
-export const maxTextLength = 65_536
-
-/** Attributes of a record that are kept. */
-export const maxAttributes = 1000
-
-/** Characters of an attribute's value that can be found by their words. */
-export const maxWordsLength = 4096
 
 /** Cuts a text at a code point and says how much is gone. */
 export function cutText(text: string, length: number = maxTextLength): string {

@@ -1,12 +1,21 @@
 /**
  * - `decode`: the request is no OTLP; never worth repeating
+ * - `too-large`: it has more than a request may have; worth sending in parts
  * - `busy`: more waits than the queue may hold; come back later
  * - `full`: the disk is full or cannot be written; the message has the remedy
  * - `timeout`: a query took longer than 5 s
  * - `not-found`: nothing has this id
  * - `invalid`: a parameter or a search cannot be understood; the message says place and remedy
  */
-export type StoreErrorCode = 'decode' | 'busy' | 'full' | 'timeout' | 'not-found' | 'invalid' | 'internal'
+export type StoreErrorCode =
+  | 'decode'
+  | 'too-large'
+  | 'busy'
+  | 'full'
+  | 'timeout'
+  | 'not-found'
+  | 'invalid'
+  | 'internal'
 export type StoreError = Error & { code: StoreErrorCode }
 
 export function storeError(code: StoreErrorCode, message: string): StoreError {
@@ -19,6 +28,7 @@ export function isStoreError(error: unknown): error is StoreError {
 
 const codes = new Set<StoreErrorCode>([
   'decode',
+  'too-large',
   'busy',
   'full',
   'timeout',

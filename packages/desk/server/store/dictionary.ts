@@ -12,6 +12,8 @@ export type Dictionary = {
 }
 
 const maxRemembered = 20_000
+/** Characters of all keys. */
+const maxRememberedLength = 16_000_000
 
 export function createDictionary(
   database: DatabaseSync,
@@ -23,15 +25,21 @@ export function createDictionary(
   const marks = columns.map(() => '?').join()
   const insert = database.prepare(`INSERT INTO ${table} (${columns.join()}) VALUES (${marks})`)
   const remembered = new Map<string, number>()
+  let length = 0
+  const forget = (): void => {
+    remembered.clear()
+    length = 0
+  }
   return {
     idOf(key, values) {
       const known = remembered.get(key)
       if (known !== undefined) return known
       const id = Number(find.get(...values)?.id ?? insert.run(...values).lastInsertRowid)
-      if (remembered.size >= maxRemembered) remembered.clear()
+      if (remembered.size >= maxRemembered || length + key.length > maxRememberedLength) forget()
       remembered.set(key, id)
+      length += key.length
       return id
     },
-    forget: () => remembered.clear(),
+    forget,
   }
 }

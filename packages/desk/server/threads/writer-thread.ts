@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { isOtlpDecodeError } from '@clew/otlp'
+import { maxRecords } from '../schema/limits.ts'
 import type { RequestRows } from '../schema/row.ts'
 import { isStoreError } from '../schema/store-error.ts'
 import { requestRows } from '../store/rows/request-rows.ts'
@@ -7,7 +8,7 @@ import { Writer } from '../store/writer.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import type { FromWriter, ToWriter, WriterSettings } from './thread.ts'
 
-const maxRecords = 5000
+const recordsPerCommit = 5000
 const pauseMs = 20
 const tidyMs = 500
 
@@ -40,12 +41,18 @@ function countOf(request: RequestRows): number {
   return records
 }
 
-function refusalOf({ refused }: RequestRows): string {
-  return refused === 0 ? '' : `${refused} spans have no valid trace id and span id`
+function refusalOf({ refused, beyond }: RequestRows): string {
+  const reasons = [
+    ...(refused === 0 ? [] : [`${refused} spans have no valid trace id and span id`]),
+    ...(beyond === 0 ? [] : [`${beyond} are more than the ${maxRecords} that a request may have`]),
+  ]
+  return reasons.join('; ')
 }
 
 function serve(writer: Writer): void {
-  const group = createGroupCommit({ commit: () => commit(writer), maxRecords, pauseMs, nowMs: Date.now })
+  const group = createGroupCommit({
+    ...{ commit: () => commit(writer), maxRecords: recordsPerCommit, pauseMs, nowMs: Date.now },
+  })
   const tidy = createTidy(writer, group)
   // Age alone can end a segment's time while nothing comes.
   const timer = setInterval(tidy, 60_000)
@@ -98,7 +105,8 @@ function write(writer: Writer, group: GroupCommit, { id, signal, encoding, bytes
     refuse(error)
     return
   }
-  const written = { kind: 'written', id, records: countOf(request), rejected: request.refused } as const
+  const rejected = request.refused + request.beyond
+  const written = { kind: 'written', id, records: countOf(request), rejected } as const
   try {
     writer.add(request)
   } catch (error) {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Signal } from '@clew/otlp'
 import type { ImportResult } from '../../../api/index.ts'
-import { isStoreError } from '../../schema/store-error.ts'
+import { importLimits } from '../../schema/limits.ts'
+import { isStoreError, type StoreErrorCode, storeError } from '../../schema/store-error.ts'
 import type { Store } from '../../threads/store.ts'
 import { type Line, parseLine } from './lines.ts'
 import { encodePlainLogs, type PlainLog, readPlainLog } from './plain-log.ts'
@@ -10,20 +11,43 @@ const maxProblems = 5
 const recordsInBatch = 1000
 /** Requests that wait for their commit at once, and their bytes: commits come every 50 ms. */
 const maxWaiting = 64
-const maxWaitingBytes = 32 * 1024 * 1024
+const maxWaitingBytes = 1024 * 1024
 const busyDelayMs = 100
+/** What the store says of a line alone. */
+const refusals = new Set<StoreErrorCode>(['decode', 'too-large'])
 
 /**
- * Stores lines as they come and waits while the store has enough to do. Rejects with what the store says when it can
- * keep nothing more; what came before is then kept.
+ * Stores lines as they come and waits while the store has enough to do. `sentBytes` are those that came so far. Rejects
+ * with a StoreError where a limit is reached or the store can keep nothing more; what came before is then kept, and its
+ * message says how much that is.
  */
 export async function importLines(
   lines: AsyncIterable<Line>,
+  sentBytes: () => number,
   store: Pick<Store, 'write'>,
   now: () => number,
 ): Promise<ImportResult> {
   const result: ImportResult = { logs: 0, spans: 0, rejected: 0, problems: [] }
   const writes = createWrites(store, result)
+  try {
+    await writeLines(lines, writes, result, { sentBytes, now })
+    await writes.finish()
+  } catch (error) {
+    await writes.settle()
+    if (!isStoreError(error)) throw error
+    throw storeError(error.code, `${error.message} (${result.logs} lines and ${result.spans} spans are kept)`)
+  }
+  // The store answers later than a line that is not even given to it.
+  result.problems.sort((a, b) => a.line - b.line)
+  return result
+}
+
+async function writeLines(
+  lines: AsyncIterable<Line>,
+  writes: Writes,
+  result: ImportResult,
+  { sentBytes, now }: { sentBytes: () => number; now: () => number },
+): Promise<void> {
   let plain: PlainLog[] = []
   let firstLine = 0
   const flush = async (): Promise<void> => {
@@ -41,18 +65,32 @@ export async function importLines(
       plain.push(readPlainLog(parsed.plain, now()))
       if (plain.length === recordsInBatch) await flush()
     }
+    requireModest(result, sentBytes())
   }
   await flush()
-  await writes.finish()
-  // The store answers later than a line that is not even given to it.
-  result.problems.sort((a, b) => a.line - b.line)
-  return result
+}
+
+function requireModest({ logs, spans, rejected, problems }: ImportResult, sentBytes: number): void {
+  const { freeRecords, rejected: maxRejected } = importLimits
+  if (logs + spans > freeRecords + sentBytes)
+    throw storeError(
+      'too-large',
+      `a file may have ${freeRecords} records, and one more for each byte that is sent`,
+    )
+  if (rejected <= maxRejected) return
+  const first = problems.map(({ line, message }) => `line ${line}: ${message}`)[0]
+  throw storeError(
+    'invalid',
+    `more than ${maxRejected} lines are no records, ${first}; send OTLP JSON, or a log object on each line`,
+  )
 }
 
 type Writes = {
   /** Resolves as soon as more may come. */
   add(signal: Signal, bytes: Uint8Array, line: number): Promise<void>
   finish(): Promise<void>
+  /** Waits for what was added, whatever becomes of it. */
+  settle(): Promise<unknown>
 }
 
 function createWrites(store: Pick<Store, 'write'>, result: ImportResult): Writes {
@@ -66,7 +104,7 @@ function createWrites(store: Pick<Store, 'write'>, result: ImportResult): Writes
       result[signal === 'logs' ? 'logs' : 'spans'] += records
       if (rejected > 0) reject(result, rejected, line, message)
     } catch (error) {
-      if (isStoreError(error) && error.code === 'decode') reject(result, 1, line, error.message)
+      if (isStoreError(error) && refusals.has(error.code)) reject(result, 1, line, error.message)
       else failure ??= { error }
     }
   }
@@ -89,6 +127,7 @@ function createWrites(store: Pick<Store, 'write'>, result: ImportResult): Writes
       await Promise.all(waiting)
       throwFailure()
     },
+    settle: () => Promise.all(waiting),
   }
 }
 

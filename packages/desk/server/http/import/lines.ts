@@ -1,20 +1,31 @@
 import type { Signal } from '@clew/otlp'
+import { importLimits } from '../../schema/limits.ts'
+import { storeError } from '../../schema/store-error.ts'
+import { requireFewValues } from '../../store/rows/quota.ts'
 import type { JsonObject } from './plain-log.ts'
 
 /** A line of a file, counted from 1, without its end. */
 export type Line = { number: number; bytes: Buffer }
 
-/** Splits bytes into lines that are not empty; they end with \n or \r\n. Throws what {@link isTooLong} knows when one has more than `maxBytes`. */
-export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Line> {
+type Chunks = AsyncIterable<Buffer> | Iterable<Buffer>
+
+const { lineBytes } = importLimits
+const newline = 10
+
+/**
+ * Splits bytes into lines that are not empty; they end with \n or \r\n. Throws a StoreError `too-large` when one has more
+ * than `maxBytes`.
+ */
+export async function* readLines(chunks: Chunks, maxBytes: number = lineBytes): AsyncGenerator<Line> {
   let parts: Buffer[] = []
   let waiting = 0
   let number = 0
   for await (const chunk of chunks) {
     let start = 0
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
       number++
       const bytes = joined(parts, chunk.subarray(start, end))
-      if (bytes.length > maxBytes) throw tooLong(`line ${number} is too long`)
+      if (bytes.length > maxBytes) throw tooLong(`line ${number}`, maxBytes)
       if (bytes.length > 0) yield { number, bytes }
       parts = []
       waiting = 0
@@ -24,17 +35,50 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number
       parts.push(chunk.subarray(start))
       waiting += chunk.length - start
     }
-    if (waiting > maxBytes) throw tooLong(`line ${number + 1} is too long`)
+    if (waiting > maxBytes) throw tooLong(`line ${number + 1}`, maxBytes)
   }
   if (waiting > 0) yield { number: number + 1, bytes: Buffer.concat(parts, waiting) }
 }
 
-export function tooLong(message: string): Error {
-  return Object.assign(new Error(message), { name: 'LineTooLong' })
+/** JSON over several lines is one document; lines, each of which is JSON, are often sent as JSON, too. */
+export async function* readDocument(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+  const source = chunks[Symbol.asyncIterator]()
+  const start = await take(source, lineBytes, (chunk) => chunk.includes(newline))
+  const end = start.indexOf(newline)
+  if (end !== -1 && parseJson(start.subarray(0, end)) !== undefined) {
+    yield* readLines(startingWith(start, source))
+    return
+  }
+  const rest = await take(source, lineBytes - start.length, () => false)
+  const document = Buffer.concat([start, rest])
+  if (parseJson(document) === undefined) yield* readLines([document])
+  else yield { number: 1, bytes: document }
 }
 
-export function isTooLong(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'LineTooLong'
+async function* startingWith(start: Buffer, source: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield start
+  yield* { [Symbol.asyncIterator]: () => source }
+}
+
+/** The bytes up to a chunk that is the last one wanted, or to the end. */
+async function take(
+  source: AsyncIterator<Buffer>,
+  maxBytes: number,
+  isLast: (chunk: Buffer) => boolean,
+): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let size = 0
+  for (let next = await source.next(); !next.done; next = await source.next()) {
+    parts.push(next.value)
+    size += next.value.length
+    if (size > maxBytes) throw tooLong('the document', lineBytes)
+    if (isLast(next.value)) break
+  }
+  return Buffer.concat(parts, size)
+}
+
+function tooLong(what: string, maxBytes: number): Error {
+  return storeError('too-large', `${what} is too long: a line or document may have ${maxBytes} bytes`)
 }
 
 function joined(parts: Buffer[], last: Buffer): Buffer {
@@ -60,7 +104,8 @@ export function parseLine(bytes: Buffer): Parsed {
   return { plain: value as JsonObject }
 }
 
-export function parseJson(bytes: Buffer): unknown {
+function parseJson(bytes: Buffer): unknown {
+  requireFewValues(bytes)
   try {
     return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
   } catch {

@@ -5,6 +5,7 @@ import { failureOf } from './reply.ts'
 test.each([
   ['invalid', 400],
   ['decode', 400],
+  ['too-large', 413],
   ['not-found', 404],
   ['busy', 503],
   ['timeout', 504],

@@ -67,6 +67,7 @@ export type Failure = {
 
 const statusOf: Record<StoreErrorCode, number> = {
   decode: 400,
+  'too-large': 413,
   invalid: 400,
   'not-found': 404,
   busy: 503,

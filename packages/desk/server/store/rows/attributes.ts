@@ -1,5 +1,6 @@
 import { type Attributes, type ProtobufReader, readValue, type Value } from '@clew/otlp'
-import { cutText, maxAttributes, maxTextLength, maxWordsLength } from '../../schema/row.ts'
+import { maxItems, maxItemsLength, maxTextLength, maxWordsLength } from '../../schema/limits.ts'
+import { cutText } from '../../schema/row.ts'
 
 /** Collects the attributes of one record as JSON, and the words of their values. */
 export type FieldTexts = { json: string; words: string; count: number; dropped: number }
@@ -30,7 +31,7 @@ export function readField(reader: ProtobufReader, fields: FieldTexts): void {
 }
 
 export function addField(fields: FieldTexts, key: string, value: Value): void {
-  if (fields.count === maxAttributes) {
+  if (fields.count === maxItems || fields.json.length > maxItemsLength) {
     fields.dropped++
     return
   }
@@ -66,23 +67,39 @@ export function valueJson(value: Value): string {
 function structureJson(value: Exclude<Value, string | number | bigint | boolean>): string {
   if (value === null) return 'null'
   if (value instanceof Uint8Array) return JSON.stringify(cutText(Buffer.from(value).toString('base64')))
-  if (Array.isArray(value)) return `[${value.map(valueJson).join()}]`
-  return attributesJson(value)
+  const json = Array.isArray(value) ? `[${joined(value, valueJson)}]` : mapJson(value)
+  // Cut JSON would be none: what is too long becomes a text.
+  return json.length > maxTextLength ? JSON.stringify(cutText(json)) : json
 }
 
+const mapJson = (map: Attributes): string =>
+  `{${joined(Object.entries(map), ([key, value]) => `${keyJson(key)}${valueJson(value)}`)}}`
+
+/** Ends when there is enough to be cut. */
+function joined<T>(items: readonly T[], toJson: (item: T) => string): string {
+  let json = ''
+  for (let i = 0; i < items.length && json.length <= maxTextLength; i++) {
+    json += `${i === 0 ? '' : ','}${toJson(items[i]!)}`
+  }
+  return json
+}
+
+/** The attributes of what has no column for those that are not kept. */
 export function attributesJson(attributes: Attributes): string {
-  const members = Object.entries(attributes).map(([key, value]) => `${keyJson(key)}${valueJson(value)}`)
-  return `{${members.join()}}`
+  const fields: FieldTexts = { json: '', words: '', count: 0, dropped: 0 }
+  for (const [key, value] of Object.entries(attributes)) addField(fields, key, value)
+  return fieldsJson(fields)
 }
 
 const keys = new Map<string, string>()
 const maxKeys = 4096
+const maxKeyLength = 256
 
 /** `"key":`, remembered: keys recur. */
 export function keyJson(key: string): string {
   const known = keys.get(key)
   if (known !== undefined) return known
-  const json = `${JSON.stringify(cutText(key, 256))}:`
-  if (keys.size < maxKeys) keys.set(key, json)
+  const json = `${JSON.stringify(cutText(key, maxKeyLength))}:`
+  if (keys.size < maxKeys && key.length <= maxKeyLength) keys.set(key, json)
   return json
 }

@@ -1,32 +1,39 @@
 import { ProtobufReader, type Resource, readResource, readScope, type Scope, type Value } from '@clew/otlp'
-import type { Group, ResourceRow, ScopeRow } from '../../schema/row.ts'
+import { cutText, type Group, type ResourceRow, type ScopeRow } from '../../schema/row.ts'
 import { attributesJson } from './attributes.ts'
+import { createQuota, type Quota } from './quota.ts'
 
 /**
  * Reads the nesting that requests of all signals share: resource, scope, records. Fields come in any order; a resource
  * or scope may follow its records.
  */
-export function readGroups<Row>(bytes: Uint8Array, readRow: (reader: ProtobufReader) => Row): Group<Row>[] {
+export function readGroups<Row>(
+  bytes: Uint8Array,
+  readRow: (reader: ProtobufReader) => Row,
+): { groups: Group<Row>[]; beyond: number } {
   const reader = new ProtobufReader(bytes)
+  const quota = createQuota()
   const groups: Group<Row>[] = []
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === 10) readResourceGroup(reader, readRow, groups)
+    if (tag === 10) readResourceGroup(reader, readRow, groups, quota)
     else reader.skip(tag)
   }
-  return groups
+  return { groups, beyond: quota.beyond }
 }
 
 function readResourceGroup<Row>(
   reader: ProtobufReader,
   readRow: (reader: ProtobufReader) => Row,
   groups: Group<Row>[],
+  quota: Quota,
 ): void {
+  quota.takeGroup()
   const outer = reader.open()
   const resource: Resource = { attributes: Object.create(null), droppedAttributesCount: 0 }
   const scopes: { scope: Scope; rows: Row[] }[] = []
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 10) readResource(reader, resource)
-    else if (tag === 18) scopes.push(readScopeGroup(reader, readRow))
+    else if (tag === 18) scopes.push(readScopeGroup(reader, readRow, quota))
     else reader.skip(tag)
   }
   reader.close(outer)
@@ -37,13 +44,15 @@ function readResourceGroup<Row>(
 function readScopeGroup<Row>(
   reader: ProtobufReader,
   readRow: (reader: ProtobufReader) => Row,
+  quota: Quota,
 ): { scope: Scope; rows: Row[] } {
+  quota.takeGroup()
   const outer = reader.open()
   const scope: Scope = { name: '', version: '', attributes: Object.create(null), droppedAttributesCount: 0 }
   const rows: Row[] = []
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 10) readScope(reader, scope)
-    else if (tag === 18) rows.push(readRow(reader))
+    else if (tag === 18 && quota.takeRecord()) rows.push(readRow(reader))
     else reader.skip(tag)
   }
   reader.close(outer)
@@ -61,7 +70,7 @@ export function resourceRow({ attributes }: Resource): ResourceRow {
 }
 
 export function scopeRow({ name, version, attributes }: Scope): ScopeRow {
-  return { name, version, attributes: attributesJson(attributes) }
+  return { name: cutText(name, 1024), version: cutText(version, 256), attributes: attributesJson(attributes) }
 }
 
 function textOf(value: Value | undefined): string {

@@ -1,6 +1,7 @@
 import { type LogRecord, type ProtobufReader, readValue, type Value } from '@clew/otlp'
 import { searchableText } from '@clew/search'
-import { cutText, type LogRow, maxTextLength, plausibleUs, spanWords, splitNanos } from '../../schema/row.ts'
+import { maxTextLength } from '../../schema/limits.ts'
+import { cutText, type LogRow, plausibleUs, spanWords, splitNanos } from '../../schema/row.ts'
 import { addField, type FieldTexts, fieldsJson, readField, startFields, valueJson } from './attributes.ts'
 
 const fields: FieldTexts = { json: '', words: '', count: 0, dropped: 0 }
@@ -93,6 +94,8 @@ function finishRow(row: LogRow, body: Value): LogRow {
   }
   if (row.traceId.length !== 32 || row.traceId === noTrace) row.traceId = ''
   if (row.severity < 0 || row.severity > 24) row.severity = 0
+  row.severityText = cutText(row.severityText, 256)
+  row.event = cutText(row.event, 1024)
   row.attributes = fieldsJson(fields)
   row.dropped += fields.dropped
   row.words = searchableText(row.body + fields.words)

@@ -1,4 +1,5 @@
 import type { ProtobufReader, Span } from '@clew/otlp'
+import { maxItems, maxItemsLength } from '../../schema/limits.ts'
 import {
   cutText,
   type LinkTarget,
@@ -25,9 +26,27 @@ type Parts = {
   row: SpanRow
   endUs: number
   endNs: number
-  events: string
-  links: string
+  events: Items
+  links: Items
+  /** As the sender says. */
   dropped: [attributes: number, events: number, links: number]
+}
+
+/** Events or links as JSON, without brackets; `beyond` are not kept. */
+type Items = { json: string; count: number; beyond: number }
+
+/** Whether another one is kept; it is counted. */
+function hasRoom(items: Items): boolean {
+  if (items.count === maxItems || items.json.length > maxItemsLength) {
+    items.beyond++
+    return false
+  }
+  items.count++
+  return true
+}
+
+function addItem(items: Items, json: string): void {
+  items.json += `${items.json === '' ? '' : ','}${json}`
 }
 
 /** Reads one `Span` of a protobuf request straight into its columns; undefined without a valid trace and span id. */
@@ -36,9 +55,9 @@ export function readSpanRow(reader: ProtobufReader): SpanRow | undefined {
   const parts = startSpan()
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 74) readField(reader, fields)
-    else if (tag === 90) parts.events += `${parts.events === '' ? '' : ','}${readEvent(reader)}`
-    else if (tag === 106)
-      parts.links += `${parts.links === '' ? '' : ','}${readLink(reader, parts.row.linkTargets)}`
+    else if (tag === 90 && hasRoom(parts.events)) addItem(parts.events, readEvent(reader))
+    else if (tag === 106 && hasRoom(parts.links))
+      addItem(parts.links, readLink(reader, parts.row.linkTargets))
     else if (tag === 122) readStatus(reader, parts.row)
     else if (!readTimes(reader, tag, parts)) readColumn(reader, tag, parts)
   }
@@ -48,7 +67,8 @@ export function readSpanRow(reader: ProtobufReader): SpanRow | undefined {
 
 function startSpan(): Parts {
   startFields(fields)
-  return { row: emptySpanRow(), endUs: 0, endNs: 0, events: '', links: '', dropped: [0, 0, 0] }
+  const items = (): Items => ({ json: '', count: 0, beyond: 0 })
+  return { row: emptySpanRow(), endUs: 0, endNs: 0, events: items(), links: items(), dropped: [0, 0, 0] }
 }
 
 function readTimes(reader: ProtobufReader, tag: number, parts: Parts): boolean {
@@ -149,15 +169,13 @@ export function spanRowOf(span: Span): SpanRow | undefined {
   row.state = span.traceState
   parts.dropped = [span.droppedAttributesCount, span.droppedEventsCount, span.droppedLinksCount]
   for (const [key, value] of Object.entries(span.attributes)) addField(fields, key, value)
-  parts.events = span.events
-    .map(({ timeUnixNano, name, attributes }) =>
-      eventJson(String(timeUnixNano), name, attributesJson(attributes)),
-    )
-    .join()
-  parts.links = span.links
-    .map(({ traceId, spanId, attributes }) => linkJson(traceId, spanId, attributesJson(attributes)))
-    .join()
-  for (const { traceId, spanId } of span.links) {
+  for (const { timeUnixNano, name, attributes } of span.events) {
+    if (hasRoom(parts.events))
+      addItem(parts.events, eventJson(String(timeUnixNano), name, attributesJson(attributes)))
+  }
+  for (const { traceId, spanId, attributes } of span.links) {
+    if (!hasRoom(parts.links)) continue
+    addItem(parts.links, linkJson(traceId, spanId, attributesJson(attributes)))
     const [spanHigh, spanLow] = spanWords(spanId)
     const target = { traceId, spanHigh, spanLow }
     if (isWhole(target)) row.linkTargets.push(target)
@@ -212,10 +230,13 @@ function finishSpan({ row, endUs, endNs, events, links, dropped }: Parts): SpanR
   if (row.status < 0 || row.status > 2) row.status = 0
   row.name = cutText(row.name, 1024)
   row.message = cutText(row.message)
+  row.state = cutText(row.state, 4096)
   row.attributes = fieldsJson(fields)
   dropped[0] += fields.dropped
-  if (events !== '') row.events = `[${events}]`
-  if (links !== '') row.links = `[${links}]`
+  dropped[1] += events.beyond
+  dropped[2] += links.beyond
+  if (events.json !== '') row.events = `[${events.json}]`
+  if (links.json !== '') row.links = `[${links.json}]`
   if (dropped.some((count) => count > 0)) row.dropped = JSON.stringify(dropped)
   return row
 }
