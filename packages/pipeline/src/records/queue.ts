@@ -16,6 +16,7 @@ import {
   sealAtRecords,
   type WriterPool,
 } from './chunk.ts'
+import { Fifo } from './fifo.ts'
 
 /** The one bound over every encoded record in memory: being filled, waiting, and on the wire. */
 export type MemoryBudget = { used: number; max: number }
@@ -68,8 +69,8 @@ export class ByteQueue {
   readonly #budget: MemoryBudget
   readonly #chunks: OpenChunks
   readonly #sealAtBytes: number
-  #sealed: Batch[] = []
-  #again: Batch[] = []
+  readonly #sealed = new Fifo<Batch>()
+  readonly #again = new Fifo<Batch>()
   #freshFirst = true
   #nextId = 1
 
@@ -153,11 +154,10 @@ export class ByteQueue {
   /** Everything that waits in memory, as batches. What came from the spool lies there still, and stays. */
   takeAll(): Batch[] {
     const open = this.#sealOpen()
-    const again = this.#again.filter((batch) => !batch.fromSpool)
-    const all = [...again, ...this.#sealed, ...(open === undefined ? [] : [open])]
-    this.#again = this.#again.filter((batch) => batch.fromSpool)
-    this.#sealed = []
-    return all
+    const again = this.#again.splice()
+    for (const batch of again) if (batch.fromSpool) this.#again.push(batch)
+    const own = again.filter((batch) => !batch.fromSpool)
+    return [...own, ...this.#sealed.splice(), ...(open === undefined ? [] : [open])]
   }
 
   /** Seals what is being filled. Returns the id of the newest batch. */
@@ -169,13 +169,14 @@ export class ByteQueue {
 
   /** Whether records wait in memory. */
   holdsRecords(): boolean {
-    if (this.#sealed.length > 0 || this.#again.some((batch) => !batch.fromSpool)) return true
-    return this.#chunks.countRecords() > 0
+    if (this.#sealed.length > 0 || this.#chunks.countRecords() > 0) return true
+    return some(this.#again, (batch) => !batch.fromSpool)
   }
 
   /** Whether a batch up to that id still waits. */
   holdsUpTo(id: number): boolean {
-    return this.#again.some((batch) => batch.id <= id) || this.#sealed.some((batch) => batch.id <= id)
+    const isUpTo = (batch: Batch): boolean => batch.id <= id
+    return some(this.#again, isUpTo) || some(this.#sealed, isUpTo)
   }
 
   waitingRecords(): number {
@@ -217,4 +218,9 @@ export class ByteQueue {
   #batchOf(content: OwnRecords | ReceivedRequest, facts: Pick<Batch, 'count' | 'bytes' | 'release'>): Batch {
     return { signal: this.#options.signal, id: this.#nextId++, ...content, ...facts, fromSpool: false }
   }
+}
+
+function some(batches: Iterable<Batch>, test: (batch: Batch) => boolean): boolean {
+  for (const batch of batches) if (test(batch)) return true
+  return false
 }
