@@ -59,7 +59,7 @@ export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
       spans.get(request)?.end(),
     ),
     subscribeChannel<{ request: object; error: unknown }>('undici:request:error', ({ request, error }) =>
-      spans.get(request)?.end(error),
+      spans.get(request)?.failed(error),
     ),
   ]
   return () => stopAll(stops)

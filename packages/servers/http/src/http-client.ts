@@ -11,9 +11,11 @@ import {
   startOperation,
   stopAll,
   subscribeChannel,
+  wrapMethod,
 } from '@clew/core'
 import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api'
 import { describeSent, type SentRequest } from './attributes.ts'
+import { isGivenUp, isTimeout, reasonOf } from './early-end.ts'
 import { type Exchange, keepContextOfMessages } from './message-events.ts'
 import type { options as specs } from './options.ts'
 import { contextWithFieldsInBaggage } from './propagated-fields.ts'
@@ -62,11 +64,26 @@ export function startHttpClient({ tracer, options }: Runtime<typeof specs>): Sto
     ),
     subscribeChannel<{ request: ClientRequest; error: unknown }>(
       'http.client.request.error',
-      ({ request, error }) => spans.get(request)?.end(error),
+      ({ request, error }) => spans.get(request)?.failed(error),
     ),
     keepContextOfMessages(ClientRequest.prototype, clientSpanOf),
+    hearOfDestroys(),
   ]
   return () => stopAll(stops)
+}
+
+// What follows, a socket that hangs up, looks the same as when the other side does it. `abort` and signals come here too.
+function hearOfDestroys(): Stop {
+  return wrapMethod(
+    'http',
+    ClientRequest.prototype,
+    'destroy',
+    (destroy) =>
+      function (this: ClientRequest, reason) {
+        if (!this.destroyed) spans.get(this)?.gaveUp(reason)
+        return destroy.call(this, reason)
+      },
+  )
 }
 
 function sentBy(request: ClientRequest): SentRequest {
@@ -102,15 +119,19 @@ export function startClientSpan(
 export class ClientSpan implements Exchange {
   /** The caller's: listeners do not run inside the client span. */
   readonly context: Context
-  /** Ends the span, as failed when there is an error; later calls do nothing. */
-  readonly end: Operation['end']
   readonly #own: Context
   readonly #span: Span
+  readonly #end: Operation['end']
+  #isAnswered = false
   #response: IncomingMessage | undefined
+  /** The application has destroyed the request or its response; `reason` is what it gave. */
+  #isGivenUp = false
+  #reason: unknown
+  #isTimedOut = false
 
   constructor({ caller, context, end }: Operation, span: Span) {
     this.context = caller
-    this.end = end
+    this.#end = end
     this.#own = context
     this.#span = span
   }
@@ -127,6 +148,7 @@ export class ClientSpan implements Exchange {
 
   /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span */
   responded(statusCode: number, response?: IncomingMessage): void {
+    this.#isAnswered = true
     if (!this.#span.isRecording()) return
     this.#response = response
     this.#span.setAttribute('http.response.status_code', statusCode)
@@ -135,10 +157,51 @@ export class ClientSpan implements Exchange {
     this.#span.setStatus({ code: SpanStatusCode.ERROR })
   }
 
+  /** The response has been read. Of this and the other ways to end only the first counts. */
+  end(): void {
+    this.#end()
+  }
+
+  /** It has ended by an error: by a failure, or by the application's own will. */
+  failed(error: unknown): void {
+    const reason = reasonOf(this.#isGivenUp ? this.#reason : error)
+    if (this.#isOwnEnd(reason)) this.#endByOwnWill()
+    else this.#end(reason ?? error)
+  }
+
+  #isOwnEnd(reason: unknown): boolean {
+    if (this.#isTimedOut) return false
+    if (this.#isGivenUp && this.#isAnswered) return !isTimeout(reason)
+    return isGivenUp(reason, this.#isAnswered)
+  }
+
+  // As on the server's side: not a failure, so the status stays unset.
+  #endByOwnWill(): void {
+    if (!this.#isAnswered) this.#span.setAttribute('error.type', 'aborted')
+    this.#end()
+  }
+
+  /** The application destroys the request. */
+  gaveUp(reason: unknown): void {
+    if (this.#isGivenUp) return
+    this.#isGivenUp = true
+    this.#reason = reason
+  }
+
+  interrupted(message: object, event: 'aborted' | 'timeout'): void {
+    if (event === 'timeout') this.#isTimedOut = true
+    // Of a broken connection the socket is destroyed first, of a response that the application destroys it is not.
+    else if (message === this.#response && this.#response.socket?.destroyed === false) {
+      this.gaveUp(this.#response.errored)
+    }
+  }
+
   closed(message: object): void {
     const response = this.#response
-    if (message === response) this.end(response.errored ?? undefined)
     // The request of a broken response is closed first, and only the response knows the error.
-    else if (!response || response.complete) this.end()
+    if (response && message !== response && !response.complete) return
+    const error = message === response ? response.errored : undefined
+    if (error || (this.#isGivenUp && !response)) this.failed(error)
+    else this.#end()
   }
 }

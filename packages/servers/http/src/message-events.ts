@@ -19,6 +19,8 @@ export type Exchange = {
   readonly context: Context
   /** The emitter has emitted `close`. */
   closed(emitter: object): void
+  /** It is about to emit this. */
+  interrupted?(emitter: object, event: 'aborted' | 'timeout'): void
 }
 
 type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
@@ -55,7 +57,9 @@ export function keepContextOfMessages(
       function (this: EventEmitter, ...args) {
         const exchange = socketEvents.has(args[0]) ? exchangeOf(this) : undefined
         if (!exchange) return emit.apply(this, args)
-        if (args[0] !== 'close') return emitIn(exchange.context, emit, this, args)
+        const [event] = args
+        if (event === 'aborted' || event === 'timeout') interrupt(exchange, this, event)
+        if (event !== 'close') return emitIn(exchange.context, emit, this, args)
         try {
           return emitIn(exchange.context, emit, this, args)
         } finally {
@@ -63,6 +67,10 @@ export function keepContextOfMessages(
         }
       },
   )
+}
+
+function interrupt(exchange: Exchange, emitter: EventEmitter, event: 'aborted' | 'timeout'): void {
+  guard('interrupting an HTTP message', () => exchange.interrupted?.(emitter, event), undefined)
 }
 
 /**
