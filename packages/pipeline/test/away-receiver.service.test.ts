@@ -19,7 +19,7 @@ const transports: {
   {
     transport: 'HTTPS',
     options: { tls: { cert: readPem('server.pem'), key: readPem('server-key.pem') } },
-    env: { TLS: '1' },
+    env: { TLS: 'ca' },
     path: '/v1/logs',
   },
   { transport: 'gRPC', options: { protocol: 'grpc' }, env: { PROTOCOL: 'grpc' }, path: '' },

@@ -33,7 +33,7 @@ function environment(transport: Transport, run: string): Record<string, string> 
   const url = receivers.get(transport)?.url ?? ''
   const common = { RUN: run, SPOOL: join(spools, run) }
   if (transport === 'gRPC') return { ...common, ENDPOINT: url, PROTOCOL: 'grpc' }
-  return { ...common, ENDPOINT: `${url}/v1/logs`, ...(transport === 'HTTPS' ? { TLS: '1' } : {}) }
+  return { ...common, ENDPOINT: `${url}/v1/logs`, ...(transport === 'HTTPS' ? { TLS: 'ca' } : {}) }
 }
 
 /** The same fixture without the pipeline, run once for each Node. */

@@ -41,13 +41,19 @@ function readUrl(
     const text = reader.read(setting)
     if (text === undefined) continue
     const { value: url, faults } = parse(text)
-    if (url !== undefined && isGrpc) return url.origin
+    if (url !== undefined && isGrpc) return withoutPath(url)
     if (url !== undefined) return setting === own.endpoint ? url.href : signalAddress(url, signal)
     const next = setting === own.endpoint && reader.isGiven(common.endpoint) ? common.endpoint.env : fallback
     const place = reader.placeOf(setting)
     for (const fault of faults) reader.report(`${formatMistake({ place, ...fault })}; in force: ${next}`)
   }
   return isGrpc ? fallback : signalAddress(new URL(fallback), signal)
+}
+
+/** gRPC has no path, but may have a user and a password. */
+function withoutPath({ protocol, username, password, host }: URL): string {
+  const user = username === '' && password === '' ? '' : `${username}:${password}@`
+  return `${protocol}//${user}${host}`
 }
 
 function readTls(

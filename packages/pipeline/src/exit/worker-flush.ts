@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { WireAnswer } from '../wire/exchange.ts'
+import { readTrust } from '../wire/node-settings.ts'
 import { createOrder, type FlushJob, type FlushOrder, readAnswers, waitForAnswers } from './flush-order.ts'
 
 /**
@@ -18,12 +19,13 @@ export function sendFromWorker(jobs: FlushJob[], remainingMs: () => number): (Wi
   return readAnswers(order)
 }
 
-/** Without `execArgv` and `env` the worker would load the application's preload, and us in it. */
+/** Without `execArgv` and an `env` of its own the worker would load the application's preload, and us in it. */
 function startWorker(order: FlushOrder): Worker | undefined {
   try {
     const file = new URL('./flush-worker.js', import.meta.url)
     if (!existsSync(fileURLToPath(file))) return undefined
-    const worker = new Worker(file, { workerData: order, execArgv: [], env: {}, stdout: true, stderr: true })
+    const env = readTrust()
+    const worker = new Worker(file, { workerData: order, execArgv: [], env, stdout: true, stderr: true })
     worker.unref()
     worker.on('error', () => {})
     return worker

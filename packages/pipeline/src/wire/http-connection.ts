@@ -68,8 +68,11 @@ export function openHttpConnection(target: Target, held: boolean): Connection {
 }
 
 /** Not before the first request: a script that logs nothing does not pay for loading what it does not use. */
-function openTransport({ isPlain, tls }: Target): Transport {
-  const options = { keepAlive: true, maxSockets: concurrentExports, maxFreeSockets: concurrentExports }
+function openTransport({ isPlain, tls, proxies }: Target): Transport {
+  const options = {
+    ...{ keepAlive: true, maxSockets: concurrentExports, maxFreeSockets: concurrentExports },
+    ...(proxies && { proxyEnv: proxies }),
+  }
   if (isPlain) {
     const http = process.getBuiltinModule('node:http')
     return { agent: new http.Agent(options), request: http.request }

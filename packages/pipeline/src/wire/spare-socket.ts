@@ -17,9 +17,12 @@ export type SpareSocket = {
   close(): void
 }
 
-/** Only plain HTTP can be spoken over a descriptor: undefined for everything else. */
+/** What `node:http` lets through. */
+const headerLine = /^[!#$%&'*+.^`|~\w-]+: [\t\x20-\x7e\x80-\xff]*$/
+
+/** Only plain HTTP without a proxy is spoken over a descriptor: undefined for everything else. */
 export function createSpareSocket(target: Target): SpareSocket | undefined {
-  if (target.protocol === 'grpc' || !target.isPlain) return undefined
+  if (target.protocol === 'grpc' || !target.isPlain || target.proxies !== undefined) return undefined
   const { hostname, port } = target
   let socket: Socket | undefined
 
@@ -62,10 +65,9 @@ function exchangeOver(
   }
 }
 
-function requestBytes({ host, path }: Target, { headers, body }: WireRequest): Buffer {
-  const all = Object.entries({ host, connection: 'keep-alive', ...headers })
-  const lines = all.map(([name, value]) => `${name}: ${value}`)
-  if (lines.some((line) => /[\r\n]/.test(line))) throw new Error('a header holds a line break')
+function requestBytes({ path }: Target, { headers, body }: WireRequest): Buffer {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  if (!lines.every((line) => headerLine.test(line))) throw new Error('a header cannot be sent')
   const head = [`POST ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n')
   return Buffer.concat([Buffer.from(head, 'latin1'), body])
 }
