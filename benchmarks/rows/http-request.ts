@@ -28,7 +28,7 @@ export const expressRequest: Row = defineRow({
   throughput: 'express-throughput',
   about: 'express hello with one winston record: added CPU, and requests per second',
   file: 'web/express.cjs',
-  cpuGoals: [{ figure: 'ours', atMost: 18 }],
+  cpuGoals: [{ figure: 'ratio', atMost: 0.35 }],
   throughputGoals: [{ figure: 'ours', atLeast: 0.65 }],
 })
 
@@ -37,7 +37,7 @@ export const fastifyRequest: Row = defineRow({
   throughput: 'fastify-throughput',
   about: 'fastify hello with one winston record: added CPU, and requests per second',
   file: 'web/fastify.cjs',
-  cpuGoals: [{ figure: 'ratio', atMost: 0.4 }],
+  cpuGoals: [{ figure: 'ratio', atMost: 0.35 }],
   throughputGoals: [],
 })
 

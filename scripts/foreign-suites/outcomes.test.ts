@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { compareOutcomes, readOutcomes } from './outcomes.ts'
+
+const outputs = {
+  mocha: `
+
+  Route
+    ✔ works (12ms)
+    .all
+      1) fails
+      - waits
+    ✔ works
+said by a test
+
+  1 passing (2s)
+  1 failing
+
+  1) Route
+       .all
+         fails:
+`,
+  'node:test': `▶ Route
+  ✔ works (0.7ms)
+  ▶ .all
+    ✖ fails (1.2ms)
+    ﹣ waits (0.1ms) # not here
+  ✔ .all (1ms)
+  ✔ works (0.8ms)
+✔ Route (3.1ms)
+`,
+  tap: `TAP version 13
+# Subtest: Route
+    # Subtest: works
+        1..1
+        ok 1 - should be equal
+    ok 1 - works # time=1.2ms
+    # Subtest: .all
+        not ok 1 - fails
+          ---
+          at: here
+          ...
+        ok 2 - waits # SKIP
+    not ok 2 - .all # time=3ms
+    ok 3 - works
+ok 1 - Route # time=5ms
+`,
+  jest: `PASS test/route.test.js
+  Route
+    ✓ works (2 ms)
+    .all
+      ✕ fails (1 ms)
+      ○ waits
+    ✓ works
+`,
+}
+
+test.each([
+  ['mocha', 'Route'],
+  ['node:test', 'Route'],
+  ['tap', 'Route'],
+  ['jest', 'test/route.test.js › Route'],
+] as const)('the outcomes that %s prints', (runner, suite) => {
+  expect(Object.fromEntries(readOutcomes(outputs[runner]))).toMatchObject({
+    [`${suite} › works`]: ['ok', 'ok'],
+    [`${suite} › .all › fails`]: ['failed'],
+    [`${suite} › .all › waits`]: ['skipped'],
+  })
+})
+
+test('what differs is told by the path of the test', () => {
+  const bare = readOutcomes('  a\n    ✔ one\n    ✔ two\n    ✔ two\n')
+  const traced = readOutcomes('  a\n    ✔ two\n    1) two\n    ✔ three\n')
+  expect(compareOutcomes(bare, traced)).toEqual([
+    { test: 'a › one', bare: 'ok', traced: '–' },
+    { test: 'a › three', bare: '–', traced: 'ok' },
+    { test: 'a › two', bare: 'ok, ok', traced: 'failed, ok' },
+  ])
+})

@@ -1,0 +1,19 @@
+// Every instrumentation of this repository, whatever the library's own package.json says.
+const { globSync, readFileSync } = require('node:fs')
+const { dirname, join } = require('node:path')
+
+const packages = join(__dirname, '../../packages')
+
+require(join(packages, 'node/bundle/register.js'))
+// Absent in a package manager, which is not traced.
+if (globalThis[Symbol.for('@clew/node')]) startAll()
+
+function startAll() {
+  const { startInstrumentation } = require(join(packages, 'core/bundle/index.js'))
+  for (const manifest of globSync(join(packages, '*/*/package.json'))) {
+    const { clew, exports } = JSON.parse(readFileSync(manifest, 'utf8'))
+    if (clew?.instrumentation) {
+      startInstrumentation(require(join(dirname(manifest), exports['.'].default))[clew.instrumentation])
+    }
+  }
+}
