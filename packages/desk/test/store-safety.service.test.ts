@@ -1,6 +1,19 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdirSync, openSync, readdirSync, rmdirSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,14 +118,15 @@ test('nothing that is acknowledged is lost where one segment ends and the next b
 
 test('a writer that has no memory left is started again, and keeps what it had acknowledged', async () => {
   const directory = await newFolder()
-  const { child, url } = await startProcess(directory, ['--max-old-space-size=48'])
+  const { child, url } = await startProcess(directory, ['--max-old-space-size=24'])
   let said = ''
   child.stderr!.on('data', (text) => {
     said += text
   })
   expect(await sendLogs(url, logsRequest([{ body: 'before' }]))).toBe(200)
-  const record = { body: { arrayValue: { values: new Array(1000).fill({}) } } }
-  const large = { resourceLogs: [{ scopeLogs: [{ logRecords: new Array(4000).fill(record) }] }] }
+  const value = { stringValue: 'forty characters that are no other value' }
+  const record = { body: { arrayValue: { values: new Array(1000).fill(value) } } }
+  const large = { resourceLogs: [{ scopeLogs: [{ logRecords: new Array(300).fill(record) }] }] }
   expect(await sendLogs(url, JSON.stringify(large))).toBe(429)
   expect(said).toMatch(/the writer failed \(.*out of memory.*\) and is started again/i)
   await expect.poll(() => sendLogs(url, logsRequest([{ body: 'behind' }])), { timeout: 20_000 }).toBe(200)
@@ -147,7 +161,7 @@ testWithMount('a full disk refuses with its remedy, and takes lines again when t
 testWithMount('a folder that cannot be written is one line with its remedy', async () => {
   const folder = await mount('ro')
   await expect(openRig({ directory: folder })).rejects.toThrow(
-    `${folder}/lock.sqlite cannot be written (unable to open database file); give a folder that you may write with --data, or use --memory`,
+    `${folder}/lock.sqlite cannot be written (EROFS: read-only file system, open '${folder}/lock.sqlite'); give a folder that you may write with --data, or use --memory`,
   )
 })
 
@@ -226,3 +240,39 @@ test('the store stays within its size, the oldest lines go', async () => {
   expect(largest).toBeLessThan(maxBytes + (2 * maxBytes) / 8 + 2 * 1024 * 1024)
   expect([await find('"round 39"'), await find('"round 0"')]).toEqual([1, 0])
 })
+
+test.skipIf(process.platform === 'win32')(
+  'all files are of this user alone, also in a folder that stood before',
+  async () => {
+    const directory = await newFolder()
+    chmodSync(directory, 0o755)
+    const first = await openRig({ directory })
+    await first.store.write('logs', 'protobuf', logsRequest([{ body: 'first' }]))
+    await closeRig(first)
+    for (const name of readdirSync(directory)) chmodSync(join(directory, name), 0o644)
+    const rig = await openRig({ directory })
+    await rig.store.write('logs', 'protobuf', logsRequest([{ body: 'second' }]))
+    const modes = readdirSync(directory).map((name) => [name, statSync(join(directory, name)).mode & 0o777])
+    expect(modes.filter(([, mode]) => mode !== 0o600)).toEqual([])
+    expect(modes.length).toBeGreaterThan(2)
+    expect((await rig.ask<LogPage>('logs')).logs.map(({ text }) => text)).toEqual(['second', 'first'])
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'a link among the segments is set aside, and what it leads to stays',
+  async () => {
+    const directory = await newFolder()
+    const target = join(await newFolder(), 'target')
+    writeFileSync(target, 'precious')
+    const first = await openRig({ directory })
+    await closeRig(first)
+    const [segment] = readdirSync(directory).filter((name) => name.startsWith('segment-'))
+    rmSync(join(directory, segment!))
+    symlinkSync(target, join(directory, segment!))
+    const rig = await openRig({ directory })
+    await rig.store.write('logs', 'protobuf', logsRequest([{ body: 'kept' }]))
+    expect([rig.store.state().damaged, readFileSync(target, 'utf8')]).toEqual([1, 'precious'])
+    expect((await rig.ask<LogPage>('logs')).logs.map(({ text }) => text)).toEqual(['kept'])
+  },
+)

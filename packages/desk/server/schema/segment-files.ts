@@ -1,4 +1,13 @@
-import { existsSync, renameSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 // Apart from what opens segments: the main thread asks for files, and Node 22 announces node:sqlite where it is loaded.
@@ -27,4 +36,23 @@ export function setAside(path: string): string {
   for (const file of filesOf(path))
     if (existsSync(file)) renameSync(file, file.replace('.sqlite', '.damaged.sqlite'))
   return path.replace('.sqlite', '.damaged.sqlite')
+}
+
+const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+
+/**
+ * Makes the file of a database where it is missing, for this user alone, and takes the rights of others away from what is
+ * there: SQLite gives its other files the mode of the first. Throws at a link, which somebody else may have put there.
+ */
+export function makePrivate(path: string): void {
+  closeSync(openSync(path, flags, 0o600))
+  for (const file of filesOf(path)) closeToOthers(file)
+}
+
+function closeToOthers(file: string): void {
+  try {
+    if ((lstatSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600)
+  } catch {
+    // It is not there, or another user's: then the folder is shared on purpose.
+  }
 }

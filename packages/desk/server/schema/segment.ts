@@ -1,10 +1,12 @@
 import { DatabaseSync } from 'node:sqlite'
+import { makePrivate } from './segment-files.ts'
 import { sqliteProblem, storeError } from './store-error.ts'
 import { pragmas, schema, schemaVersion, textSchema } from './tables.ts'
 
 /** Opens a segment for writing; a new one gets its tables. Throws a StoreError `full` with the remedy. */
 export function openForWriting(path: string): DatabaseSync {
   try {
+    makePrivate(path)
     const database = new DatabaseSync(path)
     database.exec(pragmas)
     if (versionOf(database) === 0) createTables(database)

@@ -38,7 +38,7 @@ const codes = new Set<StoreErrorCode>([
 ])
 
 /** An error of node:sqlite: `errcode` is SQLite's extended result code. https://sqlite.org/rescode.html */
-type SqliteError = Error & { errcode?: number }
+type SqliteError = NodeJS.ErrnoException & { errcode?: number }
 
 const full = 13
 const readOnly = 8
@@ -48,7 +48,9 @@ const corrupt = 11
 const noDatabase = 26
 
 const primaryCode = (error: unknown): number | undefined => {
-  const { errcode } = error as SqliteError
+  const { errcode, syscall, code } = error as SqliteError
+  // Of the file system, before SQLite has seen the file.
+  if (syscall !== undefined) return code === 'ENOSPC' ? full : cannotOpen
   return errcode === undefined ? undefined : errcode & 0xff
 }
 

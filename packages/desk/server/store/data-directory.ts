@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openForReading, versionOf } from '../schema/segment.ts'
-import { setAside } from '../schema/segment-files.ts'
+import { makePrivate, setAside } from '../schema/segment-files.ts'
 import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
 import { schemaVersion } from '../schema/tables.ts'
 import { type FinishedSegment, measured } from './retention.ts'
@@ -26,6 +26,7 @@ export function openDataDirectory(directory: string): DataDirectory {
       `${directory} cannot be made (${message}); give a folder that you may write with --data`,
     )
   }
+  requireOwn(directory)
   const unlock = lock(directory)
   try {
     const segments = listSegments(directory).flatMap((path) => examine(path) ?? [])
@@ -35,6 +36,15 @@ export function openDataDirectory(directory: string): DataDirectory {
     unlock()
     throw error
   }
+}
+
+/** In a shared place somebody else could have made it first, and would read and replace what is in it. */
+function requireOwn(directory: string): void {
+  const own = process.getuid?.()
+  const { uid } = statSync(directory)
+  // Root can do so with any folder; volumes of containers are often root's.
+  if (own === undefined || own === 0 || uid === own || uid === 0) return
+  throw storeError('full', `${directory} belongs to another user; give a folder of your own with --data`)
 }
 
 function listSegments(directory: string): string[] {
@@ -47,6 +57,7 @@ function lock(directory: string): () => void {
   const path = join(directory, 'lock.sqlite')
   let database: DatabaseSync | undefined
   try {
+    makePrivate(path)
     database = new DatabaseSync(path)
     database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE')
   } catch (error) {
@@ -84,6 +95,8 @@ function examine(path: string): FinishedSegment | undefined {
 const lastSql = `SELECT max(us) AS us FROM (SELECT max(us) AS us FROM log UNION ALL SELECT max(us) FROM span)`
 
 function read(path: string): { version: number; lastUs: number } | 'damaged' {
+  // A link or a pipe that somebody put there.
+  if (!lstatSync(path).isFile()) return 'damaged'
   let database: DatabaseSync | undefined
   try {
     database = openForReading(path)
