@@ -1,6 +1,6 @@
 import { type ApiLogger, type ApiLoggerProvider, apiGlobal } from '../api/registered-api.ts'
 import { guard, report } from '../process/report.ts'
-import { plainValue } from './plain-value.ts'
+import { type PrintedJson, plainValue } from './plain-value.ts'
 import type { InstrumentationScope, LogRecord } from './record.ts'
 
 // The Logs API lives in @opentelemetry/api from 1.10 on and before that in @opentelemetry/api-logs. Their globals
@@ -46,7 +46,7 @@ function toApiRecord(record: LogRecord): Parameters<ApiLogger['emit']>[0] {
     observedTimestamp: timeUnixMs,
     severityNumber,
     severityText,
-    body: plainValue(record.body),
+    body: plainValue(record.body, printedJsonOf(record)),
     attributes: plainAttributes(record),
     context,
     ...(eventName !== undefined && { eventName }),
@@ -58,10 +58,15 @@ function plainAttributes(record: LogRecord): Record<string, unknown> {
   const attributes: Record<string, unknown> = { ...record.contextAttributes }
   const source = record.attributes as Record<string, unknown> | undefined
   if (!source) return attributes
+  const printedJson = printedJsonOf(record)
   for (const key of Object.keys(source)) {
     if (record.omit?.has(key)) continue
     const value = guard(`reading attribute ${key}`, () => source[key], '[Threw]')
-    if (value !== undefined) attributes[key] = plainValue(value)
+    if (value !== undefined) attributes[key] = plainValue(value, printedJson)
   }
   return attributes
+}
+
+function printedJsonOf({ attributes, printedJson }: LogRecord): PrintedJson | undefined {
+  return attributes && printedJson && ((path) => printedJson(attributes, path))
 }

@@ -11,6 +11,25 @@ class Order {
   }
 }
 
+test('what a toJSON has given already is taken without calling it', () => {
+  const order = {
+    toJSON() {
+      throw new Error('called')
+    },
+  }
+  const value = { orders: [order], other: { toJSON: () => 'called' } }
+  const paths: (readonly object[])[] = []
+  const plain = plainValue(value, (path) => {
+    paths.push([...path])
+    return path.at(-1) === order ? { total: 1 } : undefined
+  })
+  expect(plain).toEqual({ orders: [{ total: 1 }], other: 'called' })
+  expect(paths).toEqual([
+    [value, value.orders, order],
+    [value, value.other],
+  ])
+})
+
 test('what OpenTelemetry can carry is kept, all else has its plain form', () => {
   const bytes = new Uint8Array([1, 2])
   const cause = new TypeError('deep')

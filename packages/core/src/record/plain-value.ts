@@ -4,16 +4,23 @@ const maxValues = 10_000
 
 const truncated = '[Truncated]'
 
-type Walk = { readonly ancestors: object[]; valuesLeft: number }
+/** What the toJSON of the last object of a path has given already. */
+export type PrintedJson = (path: readonly object[]) => unknown
+
+type Walk = {
+  readonly ancestors: object[]
+  readonly printedJson: PrintedJson | undefined
+  valuesLeft: number
+}
 
 /**
  * A copy of any value that consists of what an OpenTelemetry AnyValue may be: strings, numbers, booleans, bytes,
  * null, arrays and plain objects. Dates become ISO text, BigInts decimal text, Maps objects, Sets arrays, Errors
  * their type, message and stack; cycles, throwing getters, what lies too deep and what comes after 10,000 values become
- * a short text. Never throws.
+ * a short text. toJSON is called where `printedJson` does not know what it gave. Never throws.
  */
-export function plainValue(value: unknown): unknown {
-  return convert(value, { ancestors: [], valuesLeft: maxValues })
+export function plainValue(value: unknown, printedJson?: PrintedJson): unknown {
+  return convert(value, { ancestors: [], printedJson, valuesLeft: maxValues })
 }
 
 function convert(value: unknown, walk: Walk): unknown {
@@ -51,7 +58,10 @@ function convertByKind(value: object, walk: Walk): unknown {
   if (Array.isArray(value) || value instanceof Set) return convertList(value, walk)
   if (value instanceof Map) return convertMap(value, walk)
   const json = (value as { toJSON?: unknown }).toJSON
-  if (typeof json === 'function') return convert(json.call(value), walk)
+  if (typeof json === 'function') {
+    const printed = walk.printedJson?.(walk.ancestors)
+    return convert(printed === undefined ? json.call(value) : printed, walk)
+  }
   return convertProperties(value, walk)
 }
 

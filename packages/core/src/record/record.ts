@@ -22,6 +22,11 @@ export type LogRecord = {
   omit?: ReadonlySet<string> | undefined
   /** An Error, or whatever was thrown. */
   exception?: unknown
+  /**
+   * What the toJSON of an object gave when the logger printed it, so that it is not called once more. `path` leads from
+   * a value of `attributes` to the object. Undefined where that is not known: then toJSON is called.
+   */
+  printedJson?: ((attributes: object, path: readonly object[]) => unknown) | undefined
   /** Of the span of `context`: 32 and 16 hex digits, and its flags. `emitRecord` fills them in. */
   traceId?: string | undefined
   spanId?: string | undefined

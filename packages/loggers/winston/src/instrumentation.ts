@@ -1,4 +1,4 @@
-import { type Instrumentation, onModuleLoad, type Stop, stopAll, wrapMethod } from '@clew/core'
+import { type Instrumentation, onModuleLoad, type Stop, severityOf, stopAll, wrapMethod } from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
 import { isLevelEnabled } from './log-call.ts'
 import { attachToLogger, isAttached, loggerPrototype, loggerSeam } from './logger-seam.ts'
@@ -15,6 +15,28 @@ const options = {
     default: true,
     about: 'Send each entry as a log record; off where an agent collects the printed lines.',
   },
+  level: {
+    kind: 'choice',
+    // The names of npm's and syslog's levels, the mildest first.
+    values: [
+      'silly',
+      'trace',
+      'debug',
+      'verbose',
+      'http',
+      'info',
+      'notice',
+      'warn',
+      'warning',
+      'error',
+      'crit',
+      'alert',
+      'emerg',
+      'fatal',
+    ],
+    default: 'silly',
+    about: 'Send entries of this severity and above; those below it are only printed.',
+  },
 } as const
 
 const library = { name: 'winston', versions: { from: '3.3.0', below: '4.0.0' } } as const
@@ -26,9 +48,10 @@ export const winstonInstrumentation: Instrumentation<typeof options> = {
   library,
   seam: 'Logger.prototype.write, _transform and push',
   options,
-  start: ({ options: { stamp, send } }) => {
+  start: ({ options: { stamp, send, level } }) => {
     loggerSeam.stamps = stamp
     loggerSeam.sends = send
+    loggerSeam.leastSeverity = severityOf(level)
     const stops = [
       onModuleLoad<Winston>(library, ({ exceptions }) =>
         attachToLogger(loggerSeam, loggerPrototype(exceptions.logger)),

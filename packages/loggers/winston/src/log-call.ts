@@ -43,17 +43,20 @@ export function openLogCall(
   if (!isEnabled && !isPrintedBeyondLevel(logger, rank)) return undefined
   const context = activeContext()
   const span = spanContextOf(context)
+  // What the copy has read is not read from the user's object again.
+  const entry = stamp ? stampInfo(info, span) : info
+  const error = loggedError(entry, seenError)
   return {
     logger,
-    info: stamp ? stampInfo(info, span) : info,
+    info: entry,
     level,
     context,
     traceId: span?.traceId,
     timeUnixMs: unixNowMs(),
-    message: info.message,
-    error: loggedError(info, seenError),
-    timestamp: info.timestamp,
-    isUncaught: isUncaught(info),
+    message: entry.message,
+    error: error === entry ? info : error,
+    timestamp: entry.timestamp,
+    isUncaught: isUncaught(entry),
     isEnabled,
     formatted: false,
     next: undefined,

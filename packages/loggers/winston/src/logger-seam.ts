@@ -21,6 +21,8 @@ export type LoggerSeam = {
   stamps: boolean
   /** Send each entry as a record. */
   sends: boolean
+  /** The mildest severity that is sent. */
+  leastSeverity: number
   /** Keep the calls, for the formats and transports of library mode. */
   keeps: boolean
   readonly attached: WeakSet<Logger>
@@ -39,6 +41,7 @@ export function createLoggerSeam(): LoggerSeam {
   return {
     stamps: false,
     sends: false,
+    leastSeverity: 0,
     keeps: false,
     attached: new WeakSet(),
     seenError: undefined,
@@ -171,7 +174,7 @@ function openCall(seam: LoggerSeam, logger: Logger, info: unknown): LogCall | un
 function handOver(seam: LoggerSeam, call: LogCall, formatted: Info): void {
   try {
     if (seam.keeps) seam.kept.set(formatted, call)
-    if (seam.sends && call.isEnabled) sendRecord(call, formatted)
+    if (seam.sends && call.isEnabled) sendRecord(call, formatted, seam.leastSeverity)
   } catch (error) {
     reportThrown('winston record', error)
   }

@@ -2,25 +2,29 @@ import { emitRecord, type InstrumentationScope, severityOf } from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
 import { type LogCall, stampKeys } from './log-call.ts'
 import { isError, parseStack } from './logged-error.ts'
+import { printedJson } from './printed-json.ts'
 import { type Info, messageKey } from './winston-shapes.ts'
 
 const scope: InstrumentationScope = { name: '@clew/winston', version: manifest.version }
 
-/** Hands on the record of a call, made of the entry as the logger's formats left it. */
-export function sendRecord(call: LogCall, formatted: Info): void {
+/** Hands on the record of a call, made of the entry as the logger's formats left it, from this severity on. */
+export function sendRecord(call: LogCall, formatted: Info, leastSeverity = 0): void {
   const { level, logger, context, timeUnixMs } = call
+  const severityNumber = severityOf(level, logger.levels)
+  if (severityNumber < leastSeverity) return
   const exception = call.error ?? parseStack(formatted.stack)
   const body = plainMessage(formatted, call.message)
   emitRecord({
     scope,
     context,
     timeUnixMs,
-    severityNumber: severityOf(level, logger.levels),
+    severityNumber,
     severityText: level,
     body: call.isUncaught ? withoutStack(body, formatted.stack) : body,
     attributes: formatted,
     omit: omittedKeys(repeatedByRecord(call, formatted) | repeatedByException(exception, formatted)),
     exception,
+    printedJson,
     // Filled in by emitRecord; named here so that all records have one shape.
     eventName: undefined,
     traceId: undefined,

@@ -138,6 +138,25 @@ describe('levels', () => {
     ])
   })
 
+  test('entries below the level for sending are printed and stamped, whatever the levels are called', () => {
+    stop()
+    stop = startInstrumentation(winstonInstrumentation, { level: 'warn' })
+    const own = { boom: 0, error: 1, careful: 2, info: 3 }
+    const lines = [winston.config.npm.levels, winston.config.syslog.levels, own].flatMap((levels) => {
+      const { logger, lines: printed } = printingLogger(winston, { levels, level: 'info' })
+      for (const level of Object.keys(levels)) inSpan(() => logger.log(level, 'hi'))
+      return printed.map((line) => JSON.parse(line))
+    })
+    expect(lines.map(({ level, trace_id }) => [level, trace_id])).toEqual(
+      ['error', 'warn', 'info']
+        .concat(['emerg', 'alert', 'crit', 'error', 'warning', 'notice', 'info'], Object.keys(own))
+        .map((level) => [level, stamp.trace_id]),
+    )
+    expect(recorder.logs.map(({ severityText }) => severityText)).toEqual(
+      ['error', 'warn'].concat(['emerg', 'alert', 'crit', 'error', 'warning'], ['boom', 'error', 'careful']),
+    )
+  })
+
   test('an unknown level is neither printed nor sent', () => {
     const { logger, lines } = printingLogger(winston, {})
     logger.log('nonsense', 'hi')

@@ -1,10 +1,17 @@
 import type { ByteWriter } from './byte-writer.ts'
 import { hasOwn, readProperty, threwText } from './foreign-value.ts'
+import type { LogInput } from './input.ts'
 import { type EncodeLimits, maxDepth, maxNestedBytes } from './limits.ts'
 import { writeKeyValue } from './value.ts'
 
-/** Prepares the writer for values of at most `maxLength`. */
-export function beginValues(writer: ByteWriter, limits: EncodeLimits, maxLength: number): void {
+/** Prepares the writer for values of at most `maxLength`, which are of `record` if they are of any. */
+export function beginValues(
+  writer: ByteWriter,
+  limits: EncodeLimits,
+  maxLength: number,
+  record?: LogInput,
+): void {
+  writer.record = record
   writer.maxLength = maxLength
   writer.maxDepth = Math.min(limits.depth, maxDepth)
   writer.stopAt = writer.position + maxNestedBytes

@@ -1,3 +1,5 @@
+import type { LogInput } from './input.ts'
+
 /** Room kept behind every reservation, for the padding of words. */
 const slack = 4
 
@@ -19,6 +21,8 @@ export class ByteWriter {
   stopAt = 0
   /** The objects around the value being written. */
   ancestors: object[] = []
+  /** The log record being written. */
+  record: LogInput | undefined = undefined
   /** Records written by getters of the record being written. */
   later: ByteWriter[] = []
 

@@ -15,6 +15,11 @@ export type LogInput = {
   contextAttributes?: object | undefined
   /** An Error (or anything thrown) for exception.type, exception.message, exception.stacktrace, with its causes. */
   exception?: unknown
+  /**
+   * What the toJSON of an object has given already; `path` leads from a value of `attributes` to the object. Where it
+   * is undefined, and without this function, toJSON is called.
+   */
+  printedJson?: ((attributes: object, path: readonly object[]) => unknown) | undefined
   /** 32 and 16 hex digits; both or none. */
   traceId?: string | undefined
   spanId?: string | undefined

@@ -44,10 +44,10 @@ function writeRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits)
   writeCount(writer, severityNumberTag, record.severityNumber)
   writeName(writer, severityTextTag, record.severityText)
   if (record.body !== undefined) {
-    beginValues(writer, limits, limits.bodyLength)
+    beginValues(writer, limits, limits.bodyLength, record)
     writeValueField(writer, bodyTag, record.body, 0)
   }
-  beginValues(writer, limits, limits.attributeValueLength)
+  beginValues(writer, limits, limits.attributeValueLength, record)
   writeLogAttributes(writer, attributeTag, record, limits)
   writeCount(writer, droppedTag, writer.dropped)
   writeTraceContext(writer, record)

@@ -35,6 +35,31 @@ const throwing = () => {
   throw new Error('no')
 }
 
+test('what a toJSON has given already is sent without calling it, and elsewhere it is called', () => {
+  const printed = { toJSON: throwing }
+  const attributes = { a: printed, list: [{ b: printed }], c: { toJSON: () => 'called' }, d: printed }
+  const paths: (readonly object[])[] = []
+  const record = encodeLog({
+    attributes,
+    printedJson: (of, path) => {
+      paths.push([of, ...path])
+      return path.at(-1) !== printed ? undefined : path[0] === attributes.d ? null : { total: 1 }
+    },
+  })
+  expect(record.attributes).toEqual([
+    ['a', { empty: true }],
+    ['list', { list: [{ map: [['b', { map: [['total', { int: 1n }]] }]] }] }],
+    ['c', { text: 'called' }],
+    ['d', { empty: true }],
+  ])
+  expect(paths).toEqual([
+    [attributes, printed],
+    [attributes, attributes.list, attributes.list[0], printed],
+    [attributes, attributes.c],
+    [attributes, printed],
+  ])
+})
+
 test.each<[string, unknown, unknown]>([
   ['null', null, { empty: true }],
   ['-0', -0, { int: 0n }],

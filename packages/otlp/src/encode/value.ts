@@ -161,8 +161,14 @@ function writeKeyed(writer: ByteWriter, value: object, depth: number, callToJson
   else if (types.isSet(value)) writeSet(writer, value, depth)
   else if (isError(value)) writeError(writer, value, depth)
   else if (callToJson && 'toJSON' in value && typeof value.toJSON === 'function') {
-    writeJson(writer, value, value.toJSON(''), depth)
+    const printed = printedJson(writer)
+    writeJson(writer, value, printed === undefined ? value.toJSON('') : printed, depth)
   } else writeKvlist(writer, value, depth)
+}
+
+/** Of the object that was put last on `ancestors`. */
+function printedJson({ record, ancestors }: ByteWriter): unknown {
+  return record?.attributes && record.printedJson?.(record.attributes, ancestors)
 }
 
 function writeJson(writer: ByteWriter, value: object, json: unknown, depth: number): void {

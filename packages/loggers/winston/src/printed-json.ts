@@ -1,0 +1,51 @@
+import { type Info, messageKey } from './winston-shapes.ts'
+
+/** The JSON of printed lines, by entry: one with many objects that have a toJSON is parsed once. */
+const parsed = new WeakMap<object, unknown>()
+
+/**
+ * What json(), simple() and their like have printed for the object at the end of `path`, which begins with a value of
+ * the entry. Undefined where the line does not show it in its place.
+ */
+export function printedJson(entry: object, path: readonly object[]): unknown {
+  let printed = parsedLine(entry as Info)
+  let holder = entry
+  for (const object of path) {
+    const key = keyOf(holder, object)
+    if (key === undefined || typeof printed !== 'object' || printed === null) return undefined
+    printed = Object.hasOwn(printed, key) ? printed[key as never] : undefined
+    holder = object
+  }
+  return printed
+}
+
+function parsedLine(entry: Info): unknown {
+  if (!parsed.has(entry)) parsed.set(entry, parseLine(entry))
+  return parsed.get(entry)
+}
+
+function parseLine({ [messageKey]: line, message }: Info): unknown {
+  if (typeof line !== 'string' || !line.endsWith('}')) return undefined
+  if (line.startsWith('{')) {
+    const json = parseObject(line)
+    // A message that is JSON itself may be all that is printed.
+    return json?.message === message || typeof message !== 'string' ? json : undefined
+  }
+  return String(message).includes('{') ? undefined : parseObject(line.slice(line.indexOf('{')))
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}
+
+/** The key under which `holder` has `object`; getters are not asked. */
+function keyOf(holder: object, object: object): string | number | undefined {
+  if (!Array.isArray(holder))
+    return Object.keys(holder).find((key) => Object.getOwnPropertyDescriptor(holder, key)?.value === object)
+  const index = holder.indexOf(object)
+  return index === -1 ? undefined : index
+}
