@@ -12,8 +12,11 @@ export type EndMember = {
   /** Sends what waits. Resolves early when the receiver is away. */
   send(): Promise<void>
   /** Delivers or stores everything now, within the time that `remainingMs` still gives. Never throws. */
-  flushSync(remainingMs: () => number): void
+  flushSync(remainingMs: RemainingMs): void
 }
+
+/** What is left of the time of the end, with so many milliseconds more or less than it has; 0 when it is over. */
+export type RemainingMs = (moreMs?: number) => number
 
 /** The end of this process, or of this worker thread, with one time for all that take part. Make one. */
 export class ProcessEnd {
@@ -107,15 +110,15 @@ export class ProcessEnd {
   #flushAll(): void {
     for (const member of this.#members) {
       try {
-        member.flushSync(() => this.#remainingMs())
+        member.flushSync((moreMs) => this.#remainingMs(moreMs))
       } catch {}
     }
   }
 
-  #remainingMs(): number {
+  #remainingMs(moreMs = 0): number {
     const now = this.#nowMs()
     this.#deadline ??= now + budgetMs
-    return Math.max(0, this.#deadline - now)
+    return Math.max(0, this.#deadline + moreMs - now)
   }
 }
 

@@ -1,6 +1,8 @@
 import type { SignalLane } from '../export/lane.ts'
 import type { Batch } from '../records/batch.ts'
+import type { WireRequest } from '../wire/exchange.ts'
 import type { Outcome } from '../wire/outcome.ts'
+import type { RemainingMs } from './end.ts'
 import { sendFromWorker } from './worker-flush.ts'
 
 /** Where the last records of a lane go, and why; a reason to store them is what keeps them from the receiver. */
@@ -18,25 +20,47 @@ export function chooseLastWay({ loop, spool }: SignalLane, mode: 'flush' | 'spoo
 /** What a lane has not got rid of. `away`: what the receiver said when it asked to come later. */
 type Rest = { lane: SignalLane; way: LastWay; batches: Batch[]; away: string | undefined }
 
+/** Of the time that is there, writing so many bytes to the spool is given one millisecond. */
+const spooledBytesPerMs = 200 * 1024
+/** At least, as a batch that is being compressed is not interrupted, and at most. */
+const leastSpoolMs = 30
+const mostSpoolMs = 600
+
+/** On a disk that is slower, the spool may take so much more than all the time there is. */
+const spoolGraceMs = 1000
+
 /**
  * Delivers everything that was not acknowledged, or stores it: by the answers to what is on the wire and over the open
- * connection (plain HTTP), from a worker, into the spool, each taking what the one before left.
+ * connection (plain HTTP), from a worker, into the spool, each taking what the one before left. Every step looks at the
+ * time before every batch.
  */
 export function flushSync(
   lanes: readonly SignalLane[],
   mode: 'flush' | 'spool',
-  remainingMs: () => number,
+  remainingMs: RemainingMs,
 ): void {
   const rests: Rest[] = lanes.map((lane) => {
     const batches = lane.loop.takeBack()
     return { lane, way: chooseLastWay(lane, mode), batches, away: undefined }
   })
-  readAnswers(rests, remainingMs)
-  for (const rest of rests) if (isSendable(rest)) sendOverSocket(rest, remainingMs)
-  const unsent = rests.filter(isSendable)
-  if (unsent.length > 0 && remainingMs() > 0) sendByWorker(unsent, remainingMs)
-  for (const { lane, way, batches, away } of rests)
-    lane.keep(batches, away ?? (way.to === 'spool' ? way.reason : 'no answer came in time'))
+  const spoolMs = timeForSpool(rests)
+  const sendingMs = (): number => remainingMs(-spoolMs)
+  readAnswers(rests, sendingMs)
+  for (const rest of rests) if (isSendable(rest)) sendOverSocket(rest, sendingMs)
+  sendByWorkers(rests, sendingMs)
+  for (const { lane, way, batches, away } of rests) {
+    const why = away ?? (way.to === 'spool' ? way.reason : 'no answer came in time')
+    lane.keep(batches, why, () => remainingMs(spoolGraceMs) > 0)
+  }
+}
+
+function timeForSpool(rests: readonly Rest[]): number {
+  const spooling = rests.filter(({ lane, batches }) => lane.spool?.room() === 'free' && batches.length > 0)
+  const bytes = spooling.reduce(
+    (sum, { batches }) => sum + batches.reduce((all, batch) => all + batch.bytes, 0),
+    0,
+  )
+  return spooling.length === 0 ? 0 : Math.min(mostSpoolMs, leastSpoolMs + bytes / spooledBytesPerMs)
 }
 
 function isSendable({ batches, way, away }: Rest): boolean {
@@ -64,7 +88,7 @@ function readAnswers(rests: readonly Rest[], remainingMs: () => number): void {
 /** Takes what was answered out of the rest. */
 function sendOverSocket(rest: Rest, remainingMs: () => number): void {
   const { batches, lane } = rest
-  for (let batch = batches[0]; batch !== undefined; batch = batches[0]) {
+  for (let batch = batches[0]; batch !== undefined && remainingMs() > 0; batch = batches[0]) {
     const outcome = lane.sender.sendSync(batch, remainingMs)
     if (outcome === undefined) return
     batches.splice(0, 1, ...concludeBy(outcome, batch, rest))
@@ -72,20 +96,39 @@ function sendOverSocket(rest: Rest, remainingMs: () => number): void {
   }
 }
 
+/** One after another: each is given as much as there is time to compress. */
+function sendByWorkers(rests: readonly Rest[], remainingMs: () => number): void {
+  for (let before = Number.POSITIVE_INFINITY; remainingMs() > 0; ) {
+    const unsent = rests.filter(isSendable)
+    const count = unsent.reduce((sum, { batches }) => sum + batches.length, 0)
+    if (count === 0 || count >= before) return
+    before = count
+    sendByWorker(unsent, remainingMs)
+  }
+}
+
 /** Takes what was answered out of the rests. */
 function sendByWorker(rests: readonly Rest[], remainingMs: () => number): void {
-  const jobs = rests.map(({ lane: { sender }, batches }) => ({
-    target: { ...sender.target, timeoutMs: remainingMs() },
-    requests: batches.map((batch) => sender.requestSync(batch)),
-  }))
+  // The other half is for the worker.
+  const keptMs = remainingMs() / 2
+  const jobs = rests.map(({ lane: { sender }, batches }) => {
+    const requests: WireRequest[] = []
+    for (const batch of batches) {
+      if (remainingMs() <= keptMs) break
+      requests.push(sender.requestSync(batch))
+    }
+    return { target: { ...sender.target, timeoutMs: remainingMs() }, requests }
+  })
   const answers = sendFromWorker(jobs, remainingMs)
   let at = 0
-  for (const rest of rests) {
+  for (const [index, rest] of rests.entries()) {
     const { sender } = rest.lane
-    rest.batches = rest.batches.flatMap((batch) => {
+    const sent = rest.batches.splice(0, jobs[index]?.requests.length)
+    const left = sent.flatMap((batch) => {
       const answer = answers[at++]
       return concludeBy(answer && sender.outcome(answer), batch, rest)
     })
+    rest.batches.unshift(...left)
   }
 }
 

@@ -23,7 +23,7 @@ export type LaneOptions = Pick<QueueOptions, 'resource' | 'budget' | 'pool' | 'm
 }
 
 /** Why the disk does not take what memory cannot keep. */
-type Lack = 'no spool' | SpoolRefusal
+type Lack = 'no spool' | 'no time' | SpoolRefusal
 
 /** One signal on its way to one target. */
 export class SignalLane {
@@ -86,14 +86,14 @@ export class SignalLane {
     this.loop.wake(false)
   }
 
-  /** Puts batches that were not sent into the spool; what finds no room there is dropped. `why` says what kept them. */
-  keep(batches: readonly Batch[], why: string): void {
+  /** Puts batches that were not sent into the spool; what finds no room or time is dropped. `why` says what kept them. */
+  keep(batches: readonly Batch[], why: string, hasTime: () => boolean = () => true): void {
     for (const batch of batches) {
       if (batch.journaled) {
         this.queue.counters.spooled += batch.count
         continue
       }
-      const lack = this.#spoolOrDrop(batch)
+      const lack = hasTime() ? this.#spoolOrDrop(batch) : this.#drop(batch, 'no time')
       if (lack !== undefined) this.#sayLost(batch.count, why, lack)
       this.queue.settle(batch)
     }
@@ -138,12 +138,14 @@ export class SignalLane {
   #spoolOrDrop(batch: Batch): Lack | undefined {
     const { counters } = this.queue
     const stored = this.spool?.append(batch) ?? 'no spool'
-    if (stored !== 'stored') {
-      counters.dropped += batch.count
-      return stored
-    }
+    if (stored !== 'stored') return this.#drop(batch, stored)
     counters.spooled += batch.count
     return undefined
+  }
+
+  #drop(batch: Batch, lack: Lack): Lack {
+    this.queue.counters.dropped += batch.count
+    return lack
   }
 
   #lack(): Lack {
@@ -183,6 +185,7 @@ export class SignalLane {
   #remedy(lack: Lack): string {
     const { spoolDirectory } = this.#options.problems.settingNames
     if (lack === 'no spool') return `Set ${spoolDirectory} to keep such records on disk`
+    if (lack === 'no time') return `Set ${spoolDirectory} to a faster disk`
     if (lack === 'unusable') return `Set ${spoolDirectory} to a folder that can be written to`
     return 'Raise CLEW_MAX_SPOOL_BYTES'
   }

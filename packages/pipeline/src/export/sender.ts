@@ -54,7 +54,7 @@ export function createSender({ target, keepsSpare, now }: SenderOptions): Sender
     },
     openSpare: () => spare?.open(),
     answerSync: (batch, remainingMs) => outcomeOf(connection.answerSync?.(batch, remainingMs)),
-    sendSync: (batch, remainingMs) => outcomeOf(spare?.exchangeSync(requestSync(batch), remainingMs)),
+    sendSync: (batch, remainingMs) => outcomeOf(spare?.exchangeSync(() => requestSync(batch), remainingMs)),
     requestSync,
     outcome: codec.outcome,
     close() {

@@ -11,9 +11,9 @@ export type SpareSocket = {
   open(): void
   /**
    * Sends one request and reads the answer, while the event loop stands still. Undefined when there is no connection, or
-   * it or the time ended before an answer: then it is closed. Never throws.
+   * it or the time ended before an answer: then it is closed. Makes the request only for a connection. Never throws.
    */
-  exchangeSync(request: WireRequest, remainingMs: () => number): ReceivedAnswer | undefined
+  exchangeSync(request: () => WireRequest, remainingMs: () => number): ReceivedAnswer | undefined
   close(): void
 }
 
@@ -54,11 +54,11 @@ export function createSpareSocket(target: Target): SpareSocket | undefined {
 function exchangeOver(
   fd: number,
   target: Target,
-  request: WireRequest,
+  request: () => WireRequest,
   remainingMs: () => number,
 ): HttpAnswer | undefined {
   try {
-    const bytes = requestBytes(target, request)
+    const bytes = requestBytes(target, request())
     return isQuiet(fd) && writeAll(fd, bytes, remainingMs) ? readAnswer(fd, remainingMs) : undefined
   } catch {
     return undefined
