@@ -1,7 +1,8 @@
+import { unescape as decodePercents } from 'node:querystring'
 import { type Given, given, parseHttpAddress, printableAddress } from '@clew/settings'
 
-/** Where a running desk is asked, with its token. */
-export type DeskAddress = { url: string; token: string | undefined }
+/** Where a running desk is asked, and the header by which it lets us. */
+export type DeskAddress = { url: string; authorization: string | undefined }
 
 /** What the commands share to find the desk. */
 export const addressOptions = {
@@ -23,16 +24,25 @@ export function givenDesk({ desk, token }: AddressValues): Given<DeskAddress> {
     (raw) => {
       const { value, faults } = parseHttpAddress(raw)
       if (value === undefined) return { value, faults }
-      const url = value.href.replace(/\/+$/, '')
-      return { value: { url, token: token ?? process.env.CLEW_DESK_TOKEN }, faults }
+      const url = `${value.origin}${value.pathname.replace(/\/+$/, '')}`
+      const bearer = token ?? process.env.CLEW_DESK_TOKEN
+      const authorization = bearer === undefined ? basicOf(value) : `Bearer ${bearer}`
+      return { value: { url, authorization }, faults }
     },
     text,
   )
 }
 
+/** Of a proxy before the desk; fetch takes no address with a user in it, and prints it. */
+function basicOf({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined
+  const pair = `${decodePercents(username)}:${decodePercents(password)}`
+  return `Basic ${Buffer.from(pair).toString('base64')}`
+}
+
 /** Asks the API of the desk. Throws with the reason in one line. */
-export async function askDesk({ url, token }: DeskAddress, path: string): Promise<Response> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+export async function askDesk({ url, authorization }: DeskAddress, path: string): Promise<Response> {
+  const headers = authorization === undefined ? {} : { authorization }
   let response: Response
   try {
     response = await fetch(url + path, { headers })

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -164,4 +166,37 @@ test('a search that cannot be understood says where', async () => {
     1,
     'clew logs: search, character 1: level "loud" is unknown; levels are trace, debug, info, warn, error, fatal\n',
   ])
+})
+
+const secret = 'geheim'
+const withSecrets = (host: string): string => `http://me:${secret}@${host}/in?key=${secret}`
+
+test.each<[string, string[], NodeJS.ProcessEnv, RegExp]>([
+  [
+    '--forward',
+    ['desk', '--memory', '--forward', withSecrets('127.0.0.1:1')],
+    {},
+    /has a user or a password/,
+  ],
+  ['--desk', ['chain', 'ab'.repeat(16), '--desk', withSecrets('127.0.0.1:1')], {}, /no desk answers at/],
+  ['CLEW_DESK_URL', ['logs', 'x'], { CLEW_DESK_URL: withSecrets('127.0.0.1:1') }, /no desk answers at/],
+  ['another scheme', ['logs', 'x', '--desk', `ftp://me:${secret}@host`], {}, /no address of HTTP/],
+  ['no scheme', ['logs', 'x', '--desk', `me:${secret}@host`], {}, /no address|no scheme/],
+])('what is said of an address in %s shows no secret of it', async (_, words, env, reason) => {
+  const { code, stdout, stderr } = await runClew(words, env)
+  expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(reason)])
+  expect(stderr).not.toContain(secret)
+})
+
+test('the user of an address goes to the proxy before a desk as a header', async () => {
+  const seen: (string | undefined)[] = []
+  const proxy = createServer(({ headers }, response) => {
+    seen.push(headers.authorization)
+    response.end('{"logs":[]}')
+  })
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  const { port } = proxy.address() as { port: number }
+  const { code } = await runClew(['logs', 'x', '--desk', `http://me:a%40b@127.0.0.1:${port}`])
+  proxy.close()
+  expect([code, seen]).toEqual([0, [`Basic ${Buffer.from('me:a@b').toString('base64')}`]])
 })

@@ -66,7 +66,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
     if (forward !== undefined && isItself(forward.status().url, [http.url, http.grpc])) {
       await http.close()
       throw new Error(
-        `--forward ${options.forward?.endpoint} is this desk itself; give the address of another receiver`,
+        `--forward ${forward.status().url} is this desk itself; give the address of another receiver`,
       )
     }
     return {

@@ -15,6 +15,7 @@ import {
   parseOtlpAddress,
   parsePositive,
   parseText,
+  printableAddress,
   requireAll,
   unusable,
 } from '@clew/settings'
@@ -140,7 +141,8 @@ function displayed(path: string): string {
 
 function introduction(desk: Desk, settings: DeskOptions): string {
   const data = settings.directory === undefined ? 'nothing is kept (--memory)' : displayed(settings.directory)
-  const forward = settings.forward === undefined ? '' : `\n  passes on to   ${settings.forward.endpoint}`
+  const forward =
+    settings.forward === undefined ? '' : `\n  passes on to   ${printableAddress(settings.forward.endpoint)}`
   return `clew desk
 
   page           ${pageUrl(desk, settings)}

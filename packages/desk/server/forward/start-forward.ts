@@ -1,5 +1,5 @@
 import { type Endpoint, type Passed, type RelayOptions, startRelay } from '@clew/pipeline'
-import { given, parseHeaders, parseOtlpAddress, requireAll } from '@clew/settings'
+import { given, parseHeaders, parseOtlpAddress, printableAddress, requireAll } from '@clew/settings'
 import type { DeskStatus } from '../../api/index.ts'
 
 export type ForwardOptions = {
@@ -21,7 +21,7 @@ export type Forward = {
    */
   pass(signal: 'logs' | 'traces', encoding: 'protobuf' | 'json', bytes: Uint8Array): Passed
   /**
-   * Counts records since the start; `delivered`, `waiting` and `dropped` also those that an earlier desk left. `dropped`
+   * The address as it may be printed. Counts records since the start; `delivered`, `waiting` and `dropped` also those that an earlier desk left. `dropped`
    * are those that the receiver refused for good.
    */
   status(): NonNullable<DeskStatus['forward']>
@@ -58,7 +58,7 @@ export function startForward({ endpoint, headers: text, directory, report }: For
       const { logs, traces } = relay.counters()
       const sum = (count: (counters: typeof logs) => number): number => count(logs) + count(traces)
       return {
-        url: target.url,
+        url: printableAddress(target.url),
         accepted: sum(({ accepted }) => accepted),
         delivered: sum(({ delivered }) => delivered),
         waiting: sum(({ waiting }) => waiting),
