@@ -1,6 +1,7 @@
 import {
   activeContext,
   emittingInRoot,
+  guard,
   runningInRoot,
   type Stop,
   startOperation,
@@ -40,7 +41,7 @@ function tracedQuery(original: Client['query'], tracer: Tracer, submissions: Sub
       poolQuery ? undefined : describeQuery(textOwner(query), values, this),
     )
     if (!isSubmittable(query)) return callQuery(original, this, args, operation)
-    submissions.add(query, operation)
+    guard('following a submitted query', () => submissions.add(query, operation), undefined)
     try {
       return original.apply(this, args)
     } catch (error) {

@@ -20,7 +20,7 @@ export const pgInstrumentation: Instrumentation = {
 
 function attachTo(pg: Pg, tracer: Tracer): Stop[] {
   if (isNative(pg)) return []
-  const submissions = trackSubmissions(owner)
+  const submissions = trackSubmissions(owner, pg.Query.prototype.submit)
   return [
     ...attachToClient(owner, pg.Client.prototype, tracer, submissions),
     ...attachToPool(owner, poolPrototype(pg), tracer),
