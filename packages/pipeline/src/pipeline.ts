@@ -33,6 +33,7 @@ export type ProblemCode =
   | 'CLEW_SPOOL_UNUSABLE'
   | 'CLEW_SPOOL_FULL'
   | 'CLEW_SPOOL_DAMAGED'
+  | 'CLEW_SPOOL_LEFT'
   | 'CLEW_RECORDS_LOST'
 
 /** What the settings are called that the messages for the operator name. */

@@ -63,7 +63,7 @@ export type Relay = {
  */
 export function startRelay(options: RelayOptions): Relay {
   const lanes = openLanes(
-    { ...options, journals: true },
+    { ...options, resource: {}, journals: true },
     {
       ...nothingEncodedHere,
       runHidden: options.runHidden ?? AsyncLocalStorage.snapshot(),

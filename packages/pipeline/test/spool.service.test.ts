@@ -17,11 +17,12 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { nodeBinary } from '../../../scripts/node-versions.ts'
 import { Problems } from '../src/problems.ts'
-import type { Batch } from '../src/records/batch.ts'
-import { spoolRoot } from '../src/spool/own-folder.ts'
 import { formatOwner, thisOwner } from '../src/spool/owner.ts'
+import { placeSpool, type SpoolPlace } from '../src/spool/place.ts'
+import { describeSender } from '../src/spool/sender.ts'
 import { Spool } from '../src/spool/spool.ts'
 import { fixtures } from './child.ts'
+import { batchOf, drain } from './spool-rig.ts'
 
 const url = 'http://127.0.0.1:1/v1/logs'
 const folder = mkdtempSync(join(tmpdir(), 'clew-spool-'))
@@ -30,39 +31,18 @@ afterAll(() => rmSync(folder, { recursive: true }))
 let made = 0
 const newDirectory = (): string => join(folder, String(made++))
 
-const rootOf = (directory: string): string => spoolRoot({ directory, signal: 'logs', url })
+const sender = describeSender({ url, headers: {} }, {})
+const place = (directory: string, now: () => number, problems: Problems): SpoolPlace =>
+  placeSpool({ directory, signal: 'logs', sender, now, problems })
+const rootOf = (directory: string): string =>
+  place(directory, Date.now, new Problems(() => {}, Date.now)).root
 
 type Opened = { spool: Spool; reports: string[] }
 
 function open(directory: string, maxBytes = 1e9, now: () => number = Date.now): Opened {
   const reports: string[] = []
   const problems = new Problems((code) => reports.push(code), now)
-  return { spool: new Spool({ directory, signal: 'logs', url, maxBytes, problems, now }), reports }
-}
-
-function batchOf(text: string): Batch {
-  const records = Buffer.from(text)
-  const parts = [{ scope: Buffer.from('scope'), records: [records] }]
-  return {
-    signal: 'logs',
-    id: 1,
-    resource: Buffer.from('resource'),
-    parts,
-    count: 1,
-    bytes: records.length,
-    fromSpool: false,
-    release: () => {},
-  }
-}
-
-/** Takes everything out, as an endpoint that acknowledges all. */
-function drain(spool: Spool): string[] {
-  const texts: string[] = []
-  for (let batch = spool.take(); batch !== undefined; batch = spool.take()) {
-    texts.push('parts' in batch ? String(batch.parts[0]?.records[0]) : 'a request')
-    batch.release()
-  }
-  return texts
+  return { spool: new Spool({ ...place(directory, now, problems), maxBytes }), reports }
 }
 
 /** The name of a folder whose process cannot live: its id exists, but started at another time. */
@@ -174,14 +154,17 @@ test('a folder that cannot be written to means no spool, said once a minute', ()
 })
 
 test('of eight processes that race for 200 folders each folder goes to one, and the living one stays', async () => {
-  const root = join(folder, 'race')
+  const directory = join(folder, 'race')
+  const root = rootOf(directory)
   const living = `${formatOwner(thisOwner())}-9.9`
   for (const [number, name] of [...Array.from({ length: 200 }, (_, at) => deadName(at)), living].entries()) {
     mkdirSync(join(root, name), { recursive: true })
     writeFileSync(join(root, name, `file-${number}`), '')
   }
   const execPath = await nodeBinary(24)
-  const racers = Array.from({ length: 8 }, () => fork(join(fixtures, 'claims.mjs'), [root], { execPath }))
+  const racers = Array.from({ length: 8 }, () =>
+    fork(join(fixtures, 'claims.mjs'), [directory, url], { execPath }),
+  )
   await Promise.all(racers.map((racer) => once(racer, 'message')))
   const answers = racers.map(async (racer) => {
     const answer = once(racer, 'message')

@@ -86,6 +86,12 @@ export const errorCatalogue = {
     meaning: 'A part of a spool file was torn, by a full disk or a power cut, and was passed over.',
     remedy: 'Nothing to do; the line has the number of bytes.',
   },
+  CLEW_SPOOL_LEFT: {
+    meaning:
+      'Records of this service were kept to be sent with other credentials, or by a version that did not note them; they stay on disk.',
+    remedy:
+      'The line says where to move them if they may be sent with the credentials of now; else delete them.',
+  },
   CLEW_INTERNAL: {
     meaning: 'Clew itself failed somewhere; the application was not touched by it.',
     remedy: 'Please report the line.',

@@ -133,8 +133,9 @@ function sendByWorker(rests: readonly Rest[], remainingMs: () => number): void {
 }
 
 /** Returns what is left of the batch. */
-function concludeBy(outcome: Outcome | undefined, batch: Batch, rest: Rest): Batch[] {
-  if (outcome === undefined) return [batch]
+function concludeBy(answer: Outcome | undefined, batch: Batch, rest: Rest): Batch[] {
+  if (answer === undefined) return [batch]
+  const outcome = rest.lane.loop.weigh(batch, answer)
   if (outcome.kind !== 'retry') return rest.lane.loop.conclude(batch, outcome)
   rest.away = outcome.reason
   return [batch]

@@ -56,7 +56,10 @@ export class SignalLane {
     const takeSpooled = (): Batch | undefined => (budget.used < budget.max / 2 ? spool?.take() : undefined)
     this.queue = queue
     this.sender = createSender(options)
-    this.loop = new ExportLoop({ queue, sender: this.sender, health, takeSpooled, now, random, runHidden })
+    const keepsUnauthorized = spool !== undefined
+    this.loop = new ExportLoop({
+      ...{ queue, sender: this.sender, health, takeSpooled, keepsUnauthorized, now, random, runHidden },
+    })
   }
 
   /** Takes in a whole request of so many records. `full`: neither memory nor disk has room for it. */

@@ -3,6 +3,8 @@ import type { Problems } from '../problems.ts'
 import type { Signal } from '../records/batch.ts'
 import { heartbeatMs } from '../spool/folders.ts'
 import { Journal } from '../spool/journal.ts'
+import { placeSpool } from '../spool/place.ts'
+import { describeSender } from '../spool/sender.ts'
 import { Spool } from '../spool/spool.ts'
 import { describeTarget } from '../wire/target.ts'
 import { type LaneOptions, SignalLane } from './lane.ts'
@@ -11,6 +13,8 @@ const defaultFlushMs = 10_000
 const defaultSpoolBytes = 256 * 1024 * 1024
 
 export type LanePlan = Pick<PipelineOptions, 'logs' | 'traces' | 'spoolDirectory' | 'maxSpoolBytes'> & {
+  /** Whose records they are; empty for those of others. */
+  resource: PipelineOptions['resource']
   /** Whether what waits in memory lies on disk as well. */
   journals: boolean
 }
@@ -66,7 +70,7 @@ function openLane(
 ): SignalLane | undefined {
   if (endpoint === undefined || !isUsable(endpoint, signal, facts.problems)) return undefined
   const target = describeTarget(endpoint, signal)
-  return new SignalLane({ ...facts, target, ...onDisk(plan, signal, endpoint.url, facts) })
+  return new SignalLane({ ...facts, target, ...onDisk(plan, signal, endpoint, facts) })
 }
 
 function isUsable({ url }: Endpoint, signal: Signal, problems: Problems): boolean {
@@ -80,13 +84,14 @@ function isUsable({ url }: Endpoint, signal: Signal, problems: Problems): boolea
 }
 
 function onDisk(
-  { spoolDirectory: directory, maxSpoolBytes: maxBytes = defaultSpoolBytes, journals }: LanePlan,
+  { spoolDirectory: directory, maxSpoolBytes: maxBytes = defaultSpoolBytes, journals, resource }: LanePlan,
   signal: Signal,
-  url: string,
+  endpoint: Endpoint,
   { problems, now }: LaneFacts,
 ): Pick<LaneOptions, 'spool' | 'journal'> {
   if (directory === undefined) return { spool: undefined, journal: undefined }
-  const place = { directory, signal, url, problems, now }
+  const sender = describeSender(endpoint, resource)
+  const place = placeSpool({ directory, signal, sender, problems, now })
   return { spool: new Spool({ ...place, maxBytes }), journal: journals ? new Journal(place) : undefined }
 }
 

@@ -1,7 +1,7 @@
 import { type Batch, splitBatch } from '../records/batch.ts'
 import type { ByteQueue } from '../records/queue.ts'
 import { concurrentExports } from '../wire/exchange.ts'
-import { backoffMs, type Outcome } from '../wire/outcome.ts'
+import { backoffMs, isUnauthorized, type Outcome } from '../wire/outcome.ts'
 import type { Health } from './health.ts'
 import type { Sender } from './sender.ts'
 
@@ -11,6 +11,8 @@ export type ExportLoopOptions = {
   health: Health
   /** The next batch of the spool, when there is one and memory has room for it. */
   takeSpooled: () => Batch | undefined
+  /** Whether what the receiver refuses for the credentials has a disk to wait on until those are repaired. */
+  keepsUnauthorized: boolean
   now: () => number
   random: () => number
   runHidden: <T>(work: () => T) => T
@@ -24,6 +26,9 @@ export class ExportLoop {
   readonly #inFlight = new Set<Batch>()
   readonly #waiters: Waiter[] = []
   readonly #spoolWaiters: (() => void)[] = []
+  /** How many answers of success there had been when a batch was refused for the credentials. */
+  readonly #unauthorized = new WeakMap<Batch, number>()
+  #successes = 0
   #due = false
   #failures = 0
   #lastFailure = ''
@@ -98,6 +103,20 @@ export class ExportLoop {
     return this.#options.sender.answerSync(batch, remainingMs)
   }
 
+  /**
+   * What an answer means here. Refused for the credentials is kept as if the receiver was away, unless it took other
+   * batches meanwhile: then it is not about the credentials.
+   */
+  weigh(batch: Batch, outcome: Outcome): Outcome {
+    if (outcome.kind === 'accepted' || outcome.kind === 'partial') this.#successes++
+    if (!this.#options.keepsUnauthorized || !isUnauthorized(outcome)) return outcome
+    const before = this.#unauthorized.get(batch)
+    if (before !== undefined && this.#successes > before) return outcome
+    this.#unauthorized.set(batch, this.#successes)
+    const { status, message } = outcome
+    return { kind: 'retry', reason: message === '' ? status : `${status} (${message})` }
+  }
+
   /** Ends a batch by an answer that is not to retry. Returns the halves of one that was too large. */
   conclude(batch: Batch, outcome: Outcome): Batch[] {
     const halves = outcome.kind === 'too-large' ? splitBatch(batch) : undefined
@@ -151,9 +170,10 @@ export class ExportLoop {
   async #send(batch: Batch): Promise<void> {
     this.#inFlight.add(batch)
     const failuresBefore = this.#failures
-    const outcome = await this.#options.sender.send(batch)
+    const answer = await this.#options.sender.send(batch)
     // Given up meanwhile: somebody else has the batch.
     if (!this.#inFlight.delete(batch)) return
+    const outcome = this.weigh(batch, answer)
     this.#settle(batch, outcome, failuresBefore)
     this.#answerWaiters(outcome.kind === 'retry')
     this.#pump()

@@ -1,7 +1,10 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, statSync, utimesSync } from 'node:fs'
+import { lstatSync, lutimesSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { formatOwner, isAlive, parseOwner, thisOwner } from './owner.ts'
+import { openPlace, requireSafePlace, type SpoolPlace } from './place.ts'
+import { isOfOtherCredentials } from './sender.ts'
+import { requireOwn } from './way.ts'
 
 /** How often a living process touches its folder. */
 export const heartbeatMs = 30_000
@@ -17,13 +20,14 @@ function nextName(): string {
 }
 
 /** Makes the folder that one pipeline of this process writes to. Throws when the place is not ours or not writable. */
-export function makeFolder(root: string): string {
-  mkdirSync(root, { recursive: true, mode: 0o700 })
-  requireOwn(root)
+export function makeFolder(place: SpoolPlace): string {
+  openPlace(place)
   for (;;) {
-    const folder = join(root, nextName())
+    const folder = join(place.root, nextName())
     try {
       mkdirSync(folder, { mode: 0o700 })
+      // A umask may have taken more than it should.
+      requireOwn(folder, place.uid)
       return folder
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -32,20 +36,50 @@ export function makeFolder(root: string): string {
 }
 
 /** Renames the folders of ended processes to ours. Of several processes that try, one gets each. Never throws. */
-export function claimFolders(root: string, nowUnixMs: number): string[] {
+export function claimFolders(place: SpoolPlace, nowUnixMs: number): string[] {
+  const { root, uid } = place
   const claimed: string[] = []
-  for (const name of listNames(root)) {
-    const folder = join(root, name)
-    if (!isLeft(folder, name, nowUnixMs)) continue
+  for (const folder of leftFolders(place, nowUnixMs)) {
     const mine = join(root, nextName())
     try {
-      requireOwn(folder)
+      requireOwn(folder, uid)
       renameSync(folder, mine)
       touch(mine, nowUnixMs)
       claimed.push(mine)
     } catch {}
   }
   return claimed
+}
+
+/** Folders of ended processes. None where somebody else could have put them. */
+function leftFolders(place: SpoolPlace, nowUnixMs: number): string[] {
+  const { root, uid } = place
+  const names = listNames(root)
+  if (names.length === 0) return []
+  try {
+    requireSafePlace(place)
+    requireOwn(root, uid)
+  } catch {
+    return []
+  }
+  return names.filter((name) => isLeft(join(root, name), name, nowUnixMs)).map((name) => join(root, name))
+}
+
+/** Folders beside the root with records of this service to this address, which other credentials were used for. */
+export function strangersOf({ directory, signal, sender, uid, now }: SpoolPlace): string[] {
+  const names = listNames(directory).filter((name) => isOfOtherCredentials(name, signal, sender))
+  return names
+    .map((name) => join(directory, name))
+    .filter((root) => {
+      try {
+        requireOwn(root, uid)
+        return listNames(root).some(
+          (name) => isLeft(join(root, name), name, now()) && listNames(join(root, name)).length > 0,
+        )
+      } catch {
+        return false
+      }
+    })
 }
 
 /** Gives a folder up while the process lives on: whoever comes next takes it. */
@@ -64,7 +98,7 @@ export function removeFolder(folder: string): void {
 /** False when somebody took the folder, or it is gone. */
 export function touch(folder: string, nowUnixMs: number): boolean {
   try {
-    utimesSync(folder, nowUnixMs / 1000, nowUnixMs / 1000)
+    lutimesSync(folder, nowUnixMs / 1000, nowUnixMs / 1000)
     return true
   } catch {
     return false
@@ -89,16 +123,8 @@ function isLeft(folder: string, name: string, nowUnixMs: number): boolean {
 
 function touchedAt(folder: string, nowUnixMs: number): number {
   try {
-    return statSync(folder).mtimeMs
+    return lstatSync(folder).mtimeMs
   } catch {
     return nowUnixMs
   }
-}
-
-/** In a shared temporary folder anybody could have made it first. */
-function requireOwn(folder: string): void {
-  const stat = lstatSync(folder)
-  const uid = process.getuid?.()
-  if (!stat.isDirectory()) throw new Error(`${folder} is not a folder`)
-  if (uid !== undefined && stat.uid !== uid) throw new Error(`${folder} belongs to another user`)
 }

@@ -1,6 +1,7 @@
 import type { Batch } from '../records/batch.ts'
-import { OwnFolder, type SpoolPlace } from './own-folder.ts'
+import { OwnFolder } from './own-folder.ts'
 import { encodePayload } from './payload.ts'
+import type { SpoolPlace } from './place.ts'
 import { removeSegment } from './replay.ts'
 
 /**

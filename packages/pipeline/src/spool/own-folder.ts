@@ -1,31 +1,11 @@
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
-import type { Problems } from '../problems.ts'
-import type { Signal } from '../records/batch.ts'
 import { leaveFolder, makeFolder, removeFolder, staleMs, touch } from './folders.ts'
+import { requireSafePlace, type SpoolPlace } from './place.ts'
+import { describeRefusal, formatRefusal, type Refusal } from './refusal.ts'
 import { openSegment, type Segment, segmentBytes } from './segment.ts'
 
 /** How long a disk that failed is left alone. */
 const restMs = 60_000
-
-/** Where the records of one signal to one address lie. */
-export type SpoolPlace = {
-  directory: string
-  signal: Signal
-  url: string
-  problems: Problems
-  /** Unix milliseconds. */
-  now: () => number
-}
-
-/** The folder of one signal to one address below the spool directory. */
-export function spoolRoot({
-  directory,
-  signal,
-  url,
-}: Pick<SpoolPlace, 'directory' | 'signal' | 'url'>): string {
-  return join(directory, `${signal}-${crc32(url).toString(16).padStart(8, '0')}`)
-}
 
 export type OwnFolderEvents = {
   /** Nothing more is written to a segment. */
@@ -36,7 +16,6 @@ export type OwnFolderEvents = {
 
 /** The folder that one pipeline writes to, made with its first segment. Never throws. */
 export class OwnFolder {
-  readonly root: string
   readonly #place: SpoolPlace
   readonly #events: OwnFolderEvents
   #path: string | undefined
@@ -44,9 +23,9 @@ export class OwnFolder {
   #nextSegment = 1
   #touchedAt = 0
   #restUntil = 0
+  #refusal: Refusal | undefined
 
   constructor(place: SpoolPlace, events: OwnFolderEvents) {
-    this.root = spoolRoot(place)
     this.#place = place
     this.#events = events
   }
@@ -66,12 +45,18 @@ export class OwnFolder {
     return this.#place.now() < this.#restUntil
   }
 
+  /** Why writing failed the last time. */
+  get refusal(): Refusal | undefined {
+    return this.#refusal
+  }
+
   /** Writes a frame. Returns the path of its segment; undefined when the disk does not take it, which is said. */
   append(payload: readonly Uint8Array[]): string | undefined {
     if (this.isResting()) return undefined
     try {
       const segment = this.#writable()
       segment.append(payload)
+      this.#refusal = undefined
       return segment.path
     } catch (error) {
       this.#restUntil = this.#place.now() + restMs
@@ -116,7 +101,7 @@ export class OwnFolder {
     const path = this.#path
     if (path === undefined) return
     this.remove()
-    leaveFolder(this.root, path)
+    leaveFolder(this.#place.root, path)
   }
 
   #writable(): Segment {
@@ -124,19 +109,21 @@ export class OwnFolder {
     if (now - this.#touchedAt > staleMs / 2) this.beat()
     if (this.#segment !== undefined && this.#segment.bytes >= segmentBytes) this.seal()
     if (this.#segment !== undefined) return this.#segment
-    this.#path ??= makeFolder(this.root)
+    requireSafePlace(this.#place)
+    this.#path ??= makeFolder(this.#place)
     const name = `${String(this.#nextSegment++).padStart(8, '0')}.spool`
     this.#segment = openSegment(join(this.#path, name))
     return this.#segment
   }
 
   #sayUnusable(error: unknown): void {
-    const { problems, signal, directory } = this.#place
+    const { problems, directory } = this.#place
+    const refusal = describeRefusal(error, this.#place)
+    this.#refusal = refusal
     problems.say(
       'CLEW_SPOOL_UNUSABLE',
-      signal,
-      () =>
-        `records cannot be written to ${directory}: ${error}; set ${problems.settingNames.spoolDirectory} to a folder that can be written to`,
+      directory,
+      () => `records cannot be written to ${directory}: ${formatRefusal(refusal)}`,
     )
   }
 }

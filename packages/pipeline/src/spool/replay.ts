@@ -1,7 +1,8 @@
-import { closeSync, openSync, readFileSync, readSync, statSync, unlinkSync } from 'node:fs'
+import { closeSync, lstatSync, readFileSync, readSync, unlinkSync } from 'node:fs'
 import { type Batch, bytesOf, bytesOfRequest } from '../records/batch.ts'
 import { frameHeaderBytes, readFrames } from './frame.ts'
 import { countOffset, type Payload, parsePayload, payloadMagic } from './payload.ts'
+import { openOwnFile } from './way.ts'
 
 /** A segment being sent again: it is deleted when the last of its frames is settled. */
 export type Replay = {
@@ -12,14 +13,19 @@ export type Replay = {
 
 export type ReplayOptions = {
   path: string
+  /** The user whom it must belong to. */
+  uid: number | undefined
   onDone: (bytes: number) => void
   onDamage: (bytes: number) => void
 }
 
 /** Reads one segment. A segment that cannot be read is done at once, and stays where it is. */
-export function openReplay({ path, onDone, onDamage }: ReplayOptions): Replay {
-  const read = readPayloads(path, onDamage)
-  if (read === undefined) return nothing
+export function openReplay({ path, uid, onDone, onDamage }: ReplayOptions): Replay {
+  const read = readPayloads(path, uid, onDamage)
+  if (read === undefined) {
+    onDone(sizeOf(path))
+    return nothing
+  }
   const { payloads, bytes } = read
   let unsettled = payloads.length
   let at = 0
@@ -47,9 +53,10 @@ const nothing: Replay = { next: () => undefined, isDone: () => true }
 
 function readPayloads(
   path: string,
+  uid: number | undefined,
   onDamage: (bytes: number) => void,
 ): { payloads: Payload[]; bytes: number } | undefined {
-  const segment = tryRead(path)
+  const segment = tryRead(path, uid)
   if (segment === undefined) return undefined
   const frames = readFrames(segment, payloadMagic)
   const payloads: Payload[] = []
@@ -63,9 +70,19 @@ function readPayloads(
   return { payloads, bytes: segment.length }
 }
 
-function tryRead(path: string): Buffer | undefined {
+function tryRead(path: string, uid: number | undefined): Buffer | undefined {
+  return withOwnFile(path, uid, (fd) => readFileSync(fd))
+}
+
+/** Undefined when it cannot be read, or is no file of that user. */
+function withOwnFile<T>(path: string, uid: number | undefined, read: (fd: number) => T): T | undefined {
   try {
-    return readFileSync(path)
+    const fd = openOwnFile(path, uid)
+    try {
+      return read(fd)
+    } finally {
+      closeSync(fd)
+    }
   } catch {
     return undefined
   }
@@ -84,7 +101,7 @@ export function removeSegment(path: string): void {
 
 export function sizeOf(path: string): number {
   try {
-    return statSync(path).size
+    return lstatSync(path).size
   } catch {
     return 0
   }
@@ -94,17 +111,8 @@ export function sizeOf(path: string): number {
 const headBytes = frameHeaderBytes + countOffset + 4
 
 /** Records of a segment, by the heads of its frames: up to the first that is damaged. 0 when it cannot be read. */
-export function countSegmentRecords(path: string): number {
-  try {
-    const fd = openSync(path, 'r')
-    try {
-      return countIn(fd)
-    } finally {
-      closeSync(fd)
-    }
-  } catch {
-    return 0
-  }
+export function countSegmentRecords(path: string, uid: number | undefined): number {
+  return withOwnFile(path, uid, countIn) ?? 0
 }
 
 function countIn(fd: number): number {

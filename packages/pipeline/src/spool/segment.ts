@@ -1,4 +1,4 @@
-import { closeSync, constants, ftruncateSync, openSync, writeSync, writevSync } from 'node:fs'
+import { closeSync, constants, fchmodSync, ftruncateSync, openSync, writeSync, writevSync } from 'node:fs'
 import { frameHeader } from './frame.ts'
 
 /** A segment that is larger gets no further frame: damage and replay work on one segment at a time. */
@@ -16,6 +16,8 @@ export type Segment = {
 export function openSegment(path: string): Segment {
   const { O_CREAT, O_EXCL, O_WRONLY, O_APPEND } = constants
   const fd = openSync(path, O_CREAT | O_EXCL | O_WRONLY | O_APPEND, 0o600)
+  // A umask may have taken more than it should.
+  fchmodSync(fd, 0o600)
   const segment: Segment = {
     path,
     bytes: 0,

@@ -1,10 +1,14 @@
+import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Batch } from '../records/batch.ts'
-import { claimFolders, leaveFolder, listNames, removeFolder, touch } from './folders.ts'
+import { claimFolders, leaveFolder, listNames, removeFolder, strangersOf, touch } from './folders.ts'
 import { frameHeaderBytes } from './frame.ts'
-import { OwnFolder, type SpoolPlace } from './own-folder.ts'
+import { OwnFolder } from './own-folder.ts'
 import { encodePayload } from './payload.ts'
+import { requireSafePlace, type SpoolPlace } from './place.ts'
+import { describeRefusal, formatRefusal, type Refusal } from './refusal.ts'
 import { countSegmentRecords, openReplay, type Replay, sizeOf } from './replay.ts'
+import { isOwnFile, requireOwn } from './way.ts'
 
 export type SpoolOptions = SpoolPlace & { maxBytes: number }
 
@@ -23,6 +27,7 @@ export class Spool {
   /** Of segments that were asked for, records. */
   readonly #counts = new Map<string, number>()
   #bytes = 0
+  #looked = false
 
   constructor(options: SpoolOptions) {
     this.#options = options
@@ -38,6 +43,11 @@ export class Spool {
   room(): 'free' | SpoolRefusal {
     if (this.#own.isResting()) return 'unusable'
     return this.#bytes < this.#options.maxBytes ? 'free' : 'full'
+  }
+
+  /** Why the disk failed the last time. */
+  refusal(): Refusal | undefined {
+    return this.#own.refusal
   }
 
   /** Writes a batch to disk. The batch stays the caller's. */
@@ -59,16 +69,16 @@ export class Spool {
 
   /** Records on disk; those of a segment that is being sent again are among them until all of it is settled. */
   waitingRecords(): number {
-    const replayed = this.#replay?.isDone() === false ? [this.#replayed] : []
     let records = 0
-    for (const path of [...replayed, ...this.#claimed, ...this.#sealed]) {
-      if (path === undefined) continue
-      const count = this.#counts.get(path) ?? countSegmentRecords(path)
+    for (const path of [...this.#replaying(), ...this.#claimed, ...this.#sealed]) {
+      const count = this.#counts.get(path) ?? countSegmentRecords(path, this.#options.uid)
       this.#counts.set(path, count)
       records += count
     }
     // Still being written, so counted anew each time.
-    return this.#own.segment === undefined ? records : records + countSegmentRecords(this.#own.segment)
+    return this.#own.segment === undefined
+      ? records
+      : records + countSegmentRecords(this.#own.segment, this.#options.uid)
   }
 
   /** The next batch to send again. */
@@ -83,6 +93,7 @@ export class Spool {
       this.#replayed = path
       this.#replay = openReplay({
         path,
+        uid: this.#options.uid,
         onDone: (bytes) => this.#forget(path, bytes),
         onDamage: (bytes) => this.#sayDamaged(path, bytes),
       })
@@ -93,8 +104,9 @@ export class Spool {
   claim(): void {
     const now = this.#options.now()
     this.#own.beat()
-    for (const folder of claimFolders(this.#own.root, now)) {
-      const paths = listNames(folder).map((name) => join(folder, name))
+    this.#look()
+    for (const folder of claimFolders(this.#options, now)) {
+      const paths = this.#segmentsIn(folder)
       if (paths.length === 0) removeFolder(folder)
       for (const path of paths) this.#bytes += sizeOf(path)
       this.#claimed.push(...paths)
@@ -104,15 +116,64 @@ export class Spool {
 
   /** Leaves what is still on disk to whoever comes next. */
   leave(): void {
+    const claimed = this.#claimedFolders()
     this.#own.leave()
-    for (const folder of this.#claimedFolders()) leaveFolder(this.#own.root, folder)
+    for (const folder of claimed) leaveFolder(this.#options.root, folder)
     this.#claimed = []
     this.#sealed = []
     this.#bytes = 0
   }
 
+  /** Says at the start what will be in the way, and what nobody sends. */
+  #look(): void {
+    if (this.#looked) return
+    this.#looked = true
+    const { directory, root, uid, problems, signal } = this.#options
+    try {
+      requireSafePlace(this.#options)
+      if (lstatSync(root, { throwIfNoEntry: false }) !== undefined) requireOwn(root, uid)
+    } catch (error) {
+      // What else is wrong is said when the disk is needed.
+      if ((error as NodeJS.ErrnoException).code !== 'UNSAFE') return
+      problems.say(
+        'CLEW_SPOOL_UNUSABLE',
+        directory,
+        () =>
+          `records cannot be written to ${directory}: ${formatRefusal(describeRefusal(error, this.#options))}`,
+      )
+    }
+    for (const left of strangersOf(this.#options))
+      problems.say(
+        'CLEW_SPOOL_LEFT',
+        left,
+        () =>
+          `${left} holds ${signal} of this service that were kept to be sent with other credentials, and stay there. Move what lies in it to ${root} to send it with those of now, or delete it`,
+      )
+  }
+
+  /** Pipes, sockets, links and files of others are passed over, and stay. */
+  #segmentsIn(folder: string): string[] {
+    const paths = listNames(folder).map((name) => join(folder, name))
+    const own = paths.filter((path) => isOwnFile(path, this.#options.uid))
+    if (own.length < paths.length)
+      this.#options.problems.say(
+        'CLEW_SPOOL_DAMAGED',
+        folder,
+        () =>
+          `${paths.length - own.length} of ${paths.length} entries of ${folder} are no files of this user and were passed over`,
+      )
+    return own
+  }
+
+  /** The segment that is being sent again. */
+  #replaying(): string[] {
+    return this.#replayed === undefined || this.#replay?.isDone() !== false ? [] : [this.#replayed]
+  }
+
   #claimedFolders(): Set<string> {
-    return new Set(this.#claimed.map((path) => dirname(path)))
+    const folders = new Set([...this.#replaying(), ...this.#claimed].map((path) => dirname(path)))
+    if (this.#own.path !== undefined) folders.delete(this.#own.path)
+    return folders
   }
 
   /** Segments of ended processes first, then our own; the one being written only when no other is left. */
@@ -144,7 +205,7 @@ export class Spool {
     problems.say(
       'CLEW_SPOOL_FULL',
       signal,
-      () => `${this.#own.root} holds ${this.#bytes} of ${maxBytes} bytes and takes no more`,
+      () => `${this.#options.root} holds ${this.#bytes} of ${maxBytes} bytes and takes no more`,
     )
     return 'full'
   }

@@ -8,6 +8,16 @@ export type Outcome =
   | { kind: 'too-large' }
   | { kind: 'refused'; status: string; message: string }
 
+const unauthorized: ReadonlySet<string> = new Set([
+  ...['HTTP 401', 'HTTP 403'],
+  ...['gRPC UNAUTHENTICATED', 'gRPC PERMISSION_DENIED'],
+])
+
+/** Whether the receiver refused the sender rather than the records. */
+export function isUnauthorized(outcome: Outcome): outcome is Outcome & { kind: 'refused' } {
+  return outcome.kind === 'refused' && unauthorized.has(outcome.status)
+}
+
 /**
  * Statuses that the OTLP specification (OTLP/HTTP Response, Retryable Response Codes) lets a client repeat, and 408: the
  * receiver has no whole request (RFC 9110 §15.5.9), and we send none that is not.

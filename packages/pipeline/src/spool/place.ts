@@ -1,0 +1,55 @@
+import { join, resolve } from 'node:path'
+import type { Problems } from '../problems.ts'
+import type { Signal } from '../records/batch.ts'
+import { folderName, type SpoolSender } from './sender.ts'
+import { effectiveUser, makeFolders, requireOwn, requireSafeWay, unsafe } from './way.ts'
+
+/** Where the records of one signal of one sender lie, as it was when the process began: nothing later moves it. */
+export type SpoolPlace = {
+  readonly signal: Signal
+  readonly sender: SpoolSender
+  /** Absolute. */
+  readonly directory: string
+  /** The folder of this signal and sender below it. */
+  readonly root: string
+  /** The user whom all of it belongs to; undefined where there are no users. */
+  readonly uid: number | undefined
+  readonly problems: Problems
+  /** Unix milliseconds. */
+  readonly now: () => number
+}
+
+export type SpoolSettings = Pick<SpoolPlace, 'signal' | 'sender' | 'directory' | 'problems' | 'now'>
+
+export function placeSpool(settings: SpoolSettings): SpoolPlace {
+  const uid = effectiveUser()
+  const directory = settle(settings.directory, uid)
+  return { ...settings, directory, uid, root: join(directory, folderName(settings.signal, settings.sender)) }
+}
+
+/** A way that is not safe stays as it is, and is refused whenever it is gone. */
+function settle(directory: string, uid: number | undefined): string {
+  try {
+    return requireSafeWay(resolve(directory), uid)
+  } catch {
+    return resolve(directory)
+  }
+}
+
+/** Throws when somebody else could reach what is written here. */
+export function requireSafePlace({ directory, uid }: SpoolPlace): void {
+  requireSafeWay(directory, uid)
+  const user = effectiveUser()
+  if (user === uid) return
+  throw unsafe(
+    `the process began as user ${uid} and now is user ${user}, who must not own what lies in ${directory}`,
+    'Start the process as the user that it runs as',
+  )
+}
+
+/** Makes the root. Throws when the place is not ours or not writable. */
+export function openPlace(place: SpoolPlace): void {
+  requireSafePlace(place)
+  makeFolders(place.root)
+  requireOwn(place.root, place.uid)
+}
