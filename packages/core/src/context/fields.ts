@@ -37,13 +37,20 @@ export function getFields(context: Context = activeContext()): Fields {
 /** The context whose records carry these fields beside those of `context`. */
 export function contextWithFields(context: Context, fields: Fields): Context {
   const outer = recordScopeOf(context)
-  return contextWithRecordScope(context, new RecordScope({ ...outer?.fields, ...fields }, outer?.identity))
+  const scope = new RecordScope({ ...outer?.fields, ...fields }, outer?.identity, outer?.origin)
+  return contextWithRecordScope(context, scope)
 }
 
 /**
  * The context of a new unit of work, such as a request or an attempt of a job: it begins with `fields`, and
- * `identity` (queue, job id, attempt) is on every record and cannot be set over.
+ * `identity` (queue, job id, attempt) is on every record and cannot be set over. `origin`, what the work came in by, is
+ * in `recordScopeOf()` of each context below.
  */
-export function contextForWork(context: Context, fields: Fields = noFields, identity?: Fields): Context {
-  return contextWithRecordScope(context, new RecordScope(fields, identity))
+export function contextForWork(
+  context: Context,
+  fields: Fields = noFields,
+  identity?: Fields,
+  origin?: unknown,
+): Context {
+  return contextWithRecordScope(context, new RecordScope(fields, identity, origin))
 }

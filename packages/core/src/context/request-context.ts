@@ -23,9 +23,12 @@ export class RecordScope {
   fields: Fields
   /** Fields and identity in one object, ready for the encoder; of a name in both, the identity's. */
   attributes: Fields
+  /** What the work came in by, for the instrumentation that took it in. */
+  readonly origin: unknown
 
-  constructor(fields: Fields, identity: Fields = none) {
+  constructor(fields: Fields, identity: Fields = none, origin?: unknown) {
     this.identity = identity
+    this.origin = origin
     this.fields = fields
     this.attributes = merge(fields, identity)
   }

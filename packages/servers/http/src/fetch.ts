@@ -10,10 +10,11 @@ import {
   subscribeChannel,
   wrapMethod,
 } from '@clew/core'
-import type { Context, TextMapSetter } from '@opentelemetry/api'
+import type { Context } from '@opentelemetry/api'
 import { describeSent } from './attributes.ts'
 import { type ClientSpan, startClientSpan } from './http-client.ts'
 import type { options as specs } from './options.ts'
+import { blockWithout, type HeaderAccess, valueIn, valueInBlock, withoutName } from './outgoing-headers.ts'
 import { createUrlRedactor, type UrlRedactor } from './url.ts'
 
 /** https://undici.nodejs.org/#/docs/api/DiagnosticsChannel */
@@ -28,10 +29,14 @@ type UndiciRequest = {
   addHeader(name: string, value: string): unknown
 }
 
-const headerSetter: TextMapSetter<UndiciRequest> = {
-  set: (request, name, value) => {
-    request.addHeader(name, value)
+const undiciHeaders: HeaderAccess<UndiciRequest> = {
+  get: ({ headers }, name) =>
+    typeof headers === 'string' ? valueInBlock(headers, name) : valueIn(headers, name),
+  delete: (request, name) => {
+    const { headers } = request
+    request.headers = typeof headers === 'string' ? blockWithout(headers, name) : withoutName(headers, name)
   },
+  add: (request, name, value) => void request.addHeader(name, value),
 }
 
 /** A client span for each request by the global `fetch` and by the undici package: they share their channels. */
@@ -45,8 +50,7 @@ export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
     const span = startClientSpan(tracer, caller, () => describe(request, redact))
     if (!span) return
     spans.set(request, span)
-    if (hasTraceparent(request.headers)) span.notPropagated('own-traceparent')
-    else span.propagate(options.propagateFields, request, headerSetter)
+    span.propagate(options.propagateFields, request, undiciHeaders)
   }
   const stops = [
     callers.stop,
@@ -63,14 +67,6 @@ export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
     ),
   ]
   return () => stopAll(stops)
-}
-
-function hasTraceparent(headers: readonly unknown[] | string): boolean {
-  if (typeof headers === 'string') return /(^|\n)traceparent:/i.test(headers)
-  for (let i = 0; i < headers.length; i += 2) {
-    if (String(headers[i]).toLowerCase() === 'traceparent') return true
-  }
-  return false
 }
 
 function describe(request: UndiciRequest, redact: UrlRedactor): SpanDescription | undefined {

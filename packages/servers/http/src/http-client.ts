@@ -18,7 +18,9 @@ import { describeSent, type SentRequest } from './attributes.ts'
 import { isGivenUp, isTimeout, reasonOf } from './early-end.ts'
 import { type Exchange, keepContextOfMessages } from './message-events.ts'
 import type { options as specs } from './options.ts'
+import { type HeaderAccess, isWritten, requestHeaders, writtenHeaders } from './outgoing-headers.ts'
 import { contextWithFieldsInBaggage } from './propagated-fields.ts'
+import { dropPassedOn, isPassedOn } from './received-context.ts'
 import { createUrlRedactor } from './url.ts'
 
 // Of requests and of their responses.
@@ -27,12 +29,6 @@ const spans = createHiddenSlot<ClientSpan>()
 /** The client span of an outgoing request or of its response. */
 export function clientSpanOf(message: object): ClientSpan | undefined {
   return spans.get(message)
-}
-
-const headerSetter: TextMapSetter<ClientRequest> = {
-  set: (request, name, value) => {
-    request.setHeader(name, value)
-  },
 }
 
 /**
@@ -44,10 +40,11 @@ export function startHttpClient({ tracer, options }: Runtime<typeof specs>): Sto
   const created = (request: ClientRequest): void => {
     const span = startClientSpan(tracer, activeContext(), () => describeSent(sentBy(request), redact))
     if (!span) return
+    if (!request.headersSent) span.propagate(options.propagateFields, request, requestHeaders)
+    else if (isWritten(request)) span.propagate(options.propagateFields, request, writtenHeaders)
+    else span.notPropagated('headers-sent')
+    // Not before: keepHeaders looks at what is set from now on.
     spans.set(request, span)
-    const reason = whyNotPropagated(request)
-    if (reason) span.notPropagated(reason)
-    else span.propagate(options.propagateFields, request, headerSetter)
   }
   const stops = [
     subscribeChannel<{ request: ClientRequest }>('http.client.request.created', ({ request }) => {
@@ -68,6 +65,7 @@ export function startHttpClient({ tracer, options }: Runtime<typeof specs>): Sto
     ),
     keepContextOfMessages(ClientRequest.prototype, clientSpanOf),
     hearOfDestroys(),
+    keepHeaders(),
   ]
   return () => stopAll(stops)
 }
@@ -92,10 +90,19 @@ function sentBy(request: ClientRequest): SentRequest {
   return { method, protocol, host: typeof header === 'string' && header ? header : request.host, target }
 }
 
-// Headers that were given as an array are written already.
-function whyNotPropagated(request: ClientRequest): NotPropagated | undefined {
-  if (request.headersSent) return 'headers-sent'
-  return request.hasHeader('traceparent') ? 'own-traceparent' : undefined
+// Some clients set the headers when the request is made, and would put what was passed on over ours.
+function keepHeaders(): Stop {
+  return wrapMethod(
+    'http',
+    ClientRequest.prototype,
+    'setHeader',
+    (setHeader) =>
+      function (this: ClientRequest, name, value) {
+        const span = spans.get(this)
+        if (span !== undefined && isPassedOn(span.context, name, value)) return this
+        return setHeader.call(this, name, value)
+      },
+  )
 }
 
 /** Why a request with a span does not take it along. */
@@ -136,9 +143,11 @@ export class ClientSpan implements Exchange {
     this.#span = span
   }
 
-  /** Writes the headers that join the receiver to the chain. */
-  propagate<Carrier>(fields: readonly string[], carrier: Carrier, setter: TextMapSetter<Carrier>): void {
-    injectContext(contextWithFieldsInBaggage(this.#own, fields), carrier, setter)
+  /** Writes the headers that join the receiver to the chain, and leaves those that the application has made. */
+  propagate<Request>(fields: readonly string[], request: Request, headers: HeaderAccess<Request>): void {
+    dropPassedOn(this.context, request, headers)
+    if (headers.get(request, 'traceparent') !== undefined) this.notPropagated('own-traceparent')
+    else injectContext(contextWithFieldsInBaggage(this.#own, fields), request, setterOf(headers))
   }
 
   /** Says on the span why the chain ends here. */
@@ -204,4 +213,19 @@ export class ClientSpan implements Exchange {
     if (error || (this.#isGivenUp && !response)) this.failed(error)
     else this.#end()
   }
+}
+
+const setters = new Map<HeaderAccess<never>, TextMapSetter>()
+
+function setterOf<Request>(headers: HeaderAccess<Request>): TextMapSetter<Request> {
+  let setter = setters.get(headers)
+  if (!setter) {
+    setter = {
+      set: (request, name, value) => {
+        if (headers.get(request, name) === undefined) headers.add(request, name, value)
+      },
+    }
+    setters.set(headers, setter)
+  }
+  return setter
 }

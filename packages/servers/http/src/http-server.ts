@@ -38,7 +38,7 @@ export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Sto
   const takeIn = ({ request, response }: RequestStart): Context => {
     const parent = parentContextOf(request.headers)
     const fields = fieldsOf(request.headers, parent, options.propagateFields)
-    const work = contextForWork(parent, fields)
+    const work = contextForWork(parent, fields, undefined, request.rawHeaders)
     const method = methodName(request.method ?? '')
     const span = isIgnored(parseTarget(request.url ?? '/').path)
       ? undefined

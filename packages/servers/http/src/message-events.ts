@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import { type IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { IncomingMessage } from 'node:http'
 import { Server } from 'node:net'
 import {
   activeContext,
@@ -87,7 +87,7 @@ export function keepContextOfConnections(): Stop {
           case 'upgrade':
           case 'connect':
             return args[1] instanceof IncomingMessage
-              ? emitIn(contextOfUpgrade(args[1].headers), emit, this, args)
+              ? emitIn(contextOfUpgrade(args[1]), emit, this, args)
               : emit.apply(this, args)
           case 'clientError':
           case 'timeout':
@@ -99,10 +99,11 @@ export function keepContextOfConnections(): Stop {
   )
 }
 
-function contextOfUpgrade(headers: IncomingHttpHeaders): Context {
+function contextOfUpgrade({ headers, rawHeaders }: IncomingMessage): Context {
   return guard(
     'taking in an HTTP upgrade',
-    () => contextForWork(parentContextOf(headers), { request_id: requestIdOf(headers) }),
+    () =>
+      contextForWork(parentContextOf(headers), { request_id: requestIdOf(headers) }, undefined, rawHeaders),
     rootContext,
   )
 }

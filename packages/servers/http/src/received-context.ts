@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { apiGlobal, type Fields, rootContext } from '@clew/core'
-import type { Context, TextMapGetter } from '@opentelemetry/api'
+import { apiGlobal, type Fields, recordScopeOf, rootContext } from '@clew/core'
+import type { Context, TextMapGetter, TextMapPropagator } from '@opentelemetry/api'
+import { type HeaderAccess, valueIn } from './outgoing-headers.ts'
 import { fieldsFromBaggage } from './propagated-fields.ts'
 
 const headerGetter: TextMapGetter<IncomingHttpHeaders> = {
@@ -14,10 +15,50 @@ export function parentContextOf(headers: IncomingHttpHeaders): Context {
   // Most requests from outside carry none of the propagators' headers, and extract is not free.
   const propagator = apiGlobal()?.propagation
   if (!propagator) return rootContext
-  for (const name of propagator.fields()) {
+  for (const name of headerNames(propagator)) {
     if (headers[name] !== undefined) return propagator.extract(rootContext, headers, headerGetter)
   }
   return rootContext
+}
+
+let known: TextMapPropagator | undefined
+let names: readonly string[] = []
+
+// Most propagators make a new array each time they are asked.
+function headerNames(propagator: TextMapPropagator): readonly string[] {
+  if (propagator !== known) {
+    known = propagator
+    names = propagator.fields()
+  }
+  return names
+}
+
+/**
+ * Takes off an outgoing request the propagator's headers that are those of the request which its caller answers: who
+ * passes on all headers, as a gateway does, has not set them. `origin` of the caller's scope are the raw headers, which
+ * nobody changes on the way, as some change `headers`.
+ */
+export function dropPassedOn<Request>(
+  caller: Context,
+  request: Request,
+  headers: HeaderAccess<Request>,
+): void {
+  const received = recordScopeOf(caller)?.origin
+  const propagator = apiGlobal()?.propagation
+  if (!Array.isArray(received) || !propagator) return
+  for (const name of headerNames(propagator)) {
+    const value = headers.get(request, name)
+    if (value !== undefined && value === valueIn(received, name)) headers.delete(request, name)
+  }
+}
+
+/** Whether this header is one of those that `dropPassedOn` takes off. `name` in any case. */
+export function isPassedOn(caller: Context, name: string, value: unknown): boolean {
+  const propagator = apiGlobal()?.propagation
+  const field = name.toLowerCase()
+  if (!propagator || !headerNames(propagator).includes(field)) return false
+  const received = recordScopeOf(caller)?.origin
+  return Array.isArray(received) && value === valueIn(received, field)
 }
 
 const safeId = /^[\x21-\x7e]{1,128}$/
