@@ -1,6 +1,5 @@
 import { inspect } from 'node:util'
-import { type ErrorParts, isError, readErrorParts } from './error-parts.ts'
-import { readProperty, reasonOf } from './foreign-value.ts'
+import { type ErrorParts, isError, readErrorParts, readProperty, reasonOf } from './foreign-value.ts'
 
 /** exception.* of https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/ */
 export type ExceptionText = { type: string | undefined; message: string; stacktrace: string | undefined }

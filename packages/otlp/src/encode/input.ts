@@ -1,5 +1,6 @@
 /** What the encoder takes: plain objects of the hot path, values of any kind, times in milliseconds. */
 
+/** A log record to encode. It is read at once and not kept, so it may be changed afterwards. */
 export type LogInput = {
   /** Unix milliseconds; a fraction is kept to about a quarter of a microsecond. */
   timeUnixMs: number

@@ -9,7 +9,6 @@ export type EncodeLimits = {
   depth: number
 }
 
-/** A log record to encode. It is read at once and not kept, so it may be changed afterwards. */
 /** Wider than any useful record, narrow enough that one record cannot fill a batch. */
 export const defaultLimits: EncodeLimits = {
   attributeCount: 128,

@@ -1,12 +1,17 @@
-import { beginValues } from './attributes.ts'
-import { type ByteWriter, closeMessage, openMessage } from './byte-writer.ts'
+import { beginValues, writeLogAttributes } from './attributes.ts'
+import {
+  type ByteWriter,
+  closeMessage,
+  openMessage,
+  writeCount,
+  writeFixed32,
+  writeTime,
+  writeTimeTwice,
+} from './byte-writer.ts'
 import { type Writing, writeGuarded } from './guarded.ts'
-import { writeHexId } from './hex-id.ts'
 import type { LogInput } from './input.ts'
 import type { EncodeLimits } from './limits.ts'
-import { writeLogAttributes } from './log-attributes.ts'
-import { writeCount, writeFixed32, writeTime, writeTimeTwice } from './number.ts'
-import { writeName } from './text.ts'
+import { writeHexId, writeName } from './text.ts'
 import { writeKeyValue, writeValueField } from './value.ts'
 
 /** Tags of `LogRecord`, opentelemetry/proto/logs/v1/logs.proto */

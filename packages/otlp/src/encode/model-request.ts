@@ -7,9 +7,13 @@ import {
   createByteWriter,
   openMessage,
   reserve,
+  writeBigInteger,
   writeBytesField,
+  writeCount,
+  writeDouble,
+  writeFixed32,
+  writeInteger,
 } from './byte-writer.ts'
-import { writeBigInteger, writeCount, writeDouble, writeFixed32, writeInteger } from './number.ts'
 import { writeTextField } from './text.ts'
 import {
   arrayTag,

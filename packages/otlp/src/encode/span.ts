@@ -1,11 +1,16 @@
 import { beginValues, writeAttributes } from './attributes.ts'
-import { type ByteWriter, closeMessage, openMessage } from './byte-writer.ts'
+import {
+  type ByteWriter,
+  closeMessage,
+  openMessage,
+  writeCount,
+  writeFixed32,
+  writeTime,
+} from './byte-writer.ts'
 import { type Writing, writeGuarded } from './guarded.ts'
-import { writeHexId } from './hex-id.ts'
 import type { EventInput, LinkInput, SpanInput } from './input.ts'
 import type { EncodeLimits } from './limits.ts'
-import { writeCount, writeFixed32, writeTime } from './number.ts'
-import { writeName } from './text.ts'
+import { writeHexId, writeName } from './text.ts'
 import { writeKeyValue } from './value.ts'
 
 /** Tags of `Span`, opentelemetry/proto/trace/v1/trace.proto */

@@ -1,4 +1,11 @@
-import { type ByteWriter, closeMessage, reserve, varintSize } from './byte-writer.ts'
+import {
+  type ByteWriter,
+  closeMessage,
+  createByteWriter,
+  reserve,
+  varintSize,
+  wordsOf,
+} from './byte-writer.ts'
 import { maxNameLength } from './limits.ts'
 
 /** Up to this many units a loop over char codes is faster than the call into Buffer. */
@@ -58,4 +65,97 @@ export function writeTextField(writer: ByteWriter, tag: number, text: string): v
 export function writeName(writer: ByteWriter, tag: number, name: string | undefined): void {
   if (name === undefined || name === null || name === '') return
   writeTextField(writer, tag, truncateText(typeof name === 'string' ? name : String(name), maxNameLength))
+}
+
+const invalid = 0xff
+const digitOf = new Uint8Array(128).fill(invalid)
+for (let digit = 0; digit < 16; digit++) {
+  const text = digit.toString(16)
+  digitOf[text.charCodeAt(0)] = digit
+  digitOf[text.toUpperCase().charCodeAt(0)] = digit
+}
+
+/** Ids seen last with their bytes, one per slot: the records of a request repeat its ids. */
+const slots = 256
+const maxWords = 4
+const seenIds: string[] = new Array<string>(slots).fill('')
+const seenWords = new Uint32Array(slots * maxWords)
+
+/** Writes a tag and an id of `hexLength` hex digits, at most 32, as bytes. Anything else is not written: false. */
+export function writeHexId(writer: ByteWriter, tag: number, id: string, hexLength: number): boolean {
+  if (typeof id !== 'string' || id.length !== hexLength) return false
+  const slot = (id.charCodeAt(hexLength - 1) * 31 + id.charCodeAt(hexLength - 2)) & (slots - 1)
+  if (seenIds[slot] !== id && !parseInto(slot, id)) return false
+  const byteLength = hexLength >>> 1
+  reserve(writer, byteLength + 2)
+  const { buffer, position, view } = writer
+  buffer[position] = tag
+  buffer[position + 1] = byteLength
+  for (let index = 0; index * 4 < byteLength; index++) {
+    view.setUint32(position + 2 + index * 4, seenWords[slot * maxWords + index]!, true)
+  }
+  writer.position = position + byteLength + 2
+  return true
+}
+
+function parseInto(slot: number, id: string): boolean {
+  let seen = 0
+  let word = 0
+  for (let index = 0; index < id.length; index += 2) {
+    const high = digitOf[id.charCodeAt(index)] ?? invalid
+    const low = digitOf[id.charCodeAt(index + 1)] ?? invalid
+    seen |= high | low
+    word = (word >>> 8) | (((high << 4) | low) << 24)
+    if ((index & 6) === 6) seenWords[slot * maxWords + (index >>> 3)] = word
+  }
+  seenIds[slot] = seen > 0x0f ? '' : id
+  return seen <= 0x0f
+}
+
+const maxCachedKeys = 4096
+const maxCachedLength = 64
+
+/** The bytes of field 1 of a `KeyValue`: tag, length and key. */
+export type KeyField = { length: number; words: Uint32Array }
+
+/** A key with its bytes, and the key that came after it the last time: records repeat the order of their keys. */
+type CachedKey = KeyField & { key: string; next: CachedKey | undefined }
+
+const cache = new Map<string, CachedKey>()
+let last = createCachedKey('')
+
+export function keyField(key: string): KeyField {
+  const { next } = last
+  if (next !== undefined && next.key === key) {
+    last = next
+    return next
+  }
+  return key.length > maxCachedLength ? createCachedKey(key) : findKey(key)
+}
+
+function findKey(key: string): KeyField {
+  const found = cache.get(key) ?? addKey(key)
+  last.next = found
+  last = found
+  return found
+}
+
+function addKey(key: string): CachedKey {
+  // Keys made of data (ids, emails) would fill the cache for good: start anew, the real keys are back at once.
+  if (cache.size >= maxCachedKeys) forgetKeys()
+  const added = createCachedKey(key)
+  cache.set(key, added)
+  return added
+}
+
+function forgetKeys(): void {
+  for (const cached of cache.values()) cached.next = undefined
+  cache.clear()
+}
+
+function createCachedKey(key: string): CachedKey {
+  const writer = createByteWriter(key.length + 8)
+  writeTextField(writer, 0x0a, truncateText(key, maxNameLength))
+  const words = wordsOf(writer.buffer.subarray(0, writer.position))
+  return { key, length: writer.position, words, next: undefined }
 }

@@ -5,13 +5,22 @@ import {
   openMessage,
   putWords,
   reserve,
+  writeBigInteger,
   writeBytesField,
+  writeDouble,
+  writeInteger,
 } from './byte-writer.ts'
-import { isError, readErrorParts } from './error-parts.ts'
-import { bigintText, functionText, hasOwn, leafText, readProperty, threwText } from './foreign-value.ts'
-import { type KeyField, keyField } from './key-cache.ts'
-import { writeBigInteger, writeDouble, writeInteger } from './number.ts'
-import { putShortAscii, truncateText, writeTextField } from './text.ts'
+import {
+  bigintText,
+  functionText,
+  hasOwn,
+  isError,
+  leafText,
+  readErrorParts,
+  readProperty,
+  threwText,
+} from './foreign-value.ts'
+import { type KeyField, keyField, putShortAscii, truncateText, writeTextField } from './text.ts'
 
 /** Tags of `AnyValue`, opentelemetry/proto/common/v1/common.proto */
 export const stringTag: number = 0x0a
