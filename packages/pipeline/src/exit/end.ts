@@ -47,7 +47,7 @@ export class ProcessEnd {
 
   #watchIfWanted(): void {
     const wanted = isMainThread && [...this.#members].some(({ signals }) => signals)
-    if (wanted) this.#stopWatching ??= watchSignals(() => this.#onSignal())
+    if (wanted) this.#stopWatching ??= watchSignals(() => this.#onPerhapsLast())
     else {
       this.#stopWatching?.()
       this.#stopWatching = undefined
@@ -63,12 +63,14 @@ export class ProcessEnd {
     process.on('exit', this.#onLastExit)
     process.on('newListener', this.#stayLast)
     const restoreExit = isMainThread ? wrapReallyExit(() => this.#flushAll()) : undefined
+    const restoreExecve = isMainThread ? wrapExecve(() => this.#onPerhapsLast()) : undefined
     return () => {
       process.removeListener('beforeExit', this.#onBeforeExit)
       process.removeListener('exit', this.#onExit)
       process.removeListener('exit', this.#onLastExit)
       process.removeListener('newListener', this.#stayLast)
       restoreExit?.()
+      restoreExecve?.()
       if (limit > 0) process.setMaxListeners(Math.max(0, process.getMaxListeners() - 2))
     }
   }
@@ -99,7 +101,7 @@ export class ProcessEnd {
     })
   }
 
-  #onSignal(): void {
+  #onPerhapsLast(): void {
     this.#flushAll()
     // If the process lives on, its next end has its own time.
     setImmediate(() => {
@@ -133,5 +135,23 @@ function wrapReallyExit(flush: () => void): () => void {
   inside.reallyExit = reallyExit
   return () => {
     if (inside.reallyExit === reallyExit) inside.reallyExit = native
+  }
+}
+
+/** Another program takes this process over, and nothing is emitted. Returns the way back. */
+function wrapExecve(flush: () => void): (() => void) | undefined {
+  const inside = process as unknown as { execve?: (...args: unknown[]) => unknown }
+  const native = inside.execve
+  if (native === undefined) return undefined
+  // A method has a name and no prototype, as the native one has a name and a length.
+  const { execve } = {
+    execve(file: unknown, ...rest: unknown[]): unknown {
+      flush()
+      return native.call(process, file, ...rest)
+    },
+  }
+  inside.execve = execve
+  return () => {
+    if (inside.execve === execve) inside.execve = native
   }
 }

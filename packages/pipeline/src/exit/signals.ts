@@ -1,7 +1,14 @@
 import type { EventEmitter } from 'node:events'
+import { constants } from 'node:os'
 
-/** Signals whose default action ends the process and that a service manager or a terminal sends. */
-export const endingSignals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
+/**
+ * Signals whose default action ends the process. Not among them: those of a fault, which no listener hears, SIGUSR1 of the
+ * inspector and SIGPROF of profilers; SIGPIPE and SIGXFSZ do nothing to Node.
+ */
+const endingSignals: readonly string[] = [
+  ...['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGXCPU'],
+  ...['SIGIO', 'SIGPWR', 'SIGSTKFLT'],
+].filter((name) => name in constants.signals)
 
 /** What `process` is inside: its listeners by name, as node:events keeps them. */
 type Inside = { _events: Record<string, unknown>; _eventsCount: number; emit: typeof process.emit }
