@@ -8,7 +8,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { isOtlpDecodeError } from '../decode/decode-error.ts'
-import { decompress, readBody } from './body.ts'
+import { createIntake, type Intake } from './body.ts'
 import { type FrameFailure, prefixBytes, readFrame } from './grpc-frame.ts'
 import { type GrpcFailure, grpcCode, sendGrpcAnswer, sendGrpcFailure } from './grpc-reply.ts'
 import { allowedNames, hasToken, isAllowedHost } from './guard.ts'
@@ -28,7 +28,14 @@ const windowBytes = 4 * 1024 * 1024
 /** How long a sender may take for one request. */
 const requestTimeoutMs = 60_000
 
-type Settings = ReceiverOptions & { maxBodyBytes: number; hosts: readonly string[] | undefined }
+/** Calls of one connection at once; each has a body in memory. */
+const maxConcurrentStreams = 100
+
+type Settings = ReceiverOptions & {
+  maxBodyBytes: number
+  hosts: readonly string[] | undefined
+  intake: Intake
+}
 
 /**
  * Receives OTLP/gRPC, unary and with gzip, over HTTP/2 (with TLS when `tls` is given, else with prior
@@ -38,8 +45,9 @@ type Settings = ReceiverOptions & { maxBodyBytes: number; hosts: readonly string
 export async function startOtlpGrpcReceiver(options: ReceiverOptions): Promise<OtlpServer> {
   const host = options.host ?? '127.0.0.1'
   const hosts = allowedNames(host, options.allowedHosts)
-  const settings = { ...options, hosts, maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes }
-  const http2 = { settings: { initialWindowSize: windowBytes } }
+  const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes
+  const settings = { ...options, hosts, maxBodyBytes, intake: createIntake() }
+  const http2 = { settings: { initialWindowSize: windowBytes, maxConcurrentStreams } }
   const server =
     options.tls === undefined
       ? createServer(http2)
@@ -73,10 +81,10 @@ async function serve(
     stream.resume()
     return sendGrpcFailure(stream, refusal ?? unknownMethod(headers))
   }
-  const body = await readBody(stream, settings.maxBodyBytes + prefixBytes).catch(() => 'sender gone' as const)
+  const body = await settings.intake.read(stream, settings.maxBodyBytes + prefixBytes, stream)
   if (body === 'sender gone') return
-  if (body === undefined) return sendGrpcFailure(stream, tooLarge(settings))
-  const raw = await unpack(body, headers, settings)
+  if (typeof body === 'string') return sendGrpcFailure(stream, body === 'busy' ? busy : tooLarge(settings))
+  const raw = await unpack(stream, body, headers, settings)
   if ('code' in raw) return sendGrpcFailure(stream, raw)
   await answer(stream, signal, raw.message, callOf(stream, headers, body.length), settings)
 }
@@ -96,6 +104,7 @@ async function answer(
 }
 
 async function unpack(
+  stream: ServerHttp2Stream,
   body: Buffer,
   headers: IncomingHttpHeaders,
   settings: Settings,
@@ -107,9 +116,10 @@ async function unpack(
   if (encoding === 'identity') {
     return { code: grpcCode.internal, message: 'a compressed message, but grpc-encoding is not set' }
   }
-  const raw = await decompress(framed.message, encoding, settings.maxBodyBytes)
+  const raw = await settings.intake.unpack(framed.message, encoding, settings.maxBodyBytes, stream)
   if ('ok' in raw) return { message: raw.ok }
   if (raw.failed === 'too large') return tooLarge(settings)
+  if (raw.failed === 'busy') return busy
   if (raw.failed === 'corrupt') {
     return { code: grpcCode.internal, message: `the message is not compressed with ${encoding}` }
   }
@@ -135,6 +145,12 @@ function refusalByHeaders(
 
 function unknownMethod(headers: IncomingHttpHeaders): GrpcFailure {
   return { code: grpcCode.unimplemented, message: `unknown method ${headers[':path']}` }
+}
+
+const busy: GrpcFailure = {
+  code: grpcCode.unavailable,
+  message: 'too many requests are on their way; come back later',
+  retryAfterSeconds: 1,
 }
 
 function tooLarge(settings: Settings): GrpcFailure {

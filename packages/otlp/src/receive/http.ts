@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { isOtlpDecodeError } from '../decode/decode-error.ts'
-import { acceptedEncodings, decompress, readBody } from './body.ts'
+import { acceptedEncodings, createIntake, type Intake, type Unpacked } from './body.ts'
 import { allowedOrigin, allowReading, answerPreflight, isPreflight } from './cors.ts'
 import { allowedNames, hasToken, isAllowedHost } from './guard.ts'
 import { type Encoding, encodingOf, type Refusal, sendAnswer, sendRefusal } from './http-reply.ts'
@@ -42,7 +42,7 @@ const signals = new Map<string, ReceivedSignal>([
   ['/v1/metrics', 'metrics'],
 ])
 
-type Settings = OtlpHandlerOptions & { maxBodyBytes: number }
+type Settings = OtlpHandlerOptions & { maxBodyBytes: number; intake: Intake }
 
 /**
  * Makes what answers OTLP/HTTP on a server of `node:http`: protobuf and JSON, with gzip, deflate or zstd, on
@@ -53,7 +53,8 @@ type Settings = OtlpHandlerOptions & { maxBodyBytes: number }
 export function createOtlpHttpHandler(
   options: OtlpHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const settings = { ...options, maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes }
+  const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes
+  const settings = { ...options, maxBodyBytes, intake: createIntake() }
   return (request, response) =>
     serve(request, response, settings).catch((error: unknown) => {
       options.onError?.(error)
@@ -74,10 +75,12 @@ async function serve(request: IncomingMessage, response: ServerResponse, setting
   if (refusal !== undefined || signal === undefined || encoding === undefined) {
     return sendRefusal(response, encoding ?? 'json', refusal ?? notFound(request))
   }
-  const wire = await readBody(request, settings.maxBodyBytes).catch(() => 'sender gone' as const)
+  const { intake, maxBodyBytes } = settings
+  const wire = await intake.read(request, maxBodyBytes, response)
   if (wire === 'sender gone') return
-  if (wire === undefined) return sendRefusal(response, encoding, tooLarge(settings))
-  const raw = await decompress(wire, request.headers['content-encoding'] ?? '', settings.maxBodyBytes)
+  if (typeof wire === 'string') return sendRefusal(response, encoding, refusalOfBody(wire, settings))
+  const packing = request.headers['content-encoding'] ?? ''
+  const raw = await intake.unpack(wire, packing, maxBodyBytes, response)
   if ('failed' in raw) return sendRefusal(response, encoding, refusalOfBody(raw.failed, settings))
   const call: OtlpCall = {
     protocol: 'http',
@@ -127,8 +130,14 @@ function tooLarge(settings: Settings): Refusal {
   return { status: 413, message: `a body may have ${settings.maxBodyBytes} bytes, also after decompression` }
 }
 
-function refusalOfBody(failed: 'too large' | 'unknown encoding' | 'corrupt', settings: Settings): Refusal {
+type BodyFailure = Extract<Unpacked, { failed: unknown }>['failed']
+
+function refusalOfBody(failed: BodyFailure, settings: Settings): Refusal {
   if (failed === 'too large') return tooLarge(settings)
+  if (failed === 'busy') {
+    const message = 'too many requests are on their way; come back later'
+    return { status: 429, message, headers: { 'retry-after': '1' } }
+  }
   if (failed === 'corrupt') return { status: 400, message: 'the body is not what content-encoding says' }
   const headers = { 'accept-encoding': acceptedEncodings }
   return { status: 415, message: `content-encoding must be one of ${acceptedEncodings}`, headers }
