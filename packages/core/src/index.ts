@@ -7,7 +7,7 @@ export {
   injectContext,
   requireApiGlobal,
 } from './api/registered-api.ts'
-export { NoopSpan, SpanKind, SpanStatusCode } from './api/span.ts'
+export { NoopSpan, SpanKind, type SpanOwner, SpanStatusCode, setSpanOwner } from './api/span.ts'
 export {
   activeContext,
   bindContext,

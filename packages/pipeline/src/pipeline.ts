@@ -64,6 +64,11 @@ export type PipelineOptions = {
   exit?: 'flush' | 'spool' | 'off'
   /** Default true. False installs no signal watcher. */
   signals?: boolean
+  /**
+   * Called just before the last flush, when nothing of the application runs any more: what is handed in here still
+   * leaves. `exitCode` is undefined when a signal ends the process. It may be called twice, and must not throw.
+   */
+  beforeDeath?: (exitCode: number | undefined) => void
   /** Runs what the pipeline itself does (requests, timers, sockets) where instrumentations do not see it. */
   runHidden?: <T>(work: () => T) => T
   /** One line for the operator, of each problem at most one a minute. */

@@ -17,6 +17,17 @@ export const SpanStatusCode: {
   readonly ERROR: api.SpanStatusCode.ERROR
 } = { UNSET: 0, OK: 1, ERROR: 2 }
 
+/** Completes a span at its end, with what is known only then. */
+export type SpanOwner = {
+  /** The process dies while the span is open: sets what is known so far. Ends nothing. */
+  describeUnfinished(span: Span): void
+}
+
+/** Names the one to ask when the process dies before the span has ended. Spans of an SDK do not ask. */
+export function setSpanOwner(span: Span & { owner?: SpanOwner }, owner: SpanOwner): void {
+  if ('owner' in span) span.owner = owner
+}
+
 const invalid: SpanContext = Object.freeze({
   traceId: '0'.repeat(32),
   spanId: '0'.repeat(16),

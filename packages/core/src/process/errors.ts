@@ -41,6 +41,10 @@ export const errorCatalogue = {
       'setFields() was called outside of any request, job or withFields(), so there is nothing to set them on.',
     remedy: 'Call it while a request or job runs, or use withFields(fields, work).',
   },
+  CLEW_OPEN_SPANS: {
+    meaning: 'Thousands of spans are open; the oldest would be missing if the process ended now.',
+    remedy: 'The line names the oldest: mostly a span that the application starts and does not end.',
+  },
   CLEW_EXPORT_FAILED: {
     meaning: 'The receiver cannot be reached or asks to wait; records are kept and sent again.',
     remedy: 'Check OTEL_EXPORTER_OTLP_ENDPOINT and that the collector runs.',

@@ -19,9 +19,11 @@ import type { ClewConfig } from '../config/read-config.ts'
 import { type Application, findApplication, findMainScript } from '../discovery/application.ts'
 import { type FoundPackage, findPackages } from '../discovery/packages.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
+import { OpenSpans } from '../tracer/open-spans.ts'
 import { samplerFromName } from '../tracer/samplers.ts'
 import type { SpanLimits } from '../tracer/span-limits.ts'
 import { createTracerProvider } from '../tracer/tracer-provider.ts'
+import { watchUnfinished } from '../tracer/unfinished.ts'
 import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies } from './application-api.ts'
 import { withConsole } from './console-output.ts'
 import { createPropagator } from './propagator.ts'
@@ -70,18 +72,20 @@ function startOnce(): Clew | undefined {
 }
 
 function run(application: Application, packages: readonly FoundPackage[], config: ClewConfig): Clew {
-  const pipeline = openPipeline(application, config)
+  const open = new OpenSpans()
+  const unfinished = watchUnfinished(open)
+  const pipeline = openPipeline(application, config, unfinished.end)
   const intake = withConsole(pipeline, { logs: config.logs.console, traces: config.traces.console })
   const sampler = samplerFromName(config.sampler.name, config.sampler.ratio)
   registerApi(applicationApiVersion(application), {
-    trace: createTracerProvider({ pipeline: intake, sampler, limits: config.spanLimits }),
+    trace: createTracerProvider({ pipeline: intake, sampler, limits: config.spanLimits, open }),
     propagation: createPropagator(config.propagators, application.directory),
     logs: createLoggerProvider({ pipeline: intake }),
   })
   enableDiagnostics(config.logLevel, application.directory)
   const sink = setRecordSink((record) => intake.log(record.scope, record))
   const started = startPackages(packages, config)
-  const stops = [sink, watchApiCopies(), ...started]
+  const stops = [sink, watchApiCopies(), unfinished.stop, ...started]
   if (isMainThread && !config.quiet)
     sayStarted(serviceName(application, config), runningInstrumentations(), config)
   return {
@@ -94,7 +98,11 @@ function run(application: Application, packages: readonly FoundPackage[], config
   }
 }
 
-function openPipeline(application: Application, config: ClewConfig): Pipeline {
+function openPipeline(
+  application: Application,
+  config: ClewConfig,
+  beforeDeath: (exitCode: number | undefined) => void,
+): Pipeline {
   const service = { name: serviceName(application, config), version: application.version }
   const { spoolDirectory = defaultSpoolDirectory(), ...settings } = config.pipeline
   return startPipeline({
@@ -104,6 +112,7 @@ function openPipeline(application: Application, config: ClewConfig): Pipeline {
     limits: { logs: config.logLimits, traces: encodeLimitsOf(config.spanLimits) },
     spoolDirectory: spoolDirectory === false ? undefined : spoolDirectory,
     resource: describeResource(service, config.service.attributes, config.resourceDetectors),
+    beforeDeath,
     runHidden: (work) => runInContext(suppressedRoot, work),
     report,
   })

@@ -1,4 +1,4 @@
-import { apiGlobal, SpanStatusCode } from '@clew/core'
+import { apiGlobal, type SpanOwner, SpanStatusCode } from '@clew/core'
 import type { EventInput, LinkInput, SpanInput } from '@clew/otlp'
 import type { Pipeline, PipelineScope } from '@clew/pipeline'
 import type {
@@ -13,6 +13,7 @@ import type {
   SpanStatusCode as StatusCode,
   TimeInput,
 } from '@opentelemetry/api'
+import type { OpenLink, OpenSpans } from './open-spans.ts'
 import {
   copyAttributes,
   copyValue,
@@ -30,6 +31,7 @@ export type SpanOrigin = {
   readonly pipeline: Pick<Pipeline, 'span'>
   readonly limits: SpanLimits
   readonly clock: SpanClock
+  readonly open: OpenSpans
 }
 
 /** What a Tracer knows when a span begins. */
@@ -54,7 +56,7 @@ const noLinks: readonly LinkInput[] = Object.freeze([])
  * A span that records. It is its own SpanInput: at its end the encoder reads these fields in one pass, and nothing
  * is copied.
  */
-export class RecordingSpan implements Span, SpanInput {
+export class RecordingSpan implements Span, SpanInput, OpenLink {
   readonly traceId: string
   readonly spanId: string
   readonly traceFlags: number
@@ -80,6 +82,9 @@ export class RecordingSpan implements Span, SpanInput {
   /** An upper bound of the number of attributes: a key that is set again counts again. */
   attributeBound: number
   ended = false
+  previous: OpenLink | undefined = undefined
+  next: OpenLink | undefined = undefined
+  owner: SpanOwner | undefined = undefined
 
   constructor(origin: SpanOrigin, start: SpanStart) {
     const { context, parent } = start
@@ -98,6 +103,7 @@ export class RecordingSpan implements Span, SpanInput {
     this.unixOffset = start.unixOffset
     this.startUnixMs = timeOf(this, start.startTime)
     if (start.links !== undefined) for (const link of start.links) this.addLink(link)
+    if (this.traceFlags & sampled) origin.open.add(this)
   }
 
   get traceState(): string | undefined {
@@ -204,7 +210,9 @@ export class RecordingSpan implements Span, SpanInput {
     }
     this.endUnixMs = Math.max(this.startUnixMs, timeOf(this, endTime))
     this.ended = true
-    if (this.traceFlags & sampled) this.origin.pipeline.span(this.origin.scope, this)
+    if ((this.traceFlags & sampled) === 0) return
+    this.origin.open.remove(this)
+    this.origin.pipeline.span(this.origin.scope, this)
   }
 }
 

@@ -19,6 +19,7 @@ import type {
   TraceState,
 } from '@opentelemetry/api'
 import { createRandomIds, type IdGenerator, isValidContext } from './ids.ts'
+import { OpenSpans } from './open-spans.ts'
 import { RecordingSpan, type SpanOrigin } from './recording-span.ts'
 import { SamplingDecision } from './samplers.ts'
 import { copyAttributes } from './span-attributes.ts'
@@ -33,6 +34,8 @@ export type TracerProviderOptions = {
   ids?: IdGenerator
   /** Default: the system's clock, monotonic within a trace. */
   clock?: SpanClock
+  /** Holds the sampled spans that have not ended. */
+  open?: OpenSpans
 }
 
 /**
@@ -41,12 +44,13 @@ export type TracerProviderOptions = {
  */
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
   const { pipeline, sampler, limits, ids = createRandomIds(), clock = systemClock } = options
+  const { open = new OpenSpans() } = options
   const tracers = new Map<string, Tracer>()
   return {
     getTracer: (name, version = '') => {
       const key = `${name}@${version}`
-      const tracer =
-        tracers.get(key) ?? createTracer({ scope: { name, version }, pipeline, limits, clock }, sampler, ids)
+      const origin = { scope: { name, version }, pipeline, limits, clock, open }
+      const tracer = tracers.get(key) ?? createTracer(origin, sampler, ids)
       tracers.set(key, tracer)
       return tracer
     },

@@ -35,8 +35,9 @@ export function createEndMember(
         await Promise.all(spooled().map(({ loop }) => loop.spoolSent()))
       }
     },
-    flushSync(remainingMs) {
+    flushSync(remainingMs, death) {
       takeFromThreads()
+      if (death !== undefined) options.beforeDeath?.(death.exitCode)
       flushSync(lanes, mode, remainingMs)
     },
   }

@@ -4,6 +4,10 @@ import { watchSignals } from './signals.ts'
 /** All that the end of a process may cost, however many steps it takes. */
 const budgetMs = 1800
 
+const ownExitListeners = 2
+/** Process 1 of a container lives on after a signal: the kernel keeps default actions from it. */
+const endOfSignal: Death | undefined = process.pid === 1 ? undefined : { exitCode: undefined }
+
 /** A pipeline that wants to know of the end. */
 export type EndMember = {
   readonly signals: boolean
@@ -12,11 +16,14 @@ export type EndMember = {
   /** Sends what waits. Resolves early when the receiver is away. */
   send(): Promise<void>
   /** Delivers or stores everything now, within the time that `remainingMs` still gives. Never throws. */
-  flushSync(remainingMs: RemainingMs): void
+  flushSync(remainingMs: RemainingMs, death: Death | undefined): void
 }
 
 /** What is left of the time of the end, with so many milliseconds more or less than it has; 0 when it is over. */
 export type RemainingMs = (moreMs?: number) => number
+
+/** Nothing of the application runs after this: with which exit code the process ends, or by a signal. */
+export type Death = { readonly exitCode: number | undefined }
 
 /** The end of this process, or of this worker thread, with one time for all that take part. Make one. */
 export class ProcessEnd {
@@ -47,7 +54,7 @@ export class ProcessEnd {
 
   #watchIfWanted(): void {
     const wanted = isMainThread && [...this.#members].some(({ signals }) => signals)
-    if (wanted) this.#stopWatching ??= watchSignals(() => this.#onPerhapsLast())
+    if (wanted) this.#stopWatching ??= watchSignals(() => this.#onPerhapsLast(endOfSignal))
     else {
       this.#stopWatching?.()
       this.#stopWatching = undefined
@@ -62,8 +69,8 @@ export class ProcessEnd {
     process.prependListener('exit', this.#onExit)
     process.on('exit', this.#onLastExit)
     process.on('newListener', this.#stayLast)
-    const restoreExit = isMainThread ? wrapReallyExit(() => this.#flushAll()) : undefined
-    const restoreExecve = isMainThread ? wrapExecve(() => this.#onPerhapsLast()) : undefined
+    const restoreExit = isMainThread ? wrapReallyExit((exitCode) => this.#flushAll({ exitCode })) : undefined
+    const restoreExecve = isMainThread ? wrapExecve(() => this.#onPerhapsLast({ exitCode: 0 })) : undefined
     return () => {
       process.removeListener('beforeExit', this.#onBeforeExit)
       process.removeListener('exit', this.#onExit)
@@ -86,10 +93,11 @@ export class ProcessEnd {
     void Promise.all(sending.map((member) => member.send())).then(() => clearTimeout(holding))
   }
 
-  readonly #onExit = (): void => this.#flushAll()
+  readonly #onExit = (exitCode: number): void =>
+    this.#flushAll(process.listenerCount('exit') === ownExitListeners ? { exitCode } : undefined)
 
   /** Another function than `#onExit`, so that one can be taken away without the other. */
-  readonly #onLastExit = (): void => this.#flushAll()
+  readonly #onLastExit = (exitCode: number): void => this.#flushAll({ exitCode })
 
   /** Records that the application's own `exit` listeners write come before our last one. */
   readonly #stayLast = (name: string | symbol, listener: unknown): void => {
@@ -101,18 +109,18 @@ export class ProcessEnd {
     })
   }
 
-  #onPerhapsLast(): void {
-    this.#flushAll()
+  #onPerhapsLast(death: Death | undefined): void {
+    this.#flushAll(death)
     // If the process lives on, its next end has its own time.
     setImmediate(() => {
       this.#deadline = undefined
     }).unref()
   }
 
-  #flushAll(): void {
+  #flushAll(death: Death | undefined): void {
     for (const member of this.#members) {
       try {
-        member.flushSync((moreMs) => this.#remainingMs(moreMs))
+        member.flushSync((moreMs) => this.#remainingMs(moreMs), death)
       } catch {}
     }
   }
@@ -125,11 +133,11 @@ export class ProcessEnd {
 }
 
 /** process.exit inside an `exit` listener reaches no further listener, but this. Returns the way back. */
-function wrapReallyExit(flush: () => void): () => void {
+function wrapReallyExit(flush: (exitCode: number) => void): () => void {
   const inside = process as unknown as { reallyExit: (code?: number) => never }
   const native = inside.reallyExit
   const reallyExit = (code?: number): never => {
-    flush()
+    flush(code ?? 0)
     return native.call(process, code)
   }
   inside.reallyExit = reallyExit

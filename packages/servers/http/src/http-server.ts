@@ -12,8 +12,10 @@ import {
   type Runtime,
   rootContext,
   SpanKind,
+  type SpanOwner,
   SpanStatusCode,
   type Stop,
+  setSpanOwner,
   spanContextOf,
   stopAll,
   trackHttpRequest,
@@ -48,7 +50,9 @@ export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Sto
           parent,
         )
     const context = span ? contextWithSpan(work, span) : work
-    trackHttpRequest(request, new ServerRequest(context, span, method, response))
+    const entry = new ServerRequest(context, span, method, response)
+    trackHttpRequest(request, entry)
+    if (span) setSpanOwner(span, entry)
     setResponseHeaders(response, fields, span && context, options)
     return context
   }
@@ -93,7 +97,7 @@ function setResponseHeaders(
 }
 
 /** A request from its headers to the close of its response. */
-class ServerRequest implements HttpRequest, Exchange {
+class ServerRequest implements HttpRequest, Exchange, SpanOwner {
   readonly context: Context
   route: string | undefined
   progress: unknown
@@ -119,13 +123,18 @@ class ServerRequest implements HttpRequest, Exchange {
     const span = this.#span
     if (!span) return
     this.#span = undefined
+    this.describeUnfinished(span)
+    describeFailure(span, this.#response)
+    span.end()
+  }
+
+  describeUnfinished(span: Span): void {
     const route = httpRouteOf(this.#response.req)
     if (route !== undefined) {
       span.setAttribute('http.route', route)
       span.updateName(`${this.#method} ${route}`)
     }
-    describeResponse(span, this.#response)
-    span.end()
+    if (this.#response.headersSent) span.setAttribute('http.response.status_code', this.#response.statusCode)
   }
 
   // The response tells when it is over, but one that waits behind another on a pipelined connection, which then
@@ -145,9 +154,8 @@ export function serverRequestOf(request: object): Exchange | undefined {
   return entry instanceof ServerRequest ? entry : undefined
 }
 
-function describeResponse(span: Span, response: ServerResponse): void {
+function describeFailure(span: Span, response: ServerResponse): void {
   const { statusCode, headersSent, writableFinished } = response
-  if (headersSent) span.setAttribute('http.response.status_code', statusCode)
   if (headersSent && statusCode >= 500) {
     span.setAttribute('error.type', String(statusCode))
     span.setStatus({ code: SpanStatusCode.ERROR })
