@@ -17,11 +17,24 @@ export const deskStatus = object({
     textSearch: choice(['index', 'scan']),
   }),
   received: object(
-    { requests: count(), logs: count(), spans: count(), refused: count() },
+    {
+      requests: count(),
+      logs: count(),
+      spans: count(),
+      refused: count('Requests of which something was not kept.'),
+      rejected: count('Records of requests that were kept but for them; their senders were told.'),
+    },
     'Since the start.',
   ),
   forward: nullable(
-    object({ url: text(), accepted: count(), delivered: count(), waiting: count(), dropped: count() }),
+    object({
+      url: text('As it may be printed.'),
+      accepted: count(),
+      delivered: count(),
+      waiting: count(),
+      dropped: count(),
+      repeated: count('Requests that were passed on but not stored: they are sent again, and arrive twice.'),
+    }),
   ),
 })
 export type DeskStatus = Static<typeof deskStatus>

@@ -99,5 +99,6 @@ function openForward({ forward, directory, report }: DeskOptions): Forward | und
     ...forward,
     directory: directory === undefined ? undefined : join(directory, 'forward'),
     report: (code, message) => report(`${code} ${message}`),
+    tell: report,
   })
 }

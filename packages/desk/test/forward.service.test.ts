@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OtlpReceiver, type OtlpReceiverOptions, startOtlpReceiver } from '@clew/testing'
 import { afterEach, expect, test, vi } from 'vitest'
+import { forwardingStore } from '../server/forward/forwarding-store.ts'
 import { type Forward, startForward } from '../server/forward/start-forward.ts'
+import { type StoreErrorCode, storeError } from '../server/schema/store-error.ts'
+import type { Store } from '../server/threads/store.ts'
 import { logsRequest } from './running-desk.ts'
 
 const closers: (() => Promise<unknown>)[] = []
@@ -27,7 +30,8 @@ function start(endpoint: string, directory?: string): { forward: Forward; report
   const reports: string[] = []
   const report = (code: string, message: string): void => void reports.push(`${code} ${message}`)
   const headers = 'Authorization=Bearer%20abc,x-team=shop'
-  const forward = startForward({ endpoint, headers, directory, report })
+  const tell = (message: string): void => void reports.push(message)
+  const forward = startForward({ endpoint, headers, directory, report, tell })
   closers.push(() => forward.close())
   return { forward, reports }
 }
@@ -76,7 +80,7 @@ test.for(targets)(
         ['Bearer abc', 'shop'],
         ['Bearer abc', 'shop'],
       ],
-      status: { url: endpoint, accepted: 3, delivered: 3, waiting: 0, dropped: 0 },
+      status: { url: endpoint, accepted: 3, delivered: 3, waiting: 0, dropped: 0, repeated: 0 },
     })
   },
 )
@@ -92,7 +96,7 @@ test('the base path of the receiver is kept', async () => {
         /^CLEW_EXPORT_REFUSED .*\/base\/v1\/logs refused 1 logs records with HTTP 404 .*Check the path of --forward/,
       ),
     ],
-    status: { url: `${receiver.url}/base`, accepted: 1, delivered: 0, waiting: 0, dropped: 1 },
+    status: { url: `${receiver.url}/base`, accepted: 1, delivered: 0, waiting: 0, dropped: 1, repeated: 0 },
   })
 })
 
@@ -113,14 +117,44 @@ test('what waited when the desk was closed is sent by the next one', async () =>
   await vi.waitFor(() => expect(forward.status().waiting).toBe(0))
   expect({ isQuick: tookMs < 3000, found, status: forward.status() }).toEqual({
     isQuick: true,
-    found: { url: receiver.url, accepted: 0, delivered: 0, waiting: 3, dropped: 0 },
-    status: { url: receiver.url, accepted: 0, delivered: 3, waiting: 0, dropped: 0 },
+    found: { url: receiver.url, accepted: 0, delivered: 0, waiting: 3, dropped: 0, repeated: 0 },
+    status: { url: receiver.url, accepted: 0, delivered: 3, waiting: 0, dropped: 0, repeated: 0 },
   })
 })
 
 test('a bad address or header is an error before anything starts', () => {
   const startWith = (endpoint: string, headers: string) => () =>
-    startForward({ endpoint, headers, directory: undefined, report: () => {} })
+    startForward({ endpoint, headers, directory: undefined, report: () => {}, tell: () => {} })
   expect(startWith('collector:4318', '')).toThrow('write http://collector:4318')
   expect(startWith('http://collector:4318', 'x')).toThrow('CLEW_DESK_FORWARD_HEADERS')
+})
+
+test('what is passed on but not stored is counted, and said once', async () => {
+  const receiver = await receive()
+  const { forward, reports } = start(receiver.url)
+  const answers: (StoreErrorCode | 'ok')[] = ['busy', 'full', 'too-large', 'decode', 'ok']
+  const store = forwardingStore(
+    {
+      async write() {
+        const answer = answers.shift()!
+        if (answer !== 'ok') throw storeError(answer, `it is ${answer}`)
+        return { records: 1, rejected: 0, message: '' }
+      },
+    } as unknown as Store,
+    forward,
+  )
+  const write = () => store.write('logs', 'json', Buffer.from(logsRequest(['one'])))
+  const results = await Promise.allSettled([write(), write(), write(), write(), write()])
+  await receiver.waitForLogs(5)
+  expect({
+    statuses: results.map(({ status }) => status),
+    repeated: forward.status().repeated,
+    reports,
+  }).toEqual({
+    statuses: ['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled'],
+    repeated: 3,
+    reports: [
+      '1 requests were passed on but not stored, they arrive twice when their senders send them again (it is busy)',
+    ],
+  })
 })

@@ -8,6 +8,7 @@ test('what is wrong with the address and with the headers is told together, and 
       headers: 'a=secret%,secret,ok=1',
       directory: undefined,
       report() {},
+      tell() {},
     })
   expect(start).toThrow(
     new Error(

@@ -10,6 +10,8 @@ export type ForwardOptions = {
   /** Folder of its own for what waits; undefined: what waits lies in memory alone. */
   directory: string | undefined
   report: RelayOptions['report']
+  /** Hears, in one line and at most once a minute, of requests that arrive twice. */
+  tell(message: string): void
 }
 
 /** Passes what the desk receives on to another receiver. */
@@ -20,6 +22,8 @@ export type Forward = {
    * the sender to come back later, and do not store it, as it is sent again. `invalid`: it is no OTLP, and not passed on.
    */
   pass(signal: 'logs' | 'traces', encoding: 'protobuf' | 'json', bytes: Uint8Array): Passed
+  /** A request that was passed on is sent again by its sender, for this reason. */
+  repeats(reason: string): void
   /**
    * The address as it may be printed. Counts records since the start; `delivered`, `waiting` and `dropped` also those that an earlier desk left. `dropped`
    * are those that the receiver refused for good.
@@ -31,6 +35,7 @@ export type Forward = {
 
 const timeoutMs = 10_000
 const closeMs = 1000
+const quietMs = 60_000
 
 const settingNames: RelayOptions['settingNames'] = {
   endpoint: '--forward',
@@ -41,7 +46,7 @@ const settingNames: RelayOptions['settingNames'] = {
 }
 
 /** Throws when the address or the headers are none, with all that is wrong and the remedies. */
-export function startForward({ endpoint, headers: text, directory, report }: ForwardOptions): Forward {
+export function startForward({ endpoint, headers: text, directory, report, tell }: ForwardOptions): Forward {
   const { target, headers } = requireAll({
     target: given(settingNames.endpoint, parseOtlpAddress(settingNames.headers), endpoint),
     headers: given(settingNames.headers, parseHeaders, text),
@@ -52,8 +57,18 @@ export function startForward({ endpoint, headers: text, directory, report }: For
     ...{ logs: to(target.logs), traces: to(target.traces) },
     ...{ spoolDirectory: directory, settingNames, report },
   })
+  let repeated = 0
+  let toldAtMs = Number.NEGATIVE_INFINITY
   return {
     pass: relay.pass,
+    repeats(reason) {
+      repeated++
+      if (performance.now() - toldAtMs < quietMs) return
+      toldAtMs = performance.now()
+      tell(
+        `${repeated} requests were passed on but not stored, they arrive twice when their senders send them again (${reason})`,
+      )
+    },
     status() {
       const { logs, traces } = relay.counters()
       const sum = (count: (counters: typeof logs) => number): number => count(logs) + count(traces)
@@ -63,6 +78,7 @@ export function startForward({ endpoint, headers: text, directory, report }: For
         delivered: sum(({ delivered }) => delivered),
         waiting: sum(({ waiting }) => waiting),
         dropped: sum(({ rejected, dropped }) => rejected + dropped),
+        repeated,
       }
     },
     close: () => relay.stop(closeMs),

@@ -7,7 +7,7 @@ import { createOtlpHandler } from './otlp.ts'
 const call = {} as OtlpCall
 
 async function answerTo(outcome: Written | Error) {
-  const received = { requests: 0, logs: 0, spans: 0, refused: 0 }
+  const received = { requests: 0, logs: 0, spans: 0, refused: 0, rejected: 0 }
   const write = async () => {
     if (outcome instanceof Error) throw outcome
     return outcome
@@ -31,7 +31,11 @@ test.each<[string, Written | Error, unknown, number, number]>([
     1,
   ],
 ])('%s', async (_, outcome, answer, logs, refused) => {
-  expect(await answerTo(outcome)).toEqual({ answer, received: { requests: 1, logs, spans: 0, refused } })
+  const rejected = outcome instanceof Error ? 0 : outcome.rejected
+  expect(await answerTo(outcome)).toEqual({
+    answer,
+    received: { requests: 1, logs, spans: 0, refused, rejected },
+  })
 })
 
 test('what the store cannot explain is thrown on', async () => {

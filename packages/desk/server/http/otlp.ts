@@ -12,7 +12,7 @@ import { type HttpOptions, hostsOf, ownNames } from './access/binding.ts'
 import { startOnEach } from './listen.ts'
 import { busyRetrySeconds } from './reply/reply.ts'
 
-/** What came in since the start. `refused` are requests of which something was not kept. */
+/** What came in since the start. */
 export type Received = DeskStatus['received']
 
 /** A disk does not get free by itself in a second. */
@@ -26,6 +26,7 @@ export function createOtlpHandler(store: Pick<Store, 'write'>, received: Receive
       try {
         const written = await store.write(signal, encoding, raw)
         received[signal === 'logs' ? 'logs' : 'spans'] += written.records
+        received.rejected += written.rejected
         if (written.rejected > 0) received.refused++
         return answerOf(written)
       } catch (error) {

@@ -38,7 +38,7 @@ export async function startHttp({
   options: HttpOptions
 }): Promise<DeskHttp> {
   requireSafeBinding(options)
-  const received = { requests: 0, logs: 0, spans: 0, refused: 0 }
+  const received = { requests: 0, logs: 0, spans: 0, refused: 0, rejected: 0 }
   const handler = createOtlpHandler(store, received)
   const live = createLiveStreams(store, options.onError)
   const at: DeskStatus['otlp'] = { http: '', grpc: null }
