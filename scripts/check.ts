@@ -38,6 +38,7 @@ const steps: Step[] = [
   { name: 'types of the page', command: 'tsc', args: ['-p', 'packages/desk/web'] },
   house('arrows between packages and rooms', 'arrows'),
   house('rings of files and folders', 'rings'),
+  house('addresses as they are said', 'addresses'),
   house('docstrings of public names', 'docstrings'),
   house('sizes of files and functions', 'sizes'),
   house('packages as published', 'packages'),

@@ -1,4 +1,5 @@
 import * as arrows from './arrows.ts'
+import { checkAddresses } from './check-addresses.ts'
 import { checkPackageArrows, checkRoomArrows } from './check-arrows.ts'
 import { checkDocs } from './check-docs.ts'
 import { checkPackages } from './check-packages.ts'
@@ -18,6 +19,9 @@ const checks: Record<string, Check> = {
   },
   async rings() {
     return { problems: checkRings(readHouse('.')), seen: 'none' }
+  },
+  async addresses() {
+    return { problems: checkAddresses(readHouse('.')), seen: 'none is said with its secrets' }
   },
   async docstrings() {
     const { problems, names } = checkDocs(readHouse('.'))

@@ -71,6 +71,8 @@ export type PipelineOptions = {
   beforeDeath?: (exitCode: number | undefined) => void
   /** Runs what the pipeline itself does (requests, timers, sockets) where instrumentations do not see it. */
   runHidden?: <T>(work: () => T) => T
+  /** Makes an address printable for the operator: without user, password and values of the query. Absent: none is printed. */
+  printAddress?: ((address: string) => string) | undefined
   /** One line for the operator, of each problem at most one a minute. */
   report: (code: ProblemCode, message: string) => void
 }

@@ -8,6 +8,9 @@ export const otelSettingNames: SettingNames = {
   spoolDirectory: 'CLEW_SPOOL_DIR',
 }
 
+/** What messages call the settings and, without its secrets, an address. */
+type ProblemWords = { settingNames: SettingNames; printAddress: ((address: string) => string) | undefined }
+
 type Report = (code: ProblemCode, message: string) => void
 
 const quietMs = 60_000
@@ -18,12 +21,14 @@ const quietMs = 60_000
  */
 export class Problems {
   readonly settingNames: SettingNames
+  readonly printAddress: (address: string) => string
   readonly #report: Report
   readonly #now: () => number
   readonly #saidAt = new Map<string, number>()
 
-  constructor(report: Report, now: () => number, settingNames: SettingNames = otelSettingNames) {
-    this.settingNames = settingNames
+  constructor(report: Report, now: () => number, words: Partial<ProblemWords> = {}) {
+    this.settingNames = words.settingNames ?? otelSettingNames
+    this.printAddress = words.printAddress ?? (() => 'the receiver')
     this.#report = report
     this.#now = now
   }

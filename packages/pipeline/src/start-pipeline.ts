@@ -33,7 +33,7 @@ export function startPipeline(options: PipelineOptions): Pipeline {
     { ...options, journals: false },
     {
       ...{ resource, budget, mirror, scheduleDelayMs, runHidden },
-      problems: new Problems(options.report, Date.now),
+      problems: new Problems(options.report, Date.now, { printAddress: options.printAddress }),
       pool: new WriterPool(),
       keepsSpare: exit === 'flush',
       now: Date.now,

@@ -12,7 +12,7 @@ import { countRecords } from './records/request.ts'
 /** Where requests are passed on to, and what may be spent on them. */
 export type RelayOptions = Pick<
   PipelineOptions,
-  'maxQueueBytes' | 'spoolDirectory' | 'maxSpoolBytes' | 'runHidden' | 'report'
+  'maxQueueBytes' | 'spoolDirectory' | 'maxSpoolBytes' | 'runHidden' | 'report' | 'printAddress'
 > & {
   /** Undefined: requests of the signal are taken and go nowhere. */
   logs?: Endpoint | undefined
@@ -69,7 +69,7 @@ export function startRelay(options: RelayOptions): Relay {
       runHidden: options.runHidden ?? AsyncLocalStorage.snapshot(),
       budget: createBudget(options.maxQueueBytes),
       pool: new WriterPool(),
-      problems: new Problems(options.report, Date.now, options.settingNames),
+      problems: new Problems(options.report, Date.now, options),
       now: Date.now,
       random: Math.random,
     },

@@ -51,6 +51,7 @@ function start(
     resource: { 'service.name': 'shop' },
     exit: 'off',
     report,
+    printAddress: (address) => address,
     ...options,
   })
   closers.push(() => pipeline.stop(0))

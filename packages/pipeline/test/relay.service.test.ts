@@ -66,6 +66,7 @@ function start(url: string, options: Partial<RelayOptions> = {}): Started {
     traces: { ...endpoint, url: url.replace('/v1/logs', '/v1/traces') },
     settingNames,
     report: (code, message) => reports.push(`${code} ${message}`),
+    printAddress: (address) => address,
     ...options,
   })
   closers.push(() => relay.stop(0))

@@ -55,7 +55,7 @@ export function startForward({ endpoint, headers: text, directory, report, tell 
   const to = (url: string): Endpoint => ({ ...common, url })
   const relay = startRelay({
     ...{ logs: to(target.logs), traces: to(target.traces) },
-    ...{ spoolDirectory: directory, settingNames, report },
+    ...{ spoolDirectory: directory, settingNames, report, printAddress: printableAddress },
   })
   let repeated = 0
   let toldAtMs = Number.NEGATIVE_INFINITY

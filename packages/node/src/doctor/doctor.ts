@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { Endpoint } from '@clew/pipeline'
+import { printableAddress } from '@clew/settings'
 import { loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
 import { generalSettings } from '../config/settings.ts'
@@ -52,7 +53,7 @@ export function examineSwitches({
 async function examineEndpoint(signal: string, endpoint: Endpoint | undefined): Promise<Finding> {
   const topic = `${signal} endpoint`
   if (!endpoint) return { level: 'warning', topic, text: `off, by OTEL_${signal.toUpperCase()}_EXPORTER` }
-  const text = `${endpoint.url} (${endpoint.protocol})`
+  const text = `${printableAddress(endpoint.url)} (${endpoint.protocol})`
   const failure = await connectFailure(new URL(endpoint.url))
   if (!failure) return { level: 'ok', topic, text: `${text} is reachable` }
   const remedy = 'start the collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT'

@@ -14,6 +14,7 @@ import {
 } from '@clew/core'
 import { defaultLimits, type EncodeLimits } from '@clew/otlp'
 import { type Pipeline, startPipeline } from '@clew/pipeline'
+import { printableAddress } from '@clew/settings'
 import { loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
 import { type Application, findApplication, findMainScript } from '../discovery/application.ts'
@@ -114,6 +115,7 @@ function openPipeline(
     resource: describeResource(service, config.service.attributes, config.resourceDetectors),
     beforeDeath,
     runHidden: (work) => runInContext(suppressedRoot, work),
+    printAddress: printableAddress,
     report,
   })
 }

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { Endpoint } from '@clew/pipeline'
+import { printableAddress } from '@clew/settings'
 import type { ClewConfig } from '../config/read-config.ts'
 
 /** Says in one line on stderr what was started and where it sends. */
@@ -29,8 +30,8 @@ function describeTargets(logs: Endpoint | undefined, traces: Endpoint | undefine
   return first === second ? `sends to ${first}` : `sends logs to ${first}, spans to ${second}`
 }
 
-// Without the path, and without user and password.
+// Without the path, which differs for each signal.
 function describeTarget({ url, protocol }: Endpoint): string {
   const place = URL.canParse(url) ? new URL(url).origin : url
-  return `${place} (${protocol})`
+  return `${printableAddress(place)} (${protocol})`
 }

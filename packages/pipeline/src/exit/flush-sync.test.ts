@@ -34,6 +34,7 @@ function end(
       takeBack: () => Array(length).fill(batch),
       whyAway: () => undefined,
       answerSync: () => undefined,
+      weigh: (_batch: Batch, outcome: Outcome) => outcome,
       conclude(): Batch[] {
         seen.sent++
         return []

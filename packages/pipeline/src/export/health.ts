@@ -2,10 +2,11 @@ import type { SettingNames, SignalCounters } from '../pipeline.ts'
 import type { Problems } from '../problems.ts'
 import type { Batch, Signal } from '../records/batch.ts'
 import type { Outcome } from '../wire/outcome.ts'
+import type { Wording } from './wording.ts'
 
 export type HealthOptions = {
   signal: Signal
-  url: string
+  wording: Wording
   counters: SignalCounters
   waitingRecords: () => number
   problems: Problems
@@ -21,19 +22,20 @@ export class Health {
     this.#options = options
   }
 
-  failed(reason: string): void {
-    const { now, url, signal, problems } = this.#options
+  failed(why: string): void {
+    const { now, wording, signal, problems } = this.#options
+    const reason = wording.repeat(why)
     const since = this.#failingSince
     this.#failingSince ??= now()
     problems.say('CLEW_EXPORT_FAILED', signal, () =>
       since === undefined
-        ? `cannot send ${signal} to ${url}: ${reason}; they wait and are sent again. ${remedy(reason, problems.settingNames)}`
-        : `still cannot send ${signal} to ${url} after ${this.#secondsSince(since)} s: ${reason}; ${this.#counts()}`,
+        ? `cannot send ${signal} to ${wording.address}: ${reason}; they wait and are sent again. ${remedy(why, problems.settingNames)}`
+        : `still cannot send ${signal} to ${wording.address} after ${this.#secondsSince(since)} s: ${reason}; ${this.#counts()}`,
     )
   }
 
   answered(): void {
-    const { url, signal, problems } = this.#options
+    const { wording, signal, problems } = this.#options
     const since = this.#failingSince
     if (since === undefined) return
     this.#failingSince = undefined
@@ -41,32 +43,32 @@ export class Health {
       'CLEW_EXPORT_FAILED',
       signal,
       'CLEW_EXPORT_RECOVERED',
-      `sending ${signal} to ${url} again after ${this.#secondsSince(since)} s; ${this.#counts()}`,
+      `sending ${signal} to ${wording.address} again after ${this.#secondsSince(since)} s; ${this.#counts()}`,
     )
   }
 
   /** What the receiver thought of a batch that will not be sent again. */
   judged(batch: Batch, outcome: Outcome): void {
-    const { problems, url, signal } = this.#options
+    const { problems, wording, signal } = this.#options
     if (outcome.kind === 'refused') {
       const { status, message } = outcome
       problems.say('CLEW_EXPORT_REFUSED', `${signal} ${status}`, () => {
-        const said = message === '' ? '' : ` (${message})`
-        return `${url} refused ${batch.count} ${signal} records with ${status}${said}; they are gone. ${remedy(status, problems.settingNames)}`
+        const said = message === '' ? '' : ` (${wording.repeat(message)})`
+        return `${wording.address} refused ${batch.count} ${signal} records with ${status}${said}; they are gone. ${remedy(`${status} ${message}`, problems.settingNames)}`
       })
     } else if (outcome.kind === 'partial') {
       const { rejected, message } = outcome
-      problems.say(
-        'CLEW_EXPORT_PARTIAL',
-        signal,
-        () => `${url} rejected ${rejected} of ${batch.count} ${signal} records: ${message}`,
-      )
+      problems.say('CLEW_EXPORT_PARTIAL', signal, () => {
+        const judgement = rejected === 0 ? 'took' : `rejected ${Math.min(rejected, batch.count)} of`
+        const said = message === '' ? '' : `: ${wording.repeat(message)}`
+        return `${wording.address} ${judgement} ${batch.count} ${signal} records${said}`
+      })
     } else if (outcome.kind === 'too-large') {
       problems.say(
         'CLEW_RECORD_TOO_LARGE',
         signal,
         () =>
-          `${url} takes no request as large as one record of ${'request' in batch ? batch.request.length : batch.bytes} bytes; it is gone. Raise the receiver's limit or lower OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`,
+          `${wording.address} takes no request as large as one record of ${'request' in batch ? batch.request.length : batch.bytes} bytes; it is gone. Raise the receiver's limit or lower OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`,
       )
     }
   }
@@ -81,18 +83,45 @@ export class Health {
   }
 }
 
-/** What usually helps against a failure of that name. */
-function remedy(failure: string, { endpoint, headers, protocol, certificate }: SettingNames): string {
-  if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH/.test(failure))
-    return `Start the receiver or set ${endpoint}`
-  if (/certificate|self-signed|CERT_|unable to verify/i.test(failure))
-    return `Set ${certificate} to the CA of the receiver`
-  if (/ 40[13]\b|UNAUTHENTICATED|PERMISSION_DENIED/.test(failure))
-    return `Check the credentials in ${headers}`
-  if (/ 40[45]\b|UNIMPLEMENTED/.test(failure)) return `Check the path of ${endpoint} and ${protocol}`
-  if (/ 415\b/.test(failure)) return `Set ${protocol} to what the receiver takes`
-  if (/ 400\b|INVALID_ARGUMENT/.test(failure))
-    return 'Check that the address is an OTLP receiver of this signal'
-  if (/ 3\d\d\b/.test(failure)) return `Redirects are not followed: set ${endpoint} to the final address`
-  return `Check the receiver and ${endpoint}`
+type Remedy = (names: SettingNames) => string
+
+/** What usually helps against a failure of that name: the first that fits. */
+const remedies: readonly [RegExp, Remedy][] = [
+  [
+    /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH/,
+    ({ endpoint }) => `Start the receiver or set ${endpoint}`,
+  ],
+  [/has expired/i, () => 'Renew the certificate of the receiver'],
+  [/not yet valid/i, () => 'Check the clock, and the certificate of the receiver'],
+  [
+    /does not match certificate|ALTNAME/i,
+    ({ endpoint }) => `Set ${endpoint} to a name that is in the certificate of the receiver`,
+  ],
+  [
+    /wrong version number|packet length too long|HTTP_REQUEST/i,
+    ({ endpoint }) => `The receiver speaks no TLS there: write http:// in ${endpoint}`,
+  ],
+  [
+    /to an HTTPS (server|port)/i,
+    ({ endpoint }) => `The receiver speaks TLS there: write https:// in ${endpoint}`,
+  ],
+  [
+    /alert (certificate required|bad certificate|unknown ca|handshake failure)/i,
+    () => 'Check the certificate of the client: the receiver does not take it, or wants one',
+  ],
+  [
+    /certificate|self-signed|CERT_|unable to verify/i,
+    ({ certificate }) => `Set ${certificate} to the CA of the receiver`,
+  ],
+  [/ 40[13]\b|UNAUTHENTICATED|PERMISSION_DENIED/, ({ headers }) => `Check the credentials in ${headers}`],
+  [/ 40[45]\b|UNIMPLEMENTED/, ({ endpoint, protocol }) => `Check the path of ${endpoint} and ${protocol}`],
+  [/ 407\b/, () => 'Check the user and the password in HTTP_PROXY or HTTPS_PROXY'],
+  [/ 415\b/, ({ protocol }) => `Set ${protocol} to what the receiver takes`],
+  [/ 400\b|INVALID_ARGUMENT/, () => 'Check that the address is an OTLP receiver of this signal'],
+  [/ 3\d\d\b/, ({ endpoint }) => `Redirects are not followed: set ${endpoint} to the final address`],
+]
+
+function remedy(failure: string, names: SettingNames): string {
+  const [, say] = remedies.find(([failures]) => failures.test(failure)) ?? []
+  return say?.(names) ?? `Check the receiver and ${names.endpoint}`
 }

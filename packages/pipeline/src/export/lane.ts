@@ -7,6 +7,7 @@ import type { Target } from '../wire/target.ts'
 import { Health } from './health.ts'
 import { ExportLoop } from './loop.ts'
 import { createSender, type Sender } from './sender.ts'
+import { createWording, type Wording } from './wording.ts'
 
 export type LaneOptions = Pick<QueueOptions, 'resource' | 'budget' | 'pool' | 'mirror'> & {
   target: Target
@@ -33,12 +34,14 @@ export class SignalLane {
   readonly loop: ExportLoop
   readonly spool: Spool | undefined
   readonly #options: LaneOptions
+  readonly #wording: Wording
   #wakesSoon = false
   #closed = false
 
   constructor(options: LaneOptions) {
     const { target, resource, budget, pool, mirror, problems, now, random, runHidden, spool } = options
-    const { signal, url } = target
+    const { signal } = target
+    this.#wording = createWording(target, problems.printAddress)
     this.#options = options
     this.signal = signal
     this.spool = spool
@@ -52,7 +55,7 @@ export class SignalLane {
     })
     const { counters } = queue
     const waitingRecords = (): number => queue.waitingRecords()
-    const health = new Health({ signal, url, counters, waitingRecords, problems, now })
+    const health = new Health({ signal, wording: this.#wording, counters, waitingRecords, problems, now })
     const takeSpooled = (): Batch | undefined => (budget.used < budget.max / 2 ? spool?.take() : undefined)
     this.queue = queue
     this.sender = createSender(options)
@@ -158,30 +161,30 @@ export class SignalLane {
 
   #sayFull(lack: Lack): void {
     if (this.#closed) return
-    const { problems, budget, target } = this.#options
+    const { problems, budget } = this.#options
     problems.say('CLEW_QUEUE_FULL', this.signal, () => {
       const { dropped } = this.queue.counters
-      return `${budget.max} bytes of records wait for ${target.url} and the disk takes none: ${dropped} ${this.signal} records dropped so far, the newest go first. ${this.#remedy(lack)}`
+      return `${budget.max} bytes of records wait for ${this.#wording.address} and the disk takes none: ${dropped} ${this.signal} records dropped so far, the newest go first. ${this.#remedy(lack)}`
     })
   }
 
   #sayRefusing(): void {
-    const { problems, budget, target } = this.#options
+    const { problems, budget } = this.#options
     problems.say(
       'CLEW_QUEUE_FULL',
       this.signal,
       () =>
-        `${budget.used} bytes of ${this.signal} wait for ${target.url} and the disk takes no more: senders are told to come back later. Look after that receiver, or give another ${problems.settingNames.endpoint}`,
+        `${budget.used} bytes of ${this.signal} wait for ${this.#wording.address} and the disk takes no more: senders are told to come back later. Look after that receiver, or give another ${problems.settingNames.endpoint}`,
     )
   }
 
   #sayLost(count: number, why: string, lack: Lack): void {
-    const { problems, target } = this.#options
+    const { problems } = this.#options
     problems.say(
       'CLEW_RECORDS_LOST',
       this.signal,
       () =>
-        `the process ends before ${count} ${this.signal} records could reach ${target.url}: ${why}. ${this.#remedy(lack)}`,
+        `the process ends before ${count} ${this.signal} records could reach ${this.#wording.address}: ${this.#wording.repeat(why)}. ${this.#remedy(lack)}`,
     )
   }
 

@@ -78,7 +78,8 @@ function isUsable({ url }: Endpoint, signal: Signal, problems: Problems): boolea
   problems.say(
     'CLEW_ENDPOINT_INVALID',
     signal,
-    () => `"${url}" is no address to send ${signal} to; write http://host:4318/v1/${signal}`,
+    () =>
+      `"${problems.printAddress(url)}" is no address to send ${signal} to; write http://host:4318/v1/${signal}`,
   )
   return false
 }

@@ -42,7 +42,8 @@ export function outcomeOfHttp(
 
 /** Reads the body of a success, which may say that some records were rejected. */
 export function outcomeOfResponse(body: Buffer, contentType: string | undefined): Outcome {
-  const { rejected, message } = readResponse(body, contentType)
+  const { rejected: said, message } = readResponse(body, contentType)
+  const rejected = said > 0 ? Math.floor(said) : 0
   return rejected > 0 || message !== '' ? { kind: 'partial', rejected, message } : { kind: 'accepted' }
 }
 

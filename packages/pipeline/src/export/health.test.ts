@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { Problems } from '../problems.ts'
+import type { Batch } from '../records/batch.ts'
+import { emptyCounters } from '../records/queue.ts'
+import { type Outcome, outcomeOfResponse } from '../wire/outcome.ts'
+import { Health } from './health.ts'
+
+const batch: Batch = {
+  ...{ signal: 'logs', id: 1, count: 10, bytes: 100, fromSpool: false },
+  ...{ request: Buffer.alloc(100), release() {} },
+}
+
+function hear(work: (health: Health) => void): string[] {
+  const said: string[] = []
+  const problems = new Problems((code, message) => said.push(`${code} ${message}`), Date.now)
+  const wording = { address: 'c:4318', repeat: (text: string) => text }
+  const counters = emptyCounters()
+  work(new Health({ signal: 'logs', wording, counters, waitingRecords: () => 0, problems, now: Date.now }))
+  return said
+}
+
+test.for<[string, string]>([
+  ['connect ECONNREFUSED 127.0.0.1:4318', 'Start the receiver or set OTEL_EXPORTER_OTLP_ENDPOINT'],
+  [
+    'self-signed certificate in certificate chain',
+    'Set OTEL_EXPORTER_OTLP_CERTIFICATE to the CA of the receiver',
+  ],
+  ['unable to verify the first certificate', 'Set OTEL_EXPORTER_OTLP_CERTIFICATE to the CA of the receiver'],
+  ['certificate has expired', 'Renew the certificate of the receiver'],
+  ['certificate is not yet valid', 'Check the clock, and the certificate of the receiver'],
+  [
+    "Hostname/IP does not match certificate's altnames: IP: 127.0.0.1 is not in the cert's list: ",
+    'Set OTEL_EXPORTER_OTLP_ENDPOINT to a name that is in the certificate of the receiver',
+  ],
+  [
+    'write EPROTO 40A7:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl3_record.c:354:',
+    'The receiver speaks no TLS there: write http:// in OTEL_EXPORTER_OTLP_ENDPOINT',
+  ],
+  [
+    'read ECONNRESET: 40A7:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:',
+    'Check the certificate of the client: the receiver does not take it, or wants one',
+  ],
+  ['HTTP 503', 'Check the receiver and OTEL_EXPORTER_OTLP_ENDPOINT'],
+])('the remedy fits the failure: %s', ([failure, remedy]) => {
+  const [line] = hear((health) => health.failed(failure))
+  expect(line).toBe(
+    `CLEW_EXPORT_FAILED cannot send logs to c:4318: ${failure}; they wait and are sent again. ${remedy}`,
+  )
+})
+
+test.for<[Outcome, string]>([
+  [
+    { kind: 'refused', status: 'HTTP 400', message: 'Client sent an HTTP request to an HTTPS server.' },
+    'CLEW_EXPORT_REFUSED c:4318 refused 10 logs records with HTTP 400 (Client sent an HTTP request to an HTTPS server.); they are gone. The receiver speaks TLS there: write https:// in OTEL_EXPORTER_OTLP_ENDPOINT',
+  ],
+  [
+    { kind: 'refused', status: 'HTTP 401', message: '' },
+    'CLEW_EXPORT_REFUSED c:4318 refused 10 logs records with HTTP 401; they are gone. Check the credentials in OTEL_EXPORTER_OTLP_HEADERS',
+  ],
+  [
+    { kind: 'partial', rejected: 3, message: 'too old' },
+    'CLEW_EXPORT_PARTIAL c:4318 rejected 3 of 10 logs records: too old',
+  ],
+  [
+    { kind: 'partial', rejected: 99, message: '' },
+    'CLEW_EXPORT_PARTIAL c:4318 rejected 10 of 10 logs records',
+  ],
+  [
+    { kind: 'partial', rejected: 0, message: 'a warning' },
+    'CLEW_EXPORT_PARTIAL c:4318 took 10 logs records: a warning',
+  ],
+])('a judgement is told with what it means: %j', ([outcome, line]) => {
+  expect(hear((health) => health.judged(batch, outcome))).toEqual([line])
+})
+
+test.for([
+  ['-5', 0],
+  ['"-5"', 0],
+  ['2.5', 2],
+  ['"7"', 7],
+  ['1e300', 1e300],
+  ['"x"', 0],
+  ['null', 0],
+  ['{}', 0],
+] as const)('the number of rejected records is one: %s', ([written, rejected]) => {
+  const body = Buffer.from(`{"partialSuccess":{"rejectedLogRecords":${written},"errorMessage":"m"}}`)
+  expect(outcomeOfResponse(body, 'application/json')).toEqual({ kind: 'partial', rejected, message: 'm' })
+})

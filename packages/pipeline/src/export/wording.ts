@@ -1,0 +1,48 @@
+import type { Target } from '../wire/target.ts'
+
+/** How the operator is told of a receiver and of what it, or Node, said. */
+export type Wording = {
+  /** Its address without secrets. */
+  address: string
+  /** The beginning of a text from elsewhere, on one line: without the secrets of any address or header. */
+  repeat(text: string): string
+}
+
+const longest = 200
+/** A shorter part of a header is a word, no secret. */
+const shortestSecret = 6
+
+const anyAddress = /[a-z][a-z\d+.-]*:\/\/[^\s"'<>]+/gi
+/** Control, format and unassigned characters, lone surrogates, and what parts lines. */
+const unprintable = /[\p{C}\p{Zl}\p{Zp}\ufffd]+/gu
+
+/** Headers whose value is no secret. */
+const open: ReadonlySet<string> = new Set([
+  ...['host', 'user-agent', 'content-type', 'connection', 'te', 'grpc-timeout'],
+  ...[':method', ':path', ':authority'],
+])
+
+export function createWording(
+  { url, headers }: Pick<Target, 'url' | 'headers'>,
+  print: (address: string) => string,
+): Wording {
+  const secrets = Object.entries(headers).flatMap(([name, value]) => (open.has(name) ? [] : secretsOf(value)))
+  // The longest first: one may be a part of another.
+  secrets.sort((a, b) => b.length - a.length)
+  return {
+    address: print(url),
+    repeat(text) {
+      const safe = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+      const shown = safe.replace(anyAddress, print).replace(unprintable, ' ').trim()
+      return shown.length > longest ? `${shown.slice(0, longest)}…` : shown
+    },
+  }
+}
+
+/** The value, its words, and the user and the password of `Basic`. */
+function secretsOf(value: string): string[] {
+  const [, basic] = /^basic +(\S+)$/i.exec(value) ?? []
+  const pair = basic === undefined ? '' : Buffer.from(basic, 'base64').toString()
+  const parts = [value, ...value.split(/[\s,;="]+/), pair, pair.slice(pair.indexOf(':') + 1)]
+  return parts.filter(({ length }) => length >= shortestSecret)
+}
