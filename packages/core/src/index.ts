@@ -7,7 +7,15 @@ export {
   injectContext,
   requireApiGlobal,
 } from './api/registered-api.ts'
-export { NoopSpan, SpanKind, type SpanOwner, SpanStatusCode, setSpanOwner } from './api/span.ts'
+export {
+  type ChosenPlace,
+  chosenPlace,
+  NoopSpan,
+  SpanKind,
+  type SpanOwner,
+  SpanStatusCode,
+  setSpanOwner,
+} from './api/span.ts'
 export {
   activeContext,
   bindContext,

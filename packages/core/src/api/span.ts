@@ -83,3 +83,15 @@ export class NoopSpan implements Span {
 
   end(): void {}
 }
+
+/** The place of a span in a trace that no process begins alone: its trace id, and the id of itself or of its parent. */
+export type ChosenPlace = { readonly traceId: string } & (
+  | { readonly spanId: string }
+  | { readonly parentSpanId: string }
+)
+
+/**
+ * An option of `startSpan` that only the Tracer of @clew/node knows: the ids of a span without a parent in its context. It is
+ * sampled as a root, by its trace id, so that all who choose one trace decide alike. 32 and 16 lower-case hex digits.
+ */
+export const chosenPlace: unique symbol = Symbol.for('@clew/core chosen place of a span')

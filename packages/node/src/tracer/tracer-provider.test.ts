@@ -1,4 +1,4 @@
-import { createContextManager } from '@clew/core'
+import { chosenPlace, createContextManager } from '@clew/core'
 import type { SpanInput } from '@clew/otlp'
 import type { PipelineScope } from '@clew/pipeline'
 import { context, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
@@ -41,6 +41,37 @@ describe('createTracerProvider()', () => {
         { name: 'a', version: '' },
       ],
       true,
+    ])
+  })
+
+  it('begins a trace whose ids are chosen: a root, or a span below one of another process, sampled by its trace id alone', () => {
+    const sent: unknown[] = []
+    const tracer = createTracerProvider({
+      pipeline: {
+        span: (_, { traceId, spanId, parentSpanId, traceFlags }) =>
+          sent.push([traceId, spanId, parentSpanId, traceFlags]),
+      },
+      sampler: samplerFromName('parentbased_traceidratio', 0.5),
+      limits: defaultSpanLimits,
+    }).getTracer('unit')
+    const start = (place: object) => tracer.startSpan('x', { [chosenPlace]: place } as object)
+    const kept = 'f'.repeat(32)
+    const ids = [kept, '1'.repeat(32)].flatMap((traceId) => {
+      const first = start({ traceId, spanId: '0123456789abcdef' })
+      const second = start({ traceId, parentSpanId: '0123456789abcdef' })
+      first.end()
+      second.end()
+      return [first, second].map((span) => span.spanContext())
+    })
+    expect(sent).toEqual([
+      [kept, '0123456789abcdef', undefined, 1],
+      [kept, ids[1]!.spanId, '0123456789abcdef', 1],
+    ])
+    expect(ids.map(({ traceId, traceFlags }) => [traceId[0], traceFlags])).toEqual([
+      ['f', 1],
+      ['f', 1],
+      ['1', 0],
+      ['1', 0],
     ])
   })
 

@@ -1,5 +1,7 @@
 import {
   activeContext,
+  type ChosenPlace,
+  chosenPlace,
   contextWithSpan,
   isTracingSuppressed,
   NoopSpan,
@@ -70,7 +72,8 @@ function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): T
     const context = options.root ? given.deleteValue(spanKey) : given
     const parentSpan = spanOf(context)
     const parent = validContextOf(parentSpan)
-    const traceId = parent === undefined ? ids.generateTraceId() : parent.traceId
+    const chosen = parent === undefined ? placeOf(options) : undefined
+    const traceId = parent?.traceId ?? chosen?.traceId ?? ids.generateTraceId()
     const kind = options.kind ?? SpanKind.INTERNAL
     const own = copyAttributes(options.attributes, attributeCount, attributeValueLength)
     const { decision, attributes, traceState } = sampler.shouldSample(
@@ -83,14 +86,14 @@ function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): T
     )
     const spanContext = contextOf(
       traceId,
-      ids.generateSpanId(),
+      chosen && 'spanId' in chosen ? chosen.spanId : ids.generateSpanId(),
       decision === SamplingDecision.RECORD_AND_SAMPLED ? sampled : 0,
       traceState ?? parent?.traceState,
     )
     if (decision === SamplingDecision.NOT_RECORD) return new NoopSpan(spanContext)
     const span = new RecordingSpan(origin, {
       context: spanContext,
-      parent,
+      parent: parent ?? parentOf(chosen, spanContext.traceFlags),
       name,
       kind,
       attributes: own.attributes,
@@ -103,6 +106,15 @@ function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): T
     return attributes === undefined ? span : span.setAttributes(attributes)
   }
   return { startSpan, startActiveSpan: activeSpanStarter(startSpan) }
+}
+
+function placeOf(options: SpanOptions): ChosenPlace | undefined {
+  return (options as { [chosenPlace]?: ChosenPlace })[chosenPlace]
+}
+
+function parentOf(chosen: ChosenPlace | undefined, traceFlags: number): SpanContext | undefined {
+  if (chosen === undefined || !('parentSpanId' in chosen)) return undefined
+  return { traceId: chosen.traceId, spanId: chosen.parentSpanId, traceFlags, isRemote: true }
 }
 
 function contextOf(

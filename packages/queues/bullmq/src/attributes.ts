@@ -1,5 +1,5 @@
 import type { Fields } from '@clew/core'
-import type { Attributes } from '@opentelemetry/api'
+import type { Attributes, Span } from '@opentelemetry/api'
 import type { JobLike, JobOptions } from './library.ts'
 
 // Messaging conventions are in development: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
@@ -20,6 +20,21 @@ export const jobOutcome = 'bullmq.job.outcome'
 const schedulerId = 'bullmq.scheduler.id'
 /** On spans with a link to the maker: why they are not in its trace. */
 export const relationReason = 'clew.relation.reason'
+
+/** What the span of an adding says from its start on; the job id is known later. */
+export function describeAdding(queueName: string, name: string): Attributes {
+  return {
+    [messagingSystem]: 'bullmq',
+    [messagingOperationType]: 'send',
+    [messagingOperationName]: 'send',
+    [messagingDestinationName]: queueName,
+    [jobName]: name,
+  }
+}
+
+export function setMessageId(span: Span, id: string | undefined): void {
+  if (id !== undefined) span.setAttribute(messagingMessageId, id)
+}
 
 /** What a span of an attempt says from its start on, so that samplers see it. */
 export function describeAttempt(job: JobLike): Attributes {
@@ -67,6 +82,11 @@ export function identifyJob(queue: string, id: string | undefined): Fields {
 // `attemptsStarted` counts delayed and stalled runs too, `attemptsMade` only those that ended.
 function attemptOf(job: JobLike): number {
   return job.attemptsStarted || (job.attemptsMade ?? 0) + 1
+}
+
+/** Not of a job that is run again from its beginning: what failed before is still known of it. */
+export function isFirstAttempt(job: JobLike): boolean {
+  return attemptOf(job) === 1 && !job.stacktrace?.length
 }
 
 // A later attempt waits from a moment that BullMQ does not keep.

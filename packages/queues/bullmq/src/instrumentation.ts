@@ -7,6 +7,7 @@ import {
   type Stop,
   stopAll,
 } from '@clew/core'
+import type { Tracer } from '@opentelemetry/api'
 import { attachConsumer } from './consumer.ts'
 import { createJobContexts, type JobContexts } from './job-contexts.ts'
 import { createKnownJobs } from './known-jobs.ts'
@@ -35,7 +36,7 @@ export const bullmqInstrumentation: Instrumentation<typeof options> = {
 function start({ tracer, options: values }: Runtime<typeof options>): Stop {
   const contexts = createJobContexts(tracer, values)
   const stops = [
-    onModuleLoad<BullMQ>(library, (bullmq, { version }) => attach(bullmq, version, contexts, values)),
+    onModuleLoad<BullMQ>(library, (bullmq, { version }) => attach(bullmq, version, tracer, contexts, values)),
     // A sandbox loads this file alone.
     onModuleLoad<{ ChildProcessor: { prototype: ChildProcessor } }>(
       { ...library, file: 'dist/cjs/classes/child-processor.js' },
@@ -48,6 +49,7 @@ function start({ tracer, options: values }: Runtime<typeof options>): Stop {
 function attach(
   bullmq: BullMQ,
   version: string,
+  tracer: Tracer,
   contexts: JobContexts,
   values: OptionValues<typeof options>,
 ): Stop[] {
@@ -56,7 +58,7 @@ function attach(
   return [
     // First, so that all other wraps are around it and see the caller's context.
     ...attachSuppression(bullmq),
-    ...attachProducer(bullmq, option, known),
+    ...attachProducer(bullmq, option, tracer, known),
     ...attachScheduler(bullmq, option),
     ...attachConsumer(bullmq, contexts),
     ...attachManual(bullmq, contexts),

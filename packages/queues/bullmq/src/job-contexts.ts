@@ -1,5 +1,6 @@
 import {
   activeContext,
+  chosenPlace,
   contextForWork,
   contextWithSpan,
   createHiddenSlot,
@@ -21,6 +22,7 @@ import {
 import { hasOwnTelemetry, type JobLike, metadataOf, type QueueBase } from './library.ts'
 import { contextOfMaker, type Metadata, parseMetadata } from './metadata.ts'
 import type { Options } from './options.ts'
+import { placeOfAttempt } from './own-chain.ts'
 import { relationOf } from './relation.ts'
 
 /** One run of a job: the context for the user's code, and the span unless it is another's business. */
@@ -45,8 +47,10 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
 
   const startSpan = (job: JobLike, metadata: Metadata | undefined, startTime?: TimeInput): Context => {
     const maker = contextOfMaker(metadata)
-    const { relation, reason } = relationOf(job, metadata?.jobs ?? 1, options)
+    const { relation, reason } = relationOf(job, metadata, options)
     const attributes = describeAttempt(job)
+    const isRoot = relation === 'link' || !spanOf(maker)
+    const place = isRoot ? placeOfAttempt(job) : undefined
     const linked = relation === 'link' ? spanOf(maker)?.spanContext() : undefined
     if (linked) attributes[relationReason] = reason
     const span = tracer.startSpan(
@@ -54,7 +58,8 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
       {
         kind: SpanKind.CONSUMER,
         attributes,
-        ...(relation === 'link' && { root: true }),
+        ...(isRoot && { root: true }),
+        ...(place && { [chosenPlace]: place }),
         ...(linked && { links: [{ context: linked }] }),
         ...(startTime !== undefined && { startTime }),
       },
@@ -65,7 +70,7 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
 
   const makersContext = (job: JobLike, identity: Fields): Context => {
     const metadata = parseMetadata(metadataOf(job.opts))
-    const { relation } = relationOf(job, metadata?.jobs ?? 1, options)
+    const { relation } = relationOf(job, metadata, options)
     const maker = relation === 'parent' ? contextOfMaker(metadata) : rootContext
     return contextForWork(maker, metadata?.fields, identity)
   }

@@ -9,6 +9,7 @@ export type JobOptions = {
   readonly jobId?: string | undefined
   readonly deduplication?: unknown
   readonly debounce?: unknown
+  readonly repeat?: unknown
   readonly telemetry?: { metadata?: unknown; omitContext?: boolean | undefined } | undefined
   /** Versions 5.22 to 5.33. */
   readonly telemetryMetadata?: unknown
@@ -29,6 +30,9 @@ export type JobLike = {
   readonly attemptsMade?: number | undefined
   readonly parentKey?: string | undefined
   readonly repeatJobKey?: string | undefined
+  readonly queueQualifiedName?: string | undefined
+  /** Of the attempts that failed. */
+  readonly stacktrace?: readonly unknown[] | null | undefined
 }
 
 export type Job = JobLike & { readonly queue: QueueBase; readonly queueQualifiedName: string }

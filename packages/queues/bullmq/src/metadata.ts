@@ -23,9 +23,11 @@ export type Metadata = {
   readonly fields: Fields
   /** How many jobs were added in one call. */
   readonly jobs: number
+  /** Whether the trace was begun for this adding alone: no request made the job. */
+  readonly isOwnTrace: boolean
 }
 
-type OwnPart = { fields?: Fields; jobs?: number }
+type OwnPart = { fields?: Fields; jobs?: number; ownTrace?: true }
 
 // The key of the API, which all its copies share.
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/baggage/context-helpers.ts
@@ -38,9 +40,9 @@ const noFields: Fields = Object.freeze({})
  * W3C traceparent whatever the propagators are, so that a job joins its trace in every process of ours; tracestate,
  * baggage and other headers as the propagators write them.
  */
-export function encodeMetadata(context: Context, jobs = 1): string | undefined {
+export function encodeMetadata(context: Context, jobs = 1, isOwnTrace = false): string | undefined {
   const traced = isTracingSuppressed(context) ? undefined : spanContextOf(context)
-  const own = ownPart(getFields(context), jobs)
+  const own = ownPart(getFields(context), jobs, isOwnTrace)
   if (traced?.traceState || context.getValue(baggageKey)) return encodeHeaders(context, traced, own)
   // By hand, as this runs for every job.
   if (!traced) return own && `{"clew":${JSON.stringify(own)}}`
@@ -57,14 +59,14 @@ function encodeHeaders(context: Context, span: SpanContext | undefined, own: Own
   return JSON.stringify(own ? { ...headers, clew: own } : headers)
 }
 
-function ownPart(fields: Fields, jobs: number): OwnPart | undefined {
+function ownPart(fields: Fields, jobs: number, isOwnTrace: boolean): OwnPart | undefined {
   let hasFields = false
   for (const _ in fields) {
     hasFields = true
     break
   }
-  if (!hasFields && jobs <= 1) return undefined
-  return { ...(hasFields && { fields }), ...(jobs > 1 && { jobs }) }
+  if (!hasFields && jobs <= 1 && !isOwnTrace) return undefined
+  return { ...(hasFields && { fields }), ...(jobs > 1 && { jobs }), ...(isOwnTrace && { ownTrace: true }) }
 }
 
 // Most metadata is this and nothing more: `{"traceparent":"00-…-…-01"}`.
@@ -73,7 +75,7 @@ const onlyTraceparent = /^\{"traceparent":"([^"\\]*)"\}$/
 /** Reads the metadata of a job, whoever wrote it; `undefined` when it is absent or not of this kind. */
 export function parseMetadata(text: unknown): Metadata | undefined {
   const only = typeof text === 'string' ? onlyTraceparent.exec(text) : undefined
-  if (only) return { headers: { traceparent: only[1] }, fields: noFields, jobs: 1 }
+  if (only) return { headers: { traceparent: only[1] }, fields: noFields, jobs: 1, isOwnTrace: false }
   const headers = parseObject(text)
   if (!headers) return undefined
   const own = asObject(headers.clew)
@@ -82,6 +84,7 @@ export function parseMetadata(text: unknown): Metadata | undefined {
     headers: withTraceparent(headers),
     fields: own?.fields === undefined ? noFields : plainFields(own.fields),
     jobs: typeof jobs === 'number' && jobs >= 1 ? jobs : 1,
+    isOwnTrace: own?.ownTrace === true,
   }
 }
 

@@ -1,4 +1,5 @@
-import { activeContext, guard, type Stop, wrapMethod } from '@clew/core'
+import { activeContext, guard, type Stop, spanContextOf, wrapMethod } from '@clew/core'
+import type { Tracer } from '@opentelemetry/api'
 import type { KnownJobs } from './known-jobs.ts'
 import {
   type BulkJob,
@@ -15,69 +16,138 @@ import {
   type Queue,
 } from './library.ts'
 import { encodeMetadata, mergeMetadata } from './metadata.ts'
+import { type Adding, endWith, startAdding } from './own-chain.ts'
 
-/** Sends the context of the caller along with each job, in a copy of its options. */
-export function attachProducer(bullmq: BullMQ, option: MetadataOption, known: KnownJobs): Stop[] {
+/**
+ * Sends the context of the caller along with each job, in a copy of its options. Jobs that are added outside of any
+ * trace each get one of their own.
+ */
+export function attachProducer(
+  bullmq: BullMQ,
+  option: MetadataOption,
+  tracer: Tracer,
+  known: KnownJobs,
+): Stop[] {
   const queue = bullmq.Queue.prototype
   const flowProducer = bullmq.FlowProducer.prototype
   const place = 'adding context to a job'
   return [
     wrapMethod(owner, queue, 'add', (add) => {
       return function (this: Queue, name, data, opts, ...rest) {
-        const carry = (): JobOptions | undefined => {
-          const metadata = encodeMetadata(activeContext())
-          return metadata ? optionsToAdd(opts, this.defaultJobOptions, option, metadata) : opts
-        }
-        const carried = hasOwnTelemetry(this) ? opts : guard(place, carry, opts)
-        return known.afterAdding(add.call(this, name, data, carried, ...rest), (job) => [job])
+        const carry = (): Carried<JobOptions | undefined> =>
+          optionsToCarry(opts, this.defaultJobOptions, option, tracer, this.name, name)
+        const plain = { carried: opts, addings: [] }
+        const { carried, addings } = hasOwnTelemetry(this) ? plain : guard(place, carry, plain)
+        const adding = endWith(addings, add.call(this, name, data, carried, ...rest), (job) => [job])
+        return known.afterAdding(adding, (job) => [job])
       }
     }),
     wrapMethod(owner, queue, 'addBulk', (addBulk) => {
       return function (this: Queue, jobs, ...rest) {
-        const carry = (): BulkJob[] => bulkToAdd(jobs, this.defaultJobOptions, option)
-        const carried = hasOwnTelemetry(this) ? jobs : guard(place, carry, jobs)
-        return known.afterAdding(addBulk.call(this, carried, ...rest), (added) => added)
+        const carry = (): Carried<BulkJob[]> => bulkToAdd(jobs, this, option, tracer)
+        const plain = { carried: jobs, addings: [] }
+        const { carried, addings } = hasOwnTelemetry(this) ? plain : guard(place, carry, plain)
+        const adding = endWith(addings, addBulk.call(this, carried, ...rest), (added) => added)
+        return known.afterAdding(adding, (added) => added)
       }
     }),
     wrapMethod(owner, flowProducer, 'add', (add) => {
       return function (this: FlowProducer, flow, opts, ...rest) {
-        const carry = (): FlowNode => flowsToAdd([flow], opts, option)[0] ?? flow
-        const carried = hasOwnTelemetry(this) ? flow : guard(place, carry, flow)
-        return known.afterAdding(add.call(this, carried, opts, ...rest), (tree) => (tree ? jobsOf(tree) : []))
+        const carry = (): Carried<FlowNode[]> => flowsToAdd([flow], opts, option, tracer)
+        const plain = { carried: [flow], addings: [] }
+        const { carried, addings } = hasOwnTelemetry(this) ? plain : guard(place, carry, plain)
+        const adding = add.call(this, carried[0] as FlowNode, opts, ...rest)
+        const ended = endWith(addings, adding, (tree) => [tree?.job])
+        return known.afterAdding(ended, (tree) => (tree ? jobsOf(tree) : []))
       }
     }),
     wrapMethod(owner, flowProducer, 'addBulk', (addBulk) => {
       return function (this: FlowProducer, flows, ...rest) {
-        const carry = (): FlowNode[] => flowsToAdd(flows, undefined, option)
-        const carried = hasOwnTelemetry(this) ? flows : guard(place, carry, flows)
-        return known.afterAdding(addBulk.call(this, carried, ...rest), (trees) =>
-          (trees ?? []).flatMap(jobsOf),
+        const carry = (): Carried<FlowNode[]> => flowsToAdd(flows, undefined, option, tracer)
+        const plain = { carried: flows, addings: [] }
+        const { carried, addings } = hasOwnTelemetry(this) ? plain : guard(place, carry, plain)
+        const adding = endWith(addings, addBulk.call(this, carried, ...rest), (trees) =>
+          (trees ?? []).map(({ job }) => job),
         )
+        return known.afterAdding(adding, (trees) => (trees ?? []).flatMap(jobsOf))
       }
     }),
   ]
 }
 
-function bulkToAdd(jobs: BulkJob[], defaults: JobOptions | undefined, option: MetadataOption): BulkJob[] {
-  // Anything else is BullMQ's to refuse.
-  if (!Array.isArray(jobs)) return jobs
-  const metadata = encodeMetadata(activeContext(), jobs.length)
-  if (!metadata) return jobs
-  return jobs.map((job) => {
-    const { name, data, opts } = job
-    return withOptions({ ...job, name, data }, optionsToAdd(opts, defaults, option, metadata))
-  })
+/** What is handed to BullMQ, and the spans that were started for it. */
+type Carried<T> = { readonly carried: T; readonly addings: readonly (Adding | undefined)[] }
+
+function optionsToCarry(
+  given: JobOptions | undefined,
+  defaults: JobOptions | undefined,
+  option: MetadataOption,
+  tracer: Tracer,
+  queueName: string,
+  name: string,
+): Carried<JobOptions | undefined> {
+  const adding = takesTrace(given, defaults) ? startAdding(tracer, queueName, name) : undefined
+  const metadata = adding ? encodeMetadata(adding.context, 1, true) : encodeMetadata(activeContext())
+  return { carried: metadata ? optionsToAdd(given, defaults, option, metadata) : given, addings: [adding] }
 }
 
-function flowsToAdd(flows: FlowNode[], opts: FlowOptions | undefined, option: MetadataOption): FlowNode[] {
-  const metadata = encodeMetadata(activeContext(), countNodes(flows))
-  if (!metadata) return flows
-  const carry = (node: FlowNode): FlowNode => {
-    const defaults = opts?.queuesOptions?.[node.queueName]?.defaultJobOptions
-    const copy = withOptions({ ...node }, optionsToAdd(node.opts, defaults, option, metadata))
-    return node.children ? { ...copy, children: node.children.map(carry) } : copy
-  }
-  return flows.map(carry)
+// What repeats is like a scheduler: each of its runs has a trace of its own.
+function takesTrace(given: JobOptions | undefined, defaults: JobOptions | undefined): boolean {
+  if (omitsContext(given) || omitsContext(defaults) || given?.repeat || defaults?.repeat) return false
+  return ((given && metadataOf(given)) ?? (defaults && metadataOf(defaults))) === undefined
+}
+
+function bulkToAdd(
+  jobs: BulkJob[],
+  { name: queueName, defaultJobOptions: defaults }: Queue,
+  option: MetadataOption,
+  tracer: Tracer,
+): Carried<BulkJob[]> {
+  // Anything else is BullMQ's to refuse.
+  if (!Array.isArray(jobs)) return { carried: jobs, addings: [] }
+  const together = encodeMetadata(activeContext(), jobs.length)
+  const isTraced = spanContextOf(activeContext()) !== undefined
+  const addings: (Adding | undefined)[] = []
+  const carried = jobs.map((job) => {
+    const { name, data, opts } = job
+    const adding = !isTraced && takesTrace(opts, defaults) ? startAdding(tracer, queueName, name) : undefined
+    addings.push(adding)
+    const metadata = adding ? encodeMetadata(adding.context, 1, true) : together
+    if (!metadata) return job
+    return withOptions({ ...job, name, data }, optionsToAdd(opts, defaults, option, metadata))
+  })
+  return { carried, addings }
+}
+
+function flowsToAdd(
+  flows: FlowNode[],
+  opts: FlowOptions | undefined,
+  option: MetadataOption,
+  tracer: Tracer,
+): Carried<FlowNode[]> {
+  const together = encodeMetadata(activeContext(), countNodes(flows))
+  const addings: (Adding | undefined)[] = []
+  const carried = flows.map((flow) => {
+    const adding = takesTrace(flow.opts, undefined)
+      ? startAdding(tracer, flow.queueName, flow.name)
+      : undefined
+    addings.push(adding)
+    const metadata = adding ? encodeMetadata(adding.context, 1, true) : together
+    return metadata ? flowToAdd(flow, opts, option, metadata) : flow
+  })
+  return { carried, addings }
+}
+
+function flowToAdd(
+  node: FlowNode,
+  opts: FlowOptions | undefined,
+  option: MetadataOption,
+  metadata: string,
+): FlowNode {
+  const defaults = opts?.queuesOptions?.[node.queueName]?.defaultJobOptions
+  const copy = withOptions({ ...node }, optionsToAdd(node.opts, defaults, option, metadata))
+  if (!node.children) return copy
+  return { ...copy, children: node.children.map((child) => flowToAdd(child, opts, option, metadata)) }
 }
 
 function withOptions<T extends { opts?: JobOptions }>(copy: T, opts: JobOptions | undefined): T {

@@ -16,11 +16,24 @@ test.each([
   ['parent', 'a run of a scheduler', run, 1, 'link', 'scheduler'],
   ['link', 'a plain job', job, 1, 'link', 'configured'],
 ] as const)('relation %s: %s, %#', (configured, _, given, jobs, relation, reason) => {
-  expect(relationOf(given, jobs, { relation: configured, relations: {} })).toEqual({ relation, reason })
+  expect(relationOf(given, { jobs, isOwnTrace: false }, { relation: configured, relations: {} })).toEqual({
+    relation,
+    reason,
+  })
+})
+
+test('a job whose trace is its own is below its adding, however many came with it and whatever its delay', () => {
+  const own = { jobs: 101, isOwnTrace: true }
+  const relations = (['auto', 'link'] as const).map((relation) =>
+    relationOf(delayed(3_600_001), own, { relation, relations: {} }),
+  )
+  expect(relations.map(({ reason }) => reason)).toEqual(['plain', 'configured'])
 })
 
 test('the relation of a queue wins over that of all queues', () => {
   const options = { relation: 'parent', relations: { mails: 'link' } } as const
-  const relations = ['mails', 'orders'].map((queueName) => relationOf({ ...job, queueName }, 1, options))
+  const relations = ['mails', 'orders'].map((queueName) =>
+    relationOf({ ...job, queueName }, undefined, options),
+  )
   expect(relations.map(({ relation }) => relation)).toEqual(['link', 'parent'])
 })
