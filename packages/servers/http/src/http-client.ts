@@ -16,6 +16,7 @@ import {
 import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api'
 import { describeSent, type SentRequest } from './attributes.ts'
 import { isGivenUp, isTimeout, reasonOf } from './early-end.ts'
+import { handOver } from './handed-over-sockets.ts'
 import { type Exchange, keepContextOfMessages } from './message-events.ts'
 import type { options as specs } from './options.ts'
 import { type HeaderAccess, isWritten, requestHeaders, writtenHeaders } from './outgoing-headers.ts'
@@ -63,7 +64,7 @@ export function startHttpClient({ tracer, options }: Runtime<typeof specs>): Sto
       'http.client.request.error',
       ({ request, error }) => spans.get(request)?.failed(error),
     ),
-    keepContextOfMessages(ClientRequest.prototype, clientSpanOf),
+    keepContextOfMessages(ClientRequest.prototype, clientSpanOf, handOver),
     hearOfDestroys(),
     keepHeaders(),
   ]

@@ -22,13 +22,21 @@ import {
 } from '@clew/core'
 import type { Context, Span } from '@opentelemetry/api'
 import { describeReceived, methodName } from './attributes.ts'
-import { type Exchange, keepContextOfConnections, keepContextOfMessages } from './message-events.ts'
+import { handOver } from './handed-over-sockets.ts'
+import {
+  type Exchange,
+  keepContextOfConnections,
+  keepContextOfMessages,
+  type Upgrade,
+} from './message-events.ts'
 import type { HttpOptions, options as specs } from './options.ts'
 import { fieldsOf, parentContextOf } from './received-context.ts'
 import { createUrlRedactor, parseTarget } from './url.ts'
 
 /** https://nodejs.org/api/diagnostics_channel.html#event-httpserverrequeststart */
 type RequestStart = { request: IncomingMessage; response: ServerResponse }
+
+const noUpgrade: Upgrade = { context: rootContext, handedOver: () => {} }
 
 const requestStart = 'http.server.request.start'
 
@@ -37,24 +45,39 @@ export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Sto
   const redact = createUrlRedactor(options.redactQuery)
   const isIgnored = createPathTest(options.ignorePaths)
 
-  const takeIn = ({ request, response }: RequestStart): Context => {
-    const parent = parentContextOf(request.headers)
-    const fields = fieldsOf(request.headers, parent, options.propagateFields)
-    const work = contextForWork(parent, fields, undefined, request.rawHeaders)
-    const method = methodName(request.method ?? '')
-    const span = isIgnored(parseTarget(request.url ?? '/').path)
+  const startSpan = (request: IncomingMessage, method: string, parent: Context): Span | undefined =>
+    isIgnored(parseTarget(request.url ?? '/').path)
       ? undefined
       : tracer.startSpan(
           method,
           { kind: SpanKind.SERVER, attributes: describeReceived(request, redact) },
           parent,
         )
+  const takeIn = ({ request, response }: RequestStart): Context => {
+    const parent = parentContextOf(request.headers)
+    const fields = fieldsOf(request.headers, parent, options.propagateFields)
+    const work = contextForWork(parent, fields, undefined, request.rawHeaders)
+    const method = methodName(request.method ?? '')
+    const span = startSpan(request, method, parent)
     const context = span ? contextWithSpan(work, span) : work
     const entry = new ServerRequest(context, span, method, response)
     trackHttpRequest(request, entry)
     if (span) setSpanOwner(span, entry)
     setResponseHeaders(response, fields, span && context, options)
     return context
+  }
+  // The caller's trace goes on without a span, for a WebSocket has no end to wait for. Where there is none, the span of the
+  // handing over begins one.
+  const takeInUpgrade = (request: IncomingMessage, socket: unknown): Upgrade => {
+    const parent = parentContextOf(request.headers)
+    const fields = fieldsOf(request.headers, parent, options.propagateFields)
+    const work = contextForWork(parent, fields, undefined, request.rawHeaders)
+    const span = spanContextOf(parent)
+      ? undefined
+      : startSpan(request, methodName(request.method ?? ''), parent)
+    const context = span ? contextWithSpan(work, span) : work
+    handOver(socket, context)
+    return { context, handedOver: () => span?.end() }
   }
   // A failure must not leave the request in the context of the one before it on the connection.
   const onStart = (message: unknown): void =>
@@ -68,7 +91,9 @@ export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Sto
     keepContextOfMessages(ServerResponse.prototype, (response) =>
       serverRequestOf((response as ServerResponse).req),
     ),
-    keepContextOfConnections(),
+    keepContextOfConnections((request, socket) =>
+      guard('taking in an HTTP upgrade', () => takeInUpgrade(request, socket), noUpgrade),
+    ),
   ]
   return () => stopAll(stops)
 }

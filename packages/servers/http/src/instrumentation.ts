@@ -2,6 +2,7 @@ import { IncomingMessage } from 'node:http'
 import { type Instrumentation, stopAll } from '@clew/core'
 import manifest from '@clew/http/package.json' with { type: 'json' }
 import { startFetch } from './fetch.ts'
+import { keepContextOfSockets } from './handed-over-sockets.ts'
 import { clientSpanOf, startHttpClient } from './http-client.ts'
 import { serverRequestOf, startHttpServer } from './http-server.ts'
 import { keepContextOfMessages } from './message-events.ts'
@@ -26,6 +27,7 @@ export const httpInstrumentation: Instrumentation<typeof options> = {
       startHttpServer(runtime),
       startHttpClient(runtime),
       startFetch(runtime),
+      keepContextOfSockets(),
     ]
     return () => stopAll(stops)
   },

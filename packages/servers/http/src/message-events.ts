@@ -1,17 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import { IncomingMessage } from 'node:http'
 import { Server } from 'node:net'
-import {
-  activeContext,
-  contextForWork,
-  guard,
-  rootContext,
-  runInContext,
-  type Stop,
-  wrapMethod,
-} from '@clew/core'
+import { activeContext, guard, rootContext, runInContext, type Stop, wrapMethod } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
-import { parentContextOf, requestIdOf } from './received-context.ts'
 
 /** A request and its response, of which an emitter is one side. */
 export type Exchange = {
@@ -22,8 +13,6 @@ export type Exchange = {
   /** It is about to emit this. */
   interrupted?(emitter: object, event: 'aborted' | 'timeout'): void
 }
-
-type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
 
 // Events that come from the socket, in whatever context it has. Others stay in the context of their emitter.
 const socketEvents: ReadonlySet<unknown> = new Set([
@@ -46,18 +35,24 @@ const socketEvents: ReadonlySet<unknown> = new Set([
   'abort',
 ])
 
-/** Runs the listeners of HTTP messages in the context of their exchange, and tells the exchange when one is closed. */
+/**
+ * Runs the listeners of HTTP messages in the context of their exchange, and tells the exchange when one is closed.
+ * `upgraded` hears of the sockets that a client gets.
+ */
 export function keepContextOfMessages(
   prototype: object,
   exchangeOf: (message: object) => Exchange | undefined,
+  upgraded?: (socket: unknown, context: Context) => void,
 ): Stop {
   return wrapEmit(
     prototype,
     (emit) =>
       function (this: EventEmitter, ...args) {
         const exchange = socketEvents.has(args[0]) ? exchangeOf(this) : undefined
-        if (!exchange) return emit.apply(this, args)
         const [event] = args
+        // Of a client; the socket of a CONNECT is a way for many requests, to which their agent gives contexts.
+        if (event === 'upgrade') upgraded?.(args[2], exchange?.context ?? activeContext())
+        if (!exchange) return emit.apply(this, args)
         if (event === 'aborted' || event === 'timeout') interrupt(exchange, this, event)
         if (event !== 'close') return emitIn(exchange.context, emit, this, args)
         try {
@@ -73,12 +68,21 @@ function interrupt(exchange: Exchange, emitter: EventEmitter, event: 'aborted' |
   guard('interrupting an HTTP message', () => exchange.interrupted?.(emitter, event), undefined)
 }
 
+/** A request that ends in the handing over of its socket. */
+export type Upgrade = {
+  /** Where its listeners run. */
+  readonly context: Context
+  /** The listeners have returned. */
+  handedOver(): void
+}
+
 /**
  * Gives those server events a context of their own that no request start precedes: on Node 22 they would have that of
- * the request before on the same connection. Upgrades continue the caller's trace, without a span: a WebSocket has no
- * end to wait for.
+ * the request before on the same connection.
  */
-export function keepContextOfConnections(): Stop {
+export function keepContextOfConnections(
+  takeIn: (request: IncomingMessage, socket: unknown) => Upgrade,
+): Stop {
   return wrapEmit(
     Server.prototype,
     (emit) =>
@@ -87,7 +91,7 @@ export function keepContextOfConnections(): Stop {
           case 'upgrade':
           case 'connect':
             return args[1] instanceof IncomingMessage
-              ? emitIn(contextOfUpgrade(args[1]), emit, this, args)
+              ? emitUpgrade(takeIn(args[1], args[2]), emit, this, args)
               : emit.apply(this, args)
           case 'clientError':
           case 'timeout':
@@ -99,21 +103,28 @@ export function keepContextOfConnections(): Stop {
   )
 }
 
-function contextOfUpgrade({ headers, rawHeaders }: IncomingMessage): Context {
-  return guard(
-    'taking in an HTTP upgrade',
-    () =>
-      contextForWork(parentContextOf(headers), { request_id: requestIdOf(headers) }, undefined, rawHeaders),
-    rootContext,
-  )
+function emitUpgrade(
+  { context, handedOver }: Upgrade,
+  emit: Emit,
+  emitter: EventEmitter,
+  args: unknown[],
+): boolean {
+  try {
+    return emitIn(context, emit, emitter, args)
+  } finally {
+    handedOver()
+  }
 }
 
+export type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
+
 /** `emit` is the one door to every listener, and adding none of ours leaves the application's counts alone. */
-function wrapEmit(prototype: object, wrap: (emit: Emit) => Emit): Stop {
+export function wrapEmit(prototype: object, wrap: (emit: Emit) => Emit): Stop {
   return wrapMethod('http', prototype as { emit: Emit }, 'emit', wrap)
 }
 
-function emitIn(context: Context, emit: Emit, emitter: EventEmitter, args: unknown[]): boolean {
+/** Emits, and its listeners run in `context`. */
+export function emitIn(context: Context, emit: Emit, emitter: EventEmitter, args: unknown[]): boolean {
   // Most of these events have no listener, and to change the context costs more than to count.
   if (activeContext() === context || emitter.listenerCount(args[0] as string) === 0) {
     return emit.apply(emitter, args)
