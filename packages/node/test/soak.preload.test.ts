@@ -11,7 +11,7 @@ type Sample = { requests: number; heapBytes: number; rssBytes: number }
 
 /** SOAK_MINUTES=60 is the long form; without it as many requests as show a leak of a few bytes each. */
 const minutes = Number(process.env.SOAK_MINUTES ?? 0)
-const requestsARound = minutes > 0 ? 2_000 : 400
+const requestsPerRound = minutes > 0 ? 2_000 : 400
 const rounds = 30
 const maxBytesPerRequest = 150
 
@@ -39,7 +39,7 @@ test('the heap stays flat over requests, queries, jobs, failures and names that 
     await nextSample(app)
     const endMs = performance.now() + minutes * 60_000
     while (samples.length < rounds || performance.now() < endMs) {
-      app.send({ requests: requestsARound })
+      app.send({ requests: requestsPerRound })
       samples.push(await nextSample(app))
     }
   } finally {

@@ -1,7 +1,8 @@
 import { activeContext, guard, recordScopeOf, spanContextOf } from '@clew/core'
 import type { LogInput } from '@clew/otlp'
-import type { Pipeline, PipelineScope } from '@clew/pipeline'
-import type { Logger, LoggerProvider, LogRecord } from '@opentelemetry/api'
+import type { Pipeline } from '@clew/pipeline'
+import type { LoggerProvider, LogRecord } from '@opentelemetry/api'
+import { byScope } from '../tracer/by-scope.ts'
 import { parseTime, type SpanClock, systemClock } from '../tracer/span-clock.ts'
 
 export type LoggerProviderOptions = {
@@ -19,19 +20,12 @@ export function createLoggerProvider({
   pipeline,
   clock = systemClock,
 }: LoggerProviderOptions): LoggerProvider {
-  const loggers = new Map<string, Logger>()
-  const makeLogger = (scope: PipelineScope): Logger => ({
-    enabled: () => true,
-    emit: (record) =>
-      guard('emitting a record', () => pipeline.log(scope, toLogInput(record, clock)), undefined),
-  })
   return {
-    getLogger: (name, version = '') => {
-      const key = `${name}@${version}`
-      const logger = loggers.get(key) ?? makeLogger({ name, version })
-      loggers.set(key, logger)
-      return logger
-    },
+    getLogger: byScope((scope) => ({
+      enabled: () => true,
+      emit: (record) =>
+        guard('emitting a record', () => pipeline.log(scope, toLogInput(record, clock)), undefined),
+    })),
   }
 }
 

@@ -20,6 +20,7 @@ import type {
   TracerProvider,
   TraceState,
 } from '@opentelemetry/api'
+import { byScope } from './by-scope.ts'
 import { createRandomIds, type IdGenerator, isValidContext } from './ids.ts'
 import { OpenSpans } from './open-spans.ts'
 import { RecordingSpan, type SpanOrigin } from './recording-span.ts'
@@ -47,15 +48,8 @@ export type TracerProviderOptions = {
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
   const { pipeline, sampler, limits, ids = createRandomIds(), clock = systemClock } = options
   const { open = new OpenSpans() } = options
-  const tracers = new Map<string, Tracer>()
   return {
-    getTracer: (name, version = '') => {
-      const key = `${name}@${version}`
-      const origin = { scope: { name, version }, pipeline, limits, clock, open }
-      const tracer = tracers.get(key) ?? createTracer(origin, sampler, ids)
-      tracers.set(key, tracer)
-      return tracer
-    },
+    getTracer: byScope((scope) => createTracer({ scope, pipeline, limits, clock, open }, sampler, ids)),
   }
 }
 

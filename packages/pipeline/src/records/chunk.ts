@@ -3,7 +3,13 @@ import type { PipelineScope } from '../pipeline.ts'
 import { bytesOf, type Part, type Signal } from './batch.ts'
 
 /** The records of one scope that are being written now. */
-export type Chunk = { readonly scope: Buffer; writer: ByteWriter; count: number }
+export type Chunk = {
+  readonly key: PipelineScope
+  /** The scope, encoded. */
+  readonly scope: Buffer
+  readonly writer: ByteWriter
+  count: number
+}
 
 /** What chunks held when they were sealed. `release` gives their buffers back; call it once. */
 export type SealedRecords = { parts: Part[]; count: number; bytes: number; release: () => void }
@@ -23,28 +29,38 @@ const fullBytes = 512 * 1024
 export const sealAtBytes: number = fullBytes - 64 * 1024
 export const sealAtRecords = 4096
 
-const keptWriters = 16
-const keptBytes = 1024 * 1024
+/** All buffers that wait to be used again, and one of them. */
+const keptBytes = 16 * 1024 * 1024
+const keptWriterBytes = 1024 * 1024
 
 /** Buffers that batches gave back, so that a steady stream allocates nothing. */
 export class WriterPool {
   readonly #free: ByteWriter[] = []
+  #freeBytes = 0
 
   /** `expectFull` when the last one ran full: growing again would copy every byte once more. */
   take(expectFull: boolean): ByteWriter {
-    return this.#free.pop() ?? createByteWriter(expectFull ? fullBytes : firstBytes)
+    const writer = this.#free.pop()
+    if (writer === undefined) return createByteWriter(expectFull ? fullBytes : firstBytes)
+    this.#freeBytes -= writer.buffer.length
+    return writer
   }
 
   /** False when the writer is not kept. */
   give(writer: ByteWriter): boolean {
-    if (this.#free.length >= keptWriters || writer.buffer.length > keptBytes) return false
+    const bytes = writer.buffer.length
+    if (bytes > keptWriterBytes || this.#freeBytes + bytes > keptBytes) return false
     writer.position = 0
     this.#free.push(writer)
+    this.#freeBytes += bytes
     return true
   }
 }
 
-/** The chunks that one signal's records are written into, one for each scope. */
+/** More scopes than this at a time are sealed: names of tracers and loggers may be made up without end. */
+const maxOpenChunks = 64
+
+/** The chunks that one signal's records are written into, one for each scope that has records now. */
 export class OpenChunks {
   readonly #pool: WriterPool
   readonly #mirror: Mirror | undefined
@@ -63,12 +79,17 @@ export class OpenChunks {
     let chunk = this.#chunks.get(scope)
     if (chunk === undefined) {
       const writer = this.#pool.take(this.#lastRanFull)
-      chunk = { scope: encodeScope(scope.name, scope.version), writer, count: 0 }
+      chunk = { key: scope, scope: encodeScope(scope.name, scope.version), writer, count: 0 }
       this.#chunks.set(scope, chunk)
     }
     this.#lastScope = scope
     this.#lastChunk = chunk
     return chunk
+  }
+
+  /** Whether a scope that has no chunk yet must wait for the others to be sealed. */
+  isCrowded(scope: PipelineScope): boolean {
+    return this.#chunks.size >= maxOpenChunks && scope !== this.#lastScope && !this.#chunks.has(scope)
   }
 
   countRecords(): number {
@@ -90,19 +111,29 @@ export class OpenChunks {
     return this.#seal(chunks)
   }
 
-  /** Takes the chunks' buffers; the chunks go on with others. */
+  /** Takes the chunks; a scope that goes on gets another. */
   #seal(chunks: readonly Chunk[]): SealedRecords {
     const parts: Part[] = []
     const writers: ByteWriter[] = []
     let count = 0
-    for (const chunk of chunks) {
-      parts.push({ scope: chunk.scope, records: [chunk.writer.buffer.subarray(0, chunk.writer.position)] })
-      writers.push(chunk.writer)
-      count += chunk.count
-      chunk.count = 0
-      chunk.writer = this.#pool.take(this.#lastRanFull)
+    for (const { key, scope, writer, count: records } of chunks) {
+      const isCopied = this.#isMostlyEmpty(writer)
+      const written = writer.buffer.subarray(0, writer.position)
+      parts.push({ scope, records: [isCopied ? Buffer.from(written) : written] })
+      if (isCopied) this.#pool.give(writer)
+      else writers.push(writer)
+      count += records
+      this.#chunks.delete(key)
     }
+    this.#lastScope = undefined
+    this.#lastChunk = undefined
     return { parts, count, bytes: bytesOf(parts), release: () => this.#release(writers) }
+  }
+
+  // A batch may wait for long, and the budget counts its bytes, not the buffer around them. Under a mirror the bytes must
+  // stay where the other thread sees them.
+  #isMostlyEmpty({ position, buffer }: ByteWriter): boolean {
+    return this.#mirror === undefined && position * 4 <= buffer.length
   }
 
   #release(writers: readonly ByteWriter[]): void {

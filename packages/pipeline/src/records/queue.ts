@@ -89,6 +89,7 @@ export class ByteQueue {
       this.#options.onDropped()
       return undefined
     }
+    if (this.#chunks.isCrowded(scope)) this.seal()
     return this.#chunks.find(scope)
   }
 
