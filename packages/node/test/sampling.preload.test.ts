@@ -108,11 +108,12 @@ test('always_off: new traces have ids and no spans, in the worker too', async ()
   const [{ trace_id: traceId }] = lines
   expect({ ids: lines.map((line) => [line.message, line.trace_id, line.trace_flags]), spans, sent }).toEqual({
     ids: [
-      ['request', traceId, '00'],
-      ['job', traceId, '00'],
+      ['request', traceId, '02'],
+      ['job', traceId, '02'],
     ],
     spans: [],
-    sent: [`/from-request 00-${traceId}-*-00`, `/from-job 00-${traceId}-*-00`],
+    // Not sampled, but made of random digits.
+    sent: [`/from-request 00-${traceId}-*-02`, `/from-job 00-${traceId}-*-02`],
   })
   expect(traceId).toMatch(/^[0-9a-f]{32}$/)
 })
@@ -121,7 +122,7 @@ test("a consumer's own sampler decides on its spans", async () => {
   const off = await run({ worker: { OTEL_TRACES_SAMPLER: 'always_off' } }, [{}])
   expect({ spans: namesOf(off.spans), sent: off.sent.map((line) => line.slice(-2)) }).toEqual({
     spans: ['api: GET', 'api: GET /'],
-    sent: ['01', '00'],
+    sent: ['03', '02'],
   })
 })
 
@@ -133,7 +134,7 @@ test("a consumer's always_on keeps its part of a trace that was not sampled", as
   const { spans, sent } = await run(samplers, [{}])
   expect({ spans: namesOf(spans), sent: sent.map((line) => line.slice(-2)) }).toEqual({
     spans: ['worker: GET', 'worker: process <queue>'],
-    sent: ['00', '01'],
+    sent: ['02', '03'],
   })
 })
 

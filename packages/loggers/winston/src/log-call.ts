@@ -80,6 +80,8 @@ function isPrintedBeyondLevel({ levels, transports }: Logger, rank: number): boo
 /** The fields of https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
 export const stampKeys: readonly string[] = ['trace_id', 'span_id', 'trace_flags']
 
+const flagTexts = ['00', '01', '02', '03']
+
 /**
  * A copy of `info` with the three fields; `info` itself without a span, or when it has ids already. winston often hands
  * on the very object that the user logged, so nothing is ever written on `info`. The copy of an Error is an Error of
@@ -92,7 +94,7 @@ export function stampInfo(info: Info, span: SpanContext | undefined): Info {
   if (copy === undefined) return info
   copy.trace_id = traceId
   copy.span_id = spanId
-  copy.trace_flags = traceFlags === 1 ? '01' : (traceFlags & 0xff).toString(16).padStart(2, '0')
+  copy.trace_flags = flagTexts[traceFlags] ?? (traceFlags & 0xff).toString(16).padStart(2, '0')
   return copy
 }
 

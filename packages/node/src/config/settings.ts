@@ -260,7 +260,7 @@ export const pipelineSettings: {
     yaml: 'pipeline.spoolDirectory',
     parse: parseOrOff(parseText),
     shown: 'a folder of the system for temporary files',
-    about: 'The folder of the spool; `off` for none.',
+    about: 'The folder of the spool, which no other user may be able to exchange; `off` for none.',
   }),
   maxSpoolBytes: setting({
     env: 'CLEW_MAX_SPOOL_BYTES',

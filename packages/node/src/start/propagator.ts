@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { TextMapPropagator } from '@opentelemetry/api'
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import { CompositePropagator, W3CBaggagePropagator } from '@opentelemetry/core'
 import type { ClewConfig } from '../config/read-config.ts'
+import { traceContextPropagator, withoutRandomFlag } from './trace-context.ts'
 
 type B3Package = {
   B3Propagator: new (config?: { injectEncoding: number }) => TextMapPropagator
@@ -16,17 +17,19 @@ export function createPropagator(names: ClewConfig['propagators'], directory: st
   const create = (name: ClewConfig['propagators'][number]): TextMapPropagator => {
     switch (name) {
       case 'tracecontext':
-        return new W3CTraceContextPropagator()
+        return traceContextPropagator
       case 'baggage':
         return new W3CBaggagePropagator()
       case 'b3':
-        return new (load('@opentelemetry/propagator-b3') as B3Package).B3Propagator()
+        return withoutRandomFlag(new (load('@opentelemetry/propagator-b3') as B3Package).B3Propagator())
       case 'b3multi': {
         const { B3Propagator, B3InjectEncoding } = load('@opentelemetry/propagator-b3') as B3Package
-        return new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER })
+        return withoutRandomFlag(new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER }))
       }
       case 'jaeger':
-        return new (load('@opentelemetry/propagator-jaeger') as JaegerPackage).JaegerPropagator()
+        return withoutRandomFlag(
+          new (load('@opentelemetry/propagator-jaeger') as JaegerPackage).JaegerPropagator(),
+        )
     }
   }
   return new CompositePropagator({ propagators: names.map(create) })

@@ -3,6 +3,8 @@ import type { SpanContext } from '@opentelemetry/api'
 
 /** Makes trace and span ids. The interface of the SDK's IdGenerator. */
 export type IdGenerator = {
+  /** Absent or false when the last 14 digits of a trace id are not random. */
+  readonly isRandom?: boolean
   /** 32 lower-case hex digits. */
   generateTraceId(): string
   /** 16 lower-case hex digits. */
@@ -24,7 +26,7 @@ export function createRandomIds(): IdGenerator {
     position += bytes
     return pool.toString('hex', start, position)
   }
-  return { generateTraceId: () => take(16), generateSpanId: () => take(8) }
+  return { isRandom: true, generateTraceId: () => take(16), generateSpanId: () => take(8) }
 }
 
 const traceIdPattern = /^(?!0+$)[\da-f]{32}$/i

@@ -195,7 +195,8 @@ describe('samplerFromName()', () => {
 
 describe('EMPTY_TRACE_STATE', () => {
   it("does what OpenTelemetry's own does", () => {
-    const key = fc.constantFrom('ot', 'acme', 'a@b', 'Bad', '', '1x')
+    // Keys such as `1x`, which level 2 of the specification allows, theirs refuses.
+    const key = fc.constantFrom('ot', 'acme', 'a@b', 'Bad', '')
     const value = fc.constantFrom('1', 'th:8', 'a b', 'a=b', 'a,b', '', ' ', 'x ')
     const step = fc.tuple(fc.boolean(), key, value)
     fc.assert(

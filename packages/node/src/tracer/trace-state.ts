@@ -1,19 +1,42 @@
 import type { TraceState } from '@opentelemetry/api'
 
-// https://www.w3.org/TR/trace-context/#tracestate-header-field-values
-const keyPattern = /^(?:[a-z][a-z\d_\-*/]{0,255}|[a-z\d][a-z\d_\-*/]{0,240}@[a-z][a-z\d_\-*/]{0,13})$/
+// https://www.w3.org/TR/trace-context-2/#tracestate-header-field-values
+const keyPattern = /^[a-z\d][a-z\d_\-*/@]{0,255}$/
 const valuePattern = /^[ -~]{0,255}[!-~]$/
 const noValue = /[,=]/
+const outerSpace = /^[ \t]+|[ \t]+$/g
 const maxMembers = 32
 
-/** A trace state that begins empty, for traces that begin here; that of a remote parent is the propagator's. */
+/** A trace state that begins empty, for traces that begin here. */
 export const emptyTraceState: TraceState = traceStateOf([])
+
+/**
+ * Reads the header `tracestate`, several fields of it joined by commas. One invalid member makes all of them invalid, as do
+ * more than 32: undefined, as for none. Of members with the same key the first counts, which was set last.
+ */
+export function parseTraceState(header: string): TraceState | undefined {
+  const members = new Map<string, string>()
+  let count = 0
+  for (const item of header.split(',')) {
+    const member = item.replace(outerSpace, '')
+    if (member === '') continue
+    const at = member.indexOf('=')
+    const [key, value] = [member.slice(0, Math.max(at, 0)), member.slice(at + 1)]
+    if (!isMember(key, value) || ++count > maxMembers) return undefined
+    if (!members.has(key)) members.set(key, value)
+  }
+  return count === 0 ? undefined : traceStateOf([...members])
+}
+
+function isMember(key: string, value: string): boolean {
+  return keyPattern.test(key) && valuePattern.test(value) && !noValue.test(value)
+}
 
 function traceStateOf(members: readonly (readonly [string, string])[]): TraceState {
   const without = (key: string): typeof members => members.filter(([other]) => other !== key)
   const traceState: TraceState = {
     set: (key, value) => {
-      if (!keyPattern.test(key) || !valuePattern.test(value) || noValue.test(value)) return traceState
+      if (!isMember(key, value)) return traceState
       return traceStateOf([[key, value] as const, ...without(key)].slice(0, maxMembers))
     },
     unset: (key) => traceStateOf(without(key)),

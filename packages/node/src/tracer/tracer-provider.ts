@@ -53,14 +53,15 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
   }
 }
 
-// Trace flag 0x02 (random id, W3C level 2) is not set: the B3 propagator writes the whole flags as its sampling state.
-// https://github.com/open-telemetry/opentelemetry-js/blob/main/packages/opentelemetry-propagator-b3/src/B3SinglePropagator.ts
+// https://www.w3.org/TR/trace-context-2/#trace-flags
 const sampled = 1
+const random = 2
 
 const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 
 function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): Tracer {
   const { attributeCount, attributeValueLength } = origin.limits
+  const ownRandom = ids.isRandom ? random : 0
   const startSpan: Tracer['startSpan'] = (name, options = {}, given = activeContext()) => {
     if (isTracingSuppressed(given)) return new NoopSpan()
     const context = options.root ? given.deleteValue(spanKey) : given
@@ -81,7 +82,8 @@ function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): T
     const spanContext = contextOf(
       traceId,
       chosen && 'spanId' in chosen ? chosen.spanId : ids.generateSpanId(),
-      decision === SamplingDecision.RECORD_AND_SAMPLED ? sampled : 0,
+      (decision === SamplingDecision.RECORD_AND_SAMPLED ? sampled : 0) |
+        (parent === undefined ? ownRandom : parent.traceFlags & random),
       traceState ?? parent?.traceState,
     )
     if (decision === SamplingDecision.NOT_RECORD) return new NoopSpan(spanContext)
