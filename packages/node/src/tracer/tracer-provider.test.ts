@@ -64,14 +64,14 @@ describe('createTracerProvider()', () => {
       return [first, second].map((span) => span.spanContext())
     })
     expect(sent).toEqual([
-      [kept, '0123456789abcdef', undefined, 1],
+      [kept, '0123456789abcdef', undefined, 3],
       [kept, ids[1]!.spanId, '0123456789abcdef', 1],
     ])
     expect(ids.map(({ traceId, traceFlags }) => [traceId[0], traceFlags])).toEqual([
-      ['f', 1],
-      ['f', 1],
-      ['1', 0],
-      ['1', 0],
+      ['f', 3],
+      ['f', 3],
+      ['1', 2],
+      ['1', 2],
     ])
   })
 
