@@ -42,7 +42,7 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['export/'],
     ['wire/', 'spool/', 'threads/'],
     ['records/', 'problems.ts'],
-    ['pipeline.ts'],
+    ['pipeline.ts', 'timers.ts'],
   ],
   desk: [['vite.config.ts'], ['server/', 'web/'], ['chain/'], ['api/']],
   'desk/server': [

@@ -37,7 +37,7 @@ export {
   suppressedRoot,
   suppressTracing,
 } from './context/request-context.ts'
-export { unixNowMs, wallOffsetMs } from './process/clock.ts'
+export { monotonicMs, unixNowMs, wallOffsetMs } from './process/clock.ts'
 export { type ErrorCode, errorCatalogue } from './process/errors.ts'
 export { createHiddenSlot, type HiddenSlot } from './process/hidden-slot.ts'
 export { createReporter, guard, type Reporter, report, reportThrown, setReporter } from './process/report.ts'

@@ -12,11 +12,12 @@ import { createIntake } from './records/intake.ts'
 import { createBudget, emptyCounters, type OrphanedRecords } from './records/queue.ts'
 import { RecordMirror } from './threads/record-mirror.ts'
 import { ThreadRecords } from './threads/thread-records.ts'
+import { monotonicMs, wallMs } from './timers.ts'
 
 type RunHidden = NonNullable<PipelineOptions['runHidden']>
 
 const ignore = (): void => {}
-const processEnd = new ProcessEnd(() => performance.now())
+const processEnd = new ProcessEnd(monotonicMs)
 
 /**
  * Starts to take in records and to send them. Opens no connection and touches no disk before the first record,
@@ -33,10 +34,10 @@ export function startPipeline(options: PipelineOptions): Pipeline {
     { ...options, journals: false },
     {
       ...{ resource, budget, mirror, scheduleDelayMs, runHidden },
-      problems: new Problems(options.report, Date.now, { printAddress: options.printAddress }),
+      problems: new Problems(options.report, wallMs, { printAddress: options.printAddress }),
       pool: new WriterPool(),
       keepsSpare: exit === 'flush',
-      now: Date.now,
+      now: wallMs,
       random: Math.random,
     },
   )

@@ -8,6 +8,7 @@ import type { Signal } from './records/batch.ts'
 import { WriterPool } from './records/chunk.ts'
 import { createBudget } from './records/queue.ts'
 import { countRecords } from './records/request.ts'
+import { wallMs } from './timers.ts'
 
 /** Where requests are passed on to, and what may be spent on them. */
 export type RelayOptions = Pick<
@@ -69,8 +70,8 @@ export function startRelay(options: RelayOptions): Relay {
       runHidden: options.runHidden ?? AsyncLocalStorage.snapshot(),
       budget: createBudget(options.maxQueueBytes),
       pool: new WriterPool(),
-      problems: new Problems(options.report, Date.now, options),
-      now: Date.now,
+      problems: new Problems(options.report, wallMs, options),
+      now: wallMs,
       random: Math.random,
     },
   )

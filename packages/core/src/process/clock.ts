@@ -32,8 +32,11 @@ export function createUnixClock({ monotonicMs, wallMs, offsetMs: initialMs }: Cl
   }
 }
 
+/** `performance.now()` as it was at the start: fake timers of a test, which stand still and jump, do not reach it. */
+export const monotonicMs: () => number = performance.now.bind(performance)
+
 const clock = createUnixClock({
-  monotonicMs: () => performance.now(),
+  monotonicMs,
   wallMs: Date.now,
   offsetMs: performance.timeOrigin,
 })

@@ -1,5 +1,4 @@
-import { performance } from 'node:perf_hooks'
-import { wallOffsetMs } from '@clew/core'
+import { monotonicMs, wallOffsetMs } from '@clew/core'
 import type { TimeInput } from '@opentelemetry/api'
 
 /** The time of spans: monotonic within a trace, near the wall clock at its beginning. */
@@ -10,7 +9,7 @@ export type SpanClock = {
   unixOffset(): number
 }
 
-export const systemClock: SpanClock = { now: () => performance.now(), unixOffset: wallOffsetMs }
+export const systemClock: SpanClock = { now: monotonicMs, unixOffset: wallOffsetMs }
 
 /** A clock that already tells Unix milliseconds, as tests inject it. */
 export function unixClock(now: () => number): SpanClock {

@@ -1,4 +1,4 @@
-import { activeContext, guard, SpanStatusCode, type Stop, spanOf } from '@clew/core'
+import { activeContext, guard, monotonicMs, SpanStatusCode, type Stop, spanOf } from '@clew/core'
 import type { Exception } from '@opentelemetry/api'
 import type { OpenSpans } from './open-spans.ts'
 import type { RecordingSpan } from './recording-span.ts'
@@ -18,12 +18,12 @@ export function watchUnfinished(spans: OpenSpans): { end(exitCode: number | unde
   let last: Uncaught | undefined
   const note = (error: unknown): void => {
     const traceId = guard('uncaught error', () => spanOf(activeContext())?.spanContext().traceId, undefined)
-    last = { error, traceId, atMs: performance.now() }
+    last = { error, traceId, atMs: monotonicMs() }
   }
   process.on('uncaughtExceptionMonitor', note)
   return {
     end(exitCode) {
-      const uncaught = last && performance.now() - last.atMs < handlerMs ? last : undefined
+      const uncaught = last && monotonicMs() - last.atMs < handlerMs ? last : undefined
       guard(
         'unfinished spans',
         () => spans.endAll((span) => endUnfinished(span, exitCode, uncaught)),

@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
+import { clearTimeout, queueMicrotask, setImmediate, setTimeout } from '../timers.ts'
 import { watchSignals } from './signals.ts'
 
 /** All that the end of a process may cost, however many steps it takes. */

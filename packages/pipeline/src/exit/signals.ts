@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import { constants } from 'node:os'
+import { setImmediate } from '../timers.ts'
 
 /**
  * Signals whose default action ends the process. Not among them: those of a fault, which no listener hears, SIGUSR1 of the

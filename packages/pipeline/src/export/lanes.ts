@@ -6,6 +6,7 @@ import { Journal } from '../spool/journal.ts'
 import { placeSpool } from '../spool/place.ts'
 import { describeSender } from '../spool/sender.ts'
 import { Spool } from '../spool/spool.ts'
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.ts'
 import { describeTarget } from '../wire/target.ts'
 import { type LaneOptions, SignalLane } from './lane.ts'
 

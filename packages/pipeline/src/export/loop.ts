@@ -1,5 +1,6 @@
 import { type Batch, splitBatch } from '../records/batch.ts'
 import type { ByteQueue } from '../records/queue.ts'
+import { clearTimeout, setTimeout } from '../timers.ts'
 import { concurrentExports } from '../wire/exchange.ts'
 import { backoffMs, isUnauthorized, type Outcome } from '../wire/outcome.ts'
 import type { Health } from './health.ts'

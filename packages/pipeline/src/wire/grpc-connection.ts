@@ -1,4 +1,5 @@
 import type { ClientHttp2Session } from 'node:http2'
+import { clearTimeout, setTimeout } from '../timers.ts'
 import {
   type Connection,
   describeError,

@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage, request } from 'node:http'
+import { clearTimeout, setTimeout } from '../timers.ts'
 import { descriptorOf, isQuiet, readAnswerOnWire } from './answer-reader.ts'
 import {
   type Connection,
@@ -33,15 +34,19 @@ export function openHttpConnection(target: Target, held: boolean): Connection {
         resolve(answer)
       }
       live.set(key, { sent, finish })
+      let reading: AnswerReading | undefined
       const timer = setTimeout(() => {
-        finish({ failure: `no answer in ${timeoutMs} ms` })
+        // Under a fake process.nextTick an answer that is there whole does not end.
+        finish(reading?.whole() ?? { failure: `no answer in ${timeoutMs} ms` })
         sent.destroy()
       }, timeoutMs)
       if (!held) {
         timer.unref()
         sent.on('socket', (socket) => socket.unref())
       }
-      sent.on('response', (response) => readAnswer(response, finish))
+      sent.on('response', (response) => {
+        reading = readAnswer(response, finish)
+      })
       sent.on('error', (error) => {
         if (!isLive()) return
         finish(isStale(sent, error) ? post({ headers, body }, key) : { failure: describeError(error) })
@@ -81,19 +86,23 @@ function openTransport({ isPlain, tls, proxies }: Target): Transport {
   return { agent: new https.Agent({ ...options, ...tls }), request: https.request }
 }
 
-function readAnswer(response: IncomingMessage, finish: (answer: WireAnswer) => void): void {
+type AnswerReading = { whole(): WireAnswer | undefined }
+
+function readAnswer(response: IncomingMessage, finish: (answer: WireAnswer) => void): AnswerReading {
   const pieces: Buffer[] = []
+  const answer = (): WireAnswer => {
+    const { statusCode = 0, headers } = response
+    return { status: statusCode, headers: textHeaders(headers), body: Buffer.concat(pieces) }
+  }
   let bytes = 0
   response.on('data', (piece: Buffer) => {
     if (bytes < maxAnswerBytes) pieces.push(piece)
     bytes += piece.length
     if (bytes > maxReadBytes) response.destroy(new Error(`the answer is longer than ${maxReadBytes} bytes`))
   })
-  response.on('end', () => {
-    const { statusCode = 0, headers } = response
-    finish({ status: statusCode, headers: textHeaders(headers), body: Buffer.concat(pieces) })
-  })
+  response.on('end', () => finish(answer()))
   response.on('error', (error) => finish({ failure: describeError(error) }))
+  return { whole: () => (response.complete ? answer() : undefined) }
 }
 
 /**
