@@ -2,10 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { guard, runInContext, suppressedRoot } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import type { JobContexts } from './job-contexts.ts'
-import type { Job, JobClass, JobOptions, QueueBase } from './library.ts'
+import type { Job, JobClass, JobLike, JobOptions, QueueBase } from './library.ts'
 
 const maxJobs = 10_000
 const maxWaitMs = 1_000
+
+/** What is read of a job to know its context. */
+export type KnownJob = JobLike & Pick<Job, 'queueQualifiedName'>
 
 /**
  * The contexts of jobs whose events QueueEvents of this process may see. Filled only for queues that have QueueEvents
@@ -21,7 +24,7 @@ export type KnownJobs = {
    * before the answer to its maker. Never rejects.
    */
   whenAdded(): Promise<void>
-  remember(job: Job): void
+  remember(job: KnownJob): void
   has(queue: QueueBase, id: string): boolean
   contextOf(queue: QueueBase, id: string): Context | undefined
 }
@@ -31,7 +34,7 @@ export function createKnownJobs(contexts: JobContexts): KnownJobs {
   const known = new Map<string, Context>()
   const pending = new Set<Promise<unknown>>()
 
-  const remember = (job: Job): void => {
+  const remember = (job: KnownJob): void => {
     if (job.id === undefined) return
     const key = `${job.queueQualifiedName}:${job.id}`
     if (known.has(key)) return

@@ -86,7 +86,15 @@ export type Worker = QueueBase & {
   startStalledCheckTimer(): Promise<void>
 }
 
+/** ioredis, or BullMQ's adapter of another client. */
+export type RedisClient = { hmget?(key: string, ...fields: string[]): Promise<(string | null)[]> }
+
 export type QueueEvents = QueueBase & {
+  /** Redis in 5.x; in 6.x the backend has it, unless that is PostgreSQL. */
+  readonly client?: Promise<RedisClient> | undefined
+  readonly backend?: { readonly client?: Promise<RedisClient> | undefined }
+  toKey(id: string): string
+  listenerCount(event: string): number
   emit: Emit
   run(): Promise<void>
   close(): Promise<void>

@@ -16,9 +16,9 @@ export const options = {
   },
   lookup: {
     kind: 'boolean',
-    default: false,
+    default: true,
     about:
-      'Whether QueueEvents read each job they do not know, so that events of jobs from any process are in the trace of their job; costs one read per job.',
+      'Whether QueueEvents that the application listens to read the options of each job they do not know, so that events of jobs from any process are in the trace of their job; costs one small read per job.',
   },
 } as const
 

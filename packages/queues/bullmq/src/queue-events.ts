@@ -1,13 +1,13 @@
 import { contextForWork, rootContext, runInContext, type Stop, suppressedRoot, wrapMethod } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import { identifyJob } from './attributes.ts'
-import type { KnownJobs } from './known-jobs.ts'
+import type { KnownJob, KnownJobs } from './known-jobs.ts'
 import { type BullMQ, type JobClass, owner, type QueueEvents } from './library.ts'
 import { contextOfCaller, emitIn } from './worker-events.ts'
 
 /**
- * Runs the listeners of QueueEvents in the context of the job: the maker's for jobs that this process added (with
- * `lookup` for all jobs), else one that holds queue and job id.
+ * Runs the listeners of QueueEvents in the context of the job: its maker's, which with `lookup` is read of jobs that another
+ * process added; else one that holds queue and job id.
  */
 export function attachQueueEvents(bullmq: BullMQ, known: KnownJobs, lookup: boolean): Stop[] {
   const queueEvents = bullmq.QueueEvents.prototype
@@ -40,7 +40,7 @@ export function attachQueueEvents(bullmq: BullMQ, known: KnownJobs, lookup: bool
       return async function (this: QueueEvents, ...args) {
         const batch = await check.apply(this, args)
         if (hasUnknownJobs(this, batch, known)) await known.whenAdded()
-        if (lookup) await lookUpJobs(bullmq.Job, this, batch, known)
+        if (lookup && hearsOfJobs(this)) await lookUpJobs(bullmq.Job, this, batch, known)
         return batch
       }
     }),
@@ -62,9 +62,47 @@ async function lookUpJobs(
   const unknown = [...jobIdsOf(batch)].filter((id) => !known.has(events, id))
   for (let i = 0; i < unknown.length; i += atOnce) {
     const ids = unknown.slice(i, i + atOnce)
-    const found = await Promise.allSettled(ids.map((id) => jobs.fromId(events, id)))
+    const found = await Promise.allSettled(ids.map((id) => readJob(jobs, events, id)))
     for (const one of found) if (one.status === 'fulfilled' && one.value) known.remember(one.value)
   }
+}
+
+/** What the context of a job is made of, without its data, which may be large; elsewhere than in Redis the whole job. */
+async function readJob(jobs: JobClass, events: QueueEvents, id: string): Promise<KnownJob | undefined> {
+  const client = await (events.client ?? events.backend?.client)
+  if (typeof client?.hmget !== 'function') return jobs.fromId(events, id)
+  const [name, opts, repeatJobKey] = await client.hmget(events.toKey(id), 'name', 'opts', 'rjk')
+  if (typeof name !== 'string' || typeof opts !== 'string') return undefined
+  const { name: queueName, qualifiedName: queueQualifiedName } = events
+  return {
+    id,
+    name,
+    opts: JSON.parse(opts),
+    queueName,
+    queueQualifiedName,
+    repeatJobKey: repeatJobKey ?? undefined,
+  }
+}
+
+// https://github.com/taskforcesh/bullmq/blob/master/src/classes/queue-events.ts (QueueEventsListener)
+const jobEvents = [
+  ...[
+    'active',
+    'added',
+    'completed',
+    'deduplicated',
+    'delayed',
+    'duplicated',
+    'failed',
+    'progress',
+    'removed',
+  ],
+  ...['retries-exhausted', 'stalled', 'waiting', 'waiting-children'],
+]
+
+/** Whether the application listens to what happens to jobs; what BullMQ itself waits for is named `completed:<id>`. */
+function hearsOfJobs(events: QueueEvents): boolean {
+  return jobEvents.some((event) => events.listenerCount(event) > 0)
 }
 
 /** Whether a batch of events is of jobs that are not known yet. */

@@ -1,7 +1,7 @@
 import type { Job } from 'bullmq'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { log, request, uniqueQueue, until, yieldTurn } from './request.ts'
-import { openRig, type Rig } from './rig.ts'
+import { type Given, openRig, type Rig } from './rig.ts'
 import { openSlowAnswers } from './slow-answers.ts'
 import { stopServers, type TargetName } from './targets.ts'
 
@@ -21,9 +21,9 @@ describe.each(targets)('%s', (name) => {
   afterEach(() => rig.close())
 
   /** Adds jobs without QueueEvents in the process, as if another process had, and then watches them. */
-  async function watchForeignJobs(lookup: boolean) {
+  async function watchForeignJobs(given: Given) {
     const queueName = uniqueQueue()
-    rig = await openRig(name, { lookup })
+    rig = await openRig(name, given)
     const { target, logs } = rig
     const queue = target.queue(queueName)
     const makers = new Map<string, string>()
@@ -64,14 +64,14 @@ describe.each(targets)('%s', (name) => {
     return { logs: logs.logs, makers, queueName }
   }
 
-  test('with lookup, QueueEvents are in the trace of jobs that another process added', async () => {
-    const { logs, makers } = await watchForeignJobs(true)
+  test('QueueEvents are in the trace of jobs that another process added', async () => {
+    const { logs, makers } = await watchForeignJobs({})
     const wrong = logs.filter(({ traceId, attributes }) => traceId !== makers.get(String(attributes.jobId)))
     expect(wrong).toEqual([])
   })
 
-  test('without, they have no trace, but queue and job', async () => {
-    const { logs, queueName } = await watchForeignJobs(false)
+  test('without lookup, they have no trace, but queue and job', async () => {
+    const { logs, queueName } = await watchForeignJobs({ lookup: false })
     const wrong = logs.filter(
       ({ traceId, attributes }) =>
         traceId !== undefined ||
