@@ -65,7 +65,7 @@ describe('createTracerProvider()', () => {
     })
     expect(sent).toEqual([
       [kept, '0123456789abcdef', undefined, 3],
-      [kept, ids[1]!.spanId, '0123456789abcdef', 1],
+      [kept, ids[1]!.spanId, '0123456789abcdef', 3],
     ])
     expect(ids.map(({ traceId, traceFlags }) => [traceId[0], traceFlags])).toEqual([
       ['f', 3],
