@@ -40,8 +40,9 @@ const lies: Record<string, { first: string; forever?: string }> = {
 
 function lieTo(socket: Socket, { first, forever }: { first: string; forever?: string }): void {
   socket.on('error', () => {})
+  // In a turn of its own: a peer that reads everything at once would keep this process in one turn for ever.
   const goOn = (): void => {
-    if (forever !== undefined && !socket.destroyed) socket.write(forever, 'latin1', goOn)
+    if (forever !== undefined && !socket.destroyed) socket.write(forever, 'latin1', () => setImmediate(goOn))
   }
   socket.once('data', () => socket.write(first, 'latin1', goOn))
 }
