@@ -38,14 +38,18 @@ export function setAside(path: string): string {
   return path.replace('.sqlite', '.damaged.sqlite')
 }
 
-const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL
 
 /**
  * Makes the file of a database where it is missing, for this user alone, and takes the rights of others away from what is
  * there: SQLite gives its other files the mode of the first. Throws at a link, which somebody else may have put there.
+ * One that is there is not opened: to close it would end the locks that SQLite holds on it in this process.
+ * https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
 export function makePrivate(path: string): void {
-  closeSync(openSync(path, flags, 0o600))
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found === undefined) closeSync(openSync(path, newFile, 0o600))
+  else if (!found.isFile()) throw Object.assign(new Error('it is no file'), { syscall: 'open' })
   for (const file of filesOf(path)) closeToOthers(file)
 }
 

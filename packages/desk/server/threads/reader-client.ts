@@ -21,6 +21,7 @@ type Waiting = {
 export class ReaderClient {
   readonly #onDamaged: (path: string) => void
   readonly #queue: Waiting[] = []
+  /** One for each list of segments that the thread was given and has not answered. */
   readonly #opened: (() => void)[] = []
   #paths: readonly string[] = []
   #running: { id: number; waiting: Waiting; timer: NodeJS.Timeout } | undefined
@@ -80,6 +81,7 @@ export class ReaderClient {
 
   #start(): Worker {
     const thread = startThread('reader-thread')
+    this.#opened.push(() => {})
     say(thread, { kind: 'segments', paths: [...this.#paths] })
     thread.on('message', (message: FromReader) => this.#hear(message))
     thread.on('error', (error) =>
@@ -94,7 +96,7 @@ export class ReaderClient {
       const error = storeError(message.code as StoreErrorCode, message.message)
       this.#finish(message.id, ({ reject }) => reject(error))
     } else if (message.kind === 'damaged') this.#onDamaged(message.path)
-    else if (message.kind === 'open') this.#tellOpened()
+    else if (message.kind === 'open') this.#opened.shift()?.()
   }
 
   #finish(id: number, settle: (waiting: Waiting) => void): void {
