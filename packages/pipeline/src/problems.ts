@@ -43,6 +43,11 @@ export class Problems {
     this.#tell(code, message())
   }
 
+  /** Says what nobody may miss, however often it was said. */
+  sayAtOnce(code: ProblemCode, message: string): void {
+    this.#tell(code, message)
+  }
+
   /** Says that a problem is over. When it comes back, that is said at once. */
   sayOver(problem: ProblemCode, about: string, code: ProblemCode, message: string): void {
     this.#saidAt.delete(`${problem} ${about}`)

@@ -13,7 +13,18 @@ import {
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { batchOf, deadName, drain, isRoot, leave, modeOf, newFolder, open, stranger } from './spool-rig.ts'
+import {
+  batchOf,
+  deadName,
+  drain,
+  isRoot,
+  leave,
+  makeForeign,
+  modeOf,
+  newFolder,
+  open,
+  stranger,
+} from './spool-rig.ts'
 
 const sockets: Server[] = []
 afterAll(() => {
@@ -23,11 +34,6 @@ afterAll(() => {
 function makeMode(path: string, mode: number): void {
   mkdirSync(path, { recursive: true })
   chmodSync(path, mode)
-}
-
-function makeForeign(path: string): void {
-  mkdirSync(path, { recursive: true })
-  chownSync(path, stranger, stranger)
 }
 
 function makeForeignLink(to: string, path: string): void {

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
@@ -19,6 +19,11 @@ export const isRoot: boolean = process.getuid?.() === 0
 export const stranger = 54_321
 
 export const modeOf = (path: string): string => (lstatSync(path).mode & 0o777).toString(8)
+
+export function makeForeign(path: string): void {
+  mkdirSync(path, { recursive: true })
+  chownSync(path, stranger, stranger)
+}
 
 export const url = 'http://127.0.0.1:1/v1/logs'
 export const self = describeSender({ url, headers: {} }, {})

@@ -75,12 +75,13 @@ export const errorCatalogue = {
   },
   CLEW_RECORDS_LOST: {
     meaning:
-      'The process ended with records that could be neither sent nor spooled; the line has their number.',
-    remedy: 'Give CLEW_SPOOL_DIR a folder that the process may write.',
+      'The process ended with records that were lost since its start; the line has their number by reason.',
+    remedy:
+      'The line has a remedy for each reason: mostly a folder for CLEW_SPOOL_DIR that can be written to.',
   },
   CLEW_SPOOL_UNUSABLE: {
     meaning: 'The spool folder cannot be used; what memory cannot hold will be lost.',
-    remedy: 'Give CLEW_SPOOL_DIR a folder that the process may write.',
+    remedy: 'The line has the reason and what helps against it, or give CLEW_SPOOL_DIR another folder.',
   },
   CLEW_SPOOL_FULL: {
     meaning: 'The spool has reached CLEW_MAX_SPOOL_BYTES and takes no more.',

@@ -51,6 +51,7 @@ export function flushSync(
   for (const { lane, way, batches, away } of rests) {
     const why = away ?? (way.to === 'spool' ? way.reason : 'no answer came in time')
     lane.keep(batches, why, () => remainingMs(spoolGraceMs) > 0)
+    lane.sayLosses()
   }
 }
 

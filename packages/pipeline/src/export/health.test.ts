@@ -4,6 +4,7 @@ import type { Batch } from '../records/batch.ts'
 import { emptyCounters } from '../records/queue.ts'
 import { type Outcome, outcomeOfResponse } from '../wire/outcome.ts'
 import { Health } from './health.ts'
+import { Losses } from './losses.ts'
 
 const batch: Batch = {
   ...{ signal: 'logs', id: 1, count: 10, bytes: 100, fromSpool: false },
@@ -15,7 +16,7 @@ function hear(work: (health: Health) => void): string[] {
   const problems = new Problems((code, message) => said.push(`${code} ${message}`), Date.now)
   const wording = { address: 'c:4318', repeat: (text: string) => text }
   const counters = emptyCounters()
-  work(new Health({ signal: 'logs', wording, counters, waitingRecords: () => 0, problems, now: Date.now }))
+  work(new Health({ signal: 'logs', wording, counters, losses: new Losses(), problems, now: Date.now }))
   return said
 }
 
@@ -48,29 +49,34 @@ test.for<[string, string]>([
   )
 })
 
-test.for<[Outcome, string]>([
+test.for<[Outcome, lost: number, line: string]>([
   [
     { kind: 'refused', status: 'HTTP 400', message: 'Client sent an HTTP request to an HTTPS server.' },
+    10,
     'CLEW_EXPORT_REFUSED c:4318 refused 10 logs records with HTTP 400 (Client sent an HTTP request to an HTTPS server.); they are gone. The receiver speaks TLS there: write https:// in OTEL_EXPORTER_OTLP_ENDPOINT',
   ],
   [
     { kind: 'refused', status: 'HTTP 401', message: '' },
+    10,
     'CLEW_EXPORT_REFUSED c:4318 refused 10 logs records with HTTP 401; they are gone. Check the credentials in OTEL_EXPORTER_OTLP_HEADERS',
   ],
   [
     { kind: 'partial', rejected: 3, message: 'too old' },
+    3,
     'CLEW_EXPORT_PARTIAL c:4318 rejected 3 of 10 logs records: too old',
   ],
   [
     { kind: 'partial', rejected: 99, message: '' },
-    'CLEW_EXPORT_PARTIAL c:4318 rejected 10 of 10 logs records',
+    10,
+    'CLEW_EXPORT_PARTIAL c:4318 rejected 10 of 10 logs records (it says 99)',
   ],
   [
     { kind: 'partial', rejected: 0, message: 'a warning' },
+    0,
     'CLEW_EXPORT_PARTIAL c:4318 took 10 logs records: a warning',
   ],
-])('a judgement is told with what it means: %j', ([outcome, line]) => {
-  expect(hear((health) => health.judged(batch, outcome))).toEqual([line])
+])('a judgement is told with what it means: %j', ([outcome, lost, line]) => {
+  expect(hear((health) => health.judged(batch, outcome, lost))).toEqual([line])
 })
 
 test.for([

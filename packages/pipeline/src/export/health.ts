@@ -2,13 +2,14 @@ import type { SettingNames, SignalCounters } from '../pipeline.ts'
 import type { Problems } from '../problems.ts'
 import type { Batch, Signal } from '../records/batch.ts'
 import type { Outcome } from '../wire/outcome.ts'
+import type { Losses } from './losses.ts'
 import type { Wording } from './wording.ts'
 
 export type HealthOptions = {
   signal: Signal
   wording: Wording
   counters: SignalCounters
-  waitingRecords: () => number
+  losses: Losses
   problems: Problems
   now: () => number
 }
@@ -30,7 +31,7 @@ export class Health {
     problems.say('CLEW_EXPORT_FAILED', signal, () =>
       since === undefined
         ? `cannot send ${signal} to ${wording.address}: ${reason}; they wait and are sent again. ${remedy(why, problems.settingNames)}`
-        : `still cannot send ${signal} to ${wording.address} after ${this.#secondsSince(since)} s: ${reason}; ${this.#counts()}`,
+        : `still cannot send ${signal} to ${wording.address} after ${this.#secondsSince(since)} s: ${reason}${this.#counts()}`,
     )
   }
 
@@ -43,39 +44,59 @@ export class Health {
       'CLEW_EXPORT_FAILED',
       signal,
       'CLEW_EXPORT_RECOVERED',
-      `sending ${signal} to ${wording.address} again after ${this.#secondsSince(since)} s; ${this.#counts()}`,
+      `sending ${signal} to ${wording.address} again after ${this.#secondsSince(since)} s${this.#counts()}`,
     )
   }
 
-  /** What the receiver thought of a batch that will not be sent again. */
-  judged(batch: Batch, outcome: Outcome): void {
+  /** What the receiver thought of a batch that will not be sent again. `lost`: of its records. */
+  judged(batch: Batch, outcome: Outcome, lost: number): void {
     const { problems, wording, signal } = this.#options
     if (outcome.kind === 'refused') {
       const { status, message } = outcome
+      const help = (): string => remedy(`${status} ${message}`, problems.settingNames)
+      this.#lose(batch, lost, status, help)
       problems.say('CLEW_EXPORT_REFUSED', `${signal} ${status}`, () => {
         const said = message === '' ? '' : ` (${wording.repeat(message)})`
-        return `${wording.address} refused ${batch.count} ${signal} records with ${status}${said}; they are gone. ${remedy(`${status} ${message}`, problems.settingNames)}`
+        return `${wording.address} refused ${batch.count} ${signal} records with ${status}${said}; they are gone. ${help()}`
       })
     } else if (outcome.kind === 'partial') {
       const { rejected, message } = outcome
+      this.#lose(batch, lost, 'partial success', () => 'Look into the log of the receiver')
+      const claim = rejected === lost ? '' : ` (it says ${rejected})`
       problems.say('CLEW_EXPORT_PARTIAL', signal, () => {
-        const judgement = rejected === 0 ? 'took' : `rejected ${Math.min(rejected, batch.count)} of`
+        const judgement = lost === 0 ? 'took' : `rejected ${lost} of`
         const said = message === '' ? '' : `: ${wording.repeat(message)}`
-        return `${wording.address} ${judgement} ${batch.count} ${signal} records${said}`
+        return `${wording.address} ${judgement} ${batch.count} ${signal} records${claim}${said}`
       })
     } else if (outcome.kind === 'too-large') {
+      const help = "Raise the receiver's limit or lower OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"
+      this.#lose(batch, lost, 'too large', () => help)
       problems.say(
         'CLEW_RECORD_TOO_LARGE',
         signal,
         () =>
-          `${wording.address} takes no request as large as one record of ${'request' in batch ? batch.request.length : batch.bytes} bytes; it is gone. Raise the receiver's limit or lower OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`,
+          `${wording.address} takes no request as large as one record of ${'request' in batch ? batch.request.length : batch.bytes} bytes; it is gone. ${help}`,
       )
     }
   }
 
+  #lose({ fromSpool }: Batch, count: number, reason: string, help: () => string): void {
+    this.#options.losses.addRefused(count, fromSpool ? `${reason}, out of the spool` : reason, help)
+  }
+
+  /** What waits may be on the wire, so it is what is left of all; nothing is said of what there is none of. */
   #counts(): string {
-    const { delivered, rejected, dropped, spooled } = this.#options.counters
-    return `${this.#options.waitingRecords()} records wait, ${spooled} spooled, ${delivered} delivered, ${rejected} rejected, ${dropped} dropped`
+    const { accepted, delivered, rejected, dropped, spooled, replayed } = this.#options.counters
+    const counts = {
+      wait: accepted - delivered - rejected - dropped - spooled,
+      delivered,
+      rejected,
+      dropped,
+      spooled,
+      'sent out of the spool': replayed,
+    }
+    const some = Object.entries(counts).filter(([, count]) => count > 0)
+    return some.length === 0 ? '' : `; records: ${some.map(([what, count]) => `${count} ${what}`).join(', ')}`
   }
 
   #secondsSince(ms: number): number {

@@ -4,19 +4,17 @@ import { ByteQueue, type QueueOptions } from '../records/queue.ts'
 import type { Journal } from '../spool/journal.ts'
 import type { Spool, SpoolRefusal } from '../spool/spool.ts'
 import { setImmediate, setTimeout } from '../timers.ts'
-import type { Target } from '../wire/target.ts'
 import { Health } from './health.ts'
 import { ExportLoop } from './loop.ts'
-import { createSender, type Sender } from './sender.ts'
+import { Losses } from './losses.ts'
+import type { Sender } from './sender.ts'
 import { createWording, type Wording } from './wording.ts'
 
 export type LaneOptions = Pick<QueueOptions, 'resource' | 'budget' | 'pool' | 'mirror'> & {
-  target: Target
+  sender: Sender
   spool: Spool | undefined
   /** Only for whole requests: records that are encoded here come too often for a write each. */
   journal: Journal | undefined
-  /** Whether to keep a connection ready for the end of the process. */
-  keepsSpare: boolean
   scheduleDelayMs: number
   problems: Problems
   now: () => number
@@ -34,15 +32,16 @@ export class SignalLane {
   readonly sender: Sender
   readonly loop: ExportLoop
   readonly spool: Spool | undefined
+  readonly #losses = new Losses()
   readonly #options: LaneOptions
   readonly #wording: Wording
   #wakesSoon = false
   #closed = false
 
   constructor(options: LaneOptions) {
-    const { target, resource, budget, pool, mirror, problems, now, random, runHidden, spool } = options
-    const { signal } = target
-    this.#wording = createWording(target, problems.printAddress)
+    const { sender, resource, budget, pool, mirror, problems, now, random, runHidden, spool } = options
+    const { signal } = sender.target
+    this.#wording = createWording(sender.target, problems.printAddress)
     this.#options = options
     this.signal = signal
     this.spool = spool
@@ -52,17 +51,23 @@ export class SignalLane {
       canOverflow: () => !this.#closed && spool?.room() === 'free',
       onFirst: () => this.#wakeLater(),
       onSealed: () => this.#wakeSoon(),
-      onDropped: () => this.#sayFull(this.#lack()),
+      onDropped: () => this.#loseFull(1, this.#lack()),
     })
     const { counters } = queue
-    const waitingRecords = (): number => queue.waitingRecords()
-    const health = new Health({ signal, wording: this.#wording, counters, waitingRecords, problems, now })
+    const health = new Health({
+      signal,
+      wording: this.#wording,
+      counters,
+      losses: this.#losses,
+      problems,
+      now,
+    })
     const takeSpooled = (): Batch | undefined => (budget.used < budget.max / 2 ? spool?.take() : undefined)
     this.queue = queue
-    this.sender = createSender(options)
+    this.sender = sender
     const keepsUnauthorized = spool !== undefined
     this.loop = new ExportLoop({
-      ...{ queue, sender: this.sender, health, takeSpooled, keepsUnauthorized, now, random, runHidden },
+      ...{ queue, sender, health, takeSpooled, keepsUnauthorized, now, random, runHidden },
     })
   }
 
@@ -95,20 +100,30 @@ export class SignalLane {
 
   /** Puts batches that were not sent into the spool; what finds no room or time is dropped. `why` says what kept them. */
   keep(batches: readonly Batch[], why: string, hasTime: () => boolean = () => true): void {
+    const said = this.#wording.repeat(why)
     for (const batch of batches) {
       if (batch.journaled) {
         this.queue.counters.spooled += batch.count
         continue
       }
-      const lack = hasTime() ? this.#spoolOrDrop(batch) : this.#drop(batch, 'no time')
-      if (lack !== undefined) this.#sayLost(batch.count, why, lack)
+      const isInTime = this.spool === undefined || hasTime()
+      const lack = isInTime ? this.#spoolOrDrop(batch) : this.#drop(batch, 'no time')
+      if (lack !== undefined)
+        this.#losses.addUnsent(batch.count, this.#reason(said, lack), () => this.#remedy(lack))
       this.queue.settle(batch)
     }
+  }
+
+  /** Says what was lost, if anything was since the last time: the process ends. */
+  sayLosses(): void {
+    const sum = this.#losses.sum(this.signal, this.#wording.address)
+    if (sum !== undefined) this.#options.problems.sayAtOnce('CLEW_RECORDS_LOST', sum)
   }
 
   /** Ends the connections. What was not acknowledged goes to the spool, what still comes is dropped. */
   close(): void {
     this.keep(this.loop.close(), this.loop.whyAway() ?? 'the time is over')
+    this.sayLosses()
     this.#closed = true
     this.#options.journal?.leave()
     this.spool?.leave()
@@ -138,7 +153,7 @@ export class SignalLane {
 
   #overflow(batch: Batch): void {
     const lack = this.#spoolOrDrop(batch)
-    if (lack !== undefined) this.#sayFull(lack)
+    if (lack !== undefined) this.#loseFull(batch.count, lack)
   }
 
   /** Undefined when the batch is in the spool, else why it was dropped. */
@@ -160,8 +175,14 @@ export class SignalLane {
     return room === 'free' ? 'full' : room
   }
 
-  #sayFull(lack: Lack): void {
-    if (this.#closed) return
+  /** Records that memory has no room for; they are counted as dropped already. */
+  #loseFull(count: number, lack: Lack): void {
+    if (this.#closed) {
+      this.#losses.addUnsent(count, 'logged after the end', () => 'Log nothing after it')
+      return
+    }
+    const why = lack === 'full' ? 'memory and the spool were full' : 'memory was full'
+    this.#losses.addUnsent(count, this.#reason(why, lack), () => this.#remedy(lack))
     const { problems, budget } = this.#options
     problems.say('CLEW_QUEUE_FULL', this.signal, () => {
       const { dropped } = this.queue.counters
@@ -179,21 +200,19 @@ export class SignalLane {
     )
   }
 
-  #sayLost(count: number, why: string, lack: Lack): void {
-    const { problems } = this.#options
-    problems.say(
-      'CLEW_RECORDS_LOST',
-      this.signal,
-      () =>
-        `the process ends before ${count} ${this.signal} records could reach ${this.#wording.address}: ${this.#wording.repeat(why)}. ${this.#remedy(lack)}`,
-    )
+  /** Why records are lost that the disk did not take either. */
+  #reason(why: string, lack: Lack): string {
+    if (lack === 'no time') return `${why} and there was no time for the disk`
+    const refusal = lack === 'unusable' ? this.spool?.refusal() : undefined
+    return refusal?.isKnown ? `${why} and ${refusal.reason}` : why
   }
 
   #remedy(lack: Lack): string {
     const { spoolDirectory } = this.#options.problems.settingNames
     if (lack === 'no spool') return `Set ${spoolDirectory} to keep such records on disk`
     if (lack === 'no time') return `Set ${spoolDirectory} to a faster disk`
-    if (lack === 'unusable') return `Set ${spoolDirectory} to a folder that can be written to`
+    if (lack === 'unusable')
+      return this.spool?.refusal()?.remedy ?? `Set ${spoolDirectory} to a folder that can be written to`
     return 'Raise CLEW_MAX_SPOOL_BYTES'
   }
 }

@@ -9,6 +9,7 @@ import { Spool } from '../spool/spool.ts'
 import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.ts'
 import { describeTarget } from '../wire/target.ts'
 import { type LaneOptions, SignalLane } from './lane.ts'
+import { createSender, type SenderOptions } from './sender.ts'
 
 const defaultFlushMs = 10_000
 const defaultSpoolBytes = 256 * 1024 * 1024
@@ -20,7 +21,7 @@ export type LanePlan = Pick<PipelineOptions, 'logs' | 'traces' | 'spoolDirectory
   journals: boolean
 }
 
-type LaneFacts = Omit<LaneOptions, 'target' | 'spool' | 'journal'>
+type LaneFacts = Omit<LaneOptions, 'sender' | 'spool' | 'journal'> & Pick<SenderOptions, 'keepsSpare'>
 
 /** The lanes of one pipeline. */
 export type Lanes = {
@@ -71,7 +72,8 @@ function openLane(
 ): SignalLane | undefined {
   if (endpoint === undefined || !isUsable(endpoint, signal, facts.problems)) return undefined
   const target = describeTarget(endpoint, signal)
-  return new SignalLane({ ...facts, target, ...onDisk(plan, signal, endpoint, facts) })
+  const sender = createSender({ target, keepsSpare: facts.keepsSpare, now: facts.now })
+  return new SignalLane({ ...facts, sender, ...onDisk(plan, signal, endpoint, facts) })
 }
 
 function isUsable({ url }: Endpoint, signal: Signal, problems: Problems): boolean {

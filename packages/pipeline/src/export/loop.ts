@@ -191,14 +191,13 @@ export class ExportLoop {
     }
     this.#failures = 0
     this.#retryAfterGiven = false
-    health.answered()
     for (const half of this.conclude(batch, outcome)) queue.putBack(half)
+    health.answered()
   }
 
   #count(batch: Batch, outcome: Outcome): void {
     const { queue, health } = this.#options
-    const rejected = outcome.kind === 'partial' ? Math.min(outcome.rejected, batch.count) : 0
-    const taken = outcome.kind === 'accepted' || outcome.kind === 'partial' ? batch.count - rejected : 0
+    const taken = takenOf(batch, outcome)
     if (batch.fromSpool) {
       queue.counters.replayed += taken
       queue.replayRejected += batch.count - taken
@@ -206,7 +205,7 @@ export class ExportLoop {
       queue.counters.delivered += taken
       queue.counters.rejected += batch.count - taken
     }
-    health.judged(batch, outcome)
+    health.judged(batch, outcome, batch.count - taken)
   }
 
   #stayAway(outcome: Outcome & { kind: 'retry' }): void {
@@ -243,4 +242,11 @@ export class ExportLoop {
     for (const batch of this.#inFlight) if (batch.id <= id) return true
     return this.#options.queue.holdsUpTo(id)
   }
+}
+
+/** How many records of a batch arrived; a receiver may say that it rejected fewer than none, or more than there were. */
+function takenOf({ count }: Batch, outcome: Outcome): number {
+  if (outcome.kind === 'accepted') return count
+  if (outcome.kind !== 'partial') return 0
+  return count - Math.min(count, Math.max(0, Math.trunc(outcome.rejected)))
 }

@@ -180,9 +180,10 @@ export class ByteQueue {
     return some(this.#again, isUpTo) || some(this.#sealed, isUpTo)
   }
 
+  /** Records in memory that are not on the wire. */
   waitingRecords(): number {
     let count = this.#chunks.countRecords()
-    for (const batch of this.#again) count += batch.count
+    for (const batch of this.#again) if (!batch.fromSpool) count += batch.count
     for (const batch of this.#sealed) count += batch.count
     return count
   }

@@ -1,0 +1,235 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createByteWriter, defaultLimits, writeLogRecord } from '@clew/otlp'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { flushSync } from '../exit/flush-sync.ts'
+import { Problems } from '../problems.ts'
+import type { Batch } from '../records/batch.ts'
+import { WriterPool } from '../records/chunk.ts'
+import { createIntake } from '../records/intake.ts'
+import { createBudget, type OrphanedRecords } from '../records/queue.ts'
+import { placeSpool } from '../spool/place.ts'
+import { describeSender } from '../spool/sender.ts'
+import { Spool } from '../spool/spool.ts'
+import type { Outcome } from '../wire/outcome.ts'
+import { describeTarget } from '../wire/target.ts'
+import { SignalLane } from './lane.ts'
+import type { Sender } from './sender.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'clew-lane-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let made = 0
+
+const outcomes: fc.Arbitrary<Outcome | undefined> = fc.oneof(
+  fc.constant<Outcome>({ kind: 'accepted' }),
+  fc.record({
+    kind: fc.constant('partial' as const),
+    rejected: fc.oneof(
+      fc.integer({ min: -3, max: 20 }),
+      fc.constantFrom(-1e18, 1e18, 0.5, Infinity, -Infinity),
+    ),
+    message: fc.constant('some'),
+  }),
+  fc.constant<Outcome>({ kind: 'retry', reason: 'HTTP 503' }),
+  fc.constant<Outcome>({ kind: 'too-large' }),
+  fc.constantFrom<Outcome>(
+    ...['HTTP 400', 'HTTP 401', 'gRPC PERMISSION_DENIED'].map(
+      (status) => ({ kind: 'refused', status, message: '' }) as const,
+    ),
+  ),
+)
+
+/** What happens to a lane: records come, a thread leaves some, time passes, a request is answered, what waits goes out, a process nearly ends. */
+type Event =
+  | { log: number }
+  | { wake: boolean }
+  | { adopt: number }
+  | { answer: number; outcome: Outcome | undefined }
+  | { end: readonly (Outcome | undefined)[] }
+
+const events: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ log: fc.integer({ min: 1, max: 40 }) }) },
+  { weight: 2, arbitrary: fc.record({ wake: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ adopt: fc.integer({ min: 1, max: 9 }) }) },
+  { weight: 5, arbitrary: fc.record({ answer: fc.nat(3), outcome: outcomes }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ end: fc.array(fc.option(outcomes, { nil: undefined }), { maxLength: 4 }) }),
+  },
+)
+
+type Sending = { batch: Batch; answer: (outcome: Outcome) => void }
+
+const record = { timeUnixMs: 1, severityNumber: 9, severityText: '', body: 'x'.repeat(50) }
+
+/** A lane whose receiver answers when and what the test says. */
+function openLane({ spoolBytes, memoryBytes }: { spoolBytes: number | undefined; memoryBytes: number }) {
+  const endpoint = {
+    url: 'http://h/v1/logs',
+    headers: {},
+    compression: 'none',
+    protocol: 'http/protobuf',
+  } as const
+  const target = describeTarget({ ...endpoint, timeoutMs: 1000 }, 'logs')
+  const reports: string[] = []
+  let now = 0
+  const facts = {
+    problems: new Problems(
+      (code, message) => reports.push(`${code} ${message}`),
+      () => now,
+    ),
+    now: () => now,
+  }
+  const sending: Sending[] = []
+  const budget = createBudget(memoryBytes)
+  const sync: (Outcome | undefined)[] = []
+  const sender: Sender = {
+    target,
+    send: (batch) => new Promise((answer) => sending.push({ batch, answer })),
+    openSpare() {},
+    answerSync: () => undefined,
+    sendSync: () => sync.shift(),
+    requestSync: () => ({ headers: {}, body: Buffer.alloc(0) }),
+    outcome: () => ({ kind: 'retry', reason: 'no worker' }),
+    close() {
+      for (const { answer } of sending.splice(0)) answer({ kind: 'retry', reason: 'closed' })
+    },
+  }
+  const directory = join(folder, String(made++))
+  const place = placeSpool({ ...facts, directory, signal: 'logs', sender: describeSender(endpoint, {}) })
+  const lane = new SignalLane({
+    ...{ ...facts, sender, journal: undefined, mirror: undefined, scheduleDelayMs: 1e6, random: () => 0 },
+    spool: spoolBytes === undefined ? undefined : new Spool({ ...place, maxBytes: spoolBytes }),
+    resource: Buffer.from('resource'),
+    budget,
+    pool: new WriterPool(),
+    runHidden: (work) => work(),
+  })
+  const intake = createIntake(lane.queue, writeLogRecord, defaultLimits)
+  const scopes = ['a', 'b'].map((name) => ({ name, version: '' }))
+  const log = (count: number): void => {
+    for (let at = 0; at < count; at++) intake(scopes[at % 2]!, record)
+  }
+  const pass = (): void => {
+    now += 40_000
+  }
+  return { lane, budget, reports, sending, sync, log, pass }
+}
+
+function leftByThread(count: number): OrphanedRecords {
+  const writer = createByteWriter()
+  for (let at = 0; at < count; at++) writeLogRecord(writer, record, defaultLimits)
+  const records = writer.buffer.subarray(0, writer.position)
+  return { signal: 'logs', resource: Buffer.from('resource'), scope: Buffer.from('thread'), records, count }
+}
+
+type Open = ReturnType<typeof openLane>
+
+async function happen({ lane, sending, sync, log, pass }: Open, event: Event): Promise<void> {
+  if ('log' in event) log(event.log)
+  else if ('adopt' in event) lane.queue.adopt(leftByThread(event.adopt))
+  else if ('wake' in event) {
+    pass()
+    lane.loop.wake(event.wake)
+  } else if ('answer' in event) {
+    const [answered] = sending.splice(event.answer % Math.max(1, sending.length), 1)
+    answered?.answer(event.outcome ?? { kind: 'accepted' })
+  } else {
+    sync.splice(0, sync.length, ...event.end)
+    // No time but the grace that the spool has.
+    flushSync([lane], 'flush', (more = 0) => Math.max(0, more))
+    // Taken back: nobody listens to their answers any more.
+    sending.splice(0, sending.length, ...sending.filter(({ batch }) => batch.fromSpool))
+  }
+  await new Promise(setImmediate)
+}
+
+/** Records that are counted nowhere, or twice. */
+function missing({ lane, sending }: Open): number {
+  const { accepted, delivered, rejected, dropped, spooled } = lane.queue.counters
+  const onWire = sending
+    .filter(({ batch }) => !batch.fromSpool)
+    .reduce((sum, { batch }) => sum + batch.count, 0)
+  return accepted - delivered - rejected - dropped - spooled - lane.queue.waitingRecords() - onWire
+}
+
+const lost = ({ lane: { queue } }: Open): number =>
+  queue.counters.rejected + queue.counters.dropped + queue.replayRejected
+
+/** What the last line says that was lost: as one number, and the sum of its reasons. */
+function told(reports: readonly string[]): { whole: number; reasons: number } {
+  const line = reports.filter((report) => report.startsWith('CLEW_RECORDS_LOST')).at(-1) ?? ''
+  const sentences = [...line.matchAll(/(?:before|did not take) (\d+) logs records[^:]*: ([^;.]*)/g)]
+  const wholes = sentences.map(([, whole]) => Number(whole))
+  const reasons = sentences.map(([, whole, list = '']) => {
+    const numbers = list.split(', ').map((reason) => /^\d+(?= )/.exec(reason)?.[0])
+    return numbers[0] === undefined
+      ? Number(whole)
+      : numbers.reduce((sum, number) => sum + Number(number ?? 0), 0)
+  })
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+  return { whole: sum(wholes), reasons: sum(reasons) }
+}
+
+test('every record is delivered, spooled, lost for a reason, or waits, whatever the receiver says and when', async () => {
+  const lanes = fc.record({
+    spoolBytes: fc.constantFrom(undefined, 0, 3000, 1e6),
+    memoryBytes: fc.constantFrom(1500, 4000, 1e6),
+  })
+  await fc.assert(
+    fc.asyncProperty(lanes, fc.array(events, { maxLength: 30 }), async (options, happenings) => {
+      const open = openLane(options)
+      for (const event of happenings) {
+        await happen(open, event)
+        expect(missing(open)).toBe(0)
+      }
+      open.lane.close()
+      await new Promise(setImmediate)
+      const { lane, budget } = open
+      const left = { missing: missing(open), waiting: lane.queue.waitingRecords(), used: budget.used }
+      expect(left).toEqual({ missing: 0, waiting: 0, used: 0 })
+      for (const count of Object.values(open.lane.queue.counters)) expect(count).toBeGreaterThanOrEqual(0)
+      expect(told(open.reports)).toEqual({ whole: lost(open), reasons: lost(open) })
+      expect(open.reports.filter((report) => /\b0 (?:records )?(?:wait|delivered)/.test(report))).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+}, 60_000)
+
+test.each([
+  [-5, 'took 10 logs records (it says -5): some'],
+  [2.5, 'rejected 2 of 10 logs records (it says 2.5): some'],
+  [11, 'rejected 10 of 10 logs records (it says 11): some'],
+  [Infinity, 'rejected 10 of 10 logs records (it says Infinity): some'],
+  [10, 'rejected 10 of 10 logs records: some'],
+])(
+  'a partial success of %d rejected records out of 10 is told and counted as what can be',
+  async (rejected, said) => {
+    const open = openLane({ spoolBytes: undefined, memoryBytes: 1e6 })
+    const answer = { answer: 0, outcome: { kind: 'partial', rejected, message: 'some' } } as const
+    for (const event of [{ log: 10 }, { wake: true }, answer]) await happen(open, event)
+    const counted = Math.trunc(Math.min(10, Math.max(0, rejected)))
+    expect(open.reports).toEqual([`CLEW_EXPORT_PARTIAL the receiver ${said}`])
+    expect(open.lane.queue.counters).toMatchObject({ delivered: 10 - counted, rejected: counted })
+  },
+)
+
+test('the line after an outage counts what was delivered by then, and nothing of which there is none', async () => {
+  const open = openLane({ spoolBytes: undefined, memoryBytes: 1e6 })
+  const retry: Event = { answer: 0, outcome: { kind: 'retry', reason: 'HTTP 503' } }
+  const accept: Event = { answer: 0, outcome: { kind: 'accepted' } }
+  for (const event of [
+    { log: 3 },
+    { wake: true },
+    retry,
+    { log: 2 },
+    { wake: false },
+    accept,
+  ] satisfies Event[])
+    await happen(open, event)
+  expect(open.reports.at(-1)).toBe(
+    'CLEW_EXPORT_RECOVERED sending logs to the receiver again after 40 s; records: 2 wait, 3 delivered',
+  )
+})
