@@ -9,13 +9,14 @@ import type { SystemName } from '../systems.ts'
 
 const systems = ['bare', 'clew', 'bullmq-otel'] as const satisfies SystemName[]
 
-type Used = { addUs: number; workUs: number; spans: number }
+/** CPU of the adding, of the working off, and of what was still to be sent then. */
+type Used = { addUs: number; workUs: number; sendUs: number }
 type Sample = { perJob: number; problems: string[] }
 
-/** A job that does nothing: adding it inside a span, and working it off. Ours are encoded and sent, the rival's only counted. */
+/** A job that does nothing: adding it inside a span, and working it off, until the receiver has the spans of both. */
 export const bullmqJob: Row = {
   name: 'bullmq-job',
-  about: 'BullMQ job that does nothing, concurrency 50, Redis: added CPU of adding and working off',
+  about: 'BullMQ job that does nothing, concurrency 50, Redis: added CPU of adding, working off and sending',
   rounds: 7,
   results: ['bullmq-job'],
   run,
@@ -46,27 +47,27 @@ async function sample(system: SystemName, count: number, redisUrl: string): Prom
     system,
     file: 'jobs/noop.cjs',
     args: [count],
-    env: { BENCHMARK_REDIS_URL: redisUrl },
+    // Clew's default is gzip, OpenTelemetry's none.
+    env: { BENCHMARK_REDIS_URL: redisUrl, OTEL_EXPORTER_OTLP_COMPRESSION: 'none' },
     sink,
   })
   try {
-    const used = await application.next<Used>()
-    return { perJob: used.addUs + used.workUs, problems: await missingSpans(system, sink, used, count) }
+    const problems: string[] = []
+    for (let jobs = count; jobs <= 2 * count; jobs += count) {
+      const { spans } = await application.next<{ spans: number }>()
+      if (system !== 'bare') problems.push(...(await missingSpans(system, sink, Math.max(jobs, spans))))
+      application.send({})
+    }
+    const { addUs, workUs, sendUs } = await application.next<Used>()
+    return { perJob: addUs + workUs + sendUs, problems }
   } finally {
     await application.stop()
     await sink.stop()
   }
 }
 
-/** The jobs to warm up count too. */
-async function missingSpans(
-  system: SystemName,
-  sink: Sink,
-  { spans }: Used,
-  count: number,
-): Promise<string[]> {
-  if (system === 'bare') return []
-  const jobs = 2 * count
-  const seen = system === 'clew' ? (await sink.until((counts) => counts.spans >= jobs)).spans : spans
-  return seen >= jobs ? [] : [`${system}: ${seen} spans of ${jobs} jobs`]
+/** A rival knows how many it has made; of Clew's there is one for each job at least. */
+async function missingSpans(system: SystemName, sink: Sink, expected: number): Promise<string[]> {
+  const { spans } = await sink.until((counts) => counts.spans >= expected)
+  return spans >= expected ? [] : [`${system}: ${spans} spans of ${expected} arrived`]
 }

@@ -1,8 +1,8 @@
 // <jobs>: adds jobs that do nothing and works them off, first to warm up, then measured; both with a span around the
-// adding, as a request would have.
+// adding, as a request would have. Each part ends when the benchmark says that all spans have arrived.
 const { Queue, Worker } = require('bullmq')
 const { startCpuMeter } = require('../meter.cjs')
-const { tell } = require('../talk.cjs')
+const { ask, tell } = require('../talk.cjs')
 const { context, ROOT_CONTEXT, trace } = require('@opentelemetry/api')
 
 const concurrency = 50
@@ -10,7 +10,7 @@ const count = Number(process.argv[2])
 const name = `noop-${process.pid}`
 const { telemetry, countSpans } = process.env.BENCHMARK_TELEMETRY
   ? require(process.env.BENCHMARK_TELEMETRY)
-  : { telemetry: undefined, countSpans: async () => 0 }
+  : { telemetry: undefined, countSpans: () => 0 }
 const options = {
   connection: { url: process.env.BENCHMARK_REDIS_URL, maxRetriesPerRequest: null },
   ...(telemetry && { telemetry }),
@@ -49,16 +49,18 @@ async function main() {
   await worker.waitUntilReady()
   worker.run()
   await worker.pause()
-  await addJobs(queue)
-  await workOff(worker)
-  const readAdding = startCpuMeter()
-  await addJobs(queue)
-  const adding = readAdding()
-  const readWorking = startCpuMeter()
-  await workOff(worker)
-  const working = readWorking()
-  const spans = await countSpans()
-  tell({ addUs: adding / 1000 / count, workUs: working / 1000 / count, spans })
+  const phase = async () => {
+    const read = startCpuMeter()
+    await addJobs(queue)
+    const adding = read()
+    await workOff(worker)
+    const working = read() - adding
+    await ask({ spans: countSpans() })
+    const sending = read() - adding - working
+    return { addUs: adding / 1000 / count, workUs: working / 1000 / count, sendUs: sending / 1000 / count }
+  }
+  await phase()
+  tell(await phase())
   await worker.close()
   await queue.obliterate({ force: true })
   await queue.close()
