@@ -41,7 +41,7 @@ function makeForeignLink(to: string, path: string): void {
   lchownSync(path, stranger, stranger)
 }
 
-const makePipe = (path: string): unknown => execFileSync('mkfifo', [path])
+const makePipe = (path: string): unknown => execFileSync('sh', ['-c', 'mkfifo "$0"', path])
 
 /** Under its own path it would be too long a name for a socket. */
 async function makeSocket(path: string): Promise<void> {

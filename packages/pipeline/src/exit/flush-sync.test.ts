@@ -52,6 +52,7 @@ function end(
     },
     spool: hasSpool ? { room: () => 'free' } : undefined,
     keep,
+    sayLosses() {},
   }
   const remainingMs = (moreMs = 0): number => Math.max(0, 1800 + moreMs - seen.tookMs)
   flushSync([lane as unknown as SignalLane], 'flush', remainingMs)
