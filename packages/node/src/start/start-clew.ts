@@ -21,6 +21,7 @@ import { type Application, findApplication, findMainScript } from '../discovery/
 import { type FoundPackage, findPackages } from '../discovery/packages.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
 import { OpenSpans } from '../tracer/open-spans.ts'
+import type { RecordingSpan } from '../tracer/recording-span.ts'
 import { samplerFromName } from '../tracer/samplers.ts'
 import type { SpanLimits } from '../tracer/span-limits.ts'
 import { createTracerProvider } from '../tracer/tracer-provider.ts'
@@ -73,7 +74,7 @@ function startOnce(): Clew | undefined {
 }
 
 function run(application: Application, packages: readonly FoundPackage[], config: ClewConfig): Clew {
-  const open = new OpenSpans()
+  const open = new OpenSpans<RecordingSpan>()
   const unfinished = watchUnfinished(open)
   const pipeline = openPipeline(application, config, unfinished.end)
   const intake = withConsole(pipeline, { logs: config.logs.console, traces: config.traces.console })

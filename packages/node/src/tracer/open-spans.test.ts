@@ -4,11 +4,12 @@ import { ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { OpenSpans } from './open-spans.ts'
+import type { RecordingSpan } from './recording-span.ts'
 import { samplerFromName } from './samplers.ts'
 import { defaultSpanLimits } from './span-limits.ts'
 import { createTracerProvider } from './tracer-provider.ts'
 
-function createTracer(open: OpenSpans) {
+function createTracer(open: OpenSpans<RecordingSpan>) {
   const sent: SpanInput[] = []
   const pipeline = { span: (_: unknown, span: SpanInput) => sent.push(span) }
   const sampler = samplerFromName('parentbased_always_on')
@@ -16,13 +17,13 @@ function createTracer(open: OpenSpans) {
   return { tracer: provider.getTracer('unit'), names: () => sent.map(({ name }) => name) }
 }
 
-const endAll = (open: OpenSpans): void => open.endAll((span) => span.end())
+const endAll = (open: OpenSpans<RecordingSpan>): void => open.endAll((span) => span.end())
 
 test('whatever order spans end in, once or through a wrapper, the open ones are sent once, the newest first', () => {
   const way = fc.constantFrom('open', 'ended', 'ended twice', 'wrapped', 'wrapped and ended')
   fc.assert(
     fc.property(fc.array(fc.tuple(way, fc.nat())), (spans) => {
-      const open = new OpenSpans()
+      const open = new OpenSpans<RecordingSpan>()
       const { tracer, names } = createTracer(open)
       const begun = spans.map(([how, order], at) => ({ how, order, at, span: tracer.startSpan(`${at}`) }))
       for (const { how, span } of begun.toSorted((one, other) => one.order - other.order)) {
@@ -43,7 +44,7 @@ test('what never ends is held up to a bound, and told of', () => {
   const restore = setReporter((code, message) =>
     reports.push(`${code} ${message.replace(/since \S+;/, '…;')}`),
   )
-  const open = new OpenSpans(2)
+  const open = new OpenSpans<RecordingSpan>(2)
   const { tracer, names } = createTracer(open)
   const spans = ['first', 'second', 'third'].map((name) => tracer.startSpan(name))
   endAll(open)
@@ -58,7 +59,7 @@ test('what never ends is held up to a bound, and told of', () => {
 })
 
 test('a span that is not sampled is not sent', () => {
-  const open = new OpenSpans()
+  const open = new OpenSpans<RecordingSpan>()
   const { tracer, names } = createTracer(open)
   const ids = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 0 }
   tracer.startSpan('unsampled', {}, trace.setSpanContext(ROOT_CONTEXT, ids))

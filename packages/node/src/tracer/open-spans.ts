@@ -1,8 +1,10 @@
 import { report } from '@clew/core'
-import type { RecordingSpan } from './recording-span.ts'
 
 /** A place in the ring of open spans; both are undefined where the span is in none. */
 export type OpenLink = { previous: OpenLink | undefined; next: OpenLink | undefined }
+
+/** A span that can stand in the ring. */
+type OpenSpan = OpenLink & { readonly name: string; readonly startUnixMs: number }
 
 const defaultMaxSpans = 10_000
 
@@ -10,7 +12,7 @@ const defaultMaxSpans = 10_000
  * The sampled spans that have not ended, in the order of their beginning, so that they can be sent when the process dies. The spans
  * themselves are the links of the list: to begin and to end one allocates nothing.
  */
-export class OpenSpans {
+export class OpenSpans<S extends OpenSpan> {
   readonly #ring: OpenLink = { previous: undefined, next: undefined }
   readonly #maxSpans: number
   #size = 0
@@ -22,7 +24,7 @@ export class OpenSpans {
     this.#ring.next = this.#ring
   }
 
-  add(span: RecordingSpan): void {
+  add(span: S): void {
     const ring = this.#ring
     const last = ring.previous!
     span.previous = last
@@ -33,7 +35,7 @@ export class OpenSpans {
   }
 
   /** Does nothing for a span that is in no list. */
-  remove(span: RecordingSpan): void {
+  remove(span: S): void {
     // An application may end a span through Object.create(span), which is not what stands in the ring.
     const link = span.previous?.next
     if (link === undefined) return
@@ -45,16 +47,16 @@ export class OpenSpans {
   }
 
   /** Calls `end` for each open span, the newest first: a span ends before the one that it lies in. */
-  endAll(end: (span: RecordingSpan) => void): void {
+  endAll(end: (span: S) => void): void {
     for (let link = this.#ring.previous; link !== this.#ring; link = this.#ring.previous) {
-      const span = link as RecordingSpan
+      const span = link as S
       this.remove(span)
       end(span)
     }
   }
 
   #forgetOldest(): void {
-    const oldest = this.#ring.next as RecordingSpan
+    const oldest = this.#ring.next as S
     this.remove(oldest)
     const since = new Date(oldest.startUnixMs).toISOString()
     const text = `more than ${this.#maxSpans} spans are open, the oldest is "${oldest.name}" since ${since}`

@@ -31,7 +31,7 @@ export type SpanOrigin = {
   readonly pipeline: Pick<Pipeline, 'span'>
   readonly limits: SpanLimits
   readonly clock: SpanClock
-  readonly open: OpenSpans
+  readonly open: OpenSpans<RecordingSpan>
 }
 
 /** What a Tracer knows when a span begins. */

@@ -38,7 +38,7 @@ export type TracerProviderOptions = {
   /** Default: the system's clock, monotonic within a trace. */
   clock?: SpanClock
   /** Holds the sampled spans that have not ended. */
-  open?: OpenSpans
+  open?: OpenSpans<RecordingSpan>
 }
 
 /**
@@ -47,7 +47,7 @@ export type TracerProviderOptions = {
  */
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
   const { pipeline, sampler, limits, ids = createRandomIds(), clock = systemClock } = options
-  const { open = new OpenSpans() } = options
+  const { open = new OpenSpans<RecordingSpan>() } = options
   return {
     getTracer: byScope((scope) => createTracer({ scope, pipeline, limits, clock, open }, sampler, ids)),
   }

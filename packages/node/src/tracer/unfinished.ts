@@ -14,7 +14,10 @@ const handlerMs = 5_000
  * Ends what is open when the process dies: as it is, now, with `clew.unfinished`; with ERROR unless the process ends
  * well or by a signal. The exception is on the spans of the trace that threw it.
  */
-export function watchUnfinished(spans: OpenSpans): { end(exitCode: number | undefined): void; stop: Stop } {
+export function watchUnfinished(spans: OpenSpans<RecordingSpan>): {
+  end(exitCode: number | undefined): void
+  stop: Stop
+} {
   let last: Uncaught | undefined
   const note = (error: unknown): void => {
     const traceId = guard('uncaught error', () => spanOf(activeContext())?.spanContext().traceId, undefined)
