@@ -103,7 +103,11 @@ async function bundlePackage({ name, directory, exports, bin }: Package): Promis
   const targets = Object.values(exports).map((target) =>
     typeof target === 'string' ? target : target.default,
   )
-  const entries = [...targets, ...Object.values(bin)].filter((target) => target.startsWith('./bundle/'))
+  // An old Node.js gets no further than this file, which loads the bundle of the same name on the others.
+  const preloads = targets.flatMap((target) => (target === './register.cjs' ? './bundle/register.js' : []))
+  const entries = [...targets, ...preloads, ...Object.values(bin)].filter((target) =>
+    target.startsWith('./bundle/'),
+  )
   if (entries.length === 0) return
   // The names of shared parts change with their content.
   rmSync(`${directory}/bundle`, { recursive: true, force: true })

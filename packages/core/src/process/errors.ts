@@ -41,6 +41,10 @@ export const errorCatalogue = {
       'setFields() was called outside of any request, job or withFields(), so there is nothing to set them on.',
     remedy: 'Call it while a request or job runs, or use withFields(fields, work).',
   },
+  CLEW_NODE_TOO_OLD: {
+    meaning: 'The preload was loaded by a Node.js that is too old for it; the process runs on without it.',
+    remedy: 'Update Node.js, or start this process without the preload in NODE_OPTIONS.',
+  },
   CLEW_OPEN_SPANS: {
     meaning: 'Thousands of spans are open; the oldest would be missing if the process ended now.',
     remedy: 'The line names the oldest: mostly a span that the application starts and does not end.',

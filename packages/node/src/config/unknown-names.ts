@@ -5,13 +5,21 @@ import type { YamlValue } from './yaml-file.ts'
 
 /** Names that the alerts and the desk read; an application may share its environment and file with them. */
 const otherVariable = /^CLEW_(ALERT|DESK)_/
+/** Which start-up lines the processes above have said. */
+export const saidVariable = 'CLEW_SAID'
 const otherRoom = /^(alert|alerts|desk)(\.|$)/
 
 /** A line for each CLEW_* variable that nothing reads. */
 export function findUnknownVariables(env: Environment, settings: readonly Setting<unknown>[]): string[] {
   const known = settings.map((setting) => setting.env).filter((name) => name.startsWith('CLEW_'))
   return Object.keys(env)
-    .filter((name) => name.startsWith('CLEW_') && !otherVariable.test(name) && !known.includes(name))
+    .filter(
+      (name) =>
+        name.startsWith('CLEW_') &&
+        !otherVariable.test(name) &&
+        name !== saidVariable &&
+        !known.includes(name),
+    )
     .map((name) => `${name}: nothing of that name can be configured; ${advise(name, known)}`)
 }
 

@@ -1,6 +1,6 @@
 import type { Endpoint } from '@clew/pipeline'
 import { expect, test } from 'vitest'
-import { formatStartupLine } from './startup-line.ts'
+import { formatStartupLine, isNews } from './startup-line.ts'
 
 const endpoint = (url: string, protocol: Endpoint['protocol'] = 'http/protobuf'): Endpoint => ({
   url,
@@ -43,4 +43,17 @@ test.each([
   ],
 ])('%s', (_, actual, expected) => {
   expect(actual).toBe(expected)
+})
+
+test('a line is said once in a tree of processes, another one is said too', () => {
+  const parent: NodeJS.ProcessEnv = {}
+  const first = isNews('api', parent)
+  const child = { ...parent }
+  const news = [isNews('api', child), isNews('worker', child)]
+  const grandchild = { ...child }
+  expect({ first, news, below: [isNews('api', grandchild), isNews('worker', grandchild)] }).toEqual({
+    first: true,
+    news: [false, true],
+    below: [false, false],
+  })
 })

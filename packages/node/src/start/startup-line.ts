@@ -1,15 +1,33 @@
+import { hash } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import type { Endpoint } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
 import type { ClewConfig } from '../config/read-config.ts'
+import { saidVariable } from '../config/unknown-names.ts'
 
-/** Says in one line on stderr what was started and where it sends. */
+const maxSaid = 16
+
+/**
+ * Says in one line on stderr what was started and where it sends. Once in a tree of processes: what a parent has said of
+ * the same service and receiver is not said again, programs read the stderr of their children.
+ */
 export function sayStarted(service: string, running: readonly string[], config: ClewConfig): void {
+  const line = formatStartupLine(service, running, config)
+  if (!isNews(line, process.env)) return
   try {
-    writeSync(2, formatStartupLine(service, running, config))
+    writeSync(2, line)
   } catch {
     // A closed stderr has no reader to tell.
   }
+}
+
+/** Whether no process above has said this line; notes it in the environment that children inherit. */
+export function isNews(line: string, env: NodeJS.ProcessEnv): boolean {
+  const said = env[saidVariable]?.split(' ') ?? []
+  const id = hash('sha256', line).slice(0, 8)
+  if (said.includes(id)) return false
+  env[saidVariable] = [...said, id].slice(-maxSaid).join(' ')
+  return true
 }
 
 /** What was started and where it sends, as one line for stderr. */
