@@ -30,10 +30,10 @@ afterAll(() => {
 })
 
 test.for([
-  { path: '/refuses', codes: ['CLEW_EXPORT_REFUSED'] },
-  { path: '/forbids', codes: ['CLEW_EXPORT_REFUSED'] },
+  { path: '/refuses', codes: ['CLEW_EXPORT_REFUSED', 'CLEW_RECORDS_LOST'] },
+  { path: '/forbids', codes: ['CLEW_EXPORT_REFUSED', 'CLEW_RECORDS_LOST'] },
   { path: '/waits', codes: ['CLEW_EXPORT_FAILED', 'CLEW_RECORDS_LOST'] },
-  { path: '/rejects', codes: ['CLEW_EXPORT_PARTIAL'] },
+  { path: '/rejects', codes: ['CLEW_EXPORT_PARTIAL', 'CLEW_RECORDS_LOST'] },
   { path: 'dead', codes: ['CLEW_EXPORT_FAILED', 'CLEW_RECORDS_LOST'] },
 ])('no line shows a secret of the receiver: $path', async ({ path, codes }) => {
   const { port } = receiver.address() as AddressInfo
