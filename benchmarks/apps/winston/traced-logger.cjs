@@ -1,10 +1,11 @@
+const { createWriteStream } = require('node:fs')
 const { createLogger } = require('./logger.cjs')
 const { context, ROOT_CONTEXT, trace } = require(process.env.BENCHMARK_API ?? '@opentelemetry/api')
 
 const recordsPerSpan = 4
 const recordsPerTurn = 64
 
-const logger = createLogger()
+const logger = createLogger(createWriteStream('/dev/null'))
 const messages = [
   'order created',
   'payment accepted by the provider after a retry',

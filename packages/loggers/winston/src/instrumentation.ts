@@ -1,7 +1,7 @@
 import { type Instrumentation, onModuleLoad, type Stop, severityOf, stopAll, wrapMethod } from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
 import { isLevelEnabled } from './log-call.ts'
-import { attachToLogger, isAttached, loggerPrototype, loggerSeam } from './logger-seam.ts'
+import { attachToLogger, isAttached, loggerSeam } from './logger-seam.ts'
 import { type Info, levelKey, type Transport, type Winston } from './winston-shapes.ts'
 
 const options = {
@@ -53,9 +53,7 @@ export const winstonInstrumentation: Instrumentation<typeof options> = {
     loggerSeam.sends = send
     loggerSeam.leastSeverity = severityOf(level)
     const stops = [
-      onModuleLoad<Winston>(library, ({ exceptions }) =>
-        attachToLogger(loggerSeam, loggerPrototype(exceptions.logger)),
-      ),
+      onModuleLoad<Winston>(library, (winston) => attachToLogger(loggerSeam, winston)),
       silenceUpstream(),
     ]
     return () => {

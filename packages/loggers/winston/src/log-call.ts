@@ -1,27 +1,27 @@
 import { types } from 'node:util'
-import { activeContext, spanContextOf, unixNowMs } from '@clew/core'
+import { activeContext, rootContext, spanContextOf, unixNowMs } from '@clew/core'
 import type { Context, SpanContext } from '@opentelemetry/api'
 import { isUncaught, loggedError } from './logged-error.ts'
 import { type Info, type Logger, levelKey } from './winston-shapes.ts'
 
 /** One call of a logger, from `write` to the record. */
 export type LogCall = {
-  readonly logger: Logger
+  logger: Logger
   /** What winston goes on with: the entry, or its stamped copy. */
-  readonly info: Info
-  readonly level: string
-  readonly context: Context
-  readonly traceId: string | undefined
-  readonly timeUnixMs: number
+  info: Info
+  level: string
+  context: Context
+  traceId: string | undefined
+  timeUnixMs: number
   /** The message before the formats. */
-  readonly message: unknown
-  readonly error: unknown
+  message: unknown
+  error: unknown
   /** The user's own, where the entry had one before the formats. */
-  readonly timestamp: unknown
+  timestamp: unknown
   /** Whether winston made the entry of an uncaught exception or an unhandled rejection. */
-  readonly isUncaught: boolean
+  isUncaught: boolean
   /** Whether the logger's own level lets it through. */
-  readonly isEnabled: boolean
+  isEnabled: boolean
   /** Whether winston has come to format it. */
   formatted: boolean
   /** The next call that waits in the logger's buffer. */
@@ -46,21 +46,53 @@ export function openLogCall(
   // What the copy has read is not read from the user's object again.
   const entry = stamp ? stampInfo(info, span) : info
   const error = loggedError(entry, seenError)
+  const { message, timestamp } = entry
+  const uncaught = isUncaught(entry)
+  // Nothing of the user's runs from here on, so that nobody else takes the spare one.
+  const call = spare ?? createLogCall(logger, entry)
+  spare = undefined
+  call.logger = logger
+  call.info = entry
+  call.level = level
+  call.context = context
+  call.traceId = span?.traceId
+  call.timeUnixMs = unixNowMs()
+  call.message = message
+  call.error = error === entry ? info : error
+  call.timestamp = timestamp
+  call.isUncaught = uncaught
+  call.isEnabled = isEnabled
+  call.formatted = false
+  return call
+}
+
+let spare: LogCall | undefined
+
+function createLogCall(logger: Logger, info: Info): LogCall {
   return {
     logger,
-    info: entry,
-    level,
-    context,
-    traceId: span?.traceId,
-    timeUnixMs: unixNowMs(),
-    message: entry.message,
-    error: error === entry ? info : error,
-    timestamp: entry.timestamp,
-    isUncaught: isUncaught(entry),
-    isEnabled,
+    info,
+    level: '',
+    context: rootContext,
+    traceId: undefined,
+    timeUnixMs: 0,
+    message: undefined,
+    error: undefined,
+    timestamp: undefined,
+    isUncaught: false,
+    isEnabled: false,
     formatted: false,
     next: undefined,
   }
+}
+
+const nothing: Info = {}
+
+/** Takes back a call that nobody looks at any more: most are over when `write` returns, so one serves for all. */
+export function closeLogCall(call: LogCall): void {
+  call.info = nothing
+  call.message = call.error = call.timestamp = undefined
+  spare = call
 }
 
 /** The rule of winston's transports: an unknown level is never enabled, and without a threshold every level is. */

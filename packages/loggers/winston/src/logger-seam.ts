@@ -1,19 +1,11 @@
-import {
-  activeContext,
-  reportThrown,
-  runInContext,
-  type Stop,
-  spanOf,
-  stopAll,
-  suppressTracing,
-  wrapMethod,
-} from '@clew/core'
+import { reportThrown, runInContext, type Stop, stopAll, wrapMethod } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
-import { type LogCall, openLogCall } from './log-call.ts'
+import { deliveryContext } from './delivery.ts'
+import { closeLogCall, type LogCall, openLogCall } from './log-call.ts'
 import { isError } from './logged-error.ts'
 import { sendRecord } from './record.ts'
 import { createWaitingCalls, type WaitingCalls } from './waiting-calls.ts'
-import type { Info, Logger } from './winston-shapes.ts'
+import type { Info, Logger, Winston } from './winston-shapes.ts'
 
 /** What is done with the calls of the loggers that are attached to, and which of them winston is at work on. */
 export type LoggerSeam = {
@@ -59,12 +51,13 @@ export const loggerSeam: LoggerSeam = createLoggerSeam()
  * Attaches to the three methods through which every entry of every logger goes: `write`, at the call; `_transform`,
  * which runs the formats, at once or when a slow transport has made room; and `push`, with the formatted entry.
  */
-export function attachToLogger(seam: LoggerSeam, prototype: Logger): Stop {
+export function attachToLogger(seam: LoggerSeam, library: Winston): Stop {
+  const prototype = loggerPrototype(library.exceptions.logger)
   const owner = '@clew/winston'
   const stops = [
     wrapMethod(owner, prototype, 'write', (write) => wrapWrite(seam, write)),
     wrapMethod(owner, prototype, '_transform', (transform) => wrapTransform(seam, transform)),
-    wrapMethod(owner, prototype, 'push', (push) => wrapPush(seam, push)),
+    wrapMethod(owner, prototype, 'push', (push) => wrapPush(seam, library, push)),
     wrapMethod(owner, prototype, '_addDefaultMeta', (addDefaultMeta) =>
       wrapAddDefaultMeta(seam, addDefaultMeta),
     ),
@@ -85,7 +78,7 @@ export function isAttached({ attached }: LoggerSeam, logger: Logger): boolean {
 }
 
 /** The prototype of winston's Logger, of which every logger is. winston exports the class only since 3.9. */
-export function loggerPrototype(logger: Logger): Logger {
+function loggerPrototype(logger: Logger): Logger {
   let prototype = logger
   while (!Object.hasOwn(prototype, '_transform')) prototype = Object.getPrototypeOf(prototype)
   return prototype
@@ -111,7 +104,10 @@ function wrapWrite(seam: LoggerSeam, original: Logger['write']): Logger['write']
       return original.call(this, call === undefined ? info : call.info, encoding, callback)
     } finally {
       seam.written = before
-      if (call !== undefined && !call.formatted) seam.waiting.add(call)
+      if (call !== undefined) {
+        if (!call.formatted) seam.waiting.add(call)
+        else if (!seam.keeps) closeLogCall(call)
+      }
     }
   }
 }
@@ -131,7 +127,7 @@ function wrapTransform(seam: LoggerSeam, original: Logger['_transform']): Logger
   }
 }
 
-function wrapPush(seam: LoggerSeam, original: Logger['push']): Logger['push'] {
+function wrapPush(seam: LoggerSeam, library: Winston, original: Logger['push']): Logger['push'] {
   return function (this: Logger, formatted, encoding) {
     const call = seam.formatting
     if (call?.logger === this) {
@@ -139,23 +135,21 @@ function wrapPush(seam: LoggerSeam, original: Logger['push']): Logger['push'] {
       if (isEntry(formatted)) handOver(seam, call, formatted)
     }
     // The transports take the entry in here, or in what is begun here.
-    const caller = activeContext()
-    if (spanOf(caller) === undefined) return original.call(this, formatted, encoding)
-    return runInContext(untracedIn(caller), () => original.call(this, formatted, encoding))
+    const context = deliveryContext(this, library)
+    if (context === undefined) return original.call(this, formatted, encoding)
+    return pushIn(context, original, this, formatted, encoding)
   }
 }
 
-let lastCaller: Context | undefined
-let lastUntraced: Context | undefined
-
-// How an entry is delivered is no part of the request: no span, and no traceparent for the log store. A request often
-// logs more than once, so the last one's context is kept.
-function untracedIn(caller: Context): Context {
-  if (lastUntraced === undefined || caller !== lastCaller) {
-    lastCaller = caller
-    lastUntraced = suppressTracing(caller)
-  }
-  return lastUntraced
+// A function of its own, as what a closure takes in is allocated at each call of the function that it stands in.
+function pushIn(
+  context: Context,
+  push: Logger['push'],
+  logger: Logger,
+  formatted: unknown,
+  encoding: string | undefined,
+): boolean {
+  return runInContext(context, () => push.call(logger, formatted, encoding))
 }
 
 // No guard() here: its closure costs a tenth of all that is done per entry.

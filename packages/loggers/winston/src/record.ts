@@ -1,4 +1,4 @@
-import { emitRecord, type InstrumentationScope, severityOf } from '@clew/core'
+import { emitRecord, type InstrumentationScope, type LogRecord, rootContext, severityOf } from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
 import { type LogCall, stampKeys } from './log-call.ts'
 import { isError, parseStack } from './logged-error.ts'
@@ -14,16 +14,36 @@ export function sendRecord(call: LogCall, formatted: Info, leastSeverity = 0): v
   if (severityNumber < leastSeverity) return
   const exception = call.error ?? parseStack(formatted.stack)
   const body = plainMessage(formatted, call.message)
-  emitRecord({
+  const record = spare ?? createRecord()
+  // A getter that is read for this record may log.
+  spare = undefined
+  record.context = context
+  record.timeUnixMs = timeUnixMs
+  record.severityNumber = severityNumber
+  record.severityText = level
+  record.body = call.isUncaught ? withoutStack(body, formatted.stack) : body
+  record.attributes = formatted
+  record.omit = omittedKeys(repeatedByRecord(call, formatted) | repeatedByException(exception, formatted))
+  record.exception = exception
+  emitRecord(record)
+  record.body = record.attributes = record.exception = undefined
+  spare = record
+}
+
+/** A sink may not keep a record, so one serves for all. What it holds of the last call is its context. */
+let spare: LogRecord | undefined
+
+function createRecord(): LogRecord {
+  return {
     scope,
-    context,
-    timeUnixMs,
-    severityNumber,
-    severityText: level,
-    body: call.isUncaught ? withoutStack(body, formatted.stack) : body,
-    attributes: formatted,
-    omit: omittedKeys(repeatedByRecord(call, formatted) | repeatedByException(exception, formatted)),
-    exception,
+    context: rootContext,
+    timeUnixMs: 0,
+    severityNumber: 0,
+    severityText: '',
+    body: undefined,
+    attributes: undefined,
+    omit: undefined,
+    exception: undefined,
     printedJson,
     // Filled in by emitRecord; named here so that all records have one shape.
     eventName: undefined,
@@ -31,7 +51,7 @@ export function sendRecord(call: LogCall, formatted: Info, leastSeverity = 0): v
     spanId: undefined,
     traceFlags: undefined,
     contextAttributes: undefined,
-  })
+  }
 }
 
 const colour = '\u001b['

@@ -1,7 +1,7 @@
 import { activeContext, guard, rootContext, runInContext, spanContextOf } from '@clew/core'
 import winston from 'winston'
 import { type LogCall, openLogCall, stampInfo } from './log-call.ts'
-import { attachToLogger, isAttached, loggerPrototype, loggerSeam } from './logger-seam.ts'
+import { attachToLogger, isAttached, loggerSeam } from './logger-seam.ts'
 import { sendRecord } from './record.ts'
 import type { Info, Logger, Transport, Winston } from './winston-shapes.ts'
 
@@ -52,7 +52,7 @@ export function clewFormat(): winston.Logform.Format {
 // Formats and transports run late when a slow transport has filled the logger's buffer. Only `write` knows the context.
 function keepCalls(): void {
   loggerSeam.keeps = true
-  attachToLogger(loggerSeam, loggerPrototype((winston as unknown as Winston).exceptions.logger))
+  attachToLogger(loggerSeam, winston as unknown as Winston)
 }
 
 function send(transport: ClewTransport, info: Info): void {

@@ -13,7 +13,14 @@ export type Info = {
   [splatKey]?: unknown
 }
 
-export type Transport = { level?: string; parent?: Logger | null }
+export type Transport = {
+  level?: string
+  parent?: Logger | null
+  /** Of a File transport that opens its file itself. */
+  filename?: unknown
+  /** Where a Stream transport writes to. */
+  _stream?: unknown
+}
 
 type Callback = (error?: Error | null) => void
 
@@ -23,10 +30,15 @@ export type Logger = {
   levels: Readonly<Record<string, number>>
   silent?: boolean
   transports: readonly Transport[]
+  /** Of the stream: its transports, one by itself. */
+  _readableState?: { pipes?: Transport | readonly Transport[] | null }
   write(info: unknown, encoding?: unknown, callback?: unknown): boolean
   _transform(info: Info, encoding: string, callback: Callback): void
   push(formatted: unknown, encoding?: string): boolean
   _addDefaultMeta(info: unknown): void
 }
 
-export type Winston = { exceptions: { logger: Logger } }
+export type Winston = {
+  exceptions: { logger: Logger }
+  transports: Readonly<Record<'Console' | 'File' | 'Stream', unknown>>
+}

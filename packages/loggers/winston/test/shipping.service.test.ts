@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Writable } from 'node:stream'
 import {
   activeContext,
   contextWithSpan,
@@ -62,6 +63,22 @@ class FetchTransport extends Transport {
   }
 }
 
+const post = (text: string) => fetch(`http://127.0.0.1:${portOf()}/`, { method: 'POST', body: text })
+
+/** What only looks like one of winston's own. */
+class Console extends transports.Console {
+  override log(info: object, next: () => void): void {
+    void post(JSON.stringify(info)).then((response) => response.text())
+    next()
+  }
+}
+
+const postingStream = () =>
+  new Writable({
+    write: (chunk, _encoding, done) =>
+      void post(String(chunk)).then((response) => response.text().then(() => done())),
+  })
+
 const shippers: [string, () => winston.transport][] = [
   ["winston's Http", () => new transports.Http({ host: '127.0.0.1', port: portOf() })],
   [
@@ -76,6 +93,8 @@ const shippers: [string, () => winston.transport][] = [
       }),
   ],
   ['one that waits for fetch', () => new FetchTransport()],
+  ['one that is named as one that prints', () => new Console()],
+  ["a stream of the application's own", () => new transports.Stream({ stream: postingStream() })],
 ]
 
 test.each(shippers)('what %s sends is no part of the request, and its lines are', async (_, shipper) => {

@@ -49,18 +49,6 @@ export function replaceAttributes(writer: ByteWriter, tag: number, start: number
   writeKeyValue(writer, tag, 'clew.replaced', threwText(error), 0)
 }
 
-/** What one record has sent so far. */
-type Progress = {
-  writer: ByteWriter
-  tag: number
-  record: LogInput
-  limit: number
-  count: number
-  /** The error whose parts are in exception.*, and its message. */
-  exception: unknown
-  message: string
-}
-
 /**
  * Writes exception.*, then the context's attributes, the record's own, and the scalar fields of the exception.
  * exception.* stand outside of the count limit. Each key is sent once; the record's own attributes win.
@@ -72,62 +60,61 @@ export function writeLogAttributes(
   limits: EncodeLimits,
 ): void {
   const { exception, contextAttributes, attributes } = record
-  const progress: Progress = {
-    writer,
-    tag,
-    record,
-    limit: limits.attributeCount,
-    count: 0,
-    exception,
-    message: '',
-  }
-  if (exception !== undefined) writeException(progress)
-  if (contextAttributes !== undefined) writeContext(progress, contextAttributes)
-  if (attributes !== undefined) writeOwn(progress, attributes)
-  if (progress.exception !== undefined) writeExceptionFields(progress)
+  writer.attributesLeft = limits.attributeCount
+  const message = exception === undefined ? '' : writeException(writer, tag, record, exception)
+  if (contextAttributes !== undefined) writeContext(writer, tag, record, contextAttributes)
+  const thrown = attributes === undefined ? exception : writeOwn(writer, tag, record, attributes, message)
+  if (thrown !== undefined) writeExceptionFields(writer, tag, record, thrown)
 }
 
-function writeOne(progress: Progress, key: string, value: unknown): void {
-  if (progress.count++ < progress.limit) writeKeyValue(progress.writer, progress.tag, key, value, 0)
-  else progress.writer.dropped++
+function writeOne(writer: ByteWriter, tag: number, key: string, value: unknown): void {
+  if (writer.attributesLeft-- > 0) writeKeyValue(writer, tag, key, value, 0)
+  else writer.dropped++
 }
 
-function writeContext(progress: Progress, context: object): void {
-  const start = progress.writer.position
+function writeContext(writer: ByteWriter, tag: number, record: LogInput, context: object): void {
+  const start = writer.position
   try {
     for (const key in context) {
-      if (!hasOwn.call(context, key) || isOwn(progress.record, key)) continue
+      if (!hasOwn.call(context, key) || isOwn(record, key)) continue
       const value = readProperty(context, key)
-      if (value !== undefined) writeOne(progress, key, value)
+      if (value !== undefined) writeOne(writer, tag, key, value)
     }
   } catch (error) {
-    replaceAttributes(progress.writer, progress.tag, start, error)
+    replaceAttributes(writer, tag, start, error)
   }
 }
 
-function writeOwn(progress: Progress, attributes: object): void {
-  const { omit } = progress.record
-  const start = progress.writer.position
+/** The first error fills exception.*; under its own key its message is enough. Returns what is in exception.*. */
+function writeOwn(
+  writer: ByteWriter,
+  tag: number,
+  record: LogInput,
+  attributes: object,
+  messageOfException: string,
+): unknown {
+  const { omit } = record
+  const start = writer.position
+  let { exception } = record
+  let message = messageOfException
   try {
     for (const key in attributes) {
       if (!hasOwn.call(attributes, key) || omit?.has(key)) continue
-      const value = readProperty(attributes, key)
+      let value = readProperty(attributes, key)
       if (value === undefined) continue
-      if (typeof value === 'object' && value !== null) writeObjectAttribute(progress, key, value)
-      else writeOne(progress, key, value)
+      if (typeof value === 'object' && value !== null) {
+        if (exception === undefined && isErrorSafely(value)) {
+          exception = value
+          message = writeException(writer, tag, record, value)
+        }
+        if (value === exception) value = message
+      }
+      writeOne(writer, tag, key, value)
     }
   } catch (error) {
-    replaceAttributes(progress.writer, progress.tag, start, error)
+    replaceAttributes(writer, tag, start, error)
   }
-}
-
-/** The first error fills exception.*; under its own key its message is enough. */
-function writeObjectAttribute(progress: Progress, key: string, value: object): void {
-  if (progress.exception === undefined && isErrorSafely(value)) {
-    progress.exception = value
-    writeException(progress)
-  }
-  writeOne(progress, key, value === progress.exception ? progress.message : value)
+  return exception
 }
 
 function isErrorSafely(value: object): boolean {
@@ -138,15 +125,22 @@ function isErrorSafely(value: object): boolean {
   }
 }
 
-function writeException(progress: Progress): void {
-  const { type, message, stacktrace } = describeException(progress.exception)
-  progress.message = message
-  writeExceptionPart(progress, 'exception.type', type)
-  writeExceptionPart(progress, 'exception.message', message)
-  writeExceptionPart(progress, 'exception.stacktrace', stacktrace)
+/** Returns the message. */
+function writeException(writer: ByteWriter, tag: number, record: LogInput, exception: unknown): string {
+  const { type, message, stacktrace } = describeException(exception)
+  writeExceptionPart(writer, tag, record, 'exception.type', type)
+  writeExceptionPart(writer, tag, record, 'exception.message', message)
+  writeExceptionPart(writer, tag, record, 'exception.stacktrace', stacktrace)
+  return message
 }
 
-function writeExceptionPart({ writer, tag, record }: Progress, key: string, value: string | undefined): void {
+function writeExceptionPart(
+  writer: ByteWriter,
+  tag: number,
+  record: LogInput,
+  key: string,
+  value: string | undefined,
+): void {
   if (value === undefined || isTaken(record, key)) return
   writeKeyValue(writer, tag, key, value, 0)
 }
@@ -173,19 +167,18 @@ const namedParts: ReadonlySet<string> = new Set([
 ])
 
 /** Own scalar fields, such as `code` or `statusCode`, under their own keys. */
-function writeExceptionFields(progress: Progress): void {
-  const { exception, record } = progress
+function writeExceptionFields(writer: ByteWriter, tag: number, record: LogInput, exception: unknown): void {
   if (typeof exception !== 'object' || exception === null) return
-  const start = progress.writer.position
+  const start = writer.position
   try {
     for (const key in exception) {
       if (!hasOwn.call(exception, key) || namedParts.has(key) || record.omit?.has(key)) continue
       if (isTaken(record, key)) continue
       const value = readProperty(exception, key)
-      if (isScalar(value)) writeOne(progress, key, value)
+      if (isScalar(value)) writeOne(writer, tag, key, value)
     }
   } catch (error) {
-    replaceAttributes(progress.writer, progress.tag, start, error)
+    replaceAttributes(writer, tag, start, error)
   }
 }
 

@@ -14,6 +14,8 @@ export class ByteWriter {
   busy = false
   /** Values left out of the message being written. */
   dropped = 0
+  /** Attributes that the record being written may still send. */
+  attributesLeft = 0
   /** UTF-16 units or bytes of one value. */
   maxLength = 0
   maxDepth = 0
