@@ -85,7 +85,11 @@ test.each<[string, string, string, string | number, string[]]>([
     'throws',
     'job',
     1,
-    [`root > process ${queue}, unfinished, ${thrown}`, ...within(`process ${queue}`, 'unfinished', thrown)],
+    [
+      `root > send ${queue}`,
+      `send ${queue} > process ${queue}, unfinished, ${thrown}`,
+      ...within(`process ${queue}`, 'unfinished', thrown),
+    ],
   ],
   ['a worker thread that throws', 'threadThrows', 'thread', 1, within('root', 'unfinished', thrown)],
   ['process.exit in a worker thread', 'threadExits', 'thread', 0, within('root', 'unfinished')],
