@@ -23,7 +23,7 @@ export function watchUnfinished(spans: OpenSpans<RecordingSpan>): {
     const traceId = guard('uncaught error', () => spanOf(activeContext())?.spanContext().traceId, undefined)
     last = { error, traceId, atMs: monotonicMs() }
   }
-  process.on('uncaughtExceptionMonitor', note)
+  const stop = onUncaught(note)
   return {
     end(exitCode) {
       const uncaught = last && monotonicMs() - last.atMs < handlerMs ? last : undefined
@@ -33,7 +33,24 @@ export function watchUnfinished(spans: OpenSpans<RecordingSpan>): {
         undefined,
       )
     },
-    stop: () => void process.removeListener('uncaughtExceptionMonitor', note),
+    stop,
+  }
+}
+
+type Inside = { _fatalException?: (error: unknown, ...rest: unknown[]) => unknown }
+
+/** Node asks `process` for this function at each error that nobody caught. A listener of uncaughtExceptionMonitor would be seen. */
+function onUncaught(note: (error: unknown) => void): Stop {
+  const inside = process as unknown as Inside
+  const native = inside._fatalException
+  if (typeof native !== 'function') return () => {}
+  const noting = function (this: unknown, error: unknown, ...rest: unknown[]): unknown {
+    note(error)
+    return native.call(this, error, ...rest)
+  }
+  inside._fatalException = noting
+  return () => {
+    if (inside._fatalException === noting) inside._fatalException = native
   }
 }
 
