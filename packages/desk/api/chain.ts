@@ -1,5 +1,5 @@
 import type { SpanFacts } from '@clew/otlp/text'
-import { any, count, list, number, object, optional, pair, type Static, text } from './schema.ts'
+import { any, count, flag, list, number, object, optional, pair, type Static, text } from './schema.ts'
 
 /** Attributes as plain JSON; 64-bit integers beyond 2^53 and bytes (base64) are texts. */
 export type Fields = { [key: string]: FieldValue }
@@ -18,6 +18,7 @@ export const spanFacts = object({
   attempt: optional(count('1 for the first.')),
   waitMs: optional(number('Time in the queue before the span, milliseconds.')),
   db: optional(text('db.system.name')),
+  unfinished: optional(flag('clew.unfinished: the process ended before the span.')),
 } satisfies Record<keyof SpanFacts, unknown>)
 
 export const chainSpans = object({

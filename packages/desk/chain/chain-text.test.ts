@@ -46,6 +46,17 @@ first error: ERROR payment_failed status=500 (160.0 ms, worker)
 `)
 })
 
+test('a span that the end of its process cut off says so', () => {
+  const data = sampleChain()
+    .span('GET /orders', { ms: [0, 5], failed: true, message: 'the process ended', unfinished: true })
+    .span('SELECT orders', { ms: [1, 2], parent: 'GET /orders' })
+    .data()
+  expect(chainAsText(data).split('\n\n')[1]).toBe(`\
+     0.0 ms  GET /orders  5 ms  [api]  unfinished  ERROR the process ended
+     1.0 ms  └─ SELECT orders  1 ms  [api]
+`)
+})
+
 test('a chain is the same tree from whichever of its linked traces it is asked for', () => {
   const cause = { ms: [0, 5], trace: 't', kind: 'producer' } as const
   const effect = { ms: [20, 30], trace: 'u', kind: 'consumer', service: 'worker', links: ['t send'] } as const

@@ -57,6 +57,7 @@ function describeSpan(chain: Chain, node: number, labels: ChainLabels): Partial<
     service: serviceName(data.resources, data.spans.resource[span]!),
     failed: hasFlag(chain, node, 'failed'),
     message: safeText(known.message ?? ''),
+    badge: known.unfinished ? labels.unfinished : '',
   }
 }
 

@@ -14,6 +14,7 @@ export const englishLabels = {
   job: 'job {id}',
   attempt: 'attempt {count}',
   running: 'running',
+  unfinished: 'unfinished',
   clockBehind: 'clock of {name} is {time} behind',
   clockAhead: 'clock of {name} is {time} ahead',
   clockCorrected: '{text}; corrected',

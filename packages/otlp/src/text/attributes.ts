@@ -15,6 +15,8 @@ export type SpanFacts = {
   waitMs?: number
   /** `db.system.name` */
   db?: string
+  /** `clew.unfinished`: the process ended before the span. */
+  unfinished?: boolean
 }
 
 /** What a reader wants to see beside a span's name; `message` is that of its status. Undefined when there is nothing. */
@@ -33,6 +35,7 @@ export function spanFacts(attributes: Attributes, message: string): SpanFacts | 
   if (attempt !== undefined) facts.attempt = attempt
   if (waitMs !== undefined) facts.waitMs = waitMs
   if (db !== undefined) facts.db = db
+  if (attributes['clew.unfinished'] === true) facts.unfinished = true
   for (const _ in facts) return facts
   return undefined
 }

@@ -17,6 +17,7 @@ export const chain: Words['chain'] = {
     job: '任务 {id}',
     attempt: '第 {count} 次',
     running: '运行中',
+    unfinished: '未完成',
     clockBehind: '{name} 的时钟慢 {time}',
     clockAhead: '{name} 的时钟快 {time}',
     clockCorrected: '{text}；已校正',
