@@ -1,6 +1,6 @@
 import type { Endpoint } from '@clew/pipeline'
 import { expect, test } from 'vitest'
-import { formatStartupLine, isNews } from './startup-line.ts'
+import { formatStartupLine, isNews, isRunByJest } from './startup-line.ts'
 
 const endpoint = (url: string, protocol: Endpoint['protocol'] = 'http/protobuf'): Endpoint => ({
   url,
@@ -56,4 +56,24 @@ test('a line is said once in a tree of processes, another one is said too', () =
     news: [false, true],
     below: [false, false],
   })
+})
+
+test.each([
+  ['jest itself', {}, '/shop/node_modules/jest/bin/jest.js', true],
+  ['jest by its link', {}, '/shop/node_modules/.bin/jest', true],
+  ['a worker of jest', { JEST_WORKER_ID: '1' }, '/shop/node_modules/jest-worker/build/processChild.js', true],
+  ['vitest', { VITEST: 'true' }, '/shop/node_modules/vitest/vitest.mjs', false],
+  ['an application', {}, '/shop/jest.js', false],
+])('%s: whether nothing is joined', (_, env, script, expected) => {
+  expect(isRunByJest(env, ['/node', script])).toBe(expected)
+})
+
+test('inside of jest the line says what is so', () => {
+  const sends = {
+    logs: { endpoint: undefined, console: false },
+    traces: { endpoint: undefined, console: false },
+  }
+  expect(formatStartupLine('shop', ['http'], sends, true)).toBe(
+    '[clew] shop: joins nothing of what jest loads; to test what is joined, start the application as a process of its own, or use vitest\n',
+  )
 })

@@ -12,13 +12,25 @@ const maxSaid = 16
  * the same service and receiver is not said again, programs read the stderr of their children.
  */
 export function sayStarted(service: string, running: readonly string[], config: ClewConfig): void {
-  const line = formatStartupLine(service, running, config)
+  const line = formatStartupLine(service, running, config, isRunByJest(process.env, process.argv))
   if (!isNews(line, process.env)) return
   try {
     writeSync(2, line)
   } catch {
     // A closed stderr has no reader to tell.
   }
+}
+
+// jest has a module system of its own, which loads libraries anew for each test file and tells nobody.
+const inJest =
+  'joins nothing of what jest loads; to test what is joined, start the application as a process of its own, or use vitest'
+
+/** Whether this process is jest or one of its workers. */
+export function isRunByJest(env: NodeJS.ProcessEnv, [, script = '']: readonly string[]): boolean {
+  return (
+    env.JEST_WORKER_ID !== undefined ||
+    /[\\/](jest|jest-cli)[\\/]bin[\\/]jest(\.js)?$|[\\/]\.bin[\\/]jest$/.test(script)
+  )
 }
 
 /** Whether no process above has said this line; notes it in the environment that children inherit. */
@@ -35,8 +47,10 @@ export function formatStartupLine(
   service: string,
   running: readonly string[],
   { logs, traces }: Pick<ClewConfig, 'logs' | 'traces'>,
+  byJest = false,
 ): string {
   const joined = running.length > 0 ? running.join(', ') : 'nothing (no @clew package among the dependencies)'
+  if (byJest) return `[clew] ${service}: ${inJest}\n`
   return `[clew] ${service}: joins ${joined}; ${describeTargets(logs.endpoint, traces.endpoint)}\n`
 }
 
