@@ -8,7 +8,7 @@ if (major > 22 || (major === 22 && minor >= 15)) {
 } else {
   const line = `[clew] CLEW_NODE_TOO_OLD: Node.js ${process.versions.node} runs without Clew, which needs 22.15.0 or newer`
   try {
-    require('fs').writeSync(2, `${line}; in ${process.cwd()}\n`)
+    require('node:fs').writeSync(2, `${line}; in ${process.cwd()}\n`)
   } catch {
     // A closed stderr has no reader to tell.
   }

@@ -38,3 +38,26 @@ test('a folder without an application, on a Node.js that is too old', () => {
 test.each(['22.15.0', '24.0.0', '26.1.2-nightly'])('Node.js %s is new enough', (version) => {
   expect(examineApplication(nowhere, version)[0]).toEqual({ level: 'ok', topic: 'Node.js', text: version })
 })
+
+const loggersOf = (dependencies: string[]) =>
+  examineApplication({ ...nowhere, name: 'shop', dependencies }, '24.0.0').filter(({ text }) =>
+    text.includes('no chain shows'),
+  )
+const remedy = 'log by winston with @clew/winston, or write records by `logs` of @opentelemetry/api'
+
+test.each([
+  [
+    ['pino', 'bunyan'],
+    ['pino', 'bunyan'],
+    'its lines are not joined: they have no ids, and no chain shows them',
+  ],
+  [['winston', 'pino'], ['pino'], 'its lines are not joined: they have no ids, and no chain shows them'],
+  [
+    [],
+    ['logs'],
+    'no logger that is joined: what console.log() and the like print has no ids, and no chain shows it',
+  ],
+  [['winston'], [], ''],
+])('an application that logs by %j is told of %j', (dependencies, topics, text) => {
+  expect(loggersOf(dependencies)).toEqual(topics.map((topic) => ({ level: 'warning', topic, text, remedy })))
+})

@@ -19,6 +19,11 @@ const packageOf: Readonly<Record<string, string>> = {
   ioredis: '@clew/ioredis',
 }
 
+/** Loggers that nothing of ours joins. */
+const foreignLoggers: ReadonlySet<string> = new Set(
+  'pino nestjs-pino bunyan log4js loglevel tslog consola signale roarr npmlog @logtape/logtape'.split(' '),
+)
+
 /** Everything about an application that can be seen without starting it. */
 export function examineApplication(application: Application, nodeVersion: string): Finding[] {
   const found = findPackages(application)
@@ -27,6 +32,7 @@ export function examineApplication(application: Application, nodeVersion: string
     examineIdentity(application),
     ...found.map((one) => examinePackage(one, application)),
     ...examineMissing(application, found),
+    ...examineLoggers(application, found),
     examineCopies('@opentelemetry/api', application, found),
     // It comes with the first package that is installed.
     ...(found.length > 0 ? [examineCopies('@clew/core', application, found)] : []),
@@ -103,6 +109,24 @@ function examineMissing(application: Application, found: readonly FoundPackage[]
   if (installed.has('@clew/http')) return findings
   const text = 'HTTP servers and fetch are not traced'
   return [...findings, { level: 'warning', topic: 'node:http', text, remedy: 'npm install @clew/http' }]
+}
+
+/** A chain without lines is half of what one comes for. */
+function examineLoggers({ name, dependencies }: Application, found: readonly FoundPackage[]): Finding[] {
+  const remedy = 'log by winston with @clew/winston, or write records by `logs` of @opentelemetry/api'
+  const text = 'its lines are not joined: they have no ids, and no chain shows them'
+  const foreign = dependencies.filter((dependency) => foreignLoggers.has(dependency))
+  const findings = foreign.map((topic): Finding => ({ level: 'warning', topic, text, remedy }))
+  const joins = found.some((one) => one.instrumentation?.library?.name === 'winston')
+  if (findings.length > 0 || joins || name === undefined || dependencies.includes('winston')) return findings
+  return [
+    {
+      level: 'warning',
+      topic: 'logs',
+      text: 'no logger that is joined: what console.log() and the like print has no ids, and no chain shows it',
+      remedy,
+    },
+  ]
 }
 
 function examineCopies(name: string, application: Application, found: readonly FoundPackage[]): Finding {
