@@ -42,23 +42,23 @@ export function attachSuppression(bullmq: BullMQ): Stop[] {
   return [...stops, ...(bullmq.Scripts ? suppressDirectCommands(bullmq) : suppressConnecting(bullmq))]
 }
 
-// Methods that send nothing: naming, and the making of arguments.
-const sendsNothing =
-  /^constructor$|Args$|^(toKey|parseNodeKey|clientName|forQueue|getKeepJobs|getRepeatConcatOptions|finishedErrors|mapFinishError|buildNextJobResult|toBatchEntry|workerName|checkBlockingOptions|emitError)$/
+// Methods that send nothing (naming, the making of arguments), and those that only others of the same class call.
+const left =
+  /^constructor$|Args$|^(execCommand|addStandardJob|addDelayedJob|addPrioritizedJob|addParentJob|toKey|parseNodeKey|clientName|forQueue|getKeepJobs|getRepeatConcatOptions|finishedErrors|mapFinishError|buildNextJobResult|toBatchEntry|workerName|checkBlockingOptions|emitError)$/
 
 function suppressAll(housekeeping: Housekeeping): Stop[] {
   const target = housekeeping.prototype as Methods
   const names = Object.getOwnPropertyNames(target).filter((name) => {
     const own = Object.getOwnPropertyDescriptor(target, name)
-    return typeof own?.value === 'function' && !sendsNothing.test(name)
+    return typeof own?.value === 'function' && !left.test(name)
   })
   return names.map((name) => suppress(target, name))
 }
 
-function suppress(target: Methods, name: string, unless: (self: object) => boolean = () => false): Stop {
+function suppress(target: Methods, name: string, unless?: (self: object) => boolean): Stop {
   return wrapMethod(suppression, target, name, (method) => {
     return function (...args) {
-      if (isTracingSuppressed(activeContext()) || unless(this)) return method.apply(this, args)
+      if (isTracingSuppressed(activeContext()) || unless?.(this)) return method.apply(this, args)
       return runInContext(suppressedRoot, () => method.apply(this, args))
     }
   })
@@ -124,6 +124,7 @@ function suppressDirectCommands(bullmq: BullMQ): Stop[] {
     names.filter((name) => name in target).map((name) => suppress(target as Methods, name, unless))
   const ownTelemetry = (self: object): boolean => hasOwnTelemetry(self)
   return [
+    ...some(bullmq.Scripts?.prototype ?? {}, ['execCommand'], () => false),
     ...some(bullmq.Queue.prototype, queue, ownTelemetry),
     ...some(bullmq.QueueGetters.prototype, getters, ownTelemetry),
     ...some(bullmq.Job.prototype, job, (self) => hasOwnTelemetry((self as { queue?: object }).queue ?? {})),
