@@ -12,7 +12,7 @@ export const packageArrows: Readonly<Record<string, readonly string[]>> = {
   'queues/*': ['core'],
   'databases/*': ['core'],
   pipeline: ['otlp', 'templates'],
-  core: ['otlp/severity'],
+  core: ['otlp/severity', 'otlp/report-limit'],
   search: ['settings'],
   settings: [],
   otlp: [],

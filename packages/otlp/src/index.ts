@@ -38,6 +38,7 @@ export type {
   ReceiverOptions,
   ReceiverTls,
 } from './receive/receiver.ts'
+export { createReportLimit, type ReportLimit } from './report-limit.ts'
 export {
   decodeExportResponse,
   decodeRetryDelayMs,

@@ -1,3 +1,4 @@
+import { createReportLimit, type ReportLimit } from '@clew/otlp'
 import type { ProblemCode, SettingNames } from './pipeline.ts'
 
 export const otelSettingNames: SettingNames = {
@@ -13,8 +14,6 @@ type ProblemWords = { settingNames: SettingNames; printAddress: ((address: strin
 
 type Report = (code: ProblemCode, message: string) => void
 
-const quietMs = 60_000
-
 /**
  * Passes on the first report of a problem, then at most one each minute: whoever started the pipeline may write each line
  * down as it comes. The message is made only when it is said; a full memory is a problem of every record.
@@ -23,24 +22,18 @@ export class Problems {
   readonly settingNames: SettingNames
   readonly printAddress: (address: string) => string
   readonly #report: Report
-  readonly #now: () => number
-  readonly #saidAt = new Map<string, number>()
+  readonly #limit: ReportLimit
 
   constructor(report: Report, now: () => number, words: Partial<ProblemWords> = {}) {
     this.settingNames = words.settingNames ?? otelSettingNames
     this.printAddress = words.printAddress ?? (() => 'the receiver')
     this.#report = report
-    this.#now = now
+    this.#limit = createReportLimit(now)
   }
 
   /** `about` tells apart two problems of the same code. */
   say(code: ProblemCode, about: string, message: () => string): void {
-    const key = `${code} ${about}`
-    const now = this.#now()
-    const said = this.#saidAt.get(key)
-    if (said !== undefined && now - said < quietMs) return
-    this.#saidAt.set(key, now)
-    this.#tell(code, message())
+    if (this.#limit.withheld(`${code} ${about}`) !== undefined) this.#tell(code, message())
   }
 
   /** Says what nobody may miss, however often it was said. */
@@ -50,7 +43,7 @@ export class Problems {
 
   /** Says that a problem is over. When it comes back, that is said at once. */
   sayOver(problem: ProblemCode, about: string, code: ProblemCode, message: string): void {
-    this.#saidAt.delete(`${problem} ${about}`)
+    this.#limit.forget(`${problem} ${about}`)
     this.#tell(code, message)
   }
 
