@@ -1,7 +1,6 @@
 import { emitRecord, type InstrumentationScope, type LogRecord, rootContext, severityOf } from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
-import { type LogCall, stampKeys } from './log-call.ts'
-import { isError, parseStack } from './logged-error.ts'
+import { isError, type LogCall, parseStack, stampKeys } from './log-call.ts'
 import { printedJson } from './printed-json.ts'
 import { type Info, messageKey } from './winston-shapes.ts'
 

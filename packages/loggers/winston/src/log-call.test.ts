@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isError, loggedError, parseStack } from './logged-error.ts'
+import { isError, loggedError, parseStack } from './log-call.ts'
 import { splatKey } from './winston-shapes.ts'
 
 test('the text of any stack gives the name and the message of its error', () => {
