@@ -4,7 +4,9 @@
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major > 22 || (major === 22 && minor >= 15)) {
-  require('./bundle/register.js')
+  // Node runs preloads on the thread of module.register() hooks as well. No application code runs there, and under Yarn
+  // Plug'n'Play that thread does not find what the bundle imports.
+  if (!require('node:worker_threads').isInternalThread) require('./bundle/register.js')
 } else {
   const line = `[clew] CLEW_NODE_TOO_OLD: Node.js ${process.versions.node} runs without Clew, which needs 22.15.0 or newer`
   try {

@@ -4,7 +4,7 @@ const { dirname, join } = require('node:path')
 
 const packages = join(__dirname, '../../packages')
 
-require(join(packages, 'node/bundle/register.js'))
+require(join(packages, 'node/register.cjs'))
 // Absent in a package manager, which is not traced.
 if (globalThis[Symbol.for('@clew/node')]) startAll()
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import type { Instrumentation } from '@clew/core'
 import { type Application, readPackageJson } from './application.ts'
 
@@ -19,15 +19,34 @@ type Manifest = { version?: string; clew?: { instrumentation?: string } }
 /** Loads every instrumentation among the application's dependencies. Never throws: what fails has a `problem`. */
 export function findPackages(application: Application): FoundPackage[] {
   const requireFromApplication = createRequire(join(application.directory, 'package.json'))
-  const lookUp = requireFromApplication.resolve.paths('x') ?? []
+  const find = packageFinder(application)
   return application.dependencies.flatMap((name) => {
-    const directory = lookUp.map((folder) => join(folder, name)).find((folder) => existsSync(folder))
+    const directory = find(name)
     const manifest = directory ? readManifest(directory) : undefined
     const exportName = manifest?.clew?.instrumentation
     if (!directory || !exportName) return []
     const found = { name, version: manifest.version ?? '', directory }
     return [{ ...found, ...load(requireFromApplication, name, exportName) }]
   })
+}
+
+type PnpApi = { resolveToUnqualified(request: string, issuer: string): string | null }
+
+/** Finds the folder of a package that the application may load, whether or not its `exports` let it be seen. Never throws. */
+export function packageFinder({ directory }: Application): (name: string) => string | undefined {
+  const require = createRequire(join(directory, 'package.json'))
+  // Yarn Plug'n'Play has no folders to look into: https://yarnpkg.com/advanced/pnpapi
+  if ('pnp' in process.versions) {
+    return (name) => {
+      try {
+        return (require('pnpapi') as PnpApi).resolveToUnqualified(name, join(directory, sep)) ?? undefined
+      } catch {
+        return undefined
+      }
+    }
+  }
+  const folders = require.resolve.paths('x') ?? []
+  return (name) => folders.map((folder) => join(folder, name)).find((folder) => existsSync(folder))
 }
 
 /** The package.json of a package that speaks of Clew; most do not, and are not parsed. */

@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { compareVersions, type Instrumentation, isVersionWithin } from '@clew/core'
-import { type Application, nearestPackage } from '../discovery/application.ts'
-import { copiesOf, type FoundPackage, findPackages } from '../discovery/packages.ts'
+import { type Application, readPackageJson } from '../discovery/application.ts'
+import { copiesOf, type FoundPackage, findPackages, packageFinder } from '../discovery/packages.ts'
 
 /** One thing that the doctor looked at. `remedy` says what to change. */
 export type Finding = { level: 'ok' | 'warning' | 'problem'; topic: string; text: string; remedy?: string }
@@ -141,10 +140,6 @@ function examineCopies(name: string, application: Application, found: readonly F
 
 /** The version that the application would load; undefined when it is not installed. */
 export function installedVersion(name: string, application: Application): string | undefined {
-  const require = createRequire(join(application.directory, 'package.json'))
-  for (const folder of require.resolve.paths('x') ?? []) {
-    const found = nearestPackage(join(folder, name))
-    if (found?.json.name === name) return found.json.version
-  }
-  return undefined
+  const directory = packageFinder(application)(name)
+  return directory ? readPackageJson(join(directory, 'package.json'))?.version : undefined
 }
