@@ -9,25 +9,25 @@ const checkIntervalMs = 1_000
 
 /** Unix time as fine as the monotonic clock, which follows the wall clock where that is set. */
 export function createUnixClock({ monotonicMs, wallMs, offsetMs: initialMs }: ClockSource): {
-  offsetMs(): number
+  /** `nowMs` is the monotonic clock's. */
+  offsetMs(nowMs: number): number
   nowMs(): number
 } {
-  let offsetMs = initialMs
+  let offset = initialMs
   let checkedMs = 0
-  const check = (): number => {
-    const nowMs = monotonicMs()
-    const wall = wallMs()
+  const offsetMs = (nowMs: number): number => {
+    if (nowMs - checkedMs <= checkIntervalMs) return offset
     checkedMs = nowMs
     // The monotonic clock stands still while the machine sleeps, and the wall clock may be set.
-    if (Math.abs(wall - (nowMs + offsetMs)) > maxDriftMs) offsetMs = wall - nowMs
-    return offsetMs
+    const wall = wallMs()
+    if (Math.abs(wall - (nowMs + offset)) > maxDriftMs) offset = wall - nowMs
+    return offset
   }
   return {
-    offsetMs: check,
+    offsetMs,
     nowMs: () => {
       const nowMs = monotonicMs()
-      if (nowMs - checkedMs > checkIntervalMs) check()
-      return nowMs + offsetMs
+      return nowMs + offsetMs(nowMs)
     },
   }
 }
@@ -41,8 +41,8 @@ const clock = createUnixClock({
   offsetMs: performance.timeOrigin,
 })
 
-/** What makes Unix milliseconds of performance.now(), after a look at the wall clock. */
-export const wallOffsetMs: () => number = clock.offsetMs
+/** What makes Unix milliseconds of this `monotonicMs()`; it follows a wall clock that is set within a second. */
+export const wallOffsetMs: (monotonicMs: number) => number = clock.offsetMs
 
 /** Unix milliseconds with a fraction, by the clock that spans use too: a log line lies inside of its span. */
 export const unixNowMs: () => number = clock.nowMs

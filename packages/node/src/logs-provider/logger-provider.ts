@@ -3,7 +3,7 @@ import type { LogInput } from '@clew/otlp'
 import type { Pipeline } from '@clew/pipeline'
 import type { LoggerProvider, LogRecord } from '@opentelemetry/api'
 import { byScope } from '../tracer/by-scope.ts'
-import { parseTime, type SpanClock, systemClock } from '../tracer/span-clock.ts'
+import { parseTime, type SpanClock, systemClock, unixNow } from '../tracer/span-clock.ts'
 
 export type LoggerProviderOptions = {
   /** Takes each record at its emit. */
@@ -48,7 +48,5 @@ function toLogInput(record: LogRecord, clock: SpanClock): LogInput {
 }
 
 function timeOf({ timestamp, observedTimestamp }: LogRecord, clock: SpanClock): number {
-  return (
-    parseTime(timestamp, clock) ?? parseTime(observedTimestamp, clock) ?? clock.now() + clock.unixOffset()
-  )
+  return parseTime(timestamp, clock) ?? parseTime(observedTimestamp, clock) ?? unixNow(clock)
 }

@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto'
+import { noteHexId } from '@clew/otlp'
 import type { SpanContext } from '@opentelemetry/api'
 
 /** Makes trace and span ids. The interface of the SDK's IdGenerator. */
@@ -12,19 +13,31 @@ export type IdGenerator = {
 }
 
 const poolBytes = 4_096
+/** So much becomes text at once. An id is a part of that text, and keeps it in memory. */
+const blockBytes = 512
 
 /** Random ids out of a pool of cryptographic bytes that is filled again when used up. */
 export function createRandomIds(): IdGenerator {
   const pool = Buffer.allocUnsafeSlow(poolBytes)
-  let position = poolBytes
-  const take = (bytes: number): string => {
-    if (position + bytes > poolBytes) {
+  const view = new DataView(pool.buffer, pool.byteOffset, poolBytes)
+  let text = ''
+  let block = poolBytes
+  let used = blockBytes
+  const nextBlock = (): void => {
+    block += blockBytes
+    if (block >= poolBytes) {
       randomFillSync(pool)
-      position = 0
+      block = 0
     }
-    const start = position
-    position += bytes
-    return pool.toString('hex', start, position)
+    text = pool.toString('hex', block, block + blockBytes)
+    used = 0
+  }
+  const take = (bytes: number): string => {
+    if (used + bytes > blockBytes) nextBlock()
+    const id = text.slice(used * 2, (used + bytes) * 2)
+    noteHexId(id, view, block + used)
+    used += bytes
+    return id
   }
   return { isRandom: true, generateTraceId: () => take(16), generateSpanId: () => take(8) }
 }

@@ -45,6 +45,8 @@ export type SpanStart = {
   droppedAttributes: number
   links: readonly Link[] | undefined
   startTime: TimeInput | undefined
+  /** By the clock of the origin. */
+  now: number
   unixOffset: number
 }
 
@@ -101,7 +103,7 @@ export class RecordingSpan implements Span, SpanInput, OpenLink {
     this.attributeBound = start.attributeCount
     this.droppedAttributesCount = start.droppedAttributes
     this.unixOffset = start.unixOffset
-    this.startUnixMs = timeOf(this, start.startTime)
+    this.startUnixMs = timeOf(this, start.startTime, start.now)
     if (start.links !== undefined) for (const link of start.links) this.addLink(link)
     if (this.traceFlags & sampled) origin.open.add(this)
   }
@@ -217,10 +219,10 @@ export class RecordingSpan implements Span, SpanInput, OpenLink {
 }
 
 /** The given time, or else now. */
-function timeOf(span: RecordingSpan, given: TimeInput | undefined): number {
+function timeOf(span: RecordingSpan, given: TimeInput | undefined, now?: number): number {
   const { clock } = span.origin
   const time = given === undefined ? undefined : parseTime(given, clock)
-  return time ?? clock.now() + span.unixOffset
+  return time ?? (now ?? clock.now()) + span.unixOffset
 }
 
 function hasRoomFor(span: RecordingSpan, key: string, maxCount: number): boolean {

@@ -5,8 +5,8 @@ import type { TimeInput } from '@opentelemetry/api'
 export type SpanClock = {
   /** Monotonic milliseconds. */
   now(): number
-  /** What makes Unix milliseconds of `now()`. Taken once per local trace. */
-  unixOffset(): number
+  /** What makes Unix milliseconds of this `now()`. Taken once per local trace. */
+  unixOffset(now: number): number
 }
 
 export const systemClock: SpanClock = { now: monotonicMs, unixOffset: wallOffsetMs }
@@ -16,11 +16,19 @@ export function unixClock(now: () => number): SpanClock {
   return { now, unixOffset: () => 0 }
 }
 
+export function unixNow(clock: SpanClock): number {
+  const now = clock.now()
+  return now + clock.unixOffset(now)
+}
+
 /** Unix milliseconds of any form of time that the API takes; undefined for what is none. */
 export function parseTime(time: TimeInput | undefined, clock: SpanClock): number | undefined {
   if (time === undefined) return undefined
   // The API takes performance.now() too, which no Unix time of ours can be mistaken for.
-  if (typeof time === 'number') return time <= clock.now() ? time + clock.unixOffset() : finite(time)
+  if (typeof time === 'number') {
+    const now = clock.now()
+    return time <= now ? time + clock.unixOffset(now) : finite(time)
+  }
   if (Array.isArray(time)) return isHrTime(time) ? finite(time[0] * 1e3 + time[1] / 1e6) : undefined
   return time instanceof Date ? finite(time.getTime()) : undefined
 }

@@ -87,6 +87,7 @@ function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): T
       traceState ?? parent?.traceState,
     )
     if (decision === SamplingDecision.NOT_RECORD) return new NoopSpan(spanContext)
+    const now = origin.clock.now()
     const span = new RecordingSpan(origin, {
       context: spanContext,
       parent: parent ?? parentOf(chosen, spanContext.traceFlags),
@@ -97,7 +98,8 @@ function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): T
       droppedAttributes: own.dropped,
       links: options.links,
       startTime: options.startTime,
-      unixOffset: parentSpan instanceof RecordingSpan ? parentSpan.unixOffset : origin.clock.unixOffset(),
+      now,
+      unixOffset: parentSpan instanceof RecordingSpan ? parentSpan.unixOffset : origin.clock.unixOffset(now),
     })
     return attributes === undefined ? span : span.setAttributes(attributes)
   }

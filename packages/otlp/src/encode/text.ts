@@ -84,7 +84,7 @@ const seenWords = new Uint32Array(slots * maxWords)
 /** Writes a tag and an id of `hexLength` hex digits, at most 32, as bytes. Anything else is not written: false. */
 export function writeHexId(writer: ByteWriter, tag: number, id: string, hexLength: number): boolean {
   if (typeof id !== 'string' || id.length !== hexLength) return false
-  const slot = (id.charCodeAt(hexLength - 1) * 31 + id.charCodeAt(hexLength - 2)) & (slots - 1)
+  const slot = slotOf(id)
   if (seenIds[slot] !== id && !parseInto(slot, id)) return false
   const byteLength = hexLength >>> 1
   reserve(writer, byteLength + 2)
@@ -96,6 +96,19 @@ export function writeHexId(writer: ByteWriter, tag: number, id: string, hexLengt
   }
   writer.position = position + byteLength + 2
   return true
+}
+
+function slotOf(id: string): number {
+  return (id.charCodeAt(id.length - 1) * 31 + id.charCodeAt(id.length - 2)) & (slots - 1)
+}
+
+/** Tells the bytes of an id of 16 or 32 hex digits, from `offset` on, so that its text need not be read to write them. */
+export function noteHexId(id: string, bytes: DataView, offset: number): void {
+  const slot = slotOf(id)
+  seenIds[slot] = id
+  for (let index = 0; index * 8 < id.length; index++) {
+    seenWords[slot * maxWords + index] = bytes.getUint32(offset + index * 4, true)
+  }
 }
 
 function parseInto(slot: number, id: string): boolean {

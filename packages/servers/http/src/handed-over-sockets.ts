@@ -45,9 +45,11 @@ function attachToWebSocket({ prototype }: { prototype: WebSocket }): Stop[] {
 }
 
 function emitInContextOf(socketOf: (emitter: EventEmitter) => object | undefined | null, emit: Emit): Emit {
-  return function (this: EventEmitter, ...args) {
+  return function (this: EventEmitter, event, ...rest) {
     const socket = socketOf(this)
     const context = socket ? contexts.get(socket) : undefined
-    return context === undefined ? emit.apply(this, args) : emitIn(context, emit, this, args)
+    return context === undefined
+      ? emit.call(this, event, ...rest)
+      : emitIn(context, emit, this, event, ...rest)
   }
 }

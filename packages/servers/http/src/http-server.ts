@@ -10,6 +10,7 @@ import {
   httpRequestOf,
   httpRouteOf,
   type Runtime,
+  reportThrown,
   rootContext,
   SpanKind,
   type SpanOwner,
@@ -80,8 +81,15 @@ export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Sto
     return { context, handedOver: () => span?.end() }
   }
   // A failure must not leave the request in the context of the one before it on the connection.
-  const onStart = (message: unknown): void =>
-    enterContext(guard('taking in an HTTP request', () => takeIn(message as RequestStart), rootContext))
+  const onStart = (message: unknown): void => {
+    let context = rootContext
+    try {
+      context = takeIn(message as RequestStart)
+    } catch (error) {
+      reportThrown('taking in an HTTP request', error)
+    }
+    enterContext(context)
+  }
 
   subscribe(requestStart, onStart)
   const stops = [

@@ -1,7 +1,15 @@
 import type { EventEmitter } from 'node:events'
 import { IncomingMessage } from 'node:http'
 import { Server } from 'node:net'
-import { activeContext, guard, rootContext, runInContext, type Stop, wrapMethod } from '@clew/core'
+import {
+  activeContext,
+  guard,
+  reportThrown,
+  rootContext,
+  runInContext,
+  type Stop,
+  wrapMethod,
+} from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 
 /** A request and its response, of which an emitter is one side. */
@@ -47,21 +55,36 @@ export function keepContextOfMessages(
   return wrapEmit(
     prototype,
     (emit) =>
-      function (this: EventEmitter, ...args) {
-        const exchange = socketEvents.has(args[0]) ? exchangeOf(this) : undefined
-        const [event] = args
+      // The rest goes on by spreading alone, which makes no array of it.
+      function (this: EventEmitter, event, ...rest) {
+        const exchange = socketEvents.has(event) ? exchangeOf(this) : undefined
         // Of a client; the socket of a CONNECT is a way for many requests, to which their agent gives contexts.
-        if (event === 'upgrade') upgraded?.(args[2], exchange?.context ?? activeContext())
-        if (!exchange) return emit.apply(this, args)
+        if (event === 'upgrade') upgraded?.(rest[1], exchange?.context ?? activeContext())
+        if (exchange === undefined) return emit.call(this, event, ...rest)
         if (event === 'aborted' || event === 'timeout') interrupt(exchange, this, event)
-        if (event !== 'close') return emitIn(exchange.context, emit, this, args)
-        try {
-          return emitIn(exchange.context, emit, this, args)
-        } finally {
-          guard('closing an HTTP message', () => exchange.closed(this), undefined)
-        }
+        return event === 'close'
+          ? emitClose(exchange, emit, this, event, ...rest)
+          : emitIn(exchange.context, emit, this, event, ...rest)
       },
   )
+}
+
+function emitClose(
+  exchange: Exchange,
+  emit: Emit,
+  emitter: EventEmitter,
+  event: unknown,
+  ...rest: unknown[]
+): boolean {
+  try {
+    return emitIn(exchange.context, emit, emitter, event, ...rest)
+  } finally {
+    try {
+      exchange.closed(emitter)
+    } catch (error) {
+      reportThrown('closing an HTTP message', error)
+    }
+  }
 }
 
 function interrupt(exchange: Exchange, emitter: EventEmitter, event: 'aborted' | 'timeout'): void {
@@ -86,18 +109,18 @@ export function keepContextOfConnections(
   return wrapEmit(
     Server.prototype,
     (emit) =>
-      function (this: EventEmitter, ...args) {
-        switch (args[0]) {
+      function (this: EventEmitter, event, ...rest) {
+        switch (event) {
           case 'upgrade':
           case 'connect':
-            return args[1] instanceof IncomingMessage
-              ? emitUpgrade(takeIn(args[1], args[2]), emit, this, args)
-              : emit.apply(this, args)
+            return rest[0] instanceof IncomingMessage
+              ? emitUpgrade(takeIn(rest[0], rest[1]), emit, this, event, ...rest)
+              : emit.call(this, event, ...rest)
           case 'clientError':
           case 'timeout':
-            return emitIn(rootContext, emit, this, args)
+            return emitIn(rootContext, emit, this, event, ...rest)
           default:
-            return emit.apply(this, args)
+            return emit.call(this, event, ...rest)
         }
       },
   )
@@ -107,16 +130,17 @@ function emitUpgrade(
   { context, handedOver }: Upgrade,
   emit: Emit,
   emitter: EventEmitter,
-  args: unknown[],
+  event: unknown,
+  ...rest: unknown[]
 ): boolean {
   try {
-    return emitIn(context, emit, emitter, args)
+    return emitIn(context, emit, emitter, event, ...rest)
   } finally {
     handedOver()
   }
 }
 
-export type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
+export type Emit = (this: EventEmitter, event: unknown, ...rest: unknown[]) => boolean
 
 /** `emit` is the one door to every listener, and adding none of ours leaves the application's counts alone. */
 export function wrapEmit(prototype: object, wrap: (emit: Emit) => Emit): Stop {
@@ -124,10 +148,26 @@ export function wrapEmit(prototype: object, wrap: (emit: Emit) => Emit): Stop {
 }
 
 /** Emits, and its listeners run in `context`. */
-export function emitIn(context: Context, emit: Emit, emitter: EventEmitter, args: unknown[]): boolean {
-  // Most of these events have no listener, and to change the context costs more than to count.
-  if (activeContext() === context || emitter.listenerCount(args[0] as string) === 0) {
-    return emit.apply(emitter, args)
+export function emitIn(
+  context: Context,
+  emit: Emit,
+  emitter: EventEmitter,
+  event: unknown,
+  ...rest: unknown[]
+): boolean {
+  // Most of these events have no listener of the application, and to change the context costs more than to count.
+  if (activeContext() === context || !isListenedTo(emitter, event as string)) {
+    return emit.call(emitter, event, ...rest)
   }
-  return runInContext(context, () => emit.apply(emitter, args))
+  return runInContext(context, () => emit.call(emitter, event, ...rest))
+}
+
+/** At the end of a request Node itself listens, by one of these. */
+const listenersOfNode = new Set(['clearIncoming', 'clearRequestTimeout'])
+
+function isListenedTo(emitter: EventEmitter, event: string): boolean {
+  const count = emitter.listenerCount(event)
+  if (count !== 1 || event !== 'end') return count > 0
+  const only = (emitter as unknown as { _events?: { end?: unknown } })._events?.end
+  return typeof only !== 'function' || !listenersOfNode.has(only.name)
 }

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { apiGlobal, type Fields, recordScopeOf, rootContext } from '@clew/core'
 import type { Context, TextMapGetter, TextMapPropagator } from '@opentelemetry/api'
 import { type HeaderAccess, valueIn } from './outgoing-headers.ts'
 import { fieldsFromBaggage } from './propagated-fields.ts'
+import { makeUuid } from './uuid.ts'
 
 const headerGetter: TextMapGetter<IncomingHttpHeaders> = {
   get: (headers, name) => headers[name],
@@ -66,7 +66,7 @@ const safeId = /^[\x21-\x7e]{1,128}$/
 /** The caller's `x-request-id` when it is 1 to 128 visible ASCII characters, else a new UUID. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
   const given = headers['x-request-id']
-  return typeof given === 'string' && safeId.test(given) ? given : randomUUID()
+  return typeof given === 'string' && safeId.test(given) ? given : makeUuid()
 }
 
 /** The request id, and the allow-listed fields of the caller. */
