@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import Module, { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import type { Instrumentation } from '@clew/core'
 import { type Application, readPackageJson } from './application.ts'
@@ -34,18 +34,19 @@ type PnpApi = { resolveToUnqualified(request: string, issuer: string): string | 
 
 /** Finds the folder of a package that the application may load, whether or not its `exports` let it be seen. Never throws. */
 export function packageFinder({ directory }: Application): (name: string) => string | undefined {
-  const require = createRequire(join(directory, 'package.json'))
   // Yarn Plug'n'Play has no folders to look into: https://yarnpkg.com/advanced/pnpapi
-  if ('pnp' in process.versions) {
+  const issuer = join(directory, sep)
+  const pnp = (Module as { findPnpApi?: (path: string) => PnpApi | null }).findPnpApi?.(issuer)
+  if (pnp) {
     return (name) => {
       try {
-        return (require('pnpapi') as PnpApi).resolveToUnqualified(name, join(directory, sep)) ?? undefined
+        return pnp.resolveToUnqualified(name, issuer) ?? undefined
       } catch {
         return undefined
       }
     }
   }
-  const folders = require.resolve.paths('x') ?? []
+  const folders = createRequire(join(directory, 'package.json')).resolve.paths('x') ?? []
   return (name) => folders.map((folder) => join(folder, name)).find((folder) => existsSync(folder))
 }
 
