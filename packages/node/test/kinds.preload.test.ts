@@ -28,7 +28,7 @@ const chainApp: readonly string[] = [
   said('retried 2', ['attempt 2', 'worker failed']),
   said('retried 3', ['attempt 3', 'worker completed']),
   said('failing 1', ['failing job', 'worker failed']),
-  said('parent 1', ['job that adds', 'worker active', 'worker completed']),
+  said('parent 1', ['job that adds', 'queue events completed', 'worker active', 'worker completed']),
   said('child 1', ['added job', 'worker completed']),
   said('flow parent 1', ['flow parent', 'worker completed']),
   said('flow child 1', ['flow child', 'worker completed']),
@@ -171,8 +171,9 @@ describe.each(['entry.cjs', 'entry.mjs', 'entry.mts'])(
 
     test('every record of a job has its queue, its id, its name and its attempt', () => {
       const incomplete = receiver.logs.flatMap(({ spanId, attributes }) => {
-        // Told before the attempt begins, in the span of the job's maker, which may be a job too.
-        if (attributes.kind === 'worker active') return []
+        // Told in the span of the job's maker, which may be a job too: before the attempt begins, or by the queue.
+        if (attributes.kind === 'worker active' || String(attributes.kind).startsWith('queue events'))
+          return []
         const span = receiver.spans.find((one) => one.spanId === spanId && one.name.startsWith('process '))
         const keys = [
           'messaging.destination.name',
