@@ -48,12 +48,14 @@ const runOf = ({ way, signals }: Ending, node: NodeMajor): Run => ({
   ...(signals && { signals }),
 })
 
-function runWithUs(run: Run, service: string, url: string, transport: Transport): Promise<ChildEnd> {
+function runWithUs(run: Run, name: string, url: string, transport: Transport): Promise<ChildEnd> {
   const env = {
     ...preload,
     ...transportEnv[transport],
     OTEL_EXPORTER_OTLP_ENDPOINT: url,
-    OTEL_SERVICE_NAME: service,
+    // One service: what one process leaves in the spool is for the next one of its service.
+    OTEL_SERVICE_NAME: 'endings',
+    OTEL_RESOURCE_ATTRIBUTES: `run=${encodeURIComponent(name)}`,
     CLEW_SPOOL_DIR: spool,
   }
   return runChild({ ...run, directory, env })
@@ -67,14 +69,14 @@ function runBare(run: Run): Promise<ChildEnd> {
   return bare
 }
 
-/** How many different records of each service arrived. */
-function countByService(receiver: OtlpReceiver): Record<string, number> {
+/** How many different records of each run arrived. */
+function countByRun(receiver: OtlpReceiver): Record<string, number> {
   const bodies = new Map<string, Set<unknown>>()
   for (const { resource, body } of receiver.logs) {
-    const service = String(resource['service.name'])
-    bodies.set(service, (bodies.get(service) ?? new Set()).add(body))
+    const run = String(resource.run)
+    bodies.set(run, (bodies.get(run) ?? new Set()).add(body))
   }
-  return Object.fromEntries([...bodies].map(([service, set]) => [service, set.size]))
+  return Object.fromEntries([...bodies].map(([run, set]) => [run, set.size]))
 }
 
 const cases = nodeMajors.flatMap((node) =>
@@ -86,11 +88,11 @@ const cases = nodeMajors.flatMap((node) =>
 describe.concurrent('all records of winston arrive, and the process ends as it would without us', () => {
   test.for(cases)('$name over $transport on Node $node', async ({ ending, transport, node }) => {
     const run = runOf(ending, node)
-    const service = `${ending.name} ${transport} ${node}`
+    const name = `${ending.name} ${transport} ${node}`
     const receiver = receivers.get(transport)!
-    const end = await runWithUs(run, service, receiver.url, transport)
+    const end = await runWithUs(run, name, receiver.url, transport)
     const bare = await runBare(run)
-    expect({ delivered: countByService(receiver)[service], ...end }).toEqual({
+    expect({ delivered: countByRun(receiver)[name], ...end }).toEqual({
       delivered: ending.records,
       ...bare,
     })
@@ -109,10 +111,10 @@ describe.concurrent('an application that tsx runs delivers all of its records', 
   )
   test.for(runs)('$by on Node $node: $end', async ({ node, by, end, args }) => {
     const receiver = receivers.get('HTTP')!
-    const service = `${by} ${node} ${end}`
-    const withUs = await runWithUs({ node, args }, service, receiver.url, 'HTTP')
+    const name = `${by} ${node} ${end}`
+    const withUs = await runWithUs({ node, args }, name, receiver.url, 'HTTP')
     const bare = await runBare({ node, args })
-    expect({ delivered: countByService(receiver)[service], ...withUs }).toEqual({ delivered: 100, ...bare })
+    expect({ delivered: countByRun(receiver)[name], ...withUs }).toEqual({ delivered: 100, ...bare })
   })
 })
 
@@ -140,7 +142,7 @@ test.for(away)(
       state === 'hangs' ? first : await startOtlpReceiver({ ...receiverOptions[transport], port: first.port })
     back.behave('accept')
     await runWithUs({ node: 24, args: ['ending.cjs', 'recovers'] }, 'recovers', back.url, transport)
-    expect(countByService(back)).toEqual(Object.fromEntries(some.map(({ name, records }) => [name, records])))
+    expect(countByRun(back)).toEqual(Object.fromEntries(some.map(({ name, records }) => [name, records])))
     await back.close()
   },
 )
