@@ -76,6 +76,15 @@ type Content<T> = [Value] extends [T]
 
 type Table<T> = { [Name in keyof T]: readonly [number: number, content: Content<T[Name]>] }
 
+/** Makes a table when it is first asked for. */
+export function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
 /** Makes a message of the numbers and contents of its fields, which stand in the order of their JSON. */
 export function message<T extends object>(table: Table<NoInfer<T>>): Message<T> {
   const entries: [string, readonly [number, AnyContent]][] = Object.entries(table)

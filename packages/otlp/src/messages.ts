@@ -1,4 +1,4 @@
-import { type Message, message, optional } from './message.ts'
+import { type Message, message, once, optional } from './message.ts'
 import type {
   LogRecord,
   Resource,
@@ -13,122 +13,155 @@ import type {
   SpanStatus,
 } from './model.ts'
 
-// The messages of https://github.com/open-telemetry/opentelemetry-proto (v1.9) as tables.
+// The messages of https://github.com/open-telemetry/opentelemetry-proto (v1.9) as tables, made when they are first asked
+// for: a preload begins without them.
 
-export const resource: Message<Resource> = message({
-  attributes: [1, 'attributes'],
-  droppedAttributesCount: [2, 'uint32'],
-})
+export const resource: () => Message<Resource> = once(() =>
+  message({
+    attributes: [1, 'attributes'],
+    droppedAttributesCount: [2, 'uint32'],
+  }),
+)
 
-export const scope: Message<Scope> = message({
-  name: [1, 'text'],
-  version: [2, 'text'],
-  attributes: [3, 'attributes'],
-  droppedAttributesCount: [4, 'uint32'],
-})
+export const scope: () => Message<Scope> = once(() =>
+  message({
+    name: [1, 'text'],
+    version: [2, 'text'],
+    attributes: [3, 'attributes'],
+    droppedAttributesCount: [4, 'uint32'],
+  }),
+)
 
-const logRecord: Message<LogRecord> = message({
-  timeUnixNano: [1, 'fixed64'],
-  observedTimeUnixNano: [11, 'fixed64'],
-  severityNumber: [2, 'int32'],
-  severityText: [3, 'text'],
-  body: [5, 'value'],
-  attributes: [6, 'attributes'],
-  droppedAttributesCount: [7, 'uint32'],
-  flags: [8, 'fixed32'],
-  traceId: [9, 'traceId'],
-  spanId: [10, 'spanId'],
-  eventName: [12, 'text'],
-})
+const logRecord: () => Message<LogRecord> = once(() =>
+  message({
+    timeUnixNano: [1, 'fixed64'],
+    observedTimeUnixNano: [11, 'fixed64'],
+    severityNumber: [2, 'int32'],
+    severityText: [3, 'text'],
+    body: [5, 'value'],
+    attributes: [6, 'attributes'],
+    droppedAttributesCount: [7, 'uint32'],
+    flags: [8, 'fixed32'],
+    traceId: [9, 'traceId'],
+    spanId: [10, 'spanId'],
+    eventName: [12, 'text'],
+  }),
+)
 
-const spanEvent: Message<SpanEvent> = optional({
-  timeUnixNano: [1, 'fixed64'],
-  name: [2, 'text'],
-  attributes: [3, 'attributes'],
-  droppedAttributesCount: [4, 'uint32'],
-})
+const spanEvent: () => Message<SpanEvent> = once(() =>
+  optional({
+    timeUnixNano: [1, 'fixed64'],
+    name: [2, 'text'],
+    attributes: [3, 'attributes'],
+    droppedAttributesCount: [4, 'uint32'],
+  }),
+)
 
-const spanLink: Message<SpanLink> = optional({
-  traceId: [1, 'traceId'],
-  spanId: [2, 'spanId'],
-  traceState: [3, 'text'],
-  attributes: [4, 'attributes'],
-  droppedAttributesCount: [5, 'uint32'],
-  flags: [6, 'fixed32'],
-})
+const spanLink: () => Message<SpanLink> = once(() =>
+  optional({
+    traceId: [1, 'traceId'],
+    spanId: [2, 'spanId'],
+    traceState: [3, 'text'],
+    attributes: [4, 'attributes'],
+    droppedAttributesCount: [5, 'uint32'],
+    flags: [6, 'fixed32'],
+  }),
+)
 
-const spanStatus: Message<SpanStatus> = optional({ code: [3, 'int32'], message: [2, 'text'] })
+const spanStatus: () => Message<SpanStatus> = once(() =>
+  optional({ code: [3, 'int32'], message: [2, 'text'] }),
+)
 
-const span: Message<Span> = message({
-  traceId: [1, 'traceId'],
-  spanId: [2, 'spanId'],
-  traceState: [3, 'text'],
-  parentSpanId: [4, 'spanId'],
-  flags: [16, 'fixed32'],
-  name: [5, 'text'],
-  kind: [6, 'int32'],
-  startTimeUnixNano: [7, 'fixed64'],
-  endTimeUnixNano: [8, 'fixed64'],
-  attributes: [9, 'attributes'],
-  droppedAttributesCount: [10, 'uint32'],
-  events: [11, [spanEvent]],
-  droppedEventsCount: [12, 'uint32'],
-  links: [13, [spanLink]],
-  droppedLinksCount: [14, 'uint32'],
-  status: [15, spanStatus],
-})
+const span: () => Message<Span> = once(() =>
+  message({
+    traceId: [1, 'traceId'],
+    spanId: [2, 'spanId'],
+    traceState: [3, 'text'],
+    parentSpanId: [4, 'spanId'],
+    flags: [16, 'fixed32'],
+    name: [5, 'text'],
+    kind: [6, 'int32'],
+    startTimeUnixNano: [7, 'fixed64'],
+    endTimeUnixNano: [8, 'fixed64'],
+    attributes: [9, 'attributes'],
+    droppedAttributesCount: [10, 'uint32'],
+    events: [11, [spanEvent()]],
+    droppedEventsCount: [12, 'uint32'],
+    links: [13, [spanLink()]],
+    droppedLinksCount: [14, 'uint32'],
+    status: [15, spanStatus()],
+  }),
+)
 
-const scopeLogs: Message<ScopeLogs> = message({
-  scope: [1, scope],
-  logRecords: [2, [logRecord]],
-  schemaUrl: [3, 'text'],
-})
+const scopeLogs: () => Message<ScopeLogs> = once(() =>
+  message({
+    scope: [1, scope()],
+    logRecords: [2, [logRecord()]],
+    schemaUrl: [3, 'text'],
+  }),
+)
 
-const resourceLogs: Message<ResourceLogs> = message({
-  resource: [1, resource],
-  scopeLogs: [2, [scopeLogs]],
-  schemaUrl: [3, 'text'],
-})
+const resourceLogs: () => Message<ResourceLogs> = once(() =>
+  message({
+    resource: [1, resource()],
+    scopeLogs: [2, [scopeLogs()]],
+    schemaUrl: [3, 'text'],
+  }),
+)
 
-const scopeSpans: Message<ScopeSpans> = message({
-  scope: [1, scope],
-  spans: [2, [span]],
-  schemaUrl: [3, 'text'],
-})
+const scopeSpans: () => Message<ScopeSpans> = once(() =>
+  message({
+    scope: [1, scope()],
+    spans: [2, [span()]],
+    schemaUrl: [3, 'text'],
+  }),
+)
 
-const resourceSpans: Message<ResourceSpans> = message({
-  resource: [1, resource],
-  scopeSpans: [2, [scopeSpans]],
-  schemaUrl: [3, 'text'],
-})
+const resourceSpans: () => Message<ResourceSpans> = once(() =>
+  message({
+    resource: [1, resource()],
+    scopeSpans: [2, [scopeSpans()]],
+    schemaUrl: [3, 'text'],
+  }),
+)
 
-export const logsRequest: Message<{ resourceLogs: ResourceLogs[] }> = message({
-  resourceLogs: [1, [resourceLogs]],
-})
+export const logsRequest: () => Message<{ resourceLogs: ResourceLogs[] }> = once(() =>
+  message({
+    resourceLogs: [1, [resourceLogs()]],
+  }),
+)
 
-export const tracesRequest: Message<{ resourceSpans: ResourceSpans[] }> = message({
-  resourceSpans: [1, [resourceSpans]],
-})
+export const tracesRequest: () => Message<{ resourceSpans: ResourceSpans[] }> = once(() =>
+  message({
+    resourceSpans: [1, [resourceSpans()]],
+  }),
+)
 
 type PartialSuccess = { rejected: number | bigint; message: string }
 
 /** `Export*ServiceResponse`. In JSON its first field has another name for each signal. */
-export const exportResponse: Message<{ partialSuccess: PartialSuccess }> = message({
-  partialSuccess: [1, optional({ rejected: [1, 'int64'], message: [2, 'text'] })],
-})
+export const exportResponse: () => Message<{ partialSuccess: PartialSuccess }> = once(() =>
+  message({
+    partialSuccess: [1, optional({ rejected: [1, 'int64'], message: [2, 'text'] })],
+  }),
+)
 
 // https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto and error_details.proto
 
 type Any = { typeUrl: string; value: Uint8Array }
 
-export const rpcStatus: Message<{ code: number; message: string; details: Any[] }> = message({
-  code: [1, 'int32'],
-  message: [2, 'text'],
-  details: [3, [message<Any>({ typeUrl: [1, 'text'], value: [2, 'bytes'] })]],
-})
+export const rpcStatus: () => Message<{ code: number; message: string; details: Any[] }> = once(() =>
+  message({
+    code: [1, 'int32'],
+    message: [2, 'text'],
+    details: [3, [message<Any>({ typeUrl: [1, 'text'], value: [2, 'bytes'] })]],
+  }),
+)
 
 type Duration = { seconds: number | bigint; nanos: number }
 
-export const retryInfo: Message<{ retryDelay: Duration }> = message({
-  retryDelay: [1, message({ seconds: [1, 'int64'], nanos: [2, 'int32'] })],
-})
+export const retryInfo: () => Message<{ retryDelay: Duration }> = once(() =>
+  message({
+    retryDelay: [1, message({ seconds: [1, 'int64'], nanos: [2, 'int32'] })],
+  }),
+)

@@ -8,7 +8,7 @@ export type ExportResponse = { rejected: number; message: string }
 
 /** Encodes an `Export*ServiceResponse`. */
 export function encodeExportResponse({ rejected, message }: ExportResponse): Buffer {
-  return encodeMessage(exportResponse, { partialSuccess: { rejected, message } })
+  return encodeMessage(exportResponse(), { partialSuccess: { rejected, message } })
 }
 
 /**
@@ -16,7 +16,7 @@ export function encodeExportResponse({ rejected, message }: ExportResponse): Buf
  * Throws an {@link OtlpDecodeError}.
  */
 export function decodeExportResponse(bytes: Uint8Array): ExportResponse {
-  const { rejected, message } = decodeMessage(bytes, exportResponse).partialSuccess
+  const { rejected, message } = decodeMessage(bytes, exportResponse()).partialSuccess
   return { rejected: Number(rejected), message }
 }
 
@@ -63,13 +63,13 @@ const retryInfoType = 'google.rpc.RetryInfo'
 /** Encodes a `google.rpc.Status`, with a `google.rpc.RetryInfo` when a delay is given. */
 export function encodeRpcStatus(code: number, message: string, retryAfterSeconds?: number): Buffer {
   const details = retryAfterSeconds === undefined ? [] : [retryDetail(retryAfterSeconds)]
-  return encodeMessage(rpcStatus, { code, message, details })
+  return encodeMessage(rpcStatus(), { code, message, details })
 }
 
 function retryDetail(delaySeconds: number): { typeUrl: string; value: Uint8Array } {
   const seconds = Math.floor(delaySeconds)
   const nanos = Math.round((delaySeconds - seconds) * 1e9)
-  const value = encodeMessage(retryInfo, { retryDelay: { seconds, nanos } })
+  const value = encodeMessage(retryInfo(), { retryDelay: { seconds, nanos } })
   return { typeUrl: `type.googleapis.com/${retryInfoType}`, value }
 }
 
@@ -78,10 +78,10 @@ function retryDetail(delaySeconds: number): { typeUrl: string; value: Uint8Array
  * Throws an {@link OtlpDecodeError}.
  */
 export function decodeRetryDelayMs(status: Uint8Array): number | undefined {
-  const detail = decodeMessage(status, rpcStatus).details.find(({ typeUrl }) =>
+  const detail = decodeMessage(status, rpcStatus()).details.find(({ typeUrl }) =>
     typeUrl.endsWith(retryInfoType),
   )
   if (detail === undefined) return undefined
-  const { seconds, nanos } = decodeMessage(detail.value, retryInfo).retryDelay
+  const { seconds, nanos } = decodeMessage(detail.value, retryInfo()).retryDelay
   return Number(seconds) * 1000 + nanos / 1e6
 }

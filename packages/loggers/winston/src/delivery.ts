@@ -1,4 +1,4 @@
-import { WriteStream as FileStream } from 'node:fs'
+import fs from 'node:fs'
 import { activeContext, spanOf, suppressTracing } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import type { Logger, Transport, Winston } from './winston-shapes.ts'
@@ -63,5 +63,5 @@ function isLocal(stream: unknown): boolean {
   if (typeof stream !== 'object' || stream === null) return false
   // Standard output and error by their numbers: asking process for them would open them.
   const { fd } = stream as { fd?: unknown }
-  return fd === 1 || fd === 2 || stream.constructor === FileStream
+  return fd === 1 || fd === 2 || stream.constructor === fs.WriteStream
 }

@@ -1,5 +1,5 @@
 import type { Compression, Protocol } from '@clew/pipeline'
-import { formatDuration, type Pairs, parseChoice, parseHeaders, parseText } from '@clew/settings'
+import { type Pairs, parseChoice, parseHeaders, parseText } from '@clew/settings'
 import { optional, parseOtelBoolean, parseTimeout, type Setting } from './setting.ts'
 
 export const defaultTimeoutMs = 10_000
@@ -67,7 +67,7 @@ function requestSettings(
       env: `${prefix}_TIMEOUT`,
       yaml: `${room}.timeout`,
       parse: parseTimeout,
-      shown: formatDuration(defaultTimeoutMs),
+      shown: `${defaultTimeoutMs / 1000}s`,
       about: 'How long one request may take; 0 is without end.',
     }),
   }

@@ -1,5 +1,4 @@
 import {
-  formatDuration,
   formatSize,
   type Pairs,
   parseBoolean,
@@ -154,7 +153,7 @@ export const signalSettings: {
     env: 'OTEL_BSP_SCHEDULE_DELAY',
     yaml: 'traces.scheduleDelay',
     parse: parseDelay,
-    shown: formatDuration(defaultDelayMs),
+    shown: `${defaultDelayMs / 1000}s`,
     about:
       'The longest time that a span waits to be sent. The shorter one of traces and logs counts for both.',
   }),
@@ -162,7 +161,7 @@ export const signalSettings: {
     env: 'OTEL_BLRP_SCHEDULE_DELAY',
     yaml: 'logs.scheduleDelay',
     parse: parseDelay,
-    shown: formatDuration(defaultDelayMs),
+    shown: `${defaultDelayMs / 1000}s`,
     about: 'The longest time that a log record waits to be sent.',
   }),
 }

@@ -11,7 +11,7 @@ import { readAttribute, readValue } from './value.ts'
  * Throws an {@link OtlpDecodeError} when the bytes are not protobuf, or values nest deeper than 32 levels.
  */
 export function decodeLogsRequest(bytes: Uint8Array): ResourceLogs[] {
-  return decodeMessage(bytes, logsRequest).resourceLogs
+  return decodeMessage(bytes, logsRequest()).resourceLogs
 }
 
 /**
@@ -19,7 +19,7 @@ export function decodeLogsRequest(bytes: Uint8Array): ResourceLogs[] {
  * {@link decodeLogsRequest}. Throws an {@link OtlpDecodeError}.
  */
 export function decodeTracesRequest(bytes: Uint8Array): ResourceSpans[] {
-  return decodeMessage(bytes, tracesRequest).resourceSpans
+  return decodeMessage(bytes, tracesRequest()).resourceSpans
 }
 
 /** Throws an {@link OtlpDecodeError}. */
@@ -31,12 +31,12 @@ export function decodeMessage<T extends object>(bytes: Uint8Array, message: Mess
 
 /** Reads a `Resource` into one that is there already, as a message that comes twice is merged. */
 export function readResource(reader: Reader, target: Resource): void {
-  readMessage(reader, resource, target)
+  readMessage(reader, resource(), target)
 }
 
 /** The same of an `InstrumentationScope`. */
 export function readScope(reader: Reader, target: Scope): void {
-  readMessage(reader, scope, target)
+  readMessage(reader, scope(), target)
 }
 
 function readMessage<T extends object>(reader: Reader, message: Message<T>, target: T): T {

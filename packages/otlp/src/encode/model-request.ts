@@ -33,12 +33,12 @@ import {
  * same again. A number that is whole goes as an integer, as the model does not say which it was.
  */
 export function encodeLogsRequest(request: readonly ResourceLogs[]): Buffer {
-  return encodeMessage(logsRequest, { resourceLogs: request })
+  return encodeMessage(logsRequest(), { resourceLogs: request })
 }
 
 /** Encodes decoded spans as an `ExportTraceServiceRequest`, by the rules of {@link encodeLogsRequest}. */
 export function encodeTracesRequest(request: readonly ResourceSpans[]): Buffer {
-  return encodeMessage(tracesRequest, { resourceSpans: request })
+  return encodeMessage(tracesRequest(), { resourceSpans: request })
 }
 
 export function encodeMessage(message: Message<unknown>, values: Values): Buffer {

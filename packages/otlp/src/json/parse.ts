@@ -23,12 +23,12 @@ import { attributesIn, valueIn } from './parse-value.ts'
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 export function parseLogsJson(text: string | Uint8Array): ResourceLogs[] {
-  return parseMessage(logsRequest, fieldsOf(parseText(text), undefined)).resourceLogs
+  return parseMessage(logsRequest(), fieldsOf(parseText(text), undefined)).resourceLogs
 }
 
 /** Parses an `ExportTraceServiceRequest` in OTLP JSON by the rules of {@link parseLogsJson}. */
 export function parseTracesJson(text: string | Uint8Array): ResourceSpans[] {
-  return parseMessage(tracesRequest, fieldsOf(parseText(text), undefined)).resourceSpans
+  return parseMessage(tracesRequest(), fieldsOf(parseText(text), undefined)).resourceSpans
 }
 
 function parseMessage<T>(message: Message<T>, fields: Fields): T {

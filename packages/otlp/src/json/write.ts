@@ -6,12 +6,12 @@ type Json = string | number | boolean | undefined | Json[] | { [key: string]: Js
 
 /** Writes an `ExportLogsServiceRequest` in OTLP JSON, for `parseLogsJson` and any OTLP receiver. */
 export function logsToJson(request: readonly ResourceLogs[]): string {
-  return JSON.stringify(messageJson(logsRequest, { resourceLogs: request }))
+  return JSON.stringify(messageJson(logsRequest(), { resourceLogs: request }))
 }
 
 /** Writes an `ExportTraceServiceRequest` in OTLP JSON, for `parseTracesJson` and any OTLP receiver. */
 export function tracesToJson(request: readonly ResourceSpans[]): string {
-  return JSON.stringify(messageJson(tracesRequest, { resourceSpans: request }))
+  return JSON.stringify(messageJson(tracesRequest(), { resourceSpans: request }))
 }
 
 function messageJson({ fields }: Message<unknown>, values: Values): Json {
