@@ -1,5 +1,4 @@
 import {
-  formatSize,
   type Pairs,
   parseBoolean,
   parseBytes,
@@ -251,7 +250,7 @@ export const pipelineSettings: {
     yaml: 'pipeline.maxQueueBytes',
     parse: parseBytes,
     default: defaultQueueBytes,
-    shown: formatSize(defaultQueueBytes),
+    shown: `${defaultQueueBytes / 2 ** 20}MiB`,
     about: 'Memory for what waits to be sent; what it cannot hold goes to the spool.',
   }),
   spoolDirectory: optional<string | false>({
@@ -266,7 +265,7 @@ export const pipelineSettings: {
     yaml: 'pipeline.maxSpoolBytes',
     parse: parseBytes,
     default: defaultSpoolBytes,
-    shown: formatSize(defaultSpoolBytes),
+    shown: `${defaultSpoolBytes / 2 ** 20}MiB`,
     about: 'Disk space for the spool; what it cannot hold is dropped and counted.',
   }),
   exit: setting<ExitMode>({
