@@ -13,7 +13,7 @@ export const packageArrows: Readonly<Record<string, readonly string[]>> = {
   'databases/*': ['core'],
   pipeline: ['otlp', 'templates'],
   core: ['otlp/severity', 'otlp/report-limit'],
-  search: ['settings'],
+  search: ['settings', 'otlp/severity'],
   settings: [],
   otlp: [],
   templates: [],

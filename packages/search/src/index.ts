@@ -14,8 +14,6 @@ export {
   isKnownKey,
   type KnownKey,
   knownKeys,
-  type Level,
-  levels,
   partsOf,
   type Search,
   type SearchProblem,

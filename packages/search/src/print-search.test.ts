@@ -1,17 +1,9 @@
+import { severityBands } from '@clew/otlp/severity'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseSearch } from './parse-search.ts'
 import { printSearch } from './print-search.ts'
-import {
-  allOf,
-  anyOf,
-  fieldKeys,
-  hasWords,
-  levels,
-  type Search,
-  type SearchTerm,
-  type TextMatch,
-} from './tree.ts'
+import { allOf, anyOf, fieldKeys, hasWords, type Search, type SearchTerm, type TextMatch } from './tree.ts'
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
@@ -35,7 +27,7 @@ const term: fc.Arbitrary<SearchTerm> = fc.oneof(
   fc.record({
     kind: fc.constant('level'),
     compare: fc.oneof(compare, fc.constant('=')),
-    level: fc.constantFrom(...levels),
+    level: fc.constantFrom(...severityBands),
   }),
   fc.record({ kind: fc.constant('duration'), compare, us: fc.nat(2 ** 50).map((ns) => ns / 1000) }),
   fc.record({ kind: fc.constant('has'), what: fc.constantFrom(...hasWords) }),

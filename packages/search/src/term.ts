@@ -1,3 +1,4 @@
+import { severityBands } from '@clew/otlp/severity'
 import { measureDuration, nearestName, parseDecimal } from '@clew/settings'
 import type { Mistake } from './mistakes.ts'
 import type { Token, Value } from './token.ts'
@@ -6,7 +7,6 @@ import {
   hasWords,
   isKnownKey,
   type KnownKey,
-  levels,
   type SearchTerm,
   type TextMatch,
 } from './tree.ts'
@@ -76,10 +76,10 @@ function isId(text: string, digits: number): boolean {
 }
 
 function readLevel({ text }: Value, sign: Sign): SearchTerm | Wrong {
-  const level = levels.find((known) => known === text.toLowerCase())
+  const level = severityBands.find((known) => known === text.toLowerCase())
   if (level) return { kind: 'level', compare: sign === ':' ? '=' : sign, level }
-  const near = nearestName(text, levels)
-  return { wrong: ({ unknownLevel }) => unknownLevel(text, near, levels.join(', ')) }
+  const near = nearestName(text, severityBands)
+  return { wrong: ({ unknownLevel }) => unknownLevel(text, near, severityBands.join(', ')) }
 }
 
 function readHas({ text }: Value, sign: Sign): SearchTerm | Wrong {

@@ -1,3 +1,4 @@
+import type { SeverityBand } from '@clew/otlp/severity'
 import type { Mistake } from './mistakes.ts'
 
 /** A search as a tree. Every tree that {@link parseSearch} gives is flat: no `all` directly in an `all`, no `any` in an `any`. */
@@ -14,7 +15,7 @@ export type Search =
 export type SearchTerm =
   /** A word or a phrase; `prefix`: its last word may go on. */
   | { kind: 'text'; text: string; prefix: boolean }
-  | { kind: 'level'; compare: Compare; level: Level }
+  | { kind: 'level'; compare: Compare; level: SeverityBand }
   /** `us`: microseconds, exact to the nanosecond. */
   | { kind: 'duration'; compare: Exclude<Compare, '='>; us: number }
   | { kind: 'has'; what: Has }
@@ -36,11 +37,6 @@ export type TextMatch =
   | { kind: 'equal'; value: string }
   | { kind: 'prefix'; value: string }
   | { kind: 'exists' }
-
-/** Names of severities as they are written, the least first. */
-export const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
-/** One of {@link levels}. */
-export type Level = (typeof levels)[number]
 
 /** What `has:` may ask for. */
 export const hasWords = ['error', 'exception', 'trace'] as const

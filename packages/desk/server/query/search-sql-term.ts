@@ -1,5 +1,5 @@
-import { lowestSeverity } from '@clew/otlp'
-import type { Compare, Level, SearchTerm, TextMatch } from '@clew/search'
+import { lowestSeverity, type SeverityBand } from '@clew/otlp'
+import type { Compare, SearchTerm, TextMatch } from '@clew/search'
 import { lineTerm } from './line-matches.ts'
 import { type AttributeMatch, attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
 import {
@@ -146,7 +146,7 @@ function linesOfChain(line: Condition, query: string | undefined, scope: SearchS
 }
 
 /** Lowest and highest severity number of a comparison. */
-export function severityRange(compare: Compare, level: Level): { lowest: number; highest: number } {
+export function severityRange(compare: Compare, level: SeverityBand): { lowest: number; highest: number } {
   const first = lowestSeverity[level]
   switch (compare) {
     case '=':

@@ -1,4 +1,5 @@
-import { addFilter, hasWords, isKnownKey, knownKeys, levels } from '@clew/search'
+import { severityBands } from '@clew/otlp/severity'
+import { addFilter, hasWords, isKnownKey, knownKeys } from '@clew/search'
 import type { LogFacets } from '../../api/index.ts'
 
 /** What may stand in the place of `from` to `to` of the search. `more`: it is a key, its value comes next. */
@@ -7,7 +8,7 @@ export type Suggestions = { from: number; to: number; list: Suggestion[] }
 
 /** Keys that have these values and no others. */
 const knownValues = new Map<string, readonly string[]>([
-  ['level', levels],
+  ['level', severityBands],
   ['has', hasWords],
 ])
 
