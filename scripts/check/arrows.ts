@@ -3,9 +3,11 @@
  * alone. What stands lowest imports nothing of ours.
  */
 export const packageArrows: Readonly<Record<string, readonly string[]>> = {
-  cli: ['node', 'desk', 'settings', 'otlp/severity'],
+  cli: ['node', 'desk', 'alert', 'settings', 'otlp/severity'],
   node: ['core', 'settings', 'pipeline', 'otlp'],
-  desk: ['settings', 'search', 'otlp', 'pipeline', 'templates'],
+  desk: ['settings', 'search', 'otlp', 'pipeline', 'templates', 'alert'],
+  alert: ['settings', 'search', 'otlp', 'templates'],
+  'exporters/*': ['core', 'pipeline', 'otlp', 'settings'],
   testing: ['core', 'otlp'],
   'loggers/*': ['core'],
   'servers/*': ['core'],
@@ -45,6 +47,15 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['pipeline.ts', 'timers.ts'],
   ],
   desk: [['vite.config.ts'], ['server/', 'web/'], ['chain/'], ['api/']],
+  'alert/src': [
+    ['index.ts'],
+    ['run/'],
+    ['store/', 'sources/', 'notify/'],
+    ['channels/'],
+    ['engine/'],
+    ['rules/'],
+    ['alert.ts'],
+  ],
   'desk/server': [
     ['index.ts'],
     ['start-desk.ts'],

@@ -1,0 +1,11 @@
+export {
+  type Alert,
+  type AlertLine,
+  type AlertSeverity,
+  alertSeverities,
+  type Decision,
+  type DecisionReason,
+  type Observation,
+  type RuleType,
+  ruleTypes,
+} from './alert.ts'
