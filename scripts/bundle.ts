@@ -16,8 +16,7 @@ const directBuiltins: Plugin = {
     onLoad({ filter: /\.m?js$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replaceAll(
         builtinImport,
-        (line, names: string, module: string) =>
-          isBuiltin(module) ? takeNames(names, `process.getBuiltinModule('${module}')`) : line,
+        (line, names: string, module: string) => (isBuiltin(module) ? takeNames(names, module) : line),
       ),
     }))
   },
@@ -47,14 +46,33 @@ const versionOnly: Plugin = {
   },
 }
 
-/** The statement that takes the names of an import from a module; its default export is the module itself. */
+/** Built-in modules that cost milliseconds and that no start needs. Of what is taken from them, all but this is a function. */
+const lateBuiltins: ReadonlySet<string> = new Set(['crypto', 'zlib'])
+const isNoFunction = /\bconstants\b/
+
+/** The statement that takes the names of an import from a built-in module; its default export is the module itself. */
 function takeNames(names: string, module: string): string {
+  const taken = `process.getBuiltinModule('${module}')`
   const [whole, some] = names.startsWith('{')
     ? [undefined, names]
     : names.replace('* as ', '').split(/, (?={)/)
+  if (!whole && lateBuiltins.has(module.replace('node:', '')) && !isNoFunction.test(names))
+    return takeWhenCalled(names, taken)
   const pattern = some?.replaceAll(/(\w+) as (\w+)/g, '$1: $2')
-  if (!whole) return `const ${pattern} = ${module}`
-  return `const ${whole} = ${module}${pattern ? `, ${pattern} = ${whole}` : ''}`
+  if (!whole) return `const ${pattern} = ${taken}`
+  return `const ${whole} = ${taken}${pattern ? `, ${pattern} = ${whole}` : ''}`
+}
+
+/** The same, of functions that load the module when they are called. */
+function takeWhenCalled(names: string, module: string): string {
+  return names
+    .replace(/[{}]/g, '')
+    .split(',')
+    .flatMap((name) => {
+      const [own, local = own] = name.trim().split(' as ')
+      return own ? `const ${local} = (...args) => ${module}.${own}(...args)` : []
+    })
+    .join('\n')
 }
 
 /**

@@ -42,7 +42,7 @@ type Opened = { spool: Spool; reports: string[] }
 function open(directory: string, maxBytes = 1e9, now: () => number = Date.now): Opened {
   const reports: string[] = []
   const problems = new Problems((code) => reports.push(code), now)
-  return { spool: new Spool({ ...place(directory, now, problems), maxBytes }), reports }
+  return { spool: new Spool(place(directory, now, problems), maxBytes), reports }
 }
 
 /** The name of a folder whose process cannot live: its id exists, but started at another time. */

@@ -23,6 +23,8 @@ test('every detector by default, but no command line and nothing that takes time
     'service.name': 'shop',
     'process.pid': process.pid,
     'host.name': expect.any(String),
-    'service.instance.id': expect.any(String),
+    'service.instance.id': expect.stringMatching(
+      /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/,
+    ),
   })
 })

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import manifest from '@clew/node/package.json' with { type: 'json' }
 import {
@@ -7,7 +9,6 @@ import {
   processDetector,
   type ResourceDetector,
   resourceFromAttributes,
-  serviceInstanceIdDetector,
 } from '@opentelemetry/resources'
 
 // The SDK's own also looks for host.id, which takes a while and comes too late for the first records.
@@ -17,12 +18,16 @@ const hostDetector: ResourceDetector = {
   }),
 }
 
+const instanceDetector: ResourceDetector = {
+  detect: () => ({ attributes: { 'service.instance.id': makeUuid() } }),
+}
+
 const detectors: Readonly<Record<string, ResourceDetector>> = {
   env: envDetector,
   host: hostDetector,
   os: osDetector,
   process: processDetector,
-  serviceinstance: serviceInstanceIdDetector,
+  serviceinstance: instanceDetector,
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/registry/attributes/host/#host-arch */
@@ -31,6 +36,15 @@ const architectures: Readonly<Record<string, string>> = {
   arm: 'arm32',
   ia32: 'x86',
   ppc: 'ppc32',
+}
+
+/** The kernel's where it gives one: node:crypto takes milliseconds to load. */
+function makeUuid(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/uuid', 'latin1').trim()
+  } catch {
+    return randomUUID()
+  }
 }
 
 // A command line may hold secrets.

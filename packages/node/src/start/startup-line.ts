@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto'
 import { writeSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import type { Endpoint } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
 import type { ClewConfig } from '../config/read-config.ts'
@@ -36,7 +36,7 @@ export function isRunByJest(env: NodeJS.ProcessEnv, [, script = '']: readonly st
 /** Whether no process above has said this line; notes it in the environment that children inherit. */
 export function isNews(line: string, env: NodeJS.ProcessEnv): boolean {
   const said = env[saidVariable]?.split(' ') ?? []
-  const id = hash('sha256', line).slice(0, 8)
+  const id = crc32(line).toString(16)
   if (said.includes(id)) return false
   env[saidVariable] = [...said, id].slice(-maxSaid).join(' ')
   return true

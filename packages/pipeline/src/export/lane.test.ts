@@ -101,7 +101,7 @@ function openLane({ spoolBytes, memoryBytes }: { spoolBytes: number | undefined;
   const place = placeSpool({ ...facts, directory, signal: 'logs', sender: describeSender(endpoint, {}) })
   const lane = new SignalLane({
     ...{ ...facts, sender, journal: undefined, mirror: undefined, scheduleDelayMs: 1e6, random: () => 0 },
-    spool: spoolBytes === undefined ? undefined : new Spool({ ...place, maxBytes: spoolBytes }),
+    spool: spoolBytes === undefined ? undefined : new Spool(place, spoolBytes),
     resource: Buffer.from('resource'),
     budget,
     pool: new WriterPool(),

@@ -96,7 +96,7 @@ function onDisk(
   if (directory === undefined) return { spool: undefined, journal: undefined }
   const sender = describeSender(endpoint, resource)
   const place = placeSpool({ directory, signal, sender, problems, now })
-  return { spool: new Spool({ ...place, maxBytes }), journal: journals ? new Journal(place) : undefined }
+  return { spool: new Spool(place, maxBytes), journal: journals ? new Journal(place) : undefined }
 }
 
 function startHeartbeat(

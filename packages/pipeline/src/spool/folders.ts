@@ -51,6 +51,16 @@ export function claimFolders(place: SpoolPlace, nowUnixMs: number): string[] {
   return claimed
 }
 
+/** Whether nobody ever wrote records of this signal below the directory. */
+export function isUntouched({ directory, signal }: SpoolPlace): boolean {
+  try {
+    return !readdirSync(directory).some((name) => name.startsWith(`${signal}-`))
+  } catch (error) {
+    // One that cannot be listed may be entered all the same.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  }
+}
+
 /** Folders of ended processes. None where somebody else could have put them. */
 function leftFolders(place: SpoolPlace, nowUnixMs: number): string[] {
   const { root, uid } = place

@@ -10,7 +10,7 @@ export type SpoolPlace = {
   readonly sender: SpoolSender
   /** Absolute. */
   readonly directory: string
-  /** The folder of this signal and sender below it. */
+  /** The folder of this signal and sender below it; made out when first asked for, as most starts need none. */
   readonly root: string
   /** The user whom all of it belongs to; undefined where there are no users. */
   readonly uid: number | undefined
@@ -24,7 +24,15 @@ export type SpoolSettings = Pick<SpoolPlace, 'signal' | 'sender' | 'directory' |
 export function placeSpool(settings: SpoolSettings): SpoolPlace {
   const uid = effectiveUser()
   const directory = settle(settings.directory, uid)
-  return { ...settings, directory, uid, root: join(directory, folderName(settings.signal, settings.sender)) }
+  let root: string | undefined
+  return {
+    ...settings,
+    ...{ directory, uid },
+    get root() {
+      root ??= join(directory, folderName(settings.signal, settings.sender))
+      return root
+    },
+  }
 }
 
 /** A way that is not safe stays as it is, and is refused whenever it is gone. */

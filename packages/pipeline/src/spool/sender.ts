@@ -15,12 +15,31 @@ export type SpoolSender = {
 
 /**
  * Two processes spool for one another when they are the same service, send to the same address and are the same to its
- * receiver: by user and password, query, headers and client certificate.
+ * receiver: by user and password, query, headers and client certificate. Nothing is digested before it is asked for.
  */
 export function describeSender(
   endpoint: Pick<Endpoint, 'url' | 'headers' | 'tls'>,
   resource: Readonly<Record<string, unknown>>,
 ): SpoolSender {
+  let digests: SpoolSender | undefined
+  const made = (): SpoolSender => {
+    digests ??= digestSender(endpoint, resource)
+    return digests
+  }
+  return {
+    get at() {
+      return made().at
+    },
+    get as() {
+      return made().as
+    },
+    get former() {
+      return made().former
+    },
+  }
+}
+
+function digestSender(...[endpoint, resource]: Parameters<typeof describeSender>): SpoolSender {
   const { username, password, search, origin, pathname } = new URL(endpoint.url)
   const headers = Object.entries(endpoint.headers).map(([name, value]) => [name.toLowerCase(), value])
   const service = [resource['service.namespace'] ?? '', resource['service.name'] ?? ''].map(String)

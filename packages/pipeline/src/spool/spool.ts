@@ -1,7 +1,15 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Batch } from '../records/batch.ts'
-import { claimFolders, leaveFolder, listNames, removeFolder, strangersOf, touch } from './folders.ts'
+import {
+  claimFolders,
+  isUntouched,
+  leaveFolder,
+  listNames,
+  removeFolder,
+  strangersOf,
+  touch,
+} from './folders.ts'
 import { frameHeaderBytes } from './frame.ts'
 import { OwnFolder } from './own-folder.ts'
 import { encodePayload } from './payload.ts'
@@ -10,14 +18,13 @@ import { describeRefusal, formatRefusal, type Refusal } from './refusal.ts'
 import { countSegmentRecords, openReplay, type Replay, sizeOf } from './replay.ts'
 import { isOwnFile, requireOwn } from './way.ts'
 
-export type SpoolOptions = SpoolPlace & { maxBytes: number }
-
 /** Why a spool takes no batch: it is full, or the disk failed a moment ago. */
 export type SpoolRefusal = 'full' | 'unusable'
 
 /** Where records go that memory or the end of the process has no room for. Never throws. */
 export class Spool {
-  readonly #options: SpoolOptions
+  readonly #place: SpoolPlace
+  readonly #maxBytes: number
   readonly #own: OwnFolder
   /** Whole segments, oldest first. */
   #sealed: string[] = []
@@ -29,9 +36,10 @@ export class Spool {
   #bytes = 0
   #looked = false
 
-  constructor(options: SpoolOptions) {
-    this.#options = options
-    this.#own = new OwnFolder(options, {
+  constructor(place: SpoolPlace, maxBytes: number) {
+    this.#place = place
+    this.#maxBytes = maxBytes
+    this.#own = new OwnFolder(place, {
       onSealed: (segment) => this.#sealed.push(segment),
       onLost: (folder) => {
         this.#sealed = this.#sealed.filter((path) => dirname(path) !== folder)
@@ -42,7 +50,7 @@ export class Spool {
   /** Whether a batch would probably be taken. */
   room(): 'free' | SpoolRefusal {
     if (this.#own.isResting()) return 'unusable'
-    return this.#bytes < this.#options.maxBytes ? 'free' : 'full'
+    return this.#bytes < this.#maxBytes ? 'free' : 'full'
   }
 
   /** Why the disk failed the last time. */
@@ -56,7 +64,7 @@ export class Spool {
     if (this.#own.isResting()) return 'unusable'
     const payload = encodePayload(batch)
     const bytes = payload.reduce((sum, piece) => sum + piece.length, frameHeaderBytes)
-    if (this.#bytes + bytes > this.#options.maxBytes) return this.#sayFull()
+    if (this.#bytes + bytes > this.#maxBytes) return this.#sayFull()
     if (this.#own.append(payload) === undefined) return 'unusable'
     this.#bytes += bytes
     return 'stored'
@@ -71,14 +79,14 @@ export class Spool {
   waitingRecords(): number {
     let records = 0
     for (const path of [...this.#replaying(), ...this.#claimed, ...this.#sealed]) {
-      const count = this.#counts.get(path) ?? countSegmentRecords(path, this.#options.uid)
+      const count = this.#counts.get(path) ?? countSegmentRecords(path, this.#place.uid)
       this.#counts.set(path, count)
       records += count
     }
     // Still being written, so counted anew each time.
     return this.#own.segment === undefined
       ? records
-      : records + countSegmentRecords(this.#own.segment, this.#options.uid)
+      : records + countSegmentRecords(this.#own.segment, this.#place.uid)
   }
 
   /** The next batch to send again. */
@@ -93,7 +101,7 @@ export class Spool {
       this.#replayed = path
       this.#replay = openReplay({
         path,
-        uid: this.#options.uid,
+        uid: this.#place.uid,
         onDone: (bytes) => this.#forget(path, bytes),
         onDamage: (bytes) => this.#sayDamaged(path, bytes),
       })
@@ -102,10 +110,11 @@ export class Spool {
 
   /** Takes over what ended processes left, and says that this one lives. Call it every `heartbeatMs`. */
   claim(): void {
-    const now = this.#options.now()
+    const now = this.#place.now()
     this.#own.beat()
     this.#look()
-    for (const folder of claimFolders(this.#options, now)) {
+    if (isUntouched(this.#place)) return
+    for (const folder of claimFolders(this.#place, now)) {
       const paths = this.#segmentsIn(folder)
       if (paths.length === 0) removeFolder(folder)
       for (const path of paths) this.#bytes += sizeOf(path)
@@ -118,7 +127,7 @@ export class Spool {
   leave(): void {
     const claimed = this.#claimedFolders()
     this.#own.leave()
-    for (const folder of claimed) leaveFolder(this.#options.root, folder)
+    for (const folder of claimed) leaveFolder(this.#place.root, folder)
     this.#claimed = []
     this.#sealed = []
     this.#bytes = 0
@@ -128,9 +137,12 @@ export class Spool {
   #look(): void {
     if (this.#looked) return
     this.#looked = true
-    const { directory, root, uid, problems, signal } = this.#options
+    const { directory, uid, problems, signal } = this.#place
+    const untouched = isUntouched(this.#place)
     try {
-      requireSafePlace(this.#options)
+      requireSafePlace(this.#place)
+      if (untouched) return
+      const { root } = this.#place
       if (lstatSync(root, { throwIfNoEntry: false }) !== undefined) requireOwn(root, uid)
     } catch (error) {
       // What else is wrong is said when the disk is needed.
@@ -139,24 +151,24 @@ export class Spool {
         'CLEW_SPOOL_UNUSABLE',
         directory,
         () =>
-          `records cannot be written to ${directory}: ${formatRefusal(describeRefusal(error, this.#options))}`,
+          `records cannot be written to ${directory}: ${formatRefusal(describeRefusal(error, this.#place))}`,
       )
     }
-    for (const left of strangersOf(this.#options))
+    for (const left of strangersOf(this.#place))
       problems.say(
         'CLEW_SPOOL_LEFT',
         left,
         () =>
-          `${left} holds ${signal} of this service that were kept to be sent with other credentials, and stay there. Move what lies in it to ${root} to send it with those of now, or delete it`,
+          `${left} holds ${signal} of this service that were kept to be sent with other credentials, and stay there. Move what lies in it to ${this.#place.root} to send it with those of now, or delete it`,
       )
   }
 
   /** Pipes, sockets, links and files of others are passed over, and stay. */
   #segmentsIn(folder: string): string[] {
     const paths = listNames(folder).map((name) => join(folder, name))
-    const own = paths.filter((path) => isOwnFile(path, this.#options.uid))
+    const own = paths.filter((path) => isOwnFile(path, this.#place.uid))
     if (own.length < paths.length)
-      this.#options.problems.say(
+      this.#place.problems.say(
         'CLEW_SPOOL_DAMAGED',
         folder,
         () =>
@@ -193,7 +205,7 @@ export class Spool {
   }
 
   #sayDamaged(path: string, bytes: number): void {
-    this.#options.problems.say(
+    this.#place.problems.say(
       'CLEW_SPOOL_DAMAGED',
       path,
       () => `${bytes} bytes of ${path} are torn or damaged and were passed over`,
@@ -201,11 +213,11 @@ export class Spool {
   }
 
   #sayFull(): 'full' {
-    const { problems, maxBytes, signal } = this.#options
+    const { problems, root, signal } = this.#place
     problems.say(
       'CLEW_SPOOL_FULL',
       signal,
-      () => `${this.#options.root} holds ${this.#bytes} of ${maxBytes} bytes and takes no more`,
+      () => `${root} holds ${this.#bytes} of ${this.#maxBytes} bytes and takes no more`,
     )
     return 'full'
   }

@@ -1,4 +1,4 @@
-import { constants, gzip, gzipSync, type ZlibOptions, zstdCompress, zstdCompressSync } from 'node:zlib'
+import { gzip, gzipSync, type ZlibOptions, type ZstdOptions, zstdCompress, zstdCompressSync } from 'node:zlib'
 import { decodeLogsRequest, decodeTracesRequest, logsToJson, tracesToJson } from '@clew/otlp'
 import type { Compression } from '../pipeline.ts'
 import type { ReceivedAnswer, WireAnswer, WireRequest } from './exchange.ts'
@@ -108,7 +108,11 @@ const smallestBytes = 1024
 function gzipOptions({ length }: Buffer): ZlibOptions {
   return { level: 1, windowBits: 14, memLevel: 9, chunkSize: Math.max(smallestBytes, length >> 1) }
 }
-const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+function zstdOptions(): ZstdOptions {
+  const { ZSTD_c_compressionLevel: level } = process.getBuiltinModule('node:zlib').constants
+  return { params: { [level]: 1 } }
+}
 
 const keptBuffers = 4
 const bufferBytes = 576 * 1024
@@ -139,7 +143,7 @@ function makeBodySync(pieces: readonly Buffer[], compression: Compression): Body
   const bytes = Buffer.concat(pieces)
   if (compression === 'none' || bytes.length < smallestBytes) return { bytes, encoding: undefined }
   const result =
-    compression === 'gzip' ? gzipSync(bytes, gzipOptions(bytes)) : zstdCompressSync(bytes, zstdOptions)
+    compression === 'gzip' ? gzipSync(bytes, gzipOptions(bytes)) : zstdCompressSync(bytes, zstdOptions())
   return { bytes: result, encoding: compression }
 }
 
@@ -150,6 +154,6 @@ function compress(bytes: Buffer, compression: Compression): Promise<Body> | Body
     const done = (error: Error | null, result: Buffer): void =>
       resolve(error === null ? { bytes: result, encoding: compression } : { bytes, encoding: undefined })
     if (compression === 'gzip') gzip(bytes, gzipOptions(bytes), done)
-    else zstdCompress(bytes, zstdOptions, done)
+    else zstdCompress(bytes, zstdOptions(), done)
   })
 }
