@@ -1,11 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
-import { englishMistakes, parseSearch, searchableText } from '@clew/search'
+import { englishMistakes, maxWordsLength, parseSearch, searchableText } from '@clew/search'
 import { afterAll, beforeAll } from 'vitest'
 import { defineLineMatches } from '../server/query/line-matches.ts'
 import type { SqlValue } from '../server/query/open-segments.ts'
 import { compileSearch } from '../server/query/search-sql.ts'
 import { indexedLines, indexedNewestFirst } from '../server/query/search-sql-index.ts'
-import { maxWordsLength } from '../server/schema/limits.ts'
 import { schema, textBlock, textSchema } from '../server/schema/tables.ts'
 
 export type Target = 'log' | 'chain'

@@ -2,6 +2,15 @@ export { addFilter, hasFilter, removeFilter, searchParts } from './filters.ts'
 export { englishMistakes, type SearchMistakes } from './mistakes.ts'
 export { type ParsedSearch, parseSearch } from './parse-search.ts'
 export { printSearch } from './print-search.ts'
+export {
+  fieldOf,
+  fieldValue,
+  matcherOf,
+  type RecordMatcher,
+  type SearchedRecord,
+  severityRange,
+  termsBeyondRecord,
+} from './record-matcher.ts'
 export { foldText, indexTerms, searchableText } from './searchable-text.ts'
 export { parseTraceId } from './term.ts'
 export { type TextMatcher, textMatcher } from './text-matcher.ts'
@@ -21,3 +30,4 @@ export {
   type TextMatch,
   wordsOf,
 } from './tree.ts'
+export { cutText, keyJson, maxWordsLength, type SearchedValue, valueJson, valueText } from './value-text.ts'

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { foldText, type TextMatcher, textMatcher } from '@clew/search'
-import { maxWordsLength } from '../schema/limits.ts'
+import { foldText, maxWordsLength, type TextMatcher, textMatcher } from '@clew/search'
 
 /** What `line_matches` takes as its third parameter. */
 export function lineTerm(text: string, prefix: boolean): string {

@@ -1,6 +1,5 @@
-import { indexTerms, type SearchTerm } from '@clew/search'
+import { indexTerms, maxWordsLength, type SearchTerm } from '@clew/search'
 import { parseDecimal } from '@clew/settings'
-import { maxWordsLength } from '../schema/limits.ts'
 import { any, type Condition, condition } from './search-sql-condition.ts'
 
 export type AttributeMatch = Extract<SearchTerm, { kind: 'attribute' }>['match']
@@ -14,7 +13,12 @@ export function attributeMatches(column: string, key: string, match: AttributeMa
     case 'exists':
       return condition(`${type} IS NOT NULL`, path)
     case 'prefix':
-      return condition(`substr(${value}, 1, ?) = ?`, path, Array.from(match.value).length, match.value)
+      // What is no text as it is written; null has no beginning.
+      return condition(
+        `substr(CASE ${type} WHEN 'text' THEN ${value} WHEN 'null' THEN NULL ELSE ${column} -> ? END, 1, ?) = ?`,
+        ...[path, path, path],
+        ...[Array.from(match.value).length, match.value],
+      )
     case 'compare':
       return condition(
         `${type} IN ('integer', 'real') AND ${value} ${match.compare} ?`,

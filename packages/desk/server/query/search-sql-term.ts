@@ -1,5 +1,4 @@
-import { lowestSeverity, type SeverityBand } from '@clew/otlp'
-import type { Compare, SearchTerm, TextMatch } from '@clew/search'
+import { type SearchTerm, severityRange, type TextMatch } from '@clew/search'
 import { lineTerm } from './line-matches.ts'
 import { type AttributeMatch, attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
 import {
@@ -143,23 +142,6 @@ function linesOfChain(line: Condition, query: string | undefined, scope: SearchS
   if (scope.ask(count, [query]) > fewBlocks) return ofLine(line, scope)
   const found = all([condition('log_text MATCH ?', query), condition('log.chain IS NOT NULL'), line])
   return around(`chain.id IN (SELECT log.chain FROM ${indexedLines} WHERE `, found, ')')
-}
-
-/** Lowest and highest severity number of a comparison. */
-export function severityRange(compare: Compare, level: SeverityBand): { lowest: number; highest: number } {
-  const first = lowestSeverity[level]
-  switch (compare) {
-    case '=':
-      return { lowest: first, highest: first + 3 }
-    case '>=':
-      return { lowest: first, highest: 24 }
-    case '>':
-      return { lowest: first + 4, highest: 24 }
-    case '<=':
-      return { lowest: 1, highest: first + 3 }
-    case '<':
-      return { lowest: 1, highest: first - 1 }
-  }
 }
 
 /** A line in this range. No severity (0) counts as info. */

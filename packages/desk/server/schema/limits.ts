@@ -21,9 +21,6 @@ export const maxItems = 1000
 /** Characters of JSON after which no more attributes, events or links are kept. */
 export const maxItemsLength = 1_000_000
 
-/** Characters of an attribute's value that can be found by their words. */
-export const maxWordsLength = 4096
-
 /** What a file to import may hold. */
 export type ImportLimits = {
   /** Of a line, and of a document that is no lines. */

@@ -1,5 +1,4 @@
 import type { Signal } from '@clew/otlp'
-import { maxTextLength } from './limits.ts'
 
 /**
  * A line as its columns. `words` is what the full-text index gets.
@@ -100,12 +99,4 @@ export function nanosText(us: number, ns: number): string {
 /** A time after the year 2200 is no time, but a unit mixed up; 0 stands for none. */
 export function plausibleUs(us: number): number {
   return us > 7_258_118_400_000_000 ? 0 : us
-}
-
-/** Cuts a text at a code point and says how much is gone. */
-export function cutText(text: string, length: number = maxTextLength): string {
-  if (text.length <= length) return text
-  const last = text.charCodeAt(length - 1)
-  const end = last >= 0xd800 && last < 0xdc00 ? length - 1 : length
-  return `${text.slice(0, end)}…(+${text.length - end} characters)`
 }

@@ -1,6 +1,6 @@
 import { type Attributes, type ProtobufReader, readValue, type Value } from '@clew/otlp'
-import { maxItems, maxItemsLength, maxTextLength, maxWordsLength } from '../../schema/limits.ts'
-import { cutText } from '../../schema/row.ts'
+import { keyJson, maxWordsLength, valueJson } from '@clew/search'
+import { maxItems, maxItemsLength, maxTextLength } from '../../schema/limits.ts'
 
 /** Collects the attributes of one record as JSON, and the words of their values. */
 export type FieldTexts = { json: string; words: string; count: number; dropped: number }
@@ -36,7 +36,7 @@ export function addField(fields: FieldTexts, key: string, value: Value): void {
     return
   }
   fields.count++
-  fields.json += `${fields.json === '' ? '{' : ','}${keyJson(key)}${valueJson(value)}`
+  fields.json += `${fields.json === '' ? '{' : ','}${keyJson(key)}${valueJson(value, maxTextLength)}`
   if (value !== null) fields.words += ` ${wordsOf(value)}`
 }
 
@@ -44,44 +44,8 @@ export function addField(fields: FieldTexts, key: string, value: Value): void {
 function wordsOf(value: Exclude<Value, null>): string {
   if (typeof value === 'string') return value.length > maxWordsLength ? value.slice(0, maxWordsLength) : value
   if (typeof value === 'object')
-    return value instanceof Uint8Array ? '' : valueJson(value).slice(0, maxWordsLength)
+    return value instanceof Uint8Array ? '' : valueJson(value, maxTextLength).slice(0, maxWordsLength)
   return String(value)
-}
-
-/** A value as JSON text: integers beyond 2^53 and numbers that JSON lacks become texts, bytes become base64. */
-export function valueJson(value: Value): string {
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value.length > maxTextLength ? cutText(value) : value)
-    case 'number':
-      return Number.isFinite(value) ? String(value) : `"${value}"`
-    case 'bigint':
-      return `"${value}"`
-    case 'boolean':
-      return value ? 'true' : 'false'
-    default:
-      return structureJson(value)
-  }
-}
-
-function structureJson(value: Exclude<Value, string | number | bigint | boolean>): string {
-  if (value === null) return 'null'
-  if (value instanceof Uint8Array) return JSON.stringify(cutText(Buffer.from(value).toString('base64')))
-  const json = Array.isArray(value) ? `[${joined(value, valueJson)}]` : mapJson(value)
-  // Cut JSON would be none: what is too long becomes a text.
-  return json.length > maxTextLength ? JSON.stringify(cutText(json)) : json
-}
-
-const mapJson = (map: Attributes): string =>
-  `{${joined(Object.entries(map), ([key, value]) => `${keyJson(key)}${valueJson(value)}`)}}`
-
-/** Ends when there is enough to be cut. */
-function joined<T>(items: readonly T[], toJson: (item: T) => string): string {
-  let json = ''
-  for (let i = 0; i < items.length && json.length <= maxTextLength; i++) {
-    json += `${i === 0 ? '' : ','}${toJson(items[i]!)}`
-  }
-  return json
 }
 
 /** The attributes of what has no column for those that are not kept. */
@@ -89,17 +53,4 @@ export function attributesJson(attributes: Attributes): string {
   const fields: FieldTexts = { json: '', words: '', count: 0, dropped: 0 }
   for (const [key, value] of Object.entries(attributes)) addField(fields, key, value)
   return fieldsJson(fields)
-}
-
-const keys = new Map<string, string>()
-const maxKeys = 4096
-const maxKeyLength = 256
-
-/** `"key":`, remembered: keys recur. */
-export function keyJson(key: string): string {
-  const known = keys.get(key)
-  if (known !== undefined) return known
-  const json = `${JSON.stringify(cutText(key, maxKeyLength))}:`
-  if (keys.size < maxKeys && key.length <= maxKeyLength) keys.set(key, json)
-  return json
 }

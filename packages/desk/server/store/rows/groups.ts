@@ -1,5 +1,6 @@
 import { ProtobufReader, type Resource, readResource, readScope, type Scope, type Value } from '@clew/otlp'
-import { cutText, type Group, type ResourceRow, type ScopeRow } from '../../schema/row.ts'
+import { cutText } from '@clew/search'
+import type { Group, ResourceRow, ScopeRow } from '../../schema/row.ts'
 import { attributesJson } from './attributes.ts'
 import { createQuota, type Quota } from './quota.ts'
 

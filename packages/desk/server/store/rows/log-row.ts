@@ -1,8 +1,8 @@
 import { type LogRecord, type ProtobufReader, readValue, type Value } from '@clew/otlp'
-import { searchableText } from '@clew/search'
+import { cutText, searchableText, valueJson } from '@clew/search'
 import { maxTextLength } from '../../schema/limits.ts'
-import { cutText, type LogRow, plausibleUs, spanWords, splitNanos } from '../../schema/row.ts'
-import { addField, type FieldTexts, fieldsJson, readField, startFields, valueJson } from './attributes.ts'
+import { type LogRow, plausibleUs, spanWords, splitNanos } from '../../schema/row.ts'
+import { addField, type FieldTexts, fieldsJson, readField, startFields } from './attributes.ts'
 
 const fields: FieldTexts = { json: '', words: '', count: 0, dropped: 0 }
 
@@ -80,9 +80,9 @@ function emptyLogRow(): LogRow {
 }
 
 function finishRow(row: LogRow, body: Value): LogRow {
-  if (typeof body === 'string') row.body = body.length > maxTextLength ? cutText(body) : body
+  if (typeof body === 'string') row.body = cutText(body, maxTextLength)
   else if (body !== null) {
-    row.body = cutText(valueJson(body))
+    row.body = cutText(valueJson(body, maxTextLength), maxTextLength)
     row.bodyJson = 1
   }
   row.us = plausibleUs(row.us)

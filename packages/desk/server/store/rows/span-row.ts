@@ -1,7 +1,7 @@
 import type { ProtobufReader, Span } from '@clew/otlp'
-import { maxItems, maxItemsLength } from '../../schema/limits.ts'
+import { cutText } from '@clew/search'
+import { maxItems, maxItemsLength, maxTextLength } from '../../schema/limits.ts'
 import {
-  cutText,
   type LinkTarget,
   nanosText,
   plausibleUs,
@@ -187,7 +187,7 @@ const hexOf = (high: number, low: number): string =>
   (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0')
 
 const eventJson = (time: string, name: string, attributes: string): string =>
-  `{"timeUnixNano":"${time}","name":${JSON.stringify(cutText(name))},"attributes":${attributes}}`
+  `{"timeUnixNano":"${time}","name":${JSON.stringify(cutText(name, maxTextLength))},"attributes":${attributes}}`
 
 const linkJson = (traceId: string, spanId: string, attributes: string): string =>
   `{"traceId":"${traceId}","spanId":"${spanId}","attributes":${attributes}}`
@@ -229,7 +229,7 @@ function finishSpan({ row, endUs, endNs, events, links, dropped }: Parts): SpanR
   if (row.kind < 0 || row.kind > 5) row.kind = 0
   if (row.status < 0 || row.status > 2) row.status = 0
   row.name = cutText(row.name, 1024)
-  row.message = cutText(row.message)
+  row.message = cutText(row.message, maxTextLength)
   row.state = cutText(row.state, 4096)
   row.attributes = fieldsJson(fields)
   dropped[0] += fields.dropped
