@@ -170,8 +170,27 @@ describe('what it does not allow is refused with its path', () => {
       return logsJson({ body: value })
     }
     const brackets = `{"timeUnixNano":1544712660300000001,"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
-    const outcomes = [nested(32), nested(33), logsJson(brackets)].map((text) => errorOf(text)?.code)
-    expect(outcomes).toEqual([undefined, 'CLEW_OTLP_DEPTH', 'CLEW_OTLP_JSON'])
+    const outcomes = [nested(32), nested(33)].map((text) => errorOf(text)?.code)
+    expect(outcomes).toEqual([undefined, 'CLEW_OTLP_DEPTH'])
+    expect(errorOf(logsJson(brackets))?.message).toBe('OTLP, top level: nested too deep')
+  })
+
+  const digits = '9'.repeat(10_000_000)
+  test.each([
+    [`"body":{"doubleValue":${digits}}`, undefined],
+    [`"unknown":-${digits}`, undefined],
+    [
+      `"body":{"intValue":${digits}}`,
+      '.body.intValue: must be an integer, as a number or a string of digits',
+    ],
+    [`"body":{"intValue":1${'0'.repeat(20)}}`, '.body.intValue: must fit in 64 bits, signed'],
+    [`"severityNumber":${digits}`, '.severityNumber: must be a 32-bit integer'],
+    [`"timeUnixNano":${digits}`, '.timeUnixNano: must be an integer, as a number or a string of digits'],
+    [`"timeUnixNano":"${digits}"`, '.timeUnixNano: must be an integer, as a number or a string of digits'],
+    [`"timeUnixNano":1544712660300000001${' '.repeat(10_000_000)}`, undefined],
+  ])('numbers of ten million digits cost no more than their place says: %.30s…', (fields, problem) => {
+    const message = errorOf(logsJson(`{${fields}}`))?.message
+    expect(message).toBe(problem === undefined ? undefined : inRecord + problem)
   })
 })
 

@@ -57,8 +57,12 @@ const contentParsers: Record<Kind, (fields: Fields, key: string) => unknown> = {
   attributes: attributesIn,
 }
 
-/** Integers that a JavaScript number cannot hold exactly, outside of quotes. */
-const longInteger = /[:,[\s]-?\d{16,}\s*[,}\]]/
+/**
+ * Integers that a JavaScript number cannot hold exactly, outside of quotes, and that 64 bits may. No loop without end: over a
+ * number of ten million digits one would overflow the stack, and BigInt would take its time.
+ */
+const longInteger = /[:,[\s]-?\d{16,20}[,}\]\s]/
+const longIntegerSource = /^-?\d{16,20}$/
 
 /** JSON.parse, but integers of more than 53 bits come as bigints. Throws an `OtlpDecodeError`. */
 function parseText(input: string | Uint8Array): unknown {
@@ -66,6 +70,7 @@ function parseText(input: string | Uint8Array): unknown {
   try {
     return longInteger.test(text) ? JSON.parse(text, keepLongInteger) : JSON.parse(text)
   } catch (error) {
+    if (error instanceof RangeError) return failAt(undefined, 'nested too deep')
     return failAt(undefined, `not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
@@ -74,5 +79,5 @@ function parseText(input: string | Uint8Array): unknown {
 function keepLongInteger(_key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
   const source = context?.source
-  return source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value
+  return source !== undefined && longIntegerSource.test(source) ? BigInt(source) : value
 }

@@ -91,19 +91,17 @@ function sentBy(request: ClientRequest): SentRequest {
   return { method, protocol, host: typeof header === 'string' && header ? header : request.host, target }
 }
 
-// Some clients set the headers when the request is made, and would put what was passed on over ours.
+// Some clients set the headers when the request is made, and would put what was passed on over ours, or beside it.
 function keepHeaders(): Stop {
-  return wrapMethod(
-    'http',
-    ClientRequest.prototype,
-    'setHeader',
-    (setHeader) =>
-      function (this: ClientRequest, name, value) {
-        const span = spans.get(this)
-        if (span !== undefined && isPassedOn(span.context, name, value)) return this
-        return setHeader.call(this, name, value)
-      },
-  )
+  const keep = (write: ClientRequest['setHeader']) =>
+    function (this: ClientRequest, name: string, value: never) {
+      const span = spans.get(this)
+      if (span !== undefined && isPassedOn(span.context, name, value)) return this
+      return write.call(this, name, value)
+    }
+  const names = ['setHeader', 'appendHeader'] as const
+  const stops = names.map((name) => wrapMethod('http', ClientRequest.prototype, name, keep))
+  return () => stopAll(stops)
 }
 
 /** Why a request with a span does not take it along. */

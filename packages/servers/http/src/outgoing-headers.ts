@@ -37,7 +37,8 @@ function isNamed(header: unknown, name: string): boolean {
   return text.length === name.length && text.toLowerCase() === name
 }
 
-function textOf(value: unknown): string | undefined {
+/** A header's value as a server reads it, that of a list in one. */
+export function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   return Array.isArray(value) ? value.join(', ') : String(value)
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { apiGlobal, type Fields, recordScopeOf, rootContext } from '@clew/core'
 import type { Context, TextMapGetter, TextMapPropagator } from '@opentelemetry/api'
-import { type HeaderAccess, valueIn } from './outgoing-headers.ts'
+import { type HeaderAccess, textOf, valueIn } from './outgoing-headers.ts'
 import { fieldsFromBaggage } from './propagated-fields.ts'
 import { makeUuid } from './uuid.ts'
 
@@ -58,7 +58,7 @@ export function isPassedOn(caller: Context, name: string, value: unknown): boole
   const field = name.toLowerCase()
   if (!propagator || !headerNames(propagator).includes(field)) return false
   const received = recordScopeOf(caller)?.origin
-  return Array.isArray(received) && value === valueIn(received, field)
+  return Array.isArray(received) && textOf(value) === valueIn(received, field)
 }
 
 const safeId = /^[\x21-\x7e]{1,128}$/
