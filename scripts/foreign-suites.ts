@@ -7,14 +7,18 @@ import { startOtlpReceiver } from '@clew/testing'
 import { compareOutcomes, type Outcomes, readOutcomes } from './foreign-suites/outcomes.ts'
 
 const usage =
-  'usage: node scripts/foreign-suites.ts [--rounds 2] [--show] <folder> -- <command that prints each test>'
+  'usage: node scripts/foreign-suites.ts [--rounds 2] [--in-span] [--show] <folder> -- <command that prints each test>'
 
 type Run = { code: number | null; outcomes: Outcomes; reports: string[]; output: string }
 
 const end = process.argv.indexOf('--', 2)
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2, end < 0 ? undefined : end),
-  options: { rounds: { type: 'string', default: '1' }, show: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '1' },
+    'in-span': { type: 'boolean', default: false },
+    show: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 })
 const [folder] = positionals
@@ -30,6 +34,7 @@ const tracedEnv = {
   NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${JSON.stringify(preload)}`,
   OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
   CLEW_QUIET: 'true',
+  ...(values['in-span'] ? { FOREIGN_SUITE_IN_SPAN: 'true' } : {}),
 }
 
 let isDifferent = false

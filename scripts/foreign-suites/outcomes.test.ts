@@ -52,6 +52,12 @@ ok 1 - Route # time=5ms
       ○ waits
     ✓ works
 `,
+  vitest: ` ✓ test/route.test.ts > Route > works 12ms
+ × test/route.test.ts > Route > .all > fails 3ms
+   → expected 1 to be 2
+ ↓ test/route.test.ts > Route > .all > waits
+ ✓ test/route.test.ts > Route > works 1ms
+`,
 }
 
 test.each([
@@ -59,6 +65,7 @@ test.each([
   ['node:test', 'Route'],
   ['tap', 'Route'],
   ['jest', 'test/route.test.js › Route'],
+  ['vitest', 'test/route.test.ts › Route'],
 ] as const)('the outcomes that %s prints', (runner, suite) => {
   expect(Object.fromEntries(readOutcomes(outputs[runner]))).toMatchObject({
     [`${suite} › works`]: ['ok', 'ok'],

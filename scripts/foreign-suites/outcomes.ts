@@ -8,17 +8,17 @@ type Title = { indent: number; text: string }
 
 export type Difference = { test: string; bare: string; traced: string }
 
-const mark = /^(\s*)(?:(✔|✓|√)|(✖|✗|✕|×|\d+\))|(﹣|○|-)) (.+)$/
+const mark = /^(\s*)(?:(✔|✓|√)|(✖|✗|✕|×|\d+\))|(﹣|○|↓|-)) (.+)$/
 const tap = /^(\s*)(not )?ok \d+(?: -)? ?(.*)$/
 const title = /^(?:(\s+)(?:# Subtest: |▶ )?|# Subtest: |▶ |PASS |FAIL )(\S.*)$/
 /** Of mocha: the failures come once more below it. */
 const summary = /^\s+\d+ passing\b/
 /** At the end of a line; a reason may follow. */
-const duration = /\s*(?:\(\d[\d.,]*\s?m?s\)(?: # .*)?|# time=.*)$/
+const duration = /\s*(?:\(\d[\d.,]*\s?m?s\)(?: # .*)?|# time=.*|\b\d+ms)$/
 
 /**
- * Reads what runners print for people or machines: the spec reporters of mocha, node:test, jasmine and jest (--verbose), and
- * TAP. What a test itself prints at the beginning of a line is passed over.
+ * Reads what runners print for people or machines: the spec reporters of mocha, node:test and jasmine, the verbose ones of
+ * jest and vitest, and TAP. What a test itself prints at the beginning of a line is passed over.
  */
 export function readOutcomes(output: string): Outcomes {
   const outcomes = new Map<string, Outcome[]>()
@@ -50,6 +50,7 @@ function textOf(name: string): string {
     .replace(/\s*# (SKIP|TODO)\b.*$/i, '')
     .replace(duration, '')
     .replace(/\d{4,}/g, '…')
+    .replaceAll(' > ', ' › ')
     .trim()
 }
 
