@@ -60,9 +60,12 @@ const leastSevere = 1
  * above it, FATAL when there is none. Without `levels`, INFO.
  */
 export function severityOf(level: string, levels?: Readonly<Record<string, number>>): number {
-  return (
-    severityByName.get(level.toLowerCase()) ?? (levels ? severityByRank(level, levels) : lowestSeverity.info)
-  )
+  return severityOfName(level) ?? (levels ? severityByRank(level, levels) : lowestSeverity.info)
+}
+
+// Lower case makes a new text of each name, and nearly all have it already.
+function severityOfName(name: string): number | undefined {
+  return severityByName.get(name) ?? severityByName.get(name.toLowerCase())
 }
 
 function severityByRank(level: string, levels: Readonly<Record<string, number>>): number {
@@ -71,7 +74,7 @@ function severityByRank(level: string, levels: Readonly<Record<string, number>>)
   let above = { rank: Number.NEGATIVE_INFINITY, severity: mostSevere }
   let below = { rank: Number.POSITIVE_INFINITY, severity: leastSevere }
   for (const [name, otherRank] of Object.entries(levels)) {
-    const severity = severityByName.get(name.toLowerCase())
+    const severity = severityOfName(name)
     if (severity === undefined) continue
     if (otherRank < rank && otherRank > above.rank) above = { rank: otherRank, severity }
     if (otherRank > rank && otherRank < below.rank) below = { rank: otherRank, severity }
@@ -87,7 +90,7 @@ function severityByRank(level: string, levels: Readonly<Record<string, number>>)
  */
 export function parseSeverity(level: unknown): { number: number; text: string } | undefined {
   if (typeof level === 'string') {
-    const number = severityByName.get(level.toLowerCase())
+    const number = severityOfName(level)
     return number === undefined ? undefined : { number, text: level }
   }
   if (typeof level !== 'number' || !(level >= 10 && level < 70)) return undefined

@@ -1,6 +1,6 @@
 import type { ByteWriter } from './byte-writer.ts'
 import { describeException } from './exception.ts'
-import { hasAttribute, hasOwn, isError, readProperty, threwText } from './foreign-value.ts'
+import { hasAttribute, hasOwn, inheritsKeys, isError, readProperty, threwText } from './foreign-value.ts'
 import type { LogInput } from './input.ts'
 import { type EncodeLimits, maxDepth, maxNestedBytes } from './limits.ts'
 import { writeKeyValue } from './value.ts'
@@ -29,8 +29,9 @@ export function writeAttributes(
   const start = writer.position
   let count = 0
   try {
+    const inherits = inheritsKeys(attributes)
     for (const key in attributes) {
-      if (!hasOwn.call(attributes, key)) continue
+      if (inherits && !hasOwn.call(attributes, key)) continue
       const value = readProperty(attributes, key)
       if (value === undefined) continue
       if (count++ < limits.attributeCount) writeKeyValue(writer, tag, key, value, 0)
@@ -75,8 +76,9 @@ function writeOne(writer: ByteWriter, tag: number, key: string, value: unknown):
 function writeContext(writer: ByteWriter, tag: number, record: LogInput, context: object): void {
   const start = writer.position
   try {
+    const inherits = inheritsKeys(context)
     for (const key in context) {
-      if (!hasOwn.call(context, key) || isOwn(record, key)) continue
+      if ((inherits && !hasOwn.call(context, key)) || isOwn(record, key)) continue
       const value = readProperty(context, key)
       if (value !== undefined) writeOne(writer, tag, key, value)
     }
@@ -98,8 +100,9 @@ function writeOwn(
   let { exception } = record
   let message = messageOfException
   try {
+    const inherits = inheritsKeys(attributes)
     for (const key in attributes) {
-      if (!hasOwn.call(attributes, key) || omit?.has(key)) continue
+      if ((inherits && !hasOwn.call(attributes, key)) || omit?.has(key)) continue
       let value = readProperty(attributes, key)
       if (value === undefined) continue
       if (typeof value === 'object' && value !== null) {

@@ -44,8 +44,14 @@ function dateText(date: Date): string {
   return Number.isNaN(time) ? 'Invalid Date' : new Date(time).toISOString()
 }
 
-/** `hasOwn.call(object, key)` in a `for in` is what V8 folds away; `Object.hasOwn` costs three times as much there. */
+/** `hasOwn.call(object, key)` costs a third of `Object.hasOwn` in a `for in`. */
 export const hasOwn: (this: object, key: string) => boolean = Object.prototype.hasOwnProperty
+
+/** Whether `for in` finds keys that are not the object's own. Asked once, as to ask of each key costs as much as to write it. */
+export function inheritsKeys(value: object): boolean {
+  for (const key in Object.getPrototypeOf(value)) return key !== undefined
+  return false
+}
 
 /** A property's value, or the text that stands for it where its getter throws. */
 export function readProperty(value: object, key: string | number): unknown {

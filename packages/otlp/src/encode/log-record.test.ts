@@ -40,6 +40,28 @@ test('every field of a record arrives', () => {
   })
 })
 
+test('keys that are inherited are not sent, also those that somebody puts on every object', () => {
+  const own = { own: { in: 1 } }
+  const inheriting: object = Object.assign(Object.create({ inherited: 1 }), own)
+  const writer = createByteWriter()
+  const write = (): void => {
+    for (const attributes of [own, inheriting]) {
+      const record = { timeUnixMs: 1, severityNumber: 9, severityText: 'info', body: 'b' }
+      writeLogRecord(writer, { ...record, attributes }, defaultLimits)
+      writeLogRecord(writer, { ...record, contextAttributes: attributes }, defaultLimits)
+    }
+  }
+  write()
+  Object.defineProperty(Object.prototype, 'everywhere', { value: 1, enumerable: true, configurable: true })
+  try {
+    write()
+  } finally {
+    delete (Object.prototype as { everywhere?: unknown }).everywhere
+  }
+  const sent = decodeRecords(writer.buffer.subarray(0, writer.position)).map(({ attributes }) => attributes)
+  expect(sent).toEqual(Array.from({ length: 8 }, () => [['own', { map: [['in', { int: 1n }]] }]]))
+})
+
 test.each([
   ['only a trace id', { traceId }],
   ['only a span id', { spanId }],

@@ -14,6 +14,7 @@ import {
   bigintText,
   functionText,
   hasOwn,
+  inheritsKeys,
   isError,
   leafText,
   readErrorParts,
@@ -261,8 +262,9 @@ const errorKeys: ReadonlySet<string> = new Set([
 ])
 
 function writeProperties(writer: ByteWriter, value: object, depth: number, omit?: ReadonlySet<string>): void {
+  const inherits = inheritsKeys(value)
   for (const key in value) {
-    if (!hasOwn.call(value, key) || omit?.has(key)) continue
+    if ((inherits && !hasOwn.call(value, key)) || omit?.has(key)) continue
     if (writer.position > writer.stopAt) writer.dropped++
     else writeEntry(writer, key, readProperty(value, key), depth)
   }
