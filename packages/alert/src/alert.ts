@@ -59,7 +59,7 @@ export type Observation = {
 export type Alert = {
   /**
    * 16 hex digits: of the rule, the group and the moment at which the condition came to hold. The same records in the
-   * same order give the same ids, wherever they are judged. When it resolves the id is that of the alert that began it.
+   * same order give the same ids, wherever they are judged. Reminders and the end of an alert have the id of its begin.
    */
   id: string
   rule: string

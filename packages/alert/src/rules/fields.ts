@@ -110,7 +110,7 @@ export const texts = (about: string, most = 1000): Field<string[]> => ({
 })
 
 /** A field that may be left out: then it has this value. */
-export function or<T, F>(field: Field<T>, value: F, shown: string): Field<T | F> {
+export function or<T, const F>(field: Field<T>, value: F, shown: string): Field<T | F> {
   return { ...field, fallback: { value, shown } } as Field<T | F>
 }
 

@@ -1,0 +1,85 @@
+import { fieldOf } from '@clew/search'
+import type { Rule } from '../rules/rule.ts'
+import { advanceCell, beginCell, type CellState, type Outcome, stepCell } from './cell.ts'
+import { type CompiledRule, compileRule, hitOf } from './compile.ts'
+import type { Hit } from './judges/judge.ts'
+import type { AlertRecord } from './record.ts'
+
+/** The hits of a batch by their cell: one rule and one group. */
+export type Hits = Map<string, Hit[]>
+
+/**
+ * Rules over records: pure functions from state to state. It knows no clock, no socket and no environment; who runs it says
+ * what time it is and keeps the states.
+ */
+export type Engine = {
+  readonly rules: readonly Rule[]
+  /** Adds what the rules want of a record. Allocates nothing when none wants it. */
+  match(record: AlertRecord, hits: Hits): void
+  /** Judges the hits of a cell. The state, JSON, may be changed; undefined begins one. */
+  step(cell: string, state: CellState | undefined, hits: readonly Hit[], lowMs: number): Outcome
+  /** Judges what time alone brings. */
+  advance(cell: string, state: CellState | undefined, lowMs: number): Outcome
+  /** Cells that must be looked at although no record of theirs ever came: those that wait for silence. */
+  standing(): string[]
+  /** The rule of a cell; undefined when there is none of that id any more. */
+  ruleOf(cell: string): Rule | undefined
+}
+
+/** An engine for these rules, as `readRules` gives them: complete, with unique ids. */
+export function createEngine(rules: readonly Rule[]): Engine {
+  const compiled = rules.map(compileRule)
+  const byId = new Map(compiled.map((one) => [one.rule.id, one]))
+  const of = (cell: string): CompiledRule => {
+    const found = byId.get(ruleIdOf(cell))
+    if (found === undefined) throw new Error(`no rule has the cell ${JSON.stringify(cell)}`)
+    return found
+  }
+  const begun = (cell: string, state: CellState | undefined, atMs: number): CellState =>
+    state ?? beginCell(of(cell), groupOf(cell, of(cell).rule), atMs)
+  return {
+    rules,
+    match(record, hits) {
+      for (let i = 0; i < compiled.length; i++) {
+        const one = compiled[i]!
+        if (one.matches(record)) addHit(hits, cellOf(one.rule, record), hitOf(one, record))
+      }
+    },
+    step(cell, state, hits, lowMs) {
+      const firstMs = hits.reduce((least, { unixMs }) => Math.min(least, unixMs), Number.POSITIVE_INFINITY)
+      return stepCell(of(cell), begun(cell, state, firstMs), hits, lowMs)
+    },
+    advance: (cell, state, lowMs) => advanceCell(of(cell), begun(cell, state, lowMs), lowMs),
+    standing: () =>
+      compiled.flatMap(({ rule, judge }) =>
+        judge.awaitsSilence && rule.groupBy.length === 0 ? [keyOf(rule.id, [])] : [],
+      ),
+    ruleOf: (cell) => byId.get(ruleIdOf(cell))?.rule,
+  }
+}
+
+function addHit(hits: Hits, cell: string, hit: Hit): void {
+  const known = hits.get(cell)
+  if (known) known.push(hit)
+  else hits.set(cell, [hit])
+}
+
+/** A field that a record does not have is "" in its group. */
+function cellOf({ id, groupBy }: Rule, record: AlertRecord): string {
+  return groupBy.length === 0
+    ? keyOf(id, [])
+    : keyOf(
+        id,
+        groupBy.map((field) => (fieldOf(record, field) ?? '').slice(0, 256)),
+      )
+}
+
+const keyOf = (id: string, values: readonly string[]): string => `${id} ${JSON.stringify(values)}`
+
+/** Ids have no blanks. */
+const ruleIdOf = (cell: string): string => cell.slice(0, cell.indexOf(' '))
+
+function groupOf(cell: string, { groupBy }: Rule): CellState['group'] {
+  const values = JSON.parse(cell.slice(cell.indexOf(' ') + 1)) as string[]
+  return Object.fromEntries(groupBy.map((field, index) => [field, values[index] ?? '']))
+}

@@ -1,0 +1,219 @@
+import type { Limits, Metric } from '../../rules/rule.ts'
+import type { Judge, Verdict } from './judge.ts'
+import { addTime, sumOf, type Times, trimTimes } from './times.ts'
+
+/** Windows of these move by a sixtieth of their length. */
+function stepOf(windowMs: number): number {
+  return Math.max(1, Math.floor(windowMs / 60))
+}
+
+/** The end of the step that a moment is in. */
+function endOfStep(ms: number, stepMs: number): number {
+  return Math.ceil(ms / stepMs) * stepMs
+}
+
+const maxMoments = 200
+
+/** So many times as many, or as few, records in the window as in the one before it. */
+export function spikeJudge({
+  windowMs,
+  height,
+  direction,
+  atLeast,
+}: {
+  windowMs: number
+  height: number
+  direction: 'up' | 'down' | 'both'
+  atLeast: number
+}): Judge<Times> {
+  const stepMs = stepOf(windowMs)
+  const judgeAt = (times: Times, endMs: number, atMs: number, sinceMs: number): Verdict => {
+    const now = sumOf(times, endMs - windowMs, endMs)
+    const before = sumOf(times, endMs - 2 * windowMs, endMs - windowMs)
+    const base = { atMs, value: now, before: String(before) }
+    if (endMs - sinceMs < 2 * windowMs) return { ...base, limit: 0, holds: false, because: 'learning' }
+    const up = direction !== 'down' && now >= atLeast && now >= height * Math.max(1, before)
+    const down = direction !== 'up' && before >= atLeast && now * height <= before
+    return { ...base, limit: down ? before / height : height * before, holds: up || down }
+  }
+  return {
+    begin: () => [],
+    add(times, { unixMs, weight }, newestMs, sinceMs) {
+      addTime(times, endOfStep(unixMs, stepMs), weight)
+      return judgeAt(times, endOfStep(newestMs, stepMs), newestMs, sinceMs)
+    },
+    at: (times, atMs, sinceMs) => judgeAt(times, atMs, atMs, sinceMs),
+    trim: (times, ms) => trimTimes(times, ms, maxMoments),
+    reachMs: 2 * windowMs,
+    stepMs,
+    ends: true,
+  }
+}
+
+/** Fewer records in the window than that. */
+export function flatlineJudge({
+  windowMs,
+  threshold,
+}: {
+  windowMs: number
+  threshold: number
+}): Judge<Times> {
+  const stepMs = stepOf(windowMs)
+  const judgeAt = (times: Times, atMs: number, sinceMs: number): Verdict => {
+    const value = sumOf(times, atMs - windowMs, atMs)
+    const verdict = { atMs, value, limit: threshold }
+    if (atMs - sinceMs < windowMs) return { ...verdict, holds: false, because: 'learning' }
+    return { ...verdict, holds: value < threshold }
+  }
+  return {
+    begin: () => [],
+    add(times, { unixMs, weight }, newestMs) {
+      addTime(times, endOfStep(unixMs, stepMs), weight)
+      // A record can only end it; that it is too quiet is seen with time.
+      const value = sumOf(times, newestMs - windowMs, newestMs + stepMs)
+      return { atMs: newestMs, value, limit: threshold, holds: false, isUndecided: value < threshold }
+    },
+    at: judgeAt,
+    trim: (times, ms) => trimTimes(times, ms, maxMoments),
+    reachMs: windowMs,
+    stepMs,
+    awaitsSilence: true,
+    ends: true,
+  }
+}
+
+type Parts = { all: Times; some: Times }
+
+/** The share of some records among all in the window. */
+export function ratioJudge({
+  windowMs,
+  atLeast,
+  ...limits
+}: { windowMs: number; atLeast: number } & Limits): Judge<Parts> {
+  const stepMs = stepOf(windowMs)
+  const judgeAt = ({ all, some }: Parts, endMs: number, atMs: number): Verdict => {
+    const total = sumOf(all, endMs - windowMs, endMs)
+    const value = total === 0 ? 0 : sumOf(some, endMs - windowMs, endMs) / total
+    return { atMs, value, before: String(total), ...held(value, limits, total >= atLeast) }
+  }
+  return {
+    begin: () => ({ all: [], some: [] }),
+    add(parts, { unixMs, weight, value }, newestMs) {
+      const ms = endOfStep(unixMs, stepMs)
+      addTime(parts.all, ms, weight)
+      if (value === true) addTime(parts.some, ms, weight)
+      return judgeAt(parts, endOfStep(newestMs, stepMs), newestMs)
+    },
+    at: (parts, atMs) => judgeAt(parts, atMs, atMs),
+    trim(parts, ms) {
+      trimTimes(parts.all, ms, maxMoments)
+      trimTimes(parts.some, ms, maxMoments)
+    },
+    reachMs: windowMs,
+    stepMs,
+    ends: true,
+  }
+}
+
+const maxValues = 2000
+
+/** A number made of the newest 2,000 values in the window. */
+export function aggregateJudge({
+  windowMs,
+  metric,
+  atLeast,
+  ...limits
+}: { windowMs: number; metric: Metric; atLeast: number } & Limits): Judge<Times> {
+  const stepMs = stepOf(windowMs)
+  const judgeAt = (values: Times, atMs: number): Verdict => {
+    const inside: number[] = []
+    for (let i = 0; i < values.length; i += 2) {
+      if (values[i]! > atMs - windowMs && values[i]! <= atMs) inside.push(values[i + 1]!)
+    }
+    const value = inside.length === 0 ? 0 : aggregates[metric](inside)
+    return { atMs, value, before: String(inside.length), ...held(value, limits, inside.length >= atLeast) }
+  }
+  return {
+    begin: () => [],
+    add(values, { unixMs, value }, newestMs) {
+      if (typeof value !== 'number' || !Number.isFinite(value)) {
+        return { atMs: newestMs, value: 0, limit: 0, holds: false, because: 'no field' }
+      }
+      let at = values.length - 2
+      while (at >= 0 && values[at]! > unixMs) at -= 2
+      values.splice(at + 2, 0, unixMs, value)
+      return judgeAt(values, newestMs)
+    },
+    at: judgeAt,
+    trim: (values, ms) => trimTimes(values, ms, maxValues),
+    reachMs: windowMs,
+    stepMs,
+    ends: true,
+  }
+}
+
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0)
+/** The nearest rank. */
+const percentile = (share: number) => (values: number[]) =>
+  values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(share * values.length) - 1)]!
+
+const aggregates: { [M in Metric]: (values: number[]) => number } = {
+  min: (values) => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
+  max: (values) => values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
+  sum,
+  avg: (values) => sum(values) / values.length,
+  p50: percentile(0.5),
+  p90: percentile(0.9),
+  p95: percentile(0.95),
+  p99: percentile(0.99),
+}
+
+/** Distinct values and when each came last: `[value, ms, …]`. */
+type Distinct = (string | number)[]
+
+const maxDistinct = 5000
+
+/** How many distinct values the field has in the window. */
+export function cardinalityJudge({ windowMs, ...limits }: { windowMs: number } & Limits): Judge<Distinct> {
+  const stepMs = stepOf(windowMs)
+  const judgeAt = (distinct: Distinct, atMs: number, isLearned: boolean): Verdict => {
+    let value = 0
+    for (let i = 1; i < distinct.length; i += 2) if ((distinct[i] as number) > atMs - windowMs) value++
+    const { above, below } = limits
+    // Few values are no news before a window was seen whole.
+    return {
+      atMs,
+      value,
+      ...held(value, { above, below: isLearned ? below : undefined }, true),
+      limit: above ?? below!,
+    }
+  }
+  return {
+    begin: () => [],
+    add(distinct, { unixMs, value }, newestMs) {
+      if (typeof value !== 'string') {
+        return { atMs: newestMs, value: 0, limit: 0, holds: false, because: 'no field' }
+      }
+      const at = distinct.indexOf(value)
+      if (at < 0) distinct.push(value, unixMs)
+      else if (unixMs > (distinct[at + 1] as number)) distinct[at + 1] = unixMs
+      return judgeAt(distinct, newestMs, false)
+    },
+    at: (distinct, atMs, sinceMs) => judgeAt(distinct, atMs, atMs - sinceMs >= windowMs),
+    trim(distinct, ms) {
+      for (let i = distinct.length - 2; i >= 0; i -= 2)
+        if ((distinct[i + 1] as number) <= ms) distinct.splice(i, 2)
+      if (distinct.length > maxDistinct * 2) distinct.splice(0, distinct.length - maxDistinct * 2)
+    },
+    reachMs: windowMs,
+    stepMs,
+    awaitsSilence: limits.below !== undefined,
+    ends: true,
+  }
+}
+
+function held(value: number, { above, below }: Limits, isEnough: boolean): { holds: boolean; limit: number } {
+  if (above !== undefined && value >= above) return { holds: isEnough, limit: above }
+  if (below !== undefined && value <= below) return { holds: isEnough, limit: below }
+  return { holds: false, limit: above ?? below ?? 0 }
+}

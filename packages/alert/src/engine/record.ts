@@ -1,0 +1,76 @@
+import type { LogRecord, ResourceLogs } from '@clew/otlp'
+import { cutText, type SearchedRecord, type SearchedValue, valueJson, valueText } from '@clew/search'
+import type { AlertLine } from '../alert.ts'
+
+/** A log record as rules look at it. */
+export type AlertRecord = SearchedRecord & {
+  /** Unix milliseconds; when it was made, or first seen. */
+  readonly unixMs: number
+  /** How many records it stands for, where records are sampled; 0 is one that was kept for its chain alone. */
+  readonly weight: number
+}
+
+/** By this much the clock of who made a record may be ahead of the one that received it. */
+const maxAheadMs = 5 * 60_000
+
+/**
+ * The records of a decoded request. `arrivedUnixMs`: when it came, as the source knows it; a record of which the time lies
+ * further ahead than five minutes has come then. Without it the records' own observed time stands for it.
+ */
+export function recordsOf(request: readonly ResourceLogs[], arrivedUnixMs?: number): AlertRecord[] {
+  return request.flatMap(({ resource, scopeLogs }) => {
+    const { attributes } = resource
+    const service = attributes['service.name']
+    const of = { service: service === undefined ? '' : valueText(service), resource: attributes }
+    return scopeLogs.flatMap(({ logRecords }) =>
+      logRecords.map((record) => recordOf(record, of, arrivedUnixMs)),
+    )
+  })
+}
+
+function recordOf(
+  record: LogRecord,
+  of: { service: string; resource: SearchedRecord['resource'] },
+  arrivedUnixMs: number | undefined,
+): AlertRecord {
+  const { severityNumber, eventName, traceId, spanId, body, attributes } = record
+  const observedMs = Number(record.observedTimeUnixNano / 1_000_000n)
+  const ownMs = Number(record.timeUnixNano / 1_000_000n)
+  return {
+    unixMs: plausibleMs(ownMs || observedMs, arrivedUnixMs ?? (observedMs || ownMs)),
+    severityNumber,
+    ...of,
+    eventName,
+    traceId: idOrNone(traceId),
+    spanId: idOrNone(spanId),
+    body: bodyText(body),
+    attributes,
+    weight: weightOf(attributes),
+    folded: undefined,
+  }
+}
+
+/** Milliseconds of a record that has no time, or one that lies ahead of when it came. */
+export function plausibleMs(unixMs: number, arrivedUnixMs: number): number {
+  return unixMs > 0 && unixMs <= arrivedUnixMs + maxAheadMs ? unixMs : arrivedUnixMs
+}
+
+const idOrNone = (id: string): string => (/[^0]/.test(id) ? id : '')
+
+export function bodyText(body: SearchedValue): string {
+  if (typeof body === 'string') return body
+  return body === null ? '' : valueJson(body)
+}
+
+/** `log.sample.weight`: what a sampler writes on the records that it keeps. */
+export function weightOf(attributes: SearchedRecord['attributes']): number {
+  const weight = attributes['log.sample.weight']
+  return typeof weight === 'number' && weight >= 0 && weight <= 1e9 ? weight : 1
+}
+
+const maxLineLength = 4096
+
+/** What an alert shows of a record. */
+export function lineOf({ unixMs, severityNumber, service, body, traceId, spanId }: AlertRecord): AlertLine {
+  return { unixMs, severityNumber, service, text: cutText(body, maxLineLength), traceId, spanId }
+}

@@ -1,0 +1,205 @@
+import type { Search } from '@clew/search'
+import { type Fault, type Mistake, usable } from '@clew/settings'
+import { alertSeverities, type RuleType, ruleTypes } from '../alert.ts'
+import {
+  choice,
+  count,
+  delay,
+  duration,
+  type Fields,
+  type JsonSchema,
+  name,
+  number,
+  optional,
+  or,
+  type Places,
+  readFields,
+  schemaOf,
+  text,
+  texts,
+  type ValuesOf,
+} from './fields.ts'
+import { type Condition, directions, type Limits, metrics, type Rule, type RuleFrame } from './rule.ts'
+import { attach, realert, search } from './rule-field-kinds.ts'
+
+const minute = 60_000
+const everything: Search = { kind: 'everything' }
+
+/** What every rule may have. */
+const frameFields = {
+  id: name('The name of the rule, unique in this file; part of the ids of its alerts.'),
+  type: choice(ruleTypes, 'What the condition is.'),
+  where: or(
+    search('Which records the rule looks at: a search, as the desk has it.'),
+    everything,
+    'every record',
+  ),
+  severity: or(choice(alertSeverities, 'How bad it is.'), 'error', 'error'),
+  description: or(text('What those who read the alert should know.'), '', 'none'),
+  runbook: or(text('An address for those who do not know what to do.'), '', 'none'),
+  group_by: or(texts('Fields by whose values records are counted apart.', 10), [], 'all records together'),
+  max_groups: or(count('How many groups are counted apart at a time.', 1, 100_000), 10_000, '10000'),
+  late: or(delay('How much later than the others a record may come and still count.'), minute, '1m'),
+  realert: or(realert, { baseMs: 10 * minute, maxMs: 10 * minute }, '10m'),
+  resolve_after: or(delay('How long the condition must not hold until the alert is over.'), 0, '0'),
+  attach: or(attach, 5, '5'),
+  notify: or(texts('Names of channels.', 20), [], 'none: the alert is only seen in the desk'),
+} satisfies Fields
+
+const window = duration('The length of the window, by the time of the records: `5m`.')
+const field = text('The field: an attribute, or service, event, level, queue.')
+const limits = {
+  above: optional(number('An alert when it is at or above this.')),
+  below: optional(number('An alert when it is at or below this.')),
+}
+const atLeast = count('An alert only when the window has so many records.')
+const counted = {
+  threshold: or(count('How many records it takes.'), 1, '1'),
+  window: or(window, minute, '1m'),
+  resolve_below: optional(
+    count('The alert goes on until the window has fewer than these. Default: the threshold.'),
+  ),
+}
+const learn = delay('How long it only learns what is usual, from its first record on.')
+
+/** What a rule of each type has besides. */
+const conditionFields = {
+  frequency: { ...counted, threshold: count('How many records it takes.'), window },
+  any: counted,
+  'block-list': { ...counted, field, values: texts('Values that must not come.', 10_000) },
+  'allow-list': {
+    ...counted,
+    field,
+    values: texts('Values that may come; another one is an alert.', 10_000),
+  },
+  change: { field, window: or(window, 24 * 60 * minute, '24h') },
+  spike: {
+    window,
+    height: number('How many times as many, or as few, as in the window before.'),
+    direction: or(choice(directions, 'More, fewer, or either.'), 'up', 'up'),
+    at_least: or(atLeast, 10, '10'),
+  },
+  flatline: { window, threshold: or(count('An alert when there are fewer than these.'), 1, '1') },
+  'new-term': {
+    field: texts('The field, or several whose combination counts.', 5),
+    window,
+    learn: or(learn, 60 * minute, '1h'),
+  },
+  'new-template': { learn: or(learn, 60 * minute, '1h') },
+  cardinality: { field, window, ...limits },
+  ratio: {
+    of: search('The records whose share it is: a search.'),
+    window,
+    ...limits,
+    at_least: or(atLeast, 20, '20'),
+  },
+  aggregate: {
+    field,
+    metric: choice(metrics, 'What is made of the values.'),
+    window,
+    ...limits,
+    at_least: or(atLeast, 1, '1'),
+  },
+} satisfies { [Type in RuleType]: Fields }
+
+type Conditions = typeof conditionFields
+type Values<Type extends RuleType> = ValuesOf<Conditions[Type]>
+type Frame = ValuesOf<typeof frameFields>
+
+/** The condition of a rule by its values, or what is wrong with them together. */
+const conditions: { [Type in RuleType]: (values: Values<Type>) => Condition | Fault } = {
+  frequency: (values) => ({ type: 'frequency', ...countOf(values) }),
+  any: (values) => ({ type: 'any', ...countOf(values) }),
+  'block-list': (values) => ({
+    type: 'block-list',
+    field: values.field,
+    values: values.values,
+    ...countOf(values),
+  }),
+  'allow-list': (values) => ({
+    type: 'allow-list',
+    field: values.field,
+    values: values.values,
+    ...countOf(values),
+  }),
+  change: ({ field }) => ({ type: 'change', field }),
+  spike: ({ height, direction, at_least }) =>
+    height > 1
+      ? { type: 'spike', height, direction, atLeast: at_least }
+      : { found: `a height of ${height}`, remedy: 'write how many times as many: more than 1' },
+  flatline: ({ threshold }) => ({ type: 'flatline', threshold }),
+  'new-term': ({ field, learn }) => ({ type: 'new-term', fields: field, learnMs: learn }),
+  'new-template': ({ learn }) => ({ type: 'new-template', learnMs: learn }),
+  cardinality: ({ field, above, below }) => limited({ type: 'cardinality', field, above, below }),
+  ratio: ({ of, above, below, at_least }) => limited({ type: 'ratio', of, above, below, atLeast: at_least }),
+  aggregate: ({ field, metric, above, below, at_least }) =>
+    limited({ type: 'aggregate', field, metric, above, below, atLeast: at_least }),
+}
+
+function countOf(values: { threshold: number; resolve_below: number | undefined }): {
+  threshold: number
+  resolveBelow: number
+} {
+  const { threshold, resolve_below = threshold } = values
+  return { threshold, resolveBelow: Math.min(threshold, resolve_below) }
+}
+
+function limited<Limited extends Condition & Limits>(condition: Limited): Limited | Fault {
+  return condition.above === undefined && condition.below === undefined
+    ? { found: 'it has neither above nor below', remedy: 'write one of them' }
+    : condition
+}
+
+/** One rule of the file, or all that is wrong with it. Never throws. */
+export function readRule(raw: unknown, placeOf: Places): { rule?: Rule; mistakes: Mistake[] } {
+  const type = ruleTypes.find((one) => one === (raw as { type?: unknown } | null)?.type)
+  const fields = { ...frameFields, ...(type ? conditionFields[type] : anyCondition()) }
+  const { values, mistakes } = readFields(raw, fields, placeOf)
+  if (values === undefined || type === undefined) return { mistakes }
+  const condition = (conditions[type] as (given: typeof values) => Condition | Fault)(values)
+  if ('found' in condition) return { mistakes: [{ place: placeOf([]), ...condition }] }
+  return { rule: { ...frameOf(values as Frame & { window?: number }), ...condition }, mistakes: [] }
+}
+
+/** Where the type is unknown, the fields of all types are known, and none of them is read. */
+function anyCondition(): Fields {
+  const fields = Object.values<Fields>(conditionFields).flatMap((one) => Object.entries(one))
+  return Object.fromEntries(
+    fields.map(([key, { schema, about }]) => [key, optional({ parse: (raw) => usable(raw), schema, about })]),
+  )
+}
+
+function frameOf(values: Frame & { window?: number }): RuleFrame {
+  return {
+    id: values.id,
+    where: values.where,
+    severity: values.severity,
+    description: values.description,
+    runbook: values.runbook,
+    groupBy: values.group_by,
+    maxGroups: values.max_groups,
+    windowMs: values.window ?? 0,
+    lateMs: values.late,
+    realertMs: values.realert.baseMs,
+    realertMaxMs: values.realert.maxMs,
+    resolveAfterMs: values.resolve_after,
+    attach: values.attach,
+    notify: values.notify,
+  }
+}
+
+/** The JSON Schema of a rule: one of its types, each with its fields. */
+export function ruleSchema(): JsonSchema {
+  const ofType = (type: RuleType): JsonSchema =>
+    schemaOf({
+      ...frameFields,
+      type: { ...frameFields.type, schema: { const: type } },
+      ...conditionFields[type],
+    })
+  return { oneOf: ruleTypes.map(ofType) }
+}
+
+/** The fields of all rules, and those of each type: what the reference is made of. */
+export function ruleReference(): { frame: Fields; conditions: { [Type in RuleType]: Fields } } {
+  return { frame: frameFields, conditions: conditionFields }
+}

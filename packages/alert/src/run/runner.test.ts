@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest'
+import { createEngine } from '../engine/engine.ts'
+import type { AlertRecord } from '../engine/record.ts'
+import { readRules } from '../rules/read-rules.ts'
+import { createMemoryStore } from '../store/memory-store.ts'
+import type { AlertStore } from '../store/store.ts'
+import { createRunner, type Runner } from './runner.ts'
+
+const windowMs = 60_000
+const threshold = 5
+const rule = {
+  id: 'r',
+  type: 'frequency',
+  threshold,
+  window: '1m',
+  late: '10m',
+  realert: 0,
+  group_by: 'user',
+}
+
+function engineOf() {
+  const { rules, mistakes } = readRules([rule], String, [])
+  expect(mistakes).toEqual([])
+  return createEngine(rules)
+}
+
+/** Numbers from a seed, so that a failure can be repeated. https://en.wikipedia.org/wiki/Linear_congruential_generator */
+function randomOf(seed: number): (below: number) => number {
+  let state = (seed * 2654435761 + 1) >>> 0
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+function recordAt(unixMs: number, user: string): AlertRecord {
+  const none = {
+    severityNumber: 17,
+    service: '',
+    eventName: '',
+    traceId: '',
+    spanId: '',
+    body: '',
+    resource: {},
+  }
+  return { ...none, attributes: { user }, weight: 1, folded: undefined, unixMs }
+}
+
+class Killed extends Error {}
+
+/** A consumer that may die at any of its calls to the store, before it or after it. */
+function mortal(store: AlertStore, dies: () => boolean): AlertStore {
+  const wrap =
+    <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      if (dies()) throw new Killed()
+      const result = await call(...args)
+      if (dies()) throw new Killed()
+      return result
+    }
+  return { ...store, load: wrap(store.load), commit: wrap(store.commit), positionOf: wrap(store.positionOf) }
+}
+
+/** Four partitions, up to eight consumers, a quarter of the batches given again, every seventh consumer killed within one. */
+async function crashRun(seed: number): Promise<{ counted: number; given: number; alerts: string[] }> {
+  const random = randomOf(seed)
+  const store = createMemoryStore(() => 0)
+  const engine = engineOf()
+  const partitions = [0, 1, 2, 3].map((index) => ({
+    name: `p${index}`,
+    log: [] as AlertRecord[],
+    committed: 0,
+  }))
+  const given = 150
+  for (let i = 0; i < given; i++) {
+    const partition = partitions[random(4)]!
+    // Disorder of a minute within a partition, and partitions that are minutes apart.
+    const unixMs = 1e12 + i * 2000 + random(60_000) + partitions.indexOf(partition) * 90_000
+    partition.log.push(recordAt(unixMs, `u${random(3)}`))
+  }
+  const consumers = 1 + random(8)
+  const runners: Runner[] = []
+  const runnerOf = (): Runner => {
+    const index = random(consumers)
+    let lives = random(100) < 15 ? random(6) : Number.POSITIVE_INFINITY
+    runners[index] ??= createRunner(
+      engine,
+      mortal(store, () => lives-- <= 0),
+    )
+    return runners[index]
+  }
+  for (let turns = 0; partitions.some(({ log, committed }) => committed < log.length); turns++) {
+    expect(turns).toBeLessThan(10_000)
+    const partition = partitions[random(4)]!
+    const from = random(4) === 0 ? Math.max(0, partition.committed - random(20)) : partition.committed
+    const records = partition.log.slice(from, from + 1 + random(10))
+    const runner = runnerOf()
+    if (random(3) === 0) runner.assign(partition.name)
+    const after = from + records.length
+    try {
+      const result = await runner.take({
+        partition: partition.name,
+        records,
+        offsets: { first: from, after },
+      })
+      // What Kafka is told comes afterwards, and is sometimes forgotten.
+      if (result === 'done' && random(5) > 0) partition.committed = Math.max(partition.committed, after)
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error
+      runners.splice(runners.indexOf(runner), 1)
+    }
+  }
+  const { counts } = await store.explain(0)
+  const reasons = counts.get('r')!
+  const counted =
+    [...reasons.values()].reduce((sum, count) => sum + count, 0) - (reasons.get('resolved') ?? 0)
+  const waiting = await store.take(10_000, 1)
+  return { counted, given, alerts: waiting.map(({ alert }) => `${alert.id} ${alert.state} ${alert.times}`) }
+}
+
+const seeds = Number(process.env.CRASH_SEEDS ?? 200)
+
+test('consumers that die in the middle of batches lose no record, count none twice, and tell no alert twice', async () => {
+  let told = 0
+  for (let seed = 1; seed <= seeds; seed++) {
+    const { counted, given, alerts } = await crashRun(seed)
+    expect([seed, counted]).toEqual([seed, given])
+    expect(new Set(alerts).size).toBe(alerts.length)
+    told += alerts.length
+  }
+  expect(told).toBeGreaterThan(seeds)
+})
+
+test('a window that is full according to its records is an alert, whatever died', async () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const random = randomOf(seed)
+    const store = createMemoryStore(() => 0)
+    const engine = engineOf()
+    const log = Array.from({ length: 100 }, () => recordAt(1e12 + random(600_000), 'u'))
+    let committed = 0
+    while (committed < log.length) {
+      let lives = random(10)
+      const runner = createRunner(
+        engine,
+        mortal(store, () => lives-- <= 0),
+      )
+      try {
+        for (;;) {
+          const records = log.slice(committed, committed + 7)
+          if (records.length === 0) break
+          await runner.take({
+            partition: 'p',
+            records,
+            offsets: { first: committed, after: committed + records.length },
+          })
+          committed += records.length
+        }
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error
+      }
+    }
+    const times = log.map(({ unixMs }) => unixMs).toSorted((a, b) => a - b)
+    const isFull = times.some(
+      (end, index) => index >= threshold - 1 && times[index - threshold + 1]! > end - windowMs,
+    )
+    const alerts = await store.take(1000, 1)
+    expect([seed, alerts.length > 0]).toEqual([seed, isFull])
+  }
+})

@@ -1,0 +1,204 @@
+import type { Alert, Decision, DecisionReason } from '../alert.ts'
+import type { Outcome } from '../engine/cell.ts'
+import type { Engine, Hits } from '../engine/engine.ts'
+import type { AlertRecord } from '../engine/record.ts'
+import type { AlertStore, CellChange, Span } from '../store/store.ts'
+
+/** Records of one partition, in the order in which they came. */
+export type RecordBatch = {
+  partition: string
+  records: readonly AlertRecord[]
+  /** Of a source that may give a batch again: where the batch begins, and the offset behind its last record. */
+  offsets?: { first: number; after: number }
+}
+
+/** Judges batches with a store, which other processes may share. */
+export type Runner = {
+  /**
+   * Judges a batch and stores what it comes to. `done`: nothing of it is left to do, be it that it was stored before;
+   * `elsewhere`: another process reads the partition now. Rejects when the store cannot be reached: give it again later.
+   */
+  take(batch: RecordBatch): Promise<'done' | 'elsewhere'>
+  /** The partition is this process' now, and the clock that it has at least; or no longer. */
+  assign(partition: string, clockMs?: number): void
+  revoke(partition: string): void
+  /** Time passes although nothing comes: `clockMs` is what a silent partition's clock is at least. Judges what is due. */
+  pass(partition: string, clockMs: number): Promise<void>
+}
+
+const mostDue = 500
+const mostDecisions = 200
+
+/** `onAlert` is told of alerts once they are stored. */
+export function createRunner(
+  engine: Engine,
+  store: AlertStore,
+  onAlert: (alert: Alert) => void = () => {},
+): Runner {
+  const clocks = new Map<string, number>()
+  const positions = new Map<string, number | undefined>()
+  const groups = createGroupLimit(engine)
+  let lowMs: number | undefined
+  let mustBegin = true
+
+  const commit = async (
+    outcomes: readonly [cell: string, version: number, outcome: Outcome][],
+    span: Span | undefined,
+    extra: readonly Decision[],
+  ): Promise<'stored' | 'changed' | 'elsewhere'> => {
+    const decisions = [...extra, ...outcomes.flatMap(([, , outcome]) => outcome.decisions)]
+    const alerts = outcomes.flatMap(([, , outcome]) => outcome.alerts)
+    const cells = outcomes.map(
+      ([cell, version, { state, dueMs }]): CellChange => ({ cell, version, state, dueMs }),
+    )
+    const newest = decisions.length > mostDecisions ? decisions.slice(-mostDecisions) : decisions
+    const { result, lowMs: low } = await store.commit({
+      ...{ span, clocks, cells, alerts, decisions: newest },
+      counts: countsOf(decisions),
+    })
+    lowMs = low
+    if (result !== 'stored') return result
+    groups.note(cells)
+    for (const alert of alerts) onAlert(alert)
+    return result
+  }
+
+  const judge = async (hits: Hits, span: Span | undefined, extra: readonly Decision[]) => {
+    for (;;) {
+      lowMs ??= await store.low()
+      const low = lowMs
+      const stored = hits.size === 0 ? new Map() : await store.load([...hits.keys()])
+      const outcomes = [...hits].map(([cell, list]): [string, number, Outcome] => {
+        const known = stored.get(cell)
+        return [cell, known?.version ?? 0, engine.step(cell, known?.state, list, low)]
+      })
+      const result = await commit(outcomes, span, extra)
+      if (result !== 'changed') return result
+    }
+  }
+
+  const advance = async (cells: readonly string[]): Promise<boolean> => {
+    const low = lowMs ?? (await store.low())
+    const stored = await store.load(cells)
+    const outcomes = cells.flatMap((cell): [string, number, Outcome][] => {
+      const known = stored.get(cell)
+      if (engine.ruleOf(cell) !== undefined) {
+        return [[cell, known?.version ?? 0, engine.advance(cell, known?.state, low)]]
+      }
+      // Its rule is no longer in the file.
+      return known ? [[cell, known.version, { state: undefined, dueMs: 0, alerts: [], decisions: [] }]] : []
+    })
+    return outcomes.length > 0 && (await commit(outcomes, undefined, [])) === 'stored'
+  }
+
+  /** Silence is waited for from the moment at which the first record or tick comes. */
+  const begin = async (): Promise<void> => {
+    if (!mustBegin || !lowMs) return
+    mustBegin = false
+    const known = await store.load(engine.standing())
+    const missing = engine.standing().filter((cell) => !known.has(cell))
+    if (missing.length > 0) await advance(missing)
+  }
+
+  const judgeDue = async (): Promise<void> => {
+    await begin()
+    for (;;) {
+      const due = lowMs ? await store.due(lowMs, mostDue) : []
+      if (due.length === 0) return
+      await advance(due)
+      if (due.length < mostDue) return
+    }
+  }
+
+  return {
+    async take({ partition, records, offsets }) {
+      if (offsets && !positions.has(partition)) positions.set(partition, await store.positionOf(partition))
+      const before = positions.get(partition)
+      const skip = offsets && before !== undefined ? Math.max(0, before - offsets.first) : 0
+      // It was stored before the process that read it could say so.
+      if (offsets && before !== undefined && offsets.after <= before) return 'done'
+      const fresh = skip > 0 ? records.slice(skip) : records
+      const { hits, tooMany } = groups.match(fresh)
+      const newestMs = fresh.reduce(
+        (newest, { unixMs }) => Math.max(newest, unixMs),
+        clocks.get(partition) ?? 0,
+      )
+      clocks.set(partition, newestMs)
+      const span = offsets && { partition, before, after: offsets.after }
+      const result = await judge(hits, span, tooMany)
+      if (result === 'elsewhere') {
+        positions.delete(partition)
+        return 'elsewhere'
+      }
+      if (offsets) positions.set(partition, offsets.after)
+      await judgeDue()
+      return 'done'
+    },
+    assign(partition, clockMs) {
+      positions.delete(partition)
+      if (clockMs !== undefined) clocks.set(partition, Math.max(clocks.get(partition) ?? 0, clockMs))
+    },
+    revoke(partition) {
+      positions.delete(partition)
+      clocks.delete(partition)
+    },
+    async pass(partition, clockMs) {
+      clocks.set(partition, Math.max(clocks.get(partition) ?? 0, clockMs))
+      await commit([], undefined, [])
+      await judgeDue()
+    },
+  }
+}
+
+/** Matches records, but for those of more groups than a rule may have; the number of groups is that of this process. */
+function createGroupLimit(engine: Engine): {
+  match(records: readonly AlertRecord[]): { hits: Hits; tooMany: Decision[] }
+  note(cells: readonly CellChange[]): void
+} {
+  const known = new Map<string, Set<string>>()
+  const of = (rule: string): Set<string> => {
+    const cells = known.get(rule) ?? new Set()
+    known.set(rule, cells)
+    return cells
+  }
+  return {
+    match(records) {
+      const hits: Hits = new Map()
+      for (const record of records) engine.match(record, hits)
+      const tooMany: Decision[] = []
+      for (const [cell, list] of hits) {
+        const { id, maxGroups } = engine.ruleOf(cell)!
+        const cells = of(id)
+        if (cells.has(cell) || cells.size < maxGroups) cells.add(cell)
+        else {
+          hits.delete(cell)
+          const decision = {
+            rule: id,
+            group: {},
+            reason: 'too many groups',
+            value: maxGroups,
+            limit: maxGroups,
+            alertId: '',
+          } as const
+          tooMany.push(...list.map(({ unixMs }) => ({ ...decision, unixMs })))
+        }
+      }
+      return { hits, tooMany }
+    },
+    note(changes) {
+      for (const { cell, state } of changes) {
+        if (state === undefined) known.get(engine.ruleOf(cell)?.id ?? '')?.delete(cell)
+      }
+    },
+  }
+}
+
+function countsOf(decisions: readonly Decision[]): Map<string, Map<DecisionReason, number>> {
+  const counts = new Map<string, Map<DecisionReason, number>>()
+  for (const { rule, reason } of decisions) {
+    const reasons = counts.get(rule) ?? new Map<DecisionReason, number>()
+    counts.set(rule, reasons)
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+  }
+  return counts
+}

@@ -1,0 +1,94 @@
+import type { Alert, Decision, DecisionReason } from '../alert.ts'
+import type { CellState } from '../engine/cell.ts'
+import type { AlertStore, Commit, CommitResult } from './store.ts'
+
+type Cell = { version: number; json: string; dueMs: number }
+type Waiting = { alert: Alert; heldUntilMs: number }
+
+const mostDecisions = 1000
+const mostHistory = 1000
+
+/** A store for one process that may be lost with it: for replays and tests. `now`: unix milliseconds. */
+export function createMemoryStore(now: () => number): AlertStore {
+  const cells = new Map<string, Cell>()
+  const positions = new Map<string, number>()
+  const clocks = new Map<string, number>()
+  const waiting = new Map<string, Waiting>()
+  const decisions: Decision[] = []
+  const counts = new Map<string, Map<DecisionReason, number>>()
+  const history: Alert[] = []
+  let nextToken = 1
+
+  const low = (): number => (clocks.size === 0 ? 0 : Math.min(...clocks.values()))
+  const refusal = ({ span, cells: changes }: Commit): CommitResult['result'] | undefined => {
+    if (span && positions.get(span.partition) !== span.before) return 'elsewhere'
+    const isChanged = changes.some(({ cell, version }) => (cells.get(cell)?.version ?? 0) !== version)
+    return isChanged ? 'changed' : undefined
+  }
+  const store = ({
+    span,
+    clocks: newest,
+    cells: changes,
+    alerts,
+    decisions: fresh,
+    counts: more,
+  }: Commit): void => {
+    if (span) positions.set(span.partition, span.after)
+    for (const [partition, ms] of newest) clocks.set(partition, Math.max(clocks.get(partition) ?? 0, ms))
+    for (const { cell, version, state, dueMs } of changes) {
+      if (state) cells.set(cell, { version: version + 1, json: JSON.stringify(state), dueMs })
+      else cells.delete(cell)
+    }
+    for (const alert of alerts) waiting.set(String(nextToken++), { alert, heldUntilMs: 0 })
+    addNewest(history, alerts, mostHistory)
+    addNewest(decisions, fresh, mostDecisions)
+    addCounts(counts, more)
+  }
+  return {
+    positionOf: async (partition) => positions.get(partition),
+    load: async (names) =>
+      new Map(
+        names.flatMap((name) => {
+          const cell = cells.get(name)
+          return cell ? [[name, { version: cell.version, state: JSON.parse(cell.json) as CellState }]] : []
+        }),
+      ),
+    commit: async (commit) => {
+      const refused = refusal(commit)
+      if (refused === undefined) store(commit)
+      return { result: refused ?? 'stored', lowMs: low() }
+    },
+    due: async (lowMs, most) =>
+      [...cells]
+        .filter(([, { dueMs }]) => dueMs <= lowMs)
+        .toSorted(([, a], [, b]) => a.dueMs - b.dueMs)
+        .slice(0, most)
+        .map(([name]) => name),
+    low: async () => low(),
+    take: async (most, holdMs) => {
+      const free = [...waiting].filter(([, { heldUntilMs }]) => heldUntilMs <= now()).slice(0, most)
+      for (const [, one] of free) one.heldUntilMs = now() + holdMs
+      return free.map(([token, { alert }]) => ({ token, alert }))
+    },
+    done: async (tokens) => {
+      for (const token of tokens) waiting.delete(token)
+    },
+    explain: async (most) => ({ decisions: decisions.slice(-most).toReversed(), counts }),
+    history: async (most) => history.slice(-most).toReversed(),
+    close: async () => {},
+  }
+}
+
+function addNewest<T>(list: T[], items: readonly T[], most: number): void {
+  list.push(...items)
+  if (list.length > most) list.splice(0, list.length - most)
+}
+
+/** Adds counts by rule and reason. */
+export function addCounts(counts: Map<string, Map<DecisionReason, number>>, more: Commit['counts']): void {
+  for (const [rule, reasons] of more) {
+    const known = counts.get(rule) ?? new Map<DecisionReason, number>()
+    counts.set(rule, known)
+    for (const [reason, count] of reasons) known.set(reason, (known.get(reason) ?? 0) + count)
+  }
+}

@@ -1,0 +1,62 @@
+import type { Alert, Decision, DecisionReason } from '../alert.ts'
+import type { CellState } from '../engine/cell.ts'
+
+/** A cell as it was stored, with what tells whether it was changed since. */
+export type StoredCell = { version: number; state: CellState }
+
+/** How a cell is to be stored. `state` undefined: it is forgotten. */
+export type CellChange = { cell: string; version: number; state: CellState | undefined; dueMs: number }
+
+/** Where a batch was read: offsets of its partition; `after` is that of the record behind its last one. */
+export type Span = {
+  partition: string
+  /** Where the partition stood when the batch was judged; undefined: nothing of it was stored yet. */
+  before: number | undefined
+  after: number
+}
+
+/** What a batch comes to. It is stored as a whole or not at all. */
+export type Commit = {
+  span: Span | undefined
+  /** The newest time of each partition that this process reads, in unix milliseconds. */
+  clocks: ReadonlyMap<string, number>
+  cells: readonly CellChange[]
+  alerts: readonly Alert[]
+  /** The newest of them, for `explain`. */
+  decisions: readonly Decision[]
+  counts: ReadonlyMap<string, ReadonlyMap<DecisionReason, number>>
+}
+
+/**
+ * `stored`; `changed`: a cell is no longer what it was when it was loaded, so the batch must be judged again; `elsewhere`: the
+ * partition stands somewhere else, since another process reads it now or has done this batch before.
+ */
+export type CommitResult = { result: 'stored' | 'changed' | 'elsewhere'; lowMs: number }
+
+/** An alert that waits to be sent; `token` is what it is acknowledged by. */
+export type WaitingAlert = { token: string; alert: Alert }
+
+/**
+ * Where the windows live. Each call is one step for all other processes that share the store. Every one rejects when the store
+ * cannot be reached; nothing was changed then, or all of it.
+ */
+export type AlertStore = {
+  /** Where a partition stands: the offset of the record that comes next; undefined when nothing of it was stored. */
+  positionOf(partition: string): Promise<number | undefined>
+  /** The cells of these names that there are. */
+  load(cells: readonly string[]): Promise<Map<string, StoredCell>>
+  commit(commit: Commit): Promise<CommitResult>
+  /** Names of cells that are due at or before that moment, the longest due first. */
+  due(lowMs: number, most: number): Promise<string[]>
+  /** The least of all partitions' newest times; 0 when nothing was stored. */
+  low(): Promise<number>
+  /** Alerts to be sent, the oldest first. They are this process' for `holdMs`; then another may take them. */
+  take(most: number, holdMs: number): Promise<WaitingAlert[]>
+  /** These were sent, or given up. */
+  done(tokens: readonly string[]): Promise<void>
+  /** What was decided, the newest first, and how often each reason since the store began. */
+  explain(most: number): Promise<{ decisions: Decision[]; counts: Map<string, Map<DecisionReason, number>> }>
+  /** Alerts that go on, and those that ended lately, the newest first. */
+  history(most: number): Promise<Alert[]>
+  close(): Promise<void>
+}
