@@ -70,6 +70,12 @@ export function createMemoryStore(now: () => number): AlertStore {
       for (const [, one] of free) one.heldUntilMs = now() + holdMs
       return free.map(([token, { alert }]) => ({ token, alert }))
     },
+    hold: async (tokens, holdMs) => {
+      for (const token of tokens) {
+        const one = waiting.get(token)
+        if (one) one.heldUntilMs = now() + holdMs
+      }
+    },
     done: async (tokens) => {
       for (const token of tokens) waiting.delete(token)
     },

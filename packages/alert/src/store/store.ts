@@ -52,6 +52,8 @@ export type AlertStore = {
   low(): Promise<number>
   /** Alerts to be sent, the oldest first. They are this process' for `holdMs`; then another may take them. */
   take(most: number, holdMs: number): Promise<WaitingAlert[]>
+  /** They stay this process' for so much longer: it still tries. */
+  hold(tokens: readonly string[], holdMs: number): Promise<void>
   /** These were sent, or given up. */
   done(tokens: readonly string[]): Promise<void>
   /** What was decided, the newest first, and how often each reason since the store began. */
