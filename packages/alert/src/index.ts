@@ -9,9 +9,27 @@ export {
   type RuleType,
   ruleTypes,
 } from './alert.ts'
+export { type Channel, type ChannelType, channelTypes, type Notice } from './channels/channel.ts'
+export type { Post } from './channels/post.ts'
+export { channelSchema, readChannel, readChannels } from './channels/read-channel.ts'
 export type { CellState, Outcome } from './engine/cell.ts'
 export { createEngine, type Engine, type Hits } from './engine/engine.ts'
 export { type AlertRecord, plausibleMs, recordsOf } from './engine/record.ts'
+export { type Budget, createMemoryBudget, type Permit } from './notify/budget.ts'
+export type { DeadLetter } from './notify/dead-letters.ts'
+export type { Grouping } from './notify/grouping.ts'
+export { createNotifier, type Notifier, type NotifierOptions } from './notify/notifier.ts'
+export {
+  type Inhibition,
+  type Matcher,
+  type Mute,
+  openPolicy,
+  type Policy,
+  type Silence,
+  type Verdict,
+} from './notify/policy.ts'
+export type { Unsent } from './notify/stop.ts'
+export type { WeekTime } from './notify/week-time.ts'
 export { createRunner, type RecordBatch, type Runner } from './run/runner.ts'
 export { createMemoryStore } from './store/memory-store.ts'
 export type {

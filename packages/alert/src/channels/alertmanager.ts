@@ -1,0 +1,89 @@
+import type { Alert } from '../alert.ts'
+import { classifyStatus, foreign, ok, parseObject } from './answers.ts'
+import type { Answer, Channel, Notice, Outcome, RenderContext } from './channel.ts'
+import { cutBytes, sizeOf } from './clean-text.ts'
+import { type Detail, fitDetail } from './detail.ts'
+import { composeMessage, type Style, summaryOf } from './message.ts'
+import { isoOf } from './webhook.ts'
+
+/**
+ * Prometheus Alertmanager, API v2; it groups, silences and routes by itself. `lasts`: for how many milliseconds it keeps
+ * an alert that nobody ends or repeats. https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
+ */
+export type AlertmanagerOptions = Style & {
+  url: string
+  headers: Readonly<Record<string, string>>
+  lasts: number
+}
+
+const maxBytes = 1_000_000
+
+export function alertmanager(options: AlertmanagerOptions): Pick<Channel, 'render' | 'classify'> {
+  return {
+    render: (notice, context) => {
+      const build = (detail: Detail): string =>
+        JSON.stringify(
+          notice.alerts.map((alert) =>
+            alertOf({ ...notice, alerts: [alert] }, alert, options, context, detail),
+          ),
+        )
+      const body = fitDetail(build, sizeOf, maxBytes, context)
+      return [{ url: postUrl(options.url), headers: options.headers, body }]
+    },
+    classify,
+  }
+}
+
+/** The address of Alertmanager itself, or of its API. */
+function postUrl(url: string): string {
+  const address = new URL(url)
+  if (!address.pathname.endsWith('/api/v2/alerts'))
+    address.pathname = `${address.pathname.replace(/\/+$/, '')}/api/v2/alerts`
+  return address.href
+}
+
+function alertOf(
+  notice: Notice,
+  alert: Alert,
+  options: AlertmanagerOptions,
+  context: RenderContext,
+  detail: Detail,
+): object {
+  const message = composeMessage(notice, options, context, detail)
+  const chains = message.lines.map(({ url, traceId }) => url || traceId).filter((chain) => chain !== '')
+  const isResolved = alert.state === 'resolved'
+  return {
+    labels: labelsOf(alert),
+    annotations: {
+      summary: summaryOf(message),
+      ...(message.description !== '' && { description: message.description }),
+      ...(alert.runbook !== '' && message.links[0] && { runbook_url: message.links[0].url }),
+      ...(message.lines.length > 0 && {
+        lines: message.lines.map(({ head, text }) => `${head} ${text}`).join('\n'),
+      }),
+      ...(chains.length > 0 && { trace_ids: [...new Set(chains)].join('\n') }),
+      alert_id: alert.id,
+    },
+    startsAt: isoOf(alert.sinceUnixMs),
+    endsAt: isoOf(isResolved ? alert.atUnixMs : Math.max(alert.atUnixMs, context.nowMs) + options.lasts),
+    ...(message.lines.at(-1)?.url && { generatorURL: message.lines.at(-1)!.url }),
+  }
+}
+
+/** What makes an alert the same one: nothing that changes while it fires, such as a trace id. */
+function labelsOf({ rule, severity, group }: Alert): Readonly<Record<string, string>> {
+  const own = Object.entries(group).map(([field, value]) => [labelName(field), cutBytes(value, 256)])
+  return { ...Object.fromEntries(own), alertname: rule, rule, severity }
+}
+
+/** https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels */
+function labelName(field: string): string {
+  const name = field.replace(/[^a-zA-Z0-9_]/g, '_')
+  return /^[a-zA-Z_]/.test(name) ? name : `_${name}`
+}
+
+function classify(answer: Answer): Outcome {
+  const failed = classifyStatus(answer)
+  if (failed) return failed
+  return answer.body.trim() === '' || parseObject(answer.body) ? ok : foreign('Alertmanager', answer)
+}
