@@ -12,9 +12,9 @@ let lastUntraced: Context | undefined
  * all else that is done for an entry together, so that it is left out where every transport only prints.
  */
 export function deliveryContext(logger: Logger, library: Winston): Context | undefined {
+  if (printOnly(transportsOf(logger), library)) return undefined
   const caller = activeContext()
-  if (spanOf(caller) === undefined || printOnly(transportsOf(logger), library)) return undefined
-  return untracedIn(caller)
+  return spanOf(caller) === undefined ? undefined : untracedIn(caller)
 }
 
 // The getter `transports` makes two arrays for each single transport.

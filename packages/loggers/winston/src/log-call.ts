@@ -33,6 +33,7 @@ export function openLogCall(
   info: Info,
   stamp: boolean,
   seenError: Error | undefined,
+  seenMeta?: unknown,
 ): LogCall | undefined {
   if (logger.silent) return undefined
   const level = info[levelKey] ?? (info.level as string)
@@ -43,7 +44,7 @@ export function openLogCall(
   const context = activeContext()
   const span = spanContextOf(context)
   // What the copy has read is not read from the user's object again.
-  const entry = stamp ? stampInfo(info, span) : info
+  const entry = stamp ? stampInfo(info, span, isMadeOf(seenMeta, info)) : info
   const error = loggedError(entry, seenError)
   const { message, timestamp } = entry
   const uncaught = isUncaught(entry)
@@ -115,18 +116,23 @@ const flagTexts = ['00', '01', '02', '03']
 
 /**
  * A copy of `info` with the three fields; `info` itself without a span, or when it has ids already. winston often hands
- * on the very object that the user logged, so nothing is ever written on `info`. The copy of an Error is an Error of
- * its class.
+ * on the very object that the user logged, so nothing is written on `info` but where winston has made it for this call.
+ * The copy of an Error is an Error of its class.
  */
-export function stampInfo(info: Info, span: SpanContext | undefined): Info {
+export function stampInfo(info: Info, span: SpanContext | undefined, isWinstons = false): Info {
   if (span === undefined || info.trace_id !== undefined || info.span_id !== undefined) return info
   const { traceId, spanId, traceFlags } = span
-  const copy = copyOf(info)
+  const copy = isWinstons ? info : copyOf(info)
   if (copy === undefined) return info
   copy.trace_id = traceId
   copy.span_id = spanId
   copy.trace_flags = flagTexts[traceFlags] ?? (traceFlags & 0xff).toString(16).padStart(2, '0')
   return copy
+}
+
+/** Whether the entry is the one that winston's `log` has made of this argument: nobody else has it yet. */
+function isMadeOf(meta: unknown, { [splatKey]: splat }: Info): boolean {
+  return typeof meta === 'object' && meta !== null && Array.isArray(splat) && splat[0] === meta
 }
 
 /** `undefined` for what no copy can stand for: a getter throws, or the message comes from a private field. */

@@ -19,6 +19,8 @@ export type LoggerSeam = {
   readonly attached: WeakSet<Logger>
   /** The Error that a logger was given last. */
   seenError: Error | undefined
+  /** What a logger's `log` was given last after the message: of that winston makes an entry of its own. */
+  seenMeta: unknown
   /** The call that is being written. */
   written: LogCall | undefined
   readonly waiting: WaitingCalls
@@ -36,6 +38,7 @@ export function createLoggerSeam(): LoggerSeam {
     keeps: false,
     attached: new WeakSet(),
     seenError: undefined,
+    seenMeta: undefined,
     written: undefined,
     waiting: createWaitingCalls(),
     formatting: undefined,
@@ -54,6 +57,7 @@ export function attachToLogger(seam: LoggerSeam, library: Winston): Stop {
   const prototype = loggerPrototype(library.exceptions.logger)
   const owner = '@clew/winston'
   const stops = [
+    wrapMethod(owner, prototype, 'log', (log) => wrapLog(seam, log)),
     wrapMethod(owner, prototype, 'write', (write) => wrapWrite(seam, write)),
     wrapMethod(owner, prototype, '_transform', (transform) => wrapTransform(seam, transform)),
     wrapMethod(owner, prototype, 'push', (push) => wrapPush(seam, library, push)),
@@ -91,6 +95,13 @@ function wrapAddDefaultMeta(
   return function (this: Logger, info) {
     seam.seenError = isError(info) ? info : undefined
     original.call(this, info)
+  }
+}
+
+function wrapLog(seam: LoggerSeam, original: Logger['log']): Logger['log'] {
+  return function (this: Logger, ...args) {
+    seam.seenMeta = args[2]
+    return original.apply(this, args)
   }
 }
 
@@ -154,10 +165,10 @@ function pushIn(
 // No guard() here: its closure costs a tenth of all that is done per entry.
 function openCall(seam: LoggerSeam, logger: Logger, info: unknown): LogCall | undefined {
   if (!isEntry(info) || !(seam.stamps || seam.sends || seam.keeps)) return undefined
-  const { seenError } = seam
-  seam.seenError = undefined
+  const { seenError, seenMeta } = seam
+  seam.seenError = seam.seenMeta = undefined
   try {
-    return openLogCall(logger, info, seam.stamps, seenError)
+    return openLogCall(logger, info, seam.stamps, seenError, seenMeta)
   } catch (error) {
     reportThrown('winston write', error)
     return undefined

@@ -32,6 +32,7 @@ export type Logger = {
   transports: readonly Transport[]
   /** Of the stream: its transports, one by itself. */
   _readableState?: { pipes?: Transport | readonly Transport[] | null }
+  log(...args: unknown[]): Logger
   write(info: unknown, encoding?: unknown, callback?: unknown): boolean
   _transform(info: Info, encoding: string, callback: Callback): void
   push(formatted: unknown, encoding?: string): boolean

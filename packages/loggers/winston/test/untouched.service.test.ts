@@ -3,6 +3,7 @@ import { createByteWriter, defaultLimits, writeLogRecord } from '@clew/otlp'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import winston from 'winston'
 import { winstonInstrumentation } from '../src/index.ts'
+import { levelKey, splatKey } from '../src/winston-shapes.ts'
 import { inSpan, printingLogger } from './printing-logger.ts'
 
 const { format } = winston
@@ -24,6 +25,43 @@ const lineFormats: [string, winston.Logform.Format][] = [
     format.printf(({ level, ...rest }) => `${level} ${JSON.stringify(rest)}`),
   ],
 ]
+
+const meta = () => ({ order: 7 })
+const entry = (...splat: object[]) => ({
+  level: 'info',
+  [levelKey]: 'info',
+  message: 'hi',
+  [splatKey]: splat,
+})
+
+/** Ways to log an object that the user keeps. */
+const ways: [string, (logger: winston.Logger) => object][] = [
+  ['meta', (logger) => logged(meta(), (object) => logger.info('hi', object))],
+  ['meta after a level', (logger) => logged(meta(), (object) => logger.log('info', 'hi', object))],
+  [
+    'meta of a child logger',
+    (logger) => logged(meta(), (object) => logger.child({ a: 1 }).info('hi', object)),
+  ],
+  ['an entry', (logger) => logged(entry(), (object) => logger.log(object))],
+  ['an entry with arguments', (logger) => logged(entry(meta()), (object) => logger.log(object))],
+  ['an object in place of the message', (logger) => logged(meta(), (object) => logger.log('info', object))],
+  ['an entry that is written', (logger) => logged(entry(meta()), (object) => logger.write(object))],
+  [
+    'an entry that is written while winston makes one of its arguments',
+    (logger) => {
+      const own = entry({})
+      const get = () => logger.write(own)
+      return logged(own, () =>
+        logger.info('hi', Object.defineProperty({}, 'order', { get, enumerable: true })),
+      )
+    },
+  ],
+]
+
+function logged<T extends object>(object: T, log: (object: T) => unknown): T {
+  log(object)
+  return object
+}
 
 type Count = () => void
 /** Entries whose reading the user can see. */
@@ -100,6 +138,21 @@ function withoutStamp(line: string): string {
     .replace(/"(trace_id|span_id|trace_flags|timestamp)":"[^"]*"/g, '')
     .replace(/(?<=\{),+|,+(?=[,}])/g, '')
 }
+
+function logIn(log: (logger: winston.Logger) => object): { keys: PropertyKey[]; lines: string[] } {
+  const { logger, lines } = printingLogger(winston, { format: format.json() })
+  return { keys: Reflect.ownKeys(inSpan(() => log(logger))), lines }
+}
+
+test.each(ways)('%s gets no field of ours, and is printed with the ids', (_way, log) => {
+  const without = logIn(log)
+  const stop = startInstrumentation(winstonInstrumentation)
+  const withUs = logIn(log)
+  stop()
+  // Without us the formats write on it too.
+  expect(without.keys).toEqual(expect.arrayContaining(withUs.keys))
+  expect(withUs.lines.map((line) => line.includes('"trace_id"'))).toEqual(without.lines.map(() => true))
+})
 
 describe.each(lineFormats)('%s', (_name, lineFormat) => {
   test.each(values)('%s is read as often as without us, as meta and as entry', (_value, make) => {
