@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { RuleType } from '../alert.ts'
+import type { Fields } from './fields.ts'
+import { ruleReference } from './rule-fields.ts'
+
+const { frame, conditions } = ruleReference()
+
+/** When each type is an alert, in a sentence. */
+const when: { [Type in RuleType]: string } = {
+  frequency: 'So many records in a window, wherever it begins.',
+  any: 'Any record that matches. Nobody says that it is over.',
+  'block-list': 'A record whose field has one of these values.',
+  'allow-list': 'A record whose field has none of these values. One without the field is let pass.',
+  change: 'The field has another value than in the record before, if that is not older than the window.',
+  spike:
+    'So many times as many records, or as few, as in the window before. It says nothing until two windows have passed. A window before without any counts as one record.',
+  flatline:
+    'Too few records in a window: from the start of whoever runs the rules, with `group_by` from the first record of the group on. A group that is silent for a day, or for 20 windows, is forgotten.',
+  'new-term':
+    'A value, or a combination of values, that was not seen for the length of the window. 10,000 are remembered, those seen last.',
+  'new-template':
+    'A line that is like none before, its variable parts left out. 2,000 templates are remembered; so that all see the same, it is best without `group_by`.',
+  cardinality: 'So many distinct values of the field in a window, or as few. 5,000 are told apart.',
+  ratio:
+    'The share of the records that `of` finds among those that `where` finds, in a window. The lines of the alert are those that `of` finds.',
+  aggregate:
+    'A number made of the values of the field in a window; of the newest 2,000 of them. A value that is no number is left out.',
+}
+
+const header = ['Field', 'Default', 'What it does']
+
+/** A table with even columns, as the formatter leaves it. */
+function table(fields: Fields, leaveOut: Fields = {}): string {
+  const rows = Object.entries(fields)
+    .filter(([name]) => !Object.hasOwn(leaveOut, name))
+    .map(([name, { about, fallback, schema }]) => [
+      `\`${name}\``,
+      fallback ? fallback.shown : '**needed**',
+      `${about}${'enum' in schema ? ` One of ${(schema.enum as string[]).join(', ')}.` : ''}`,
+    ])
+  const widths = header.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)))
+  return [header, widths.map((width) => '-'.repeat(width)), ...rows]
+    .map((cells) => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`)
+    .join('\n')
+}
+
+const page = `# Alert rules
+
+Rules stand in a YAML file, \`alerts.yaml\`, below \`rules\`. Durations are written as \`30s\`, \`5m\`, \`2h\` or \`7d\`. All that cannot be
+used is said at once, each with its line, what was found and what to write; the other rules run.
+
+\`\`\`yaml
+rules:
+  - id: payment-failed-500
+    where: "payment_failed status:500"
+    type: frequency
+    threshold: 3
+    window: 5m
+    group_by: service
+    severity: critical
+    realert: { base: 10m, exponential: 4h }
+    notify: wecom-pay
+\`\`\`
+
+\`where\` is a [search](../guide/search.md) as the desk has it: what finds the lines there is the rule. Terms that ask for more than
+one record cannot be in it: \`dur\`, \`name\`, \`pattern\`. Records count by the time that they carry. One that comes late still completes
+the windows that end after it, for as long as \`late\` says; one whose time lies more than five minutes ahead counts from when it
+came. A sampled record counts with its weight.
+
+An alert has the id of the moment that began it, reminders and its end have the same. While it goes on the rule and group are
+silent for \`realert\`.
+
+## Every rule
+
+${table(frame)}
+${Object.entries(conditions)
+  .map(([type, fields]) => `\n## ${type}\n\n${when[type as RuleType]}\n\n${table(fields, frame)}\n`)
+  .join('')}`
+
+test('docs/reference/alert-rules.md is made of the tables that read the file', async () => {
+  await expect(page).toMatchFileSnapshot(
+    join(import.meta.dirname, '../../../../docs/reference/alert-rules.md'),
+  )
+})
