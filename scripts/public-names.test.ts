@@ -24,12 +24,19 @@ test.each(entries)('$id can be required and exports what it promises', async ({ 
 const instrumentations = packages.flatMap(({ directory }) => {
   const manifestPath = join(process.cwd(), directory, 'package.json')
   const { name, version, clew } = JSON.parse(readFileSync(manifestPath, 'utf8'))
-  return clew ? [{ name, version, found: createRequire(manifestPath)(name)[clew.instrumentation] }] : []
+  return clew ? [{ name, version, clew, found: createRequire(manifestPath)(name)[clew.instrumentation] }] : []
 })
 
 test.each(instrumentations)(
   'the instrumentation of $name says the version of its package',
   ({ version, found }) => {
     expect(found).toMatchObject({ version })
+  },
+)
+
+test.each(instrumentations.filter(({ clew }) => clew.modules))(
+  'the package.json of $name tells the name of its instrumentation',
+  ({ clew, found }) => {
+    expect(found).toMatchObject({ name: clew.name })
   },
 )

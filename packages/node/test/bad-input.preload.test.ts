@@ -199,20 +199,33 @@ function brokenManifest(place: string): string {
   return JSON.stringify({ ...manifest, clew: { instrumentation: 'nothing' } })
 }
 
+const faulty =
+  "export const expressInstrumentation = { name: 'express', version: '1', start: () => { throw new Error('no seam') } }"
+const unable = '[clew] CLEW_INSTRUMENTATION: express could not start: no seam'
+
 test('an instrumentation that cannot start is told, and the start-up line does not count it among those that did', async () => {
   const { directory, copyPackage } = createShop()
   copyPackage('@clew/express', {
-    edit: (place) =>
-      writeFileSync(
-        join(place, 'bundle/index.js'),
-        "export const expressInstrumentation = { name: 'express', version: '1', start: () => { throw new Error('no seam') } }",
-      ),
+    edit: (place) => {
+      writeFileSync(join(place, 'bundle/index.js'), faulty)
+      const path = join(place, 'package.json')
+      const manifest = JSON.parse(readFileSync(path, 'utf8'))
+      // One that does not tell its modules starts at once.
+      const clew = { instrumentation: manifest.clew.instrumentation }
+      writeFileSync(path, JSON.stringify({ ...manifest, clew }))
+    },
   })
   expect(await run({ cwd: directory, env: { CLEW_QUIET: '0' } })).toEqual({
     ...fine,
-    problems: [
-      '[clew] CLEW_INSTRUMENTATION: express could not start: no seam',
-      expect.stringMatching(/^\[clew\] shop: joins http, winston; sends to /),
-    ],
+    problems: [unable, expect.stringMatching(/^\[clew\] shop: joins http, winston; sends to /)],
+  })
+})
+
+test('one that waits for its library and cannot start is told when that is loaded', async () => {
+  const { directory, copyPackage } = createShop()
+  copyPackage('@clew/express', { edit: (place) => writeFileSync(join(place, 'bundle/index.js'), faulty) })
+  expect(await run({ cwd: directory, env: { CLEW_QUIET: '0' } })).toEqual({
+    ...fine,
+    problems: [expect.stringMatching(/^\[clew\] shop: joins express, http, winston; sends to /), unable],
   })
 })

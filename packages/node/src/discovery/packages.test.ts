@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findApplication } from './application.ts'
-import { copiesOf, findPackages } from './packages.ts'
+import { copiesOf, findPackages, listPackages } from './packages.ts'
 
 let root: string
 beforeEach(() => {
@@ -51,6 +51,40 @@ test('a package with a clew entry is an instrumentation, whoever made it; what f
     },
     { name: 'throws', version: '1.2.3', starts: undefined, problem: 'at load' },
   ])
+})
+
+test('a package that tells its modules is not loaded before it is asked for', async () => {
+  const names = ['tells', 'tells-not', 'tells-nonsense']
+  write('package.json', { name: 'shop', dependencies: Object.fromEntries(names.map((name) => [name, '*'])) })
+  const code = (name: string) => `
+globalThis.loadedForTest = [...(globalThis.loadedForTest ?? []), '${name}']
+exports.it = { name: '${name}', start: () => () => {} }`
+  const modules = ['a', '@b/c', 'd/e/f.js', '@g/h/i.js']
+  install('tells', code('tells'), { instrumentation: 'it', name: 'library', modules })
+  install('tells-not', code('tells-not'), { instrumentation: 'it' })
+  install('tells-nonsense', code('tells-nonsense'), { instrumentation: 'it', name: 'library', modules: {} })
+  const listed = listPackages(findApplication(undefined, root))
+  const waits = listed.map((one) => one.waits)
+  const before = Reflect.get(globalThis, 'loadedForTest')
+  const [now, later] = [listed[0]?.load(), await listed[0]?.loadLater()]
+  expect({ waits, before, after: Reflect.get(globalThis, 'loadedForTest') }).toEqual({
+    waits: [
+      {
+        name: 'library',
+        modules: [
+          { name: 'a' },
+          { name: '@b/c' },
+          { name: 'd', file: 'e/f.js' },
+          { name: '@g/h', file: 'i.js' },
+        ],
+      },
+      undefined,
+      undefined,
+    ],
+    before: undefined,
+    after: ['tells'],
+  })
+  expect(later).toEqual(now)
 })
 
 test('copies of a package are counted by folder, from the application and from each package', () => {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
-import type { Instrumentation } from '@clew/core'
+import { pathToFileURL } from 'node:url'
+import type { Instrumentation, ModuleSource } from '@clew/core'
 import { type Application, readPackageJson } from './application.ts'
 
 /** An installed package that says in its package.json `"clew": { "instrumentation": "<export>" }`. */
@@ -14,20 +15,51 @@ export type FoundPackage = {
   problem: string | undefined
 }
 
-type Manifest = { version?: string; clew?: { instrumentation?: string } }
+/** One that is not loaded yet. */
+export type ListedPackage = {
+  /** Of its instrumentation and the modules that it joins; undefined when its package.json does not tell them. */
+  waits: { name: string; modules: readonly Pick<ModuleSource, 'name' | 'file'>[] } | undefined
+  /** Never throws: what fails has a `problem`. */
+  load(): FoundPackage
+  /** The same while the application imports that package, which Node does not let others require. Never rejects. */
+  loadLater(): Promise<FoundPackage>
+}
+
+type Manifest = {
+  version?: string
+  clew?: { instrumentation?: string; name?: string; modules?: unknown }
+}
 
 /** Loads every instrumentation among the application's dependencies. Never throws: what fails has a `problem`. */
 export function findPackages(application: Application): FoundPackage[] {
+  return listPackages(application).map(({ load }) => load())
+}
+
+/** Every instrumentation among the application's dependencies. Never throws. */
+export function listPackages(application: Application): ListedPackage[] {
   const requireFromApplication = createRequire(join(application.directory, 'package.json'))
   const find = packageFinder(application)
   return application.dependencies.flatMap((name) => {
     const directory = find(name)
     const manifest = directory ? readManifest(directory) : undefined
-    const exportName = manifest?.clew?.instrumentation
+    const { instrumentation: exportName, name: joins, modules } = manifest?.clew ?? {}
     if (!directory || !exportName) return []
-    const found = { name, version: manifest.version ?? '', directory }
-    return [{ ...found, ...load(requireFromApplication, name, exportName) }]
+    const found = { name, version: manifest?.version ?? '', directory }
+    return {
+      waits: joins && Array.isArray(modules) ? { name: joins, modules: modules.map(parseModule) } : undefined,
+      load: () => ({ ...found, ...load(() => requireFromApplication(name), exportName) }),
+      loadLater: async () => ({
+        ...found,
+        ...(await importLoaded(requireFromApplication, name, exportName)),
+      }),
+    }
   })
+}
+
+/** `@scope/name/path/file.js` → the package and the file in it. */
+function parseModule(path: unknown): Pick<ModuleSource, 'name' | 'file'> {
+  const [, name = '', file] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.+))?$/.exec(String(path)) ?? []
+  return file === undefined ? { name } : { name, file }
 }
 
 type PnpApi = { resolveToUnqualified(request: string, issuer: string): string | null }
@@ -60,19 +92,60 @@ function readManifest(directory: string): Manifest | undefined {
   }
 }
 
-function load(
+type Loaded = Pick<FoundPackage, 'instrumentation' | 'problem'>
+
+type Loading = { _load: unknown; _resolveFilename: unknown; js: unknown }
+
+const internals = Module as unknown as Loading & { _extensions: Record<string, unknown> }
+const ownLoading = exchangeLoading()
+
+/**
+ * How modules are loaded, and that put in its place. A loader that the application registers, such as ts-node, would make
+ * other modules of our files, or none.
+ */
+function exchangeLoading(wanted?: Loading): Loading {
+  const { _load, _resolveFilename, _extensions: extensions } = internals
+  const found = { _load, _resolveFilename, js: extensions['.js'] }
+  if (wanted) {
+    internals._load = wanted._load
+    internals._resolveFilename = wanted._resolveFilename
+    extensions['.js'] = wanted.js
+  }
+  return found
+}
+
+/** Never throws. */
+function load(requireExports: () => unknown, exportName: string): Loaded {
+  const replaced = exchangeLoading(ownLoading)
+  try {
+    return pick(requireExports(), exportName)
+  } catch (error) {
+    return problemOf(error)
+  } finally {
+    exchangeLoading(replaced)
+  }
+}
+
+async function importLoaded(
   requireFromApplication: NodeJS.Require,
   name: string,
   exportName: string,
-): Pick<FoundPackage, 'instrumentation' | 'problem'> {
+): Promise<Loaded> {
   try {
-    const exports = requireFromApplication(name) as Record<string, Instrumentation | undefined>
-    const instrumentation = exports[exportName]
-    if (typeof instrumentation?.start === 'function') return { instrumentation, problem: undefined }
-    return { instrumentation: undefined, problem: `it has no export ${exportName} with a start()` }
+    return pick(await import(pathToFileURL(requireFromApplication.resolve(name)).href), exportName)
   } catch (error) {
-    return { instrumentation: undefined, problem: error instanceof Error ? error.message : String(error) }
+    return problemOf(error)
   }
+}
+
+function pick(exports: unknown, exportName: string): Loaded {
+  const instrumentation = (exports as Record<string, Instrumentation | undefined>)[exportName]
+  if (typeof instrumentation?.start === 'function') return { instrumentation, problem: undefined }
+  return { instrumentation: undefined, problem: `it has no export ${exportName} with a start()` }
+}
+
+function problemOf(error: unknown): Loaded {
+  return { instrumentation: undefined, problem: error instanceof Error ? error.message : String(error) }
 }
 
 /** Folders of all copies of a package that the application and its @clew packages reach. */

@@ -1,24 +1,14 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import {
-  guard,
-  report,
-  runInContext,
-  runningInstrumentations,
-  type Stop,
-  setRecordSink,
-  startInstrumentation,
-  stopAll,
-  suppressedRoot,
-} from '@clew/core'
+import { guard, report, runInContext, setRecordSink, stopAll, suppressedRoot } from '@clew/core'
 import { defaultLimits, type EncodeLimits } from '@clew/otlp'
 import { type Pipeline, startPipeline } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
 import { loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
 import { type Application, findApplication, findMainScript } from '../discovery/application.ts'
-import { type FoundPackage, findPackages } from '../discovery/packages.ts'
+import { listPackages } from '../discovery/packages.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
 import { OpenSpans } from '../tracer/open-spans.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
@@ -30,6 +20,7 @@ import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies }
 import { withConsole } from './console-output.ts'
 import { createPropagator } from './propagator.ts'
 import { describeResource } from './resource.ts'
+import { canWait, isOnlyPreload, type StartablePackage, startPackages } from './start-packages.ts'
 import { sayStarted } from './startup-line.ts'
 
 /** The running SDK of this process. */
@@ -62,18 +53,35 @@ export function startClew(): Clew | undefined {
 function startOnce(): Clew | undefined {
   const application = findApplication(findMainScript(), process.cwd())
   if (application.isCommand) return undefined
-  const packages = findPackages(application)
-  const { config, problems } = loadConfig({
-    env: process.env,
-    directory: application.directory,
-    workingDirectory: process.cwd(),
-    instrumentations: packages.flatMap(({ instrumentation }) => instrumentation ?? []),
-  })
+  const { packages, config, problems } = configure(application)
   for (const problem of problems) report('CLEW_CONFIG', problem)
   return config.disabled ? undefined : run(application, packages, config)
 }
 
-function run(application: Application, packages: readonly FoundPackage[], config: ClewConfig): Clew {
+type Configured = ReturnType<typeof loadConfig> & { packages: readonly StartablePackage[] }
+
+/**
+ * Leaves what can wait unloaded, whose options are not known then. What seems to be wrong may be one of them, so all are
+ * loaded before anything is said.
+ */
+function configure(application: Application): Configured {
+  const listed = listPackages(application)
+  const read = (packages: readonly StartablePackage[]): Configured => ({
+    packages,
+    ...loadConfig({
+      env: process.env,
+      directory: application.directory,
+      workingDirectory: process.cwd(),
+      instrumentations: packages.flatMap((one) => ('waits' in one ? one.waits : (one.instrumentation ?? []))),
+    }),
+  })
+  const all = (): Configured => read(listed.map(({ load }) => load()))
+  if (!isOnlyPreload(process)) return all()
+  const first = read(listed.map((one) => (canWait(one) ? one : one.load())))
+  return first.problems.length === 0 ? first : all()
+}
+
+function run(application: Application, packages: readonly StartablePackage[], config: ClewConfig): Clew {
   const open = new OpenSpans<RecordingSpan>()
   const unfinished = watchUnfinished(open)
   const pipeline = openPipeline(application, config, unfinished.end)
@@ -87,9 +95,8 @@ function run(application: Application, packages: readonly FoundPackage[], config
   enableDiagnostics(config.logLevel, application.directory)
   const sink = setRecordSink((record) => intake.log(record.scope, record))
   const started = startPackages(packages, config)
-  const stops = [sink, watchApiCopies(), unfinished.stop, ...started]
-  if (isMainThread && !config.quiet)
-    sayStarted(serviceName(application, config), runningInstrumentations(), config)
+  const stops = [sink, watchApiCopies(), unfinished.stop, ...started.stops]
+  if (isMainThread && !config.quiet) sayStarted(serviceName(application, config), started.names, config)
   return {
     flush: pipeline.flush,
     counters: pipeline.counters,
@@ -134,13 +141,4 @@ function serviceName(application: Application, config: ClewConfig): string {
 // Of this user alone, so that nobody else can read what is in it or put something there.
 function defaultSpoolDirectory(): string {
   return join(tmpdir(), `clew-spool-${process.getuid?.() ?? 'user'}`)
-}
-
-function startPackages(packages: readonly FoundPackage[], config: ClewConfig): Stop[] {
-  return packages.flatMap(({ name, instrumentation, problem }) => {
-    if (!instrumentation)
-      report('CLEW_INSTRUMENTATION', `${name}: ${problem}; npm install ${name}@latest, or remove it`)
-    if (!instrumentation || config.disabledInstrumentations.includes(instrumentation.name)) return []
-    return [startInstrumentation(instrumentation, config.instrumentations[instrumentation.name])]
-  })
 }
