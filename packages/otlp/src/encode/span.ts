@@ -49,14 +49,15 @@ export function writeSpan(writer: ByteWriter, span: SpanInput, limits: EncodeLim
 const writing: Writing<SpanInput> = { write: writeWhole, replace: writeReplacement }
 
 function writeWhole(writer: ByteWriter, span: SpanInput, limits: EncodeLimits): void {
+  const { events, links } = span
   const start = openMessage(writer, recordTag, recordWidth)
   beginValues(writer, limits, limits.attributeValueLength)
   writeIdentity(writer, span)
   writeAttributes(writer, attributeTag, span.attributes, limits)
   writeCount(writer, droppedTag, writer.dropped + (span.droppedAttributesCount ?? 0))
-  for (const event of span.events ?? []) writeEvent(writer, event, limits)
+  if (events !== undefined && events.length > 0) for (const event of events) writeEvent(writer, event, limits)
   writeCount(writer, droppedEventsTag, span.droppedEventsCount ?? 0)
-  for (const link of span.links ?? []) writeLink(writer, link, limits)
+  if (links !== undefined && links.length > 0) for (const link of links) writeLink(writer, link, limits)
   writeCount(writer, droppedLinksTag, span.droppedLinksCount ?? 0)
   writeStatus(writer, span)
   writeFixed32(writer, flagsTag, flagsOf(span))

@@ -156,9 +156,19 @@ export function emitIn(
   ...rest: unknown[]
 ): boolean {
   // Most of these events have no listener of the application, and to change the context costs more than to count.
-  if (activeContext() === context || !isListenedTo(emitter, event as string)) {
-    return emit.call(emitter, event, ...rest)
-  }
+  return activeContext() === context || !isListenedTo(emitter, event as string)
+    ? emit.call(emitter, event, ...rest)
+    : changeAndEmit(context, emit, emitter, event, rest)
+}
+
+// A function of its own: where a closure takes the parameters, each call would put them on the heap, used or not.
+function changeAndEmit(
+  context: Context,
+  emit: Emit,
+  emitter: EventEmitter,
+  event: unknown,
+  rest: unknown[],
+): boolean {
   return runInContext(context, () => emit.call(emitter, event, ...rest))
 }
 
