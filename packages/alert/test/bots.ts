@@ -29,7 +29,7 @@ export const bots: Readonly<Record<string, { map(url: string): object; fine: Rep
 
 /** A channel that must be readable. */
 export function channelOf(name: string, map: object): Channel {
-  const { channel, mistakes } = readChannel(name, map, `channels.${name}`, {})
+  const { channel, mistakes } = readChannel(name, map, (path) => path.join('.'), {})
   if (!channel) throw new Error(JSON.stringify(mistakes))
   return channel
 }

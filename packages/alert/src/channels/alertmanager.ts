@@ -7,13 +7,13 @@ import { composeMessage, type Style, summaryOf } from './message.ts'
 import { isoOf } from './webhook.ts'
 
 /**
- * Prometheus Alertmanager, API v2; it groups, silences and routes by itself. `lasts`: for how many milliseconds it keeps
+ * Prometheus Alertmanager, API v2; it groups, silences and routes by itself. `lastsMs`: how long it keeps
  * an alert that nobody ends or repeats. https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
  */
 export type AlertmanagerOptions = Style & {
   url: string
   headers: Readonly<Record<string, string>>
-  lasts: number
+  lastsMs: number
 }
 
 const maxBytes = 1_000_000
@@ -65,7 +65,7 @@ function alertOf(
       alert_id: alert.id,
     },
     startsAt: isoOf(alert.sinceUnixMs),
-    endsAt: isoOf(isResolved ? alert.atUnixMs : Math.max(alert.atUnixMs, context.nowMs) + options.lasts),
+    endsAt: isoOf(isResolved ? alert.atUnixMs : Math.max(alert.atUnixMs, context.nowMs) + options.lastsMs),
     ...(message.lines.at(-1)?.url && { generatorURL: message.lines.at(-1)!.url }),
   }
 }

@@ -1,16 +1,5 @@
-import {
-  type Pairs,
-  type Parse,
-  parseChoice,
-  parseCount,
-  parseDuration,
-  parseHeaders,
-  parseList,
-  quote,
-  unusable,
-  usable,
-} from '@clew/settings'
-import type { Field } from './field.ts'
+import { type Pairs, type Parse, parseHeaders, parseList, quote, unusable, usable } from '@clew/settings'
+import type { Field } from '../rules/fields.ts'
 
 const text = { type: 'string' }
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the file that has it
@@ -29,22 +18,13 @@ export function secretUrl(about: string, needs?: string): Field<string> {
   return { parse, about, schema: text }
 }
 
-/** A text that must be given; it may be a secret. */
-export function requiredText(about: string): Field<string> {
-  return { parse: parseSecret, about, schema: text }
-}
-
-export function optionalSecret(about: string): Field<string | undefined> {
-  return { parse: parseSecret, about, schema: text, default: undefined }
-}
-
-const parseSecret: Parse<string> = (raw) =>
-  typeof raw === 'string' && raw.trim() !== ''
-    ? usable(raw.trim())
-    : unusable('it is no text', `write it in quotes, or ${variable}`)
-
-export function choice<const V extends string>(values: readonly V[], preset: V, about: string): Field<V> {
-  return { parse: parseChoice(values), default: preset, about, schema: { enum: values, default: preset } }
+/** A text that may be a secret: mistakes do not show it. */
+export function secretText(about: string): Field<string> {
+  const parse: Parse<string> = (raw) =>
+    typeof raw === 'string' && raw.trim() !== ''
+      ? usable(raw.trim())
+      : unusable('it is no text', `write it in quotes, or ${variable}`)
+  return { parse, about, schema: text }
 }
 
 /** The address of a mail server; secret, since it has a password. */
@@ -66,37 +46,21 @@ export function addresses(about: string): Field<readonly string[]> {
     if (wrong !== undefined) return unusable(`${quote(wrong)} is no mail address`, 'write name@example.com')
     return list.value?.length === 0 ? unusable('it is empty', 'write a mail address') : list
   }
-  return { parse, about, schema: { type: 'array', items: text, minItems: 1 } }
+  return { parse, about, schema: { anyOf: [text, { type: 'array', items: text, minItems: 1 }] } }
 }
 
-/** Words; without it none. Numbers, as mobile numbers are in YAML, are words too. */
-export function words(about: string): Field<readonly string[]> {
-  return {
-    parse: parseList(),
-    default: [],
-    about,
-    schema: { type: 'array', items: { type: ['string', 'integer'] } },
+/** Who is mentioned. Mobile numbers, which are numbers in YAML, are words too. */
+export function mentions(about: string): Field<readonly string[]> {
+  const schema = {
+    anyOf: [{ type: ['string', 'integer'] }, { type: 'array', items: { type: ['string', 'integer'] } }],
   }
+  return { parse: parseList(), about, schema, fallback: { value: [], shown: 'nobody' } }
 }
 
 /** HTTP headers, which may have secrets. */
 export function headers(about: string): Field<Pairs> {
   const schema = { type: 'object', additionalProperties: text }
-  return { parse: parseHeaders, default: {}, about, schema }
-}
-
-export function count(preset: number, about: string): Field<number> {
-  const schema = { type: 'integer', minimum: 0, ...(Number.isFinite(preset) && { default: preset }) }
-  return { parse: parseCount(), default: preset, about, schema }
-}
-
-export function duration(preset: number, shown: string, about: string): Field<number> {
-  return { parse: parseDuration, default: preset, about, schema: { type: 'string', default: shown } }
-}
-
-/** The name of another thing. */
-export function name(about: string): Field<string | undefined> {
-  return { parse: parseSecret, default: undefined, about, schema: text }
+  return { parse: parseHeaders, about, schema, fallback: { value: {}, shown: 'none' } }
 }
 
 /** An IANA time zone. */
@@ -108,5 +72,5 @@ export function timeZone(about: string): Field<string> {
       return unusable(`${quote(raw)} is no time zone`, 'write one as "Asia/Shanghai" or "UTC"')
     }
   }
-  return { parse, default: 'UTC', about, schema: { ...text, default: 'UTC' } }
+  return { parse, about, schema: text, fallback: { value: 'UTC', shown: 'UTC' } }
 }

@@ -1,144 +1,128 @@
-import { type AlertmanagerOptions, alertmanager } from './alertmanager.ts'
-import type { BudgetLimits, Channel, ChannelType } from './channel.ts'
-import { type DingtalkOptions, dingtalk } from './dingtalk.ts'
-import { type DiscordOptions, discord } from './discord.ts'
-import { type EmailOptions, email } from './email.ts'
-import { type FeishuOptions, feishu } from './feishu.ts'
-import type { Fields } from './field.ts'
-import {
-  addresses,
-  choice,
-  duration,
-  headers,
-  mailServer,
-  optionalSecret,
-  requiredText,
-  secretUrl,
-  words,
-} from './field-kinds.ts'
+import { choice, duration, type Fields, optional, or, type ValuesOf } from '../rules/fields.ts'
+import { alertmanager } from './alertmanager.ts'
+import type { Channel, ChannelType } from './channel.ts'
+import { dingtalk } from './dingtalk.ts'
+import { discord } from './discord.ts'
+import { email } from './email.ts'
+import { feishu } from './feishu.ts'
+import { addresses, headers, mailServer, mentions, secretText, secretUrl } from './field-kinds.ts'
 import type { Style } from './message.ts'
-import { type PagerdutyOptions, pagerduty, pagerdutyUrl } from './pagerduty.ts'
-import { type SlackOptions, slack } from './slack.ts'
-import { type TeamsOptions, teams } from './teams.ts'
-import { type WebhookOptions, webhook } from './webhook.ts'
-import { type WecomOptions, wecom, wecomFormats } from './wecom.ts'
+import { pagerduty, pagerdutyUrl } from './pagerduty.ts'
+import { slack } from './slack.ts'
+import { teams } from './teams.ts'
+import { webhook } from './webhook.ts'
+import { wecom, wecomFormats } from './wecom.ts'
+
+type Made = Pick<Channel, 'render' | 'classify' | 'deliver'> & {
+  /** What is the same for two channels of one bot. A secret. */
+  identity: string
+}
 
 /** A type of channel: its own options, what it may send if nobody says else, and how it is made. */
-export type Kind = {
-  fields: Fields<object>
-  limits: Pick<BudgetLimits, 'perMinute' | 'reserve'>
-  /** What is the same for two channels of one bot. Secret. */
-  bot(options: object): string
-  make(options: object): Pick<Channel, 'render' | 'classify' | 'deliver'>
-}
-
-function kind<O extends Style>(given: {
-  fields: Fields<Omit<O, keyof Style>>
-  perMinute: number
-  bot(options: O): string
-  make(options: O): Pick<Channel, 'render' | 'classify' | 'deliver'>
-}): Kind {
-  const { fields, perMinute, bot, make } = given
-  const reserve = Number.isFinite(perMinute) ? Math.floor(perMinute / 4) : 0
-  // Whoever reads by a table gets what the table says.
-  return { fields, limits: { perMinute, reserve }, bot, make } as Kind
-}
+export type Kind = { fields: Fields; perMinute: number; make(options: object, style: Style): Made }
 
 const unlimited = Number.POSITIVE_INFINITY
 
+function kind<F extends Fields>(
+  perMinute: number,
+  fields: F,
+  make: (options: ValuesOf<F>, style: Style) => Made,
+): Kind {
+  // Whoever reads by a table gets what the table says.
+  return { perMinute, fields, make: make as Kind['make'] }
+}
+
+const mention = (about: string) => mentions(`Who is mentioned when it fires: ${about}.`)
+const secret = optional(secretText('Signs each message, where the bot asks for a signature.'))
+
 /** All types of channels. */
 export const kinds: Readonly<Record<ChannelType, Kind>> = {
-  wecom: kind<WecomOptions>({
-    fields: {
-      url: secretUrl("the webhook's address of the group bot", 'key'),
-      format: choice(wecomFormats, 'markdown_v2', 'how the message is written'),
-      mention: words('mobile numbers or user ids who are mentioned when it fires, or @all'),
+  wecom: kind(
+    20,
+    {
+      url: secretUrl('The webhook address of the group bot.', 'key'),
+      format: or(choice(wecomFormats, 'How the message is written.'), 'markdown_v2', 'markdown_v2'),
+      mention: mention('mobile numbers, user ids, or @all'),
     },
-    perMinute: 20,
-    bot: ({ url }) => url,
-    make: wecom,
-  }),
-  dingtalk: kind<DingtalkOptions>({
-    fields: {
-      url: secretUrl("the webhook's address of the group robot", 'access_token'),
-      secret: optionalSecret('signs each request, where the robot wants it'),
-      mention: words('mobile numbers or user ids who are mentioned when it fires, or @all'),
+    (options, style) => ({ ...wecom({ ...options, ...style }), identity: options.url }),
+  ),
+  dingtalk: kind(
+    20,
+    {
+      url: secretUrl('The webhook address of the group robot.', 'access_token'),
+      secret,
+      mention: mention('mobile numbers, user ids, or @all'),
     },
-    perMinute: 20,
-    bot: ({ url }) => url,
-    make: dingtalk,
-  }),
-  feishu: kind<FeishuOptions>({
-    fields: {
-      url: secretUrl("the webhook's address of the custom bot, of Feishu or of Lark"),
-      secret: optionalSecret('signs each request, where the bot wants it'),
-      mention: words('open ids (ou_…) who are mentioned when it fires, or all'),
+    (options, style) => ({ ...dingtalk({ ...options, ...style }), identity: options.url }),
+  ),
+  feishu: kind(
+    100,
+    {
+      url: secretUrl('The webhook address of the custom bot, of Feishu or of Lark.'),
+      secret,
+      mention: mention('open ids (ou_…), or all'),
     },
-    perMinute: 100,
-    bot: ({ url }) => url,
-    make: feishu,
-  }),
-  slack: kind<SlackOptions>({
-    fields: {
-      url: secretUrl('the address of the incoming webhook'),
-      mention: words('user ids (U…) or group ids (S…) who are mentioned when it fires, or channel, here'),
+    (options, style) => ({ ...feishu({ ...options, ...style }), identity: options.url }),
+  ),
+  slack: kind(
+    60,
+    {
+      url: secretUrl('The address of the incoming webhook.'),
+      mention: mention('user ids (U…), group ids (S…), channel or here'),
     },
-    perMinute: 60,
-    bot: ({ url }) => url,
-    make: slack,
-  }),
-  discord: kind<DiscordOptions>({
-    fields: {
-      url: secretUrl('the address of the webhook'),
-      mention: words('user ids who are mentioned when it fires, or @everyone, @here'),
+    (options, style) => ({ ...slack({ ...options, ...style }), identity: options.url }),
+  ),
+  discord: kind(
+    30,
+    { url: secretUrl('The address of the webhook.'), mention: mention('user ids, everyone or here') },
+    (options, style) => ({ ...discord({ ...options, ...style }), identity: options.url }),
+  ),
+  teams: kind(60, { url: secretUrl('The address of the workflow.') }, (options, style) => ({
+    ...teams({ ...options, ...style }),
+    identity: options.url,
+  })),
+  pagerduty: kind(
+    120,
+    {
+      routing_key: secretText('The integration key of the service, for the Events API v2.'),
+      url: or(secretUrl('The Events API, where it is another one.'), pagerdutyUrl, pagerdutyUrl),
     },
-    perMinute: 30,
-    bot: ({ url }) => url,
-    make: discord,
-  }),
-  teams: kind<TeamsOptions>({
-    fields: { url: secretUrl('the address of the workflow') },
-    perMinute: 60,
-    bot: ({ url }) => url,
-    make: teams,
-  }),
-  pagerduty: kind<PagerdutyOptions>({
-    fields: {
-      routingKey: requiredText('the integration key of the service, Events API v2'),
-      url: { ...secretUrl('the Events API, where it is another one, as in Europe'), default: pagerdutyUrl },
+    ({ url, routing_key: routingKey }, style) => ({
+      ...pagerduty({ url, routingKey, ...style }),
+      identity: routingKey,
+    }),
+  ),
+  alertmanager: kind(
+    unlimited,
+    {
+      url: secretUrl('The address of Alertmanager.'),
+      headers: headers('Headers of each request, such as authorization.'),
+      lasts: or(duration('How long an alert fires there that nobody ends or repeats.'), 4 * 3_600_000, '4h'),
     },
-    perMinute: 120,
-    bot: ({ routingKey }) => routingKey,
-    make: pagerduty,
-  }),
-  alertmanager: kind<AlertmanagerOptions>({
-    fields: {
-      url: secretUrl('the address of Alertmanager'),
-      headers: headers('headers of each request, such as authorization'),
-      lasts: duration(4 * 3_600_000, '4h', 'for how long an alert fires there that nobody ends or repeats'),
+    ({ lasts: lastsMs, ...options }, style) => ({
+      ...alertmanager({ ...options, lastsMs, ...style }),
+      identity: options.url,
+    }),
+  ),
+  webhook: kind(
+    unlimited,
+    {
+      url: secretUrl('Where the JSON goes.'),
+      secret: optional(secretText('Signs each request as Standard Webhooks says.')),
+      headers: headers('Headers of each request, such as authorization.'),
     },
-    perMinute: unlimited,
-    bot: ({ url }) => url,
-    make: alertmanager,
-  }),
-  webhook: kind<WebhookOptions>({
-    fields: {
-      url: secretUrl('where the JSON goes'),
-      secret: optionalSecret('signs each request as Standard Webhooks says'),
-      headers: headers('headers of each request, such as authorization'),
+    (options, style) => ({ ...webhook({ ...options, ...style }), identity: options.url }),
+  ),
+  email: kind(
+    unlimited,
+    {
+      url: mailServer('The mail server, smtp://user:password@host:587 or smtps://….'),
+      from: secretText('Who the mail is from.'),
+      to: addresses('Who gets it.'),
     },
-    perMinute: unlimited,
-    bot: ({ url }) => url,
-    make: webhook,
-  }),
-  email: kind<EmailOptions>({
-    fields: {
-      url: mailServer('the mail server, smtp://user:password@host:587 or smtps://…'),
-      from: requiredText('who the mail is from'),
-      to: addresses('who gets it'),
-    },
-    perMinute: unlimited,
-    bot: ({ url, to }) => JSON.stringify([url, to]),
-    make: email,
-  }),
+    (options, style) => ({
+      ...email({ ...options, ...style }),
+      identity: JSON.stringify([options.url, options.to]),
+    }),
+  ),
 }

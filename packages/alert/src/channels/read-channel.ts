@@ -1,136 +1,153 @@
 import { createHash } from 'node:crypto'
-import { type Mistake, nearestName, parseChoice, quote } from '@clew/settings'
-import { type BudgetLimits, type Channel, type ChannelType, channelTypes } from './channel.ts'
-import { type Environment, type Fields, type Read, readFields, schemaOf } from './field.ts'
-import { choice, count, name as nameField, timeZone } from './field-kinds.ts'
+import { type Mistake, nearestName, quote } from '@clew/settings'
+import {
+  choice,
+  count,
+  type Fields,
+  optional,
+  or,
+  type Places,
+  readFields,
+  schemaOf,
+  text,
+  type ValuesOf,
+} from '../rules/fields.ts'
+import { type Channel, type ChannelType, channelTypes } from './channel.ts'
+import { type Environment, withEnvironment } from './environment.ts'
+import { timeZone } from './field-kinds.ts'
 import { type Kind, kinds } from './kinds.ts'
-import { type Language, languages } from './words.ts'
+import { languages } from './words.ts'
 
-type Common = { language: Language; timeZone: string; fallback: string | undefined }
+const unlimited = Number.POSITIVE_INFINITY
 
-const common: Fields<Common> = {
-  language: choice(languages, 'en', 'the language of the words around what the log says'),
-  timeZone: timeZone('in which times are shown, and months of the budget begin'),
-  fallback: nameField('the channel that gets what this one does not take'),
+const budgetFields = {
+  per_minute: optional(count('Messages in any 60 seconds, by all processes together.')),
+  per_month: or(count('Messages in a calendar month.', 1, 1e9), unlimited, 'no limit'),
+  reserve: optional(
+    count('So many of a minute, and the same share of a month, are only for critical alerts.', 0),
+  ),
 }
 
-function budgetFields({ perMinute, reserve }: Kind['limits']): Fields<Omit<BudgetLimits, 'timeZone'>> {
-  return {
-    perMinute: count(perMinute, 'messages in any 60 seconds, by all processes together'),
-    perMonth: count(Number.POSITIVE_INFINITY, 'messages in a calendar month'),
-    reserve: count(
-      reserve,
-      'so many of a minute, and the same share of a month, are only for critical alerts',
-    ),
-  }
+const commonFields = {
+  type: choice(channelTypes, 'What it is.'),
+  language: or(choice(languages, 'The language of the words around what the log says.'), 'en', 'en'),
+  time_zone: timeZone('In which times are shown, and the months of the budget begin.'),
+  budget: optional({
+    // It is read by itself, with places of its own.
+    parse: (raw: unknown) => ({ value: raw, faults: [] }),
+    schema: schemaOf(budgetFields),
+    about: 'How much it sends at most.',
+  }),
+  fallback: optional(text('The channel that gets what this one does not take.')),
 }
 
 /**
- * One channel of a rule file: `value` is the map that YAML holds, `place` stands before its names in mistakes. Each `${NAME}`
- * is taken from `env`. Without `channel` there are mistakes; none of them shows a secret.
+ * One channel of a rule file: `value` is the map of plain values that YAML holds, `placeOf` says where in the file a path of its
+ * names is. Each `${NAME}` is taken from `env`. Without `channel` there are mistakes; none of them shows a secret.
  */
 export function readChannel(
   name: string,
   value: unknown,
-  place: string,
+  placeOf: Places,
   env: Environment,
 ): { channel?: Channel; mistakes: Mistake[] } {
-  const map = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
-  const type = typeOf(map, place)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return {
+      mistakes: [
+        { place: placeOf([]), found: 'it is no map', remedy: 'write "type:" and its options below it' },
+      ],
+    }
+  const type = typeOf(value, placeOf)
   if (typeof type !== 'string') return { mistakes: [type] }
   const kind = kinds[type]
-  const own = Object.keys(schemaOf(kind.fields).properties)
-  const shared = Object.keys(schemaOf(common).properties)
-  const options = readFields(kind.fields, value, place, env, [...shared, 'type', 'budget'])
-  const style = readFields(common, map, place, env, [...own, ...Object.keys(map)])
-  const limits = readBudget(kind, 'budget' in map ? map.budget : undefined, place, env)
-  const mistakes = [...options.mistakes, ...style.mistakes, ...limits.mistakes]
-  if (!options.value || !style.value || !limits.value) return { mistakes }
-  const all = { ...options.value, ...style.value }
-  const channel: Channel = {
-    ...kind.make(all),
-    ...{ name, type, bot: createHash('sha256').update(kind.bot(all)).digest('hex').slice(0, 16) },
-    limits: { ...limits.value, timeZone: style.value.timeZone },
-    fallback: style.value.fallback,
+  const own = readFields(value, withEnvironment({ ...commonFields, ...kind.fields }, env), placeOf)
+  const budget = readBudget(kind, 'budget' in value ? value.budget : undefined, placeOf, env)
+  const mistakes = [...own.mistakes, ...budget.mistakes]
+  if (!own.values || !budget.limits) return { mistakes }
+  const { language, time_zone: zone, fallback, type: _, budget: __, ...options } = own.values
+  const { identity, ...made } = kind.make(options, { language, timeZone: zone })
+  const bot = createHash('sha256').update(identity).digest('hex').slice(0, 16)
+  return {
+    channel: { name, type, bot, limits: { ...budget.limits, timeZone: zone }, fallback, ...made },
+    mistakes,
   }
-  return { channel, mistakes }
 }
 
-function typeOf(map: object, place: string): ChannelType | Mistake {
+function typeOf(map: object, placeOf: Places): ChannelType | Mistake {
   const raw = 'type' in map ? map.type : undefined
-  const { value, faults } = parseChoice(channelTypes)(raw)
-  if (value !== undefined) return value
-  if (raw === undefined)
-    return { place, found: 'it has no type', remedy: `write "type:" and one of ${channelTypes.join(', ')}` }
-  const meant = typeof raw === 'string' ? nearestName(raw, channelTypes) : undefined
-  const remedy = meant ? `write ${meant}` : faults[0]!.remedy
-  return { place: `${place}.type`, found: `${quote(raw)} is unknown`, remedy }
+  const type = channelTypes.find((one) => one === raw)
+  if (type) return type
+  const found = raw === undefined ? 'it has no type' : `nobody knows the type ${quote(raw)}`
+  const near = typeof raw === 'string' ? nearestName(raw, channelTypes) : undefined
+  const remedy = near ? `did you mean ${near}?` : `write type: and one of ${channelTypes.join(', ')}`
+  return { place: placeOf(raw === undefined ? [] : ['type']), found, remedy }
 }
+
+type Limits = Omit<Channel['limits'], 'timeZone'>
 
 function readBudget(
-  { limits }: Kind,
+  kind: Kind,
   raw: unknown,
-  place: string,
+  placeOf: Places,
   env: Environment,
-): Read<Omit<BudgetLimits, 'timeZone'>> {
-  const read = readFields(budgetFields(limits), raw ?? {}, `${place}.budget`, env)
-  if (!read.value) return read
-  const { perMinute, reserve } = read.value
-  const given: object = typeof raw === 'object' && raw !== null ? raw : {}
-  // What nobody wrote gives way to what somebody did.
-  if (!('reserve' in given))
-    return { ...read, value: { ...read.value, reserve: Math.min(reserve, Math.floor(perMinute / 4)) } }
-  if (perMinute > 0 && reserve < perMinute) return read
-  const found = `${reserve} of ${perMinute} leaves nothing for other alerts`
-  const mistake = { place: `${place}.budget.reserve`, found, remedy: 'write less than per_minute' }
-  return { value: undefined, mistakes: [mistake] }
+): { limits?: Limits; mistakes: Mistake[] } {
+  const placeOfBudget: Places = (path) => placeOf(['budget', ...path])
+  const { values, mistakes } = readFields(raw ?? {}, withEnvironment(budgetFields, env), placeOfBudget)
+  if (!values) return { mistakes }
+  const limits = limitsOf(kind, values)
+  if (limits.reserve < limits.perMinute) return { limits, mistakes }
+  const found = `${limits.reserve} of ${limits.perMinute} leaves nothing for other alerts`
+  return { mistakes: [{ place: placeOfBudget(['reserve']), found, remedy: 'write less than per_minute' }] }
 }
 
-/** All channels of a rule file by name, with a mistake for each fallback that is none of them. */
+/** What nobody wrote: the bot's own limit, and a quarter of it for what is critical. */
+function limitsOf({ perMinute: usual }: Kind, given: ValuesOf<typeof budgetFields>): Limits {
+  const perMinute = given.per_minute ?? usual
+  const reserve = given.reserve ?? (perMinute === unlimited ? 0 : Math.floor(perMinute / 4))
+  return { perMinute, perMonth: given.per_month, reserve }
+}
+
+/**
+ * All channels of a rule file, `placeOf(['channels', name, …])`; those that can be used are there whatever is wrong with others.
+ * A fallback must be one of them.
+ */
 export function readChannels(
   value: unknown,
-  place: string,
+  placeOf: Places,
   env: Environment,
 ): { channels: Map<string, Channel>; mistakes: Mistake[] } {
-  const map: object = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
   const channels = new Map<string, Channel>()
-  const mistakes: Mistake[] = []
-  for (const [name, given] of Object.entries(map)) {
-    const read = readChannel(name, given, `${place}.${name}`, env)
-    mistakes.push(...read.mistakes)
+  if (value === undefined || value === null) return { channels, mistakes: [] }
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    const remedy = 'write "name:" lines, with the options of each channel below its name'
+    return { channels, mistakes: [{ place: placeOf(['channels']), found: 'it is no map', remedy }] }
+  }
+  const names = Object.keys(value)
+  const mistakes = Object.entries(value).flatMap(([name, given]) => {
+    const placeOfChannel: Places = (path) => placeOf(['channels', name, ...path])
+    const read = readChannel(name, given, placeOfChannel, env)
     if (read.channel) channels.set(name, read.channel)
-  }
-  for (const { name, fallback } of channels.values()) {
-    if (fallback === undefined || (fallback !== name && Object.hasOwn(map, fallback))) continue
-    const meant = nearestName(
-      fallback,
-      Object.keys(map).filter((other) => other !== name),
-    )
-    const remedy = meant ? `write ${meant}` : 'write the name of another channel'
-    const found = fallback === name ? 'it is its own fallback' : `there is no channel ${quote(fallback)}`
-    mistakes.push({ place: `${place}.${name}.fallback`, found, remedy })
-  }
+    return [...read.mistakes, ...wrongFallback(name, given, names, placeOfChannel)]
+  })
   return { channels, mistakes }
+}
+
+function wrongFallback(name: string, given: unknown, names: readonly string[], placeOf: Places): Mistake[] {
+  const fallback =
+    typeof given === 'object' && given !== null && 'fallback' in given ? given.fallback : undefined
+  if (typeof fallback !== 'string' || (fallback !== name && names.includes(fallback))) return []
+  const others = names.filter((other) => other !== name)
+  const near = nearestName(fallback, others)
+  const remedy = near ? `did you mean ${near}?` : 'write the name of another channel'
+  const found = fallback === name ? 'it is its own fallback' : `there is no channel ${quote(fallback)}`
+  return [{ place: placeOf(['fallback']), found, remedy }]
 }
 
 /** A JSON Schema of one channel, from the same tables: a form for each type. */
 export function channelSchema(): object {
-  return {
-    type: 'object',
-    required: ['type'],
-    oneOf: channelTypes.map((type) => {
-      const own = schemaOf(kinds[type].fields)
-      const budget = schemaOf(budgetFields(kinds[type].limits))
-      return {
-        properties: {
-          type: { const: type },
-          ...own.properties,
-          ...schemaOf(common).properties,
-          budget: { type: 'object', properties: budget.properties, additionalProperties: false },
-        },
-        required: ['type', ...own.required],
-        additionalProperties: false,
-      }
-    }),
-  }
+  const forms = channelTypes.map((type) => {
+    const { properties, ...rest } = schemaOf({ ...commonFields, ...kinds[type].fields } as Fields)
+    return { ...rest, properties: { ...(properties as object), type: { const: type } } }
+  })
+  return { oneOf: forms }
 }

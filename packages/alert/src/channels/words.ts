@@ -36,13 +36,14 @@ export const words: Readonly<Record<Language, Words>> = {
       'allow-list': (seen) => `${field(seen)} is "${seen.seen}", which is not on the allow list`,
       change: (seen) => `${field(seen)} changed from "${seen.before}" to "${seen.seen}"`,
       spike: (seen) =>
-        `${count(seen)} ${records(seen)}${within(seen)} after ${seen.before ?? 0} in the window before (limit ${number(seen.limit)}×)`,
+        `${count(seen)} ${records(seen)}${within(seen)}, ${seen.before ?? 0} in the window before (limit ${number(seen.limit)})`,
       flatline: (seen) =>
         `only ${count(seen)} ${records(seen)}${within(seen)}, at least ${number(seen.limit)} expected`,
       'new-term': (seen) => `${field(seen)} has a new value: "${seen.seen}"`,
       cardinality: (seen) =>
         `${count(seen)} different values of ${field(seen)}${within(seen)} (limit ${number(seen.limit)})`,
-      ratio: (seen) => `${percent(seen.value)} of records${within(seen)} (limit ${percent(seen.limit)})`,
+      ratio: (seen) =>
+        `${percent(seen.value)} of ${seen.before ?? 'the'} records${within(seen)} (limit ${percent(seen.limit)})`,
       aggregate: (seen) =>
         `${seen.metric} of ${field(seen)} is ${count(seen)}${within(seen)} (limit ${number(seen.limit)})`,
       'new-template': (seen) => `a kind of line that was never seen before: ${seen.seen}`,
@@ -67,12 +68,13 @@ export const words: Readonly<Record<Language, Words>> = {
       'allow-list': (seen) => `${field(seen)} 为“${seen.seen}”，不在白名单中`,
       change: (seen) => `${field(seen)} 由“${seen.before}”变为“${seen.seen}”`,
       spike: (seen) =>
-        `${windowZh(seen)}${count(seen)} 条日志，上一窗口 ${seen.before ?? 0} 条（阈值 ${number(seen.limit)} 倍）`,
+        `${windowZh(seen)}${count(seen)} 条日志，上一窗口 ${seen.before ?? 0} 条（阈值 ${number(seen.limit)}）`,
       flatline: (seen) => `${windowZh(seen)}仅 ${count(seen)} 条日志，预期至少 ${number(seen.limit)} 条`,
       'new-term': (seen) => `${field(seen)} 出现新值“${seen.seen}”`,
       cardinality: (seen) =>
         `${windowZh(seen)}${field(seen)} 有 ${count(seen)} 个不同的值（阈值 ${number(seen.limit)}）`,
-      ratio: (seen) => `${windowZh(seen)}占比 ${percent(seen.value)}（阈值 ${percent(seen.limit)}）`,
+      ratio: (seen) =>
+        `${windowZh(seen)}${seen.before ?? ''} 条日志中占 ${percent(seen.value)}（阈值 ${percent(seen.limit)}）`,
       aggregate: (seen) =>
         `${windowZh(seen)}${field(seen)} 的 ${seen.metric} 为 ${count(seen)}（阈值 ${number(seen.limit)}）`,
       'new-template': (seen) => `出现从未见过的日志类型：${seen.seen}`,
