@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { connect, createServer } from 'node:net'
+import { type KafkaService, startBroker } from './kafka.ts'
 import { startEmbeddedPostgres } from './postgres.ts'
 
 /** A server of the tests or the demo. `stop` ends it and removes its data; a server given by URL is left alone. */
@@ -22,9 +23,20 @@ export async function startRedis(): Promise<Service> {
   return { url: `redis://127.0.0.1:${port}`, stop: () => ended(server) }
 }
 
+/** Kafka from KAFKA_URL (`host:port`), which cannot be restarted, else one of its own. Throws with the remedy when there is none. */
+export async function startKafka(): Promise<Service | KafkaService> {
+  if (process.env.KAFKA_URL) return { url: process.env.KAFKA_URL, stop: async () => {} }
+  return startBroker()
+}
+
 /** Whether a `redis-server` is on the PATH. */
 export function hasRedisServer(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0
+}
+
+/** Whether Maven, and Java with it, is on the PATH: Kafka is fetched by it. */
+export function hasMaven(): boolean {
+  return spawnSync('mvn', ['--version']).status === 0
 }
 
 function requireRedisServer(): void {
@@ -46,7 +58,8 @@ export function freePort(): Promise<number> {
   })
 }
 
-function reachable(port: number, server: ChildProcess): Promise<void> {
+/** Waits until the server listens on that port of 127.0.0.1; rejects when it ends before. */
+export function reachable(port: number, server: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.once('exit', (code) => reject(new Error(`the server ended with code ${code} before it listened`)))

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { hasRedisServer, type Service, startPostgres, startRedis } from './services.ts'
+import { hasMaven, hasRedisServer, type Service, startKafka, startPostgres, startRedis } from './services.ts'
 
 const started: Service[] = []
 const beganMs = Date.now()
@@ -13,6 +13,7 @@ function progress(text: string): void {
 function installMissing(): void {
   const missing = [
     ...(process.env.REDIS_URL || hasRedisServer() ? [] : ['redis-server']),
+    ...(process.env.KAFKA_URL || hasMaven() ? [] : ['maven']),
     ...(hasChromium() ? [] : ['chromium']),
   ]
   if (missing.length === 0) return
@@ -39,13 +40,15 @@ function hasChromium(): boolean {
 }
 
 async function startServices(): Promise<NodeJS.ProcessEnv> {
-  progress('starting PostgreSQL and Redis')
+  progress('starting PostgreSQL, Redis and Kafka (its first start fetches 44 MB)')
   installMissing()
   const postgres = await startPostgres()
   started.push(postgres)
   const redis = await startRedis()
   started.push(redis)
-  return { ...process.env, PG_URL: postgres.url, REDIS_URL: redis.url }
+  const kafka = await startKafka()
+  started.push(kafka)
+  return { ...process.env, PG_URL: postgres.url, REDIS_URL: redis.url, KAFKA_URL: kafka.url }
 }
 
 function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
