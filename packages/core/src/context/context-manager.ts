@@ -60,7 +60,7 @@ export function createContextManager(): ContextManager {
     with: (context, work, thisArg, ...args) =>
       thisArg === undefined && args.length === 0
         ? contextStorage.run(context, work as () => ReturnType<typeof work>)
-        : contextStorage.run(context, () => work.apply(thisArg as ThisParameterType<typeof work>, args)),
+        : contextStorage.run(context, work.bind(thisArg as ThisParameterType<typeof work>), ...args),
     bind: <T>(context: Context, target: T): T => {
       if (typeof target === 'function') return bindToContext(context, target as never)
       if (isEmitter(target)) bindEmitter(context, target)
