@@ -40,6 +40,7 @@ export const endings: readonly Ending[] = [
   ending('SIGTERM with signal-exit', 'signalExit', ['SIGTERM']),
   ending('a worker thread ends', 'workerEnds'),
   ending('process.exit in a worker thread', 'workerExits'),
+  ending('a worker thread with its own env ends', 'workerHasOwnEnvironment'),
   ending('a worker thread throws', 'workerThrows'),
   ending('worker.terminate()', 'workerTerminated'),
   ending('the main thread exits while a worker lives', 'mainExitsBeforeWorker'),

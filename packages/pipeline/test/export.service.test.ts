@@ -282,6 +282,15 @@ test('a single record that is too large is counted as rejected, and costs no oth
   })
 })
 
+test('a partial success that says something of each of thousands of records is counted', async () => {
+  const receiver = await receive()
+  receiver.behave({ rejected: 3, message: 'too old, '.repeat(20_000) })
+  const { pipeline } = start(`${receiver.url}/v1/logs`)
+  log(pipeline, 10)
+  await pipeline.flush()
+  expect(pipeline.counters().logs).toEqual({ ...zero, accepted: 10, delivered: 7, rejected: 3 })
+})
+
 test('a partial success is counted and said, and not sent again', async () => {
   const receiver = await receive()
   receiver.behave({ rejected: 3, message: 'timestamps too old' })

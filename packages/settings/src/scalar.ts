@@ -11,9 +11,9 @@ export const parseBoolean: Parse<boolean> = (raw) => {
   return unusable(`${quote(raw)} is neither on nor off`, 'write true or false')
 }
 
-/** Any text, as it is; numbers and booleans of YAML as they are printed. */
+/** Any text, as it is; numbers and booleans of YAML as they are printed. What is none is not shown: it may hold a secret. */
 export const parseText: Parse<string> = (raw) =>
-  typeof raw === 'object' ? unusable(`${quote(raw)} is no text`, 'write it in quotes') : usable(String(raw))
+  typeof raw === 'object' ? unusable('a list or a map is no text', 'write it in quotes') : usable(String(raw))
 
 /** The value of a decimal number; undefined for other text, and for what is not finite. */
 export function parseDecimal(text: string): number | undefined {

@@ -59,7 +59,7 @@ const good: Row[] = [
 
 const bad: [...Row, faults: string[]][] = [
   ['boolean', parseBoolean, 'maybe', undefined, ['"maybe" is neither on nor off; write true or false']],
-  ['text', parseText, ['a'], undefined, ['"[\\"a\\"]" is no text; write it in quotes']],
+  ['text', parseText, ['a'], undefined, ['a list or a map is no text; write it in quotes']],
   ['number', parseNumber(), '5s', undefined, ['"5s" is not a number; write digits only']],
   ['number', parseNumber(1), '0', undefined, ['"0" is below 1; write 1 or more']],
   ['count', parseCount(), '-1', undefined, ['"-1" is not a whole number; write one from 0 to 2147483647']],

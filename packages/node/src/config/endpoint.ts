@@ -84,6 +84,12 @@ function readPem(
 ): string | undefined {
   const path = reader.read(setting)
   if (path === undefined) return undefined
+  if (path.includes('-----BEGIN ')) {
+    // A key, perhaps: it must not be shown.
+    const problem = 'it is the text of a PEM file; write the path of one'
+    reader.report(`${reader.placeOf(setting)}: ${problem}; in force: ${setting.shown}`)
+    return undefined
+  }
   try {
     const text = readFile(path)
     if (text.includes('-----BEGIN ')) return text

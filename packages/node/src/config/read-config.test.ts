@@ -447,6 +447,19 @@ const otlp: Row[] = [
     endpoints({ url: 'https://c/v1/logs', tls }, { url: 'http://c/' }),
   ],
   [
+    'a key in the place of its path is not shown',
+    {
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://c/v1/traces',
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: files['key.pem']!,
+    },
+    {
+      logs: { endpoint: undefined, console: false },
+      traces: { endpoint: { ...plainEndpoint('traces'), url: 'https://c/v1/traces' }, console: false },
+    },
+    ['OTEL_EXPORTER_OTLP_CLIENT_KEY: it is the text of a PEM file; write the path of one; in force: none'],
+  ],
+  [
     'certificates that cannot be read are told',
     {
       OTEL_LOGS_EXPORTER: 'none',

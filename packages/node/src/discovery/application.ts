@@ -40,6 +40,19 @@ export function findMainScript(): string | undefined {
   return script
 }
 
+const settingsKey = '@clew/node: settings'
+
+/**
+ * The environment that settings are read from. A thread that was given one of its own (`new Worker(file, { env })`) has the
+ * settings of its process beside what it says itself.
+ */
+export function findEnvironment(): NodeJS.ProcessEnv {
+  if (!isMainThread) return { ...(getEnvironmentData(settingsKey) as NodeJS.ProcessEnv), ...process.env }
+  const settings = Object.entries(process.env).filter(([name]) => /^(?:OTEL|CLEW)_/.test(name))
+  setEnvironmentData(settingsKey, Object.fromEntries(settings))
+  return process.env
+}
+
 /**
  * Finds the application by its main script. A script inside of node_modules is a tool (tsx, next, pm2): then the
  * application is that of the working directory. Never throws.

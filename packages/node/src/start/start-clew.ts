@@ -7,7 +7,12 @@ import { type Pipeline, startPipeline } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
 import { loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
-import { type Application, findApplication, findMainScript } from '../discovery/application.ts'
+import {
+  type Application,
+  findApplication,
+  findEnvironment,
+  findMainScript,
+} from '../discovery/application.ts'
 import { listPackages } from '../discovery/packages.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
 import { OpenSpans } from '../tracer/open-spans.ts'
@@ -66,10 +71,11 @@ type Configured = ReturnType<typeof loadConfig> & { packages: readonly Startable
  */
 function configure(application: Application): Configured {
   const listed = listPackages(application)
+  const env = findEnvironment()
   const read = (packages: readonly StartablePackage[]): Configured => ({
     packages,
     ...loadConfig({
-      env: process.env,
+      env,
       directory: application.directory,
       workingDirectory: process.cwd(),
       instrumentations: packages.flatMap((one) => ('waits' in one ? one.waits : (one.instrumentation ?? []))),

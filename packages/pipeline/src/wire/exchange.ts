@@ -21,8 +21,8 @@ export type Connection = {
 }
 
 export const concurrentExports = 4
-/** What is kept of the body of an answer. */
-export const maxAnswerBytes: number = 64 * 1024
+/** What is kept of the body of an answer: a partial success may have a line for each of its records. */
+export const maxAnswerBytes: number = 256 * 1024
 /** What is read of one: a receiver that says more is given up. */
 export const maxReadBytes: number = 1024 * 1024
 

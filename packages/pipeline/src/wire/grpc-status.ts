@@ -38,6 +38,8 @@ export type GrpcStatus = {
 /** Reads a gRPC status that is not OK. Undefined for OK: then the message counts. Never throws. */
 export function outcomeOfGrpcStatus({ code, message, details }: GrpcStatus): Outcome | undefined {
   if (code === ok) return undefined
+  // Records are given up on a status alone that can be read.
+  if (!Number.isSafeInteger(code) || code < 0) return { kind: 'retry', reason: 'an unreadable gRPC status' }
   const text = decodeMessage(message)
   const afterMs = details === undefined ? undefined : retryDelayMs(details)
   const name = retryable.get(code)

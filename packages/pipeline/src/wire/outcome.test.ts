@@ -12,7 +12,7 @@ test('an empty success, or one with an unreadable body, accepts everything', () 
   expect([
     http(200),
     http(202, { 'content-type': 'application/x-protobuf' }),
-    http(200, { 'content-type': 'text/html' }, '<html>'),
+    http(200, { 'content-type': 'text/plain' }, '<html>'),
     http(200, { 'content-type': 'application/json' }, '{'),
     http(200, { 'content-type': 'application/json' }, '{"partialSuccess":{}}'),
     http(200, { 'content-type': 'application/x-protobuf' }, '\xff\xff\xff'),
@@ -29,6 +29,15 @@ test('a partial success says how many records were rejected, in protobuf and in 
     outcomeOfHttp(200, { 'content-type': 'application/x-protobuf' }, protobuf, now),
     http(200, { 'content-type': 'application/json; charset=utf-8' }, json),
   ]).toEqual([partial, partial])
+})
+
+test('a page where an answer of OTLP should be is told, and loses nothing', () => {
+  const page = { kind: 'partial', rejected: 0, message: expect.stringContaining('text/html') }
+  expect([
+    http(200, { 'content-type': 'text/html; charset=utf-8' }, '\n<!DOCTYPE html><title>Sign in</title>'),
+    http(200, { 'content-type': 'text/html' }, '<html></html>'),
+    http(200, { 'content-type': 'text/html' }, 'ok'),
+  ]).toEqual([page, page, { kind: 'accepted' }])
 })
 
 test('only 429, 502, 503 and 504 are retried, after what Retry-After says', () => {
@@ -101,6 +110,11 @@ test('any other gRPC code is refused, and its message decoded', () => {
     { kind: 'refused', status: 'gRPC UNIMPLEMENTED', message: '%zz' },
     { kind: 'refused', status: 'gRPC 99', message: '' },
   ])
+})
+
+test('a gRPC status that cannot be read gives up no records', () => {
+  const statuses = ['abc', '0, 14', '-1', '1e400', '1.5'].map((text) => grpc(Number(text)))
+  expect(statuses).toEqual(statuses.map(() => ({ kind: 'retry', reason: 'an unreadable gRPC status' })))
 })
 
 test('delays grow by half each time, up to thirty seconds', () => {

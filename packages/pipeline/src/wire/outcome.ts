@@ -40,8 +40,16 @@ export function outcomeOfHttp(
   return { kind: 'refused', status: `HTTP ${status}`, message: printable(body) }
 }
 
+// Of a proxy that wants a login, or of an application that answers every path. A receiver of somebody's own may say so too.
+const pageAnswered = 'it answers with a page (text/html), which no OTLP receiver does; check the address'
+
 /** Reads the body of a success, which may say that some records were rejected. */
 export function outcomeOfResponse(body: Buffer, contentType: string | undefined): Outcome {
+  if (
+    contentType?.startsWith('text/html') &&
+    /^\s{0,99}<(?:!doctype|html)/i.test(body.subarray(0, 200).toString())
+  )
+    return { kind: 'partial', rejected: 0, message: pageAnswered }
   const { rejected: said, message } = readResponse(body, contentType)
   const rejected = said > 0 ? Math.floor(said) : 0
   return rejected > 0 || message !== '' ? { kind: 'partial', rejected, message } : { kind: 'accepted' }
