@@ -30,6 +30,8 @@ export {
 } from './notify/policy.ts'
 export type { Unsent } from './notify/stop.ts'
 export type { WeekTime } from './notify/week-time.ts'
+export { type Alerting, type AlertingOptions, startAlerting } from './run/alerting.ts'
+export { type AlertsFile, alertsSchema, readAlertsFile } from './run/alerts-file.ts'
 export { createRunner, type RecordBatch, type Runner } from './run/runner.ts'
 export { createMemoryStore } from './store/memory-store.ts'
 export type {

@@ -48,7 +48,8 @@ function table(fields: Fields, leaveOut: Fields = {}): string {
 const page = `# Alert rules
 
 Rules stand in a YAML file, \`alerts.yaml\`, below \`rules\`. Durations are written as \`30s\`, \`5m\`, \`2h\` or \`7d\`. All that cannot be
-used is said at once, each with its line, what was found and what to write; the other rules run.
+used is said at once, each with its line, what was found and what to write; the other rules run. An editor completes the file by
+[alerts.schema.json](../../packages/alert/alerts.schema.json).
 
 \`\`\`yaml
 rules:

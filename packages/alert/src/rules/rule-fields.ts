@@ -188,15 +188,18 @@ function frameOf(values: Frame & { window?: number }): RuleFrame {
   }
 }
 
-/** The JSON Schema of a rule: one of its types, each with its fields. */
+/** The JSON Schema of a rule: one of its types, each with its fields. What all have is in `frameSchemas`, below `$defs`. */
 export function ruleSchema(): JsonSchema {
-  const ofType = (type: RuleType): JsonSchema =>
-    schemaOf({
-      ...frameFields,
-      type: { ...frameFields.type, schema: { const: type } },
-      ...conditionFields[type],
-    })
+  const refs = Object.fromEntries(Object.keys(frameFields).map((key) => [key, { $ref: `#/$defs/${key}` }]))
+  const ofType = (type: RuleType): JsonSchema => {
+    const own = schemaOf({ ...frameFields, ...conditionFields[type] })
+    return { ...own, properties: { ...(own.properties as object), ...refs, type: { const: type } } }
+  }
   return { oneOf: ruleTypes.map(ofType) }
+}
+
+export function frameSchemas(): JsonSchema {
+  return schemaOf(frameFields).properties as JsonSchema
 }
 
 /** The fields of all rules, and those of each type: what the reference is made of. */

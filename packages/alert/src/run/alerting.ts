@@ -1,0 +1,98 @@
+import type { Alert } from '../alert.ts'
+import { createEngine } from '../engine/engine.ts'
+import { type Budget, createMemoryBudget } from '../notify/budget.ts'
+import { createNotifier, type NotifierOptions } from '../notify/notifier.ts'
+import type { Policy, Silence } from '../notify/policy.ts'
+import type { AlertStore } from '../store/store.ts'
+import type { AlertsFile } from './alerts-file.ts'
+import { createDelivery } from './delivery.ts'
+import { createRunner, type RecordBatch, type Runner } from './runner.ts'
+
+/** What rules run with, beside their file. */
+export type AlertingOptions = {
+  file: AlertsFile
+  store: AlertStore
+  /** Shared by all processes that send with the same bots; without it each counts for itself. */
+  budget?: Budget
+  /** Goes before the one in the file. */
+  desk?: string | undefined
+  /** Silences besides those of the file, as they are now. */
+  silences?: () => readonly Silence[]
+  /** Unix milliseconds. */
+  now: () => number
+  /** From 0 to 1, without 1. */
+  random: () => number
+  /** Takes out of text from the log what must not be told. */
+  redact?: (text: string) => string
+  /** How requests are posted; without it by fetch. */
+  post?: NotifierOptions['post']
+  /** One line for the operator. */
+  report: (message: string) => void
+  /** An alert was stored. */
+  onAlert?: (alert: Alert) => void
+}
+
+/** Rules that run: records go in, messages go out. */
+export type Alerting = Pick<Runner, 'assign' | 'revoke'> & {
+  /** As {@link Runner.take}; alerts that come of it are on their way when it resolves. */
+  take(batch: RecordBatch): Promise<'done' | 'elsewhere'>
+  /** As {@link Runner.pass}. */
+  pass(partition: string, clockMs: number): Promise<void>
+  /** Sends what waits in the outbox, of other processes as well; call it once a second. Never rejects. */
+  send(): Promise<void>
+  /** Tries what waits once more, within the time. What was not sent stays in the outbox. Never rejects. */
+  close(timeoutMs: number): Promise<void>
+}
+
+/** Starts rules over a store. It makes no timers but those of messages that wait, and reads no clock but `now`. */
+export function startAlerting(options: AlertingOptions): Alerting {
+  const { file, store, now, random, report, onAlert } = options
+  const delivery = createDelivery(store, (alert) => notifier.notify(alert), report)
+  const notifier = createNotifier({
+    channels: file.channels,
+    policy: () => policyOf(file.policy, options.silences?.() ?? []),
+    budget: options.budget ?? createMemoryBudget(),
+    desk: options.desk ?? file.desk,
+    ...{ redact: options.redact, post: options.post, now, random, report },
+    onSent: delivery.sent,
+    onHeld: delivery.held,
+    onDead: delivery.dead,
+  })
+  let hasAlerts = false
+  const runner = createRunner(createEngine(file.rules), store, (alert) => {
+    hasAlerts = true
+    onAlert?.(alert)
+  })
+  const send = async (): Promise<void> => {
+    try {
+      await delivery.pump()
+    } catch (error) {
+      report(`the outbox cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  const sendFresh = async (): Promise<void> => {
+    if (!hasAlerts) return
+    hasAlerts = false
+    await send()
+  }
+  return {
+    ...{ assign: runner.assign, revoke: runner.revoke, send },
+    async take(batch) {
+      const result = await runner.take(batch)
+      await sendFresh()
+      return result
+    },
+    async pass(partition, clockMs) {
+      await runner.pass(partition, clockMs)
+      await sendFresh()
+    },
+    async close(timeoutMs) {
+      await notifier.close({ timeoutMs })
+      await delivery.settled()
+    },
+  }
+}
+
+function policyOf(policy: Policy, more: readonly Silence[]): Policy {
+  return more.length === 0 ? policy : { ...policy, silences: [...policy.silences, ...more] }
+}
