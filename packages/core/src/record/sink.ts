@@ -1,3 +1,4 @@
+import type { SpanContext } from '@opentelemetry/api'
 import { recordScopeOf, spanContextOf } from '../context/request-context.ts'
 import { sharedState } from '../process/state.ts'
 import { emitToLogsApi } from './logs-api.ts'
@@ -10,10 +11,13 @@ const sink = sharedState<{ current: RecordSink | undefined }>('record sink', () 
 
 /**
  * Adds what the context of the call knows to a record, in the record itself, and hands it to the sink: in preload mode
- * the encoder, else the OpenTelemetry Logs API, whichever of its two globals has an SDK. Never throws.
+ * the encoder, else the OpenTelemetry Logs API, whichever of its two globals has an SDK. `span` is for callers that have
+ * already read the ids from the record's context. Never throws.
  */
-export function emitRecord(record: LogRecord): void {
-  const span = spanContextOf(record.context)
+export function emitRecord(
+  record: LogRecord,
+  span: SpanContext | undefined = spanContextOf(record.context),
+): void {
   record.traceId = span?.traceId
   record.spanId = span?.spanId
   record.traceFlags = span?.traceFlags

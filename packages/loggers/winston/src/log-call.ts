@@ -10,7 +10,8 @@ export type LogCall = {
   info: Info
   level: string
   context: Context
-  traceId: string | undefined
+  /** Of the span of `context`. */
+  span: SpanContext | undefined
   timeUnixMs: number
   /** The message before the formats. */
   message: unknown
@@ -55,7 +56,7 @@ export function openLogCall(
   call.info = entry
   call.level = level
   call.context = context
-  call.traceId = span?.traceId
+  call.span = span
   call.timeUnixMs = unixNowMs()
   call.message = message
   call.error = error === entry ? info : error
@@ -74,7 +75,7 @@ function createLogCall(logger: Logger, info: Info): LogCall {
     info,
     level: '',
     context: rootContext,
-    traceId: undefined,
+    span: undefined,
     timeUnixMs: 0,
     message: undefined,
     error: undefined,

@@ -8,7 +8,7 @@ const scope: InstrumentationScope = { name: '@clew/winston', version: manifest.v
 
 /** Hands on the record of a call, made of the entry as the logger's formats left it, from this severity on. */
 export function sendRecord(call: LogCall, formatted: Info, leastSeverity = 0): void {
-  const { level, logger, context, timeUnixMs } = call
+  const { level, logger, context, span, timeUnixMs } = call
   const severityNumber = severityOf(level, logger.levels)
   if (severityNumber < leastSeverity) return
   const exception = call.error ?? parseStack(formatted.stack)
@@ -24,7 +24,7 @@ export function sendRecord(call: LogCall, formatted: Info, leastSeverity = 0): v
   record.attributes = formatted
   record.omit = omittedKeys(repeatedByRecord(call, formatted) | repeatedByException(exception, formatted))
   record.exception = exception
-  emitRecord(record)
+  emitRecord(record, span)
   record.body = record.attributes = record.exception = undefined
   spare = record
 }
@@ -108,10 +108,10 @@ const keysFor: Record<keyof typeof omitFor, readonly string[]> = {
 
 const sets: ReadonlySet<string>[] = []
 
-function repeatedByRecord({ traceId, timestamp, isUncaught }: LogCall, formatted: Info): number {
+function repeatedByRecord({ span, timestamp, isUncaught }: LogCall, formatted: Info): number {
   let reasons = isUncaught ? omitFor.uncaught : 0
   if (timestamp === undefined || formatted.timestamp !== timestamp) reasons |= omitFor.timestamp
-  if (traceId !== undefined && formatted.trace_id === traceId) reasons |= omitFor.stamp
+  if (span !== undefined && formatted.trace_id === span.traceId) reasons |= omitFor.stamp
   return reasons
 }
 
