@@ -55,7 +55,7 @@ export function readAlertsFile(
   if (typeof root !== 'object' || root === null || Array.isArray(root))
     return { file: none, mistakes: top.mistakes }
   const given = root as { [key: string]: unknown }
-  const channels = readChannels(given.channels, (at) => placeOf(['channels', ...at]), env)
+  const channels = readChannels(given.channels, placeOf, env)
   const named = Object.keys((given.channels ?? {}) as object)
   const rules = readRules(given.rules, placeOf, named)
   const policy = readPolicy(given, placeOf)
