@@ -28,6 +28,7 @@ export {
   type Silence,
   type Verdict,
 } from './notify/policy.ts'
+export { createRedisBudget, type RedisBudgetOptions, type ScriptClient } from './notify/redis-budget.ts'
 export type { Unsent } from './notify/stop.ts'
 export type { WeekTime } from './notify/week-time.ts'
 export { type Alerting, type AlertingOptions, startAlerting } from './run/alerting.ts'
