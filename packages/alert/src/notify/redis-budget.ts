@@ -15,6 +15,7 @@ export type ScriptClient = {
   eval(script: string, numKeys: number, ...args: (string | number)[]): Promise<unknown>
 }
 
+/** Where the counts are; without a prefix the keys begin with `clew:budget:`. */
 export type RedisBudgetOptions = {
   client: ScriptClient
   /** Before the names of the keys. */
