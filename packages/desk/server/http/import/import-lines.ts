@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Signal } from '@clew/otlp'
+import { encodePlainLogs, type Line, type PlainLog, readPlainLog, type Signal } from '@clew/otlp'
 import type { ImportResult } from '../../../api/index.ts'
 import { importLimits } from '../../schema/limits.ts'
 import { isStoreError, type StoreErrorCode, storeError } from '../../schema/store-error.ts'
 import type { Store } from '../../threads/store.ts'
-import { type Line, parseLine } from './lines.ts'
-import { encodePlainLogs, type PlainLog, readPlainLog } from './plain-log.ts'
+import { parseLine } from './lines.ts'
 
 const maxProblems = 5
 const recordsInBatch = 1000

@@ -1,43 +1,16 @@
-import type { Signal } from '@clew/otlp'
+import { type JsonObject, type Line, type Signal, readLines as splitLines } from '@clew/otlp'
 import { importLimits } from '../../schema/limits.ts'
 import { storeError } from '../../schema/store-error.ts'
 import { requireFewValues } from '../../store/rows/quota.ts'
-import type { JsonObject } from './plain-log.ts'
-
-/** A line of a file, counted from 1, without its end. */
-export type Line = { number: number; bytes: Buffer }
 
 type Chunks = AsyncIterable<Buffer> | Iterable<Buffer>
 
 const { lineBytes } = importLimits
 const newline = 10
 
-/**
- * Splits bytes into lines that are not empty; they end with \n or \r\n. Throws a StoreError `too-large` when one has more
- * than `maxBytes`.
- */
-export async function* readLines(chunks: Chunks, maxBytes: number = lineBytes): AsyncGenerator<Line> {
-  let parts: Buffer[] = []
-  let waiting = 0
-  let number = 0
-  for await (const chunk of chunks) {
-    let start = 0
-    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
-      number++
-      const bytes = joined(parts, chunk.subarray(start, end))
-      if (bytes.length > maxBytes) throw tooLong(`line ${number}`, maxBytes)
-      if (bytes.length > 0) yield { number, bytes }
-      parts = []
-      waiting = 0
-      start = end + 1
-    }
-    if (start < chunk.length) {
-      parts.push(chunk.subarray(start))
-      waiting += chunk.length - start
-    }
-    if (waiting > maxBytes) throw tooLong(`line ${number + 1}`, maxBytes)
-  }
-  if (waiting > 0) yield { number: number + 1, bytes: Buffer.concat(parts, waiting) }
+/** The lines of an import. Throws a StoreError `too-large` when one has more bytes than a line may have. */
+export function readLines(chunks: Chunks): AsyncGenerator<Line> {
+  return splitLines(chunks, lineBytes, (line) => tooLong(`line ${line}`, lineBytes))
 }
 
 /** JSON over several lines is one document; lines, each of which is JSON, are often sent as JSON, too. */
@@ -79,11 +52,6 @@ async function take(
 
 function tooLong(what: string, maxBytes: number): Error {
   return storeError('too-large', `${what} is too long: a line or document may have ${maxBytes} bytes`)
-}
-
-function joined(parts: Buffer[], last: Buffer): Buffer {
-  const bytes = parts.length === 0 ? last : Buffer.concat([...parts, last])
-  return bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes
 }
 
 /** What one line, or one JSON document, of an import is. */

@@ -1,6 +1,6 @@
+import { readPlainLog } from '@clew/otlp'
 import { expect, test } from 'vitest'
 import type { LogRow } from '../../../api/index.ts'
-import { readPlainLog } from '../../../server/http/import/plain-log.ts'
 import { linesNdjson, linesText } from './export-text.ts'
 
 const failed: LogRow = {

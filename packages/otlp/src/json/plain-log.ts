@@ -1,8 +1,11 @@
-import { type Attributes, type LogRecord, logsToJson, parseSeverity, type Value } from '@clew/otlp'
+import type { Attributes, LogRecord, Value } from '../model.ts'
+import { parseSeverity } from '../severity.ts'
+import { logsToJson } from './write.ts'
 
 /** A log object as pino, winston, bunyan and their like write it, as an OTLP record and who wrote it. */
 export type PlainLog = { service: string; record: LogRecord }
 
+/** What JSON.parse makes of `{…}`. */
 export type JsonObject = { [key: string]: unknown }
 
 const timeKeys = ['time', 'timestamp', 'ts', '@timestamp']
@@ -11,11 +14,15 @@ const messageKeys = ['msg', 'message']
 const serviceKeys = ['service', 'service.name', 'name']
 const traceKeys = ['trace_id', 'traceId']
 const spanKeys = ['span_id', 'spanId']
+const eventKeys = ['event_name', 'event']
 
 /** An object nested deeper is a mistake or an attack. */
 const maxDepth = 16
 
-/** Takes what is known by its name; every other field is an attribute. `nowMs` is the time of a line without one. */
+/**
+ * Takes what is known by its name; every other field is an attribute. `nowMs`, unix milliseconds, is when it is observed, and
+ * the time of a line without one. Never throws.
+ */
 export function readPlainLog(log: JsonObject, nowMs: number): PlainLog {
   const rest: JsonObject = { ...log }
   const take = <T>(keys: readonly string[], parse: (value: unknown) => T | undefined): T | undefined => {
@@ -38,7 +45,7 @@ export function readPlainLog(log: JsonObject, nowMs: number): PlainLog {
     traceId: take(traceKeys, (id) => parseId(id, 32)) ?? '',
     spanId: take(spanKeys, (id) => parseId(id, 16)) ?? '',
     flags: 0,
-    eventName: '',
+    eventName: take(eventKeys, parseText) ?? '',
     droppedAttributesCount: 0,
     attributes: {},
   }

@@ -18,7 +18,11 @@ test('lines are the same wherever the bytes are cut', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(line), sizes, async (lines, parts) => {
       const found: [number, string][] = []
-      for await (const { number, bytes } of readLines(cut(lines.join('\n'), parts), 1000)) {
+      for await (const { number, bytes } of readLines(
+        cut(lines.join('\n'), parts),
+        1000,
+        (line) => new Error(String(line)),
+      )) {
         found.push([number, bytes.toString()])
       }
       const expected = lines
@@ -31,7 +35,11 @@ test('lines are the same wherever the bytes are cut', async () => {
 
 test('a line that is too long is an error, before its end has come', async () => {
   const read = async (): Promise<void> => {
-    for await (const _ of readLines(cut('a\nbbbbbbbb', [2]), 4));
+    for await (const _ of readLines(
+      cut('a\nbbbbbbbb', [2]),
+      4,
+      (line) => new Error(`line ${line} is too long`),
+    ));
   }
   await expect(read()).rejects.toThrow('line 2 is too long')
 })
