@@ -36,6 +36,16 @@ test('a problem is one line a minute, which then says how often it came in betwe
   ])
 })
 
+test('whatever is in a message, it stays one line of bounded length that does nothing to a terminal', () => {
+  const { reporter, lines } = start()
+  reporter('CLEW_INTERNAL', 'a\r\n[clew] b\x1b[31m\u202e|\u2028|\x9b|')
+  reporter('CLEW_INTERNAL', 'x'.repeat(1_000_000))
+  expect(lines).toEqual([
+    '[clew] CLEW_INTERNAL: a  [clew] b [31m | | |\n',
+    `[clew] CLEW_INTERNAL: ${'x'.repeat(4000)}…\n`,
+  ])
+})
+
 test('problems are told apart by code and message, or by their key', () => {
   const { reporter, lines } = start()
   reporter('CLEW_CONFIG', 'a')

@@ -16,8 +16,16 @@ export function createReporter(io: { now: () => number; write: (line: string) =>
     const withheld = limit.withheld(`${code} ${key}`)
     if (withheld === undefined) return
     const again = withheld ? ` (and ${withheld} times more since the last line)` : ''
-    io.write(`[clew] ${code}: ${message.replaceAll('\n', ' ')}${again}\n`)
+    io.write(`[clew] ${code}: ${asLine(message)}${again}\n`)
   }
+}
+
+const maxCharacters = 4000
+
+// Names of spans and words of errors are in messages: nothing of them begins a line of its own, moves a cursor or floods a log.
+function asLine(message: string): string {
+  const text = message.length > maxCharacters ? `${message.slice(0, maxCharacters)}…` : message
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ')
 }
 
 const reporter = sharedState<{ current: Reporter }>('reporter', () => ({

@@ -1,4 +1,5 @@
 import { report } from '@clew/core'
+import { quote } from '@clew/settings'
 
 /** A place in the ring of open spans; both are undefined where the span is in none. */
 export type OpenLink = { previous: OpenLink | undefined; next: OpenLink | undefined }
@@ -59,7 +60,7 @@ export class OpenSpans<S extends OpenSpan> {
     const oldest = this.#ring.next as S
     this.remove(oldest)
     const since = new Date(oldest.startUnixMs).toISOString()
-    const text = `more than ${this.#maxSpans} spans are open, the oldest is "${oldest.name}" since ${since}`
+    const text = `more than ${this.#maxSpans} spans are open, the oldest is ${quote(oldest.name)} since ${since}`
     report('CLEW_OPEN_SPANS', `${text}; a span that is not ended is never sent`, 'open spans')
   }
 }
