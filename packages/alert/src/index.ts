@@ -33,7 +33,9 @@ export type { Unsent } from './notify/stop.ts'
 export type { WeekTime } from './notify/week-time.ts'
 export { type Alerting, type AlertingOptions, startAlerting } from './run/alerting.ts'
 export { type AlertsFile, alertsSchema, readAlertsFile } from './run/alerts-file.ts'
+export { type Replay, replayRecords } from './run/replay.ts'
 export { createRunner, type RecordBatch, type Runner } from './run/runner.ts'
+export { type BadLines, readRecords, recordsOfLine } from './sources/read-records.ts'
 export { createMemoryStore } from './store/memory-store.ts'
 export type {
   AlertStore,

@@ -21,7 +21,7 @@ export type CellState = {
   sinceMs: number
   /** Of the newest record; 0 before the first. */
   newestMs: number
-  /** Up to where time alone was looked at. */
+  /** Until when it is known for good what was over and what was missing. */
   lookedMs: number
   /** When the condition held last. */
   heldMs: number
@@ -59,8 +59,9 @@ export function beginCell({ judge }: CompiledRule, group: CellState['group'], at
 }
 
 /**
- * Judges hits, the oldest first; what time alone brings until then comes before each. Changes the state that it is given.
- * `lowMs`: nothing older than this and the rule's `late` is expected any more.
+ * Judges hits in the order in which they came. A record can only begin an alert; that it is over, or that something was
+ * missing, is known when nothing older is expected any more. So it does not matter how records come in batches.
+ * Changes the state that it is given. `lowMs` is that of now.
  */
 export function stepCell(
   compiled: CompiledRule,
@@ -69,30 +70,30 @@ export function stepCell(
   lowMs: number,
 ): Outcome {
   const step: Step = { compiled, cell, alerts: [], decisions: [] }
-  const { lateMs } = compiled.rule
-  for (const hit of hits.toSorted((a, b) => a.unixMs - b.unixMs)) {
-    if (hit.unixMs <= lowMs - lateMs)
-      decide(step, 'late', { atMs: hit.unixMs, value: 0, limit: 0, holds: false })
-    else takeHit(step, hit)
-  }
+  for (const hit of hits) takeHit(step, hit)
   return finish(step, lowMs)
 }
 
 /** Judges what time alone brings until `lowMs`. */
 export function advanceCell(compiled: CompiledRule, cell: CellState, lowMs: number): Outcome {
   const step: Step = { compiled, cell, alerts: [], decisions: [] }
-  passTime(step, lowMs)
+  passTime(step, lowMs - compiled.rule.lateMs)
   return finish(step, lowMs)
 }
 
 function takeHit(step: Step, hit: Hit): void {
   const { cell, compiled } = step
-  if (hit.unixMs > cell.newestMs) {
-    passTime(step, hit.unixMs - 1)
-    cell.newestMs = hit.unixMs
+  const { judge: of, rule } = compiled
+  passTime(step, hit.lowMs - rule.lateMs)
+  if (hit.unixMs < hit.lowMs - rule.lateMs) {
+    decide(step, 'late', { atMs: hit.unixMs, value: 0, limit: 0, holds: false })
+    return
   }
-  keepLine(cell.lines, hit, compiled.rule.attach)
-  judge(step, compiled.judge.add(cell.seen, hit, cell.newestMs, cell.sinceMs))
+  cell.newestMs = Math.max(cell.newestMs, hit.unixMs)
+  keepLine(cell.lines, hit, rule.attach)
+  const verdict = of.add(cell.seen, hit, cell.newestMs, cell.sinceMs)
+  if (!verdict.holds) decide(step, verdict.because ?? 'below', verdict)
+  else if (!holdOn(step, verdict)) decide(step, 'cooling', verdict)
 }
 
 function keepLine(lines: AlertLine[], { line, value }: Hit, most: number): void {
@@ -104,44 +105,46 @@ function keepLine(lines: AlertLine[], { line, value }: Hit, most: number): void 
   if (lines.length > most) lines.shift()
 }
 
-const mostLooks = 400
-
+/** What nobody can change any more: what was over by then, and what was missing. */
 function passTime(step: Step, toMs: number): void {
   const { cell, compiled } = step
   const { judge: of, rule } = compiled
-  if (of.until && cell.incident && of.ends) {
+  if (toMs <= cell.lookedMs) return
+  if (of.until && of.ends && cell.incident) {
     const endMs = of.until(cell.seen) + rule.resolveAfterMs
     if (endMs <= toMs) resolve(step, endMs)
   }
-  const { stepMs } = of
-  if (of.at && stepMs !== undefined) {
-    let atMs = Math.floor(cell.lookedMs / stepMs) * stepMs + stepMs
-    // Once everything has left the window, one moment is like the other.
-    const stillMs = Math.max(cell.newestMs, cell.sinceMs) + of.reachMs + stepMs
-    for (let looks = 0; atMs <= toMs && looks < mostLooks && atMs <= stillMs; looks++, atMs += stepMs) {
-      judge(step, of.at(cell.seen, atMs, cell.sinceMs), true)
-    }
-    const lastMs = Math.floor(toMs / stepMs) * stepMs
-    if (lastMs >= atMs) judge(step, of.at(cell.seen, lastMs, cell.sinceMs), true)
-  }
+  if (of.at && of.stepMs !== undefined) look(step, of.at, of.stepMs, toMs)
   const { incident } = cell
   if (incident && !of.ends && incident.lastMs + 2 * incident.cooldownMs <= toMs) delete cell.incident
-  cell.lookedMs = Math.max(cell.lookedMs, toMs)
+  cell.lookedMs = toMs
 }
 
-function judge(step: Step, verdict: Verdict, byTime = false): void {
+/** Looks at each step of the window's way. Once everything has left the window, one moment is like the other. */
+function look(step: Step, at: NonNullable<CompiledRule['judge']['at']>, stepMs: number, toMs: number): void {
   const { cell, compiled } = step
-  const { rule } = compiled
-  if (!verdict.holds) {
-    if (!byTime) decide(step, verdict.because ?? 'below', verdict)
-    if (verdict.because !== undefined || verdict.isUndecided) return
-    const isOver = cell.incident && compiled.judge.ends && !compiled.judge.until
-    if (isOver && verdict.atMs - cell.heldMs >= rule.resolveAfterMs) resolve(step, verdict.atMs)
-    return
+  const stillMs = Math.max(cell.newestMs, cell.sinceMs) + compiled.judge.reachMs + stepMs
+  let atMs = Math.floor(cell.lookedMs / stepMs) * stepMs + stepMs
+  for (; atMs <= toMs && atMs <= stillMs; atMs += stepMs) lookAt(step, at(cell.seen, atMs, cell.sinceMs))
+  const lastMs = Math.floor(toMs / stepMs) * stepMs
+  if (lastMs >= atMs) lookAt(step, at(cell.seen, lastMs, cell.sinceMs))
+}
+
+function lookAt(step: Step, verdict: Verdict): void {
+  const { cell, compiled } = step
+  if (verdict.holds) holdOn(step, verdict)
+  else if (verdict.because === undefined && verdict.atMs - cell.heldMs >= compiled.rule.resolveAfterMs) {
+    resolve(step, verdict.atMs)
   }
+}
+
+/** The condition holds. Returns whether that is told. */
+function holdOn(step: Step, verdict: Verdict): boolean {
+  const { cell } = step
   cell.heldMs = Math.max(cell.heldMs, verdict.atMs)
-  if (isNews(cell, verdict.atMs)) fire(step, verdict)
-  else if (!byTime) decide(step, 'cooling', verdict)
+  const isTold = isNews(cell, verdict.atMs)
+  if (isTold) fire(step, verdict)
+  return isTold
 }
 
 /** Not of an alert that is over, nor too soon after the last word of one that goes on. */
@@ -229,25 +232,25 @@ const dayMs = 24 * 60 * 60_000
 function finish(step: Step, lowMs: number): Outcome {
   const { cell, compiled, alerts, decisions } = step
   const { judge: of, rule } = compiled
-  of.trim(cell.seen, lowMs - rule.lateMs - of.reachMs)
+  // What may still be looked at stays.
+  of.trim(cell.seen, cell.lookedMs - of.reachMs - rule.resolveAfterMs)
   const dueMs = dueOf(step, lowMs)
   const isForgotten = dueMs <= lowMs
   return { state: isForgotten ? undefined : cell, dueMs, alerts, decisions }
 }
 
-/** The next moment at which time alone may change something; past, when nothing is left to be known. */
+/** The low at which time alone may change something; past, when nothing is left to be known. */
 function dueOf({ cell, compiled }: Step, lowMs: number): number {
   const { judge: of, rule } = compiled
-  const { incident } = cell
+  const { incident, lookedMs } = cell
   const newestMs = Math.max(cell.newestMs, cell.sinceMs)
-  const goneMs = newestMs + of.reachMs + rule.lateMs
-  if (incident && of.until && of.ends) return Math.max(lowMs + 1, of.until(cell.seen) + rule.resolveAfterMs)
-  if (of.stepMs !== undefined && of.at && (incident || of.awaitsSilence || lowMs < newestMs + of.reachMs)) {
+  const due = (ms: number): number => Math.max(lowMs + 1, ms + rule.lateMs)
+  if (incident && of.until && of.ends) return due(of.until(cell.seen) + rule.resolveAfterMs)
+  if (of.stepMs !== undefined && (incident || of.awaitsSilence || lookedMs < newestMs + of.reachMs)) {
     const isLost = of.awaitsSilence && rule.groupBy.length > 0
-    if (isLost && lowMs >= newestMs + Math.max(dayMs, 20 * rule.windowMs)) return 0
-    return Math.floor(Math.max(lowMs, cell.lookedMs) / of.stepMs) * of.stepMs + of.stepMs
+    if (isLost && lookedMs >= newestMs + Math.max(dayMs, 20 * rule.windowMs)) return 0
+    return due(Math.floor(lookedMs / of.stepMs) * of.stepMs + of.stepMs)
   }
-  if (incident)
-    return Math.max(lowMs + 1, incident.lastMs + 2 * incident.cooldownMs, Math.min(goneMs, lowMs + dayMs))
-  return goneMs
+  const goneMs = newestMs + of.reachMs + rule.lateMs
+  return incident ? due(incident.lastMs + 2 * incident.cooldownMs) : goneMs
 }

@@ -22,8 +22,8 @@ export function compileRule(rule: Rule): CompiledRule {
 }
 
 /** What a rule's cell gets of a record. */
-export function hitOf({ lookAt }: CompiledRule, record: AlertRecord): Hit {
-  const hit: Hit = { unixMs: record.unixMs, weight: record.weight, line: lineOf(record) }
+export function hitOf({ lookAt }: CompiledRule, record: AlertRecord, lowMs: number): Hit {
+  const hit: Hit = { unixMs: record.unixMs, weight: record.weight, lowMs, line: lineOf(record) }
   const value = lookAt?.(record)
   if (value !== undefined) hit.value = value
   return hit

@@ -37,9 +37,9 @@ function run(yaml: string) {
   const log = (atS: number, given: Given = {}) => {
     const unixMs = startMs + atS * second
     const hits: Hits = new Map()
-    engine.match(recordAt(unixMs, given), hits)
-    for (const [cell, list] of hits) take(cell, engine.step(cell, cells.get(cell), list, lowMs))
     if (unixMs > lowMs) lowMs = unixMs
+    engine.match(recordAt(unixMs, given), hits, lowMs)
+    for (const [cell, list] of hits) take(cell, engine.step(cell, cells.get(cell), list, lowMs))
   }
   return { log, pass, said, reasons, alerts, cells }
 }
@@ -64,6 +64,7 @@ const seedRule = `- id: payment-failed-500
   where: 'payment_failed status:500'
   threshold: 3
   window: 5m
+  late: 0
   severity: critical
   notify: chat`
 const failed = (n: number): Given => ({
@@ -92,7 +93,9 @@ test('the third failure within five minutes is an alert with the last lines, the
   ])
 })
 
-const rule = (rest: string) => `- id: r\n${rest.replace(/^/gm, '  ')}`
+/** Unless it says otherwise, what is over is known at once. */
+const rule = (rest: string) =>
+  `- id: r\n${(rest.includes('late:') ? rest : `${rest}\nlate: 0`).replace(/^/gm, '  ')}`
 const of = (attributes: AlertRecord['attributes']): Given => ({ attributes })
 
 test('a record that comes late completes the window that ends with a later one, and one that is too late does not count', () => {
@@ -100,7 +103,7 @@ test('a record that comes late completes the window that ends with a later one, 
   log(110)
   log(160)
   log(131)
-  log(130)
+  log(129)
   expect(said).toEqual(['160s firing 3'])
   expect(reasons).toEqual(['below', 'below', 'fired', 'late'])
 })
@@ -112,7 +115,7 @@ test('the order in which records of one window come does not change that there i
     [...moments.slice(shift), ...moments.slice(0, shift)].toReversed(),
   ])
   for (const order of orders) {
-    const { log, said } = run(rule('type: frequency\nthreshold: 3\nwindow: 1m'))
+    const { log, said } = run(rule('type: frequency\nthreshold: 3\nwindow: 1m\nlate: 1m'))
     for (const at of order) log(at)
     expect(said, String(order)).toHaveLength(1)
   }
@@ -193,7 +196,7 @@ test('a block list and an allow list look at the value of a field', () => {
 
 test('a change of a field within the window is an alert with the value before', () => {
   const { log, said, reasons } = run(
-    rule('type: change\nfield: version\nwindow: 1h\nrealert: 0\ngroup_by: service'),
+    rule('type: change\nfield: version\nwindow: 1h\nrealert: 0\ngroup_by: service\nlate: 1m'),
   )
   log(0, of({ version: 1 }))
   log(10, of({ version: 1 }))
@@ -233,7 +236,7 @@ test('silence is an alert from the start, for a group once it was heard, and end
   pass(75)
   log(76)
   pass(80)
-  expect(said).toEqual(['60s firing 0', '76s resolved 0'])
+  expect(said).toEqual(['60s firing 0', '77s resolved 0'])
   const grouped = run(rule('type: flatline\nwindow: 1m\ngroup_by: service'))
   grouped.pass(500)
   grouped.log(500)

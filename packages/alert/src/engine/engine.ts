@@ -14,8 +14,11 @@ export type Hits = Map<string, Hit[]>
  */
 export type Engine = {
   readonly rules: readonly Rule[]
-  /** Adds what the rules want of a record. Allocates nothing when none wants it. */
-  match(record: AlertRecord, hits: Hits): void
+  /**
+   * Adds what the rules want of a record. Allocates nothing when none wants it. `lowMs`: nothing older is expected any more, but
+   * for what rules allow to be late.
+   */
+  match(record: AlertRecord, hits: Hits, lowMs: number): void
   /** Judges the hits of a cell. The state, JSON, may be changed; undefined begins one. */
   step(cell: string, state: CellState | undefined, hits: readonly Hit[], lowMs: number): Outcome
   /** Judges what time alone brings. */
@@ -39,10 +42,10 @@ export function createEngine(rules: readonly Rule[]): Engine {
     state ?? beginCell(of(cell), groupOf(cell, of(cell).rule), atMs)
   return {
     rules,
-    match(record, hits) {
+    match(record, hits, lowMs) {
       for (let i = 0; i < compiled.length; i++) {
         const one = compiled[i]!
-        if (one.matches(record)) addHit(hits, cellOf(one.rule, record), hitOf(one, record))
+        if (one.matches(record)) addHit(hits, cellOf(one.rule, record), hitOf(one, record, lowMs))
       }
     },
     step(cell, state, hits, lowMs) {

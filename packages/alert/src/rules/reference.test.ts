@@ -69,7 +69,8 @@ one record cannot be in it: \`dur\`, \`name\`, \`pattern\`. Records count by the
 the windows that end after it, for as long as \`late\` says; one whose time lies more than five minutes ahead counts from when it
 came. A sampled record counts with its weight.
 
-An alert has the id of the moment that began it, reminders and its end have the same. While it goes on the rule and group are
+An alert begins with the record that completes its condition. That it is over, or that something is missing, is told when nothing older can
+come any more, so later by \`late\`. An alert has the id of the moment that began it, reminders and its end have the same. While it goes on the rule and group are
 silent for \`realert\`.
 
 ## Every rule

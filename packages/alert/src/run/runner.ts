@@ -63,6 +63,17 @@ export function createRunner(
     return result
   }
 
+  /** The low when a record of the partition comes; it moves its clock. What others' partitions do is known after a commit. */
+  const lowOf = async (partition: string): Promise<(record: AlertRecord) => number> => {
+    if (store.isShared) lowMs ??= await store.low()
+    const least = Math.min(...[...clocks].flatMap(([name, ms]) => (name === partition ? [] : [ms])))
+    return ({ unixMs }) => {
+      const clockMs = Math.max(clocks.get(partition) ?? 0, unixMs)
+      clocks.set(partition, clockMs)
+      return store.isShared ? (lowMs ?? 0) : Math.min(least, clockMs)
+    }
+  }
+
   const judge = async (hits: Hits, span: Span | undefined, extra: readonly Decision[]) => {
     for (;;) {
       lowMs ??= await store.low()
@@ -118,12 +129,7 @@ export function createRunner(
       // It was stored before the process that read it could say so.
       if (offsets && before !== undefined && offsets.after <= before) return 'done'
       const fresh = skip > 0 ? records.slice(skip) : records
-      const { hits, tooMany } = groups.match(fresh)
-      const newestMs = fresh.reduce(
-        (newest, { unixMs }) => Math.max(newest, unixMs),
-        clocks.get(partition) ?? 0,
-      )
-      clocks.set(partition, newestMs)
+      const { hits, tooMany } = groups.match(fresh, await lowOf(partition))
       const span = offsets && { partition, before, after: offsets.after }
       const result = await judge(hits, span, tooMany)
       if (result === 'elsewhere') {
@@ -134,9 +140,9 @@ export function createRunner(
       await judgeDue()
       return 'done'
     },
-    assign(partition, clockMs) {
+    assign(partition, clockMs = 0) {
       positions.delete(partition)
-      if (clockMs !== undefined) clocks.set(partition, Math.max(clocks.get(partition) ?? 0, clockMs))
+      clocks.set(partition, Math.max(clocks.get(partition) ?? 0, clockMs))
     },
     revoke(partition) {
       positions.delete(partition)
@@ -152,7 +158,10 @@ export function createRunner(
 
 /** Matches records, but for those of more groups than a rule may have; the number of groups is that of this process. */
 function createGroupLimit(engine: Engine): {
-  match(records: readonly AlertRecord[]): { hits: Hits; tooMany: Decision[] }
+  match(
+    records: readonly AlertRecord[],
+    lowOf: (record: AlertRecord) => number,
+  ): { hits: Hits; tooMany: Decision[] }
   note(cells: readonly CellChange[]): void
 } {
   const known = new Map<string, Set<string>>()
@@ -162,9 +171,9 @@ function createGroupLimit(engine: Engine): {
     return cells
   }
   return {
-    match(records) {
+    match(records, lowOf) {
       const hits: Hits = new Map()
-      for (const record of records) engine.match(record, hits)
+      for (const record of records) engine.match(record, hits, lowOf(record))
       const tooMany: Decision[] = []
       for (const [cell, list] of hits) {
         const { id, maxGroups } = engine.ruleOf(cell)!

@@ -45,6 +45,7 @@ export function createMemoryStore(now: () => number): AlertStore {
     addCounts(counts, more)
   }
   return {
+    isShared: false,
     positionOf: async (partition) => positions.get(partition),
     load: async (names) =>
       new Map(

@@ -41,6 +41,8 @@ export type WaitingAlert = { token: string; alert: Alert }
  * cannot be reached; nothing was changed then, or all of it.
  */
 export type AlertStore = {
+  /** Whether other processes may use it at the same time. */
+  readonly isShared: boolean
   /** Where a partition stands: the offset of the record that comes next; undefined when nothing of it was stored. */
   positionOf(partition: string): Promise<number | undefined>
   /** The cells of these names that there are. */

@@ -4,6 +4,8 @@ import type { AlertLine } from '../../alert.ts'
 export type Hit = {
   unixMs: number
   weight: number
+  /** Nothing older than this and the rule's `late` was expected any more when it came. */
+  lowMs: number
   line: AlertLine
   /** What the rule looks at: the value of its field, or whether the other search finds the record too. */
   value?: string | number | boolean
@@ -16,10 +18,8 @@ export type Verdict = {
   value: number
   limit: number
   holds: boolean
-  /** Instead of `below`, where that is not why it does not hold; then it says nothing about whether an alert is over. */
+  /** Instead of `below`, where that is not why it does not hold. */
   because?: 'learning' | 'no field'
-  /** The same without another reason. */
-  isUndecided?: boolean
   seen?: string
   before?: string
 }

@@ -71,7 +71,7 @@ export function flatlineJudge({
       addTime(times, endOfStep(unixMs, stepMs), weight)
       // A record can only end it; that it is too quiet is seen with time.
       const value = sumOf(times, newestMs - windowMs, newestMs + stepMs)
-      return { atMs: newestMs, value, limit: threshold, holds: false, isUndecided: value < threshold }
+      return { atMs: newestMs, value, limit: threshold, holds: false }
     },
     at: judgeAt,
     trim: (times, ms) => trimTimes(times, ms, maxMoments),
