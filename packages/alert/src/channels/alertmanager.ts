@@ -1,9 +1,9 @@
 import type { Alert } from '../alert.ts'
 import { classifyStatus, foreign, ok, parseObject } from './answers.ts'
-import type { Answer, Channel, Notice, Outcome, RenderContext } from './channel.ts'
+import type { Answer, Channel, Outcome, RenderContext } from './channel.ts'
 import { cutBytes, sizeOf } from './clean-text.ts'
 import { type Detail, fitDetail } from './detail.ts'
-import { composeMessage, type Style, summaryOf } from './message.ts'
+import { createComposer, type Message, type Style, summaryOf } from './message.ts'
 import { isoOf } from './webhook.ts'
 
 /**
@@ -21,12 +21,11 @@ const maxBytes = 1_000_000
 export function alertmanager(options: AlertmanagerOptions): Pick<Channel, 'render' | 'classify'> {
   return {
     render: (notice, context) => {
-      const build = (detail: Detail): string =>
-        JSON.stringify(
-          notice.alerts.map((alert) =>
-            alertOf({ ...notice, alerts: [alert] }, alert, options, context, detail),
-          ),
-        )
+      const told = notice.alerts.map((alert) => {
+        const compose = createComposer({ ...notice, alerts: [alert] }, options, context)
+        return (detail: Detail) => alertOf(compose(detail), alert, options, context)
+      })
+      const build = (detail: Detail): string => JSON.stringify(told.map((tell) => tell(detail)))
       const body = fitDetail(build, sizeOf, maxBytes, context)
       return [{ url: postUrl(options.url), headers: options.headers, body }]
     },
@@ -43,13 +42,11 @@ function postUrl(url: string): string {
 }
 
 function alertOf(
-  notice: Notice,
+  message: Message,
   alert: Alert,
   options: AlertmanagerOptions,
   context: RenderContext,
-  detail: Detail,
 ): object {
-  const message = composeMessage(notice, options, context, detail)
   const chains = message.lines.map(({ url, traceId }) => url || traceId).filter((chain) => chain !== '')
   const isResolved = alert.state === 'resolved'
   return {
@@ -73,7 +70,7 @@ function alertOf(
 /** What makes an alert the same one: nothing that changes while it fires, such as a trace id. */
 function labelsOf({ rule, severity, group }: Alert): Readonly<Record<string, string>> {
   const own = Object.entries(group).map(([field, value]) => [labelName(field), cutBytes(value, 256)])
-  return { ...Object.fromEntries(own), alertname: rule, rule, severity }
+  return { ...Object.fromEntries(own), alertname: cutBytes(rule, 256), rule: cutBytes(rule, 256), severity }
 }
 
 /** https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels */

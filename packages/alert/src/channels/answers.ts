@@ -51,7 +51,7 @@ export function reasonOf(receiver: string, code: unknown, text: unknown): string
  * sent, and the address of a bot is its key.
  */
 export function excerpt(text: string): string {
-  return cutBytes(hideAddresses(cleanText(text)), 160)
+  return cutBytes(hideAddresses(cleanText(text.slice(0, 1_000))), 160)
 }
 
 function hideAddresses(text: string): string {

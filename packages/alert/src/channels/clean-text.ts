@@ -6,7 +6,8 @@ const terminalSequence = new RegExp(
 )
 // Joiners hold emoji and some scripts together; all other invisible characters can hide or reorder text.
 const invisible = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu
-const lineBreak = /\s*(?:\r\n|[\n\r\v\f\u0085\u2028\u2029])\s*/g
+// What stands before a break stays: to look for it would take the square of a run of blanks.
+const lineBreak = /(?:\r\n|[\n\r\v\f\u0085\u2028\u2029])\s*/g
 
 /**
  * Text from a log as one line that shows all it has: breaks become ⏎, colours of terminals are left away, and characters

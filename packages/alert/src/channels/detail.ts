@@ -11,7 +11,11 @@ export type Detail = {
   wordBytes: number
 }
 
-const full: Detail = { lines: 50, lineBytes: 16_384, entries: 50, wordBytes: 700 }
+/** So many lines, and alerts of a digest, are shown at most. */
+export const mostLines = 50
+export const mostEntries = 50
+
+const full: Detail = { lines: mostLines, lineBytes: 16_384, entries: mostEntries, wordBytes: 700 }
 // A step has at least seven tenths of what was before; the lines go first, then the head.
 const lineSteps = [8_192, 5_793, 4_096, 2_896, 2_048, 1_448, 1_024, 724, 512, 362, 256, 181, 128]
 const steps: readonly Detail[] = [

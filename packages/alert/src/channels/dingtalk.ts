@@ -1,10 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { classifyStatus, foreign, ok, parseObject, reasonOf } from './answers.ts'
-import type { Answer, Channel, Outcome, RenderContext, Request } from './channel.ts'
+import type { Answer, Channel, Outcome, RenderContext } from './channel.ts'
 import { sizeOf } from './clean-text.ts'
-import { type Detail, fitDetail } from './detail.ts'
 import { codeLookalike, escapeLookalike, type Markup, markdownUrl, writeMessage } from './markup.ts'
-import { composeMessage, headlineOf, type Style } from './message.ts'
+import { fitMessage, headlineOf, type Message, mentionedBy, type Style } from './message.ts'
 
 /**
  * A group robot of DingTalk. `mention`: mobile numbers, user ids, or `@all`; without `secret` requests are not signed.
@@ -18,17 +17,15 @@ const maxBytes = 20_000
 export function dingtalk(options: DingtalkOptions): Pick<Channel, 'render' | 'classify'> {
   return {
     render: (notice, context) => {
-      const isFiring = notice.alerts.some(({ state }) => state === 'firing')
-      const at = mentionOf(isFiring ? options.mention : [])
-      const build = (detail: Detail): string => {
-        const message = composeMessage(notice, options, context, detail)
+      const at = mentionOf(mentionedBy(notice, options.mention))
+      const build = (message: Message): string => {
         // A name is mentioned where its text has it as well.
         const text = [writeMessage(message, markdown), at.text].filter((part) => part !== '').join('\n\n')
         const title = headlineOf(message, escapeLookalike)
         return JSON.stringify({ msgtype: 'markdown', markdown: { title, text }, at: at.payload })
       }
-      const body = fitDetail(build, sizeOf, maxBytes, context)
-      return [{ url: signedUrl(options, context), headers: {}, body }] satisfies Request[]
+      const body = fitMessage(notice, options, context, build, sizeOf, maxBytes)
+      return [{ url: signedUrl(options, context), headers: {}, body }]
     },
     classify,
   }

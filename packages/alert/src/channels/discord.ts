@@ -1,9 +1,8 @@
 import { classifyStatus, foreign, ok, parseObject, reasonOf } from './answers.ts'
 import type { Answer, Channel, Outcome } from './channel.ts'
 import { cutUnits } from './clean-text.ts'
-import { type Detail, fitDetail } from './detail.ts'
 import { codeLookalike, escapeLookalike, type Markup, markdownUrl, writeMessage } from './markup.ts'
-import { composeMessage, headlineOf, type Message, type Style } from './message.ts'
+import { fitMessage, headlineOf, type Message, mentionedBy, type Style } from './message.ts'
 
 /** A webhook of Discord. `mention`: user ids, `@everyone` or `@here`. https://docs.discord.com/developers/resources/webhook */
 export type DiscordOptions = Style & { url: string; mention: readonly string[] }
@@ -17,18 +16,12 @@ const colors = { info: 0x3b82f6, warning: 0xeab308, error: 0xf97316, critical: 0
 export function discord(options: DiscordOptions): Pick<Channel, 'render' | 'classify'> {
   return {
     render: (notice, context) => {
-      const isFiring = notice.alerts.some(({ state }) => state === 'firing')
       const at = Math.max(...notice.alerts.map(({ atUnixMs }) => atUnixMs))
-      const build = (detail: Detail): { message: Message; description: string } => {
-        const message = composeMessage(notice, options, context, detail)
+      const build = (message: Message): { message: Message; description: string } => {
         return { message, description: writeMessage({ ...message, closing: '' }, markdown) }
       }
-      const { message, description } = fitDetail(
-        build,
-        (built) => built.description.length,
-        maxDescription,
-        context,
-      )
+      const lengthOf = (built: { description: string }): number => built.description.length
+      const { message, description } = fitMessage(notice, options, context, build, lengthOf, maxDescription)
       const embed = {
         title: cutUnits(headlineOf(message, escapeLookalike), maxTitle),
         description,
@@ -36,7 +29,7 @@ export function discord(options: DiscordOptions): Pick<Channel, 'render' | 'clas
         color: colors[message.isResolved ? 'resolved' : message.severity],
         ...(Number.isFinite(at) && Math.abs(at) < 8.64e15 && { timestamp: new Date(at).toISOString() }),
       }
-      const body = JSON.stringify({ ...mentionOf(isFiring ? options.mention : []), embeds: [embed] })
+      const body = JSON.stringify({ ...mentionOf(mentionedBy(notice, options.mention)), embeds: [embed] })
       return [{ url: options.url, headers: {}, body }]
     },
     classify,

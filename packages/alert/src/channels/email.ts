@@ -1,9 +1,8 @@
 import { excerpt } from './answers.ts'
 import type { Answer, Channel, Mail, Notice, Outcome, RenderContext, Request } from './channel.ts'
 import { cutUnits, sizeOf } from './clean-text.ts'
-import { type Detail, fitDetail } from './detail.ts'
 import { type Markup, plainMarkup, writeMessage } from './markup.ts'
-import { composeMessage, headlineOf, type Message, type Style } from './message.ts'
+import { fitMessage, headlineOf, type Message, type Style } from './message.ts'
 import { messageId } from './webhook.ts'
 
 /** Mail by SMTP. `url`: `smtp://user:password@host:587` or `smtps://…`; it is sent by the package nodemailer. */
@@ -20,16 +19,14 @@ export function email(options: EmailOptions): Pick<Channel, 'render' | 'classify
   }
 }
 
+type Written = { message: Message; text: string; page: string }
+
 function mailOf(notice: Notice, options: EmailOptions, context: RenderContext): Mail {
-  const build = (detail: Detail): { message: Message; text: string; html: string } => {
-    const message = composeMessage(notice, options, context, detail)
-    return { message, text: writeMessage(message, plainMarkup), html: writeMessage(message, html) }
+  const build = (message: Message): Written => {
+    return { message, text: writeMessage(message, plainMarkup), page: writeMessage(message, html) }
   }
-  const {
-    message,
-    text,
-    html: page,
-  } = fitDetail(build, (built) => sizeOf(built.text) + sizeOf(built.html), maxBytes, context)
+  const bytesOf = ({ text, page }: Written): number => sizeOf(text) + sizeOf(page)
+  const { message, text, page } = fitMessage(notice, options, context, build, bytesOf, maxBytes)
   const [first] = notice.alerts
   const subject = [headlineOf(message), ...message.facts.slice(0, 1)].join(' · ')
   return {

@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { classifyStatus, foreign, ok, parseObject, reasonOf } from './answers.ts'
-import type { Answer, Channel, Notice, Outcome, RenderContext } from './channel.ts'
+import type { Answer, Channel, Outcome, RenderContext } from './channel.ts'
 import { sizeOf } from './clean-text.ts'
-import { type Detail, fitDetail } from './detail.ts'
-import { composeMessage, headlineOf, type Message, type Style } from './message.ts'
+import { fitMessage, headlineOf, type Message, mentionedBy, type Style } from './message.ts'
 
 /**
  * A custom bot of Feishu or Lark. `mention`: open ids (`ou_…`), or `all`.
@@ -23,19 +22,23 @@ type Piece =
 export function feishu(options: FeishuOptions): Pick<Channel, 'render' | 'classify'> {
   return {
     render: (notice, context) => {
-      const build = (detail: Detail): string => JSON.stringify(payloadOf(notice, options, context, detail))
-      return [{ url: options.url, headers: {}, body: fitDetail(build, sizeOf, maxBytes, context) }]
+      const mention = mentionedBy(notice, options.mention)
+      const build = (message: Message): string =>
+        JSON.stringify(payloadOf(message, mention, options, context))
+      const body = fitMessage(notice, options, context, build, sizeOf, maxBytes)
+      return [{ url: options.url, headers: {}, body }]
     },
     classify,
   }
 }
 
-function payloadOf(notice: Notice, options: FeishuOptions, context: RenderContext, detail: Detail): object {
-  const message = composeMessage(notice, options, context, detail)
-  const isFiring = notice.alerts.some(({ state }) => state === 'firing')
-  const mentions = isFiring
-    ? options.mention.map((id): Piece => ({ tag: 'at', user_id: id.replace(/^@/, '') }))
-    : []
+function payloadOf(
+  message: Message,
+  mention: readonly string[],
+  options: FeishuOptions,
+  context: RenderContext,
+): object {
+  const mentions = mention.map((id): Piece => ({ tag: 'at', user_id: id.replace(/^@/, '') }))
   const content = [...piecesOf(message), ...(mentions.length > 0 ? [mentions] : [])]
   const post = { title: headlineOf(message, plain), content }
   return {

@@ -1,16 +1,13 @@
-import { severityName } from '@clew/otlp/severity'
-import type { Alert, AlertLine, AlertSeverity } from '../alert.ts'
+import { type Alert, type AlertSeverity, alertSeverities } from '../alert.ts'
 import type { Notice, RenderContext } from './channel.ts'
-import { cleanText, cleanWords, cutBytes } from './clean-text.ts'
-import type { Detail } from './detail.ts'
+import { type CleanAlert, cleanAlert, type MessageLine } from './clean-alert.ts'
+import { cleanText, cutBytes } from './clean-text.ts'
+import { type Detail, fitDetail, mostEntries } from './detail.ts'
 import { spanIn, timeIn } from './times.ts'
 import { type Language, markOf, type Words, words } from './words.ts'
 
 /** A link whose text is ours; `url` is http or https. */
 export type Link = { text: string; url: string }
-
-/** A line of the log: when and how bad, what it says, and its chain. */
-export type MessageLine = { head: string; text: string; traceId: string; url: string }
 
 /**
  * A notice in words, before any markup. All text is one line each, cleaned and cut; it still has to be escaped for the
@@ -42,91 +39,91 @@ export type Message = {
 /** What a channel's configuration says about its messages. */
 export type Style = { language: Language; timeZone: string }
 
-/** The words of a notice, with so much detail. */
-export function composeMessage(
+/** The words of a notice, with as much detail as is asked for; text of the log is cleaned once. */
+export function createComposer(
   notice: Notice,
   style: Style,
   context: RenderContext,
-  detail: Detail,
-): Message {
+): (detail: Detail) => Message {
   const [first] = notice.alerts
-  return notice.alerts.length === 1 && first
-    ? single(first, notice.trouble, style, context, detail)
-    : digest(notice.alerts, style, context, detail)
+  if (notice.alerts.length > 1 || !first) return digestComposer(notice.alerts, style, context)
+  const alert = cleanAlert(first, style, context)
+  const trouble = notice.trouble === undefined ? undefined : cleanText(notice.trouble)
+  return (detail) => single(alert, trouble, style, detail)
 }
 
-function single(
-  alert: Alert,
-  trouble: string | undefined,
-  style: Style,
-  context: RenderContext,
-  detail: Detail,
-): Message {
+function single(alert: CleanAlert, trouble: string | undefined, style: Style, detail: Detail): Message {
   const lexicon = words[style.language]
   const lines = detail.lines === 0 ? [] : alert.lines.slice(-detail.lines)
-  const dropped = alert.lines.length - lines.length
-  const hasRunbook = isLink(alert.runbook, detail)
+  const dropped = alert.lineCount - lines.length
+  const hasRunbook = alert.runbook !== '' && alert.runbook.length <= Math.max(200, detail.wordBytes)
   return {
     ...kindOf(alert),
     tag: tagOf(alert, lexicon),
     title: ruleOf(alert, detail),
     facts: factsOf(alert, trouble, style, detail),
-    description: detail.wordBytes < 100 ? '' : cutBytes(cleanWords(alert.description), detail.wordBytes),
-    lines: lines.map((line) => lineOf(line, alert, style, context, detail)),
+    description: detail.wordBytes < 100 ? '' : cutBytes(alert.description, detail.wordBytes),
+    lines: lines.map((line) => ({ ...line, text: cutBytes(line.text, detail.lineBytes) })),
     entries: [],
     omitted: dropped > 0 ? lexicon.earlierLines(dropped) : '',
-    links: hasRunbook ? [{ text: lexicon.runbook, url: new URL(alert.runbook).href }] : [],
-    closing: `${lexicon.alert} ${cutBytes(cleanText(alert.id), 32)}`,
+    links: hasRunbook ? [{ text: lexicon.runbook, url: alert.runbook }] : [],
+    closing: `${lexicon.alert} ${cutBytes(alert.id, 32)}`,
   }
 }
 
-function digest(alerts: readonly Alert[], style: Style, context: RenderContext, detail: Detail): Message {
+function digestComposer(
+  alerts: readonly Alert[],
+  style: Style,
+  context: RenderContext,
+): (detail: Detail) => Message {
   const lexicon = words[style.language]
   // The worst first; of equals the oldest.
-  const ranked = [...alerts].sort((one, other) => rank(one) - rank(other))
-  const shown = ranked.slice(0, detail.entries)
-  const times = alerts.map(({ atUnixMs }) => atUnixMs)
+  const ranked = alerts.toSorted((one, other) => rank(one) - rank(other)).slice(0, mostEntries)
+  const shown = ranked.map((alert) => cleanAlert(alert, style, context))
   const resolved = alerts.filter(({ state }) => state === 'resolved').length
-  const worst = kindOf(ranked[0]!)
-  const tally = Object.entries(lexicon.severity)
-    .map(([severity, word]) => [word, alerts.filter((alert) => alert.severity === severity).length] as const)
-    .filter(([, count]) => count > 0)
-    .toReversed()
-  return {
-    ...worst,
-    tag: '',
-    title: lexicon.several(alerts.length, resolved),
-    facts: [
-      tally.map(([word, count]) => `${count} ${word}`).join(', '),
-      spanIn(
-        style.timeZone,
-        times.reduce((a, b) => Math.min(a, b)),
-        times.reduce((a, b) => Math.max(a, b)),
-      ),
-    ],
-    description: '',
-    lines: [],
-    entries: shown.map((alert) => entryOf(alert, style, context, detail)),
-    omitted: alerts.length > shown.length ? lexicon.more(alerts.length - shown.length) : '',
-    links: [],
-    closing: '',
+  const head = {
+    ...kindOf(shown[0]!),
+    ...{
+      tag: '',
+      title: lexicon.several(alerts.length, resolved),
+      facts: digestFacts(alerts, style, lexicon),
+    },
+    ...{ description: '', lines: [], links: [], closing: '' },
   }
+  return (detail) => ({
+    ...head,
+    entries: shown.slice(0, detail.entries).map((alert) => entryOf(alert, style, detail)),
+    omitted: alerts.length > detail.entries ? lexicon.more(alerts.length - detail.entries) : '',
+  })
+}
+
+/** How many of each severity fire, the worst first, and from when to when. */
+function digestFacts(alerts: readonly Alert[], { timeZone }: Style, lexicon: Words): string[] {
+  const firing = alerts.filter(({ state }) => state === 'firing')
+  const tally = alertSeverities
+    .toReversed()
+    .map((severity) => ({ severity, count: firing.filter((alert) => alert.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+  const times = alerts.map(({ atUnixMs }) => atUnixMs)
+  const [from, to] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))]
+  const counts = tally.map(({ severity, count }) => lexicon.tally(lexicon.severity[severity], count))
+  return [counts.join(lexicon.comma), spanIn(timeZone, from, to)].filter((fact) => fact !== '')
 }
 
 function rank({ state, severity }: Alert): number {
   return state === 'resolved' ? 9 : ['critical', 'error', 'warning', 'info'].indexOf(severity)
 }
 
-function kindOf(alert: Alert): Pick<Message, 'severity' | 'isResolved' | 'mark'> {
+function kindOf(alert: CleanAlert): Pick<Message, 'severity' | 'isResolved' | 'mark'> {
   return { severity: alert.severity, isResolved: alert.state === 'resolved', mark: markOf(alert) }
 }
 
-function tagOf({ state, severity }: Alert, lexicon: Words): string {
+function tagOf({ state, severity }: CleanAlert, lexicon: Words): string {
   return state === 'resolved' ? lexicon.resolved : lexicon.severity[severity]
 }
 
-function ruleOf({ rule }: Alert, detail: Detail): string {
-  return cutBytes(cleanText(rule), Math.min(128, detail.wordBytes))
+function ruleOf({ rule }: CleanAlert, detail: Detail): string {
+  return cutBytes(rule, Math.min(128, detail.wordBytes))
 }
 
 /** `[critical] payment-failed-500 · service=checkout · 3 records in 5m`, for what is read aloud or by machines. */
@@ -142,24 +139,22 @@ export function headlineOf(
   return `${mark} ${tag === '' ? '' : `[${tag}] `}${escapeTitle(title)}`
 }
 
-function factsOf(alert: Alert, trouble: string | undefined, style: Style, detail: Detail): string[] {
+function factsOf(alert: CleanAlert, trouble: string | undefined, style: Style, detail: Detail): string[] {
   const lexicon = words[style.language]
   const { time, day } = timeIn(style.timeZone, alert.sinceUnixMs)
-  const firstMs = Math.min(alert.atUnixMs, alert.lines[0]?.unixMs ?? alert.atUnixMs)
+  const firstMs = Math.min(alert.atUnixMs, alert.firstUnixMs)
   const isResolved = alert.state === 'resolved'
   return [
     groupOf(alert, detail),
-    trouble === undefined
-      ? observationOf(alert, lexicon, detail)
-      : cutBytes(cleanText(trouble), detail.wordBytes),
+    trouble === undefined ? observationOf(alert, lexicon, detail) : cutBytes(trouble, detail.wordBytes),
     isResolved ? lexicon.lasted(alert.atUnixMs - alert.sinceUnixMs) : '',
     spanIn(style.timeZone, isResolved ? alert.sinceUnixMs : firstMs, alert.atUnixMs),
     !isResolved && alert.times > 1 ? lexicon.reminder(alert.times, `${day} ${time.slice(0, 8)}`) : '',
   ].filter((fact) => fact !== '')
 }
 
-function observationOf({ observation }: Alert, lexicon: Words, detail: Detail): string {
-  const short = (text: string | undefined): string => cutBytes(cleanText(text ?? ''), detail.wordBytes)
+function observationOf({ observation }: CleanAlert, lexicon: Words, detail: Detail): string {
+  const short = (text: string | undefined): string => cutBytes(text ?? '', detail.wordBytes)
   const { field, seen, before, metric } = observation
   return lexicon.observed[observation.type]({
     ...observation,
@@ -170,47 +165,19 @@ function observationOf({ observation }: Alert, lexicon: Words, detail: Detail): 
   })
 }
 
-function groupOf({ group }: Alert, detail: Detail): string {
+function groupOf({ group }: CleanAlert, detail: Detail): string {
   const most = detail.wordBytes < 100 ? 2 : 8
   return Object.entries(group)
     .slice(0, most)
-    .map(
-      ([field, value]) =>
-        `${cutBytes(cleanText(field), 64)}=${cutBytes(cleanText(value), Math.min(200, detail.wordBytes))}`,
-    )
+    .map(([field, value]) => `${cutBytes(field, 64)}=${cutBytes(value, Math.min(200, detail.wordBytes))}`)
     .join(' · ')
 }
 
-function lineOf(
-  line: AlertLine,
-  { group }: Alert,
-  style: Style,
-  { desk }: RenderContext,
-  detail: Detail,
-): MessageLine {
-  const traceId = traceIdOf(line)
-  // The head says it where it is of the group.
-  const service = Object.values(group).includes(line.service) ? '' : cutBytes(cleanText(line.service), 64)
-  return {
-    head: [timeIn(style.timeZone, line.unixMs).time, severityName(line.severityNumber), service]
-      .filter(Boolean)
-      .join(' '),
-    text: cutBytes(cleanText(line.text), detail.lineBytes),
-    traceId,
-    url: chainUrl(desk, traceId),
-  }
-}
-
-function entryOf(
-  alert: Alert,
-  style: Style,
-  { desk }: RenderContext,
-  detail: Detail,
-): Message['entries'][number] {
+function entryOf(alert: CleanAlert, style: Style, detail: Detail): Message['entries'][number] {
   const lexicon = words[style.language]
   const { time } = timeIn(style.timeZone, alert.atUnixMs)
   const short = { ...detail, wordBytes: Math.min(96, detail.wordBytes) }
-  const url = chainUrl(desk, traceIdOf(alert.lines.at(-1)))
+  const url = alert.lines.at(-1)?.url ?? ''
   const parts = [
     `${time.slice(0, 8)} ${markOf(alert)} ${tagOf(alert, lexicon)} ${ruleOf(alert, short)}`,
     groupOf(alert, short),
@@ -224,20 +191,20 @@ function entryOf(
   }
 }
 
-function traceIdOf(line: AlertLine | undefined): string {
-  return line && isTraceId(line.traceId) ? line.traceId : ''
+/** Whom a message mentions: the end of an alert wakes nobody. */
+export function mentionedBy({ alerts }: Notice, mention: readonly string[]): readonly string[] {
+  return alerts.some(({ state }) => state === 'firing') ? mention : []
 }
 
-/** The address of a chain in the desk, or "" when there is no desk, or no trace id. */
-export function chainUrl(desk: string | undefined, traceId: string): string {
-  return desk === undefined || !isTraceId(traceId) ? '' : `${desk.replace(/\/+$/, '')}/t/${traceId}`
-}
-
-function isTraceId(text: string): boolean {
-  return /^[\da-f]{32}$/.test(text)
-}
-
-function isLink(text: string, detail: Detail): boolean {
-  const url = URL.parse(text)
-  return url !== null && /^https?:$/.test(url.protocol) && url.href.length <= Math.max(200, detail.wordBytes)
+/** The fullest of what `build` makes of a notice in words that is not larger than `most`. */
+export function fitMessage<T>(
+  notice: Notice,
+  style: Style,
+  context: RenderContext,
+  build: (message: Message) => T,
+  measure: (built: T) => number,
+  most: number,
+): T {
+  const compose = createComposer(notice, style, context)
+  return fitDetail((detail) => build(compose(detail)), measure, most, context)
 }

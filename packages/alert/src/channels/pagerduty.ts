@@ -2,8 +2,7 @@ import type { Alert } from '../alert.ts'
 import { classifyStatus, foreign, ok, parseObject } from './answers.ts'
 import type { Answer, Channel, Notice, Outcome, RenderContext, Request } from './channel.ts'
 import { cutUnits, sizeOf } from './clean-text.ts'
-import { type Detail, fitDetail } from './detail.ts'
-import { composeMessage, type Style, summaryOf } from './message.ts'
+import { fitMessage, type Message, type Style, summaryOf } from './message.ts'
 import { isoOf } from './webhook.ts'
 
 /** The Events API v2 of PagerDuty. `routingKey`: the integration key of the service. https://developer.pagerduty.com/docs/send-alert-event */
@@ -24,26 +23,30 @@ export function pagerduty(options: PagerdutyOptions): Pick<Channel, 'render' | '
 
 function requestOf(notice: Notice, alert: Alert, options: PagerdutyOptions, context: RenderContext): Request {
   const key = { routing_key: options.routingKey, dedup_key: alert.id.slice(0, 255) }
-  const build = (detail: Detail): string =>
+  const build = (message: Message): string =>
     JSON.stringify(
       alert.state === 'resolved'
         ? { ...key, event_action: 'resolve' }
-        : { ...key, event_action: 'trigger', ...eventOf(notice, alert, options, context, detail) },
+        : { ...key, event_action: 'trigger', ...eventOf(message, alert, context) },
     )
-  return { url: options.url, headers: {}, body: fitDetail(build, sizeOf, maxBytes, context) }
+  return {
+    url: options.url,
+    headers: {},
+    body: fitMessage(notice, options, context, build, sizeOf, maxBytes),
+  }
 }
 
-function eventOf(notice: Notice, alert: Alert, style: Style, context: RenderContext, detail: Detail): object {
-  const message = composeMessage(notice, style, context, detail)
+function eventOf(message: Message, alert: Alert, context: RenderContext): object {
+  const service = alert.group.service ?? alert.group['service.name'] ?? alert.lines.at(-1)?.service ?? ''
   const chains = message.lines.filter(({ url }) => url !== '')
   return {
     payload: {
       summary: cutUnits(summaryOf(message), maxSummary),
-      source: alert.lines.at(-1)?.service || 'clew',
+      source: cutUnits(service || 'clew', 255),
       severity: alert.severity,
       timestamp: isoOf(alert.atUnixMs),
-      component: alert.group.service ?? alert.group['service.name'] ?? alert.lines.at(-1)?.service ?? '',
-      group: cutUnits(message.facts.length > 0 ? Object.values(alert.group).join(' ') : '', 255),
+      component: cutUnits(service, 255),
+      group: cutUnits(Object.values(alert.group).join(' '), 255),
       class: alert.observation.type,
       custom_details: {
         ...(message.description !== '' && { description: message.description }),

@@ -1,9 +1,8 @@
 import { classifyStatus, excerpt, foreign, ok, parseObject } from './answers.ts'
 import type { Answer, Channel, Outcome } from './channel.ts'
 import { cutUnits } from './clean-text.ts'
-import { type Detail, fitDetail } from './detail.ts'
 import { type Markup, writeMessage } from './markup.ts'
-import { composeMessage, headlineOf, type Message, type Style } from './message.ts'
+import { fitMessage, headlineOf, type Message, mentionedBy, type Style } from './message.ts'
 
 /** An incoming webhook of Slack. `mention`: user ids (`U…`), group ids (`S…`), `channel` or `here`. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
 export type SlackOptions = Style & { url: string; mention: readonly string[] }
@@ -15,12 +14,10 @@ const maxHeader = 150
 export function slack(options: SlackOptions): Pick<Channel, 'render' | 'classify'> {
   return {
     render: (notice, context) => {
-      const isFiring = notice.alerts.some(({ state }) => state === 'firing')
-      const mention = isFiring ? options.mention.map(mentionOf).join(' ') : ''
-      const build = (detail: Detail): SlackMessage =>
-        payloadOf(composeMessage(notice, options, context, detail), mention)
-      const payload = fitDetail(build, ({ body }) => body.length, maxSection, context)
-      return [{ url: options.url, headers: {}, body: JSON.stringify(payload.json) }]
+      const mention = mentionedBy(notice, options.mention).map(mentionOf).join(' ')
+      const build = (message: Message): SlackMessage => payloadOf(message, mention)
+      const { json } = fitMessage(notice, options, context, build, ({ body }) => body.length, maxSection)
+      return [{ url: options.url, headers: {}, body: JSON.stringify(json) }]
     },
     classify,
   }

@@ -1,8 +1,7 @@
 import { classifyStatus, foreign, ok, parseObject } from './answers.ts'
 import type { Answer, Channel, Outcome } from './channel.ts'
 import { sizeOf } from './clean-text.ts'
-import { type Detail, fitDetail } from './detail.ts'
-import { composeMessage, headlineOf, type Message, type Style } from './message.ts'
+import { fitMessage, headlineOf, type Message, type Style } from './message.ts'
 
 /** A workflow of Microsoft Teams, "Post to a channel when a webhook request is received". */
 export type TeamsOptions = Style & { url: string }
@@ -14,9 +13,9 @@ const maxBytes = 26_000
 export function teams(options: TeamsOptions): Pick<Channel, 'render' | 'classify'> {
   return {
     render: (notice, context) => {
-      const build = (detail: Detail): string =>
-        JSON.stringify(payloadOf(composeMessage(notice, options, context, detail)))
-      return [{ url: options.url, headers: {}, body: fitDetail(build, sizeOf, maxBytes, context) }]
+      const build = (message: Message): string => JSON.stringify(payloadOf(message))
+      const body = fitMessage(notice, options, context, build, sizeOf, maxBytes)
+      return [{ url: options.url, headers: {}, body }]
     },
     classify,
   }

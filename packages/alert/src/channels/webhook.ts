@@ -2,10 +2,11 @@ import { createHmac } from 'node:crypto'
 import { severityName } from '@clew/otlp/severity'
 import type { Alert } from '../alert.ts'
 import { classifyStatus, ok } from './answers.ts'
-import type { Channel, Notice, RenderContext } from './channel.ts'
+import type { Channel, RenderContext } from './channel.ts'
+import { chainUrl } from './clean-alert.ts'
 import { cutBytes, sizeOf } from './clean-text.ts'
 import { type Detail, fitDetail } from './detail.ts'
-import { chainUrl, composeMessage, type Style, summaryOf } from './message.ts'
+import { createComposer, type Message, type Style, summaryOf } from './message.ts'
 
 /**
  * Any address that takes JSON. With a secret each request is signed as https://www.standardwebhooks.com says: a secret that
@@ -24,13 +25,12 @@ export function webhook(options: WebhookOptions): Pick<Channel, 'render' | 'clas
   return {
     render: (notice, context) =>
       portions(notice.alerts).map((alerts) => {
+        const told = alerts.map((alert) => {
+          const compose = createComposer({ ...notice, alerts: [alert] }, options, context)
+          return (detail: Detail) => alertJson(alert, compose(detail), context, detail)
+        })
         const build = (detail: Detail): string =>
-          JSON.stringify({
-            version: 1,
-            alerts: alerts.map((alert) =>
-              alertJson(alert, { ...notice, alerts: [alert] }, options, context, detail),
-            ),
-          })
+          JSON.stringify({ version: 1, alerts: told.map((tell) => tell(detail)) })
         const body = fitDetail(build, sizeOf, maxBytes, context)
         const id = alerts.length === 1 ? messageId(alerts[0]!) : `${messageId(alerts[0]!)}.${alerts.length}`
         return {
@@ -54,15 +54,8 @@ export function messageId({ id, state, times }: Alert): string {
   return times > 1 ? `${id}.${times}` : id
 }
 
-function alertJson(
-  alert: Alert,
-  notice: Notice,
-  style: Style,
-  context: RenderContext,
-  detail: Detail,
-): object {
+function alertJson(alert: Alert, message: Message, context: RenderContext, detail: Detail): object {
   const { id, rule, severity, state, times, group, observation, runbook } = alert
-  const message = composeMessage(notice, style, context, detail)
   const short = (text: string): string => cutBytes(text, detail.wordBytes)
   const { seen, before } = observation
   return {

@@ -1,6 +1,6 @@
 import type { Notice, RenderContext } from './channel.ts'
 import { cutUnits } from './clean-text.ts'
-import { composeMessage, headlineOf, type Message, type Style } from './message.ts'
+import { createComposer, headlineOf, type Message, type Style } from './message.ts'
 import { words } from './words.ts'
 
 /** Characters of each place of a card; what is longer is not shown. */
@@ -8,12 +8,8 @@ const most = { source: 13, title: 26, desc: 30, subtitle: 112, key: 5, value: 26
 
 /** A text_notice card: short, for a phone. The whole card opens the chain of the last line. */
 export function wecomCard(notice: Notice, style: Style, context: RenderContext): object {
-  const message = composeMessage(notice, style, context, {
-    lines: 5,
-    lineBytes: 256,
-    entries: 3,
-    wordBytes: 118,
-  })
+  const compose = createComposer(notice, style, context)
+  const message = compose({ lines: 5, lineBytes: 256, entries: 3, wordBytes: 118 })
   const last = message.lines.at(-1)
   const url = last?.url || message.entries.find(({ link }) => link)?.link?.url || message.links[0]?.url
   return {

@@ -1,7 +1,6 @@
 import { classifyStatus, foreign, ok, parseObject, reasonOf } from './answers.ts'
 import type { Answer, Channel, Notice, Outcome, RenderContext } from './channel.ts'
 import { sizeOf } from './clean-text.ts'
-import { type Detail, fitDetail } from './detail.ts'
 import {
   codeLookalike,
   escapeLookalike,
@@ -10,7 +9,7 @@ import {
   plainMarkup,
   writeMessage,
 } from './markup.ts'
-import { composeMessage, headlineOf, type Style } from './message.ts'
+import { createComposer, fitMessage, headlineOf, type Message, mentionedBy, type Style } from './message.ts'
 import { wecomCard } from './wecom-card.ts'
 
 /** How a WeCom group bot writes. */
@@ -43,7 +42,7 @@ export function wecom(options: WecomOptions): Pick<Channel, 'render' | 'classify
 /** The message, and behind a markdown_v2 or a card, which cannot mention, a text that does. A resolved alert wakes nobody. */
 function payloadsOf(notice: Notice, options: WecomOptions, context: RenderContext): object[] {
   const { format, mention } = options
-  const mentioned = notice.alerts.some(({ state }) => state === 'firing') ? mention : []
+  const mentioned = mentionedBy(notice, mention)
   if (format === 'text') return [textOf(contentOf(notice, options, context, plainMarkup, 'text'), mentioned)]
   if (format === 'markdown') {
     // <@userid> is the only way there, and @all is none of its.
@@ -68,9 +67,8 @@ function contentOf(
   format: keyof typeof maxBytes,
   tail = '',
 ): string {
-  const build = (detail: Detail): string =>
-    writeMessage(composeMessage(notice, style, context, detail), markup) + tail
-  return fitDetail(build, sizeOf, maxBytes[format], context)
+  const build = (message: Message): string => writeMessage(message, markup) + tail
+  return fitMessage(notice, style, context, build, sizeOf, maxBytes[format])
 }
 
 function mentionText(
@@ -80,13 +78,8 @@ function mentionText(
   mention: readonly string[],
 ): object[] {
   if (mention.length === 0) return []
-  const message = composeMessage(notice, style, context, {
-    lines: 0,
-    lineBytes: 0,
-    entries: 1,
-    wordBytes: 64,
-  })
-  return [textOf(headlineOf(message), mention)]
+  const compose = createComposer(notice, style, context)
+  return [textOf(headlineOf(compose({ lines: 0, lineBytes: 0, entries: 1, wordBytes: 64 })), mention)]
 }
 
 function textOf(content: string, mention: readonly string[]): object {

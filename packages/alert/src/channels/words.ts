@@ -15,12 +15,13 @@ export type Words = {
   observed: Readonly<Record<RuleType, (seen: Observation) => string>>
   /** Of a digest. */
   several(count: number, resolved: number): string
+  tally(severity: string, count: number): string
+  comma: string
   more(count: number): string
   earlierLines(count: number): string
   runbook: string
   openDesk: string
   alert: string
-  ends: string
 }
 
 export const words: Readonly<Record<Language, Words>> = {
@@ -49,12 +50,13 @@ export const words: Readonly<Record<Language, Words>> = {
       'new-template': (seen) => `a kind of line that was never seen before: ${seen.seen}`,
     },
     several: (count, resolved) => `${count} alerts${resolved > 0 ? `, ${resolved} of them resolved` : ''}`,
+    tally: (severity, count) => `${count} ${severity}`,
+    comma: ', ',
     more: (count) => `and ${count} more`,
     earlierLines: (count) => `${count} earlier ${count === 1 ? 'line' : 'lines'} left out`,
     runbook: 'Runbook',
     openDesk: 'Open chain',
     alert: 'alert',
-    ends: '.',
   },
   zh: {
     severity: { info: '提示', warning: '警告', error: '错误', critical: '严重' },
@@ -80,12 +82,13 @@ export const words: Readonly<Record<Language, Words>> = {
       'new-template': (seen) => `出现从未见过的日志类型：${seen.seen}`,
     },
     several: (count, resolved) => `${count} 条告警${resolved > 0 ? `，其中 ${resolved} 条已恢复` : ''}`,
+    tally: (severity, count) => `${severity} ${count} 条`,
+    comma: '，',
     more: (count) => `另有 ${count} 条`,
     earlierLines: (count) => `省略更早的 ${count} 行`,
     runbook: '处理手册',
     openDesk: '查看调用链',
     alert: '告警',
-    ends: '。',
   },
 }
 
