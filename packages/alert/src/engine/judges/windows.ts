@@ -153,9 +153,9 @@ export function aggregateJudge({
 }
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0)
-/** The nearest rank. */
+/** The nearest rank. Typed arrays sort numbers several times as fast. */
 const percentile = (share: number) => (values: number[]) =>
-  values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(share * values.length) - 1)]!
+  Float64Array.from(values).sort()[Math.max(0, Math.ceil(share * values.length) - 1)]!
 
 const aggregates: { [M in Metric]: (values: number[]) => number } = {
   min: (values) => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
