@@ -12,6 +12,7 @@ export {
 export { type Channel, type ChannelType, channelTypes, type Notice } from './channels/channel.ts'
 export type { Post } from './channels/post.ts'
 export { channelSchema, readChannel, readChannels } from './channels/read-channel.ts'
+export { describeObservation, type Language } from './channels/words.ts'
 export type { CellState, Outcome } from './engine/cell.ts'
 export { createEngine, type Engine, type Hits } from './engine/engine.ts'
 export { type AlertRecord, plausibleMs, recordsOf } from './engine/record.ts'

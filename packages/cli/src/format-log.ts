@@ -13,7 +13,7 @@ export type LogRow = {
 /** One line of a terminal: local time, level, service, the line, its fields, its trace. */
 export function formatLog({ timeUnixNano, severity, service, text, fields, traceId }: LogRow): string {
   const parts = [
-    timeText(timeUnixNano),
+    localTime(Number(timeUnixNano.slice(0, -6))),
     severityName(severity).padEnd(5),
     `[${service}]`,
     text,
@@ -26,8 +26,9 @@ export function formatLog({ timeUnixNano, severity, service, text, fields, trace
     .join(' ')
 }
 
-function timeText(unixNano: string): string {
-  const date = new Date(Number(unixNano.slice(0, -6)))
+/** Local time of a terminal: `2026-11-29 10:00:00.123`. */
+export function localTime(unixMs: number): string {
+  const date = new Date(unixMs)
   const offset = date.getTimezoneOffset() * 60_000
   return new Date(date.getTime() - offset).toISOString().slice(0, -1).replace('T', ' ')
 }
@@ -35,7 +36,8 @@ function timeText(unixNano: string): string {
 // Control characters could move the cursor or colour the terminal; bidi controls show a text as another one.
 const unprintable = /(?![\t\n])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu
 
-function printable(text: string): string {
+/** A text that cannot move the cursor or look like another one. */
+export function printable(text: string): string {
   const oneLine = text.replaceAll(/\r?\n/g, '\n    ')
   return oneLine.replaceAll(
     unprintable,

@@ -1,10 +1,11 @@
 import type { Command } from './command.ts'
+import { alertCommand } from './commands/alert.ts'
 import { chainCommand } from './commands/chain.ts'
 import { deskCommand } from './commands/desk.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { logsCommand } from './commands/logs.ts'
 
-const commands: readonly Command[] = [deskCommand, chainCommand, logsCommand, doctorCommand]
+const commands: readonly Command[] = [deskCommand, chainCommand, logsCommand, alertCommand, doctorCommand]
 
 const usage = `clew <command> [options]
 

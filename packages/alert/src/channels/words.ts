@@ -127,3 +127,8 @@ function percent(ratio: number): string {
 function number(value: number): string {
   return String(Math.round(value * 1_000) / 1_000)
 }
+
+/** What a rule saw, as a sentence without its end: `3 records within 5m (limit 3)`. */
+export function describeObservation(observation: Observation, language: Language = 'en'): string {
+  return words[language].observed[observation.type](observation)
+}

@@ -44,6 +44,8 @@ function matchesOf(rule: Rule, where: RecordMatcher): RecordMatcher {
 function lookOf(rule: Rule): CompiledRule['lookAt'] {
   switch (rule.type) {
     case 'change':
+    case 'block-list':
+    case 'allow-list':
     case 'cardinality':
       return (record) => fieldOf(record, rule.field)
     case 'new-term':

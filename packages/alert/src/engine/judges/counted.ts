@@ -19,9 +19,10 @@ export function countedJudge(
   }
   return {
     begin: () => [],
-    add(times, { unixMs, weight }) {
+    add(times, { unixMs, weight, value: seen }) {
       const index = addTime(times, Math.ceil(unixMs / stepMs) * stepMs, weight)
       const own = verdict(times, times[index]!)
+      if (typeof seen === 'string') own.seen = seen
       if (own.holds) return own
       // A record that comes late completes windows that end with later ones.
       for (let i = index + 2; i < times.length && times[i]! < own.atMs + windowMs; i += 2) {
