@@ -38,12 +38,16 @@ export { type Replay, replayRecords } from './run/replay.ts'
 export { createRunner, type RecordBatch, type Runner } from './run/runner.ts'
 export { type BadLines, readRecords, recordsOfLine } from './sources/read-records.ts'
 export { createMemoryStore } from './store/memory-store.ts'
-export type {
-  AlertStore,
-  CellChange,
-  Commit,
-  CommitResult,
-  Span,
-  StoredCell,
-  WaitingAlert,
+export { createRedisStore, type RedisClient } from './store/redis-store.ts'
+export { createSqliteStore } from './store/sqlite-store.ts'
+export {
+  type AlertStore,
+  type CellChange,
+  type Commit,
+  type CommitResult,
+  type Span,
+  StateLostError,
+  type StoredCell,
+  type StoreSize,
+  type WaitingAlert,
 } from './store/store.ts'

@@ -1,48 +1,65 @@
 import type { Alert, Decision, DecisionReason } from '../alert.ts'
 import type { CellState } from '../engine/cell.ts'
-import type { AlertStore, Commit, CommitResult } from './store.ts'
+import {
+  type AlertStore,
+  type Commit,
+  type CommitResult,
+  type OutboxStore,
+  storeLimits,
+  type WindowStore,
+} from './store.ts'
 
 type Cell = { version: number; json: string; dueMs: number }
 type Waiting = { alert: Alert; heldUntilMs: number }
 
-const mostDecisions = 1000
-const mostHistory = 1000
-
 /** A store for one process that may be lost with it: for replays and tests. `now`: unix milliseconds. */
 export function createMemoryStore(now: () => number): AlertStore {
-  const cells = new Map<string, Cell>()
-  const positions = new Map<string, number>()
-  const clocks = new Map<string, number>()
   const waiting = new Map<string, Waiting>()
   const decisions: Decision[] = []
   const counts = new Map<string, Map<DecisionReason, number>>()
   const history: Alert[] = []
   let nextToken = 1
+  let dropped = 0
 
+  const told = ({ alerts, decisions: fresh, counts: more }: Commit): void => {
+    for (const alert of alerts) waiting.set(String(nextToken++), { alert, heldUntilMs: 0 })
+    for (const token of waiting.keys()) {
+      if (waiting.size <= storeLimits.waiting) break
+      waiting.delete(token)
+      dropped++
+    }
+    addNewest(history, alerts, storeLimits.listed)
+    addNewest(decisions, fresh, storeLimits.listed)
+    addCounts(counts, more)
+  }
+  const cells = new Map<string, Cell>()
+  return {
+    ...windowsOf(cells, told),
+    ...outboxOf(waiting, now),
+    explain: async (most) => ({ decisions: newestOf(decisions, most), counts }),
+    history: async (most) => newestOf(history, most),
+    size: async () => ({ cells: cells.size, waiting: waiting.size, dropped }),
+    close: async () => {},
+  }
+}
+
+/** `stored` is called in the same step. */
+function windowsOf(cells: Map<string, Cell>, stored: (commit: Commit) => void): WindowStore {
+  const positions = new Map<string, number>()
+  const clocks = new Map<string, number>()
   const low = (): number => (clocks.size === 0 ? 0 : Math.min(...clocks.values()))
   const refusal = ({ span, cells: changes }: Commit): CommitResult['result'] | undefined => {
     if (span && positions.get(span.partition) !== span.before) return 'elsewhere'
     const isChanged = changes.some(({ cell, version }) => (cells.get(cell)?.version ?? 0) !== version)
     return isChanged ? 'changed' : undefined
   }
-  const store = ({
-    span,
-    clocks: newest,
-    cells: changes,
-    alerts,
-    decisions: fresh,
-    counts: more,
-  }: Commit): void => {
+  const store = ({ span, clocks: newest, cells: changes }: Commit): void => {
     if (span) positions.set(span.partition, span.after)
     for (const [partition, ms] of newest) clocks.set(partition, Math.max(clocks.get(partition) ?? 0, ms))
     for (const { cell, version, state, dueMs } of changes) {
       if (state) cells.set(cell, { version: version + 1, json: JSON.stringify(state), dueMs })
       else cells.delete(cell)
     }
-    for (const alert of alerts) waiting.set(String(nextToken++), { alert, heldUntilMs: 0 })
-    addNewest(history, alerts, mostHistory)
-    addNewest(decisions, fresh, mostDecisions)
-    addCounts(counts, more)
   }
   return {
     isShared: false,
@@ -56,7 +73,10 @@ export function createMemoryStore(now: () => number): AlertStore {
       ),
     commit: async (commit) => {
       const refused = refusal(commit)
-      if (refused === undefined) store(commit)
+      if (refused === undefined) {
+        store(commit)
+        stored(commit)
+      }
       return { result: refused ?? 'stored', lowMs: low() }
     },
     due: async (lowMs, most) =>
@@ -66,6 +86,11 @@ export function createMemoryStore(now: () => number): AlertStore {
         .slice(0, most)
         .map(([name]) => name),
     low: async () => low(),
+  }
+}
+
+function outboxOf(waiting: Map<string, Waiting>, now: () => number): OutboxStore {
+  return {
     take: async (most, holdMs) => {
       const free = [...waiting].filter(([, { heldUntilMs }]) => heldUntilMs <= now()).slice(0, most)
       for (const [, one] of free) one.heldUntilMs = now() + holdMs
@@ -80,11 +105,11 @@ export function createMemoryStore(now: () => number): AlertStore {
     done: async (tokens) => {
       for (const token of tokens) waiting.delete(token)
     },
-    explain: async (most) => ({ decisions: decisions.slice(-most).toReversed(), counts }),
-    history: async (most) => history.slice(-most).toReversed(),
-    close: async () => {},
   }
 }
+
+const newestOf = <T>(list: readonly T[], most: number): T[] =>
+  list.slice(Math.max(0, list.length - most)).toReversed()
 
 function addNewest<T>(list: T[], items: readonly T[], most: number): void {
   list.push(...items)

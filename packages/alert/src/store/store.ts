@@ -36,11 +36,26 @@ export type CommitResult = { result: 'stored' | 'changed' | 'elsewhere'; lowMs: 
 /** An alert that waits to be sent; `token` is what it is acknowledged by. */
 export type WaitingAlert = { token: string; alert: Alert }
 
+/** How much of everything a store keeps; the oldest goes, and of what waits to be sent that is counted. */
+export const storeLimits = { listed: 1000, waiting: 100_000 } as const
+
+/** What a store holds: cells, alerts that wait to be sent, and those that were given up since too many waited. */
+export type StoreSize = { cells: number; waiting: number; dropped: number }
+
 /**
- * Where the windows live. Each call is one step for all other processes that share the store. Every one rejects when the store
- * cannot be reached; nothing was changed then, or all of it.
+ * The windows that this process has counted on are gone, as after Redis was flushed. Judging begins anew, with a new runner, as after
+ * a start: positions are unknown, and what windows need is to be read again.
  */
-export type AlertStore = {
+export class StateLostError extends Error {
+  override name = 'StateLostError'
+
+  constructor() {
+    super('the state of the alerts is gone; it begins anew')
+  }
+}
+
+/** What judging needs of a store. */
+export type WindowStore = {
   /** Whether other processes may use it at the same time. */
   readonly isShared: boolean
   /** Where a partition stands: the offset of the record that comes next; undefined when nothing of it was stored. */
@@ -52,15 +67,30 @@ export type AlertStore = {
   due(lowMs: number, most: number): Promise<string[]>
   /** The least of all partitions' newest times; 0 when nothing was stored. */
   low(): Promise<number>
+}
+
+/** What sending needs of a store. */
+export type OutboxStore = {
   /** Alerts to be sent, the oldest first. They are this process' for `holdMs`; then another may take them. */
   take(most: number, holdMs: number): Promise<WaitingAlert[]>
   /** They stay this process' for so much longer: it still tries. */
   hold(tokens: readonly string[], holdMs: number): Promise<void>
   /** These were sent, or given up. */
   done(tokens: readonly string[]): Promise<void>
-  /** What was decided, the newest first, and how often each reason since the store began. */
-  explain(most: number): Promise<{ decisions: Decision[]; counts: Map<string, Map<DecisionReason, number>> }>
-  /** Alerts that go on, and those that ended lately, the newest first. */
-  history(most: number): Promise<Alert[]>
-  close(): Promise<void>
 }
+
+/**
+ * Where the windows live. Each call is one step for all other processes that share the store. Every one rejects when the store
+ * cannot be reached; nothing was changed then, or all of it.
+ */
+export type AlertStore = WindowStore &
+  OutboxStore & {
+    /** What was decided, the newest first, and how often each reason since the store began. */
+    explain(
+      most: number,
+    ): Promise<{ decisions: Decision[]; counts: Map<string, Map<DecisionReason, number>> }>
+    /** Alerts that go on, and those that ended lately, the newest first. */
+    history(most: number): Promise<Alert[]>
+    size(): Promise<StoreSize>
+    close(): Promise<void>
+  }
