@@ -191,7 +191,7 @@ test('a block list and an allow list look at the value of a field', () => {
     log(1, of({ ip: '10.0.0.2' }))
     log(2)
   }
-  expect([blocked.said, allowed.said]).toEqual([['0s firing 1'], ['1s firing 1']])
+  expect([blocked.said, allowed.said]).toEqual([['0s firing 1 "10.0.0.1"'], ['1s firing 1 "10.0.0.2"']])
 })
 
 test('a change of a field within the window is an alert with the value before', () => {
