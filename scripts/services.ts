@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type KafkaService, startBroker } from './kafka.ts'
 import { startEmbeddedPostgres } from './postgres.ts'
 
@@ -27,6 +30,37 @@ export async function startRedis(): Promise<Service> {
 export async function startKafka(): Promise<Service | KafkaService> {
   if (process.env.KAFKA_URL) return { url: process.env.KAFKA_URL, stop: async () => {} }
   return startBroker()
+}
+
+/**
+ * A `prometheus` of the PATH on a free port, which scrapes `/metrics` of these `host:port` each second, with their exemplars.
+ * Throws with the remedy when there is none.
+ */
+export async function startPrometheus(targets: readonly string[]): Promise<Service> {
+  if (!hasPrometheus()) throw new Error('no Prometheus: install prometheus (apt-get install prometheus)')
+  const [directory, port] = [mkdtempSync(join(tmpdir(), 'clew-prometheus-')), await freePort()]
+  const file = join(directory, 'prometheus.yml')
+  const scrape = { job_name: 'clew', scrape_interval: '1s', static_configs: [{ targets }] }
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify({ scrape_configs: [scrape] }))
+  const flags = [`--config.file=${file}`, `--storage.tsdb.path=${directory}/data`]
+  const address = `127.0.0.1:${port}`
+  const server = spawn(
+    'prometheus',
+    [...flags, `--web.listen-address=${address}`, '--enable-feature=exemplar-storage', '--log.level=error'],
+    { stdio: 'ignore' },
+  )
+  await reachable(port, server)
+  const stop = async (): Promise<void> => {
+    await ended(server)
+    rmSync(directory, { recursive: true })
+  }
+  return { url: `http://${address}`, stop }
+}
+
+/** Whether `prometheus`, and `promtool` with it, is on the PATH. */
+export function hasPrometheus(): boolean {
+  return spawnSync('promtool', ['--version']).status === 0
 }
 
 /** Whether a `redis-server` is on the PATH. */

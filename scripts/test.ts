@@ -1,6 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { hasMaven, hasRedisServer, type Service, startKafka, startPostgres, startRedis } from './services.ts'
+import {
+  hasMaven,
+  hasPrometheus,
+  hasRedisServer,
+  type Service,
+  startKafka,
+  startPostgres,
+  startRedis,
+} from './services.ts'
 
 const started: Service[] = []
 const beganMs = Date.now()
@@ -14,6 +22,7 @@ function installMissing(): void {
   const missing = [
     ...(process.env.REDIS_URL || hasRedisServer() ? [] : ['redis-server']),
     ...(process.env.KAFKA_URL || hasMaven() ? [] : ['maven']),
+    ...(hasPrometheus() ? [] : ['prometheus']),
     ...(hasChromium() ? [] : ['chromium']),
   ]
   if (missing.length === 0) return

@@ -40,17 +40,35 @@ export {
 export { monotonicMs, unixNowMs, wallOffsetMs } from './process/clock.ts'
 export { type ErrorCode, errorCatalogue } from './process/errors.ts'
 export { createHiddenSlot, type HiddenSlot } from './process/hidden-slot.ts'
+export {
+  addMeters,
+  listMeters,
+  type Meter,
+  type MeterValue,
+  serviceName,
+  setServiceName,
+} from './process/meters.ts'
 export { createReporter, guard, type Reporter, report, reportThrown, setReporter } from './process/report.ts'
 export { registeredLoggerProvider } from './record/logs-api.ts'
 export type { InstrumentationScope, LogRecord } from './record/record.ts'
-export { emitRecord, type RecordSink, setRecordSink } from './record/sink.ts'
+export {
+  emitRecord,
+  type ObservedRecord,
+  observeRecords,
+  type RecordObserver,
+  type RecordSink,
+  setRecordSink,
+  showRecord,
+} from './record/sink.ts'
 export { subscribeChannel, traceChannel } from './seams/channel.ts'
 export { bindingCallbacks, emittingInRoot, runningInRoot } from './seams/connection.ts'
 export {
   addRouteSource,
   type HttpRequest,
+  hideServer,
   httpRequestOf,
   httpRouteOf,
+  isHiddenServer,
   type RouteSource,
   setHttpRoute,
   trackHttpRequest,

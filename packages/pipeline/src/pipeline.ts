@@ -93,6 +93,16 @@ export type SignalCounters = {
   replayed: number
 }
 
+/** What waits now to be sent, of all signals, and the most that may. */
+export type WaitingBytes = {
+  /** Encoded records in memory, with those that are on the wire. */
+  memory: number
+  maxMemory: number
+  /** Records on disk, with those of ended processes. Each signal may use `maxSpool`. */
+  spool: number
+  maxSpool: number
+}
+
 /** Takes in log records and spans. */
 export type Pipeline = {
   /** Encodes the record at once. Never throws. */
@@ -101,6 +111,7 @@ export type Pipeline = {
   /** Resolves when everything taken in so far is acknowledged, spooled, or the time is over. Never rejects. */
   flush(timeoutMs?: number): Promise<void>
   counters(): { logs: SignalCounters; traces: SignalCounters }
+  waitingBytes(): WaitingBytes
   /** Flushes, closes connections and removes every listener. */
   stop(timeoutMs?: number): Promise<void>
 }

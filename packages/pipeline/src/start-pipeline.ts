@@ -4,7 +4,7 @@ import { defaultLimits, encodeResource, writeLogRecord, writeSpan } from '@clew/
 import { ProcessEnd } from './exit/end.ts'
 import { createEndMember } from './exit/end-member.ts'
 import { type Lanes, openLanes } from './export/lanes.ts'
-import type { Pipeline, PipelineOptions, SignalCounters } from './pipeline.ts'
+import type { Pipeline, PipelineOptions, SignalCounters, WaitingBytes } from './pipeline.ts'
 import { Problems } from './problems.ts'
 import type { Signal } from './records/batch.ts'
 import { WriterPool } from './records/chunk.ts'
@@ -49,6 +49,11 @@ export function startPipeline(options: PipelineOptions): Pipeline {
     span: traces === undefined ? ignore : createIntake(traces, writeSpan, limits.traces),
     flush: lanes.flush,
     counters: () => ({ logs: countersOf(lanes, 'logs'), traces: countersOf(lanes, 'traces') }),
+    waitingBytes: () => ({
+      memory: budget.used,
+      maxMemory: budget.max,
+      ...onDisk(lanes),
+    }),
     async stop(timeoutMs) {
       await lanes.drain(timeoutMs, false)
       leaveEnd()
@@ -79,4 +84,12 @@ function takePartInEnd(lanes: Lanes, options: PipelineOptions, runHidden: RunHid
 
 function countersOf(lanes: Lanes, signal: Signal): SignalCounters {
   return { ...(lanes.of(signal)?.queue.counters ?? emptyCounters()) }
+}
+
+function onDisk(lanes: Lanes): Pick<WaitingBytes, 'spool' | 'maxSpool'> {
+  const spools = lanes.all.flatMap(({ spool }) => spool ?? [])
+  return {
+    spool: spools.reduce((sum, { bytes }) => sum + bytes, 0),
+    maxSpool: spools.reduce((most, { maxBytes }) => Math.max(most, maxBytes), 0),
+  }
 }

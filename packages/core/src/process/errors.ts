@@ -101,6 +101,10 @@ export const errorCatalogue = {
     remedy:
       'The line says where to move them if they may be sent with the credentials of now; else delete them.',
   },
+  CLEW_METRICS_PORT: {
+    meaning: 'The address on which metrics are shown cannot be listened on; nobody can read them there.',
+    remedy: 'Give each process a CLEW_PROMETHEUS_PORT of its own, or CLEW_DISABLE=prometheus.',
+  },
   CLEW_INTERNAL: {
     meaning: 'Clew itself failed somewhere; the application was not touched by it.',
     remedy: 'Please report the line.',

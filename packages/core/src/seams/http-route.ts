@@ -37,6 +37,18 @@ export function setHttpRoute(request: object, route: string): void {
   if (entry) entry.route = route
 }
 
+const ownServers = sharedState('own HTTP servers', createHiddenSlot<true>)
+
+/** Marks a `http.Server` of ours: its requests are none of the application's and become no spans. */
+export function hideServer(server: object): void {
+  ownServers.set(server, true)
+}
+
+/** Whether `hideServer` was called with it. */
+export function isHiddenServer(server: object): boolean {
+  return ownServers.get(server) === true
+}
+
 /** Finds the route of a request that has ended and of which no route was told. */
 export type RouteSource = (request: object) => string | undefined
 

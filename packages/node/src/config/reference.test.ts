@@ -1,4 +1,6 @@
+import { prometheusExporter } from '@clew/prometheus-exporter'
 import { describe, expect, it } from 'vitest'
+import { optionSettings } from './instrumentation-options.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { coreSettings } from './read-config.ts'
 import type { Setting } from './setting.ts'
@@ -69,6 +71,12 @@ ${table(all(pipelineSettings))}
 What passes a limit is dropped, and the span or record says how much.
 
 ${table(all(limitSettings))}
+
+## Metrics
+
+Of \`@clew/prometheus-exporter\`, if it is a dependency of the application.
+
+${table([...optionSettings(prometheusExporter).values()])}
 
 ## Instrumentations
 

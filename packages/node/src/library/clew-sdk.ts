@@ -4,6 +4,7 @@ import {
   type OptionSpecs,
   type OptionValues,
   report,
+  setServiceName,
 } from '@clew/core'
 import type { ContextManager } from '@opentelemetry/api'
 import { loadConfig } from '../config/load-config.ts'
@@ -53,6 +54,8 @@ export function clewSdk({ instrumentations = installed(), options = {} }: ClewSd
     instrumentations,
   })
   for (const problem of problems) report('CLEW_CONFIG', problem)
+  const name = config.service.name ?? application().name
+  if (name) setServiceName(name)
   return {
     contextManager: createContextManager().enable(),
     instrumentations: instrumentations.map((one) =>

@@ -1,6 +1,6 @@
-import { activeContext, guard, recordScopeOf, spanContextOf } from '@clew/core'
+import { activeContext, guard, recordScopeOf, showRecord, spanContextOf } from '@clew/core'
 import type { LogInput } from '@clew/otlp'
-import type { Pipeline } from '@clew/pipeline'
+import type { Pipeline, PipelineScope } from '@clew/pipeline'
 import type { LoggerProvider, LogRecord } from '@opentelemetry/api'
 import { byScope } from '../tracer/by-scope.ts'
 import { parseTime, type SpanClock, systemClock, unixNow } from '../tracer/span-clock.ts'
@@ -20,11 +20,14 @@ export function createLoggerProvider({
   pipeline,
   clock = systemClock,
 }: LoggerProviderOptions): LoggerProvider {
+  const take = (scope: PipelineScope, record: LogInput): void => {
+    showRecord(scope, record)
+    pipeline.log(scope, record)
+  }
   return {
     getLogger: byScope((scope) => ({
       enabled: () => true,
-      emit: (record) =>
-        guard('emitting a record', () => pipeline.log(scope, toLogInput(record, clock)), undefined),
+      emit: (record) => guard('emitting a record', () => take(scope, toLogInput(record, clock)), undefined),
     })),
   }
 }

@@ -1,7 +1,16 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import { guard, report, runInContext, setRecordSink, stopAll, suppressedRoot } from '@clew/core'
+import {
+  addMeters,
+  guard,
+  report,
+  runInContext,
+  setRecordSink,
+  setServiceName,
+  stopAll,
+  suppressedRoot,
+} from '@clew/core'
 import { defaultLimits, type EncodeLimits } from '@clew/otlp'
 import { type Pipeline, startPipeline } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
@@ -23,6 +32,7 @@ import { createTracerProvider } from '../tracer/tracer-provider.ts'
 import { watchUnfinished } from '../tracer/unfinished.ts'
 import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies } from './application-api.ts'
 import { withConsole } from './console-output.ts'
+import { pipelineMeters } from './pipeline-meters.ts'
 import { createPropagator } from './propagator.ts'
 import { describeResource } from './resource.ts'
 import { canWait, isOnlyPreload, type StartablePackage, startPackages } from './start-packages.ts'
@@ -100,8 +110,10 @@ function run(application: Application, packages: readonly StartablePackage[], co
   })
   enableDiagnostics(config.logLevel, application.directory)
   const sink = setRecordSink((record) => intake.log(record.scope, record))
+  setServiceName(serviceName(application, config))
+  const meters = addMeters(pipelineMeters(pipeline))
   const started = startPackages(packages, config)
-  const stops = [sink, watchApiCopies(), unfinished.stop, ...started.stops]
+  const stops = [sink, meters, watchApiCopies(), unfinished.stop, ...started.stops]
   if (isMainThread && !config.quiet) sayStarted(serviceName(application, config), started.names, config)
   return {
     flush: pipeline.flush,

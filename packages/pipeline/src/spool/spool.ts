@@ -70,6 +70,15 @@ export class Spool {
     return 'stored'
   }
 
+  /** On disk, with what was taken over. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get maxBytes(): number {
+    return this.#maxBytes
+  }
+
   /** Whether something lies on disk. */
   hasRecords(): boolean {
     return this.#bytes > 0 || this.#claimed.length > 0

@@ -9,6 +9,7 @@ import {
   type HttpRequest,
   httpRequestOf,
   httpRouteOf,
+  isHiddenServer,
   type Runtime,
   reportThrown,
   rootContext,
@@ -19,6 +20,7 @@ import {
   setSpanOwner,
   spanContextOf,
   stopAll,
+  suppressedRoot,
   trackHttpRequest,
 } from '@clew/core'
 import type { Context, Span } from '@opentelemetry/api'
@@ -35,7 +37,7 @@ import { fieldsOf, parentContextOf } from './received-context.ts'
 import { createUrlRedactor, parseTarget } from './url.ts'
 
 /** https://nodejs.org/api/diagnostics_channel.html#event-httpserverrequeststart */
-type RequestStart = { request: IncomingMessage; response: ServerResponse }
+type RequestStart = { request: IncomingMessage; response: ServerResponse; server: object }
 
 const noUpgrade: Upgrade = { context: rootContext, handedOver: () => {} }
 
@@ -54,7 +56,8 @@ export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Sto
           { kind: SpanKind.SERVER, attributes: describeReceived(request, redact) },
           parent,
         )
-  const takeIn = ({ request, response }: RequestStart): Context => {
+  const takeIn = ({ request, response, server }: RequestStart): Context => {
+    if (isHiddenServer(server)) return suppressedRoot
     const parent = parentContextOf(request.headers)
     const fields = fieldsOf(request.headers, parent, options.propagateFields)
     const work = contextForWork(parent, fields, undefined, request.rawHeaders)
@@ -93,9 +96,7 @@ export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Sto
 
   subscribe(requestStart, onStart)
   const stops = [
-    () => {
-      unsubscribe(requestStart, onStart)
-    },
+    () => void unsubscribe(requestStart, onStart),
     keepContextOfMessages(ServerResponse.prototype, (response) =>
       serverRequestOf((response as ServerResponse).req),
     ),

@@ -3,6 +3,7 @@ import { createServer, request as sendRequest } from 'node:http'
 import {
   activeContext,
   getFields,
+  hideServer,
   httpRequestOf,
   type Stop,
   setFields,
@@ -40,6 +41,21 @@ function start(
 
 const oneSpan = async () => (await spans.waitFor((all) => all.length === 1))[0]!
 const placeOf = ({ body, traceId, spanId }: RecordedLog) => ({ body, traceId, spanId })
+
+test('requests of a hidden server become no span and have no fields', async () => {
+  start()
+  const fields: unknown[] = []
+  const server = createServer((_, res) => {
+    fields.push(getFields())
+    res.end()
+  })
+  hideServer(server)
+  const hidden = await servers.listen(server)
+  const port = await servers.listen(createServer((_, res) => res.end()))
+  await (await fetch(`http://127.0.0.1:${hidden}/`, { headers: { 'x-request-id': 'r1' } })).text()
+  await (await fetch(`http://127.0.0.1:${port}/shown`)).text()
+  expect([(await oneSpan()).attributes['url.path'], fields]).toEqual(['/shown', [{}]])
+})
 
 test('a request becomes one server span with the stable attributes', async () => {
   start()

@@ -1,0 +1,55 @@
+import { sharedState } from './state.ts'
+
+/** One value of a meter. */
+export type MeterValue = {
+  /** A value for each of the meter's labels. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+  /** Something that was counted: the span in which the last one happened. 32 and 16 hex digits. */
+  readonly exemplar?:
+    | { readonly traceId: string; readonly spanId: string; readonly timeUnixMs: number }
+    | undefined
+}
+
+/** A number that this process knows of itself, for those who show such numbers. */
+export type Meter = {
+  /** As Prometheus wants it: of a counter it ends in `_total`, its unit is a base unit. */
+  readonly name: string
+  readonly kind: 'counter' | 'gauge'
+  /** One sentence. */
+  readonly help: string
+  /** Names of its labels. What they may be is bounded. */
+  readonly labels: readonly string[]
+  /** Its values now. Called when somebody looks, never in a log call. */
+  read(): readonly MeterValue[]
+}
+
+const own = sharedState<{ service: string | undefined; meters: Meter[] }>('meters', () => ({
+  service: undefined,
+  meters: [],
+}))
+
+/** Shows meters to whoever looks, such as @clew/prometheus-exporter; returns the way back. */
+export function addMeters(meters: readonly Meter[]): () => void {
+  own.meters = [...own.meters, ...meters]
+  return () => {
+    own.meters = own.meters.filter((meter) => !meters.includes(meter))
+  }
+}
+
+/** All meters of this process, the first added first. Of those of one name only the first. */
+export function listMeters(): readonly Meter[] {
+  const byName = new Map<string, Meter>()
+  for (const meter of own.meters) if (!byName.has(meter.name)) byName.set(meter.name, meter)
+  return [...byName.values()]
+}
+
+/** Says what this process is called, as its resource does. */
+export function setServiceName(name: string): void {
+  own.service = name
+}
+
+/** What `service.name` of this process is; undefined when nobody has said it. */
+export function serviceName(): string | undefined {
+  return own.service
+}

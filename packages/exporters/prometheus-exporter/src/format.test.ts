@@ -1,0 +1,109 @@
+import { type Meter, type MeterValue, setReporter } from '@clew/core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { chooseFormat, openMetrics, plainText } from './format.ts'
+
+function meter(kind: Meter['kind'], name: string, values: MeterValue[], help = 'What it is.'): Meter {
+  return { name, kind, help, labels: [], read: () => values }
+}
+
+const exemplar = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), timeUnixMs: 1_700_000_000_123.4 }
+const awkward = 'a\\b"c\nd'
+const meters = [
+  meter('counter', 'log_events_total', [{ labels: { level: 'error', module: awkward }, value: 3, exemplar }]),
+  meter('gauge', 'waiting', [{ labels: {}, value: 0.5, exemplar: undefined }], `Help ${awkward}`),
+]
+
+test('plain text names the counter as its sample, escapes help without quotes and shows no exemplar', () => {
+  expect(plainText.write(meters)).toBe(
+    [
+      '# HELP log_events_total What it is.',
+      '# TYPE log_events_total counter',
+      'log_events_total{level="error",module="a\\\\b\\"c\\nd"} 3',
+      '# HELP waiting Help a\\\\b"c\\nd',
+      '# TYPE waiting gauge',
+      'waiting 0.5',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('OpenMetrics names the family without _total, escapes quotes of help, shows exemplars and ends in EOF', () => {
+  expect(openMetrics.write(meters)).toBe(
+    [
+      '# HELP log_events What it is.',
+      '# TYPE log_events counter',
+      `log_events_total{level="error",module="a\\\\b\\"c\\nd"} 3 # {trace_id="${exemplar.traceId}",span_id="${exemplar.spanId}"} 1 1700000000.123`,
+      '# HELP waiting Help a\\\\b\\"c\\nd',
+      '# TYPE waiting gauge',
+      'waiting 0.5',
+      '# EOF',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('numbers that are none have the names of the format', () => {
+  const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e21]
+  const text = plainText.write([
+    meter(
+      'gauge',
+      'x',
+      values.map((value) => ({ labels: {}, value })),
+    ),
+  ])
+  expect(text.split('\n').slice(2)).toEqual(['x NaN', 'x +Inf', 'x -Inf', 'x 1e+21', ''])
+})
+
+test('any label is one line, from which it can be read again', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const written = plainText.write([meter('gauge', 'x', [{ labels: { l: text }, value: 1 }])])
+      const [, , line, rest] = written.split('\n')
+      const unescaped = /^x\{l="(.*)"\} 1$/s
+        .exec(line!)?.[1]
+        ?.replace(/\\(.)/g, (_, character) => (character === 'n' ? '\n' : character))
+      expect([unescaped, rest]).toEqual([text, ''])
+    }),
+  )
+})
+
+test('a meter that throws is reported and left out', () => {
+  const reports: string[] = []
+  const restore = setReporter((code, message) => reports.push(`${code} ${message.split('\n')[0]}`))
+  const broken: Meter = {
+    ...meter('gauge', 'broken', []),
+    read: () => {
+      throw new Error('no')
+    },
+  }
+  expect(openMetrics.write([broken])).toBe('# EOF\n')
+  expect(reports).toEqual(['CLEW_INTERNAL reading broken: Error: no'])
+  restore()
+})
+
+test.each([
+  [
+    'Prometheus 2',
+    'application/openmetrics-text; version=1.0.0,application/openmetrics-text; version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+    openMetrics,
+  ],
+  [
+    'Prometheus 3',
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1',
+    openMetrics,
+  ],
+  [
+    'an agent that likes plain text better',
+    'text/plain;version=0.0.4,application/openmetrics-text;q=0.5',
+    plainText,
+  ],
+  ['one that refuses OpenMetrics', 'application/openmetrics-text;q=0', plainText],
+  ['one that wants an OpenMetrics to come', 'application/openmetrics-text;version="9.0.0"', plainText],
+  ['a quoted version', 'Application/OpenMetrics-Text; Version="1.0.0"', openMetrics],
+  ['a browser', 'text/html,application/xhtml+xml,*/*;q=0.8', plainText],
+  ['nonsense', ';;,=,q=1;;q=x', plainText],
+  ['none', undefined, plainText],
+])('%s gets its format', (_who, accept, expected) => {
+  expect(chooseFormat(accept)).toBe(expected)
+})

@@ -1,0 +1,72 @@
+import { isMainThread } from 'node:worker_threads'
+import { type Instrumentation, onModuleLoad, report, type Stop } from '@clew/core'
+import manifest from '@clew/prometheus-exporter/package.json' with { type: 'json' }
+import { type PromRegistry, shareWithPromClient } from './prom-client.ts'
+import { startPrometheus } from './server.ts'
+
+const options = {
+  port: {
+    kind: 'number',
+    default: 9464,
+    min: 0,
+    about: 'The port on which metrics are shown, at /metrics.',
+  },
+  host: {
+    kind: 'text',
+    default: '127.0.0.1',
+    about: 'The address on which metrics are shown: by default to this machine alone.',
+  },
+  registry: {
+    kind: 'choice',
+    values: ['own', 'prom-client'],
+    default: 'own',
+    about:
+      "prom-client: nothing is listened on, the metrics join the default registry of the application's prom-client.",
+  },
+  maxModules: {
+    kind: 'number',
+    default: 100,
+    min: 0,
+    about: 'Modules that are counted each by itself; the records of further ones under _other.',
+  },
+} as const
+
+type PromClient = { register: PromRegistry }
+
+const library = { name: 'prom-client', versions: { from: '15.0.0', below: '16.0.0' } } as const
+
+/** Shows what a process logs and sends as metrics: on a port of its own, or in the application's prom-client. */
+export const prometheusExporter: Instrumentation<typeof options> = {
+  name: 'prometheus',
+  version: manifest.version,
+  seam: 'an HTTP server of its own, or the registry of prom-client',
+  options,
+  start: ({ options: { port, host, registry, maxModules } }) => {
+    if (registry === 'prom-client')
+      return onModuleLoad<PromClient>(library, ({ register }) =>
+        shareWithPromClient(register, { maxModules }),
+      )
+    // Worker threads have the environment of their process, and records of their own.
+    return isMainThread ? listen(port, host, maxModules) : () => {}
+  },
+}
+
+function listen(port: number, host: string, maxModules: number): Stop {
+  let isStopped = false
+  let stop: Stop = () => {
+    isStopped = true
+  }
+  startPrometheus({ port, host, maxModules }).then(
+    (prometheus) => {
+      stop = prometheus.stop
+      if (isStopped) stop()
+    },
+    (error: Error) =>
+      report(
+        'CLEW_METRICS_PORT',
+        `metrics cannot be shown on ${host}:${port}: ${error.message}; set CLEW_PROMETHEUS_PORT to a free port, or CLEW_DISABLE=prometheus`,
+        'listening',
+      ),
+  )
+  return () => stop()
+}

@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { freePort } from '../../../scripts/services.ts'
+import { type AppProcess, killApps, preload, startApp } from './app-process.ts'
+
+let receiver: OtlpReceiver
+
+beforeEach(async () => {
+  receiver = await startOtlpReceiver()
+})
+afterEach(() => receiver.close())
+afterAll(killApps)
+
+/** The application, and how one asks it. */
+async function start(env: NodeJS.ProcessEnv): Promise<AppProcess & { get(path: string): Promise<string> }> {
+  const app = await startApp({
+    cwd: join(import.meta.dirname, 'fixtures/metrics'),
+    args: [...preload, 'app.cjs'],
+    env: { CLEW_QUIET: '1', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env },
+  })
+  const port = await app.waitForLine(() => true)
+  const get = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+  return Object.assign(app, { get })
+}
+
+/** Samples that are not 0, without the numbers of bytes and the time of exemplars. */
+function samplesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('log_events_total') && !line.endsWith(' 0'))
+    .map((line) => line.replace(/ 1 [\d.]+$/, ''))
+}
+
+const fine = { code: 0, signal: null, stderr: '' }
+const labels = (module: string, level: string): string =>
+  `log_events_total{service="metrics-app",module="${module}",level="${level}"}`
+
+test('the package is found, and shows what is logged; reading it makes no span and keeps no process alive', async () => {
+  const port = await freePort()
+  const app = await start({ CLEW_PROMETHEUS_PORT: String(port) })
+  await app.get('/')
+  const [span] = await receiver.waitForSpans((spans) => spans.length === 1)
+  const accept = 'application/openmetrics-text'
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { accept } })
+  const text = await response.text()
+  const exemplar = ` # {trace_id="${span!.traceId}",span_id="${span!.spanId}"}`
+  expect(samplesOf(text)).toEqual([
+    `${labels('payments', 'info')} 1`,
+    `${labels('payments', 'error')} 1${exemplar}`,
+    `${labels('a library', 'warn')} 1${exemplar}`,
+  ])
+  expect(text).toContain('\nlog_accepted_total 3\n')
+  expect(text).toContain('\nlog_dropped_total{reason="no_room"} 0\n')
+  expect(text).toContain(`\nclew_queue_max_bytes ${64 * 2 ** 20}\n`)
+  await app.get('/end')
+  expect(await app.ended).toMatchObject(fine)
+  expect(receiver.spans.map(({ attributes }) => attributes['url.path'])).toEqual(['/', '/end'])
+})
+
+test('through prom-client the metrics are in the registry of the application, and no port is opened', async () => {
+  const port = await freePort()
+  const app = await start({ CLEW_PROMETHEUS_PORT: String(port), CLEW_PROMETHEUS_REGISTRY: 'prom-client' })
+  // prom-client is loaded by the first reading: what is logged after that is counted.
+  await app.get('/registry')
+  await app.get('/')
+  const text = await app.get('/registry')
+  expect(samplesOf(text)).toEqual([
+    `${labels('payments', 'info')} 1`,
+    `${labels('payments', 'error')} 1`,
+    `${labels('a library', 'warn')} 1`,
+  ])
+  await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow()
+  await app.get('/end')
+  expect(await app.ended).toMatchObject(fine)
+})
+
+test('a port that is taken is one line, and the application runs on', async () => {
+  const { port } = new URL(receiver.url)
+  const app = await start({ CLEW_PROMETHEUS_PORT: port })
+  await app.get('/')
+  await app.get('/end')
+  expect(await app.ended).toMatchObject({
+    ...fine,
+    stderr: `[clew] CLEW_METRICS_PORT: metrics cannot be shown on 127.0.0.1:${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}; set CLEW_PROMETHEUS_PORT to a free port, or CLEW_DISABLE=prometheus\n`,
+  })
+})
