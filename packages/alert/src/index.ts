@@ -14,6 +14,7 @@ export type { Post } from './channels/post.ts'
 export { channelSchema, readChannel, readChannels } from './channels/read-channel.ts'
 export { describeObservation, type Language } from './channels/words.ts'
 export type { CellState, Outcome } from './engine/cell.ts'
+export { endsByItself } from './engine/compile.ts'
 export { createEngine, type Engine, type Hits } from './engine/engine.ts'
 export { type AlertRecord, plausibleMs, recordsOf } from './engine/record.ts'
 export { type Budget, createMemoryBudget, type Permit } from './notify/budget.ts'
@@ -27,6 +28,7 @@ export {
   openPolicy,
   type Policy,
   type Silence,
+  silenceOf,
   type Verdict,
 } from './notify/policy.ts'
 export { createRedisBudget, type RedisBudgetOptions, type ScriptClient } from './notify/redis-budget.ts'

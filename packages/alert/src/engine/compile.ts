@@ -21,6 +21,11 @@ export function compileRule(rule: Rule): CompiledRule {
   return { rule, matches: matchesOf(rule, where), lookAt: lookOf(rule), judge: judgeOf(rule) }
 }
 
+/** Whether alerts of a rule end by themselves. Of what is told at one record, nobody can say that it is over. */
+export function endsByItself(rule: Rule): boolean {
+  return judgeOf(rule).ends
+}
+
 /** What a rule's cell gets of a record. */
 export function hitOf({ lookAt }: CompiledRule, record: AlertRecord, lowMs: number): Hit {
   const hit: Hit = { unixMs: record.unixMs, weight: record.weight, lowMs, line: lineOf(record) }

@@ -43,10 +43,7 @@ export type Verdict = {
 
 /** Whether an alert is sent. `firing`: the alerts that fire now, as far as they are known. */
 export function judge(policy: Policy, alert: Alert, nowMs: number, firing: Iterable<Firing>): Verdict {
-  const silence = policy.silences.find(
-    ({ match, fromUnixMs, untilUnixMs }) =>
-      fromUnixMs <= nowMs && nowMs < untilUnixMs && matches(match, alert),
-  )
+  const silence = silenceOf(policy.silences, alert, nowMs)
   if (silence) return { reason: 'silenced', by: silence.id }
   const mute = policy.mutes.find(
     ({ match, times }) => matches(match, alert) && times.some((time) => isWithin(time, nowMs)),
@@ -55,6 +52,18 @@ export function judge(policy: Policy, alert: Alert, nowMs: number, firing: Itera
   const source = inhibitorOf(policy.inhibitions, alert, firing)
   if (source) return { reason: 'inhibited', by: source.id }
   return { reason: alert.state === 'resolved' ? 'resolved' : 'fired', by: '' }
+}
+
+/** The first of the silences that holds an alert back at that moment; undefined when none does. */
+export function silenceOf(
+  silences: readonly Silence[],
+  alert: Omit<Firing, 'id'>,
+  nowMs: number,
+): Silence | undefined {
+  return silences.find(
+    ({ match, fromUnixMs, untilUnixMs }) =>
+      fromUnixMs <= nowMs && nowMs < untilUnixMs && matches(match, alert),
+  )
 }
 
 function inhibitorOf(
@@ -83,7 +92,7 @@ function sameGroup(one: Firing, other: Firing): boolean {
 }
 
 /** Whether an alert is meant. */
-export function matches({ rule, severity, group = {} }: Matcher, alert: Omit<Firing, 'id'>): boolean {
+function matches({ rule, severity, group = {} }: Matcher, alert: Omit<Firing, 'id'>): boolean {
   return (
     (rule === undefined || likeness(rule, alert.rule)) &&
     (severity === undefined || severity.includes(alert.severity)) &&

@@ -117,3 +117,20 @@ test('what a process did not send before it died, another one sends', async () =
   await come(1)
   await second.close(1000)
 })
+
+test('what is silenced is sent to nobody, and it is told why', async () => {
+  const silence = { id: 's1', match: { rule: 'payment-failed-500' }, fromUnixMs: 0, untilUnixMs: Infinity }
+  const { alerting, store, reports } = started(() => startMs, { silences: () => [silence] })
+  await alerting.take({ partition: 'p', records: [failure(0, 1), failure(10, 2), failure(20, 3)] })
+  await expect
+    .poll(async () => (await store.explain(1)).decisions.map(({ reason }) => reason))
+    .toEqual(['silenced'])
+  const { decisions, counts } = await store.explain(2)
+  expect(decisions.map(({ reason, value, alertId }) => ({ reason, value, alertId }))).toEqual([
+    { reason: 'silenced', value: 3, alertId: decisions[1]!.alertId },
+    { reason: 'fired', value: 3, alertId: expect.stringMatching(/^[\da-f]{16}$/) },
+  ])
+  expect(counts.get('payment-failed-500')!.get('silenced')).toBe(1)
+  await alerting.close(1000)
+  expect([bodies, await store.take(10, 1), reports]).toEqual([[], [], []])
+})

@@ -2,7 +2,7 @@ import type { Alert } from '../alert.ts'
 import { createEngine } from '../engine/engine.ts'
 import { type Budget, createMemoryBudget } from '../notify/budget.ts'
 import { createNotifier, type NotifierOptions } from '../notify/notifier.ts'
-import type { Policy, Silence } from '../notify/policy.ts'
+import type { Policy, Silence, Verdict } from '../notify/policy.ts'
 import type { AlertStore } from '../store/store.ts'
 import type { AlertsFile } from './alerts-file.ts'
 import { createDelivery } from './delivery.ts'
@@ -55,7 +55,12 @@ export function startAlerting(options: AlertingOptions): Alerting {
     desk: options.desk ?? file.desk,
     ...{ redact: options.redact, post: options.post, now, random, report },
     onSent: delivery.sent,
-    onHeld: delivery.held,
+    onHeld(alert, verdict) {
+      delivery.held(alert)
+      void noteVerdict(store, alert, verdict).catch((error: unknown) =>
+        report(`what was held back was not noted: ${messageOf(error)}`),
+      )
+    },
     onDead: delivery.dead,
   })
   let hasAlerts = false
@@ -67,7 +72,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     try {
       await delivery.pump()
     } catch (error) {
-      report(`the outbox cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+      report(`the outbox cannot be read: ${messageOf(error)}`)
     }
   }
   const sendFresh = async (): Promise<void> => {
@@ -91,6 +96,21 @@ export function startAlerting(options: AlertingOptions): Alerting {
       await delivery.settled()
     },
   }
+}
+
+/** What was not sent is a decision too, for `explain`. */
+async function noteVerdict(store: AlertStore, alert: Alert, { reason }: Verdict): Promise<void> {
+  const { rule, group, atUnixMs: unixMs, observation, id: alertId } = alert
+  const { value, limit } = observation
+  await store.commit({
+    ...{ span: undefined, clocks: new Map(), cells: [], alerts: [] },
+    decisions: [{ rule, group, reason, unixMs, value, limit, alertId }],
+    counts: new Map([[rule, new Map([[reason, 1]])]]),
+  })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function policyOf(policy: Policy, more: readonly Silence[]): Policy {
