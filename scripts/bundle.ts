@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { isBuiltin } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { build, type Plugin } from 'esbuild'
 import { type Package, publishedPackages } from './packages.ts'
 
@@ -32,6 +32,21 @@ const withoutMachineId: Plugin = {
     onLoad({ filter: /machine-id\/getMachineId\.m?js$/ }, () => ({
       contents: 'export const getMachineId = async () => undefined',
     }))
+  },
+}
+
+/**
+ * Bundles yaml from its ESM files, which it has for browsers alone: those for Node.js are CommonJS, and call a `require` that
+ * an ESM bundle does not have.
+ */
+const esmYaml: Plugin = {
+  name: 'esm-yaml',
+  setup: ({ onResolve, initialOptions: { external } }) => {
+    if (external?.includes('yaml')) return
+    onResolve({ filter: /^yaml$/ }, ({ resolveDir }) => {
+      const manifest = createRequire(`${resolveDir}/`).resolve('yaml/package.json')
+      return { path: manifest.replace('package.json', 'browser/index.js'), sideEffects: false }
+    })
   },
 }
 
@@ -97,7 +112,7 @@ async function bundle(
     platform: 'node',
     target: 'node22.15',
     mainFields: ['module', 'main'],
-    plugins: [withoutMachineId, directBuiltins, versionOnly],
+    plugins: [withoutMachineId, directBuiltins, esmYaml, versionOnly],
     logLevel: 'warning',
   })
   return Object.keys(metafile.inputs)
@@ -143,7 +158,7 @@ async function bundlePackage({ name, directory, exports, bin }: Package): Promis
 
 for (const one of publishedPackages()) await bundlePackage(one)
 // The desk's threads are started by the addresses of files beside the code that starts them.
-const deskEntries = ['index.js', 'threads/writer-thread.js', 'threads/reader-thread.js']
+const deskEntries = ['index.js', ...['writer', 'reader', 'alert'].map((name) => `threads/${name}-thread.js`)]
 rmSync('packages/desk/dist/bundle', { recursive: true, force: true })
 const deskSources = await bundle(
   deskEntries.map((entry) => `packages/desk/dist/server/${entry}`),

@@ -61,7 +61,7 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['start-desk.ts'],
     ['http/', 'forward/'],
     ['threads/'],
-    ['store/', 'query/'],
+    ['store/', 'query/', 'alerts/'],
     ['schema/'],
   ],
 }

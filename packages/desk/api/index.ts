@@ -1,3 +1,4 @@
+export * from './alerts.ts'
 export * from './chain.ts'
 export * from './chains.ts'
 export * from './desk.ts'

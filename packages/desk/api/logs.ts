@@ -104,11 +104,13 @@ export type PatternDetail = Static<typeof patternDetail>
 
 /**
  * Server-sent events of `GET /api/live`. `event:` is the key, `data:` the JSON. With `logs=<search>` come `logs`, with
- * `chains=<search>` come `chains`. `id:` of an event resumes behind it (`Last-Event-ID`).
+ * `chains=<search>` come `chains`, with `alerts=` come `alerts`, one of these at once. `id:` of an event resumes behind it (`Last-Event-ID`).
  */
 export type LiveEvents = {
   /** New lines, oldest first, at most 200 an event; `dropped` more came than could be shown. */
   logs: { logs: LogRow[]; dropped: number }
   /** Chains that are new or have changed. */
   chains: { chains: ChainSummary[] }
+  /** Something about the alerts changed: `GET /api/alerts` has it. Once a second at most, without an `id:`. */
+  alerts: { firing: number }
 }

@@ -8,6 +8,7 @@ import type { HttpOptions } from './http/access/binding.ts'
 import type { KnownStatus } from './http/routes/answer-api.ts'
 import { startHttp } from './http/start-http.ts'
 import { makeTemporaryDirectory } from './store/temporary-directory.ts'
+import { AlertClient } from './threads/alert-client.ts'
 import { openStore } from './threads/open-store.ts'
 
 /** How a desk runs, as the options of `clew desk`: sizes in bytes, ages in milliseconds. */
@@ -20,6 +21,11 @@ export type DeskOptions = Omit<HttpOptions, 'webDirectory' | 'onError'> & {
   maxAgeMs: number | undefined
   /** Where everything is passed on to. `headers` as in OTEL_EXPORTER_OTLP_HEADERS. */
   forward?: { endpoint: string; headers: string }
+  /**
+   * A rule file, by whose rules log lines are judged as they arrive. It is read again when it changes. What is wrong with it
+   * is reported, and the rules that can be used run.
+   */
+  alerts?: string
   /** Hears, in one line, of what the desk did not expect. */
   report(message: string): void
 }
@@ -46,6 +52,13 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   const directory = options.directory ?? (await makeTemporaryDirectory())
   const store = await openStore({ directory, temporary, maxBytes, maxAgeMs, report })
   let forward: Forward | undefined
+  let alerts: AlertClient | undefined
+  const closeAll = async (): Promise<void> => {
+    await forward?.close()
+    await store.close()
+    // Behind the store: what it still commits is judged, too.
+    await alerts?.close()
+  }
   const storeState = (): KnownStatus['store'] => ({
     ...store.state(),
     directory: temporary ? '' : directory,
@@ -54,8 +67,10 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   })
   try {
     forward = openForward(options)
+    alerts = await startAlerts(options)
     const http = await startHttp({
       store: forward === undefined ? store : forwardingStore(store, forward),
+      alerts,
       status: () => ({ version: manifest.version, forward: forward?.status() ?? null, store: storeState() }),
       options: {
         ...options,
@@ -69,19 +84,29 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
         `--forward ${forward.status().url} is this desk itself; give the address of another receiver`,
       )
     }
+    alerts?.begin(http.url)
     return {
       ...http,
       async close() {
         await http.close()
-        await forward?.close()
-        await store.close()
+        await closeAll()
       },
     }
   } catch (error) {
-    await forward?.close()
-    await store.close()
+    await closeAll()
     throw error
   }
+}
+
+async function startAlerts({
+  alerts: path,
+  directory,
+  report,
+}: DeskOptions): Promise<AlertClient | undefined> {
+  if (path === undefined) return undefined
+  const alerts = new AlertClient({ path, directory }, report)
+  await alerts.start()
+  return alerts
 }
 
 /** Whether an address is one of ours: what is passed on there would come back for ever. */

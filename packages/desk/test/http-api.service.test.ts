@@ -34,7 +34,9 @@ beforeAll(async () => {
 afterAll(() => desk.close())
 
 describe('every route', () => {
-  const answered = routes.filter(({ name }) => !['live', 'import', 'chain-export'].includes(name))
+  const answered = routes.filter(
+    ({ name, method }) => method === 'GET' && !['live', 'chain-export'].includes(name),
+  )
 
   test('is in the OpenAPI document with its parameters, and no other is', () => {
     const described = Object.entries(description.paths).flatMap(([path, methods]) =>

@@ -1,6 +1,9 @@
 import type { Alert, AlertSeverity, Observation, RuleType } from '../alert.ts'
 import { lengthInWords } from './times.ts'
 
+// With this file alone come words and no code that runs rules: pages load it.
+export { alertSeverities, ruleTypes } from '../alert.ts'
+
 /** In which language the words of a message are. */
 export const languages = ['en', 'zh'] as const
 /** One of {@link languages}. */
@@ -24,6 +27,7 @@ export type Words = {
   alert: string
 }
 
+/** What messages are made of: `words.en.observed[type](observation)`. Texts of the log in it are as they came. */
 export const words: Readonly<Record<Language, Words>> = {
   en: {
     severity: { info: 'info', warning: 'warning', error: 'error', critical: 'critical' },

@@ -38,6 +38,8 @@ Listens on this machine alone unless told otherwise. Ctrl-C ends it.
   --max-age AGE         of the data (default 7d; "off": no limit)
   --forward URL         passes everything on, unchanged: http://collector:4318, grpc://collector:4317
                         (headers: CLEW_DESK_FORWARD_HEADERS, as in OTEL_EXPORTER_OTLP_HEADERS)
+  --alerts FILE         judges log lines by the rules of this file as they arrive, and sends alerts; see docs/guide/desk.md.
+                        It is read again when it changes
   --cors ORIGIN         a page that may send OTLP, such as http://localhost:3000; several times for several
 
 To serve other machines:
@@ -59,6 +61,7 @@ const options = {
   'max-size': { type: 'string' },
   'max-age': { type: 'string', default: '7d' },
   forward: { type: 'string' },
+  alerts: { type: 'string' },
   cors: { type: 'string', multiple: true },
   host: { type: 'string' },
   token: { type: 'string' },
@@ -98,6 +101,7 @@ function deskOptions(values: Values): DeskOptions {
       parsePositive(parseBytes),
       values['max-size'] ?? (values.memory ? '512MB' : '2GB'),
     ),
+    alerts: given('--alerts', parseText, values.alerts),
     maxAgeMs: given('--max-age', parseOrOff(parsePositive(parseDuration)), values['max-age']),
     allowedHosts: given('--allowed-hosts', parseList(), values['allowed-hosts']),
     // The desk reads them again; here they are told with all the others.
@@ -118,6 +122,7 @@ function deskOptions(values: Values): DeskOptions {
     ...present('token', values.token ?? env.CLEW_DESK_TOKEN),
     ...present('ingestToken', values['ingest-token'] ?? env.CLEW_DESK_INGEST_TOKEN),
     ...present('allowedHosts', read.allowedHosts),
+    ...present('alerts', read.alerts),
     ...present('forward', values.forward === undefined ? undefined : { endpoint: values.forward, headers }),
   }
 }
@@ -143,11 +148,12 @@ function introduction(desk: Desk, settings: DeskOptions): string {
   const data = settings.directory === undefined ? 'nothing is kept (--memory)' : displayed(settings.directory)
   const forward =
     settings.forward === undefined ? '' : `\n  passes on to   ${printableAddress(settings.forward.endpoint)}`
+  const alerts = settings.alerts === undefined ? '' : `\n  alerts by      ${settings.alerts}`
   return `clew desk
 
   page           ${pageUrl(desk, settings)}
   send OTLP to   ${desk.url}${desk.grpc === null ? '' : ` (HTTP), ${desk.grpc} (gRPC)`}
-  data           ${data}${forward}
+  data           ${data}${forward}${alerts}
 
   OTEL_EXPORTER_OTLP_ENDPOINT=${desk.url} node --require @clew/node/register app.js
 `

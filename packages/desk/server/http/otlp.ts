@@ -7,6 +7,7 @@ import {
 } from '@clew/otlp'
 import type { DeskStatus } from '../../api/index.ts'
 import { isStoreError } from '../schema/store-error.ts'
+import type { Alerts } from '../threads/alerts.ts'
 import type { Store, Written } from '../threads/store.ts'
 import { type HttpOptions, hostsOf, ownNames } from './access/binding.ts'
 import { startOnEach } from './listen.ts'
@@ -18,13 +19,23 @@ export type Received = DeskStatus['received']
 /** A disk does not get free by itself in a second. */
 const fullRetrySeconds = 30
 
-/** Gives requests to the store as they are, and counts. What the store cannot explain is thrown on. */
-export function createOtlpHandler(store: Pick<Store, 'write'>, received: Received): OtlpRawHandler {
+/**
+ * Gives requests to the store as they are, lines that were stored to the alerts, and counts. What the store cannot explain is
+ * thrown on.
+ */
+export function createOtlpHandler(
+  store: Pick<Store, 'write'>,
+  received: Received,
+  alerts?: Pick<Alerts, 'take'>,
+): OtlpRawHandler {
   return {
     async request(signal, encoding, raw) {
       received.requests++
       try {
+        // The store takes the bytes away.
+        const copy = alerts !== undefined && signal === 'logs' ? new Uint8Array(raw) : undefined
         const written = await store.write(signal, encoding, raw)
+        if (copy !== undefined) alerts?.take(encoding, copy, written.records)
         received[signal === 'logs' ? 'logs' : 'spans'] += written.records
         received.rejected += written.rejected
         if (written.rejected > 0) received.refused++

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { closeServer, createOtlpHttpHandler, listen, serverUrl } from '@clew/otlp'
 import type { DeskStatus } from '../../api/index.ts'
+import type { Alerts } from '../threads/alerts.ts'
 import type { Store } from '../threads/store.ts'
 import { type HttpOptions, hostsOf, requireSafeBinding } from './access/binding.ts'
 import { type GuardSettings, refusalByOrigin, refusalByToken } from './access/guard.ts'
@@ -30,19 +31,21 @@ type Listener = (request: IncomingMessage, response: ServerResponse, port: numbe
  */
 export async function startHttp({
   store,
+  alerts,
   status,
   options,
 }: {
   store: Store
+  alerts?: Alerts | undefined
   status: () => Omit<KnownStatus, 'otlp' | 'received'>
   options: HttpOptions
 }): Promise<DeskHttp> {
   requireSafeBinding(options)
   const received = { requests: 0, logs: 0, spans: 0, refused: 0, rejected: 0 }
-  const handler = createOtlpHandler(store, received)
-  const live = createLiveStreams(store, options.onError)
+  const handler = createOtlpHandler(store, received, alerts)
+  const live = createLiveStreams(store, alerts, options.onError)
   const at: DeskStatus['otlp'] = { http: '', grpc: null }
-  const api = createApi(store, live, () => ({ ...status(), otlp: at, received }))
+  const api = createApi(store, alerts, live, () => ({ ...status(), otlp: at, received }))
   const listener = await createListener(options, handler, api)
 
   const open: { close(): Promise<void> }[] = []

@@ -2,9 +2,10 @@ import { extname } from 'node:path'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { Signal } from '@clew/otlp'
 import type { QueryName } from '../query/queries.ts'
+import type { AlertQuestion, AlertQuestions } from './alerts.ts'
 import type { Range } from './store.ts'
 
-/** What the threads of the store say to one another; all goes through the main thread. */
+/** What the threads of the desk say to one another; all goes through the main thread. */
 export type WriterSettings = { directory: string; maxBytes: number; maxAgeMs: number | undefined }
 
 export type ToWriter =
@@ -33,12 +34,37 @@ export type FromReader =
   | { kind: 'failure'; id: number; code: string; message: string }
   | { kind: 'damaged'; path: string }
 
+/** `directory` undefined: nothing is kept. */
+export type AlertSettings = { path: string; directory: string | undefined }
+
+export type ToAlerts =
+  /** Rules begin to run; `url` is that of the desk. */
+  | { kind: 'begin'; url: string }
+  | { kind: 'logs'; encoding: 'protobuf' | 'json'; bytes: Uint8Array; arrivedUnixMs: number }
+  | { kind: 'ask'; id: number; question: AlertAsk }
+  | { kind: 'close' }
+
+/** A question with what it is about. */
+export type AlertAsk = {
+  [Name in AlertQuestion]: { name: Name; of: AlertQuestions[Name]['of'] }
+}[AlertQuestion]
+
+export type FromAlerts =
+  | { kind: 'ready' }
+  | { kind: 'failed'; message: string }
+  /** So many of the oldest requests are done with. */
+  | { kind: 'judged'; requests: number }
+  | { kind: 'changed'; firing: number }
+  | { kind: 'answer'; id: number; value: object }
+  | { kind: 'failure'; id: number; code: string; message: string }
+  | { kind: 'problem'; message: string }
+
 // Sources in tests, files beside this one when built and when bundled.
 const extension = extname(import.meta.url)
 
 /** Starts a thread of the desk. node:sqlite is announced as experimental by Node 22, on stderr: not here. */
 export function startThread(
-  name: 'writer-thread' | 'reader-thread',
+  name: 'writer-thread' | 'reader-thread' | 'alert-thread',
   options: Pick<WorkerOptions, 'workerData' | 'resourceLimits'> = {},
 ): Worker {
   return new Worker(new URL(`./${name}${extension}`, import.meta.url), {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { LiveEvents } from '../../../api/index.ts'
 import type { Commit, Range, Store } from '../../threads/store.ts'
 import {
   addCommit,
@@ -10,7 +11,7 @@ import {
 } from './pending-ranges.ts'
 
 /** What a client wants to see; undefined: nothing of this kind. */
-export type Searches = { logs?: string; chains?: string }
+export type Searches = { logs?: string; chains?: string; alerts?: string }
 
 /** At most four events of a kind in a second. */
 const pauseMs = 250
@@ -46,6 +47,13 @@ export class LiveClient {
   add(commit: Commit): void {
     addCommit(this.#start.pending, commit)
     this.#schedule()
+  }
+
+  /** Something about the alerts changed; who wants to know asks again. */
+  tellAlerts(data: LiveEvents['alerts']): void {
+    const { alerts } = this.#start.searches
+    if (alerts === undefined || this.#response.writableLength > maxBufferedBytes) return
+    this.#response.write(`event: alerts\ndata: ${JSON.stringify(data)}\n\n`)
   }
 
   beat(): void {

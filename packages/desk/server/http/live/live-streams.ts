@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { LiveEvents } from '../../../api/index.ts'
+import type { Alerts } from '../../threads/alerts.ts'
 import type { Store } from '../../threads/store.ts'
 import { sendFailure } from '../reply/reply.ts'
 import { LiveClient, type Searches } from './live-client.ts'
@@ -13,9 +15,10 @@ export type LiveStreams = {
   close(): void
 }
 
-/** Sends what each commit of the store brings to those who search for it. */
+/** Sends what each commit of the store brings to those who search for it, and word of the alerts to those who watch them. */
 export function createLiveStreams(
   store: Pick<Store, 'query' | 'onCommit'>,
+  alerts: Alerts | undefined,
   onError: (error: unknown) => void,
 ): LiveStreams {
   const clients = new Set<LiveClient>()
@@ -24,6 +27,10 @@ export function createLiveStreams(
   const stop = store.onCommit((commit) => {
     addCommit(seen, commit)
     for (const client of clients) client.add(commit)
+  })
+  const alertNews = (): LiveEvents['alerts'] => ({ firing: alerts?.state().firing ?? 0 })
+  const stopAlerts = alerts?.onChange(() => {
+    for (const client of clients) client.tellAlerts(alertNews())
   })
   const heartbeat = setInterval(() => {
     for (const client of clients) client.beat()
@@ -38,6 +45,8 @@ export function createLiveStreams(
     response.write('retry: 2000\n\n')
     const client = new LiveClient(response, store, { searches, pending, cursor }, onError)
     clients.add(client)
+    // What was missed before, if this is not the first time.
+    client.tellAlerts(alertNews())
     response.on('close', () => clients.delete(client))
   }
   return {
@@ -53,6 +62,7 @@ export function createLiveStreams(
     },
     close() {
       stop()
+      stopAlerts?.()
       clearInterval(heartbeat)
       for (const client of clients) client.end()
     },

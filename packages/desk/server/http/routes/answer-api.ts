@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DeskStatus } from '../../../api/index.ts'
 import type { QueryName, StoreStatus } from '../../query/queries.ts'
+import type { Alerts } from '../../threads/alerts.ts'
 import type { Store } from '../../threads/store.ts'
 import type { RouteAccess } from '../access/guard.ts'
 import { answerImport } from '../import/answer-import.ts'
 import type { LiveStreams } from '../live/live-streams.ts'
 import { type Failure, jsonType, sendBytes, sendFailure, sendJson } from '../reply/reply.ts'
-import { matchRoute } from './match-route.ts'
+import { alertAnswers } from './answer-alerts.ts'
+import { type Call, matchRoute } from './match-route.ts'
 import { openApi } from './openapi.ts'
 import type { RouteName } from './routes.ts'
-
-type Call = { request: IncomingMessage; response: ServerResponse; values: Record<string, string> }
 
 const exportTypes = new Map([
   ['markdown', 'text/markdown; charset=utf-8'],
@@ -20,6 +20,7 @@ const exportTypes = new Map([
 /** Makes what answers `/api/…`. Rejects with what the store says. */
 export function createApi(
   store: Store,
+  alerts: Alerts | undefined,
   live: LiveStreams,
   known: () => KnownStatus,
 ): (
@@ -32,6 +33,7 @@ export function createApi(
     status: async ({ request, response }) => sendJson(request, response, await readStatus(store, known())),
     openapi: ({ request, response }) => sendJson(request, response, openApi(known().version)),
     live: ({ request, response, values }) => live.answer(request, response, values),
+    ...alertAnswers(alerts),
     import: ({ request, response }) => answerImport(request, response, store),
     'chain-export': async ({ request, response, values }) => {
       const type = exportTypes.get(values.as ?? '') ?? 'text/plain; charset=utf-8'

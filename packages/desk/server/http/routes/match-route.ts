@@ -1,5 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Failure } from '../reply/reply.ts'
 import { type Route, routes } from './routes.ts'
+
+/** A request to a route, with the values of its parameters. */
+export type Call = { request: IncomingMessage; response: ServerResponse; values: Record<string, string> }
 
 /** A route with the values of its parameters, or why there is none. */
 export type Match = { route: Route; values: Record<string, string> } | { failure: Failure }

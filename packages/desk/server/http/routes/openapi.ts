@@ -1,4 +1,7 @@
 import {
+  alertDecisions,
+  alertPage,
+  alertSilence,
   apiError,
   chainData,
   chainPage,
@@ -11,6 +14,7 @@ import {
   logHistogram,
   logPage,
   logRow,
+  newAlertSilence,
   pattern,
   patternDetail,
   patternPage,
@@ -48,6 +52,9 @@ type Operation = {
 
 /** The schemas of `desk/api` that the document tells by name, wherever they occur. */
 const schemas: Record<string, JsonSchema> = {
+  AlertDecisions: alertDecisions,
+  AlertPage: alertPage,
+  AlertSilence: alertSilence,
   ApiError: apiError,
   ChainData: chainData,
   ChainPage: chainPage,
@@ -60,6 +67,8 @@ const schemas: Record<string, JsonSchema> = {
   LogHistogram: logHistogram,
   LogPage: logPage,
   LogRow: logRow,
+  NewAlertSilence: newAlertSilence,
+  Nothing: { type: 'object' },
   OpenApi: { type: 'object' },
   Pattern: pattern,
   PatternDetail: patternDetail,
@@ -118,7 +127,7 @@ function operationOf(route: Route): Operation {
     operationId: route.name,
     summary: route.summary,
     parameters: [...inPath, ...inQuery],
-    ...(route.method === 'POST' ? { requestBody: { required: true, content: importContent } } : {}),
+    ...(route.body && { requestBody: { required: true, content: contentOfBody(route.body) } }),
     responses: {
       200: { description: route.summary, content: contentOf(route) },
       default: { description: 'What went wrong', content: jsonContent('ApiError') },
@@ -130,6 +139,10 @@ function operationOf(route: Route): Operation {
 const importContent: Content = {
   'application/json': { schema: { type: 'object' } },
   'application/x-ndjson': { schema: { type: 'string' } },
+}
+
+function contentOfBody(body: NonNullable<Route['body']>): Content {
+  return body === 'import' ? importContent : jsonContent(body)
 }
 
 function contentOf({ answer, name }: Route): Content {

@@ -7,17 +7,22 @@ export type RouteName =
   | 'live'
   | 'import'
   | 'openapi'
+  | AlertRouteName
+
+export type AlertRouteName = 'alerts' | 'alerts-explain' | 'silence' | 'silence-end'
 
 /** A route of the API, as data: the server answers by it and the OpenAPI document is made of it. */
 export type Route = {
   name: RouteName
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** Parts in braces are parameters of the path. */
   path: string
   access: RouteAccess
   /** Parameters of the query. */
   parameters: readonly ParameterName[]
   summary: string
+  /** What is sent: name of a type in `packages/desk/api`, or `import`. */
+  body?: 'NewAlertSilence' | 'import'
   /** Name of the answer's type in `packages/desk/api`. */
   answer: string
 }
@@ -36,6 +41,8 @@ export const parameters = {
   steps: 'At most so many steps of time.',
   logs: 'Search of the lines to send; may be empty.',
   chains: 'Search of the chains to send; may be empty.',
+  alerts: 'Present: word of alerts is sent.',
+  rule: 'Only of this rule.',
 } as const
 
 export type ParameterName = keyof typeof parameters
@@ -63,15 +70,50 @@ export const routes: readonly Route[] = [
   get('patterns', '/api/patterns', ['q', 'from', 'to', 'steps'], 'PatternPage', 'Patterns of lines'),
   get('pattern', '/api/patterns/{id}', ['from', 'to'], 'PatternDetail', 'One pattern with examples'),
   get('services', '/api/services', ['from', 'to'], 'ServiceMap', 'Services and who calls whom'),
-  get('live', '/api/live', ['logs', 'chains'], 'LiveEvents', 'New lines and chains as they come'),
+  get(
+    'live',
+    '/api/live',
+    ['logs', 'chains', 'alerts'],
+    'LiveEvents',
+    'New lines, chains and alerts as they come',
+  ),
   {
     name: 'import',
     method: 'POST',
     path: '/api/import',
     access: 'ingest',
     parameters: [],
+    body: 'import',
     answer: 'ImportResult',
     summary: 'Store a file of OTLP JSON or of log objects',
+  },
+  get('alerts', '/api/alerts', [], 'AlertPage', 'How the rules stand, and what they told'),
+  get(
+    'alerts-explain',
+    '/api/alerts/explain',
+    ['rule', 'limit'],
+    'AlertDecisions',
+    'What was decided, and why',
+  ),
+  {
+    name: 'silence',
+    method: 'POST',
+    path: '/api/alerts/silences',
+    // Whoever reads alerts may silence them, the page by its cookie; whoever sends lines may not.
+    access: 'read',
+    parameters: [],
+    body: 'NewAlertSilence',
+    answer: 'AlertSilence',
+    summary: 'Silence a rule, or one of its groups',
+  },
+  {
+    name: 'silence-end',
+    method: 'DELETE',
+    path: '/api/alerts/silences/{id}',
+    access: 'read',
+    parameters: [],
+    answer: 'Nothing',
+    summary: 'End a silence',
   },
   get('openapi', '/api/openapi.json', [], 'OpenApi', 'This description'),
 ]

@@ -1,0 +1,100 @@
+import { type AlertStore, type AlertsFile, createMemoryStore } from '@clew/alert'
+import type { AlertDecisions, AlertPage, AlertSilence, NewAlertSilence } from '../../api/index.ts'
+import { storeError } from '../schema/store-error.ts'
+import { alertPageOf, firingOf, silenceRowOf } from './alert-page.ts'
+import { openRules, type RunningRules, type RunningRulesOptions } from './running-rules.ts'
+import { openSilences } from './silences.ts'
+
+/** What the alerts of a desk run with. */
+export type DeskAlertsOptions = Omit<RunningRulesOptions, 'store' | 'silences'> & {
+  /** Folder of what is kept; undefined: nothing is. */
+  directory: string | undefined
+}
+
+/** The rules of a desk, and what its page asks of them. */
+export type DeskAlerts = Pick<RunningRules, 'begin' | 'take' | 'tick' | 'close'> & {
+  page(): Promise<Omit<AlertPage, 'notJudged'>>
+  /** `rule` "": of all. */
+  explain(rule: string, most: number): Promise<AlertDecisions>
+  /** Both throw a StoreError. */
+  silence(wanted: NewAlertSilence): AlertSilence
+  endSilence(id: string): void
+  /** How many alerts go on, if anything was decided or changed since the last call. */
+  news(): Promise<number | undefined>
+}
+
+const listed = 1_000
+
+/** Opens file, store and silences. Throws with one line when one of them cannot be used. */
+export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
+  const { path, directory, now, report } = options
+  const silences = openSilences(directory && `${directory}/alert-silences.json`, now, report)
+  let hasNews = true
+  const changed = (): void => {
+    hasNews = true
+  }
+  const store = watched(createMemoryStore(now), changed)
+  const rules = openRules({ ...options, store, silences: silences.list })
+  return {
+    ...{ begin: rules.begin, take: rules.take },
+    async tick() {
+      const before = rules.current()
+      await rules.tick()
+      if (rules.current() !== before) changed()
+    },
+    async page() {
+      const { counts } = await store.explain(0)
+      const history = await store.history(listed)
+      const parts = { path, read: rules.current(), history, counts, silences: silences.list() }
+      return alertPageOf({ ...parts, nowMs: now() })
+    },
+    async explain(rule, most) {
+      const { decisions } = await store.explain(listed)
+      const own = rule === '' ? decisions : decisions.filter((decision) => decision.rule === rule)
+      return { decisions: own.slice(0, most) }
+    },
+    silence(wanted) {
+      requireSilence(wanted, rules.current().file)
+      changed()
+      return silenceRowOf(silences.add({ group: {}, ...wanted }), false)
+    },
+    endSilence(id) {
+      if (!silences.end(id)) throw storeError('not-found', `no silence of this desk has the id ${id}`)
+      changed()
+    },
+    async news() {
+      if (!hasNews) return undefined
+      hasNews = false
+      return firingOf(await store.history(listed), rules.current().file.rules)
+    },
+    async close() {
+      await rules.close()
+      await store.close()
+    },
+  }
+}
+
+const maxSilenceMs = 30 * 86_400_000
+
+/** Throws when it cannot be what somebody meant. */
+function requireSilence({ rule, group = {}, forMs }: NewAlertSilence, { rules }: AlertsFile): void {
+  if (!rules.some(({ id }) => id === rule))
+    throw storeError('invalid', `there is no rule ${JSON.stringify(rule)}`)
+  if (!(forMs >= 1_000 && forMs <= maxSilenceMs))
+    throw storeError('invalid', 'forMs: give milliseconds from 1000 to 30 days')
+  // In a silence it stands for anything.
+  if (Object.values(group).some((value) => value.includes('*')))
+    throw storeError('invalid', 'a group whose value has a * cannot be silenced alone; silence the rule')
+}
+
+/** The store; `onDecision` hears when it was given something that was decided. */
+function watched(store: AlertStore, onDecision: () => void): AlertStore {
+  return {
+    ...store,
+    async commit(commit) {
+      const result = await store.commit(commit)
+      if (commit.decisions.length + commit.alerts.length > 0) onDecision()
+      return result
+    },
+  }
+}

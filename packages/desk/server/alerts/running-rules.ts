@@ -1,0 +1,85 @@
+import {
+  type Alerting,
+  type AlertRecord,
+  type AlertStore,
+  createMemoryBudget,
+  type Silence,
+  startAlerting,
+} from '@clew/alert'
+import { createReportLimit, isWildcard } from '@clew/otlp'
+import { openRuleFile, type ReadRules } from './rule-file.ts'
+
+/** What the rules of a desk run with. */
+export type RunningRulesOptions = {
+  /** The rule file. */
+  path: string
+  env: Readonly<Record<string, string | undefined>>
+  store: AlertStore
+  silences(): readonly Silence[]
+  now(): number
+  random(): number
+  /** Tells whoever runs the desk, in one line. */
+  report(message: string): void
+}
+
+/** The rules of a file as they run, whatever becomes of the file: one partition, judged as records arrive. Calls must not overlap. */
+export type RunningRules = {
+  current(): ReadRules
+  /** Rules begin to run; messages link to this address unless the file has one. */
+  begin(url: string): void
+  /** Rejects when the store cannot be written: give the records again. */
+  take(records: readonly AlertRecord[]): Promise<void>
+  /** Once a second: reads the file if it changed, lets time pass, and sends what waits. Never rejects. */
+  tick(): Promise<void>
+  /** Tries what waits once more; what was not sent stays in the store. */
+  close(): Promise<void>
+}
+
+const partition = 'desk'
+/** By so much the clock of silence stays behind, for records that are on their way. */
+const behindMs = 2_000
+const closeTimeoutMs = 2_000
+
+/** Reads the file. Throws with one line when there is none. */
+export function openRules(options: RunningRulesOptions): RunningRules {
+  const { path, store, silences, now, random, report } = options
+  const rules = openRuleFile(options)
+  const budget = createMemoryBudget()
+  const limit = createReportLimit(now)
+  const tellOnce = (message: string): void => {
+    if (limit.withheld(message) !== undefined) report(message)
+  }
+  let url = ''
+  let alerting: Alerting | undefined
+
+  const start = (): Alerting => {
+    const { file } = rules.current()
+    const desk = file.desk ?? url
+    return startAlerting({ file, store, silences, budget, desk, now, random, report: tellOnce })
+  }
+  return {
+    current: rules.current,
+    begin(own) {
+      url = own
+      if (rules.current().file.desk === undefined && isWildcard(new URL(own).hostname))
+        report(`messages link to ${own}, which nobody can open: write "desk: http://…" into ${path}`)
+      alerting = start()
+    },
+    async take(records) {
+      await alerting?.take({ partition, records })
+    },
+    async tick() {
+      try {
+        if (rules.refresh()) {
+          await alerting?.close(closeTimeoutMs)
+          alerting = start()
+        }
+        await alerting?.pass(partition, now() - behindMs)
+        await alerting?.send()
+      } catch (error) {
+        tellOnce(`alerts: ${error instanceof Error ? error.message : String(error)}; it is tried again`)
+      }
+    },
+    close: async () => alerting?.close(closeTimeoutMs),
+  }
+}

@@ -1,0 +1,27 @@
+import type { AlertDecisions, AlertPage, AlertSilence, NewAlertSilence } from '../../api/index.ts'
+
+/** What the thread of alerts is asked, and what it answers. */
+export type AlertQuestions = {
+  page: { of: Record<never, never>; answer: Omit<AlertPage, 'notJudged'> }
+  explain: { of: { rule: string; most: number }; answer: AlertDecisions }
+  silence: { of: NewAlertSilence; answer: AlertSilence }
+  endSilence: { of: { id: string }; answer: Record<never, never> }
+}
+export type AlertQuestion = keyof AlertQuestions
+
+/** The rules of a desk as the HTTP side sees them: a thread that judges lines once they are stored. */
+export type Alerts = {
+  /** An ExportLogsServiceRequest that was stored, with so many records; the bytes are gone for the caller. Never waits. */
+  take(encoding: 'protobuf' | 'json', bytes: Uint8Array<ArrayBuffer>, records: number): void
+  /** Rejects with a StoreError. */
+  ask<Name extends AlertQuestion>(
+    name: Name,
+    of: AlertQuestions[Name]['of'],
+  ): Promise<AlertQuestions[Name]['answer']>
+  /** How many alerts go on, and how many lines were not judged as too many waited. */
+  state(): { firing: number; notJudged: number }
+  /** Called when something was decided or changed, once a second at most. Returns how to stop. */
+  onChange(listener: () => void): () => void
+  /** Judges what waits, sends what it can, and ends the thread. */
+  close(): Promise<void>
+}

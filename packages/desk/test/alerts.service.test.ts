@@ -1,0 +1,217 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { AlertDecisions, AlertPage, AlertSilence } from '../api/index.ts'
+import type { OpenApi } from '../server/http/routes/openapi.ts'
+import { type AlertRig, fail, paymentRule, startAlertRig, type Way } from './alert-rig.ts'
+import { json, problemOf, send, startDesk as startPlainDesk } from './running-desk.ts'
+import { type JsonSchema, problemsOfSchema } from './schema-problems.ts'
+
+let rig: AlertRig
+
+async function startRig(text: (botUrl: string) => string): Promise<AlertRig> {
+  const started = await startAlertRig(text)
+  onTestFinished(started.close)
+  return started
+}
+
+const eventually = { timeout: 20_000, interval: 20 }
+const messages = () =>
+  rig.bot.received.map(({ body }) => (JSON.parse(body) as WeComMessage).markdown_v2.content)
+type WeComMessage = { markdown_v2: { content: string } }
+
+async function read<T>(url: string, path: string): Promise<T> {
+  return JSON.parse((await send(url, path)).body) as T
+}
+const reasons = async (url: string) =>
+  (await read<AlertDecisions>(url, '/api/alerts/explain')).decisions.map(({ reason }) => reason)
+
+test('three failed payments, sent in each way, are one message whose links open their chains; a fourth is silent', async () => {
+  rig = await startRig(paymentRule)
+  const desk = await rig.start()
+  const ids: string[] = []
+  for (const [order, way] of (['JSON', 'protobuf', 'gRPC'] satisfies Way[]).entries())
+    ids.push(await fail(desk, order + 1, way))
+  await expect.poll(() => rig.bot.received.length, eventually).toBe(1)
+  await fail(desk, 4)
+  await expect.poll(() => reasons(desk.url), eventually).toEqual(['cooling', 'fired', 'below', 'below'])
+  expect(rig.bot.received.map(({ path }) => path)).toEqual(['/cgi-bin/webhook/send?key=k'])
+  const [message] = messages()
+  const links = message!.match(/http:[^)\s]+/g)!.filter((link) => link.includes('/t/'))
+  expect(links).toEqual(ids.map((id) => `${desk.url}/t/${id}`))
+  expect(message).toMatch(/order=1.*order=2.*order=3/s)
+  for (const [at, id] of ids.entries()) {
+    const { body } = await send(desk.url, `/api/chains/${id}/export`)
+    expect(body).toContain(`payment_failed order=${at + 1}`)
+  }
+  expect(rig.reports).toEqual([`${rig.path}: 1 rule in force, 1 channel`])
+})
+
+test('what the page is told: the alert with its lines, the rule with what it decided, and no more', async () => {
+  rig = await startRig((url) => paymentRule(url, 'desk: http://desk.example\n'))
+  const desk = await rig.start()
+  const ids = [await fail(desk, 1), await fail(desk, 2), await fail(desk, 3)]
+  await expect.poll(() => rig.bot.received.length, eventually).toBe(1)
+  expect(messages()[0]).toContain(`http://desk.example/t/${ids[0]}`)
+  const page = await read<AlertPage>(desk.url, '/api/alerts')
+  const time = expect.any(Number)
+  expect(page).toEqual({
+    file: { path: rig.path, readUnixMs: time, mistakes: [] },
+    alerts: [
+      {
+        id: expect.stringMatching(/^[\da-f]{16}$/),
+        ...{ rule: 'payment-failed-500', severity: 'critical', state: 'firing', times: 1, group: {} },
+        ...{ sinceUnixMs: time, atUnixMs: time, silencedUntilUnixMs: null, runbook: '' },
+        observation: { type: 'frequency', value: 3, limit: 3, windowMs: 300_000 },
+        lines: ids.map((traceId, at) => ({
+          ...{ unixMs: time, severityNumber: 17, service: 'checkout', traceId, spanId: expect.any(String) },
+          text: `payment_failed order=${at + 1}`,
+        })),
+        description: 'Payments fail at the provider.',
+      },
+    ],
+    rules: [
+      {
+        ...{
+          id: 'payment-failed-500',
+          type: 'frequency',
+          severity: 'critical',
+          windowMs: 300_000,
+          threshold: 3,
+        },
+        ...{ where: 'payment_failed status:500', groupBy: [], notify: ['wecom-pay'], runbook: '' },
+        description: 'Payments fail at the provider.',
+        ...{ firing: 1, lastFiredUnixMs: time, reasons: { fired: 1, below: 2 } },
+      },
+    ],
+    silences: [],
+    notJudged: 0,
+  })
+  const { paths, components } = await read<OpenApi>(desk.url, '/api/openapi.json')
+  const problems = async (path: string) => {
+    const { schema } = paths[path]!.get!.responses[200]!.content['application/json']!
+    return problemsOfSchema(
+      await read(desk.url, path),
+      schema,
+      components.schemas as Record<string, JsonSchema>,
+    )
+  }
+  expect([await problems('/api/alerts'), await problems('/api/alerts/explain')]).toEqual([[], []])
+})
+
+test('an alert is over when its window is, and that is a message too', async () => {
+  rig = await startRig((url) => paymentRule(url).replace('window: 5m', 'window: 2s'))
+  const desk = await rig.start()
+  for (const order of [1, 2, 3]) await fail(desk, order)
+  await expect.poll(() => rig.bot.received.length, eventually).toBe(2)
+  expect(messages()[1]).toContain('resolved')
+  const { alerts, rules } = await read<AlertPage>(desk.url, '/api/alerts')
+  expect(alerts.map(({ state, times }) => [state, times])).toEqual([['resolved', 1]])
+  expect(rules[0]).toMatchObject({ firing: 0, lastFiredUnixMs: alerts[0]!.sinceUnixMs })
+})
+
+const silence = (url: string, body: object) =>
+  send(url, '/api/alerts/silences', { headers: json, body: JSON.stringify(body) })
+
+test('a silenced rule sends nothing, says so, and speaks again when the silence ends', async () => {
+  rig = await startRig((url) => paymentRule(url).replace('window: 5m', 'window: 5m\n    realert: 1ms'))
+  const desk = await rig.start()
+  const made = await silence(desk.url, { rule: 'payment-failed-500', forMs: 3_600_000 })
+  const { id, untilUnixMs } = JSON.parse(made.body) as AlertSilence
+  for (const order of [1, 2, 3]) await fail(desk, order)
+  await expect.poll(() => reasons(desk.url), eventually).toEqual(['silenced', 'fired', 'below', 'below'])
+  const { alerts, silences } = await read<AlertPage>(desk.url, '/api/alerts')
+  expect([alerts[0]!.silencedUntilUnixMs, silences.map((one) => one.id)]).toEqual([untilUnixMs, [id]])
+  const ended = await send(desk.url, `/api/alerts/silences/${id}`, { method: 'DELETE' })
+  const again = await send(desk.url, `/api/alerts/silences/${id}`, { method: 'DELETE' })
+  expect([ended.status, again.status]).toEqual([200, 404])
+  await fail(desk, 4)
+  await expect.poll(() => rig.bot.received.length, eventually).toBe(1)
+  expect(messages()[0]).toContain('payment_failed order=4')
+})
+
+test('a silence must be JSON, of this page, of a rule that there is, and for a time', async () => {
+  rig = await startRig(paymentRule)
+  const desk = await rig.start({ token: 'r', ingestToken: 'w' })
+  const body = JSON.stringify({ rule: 'payment-failed-500', forMs: 60_000 })
+  const post = (headers: object, text = body) =>
+    send(desk.url, '/api/alerts/silences', {
+      headers: { ...json, authorization: 'Bearer r', ...headers },
+      body: text,
+    })
+  const refused = await Promise.all([
+    post({ authorization: 'Bearer w' }),
+    post({ origin: 'http://evil.example' }),
+    post({ 'sec-fetch-site': 'same-site' }),
+    post({ 'content-type': 'text/plain' }),
+    post({}, '{'),
+    post({}, '{"rule":"no","forMs":60000}'),
+    post({}, '{"rule":"payment-failed-500","forMs":1}'),
+    post({}, '{"rule":"payment-failed-500","forMs":60000,"group":{"a":"*"}}'),
+    post({}, 'x'.repeat(70_000)),
+    post({}),
+  ])
+  expect(refused.map(({ status }) => status)).toEqual([401, 403, 403, 415, 400, 400, 400, 400, 413, 200])
+  expect(problemOf(refused[5]!)).toBe('there is no rule "no"')
+})
+
+test('a desk without rules says so', async () => {
+  const desk = await startPlainDesk()
+  try {
+    const nothing = { file: null, alerts: [], rules: [], silences: [], notJudged: 0 }
+    expect(await read(desk.url, '/api/alerts')).toEqual(nothing)
+    expect(await read(desk.url, '/api/alerts/explain')).toEqual({ decisions: [] })
+    expect(problemOf(await silence(desk.url, { rule: 'a', forMs: 60_000 }))).toBe(
+      'this desk has no rules; start it with --alerts alerts.yaml',
+    )
+  } finally {
+    await desk.close()
+  }
+})
+
+const mistaken = `
+  - id: slow
+    type: frequency
+    where: 'slow'
+    threshold: 3
+    window: 5
+`
+
+test('mistakes of a rule file are told with place and remedy, and the good rules run', async () => {
+  rig = await startRig((url) => paymentRule(url, mistaken))
+  const desk = await rig.start()
+  const mistake = expect.stringMatching(/alerts\.yaml:18: rules\[1\] "slow": window: .*; write /)
+  await expect
+    .poll(() => rig.reports, eventually)
+    .toEqual([mistake, `${rig.path}: 1 rule in force, 1 channel`])
+  for (const order of [1, 2, 3]) await fail(desk, order)
+  await expect.poll(() => rig.bot.received.length, eventually).toBe(1)
+  expect((await read<AlertPage>(desk.url, '/api/alerts')).file!.mistakes).toEqual([mistake])
+})
+
+test('a rule file that changes is used at once, what was counted stays; one that cannot be used changes nothing', async () => {
+  rig = await startRig(paymentRule)
+  const desk = await rig.start()
+  await fail(desk, 1)
+  await fail(desk, 2)
+  await expect.poll(() => reasons(desk.url), eventually).toEqual(['below', 'below'])
+  rig.write('rules: [')
+  await expect
+    .poll(() => rig.reports.at(-1), eventually)
+    .toBe(`${rig.path}: it changed and has no rule that can be used; the ones before stay in force`)
+  const other = mistaken.replace('window: 5', 'window: 5m')
+  rig.write(paymentRule(rig.bot.url, other).replace('threshold: 3', 'threshold: 4'))
+  await expect
+    .poll(() => rig.reports.at(-1), eventually)
+    .toBe(`${rig.path}: it changed: added "slow"; changed "payment-failed-500"; 2 rules in force, 1 channel`)
+  await fail(desk, 3)
+  await fail(desk, 4)
+  await expect.poll(() => reasons(desk.url), eventually).toEqual(['fired', 'below', 'below', 'below'])
+  await expect.poll(() => rig.bot.received.length, eventually).toBe(1)
+  expect(messages()[0]).toContain('payment_failed order=1')
+})
+
+test('a rule file that is not there is one line with the remedy', async () => {
+  rig = await startRig(paymentRule)
+  await expect(rig.start({ alerts: '/nowhere/alerts.yaml' })).rejects.toThrow(
+    /^\/nowhere\/alerts\.yaml cannot be read \(ENOENT: .*\); give a file of rules$/,
+  )
+})
