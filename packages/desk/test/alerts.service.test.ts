@@ -98,7 +98,7 @@ test('what the page is told: the alert with its lines, the rule with what it dec
 })
 
 test('an alert is over when its window is, and that is a message too', async () => {
-  rig = await startRig((url) => paymentRule(url).replace('window: 5m', 'window: 2s'))
+  rig = await startRig((url) => paymentRule(url).replace('window: 5m', 'window: 2s\n    late: 1s'))
   const desk = await rig.start()
   for (const order of [1, 2, 3]) await fail(desk, order)
   await expect.poll(() => rig.bot.received.length, eventually).toBe(2)
