@@ -1,4 +1,4 @@
-import type { EncodeLimits, LogInput, SpanInput } from '@clew/otlp'
+import type { EncodeLimits, LogInput, LogRecord, SpanInput } from '@clew/otlp'
 
 /** An instrumentation scope: the library that records came from. Make one per scope and keep it: the pipeline batches by identity. */
 export type PipelineScope = { readonly name: string; readonly version: string }
@@ -36,6 +36,14 @@ export type ProblemCode =
   | 'CLEW_SPOOL_LEFT'
   | 'CLEW_RECORDS_LOST'
 
+/** Which log records a destination wants. */
+export type RecordFilter = {
+  /** OTLP's SeverityNumber. A record without one counts as INFO. */
+  minSeverity?: number | undefined
+  /** Asked of the decoded record, which costs microseconds where there is one. Must not throw. */
+  where?: ((record: LogRecord) => boolean) | undefined
+}
+
 /** What the settings are called that the messages for the operator name. */
 export type SettingNames = {
   endpoint: string
@@ -50,8 +58,13 @@ export type PipelineOptions = {
   /** Undefined: the signal is not exported, its records cost nothing. */
   logs?: Endpoint | undefined
   traces?: Endpoint | undefined
+  /** Which records go to `logs`; without it all. Other destinations have their own. */
+  logFilter?: RecordFilter | undefined
   resource: Readonly<Record<string, unknown>>
-  /** Bytes of encoded records held in memory before the spool or a counted drop. Default 64 MiB. */
+  /**
+   * Bytes of encoded records held in memory before the spool or a counted drop. Default 64 MiB. Each destination has an equal
+   * part, so that one that is away takes no room from the others.
+   */
   maxQueueBytes?: number
   /** Limits of log records and of spans. Default `defaultLimits` of @clew/otlp. */
   limits?: { logs: EncodeLimits; traces: EncodeLimits }
@@ -93,14 +106,19 @@ export type SignalCounters = {
   replayed: number
 }
 
-/** What waits now to be sent, of all signals, and the most that may. */
+/** What waits now to be sent, of all signals and destinations, and the most that may. */
 export type WaitingBytes = {
   /** Encoded records in memory, with those that are on the wire. */
   memory: number
   maxMemory: number
-  /** Records on disk, with those of ended processes. Each signal may use `maxSpool`. */
+  /** Records on disk, with those of ended processes. Each signal and each destination may use `maxSpool`. */
   spool: number
   maxSpool: number
+}
+
+/** The signals are always there; a destination has its name. */
+export type PipelineCounters = { logs: SignalCounters; traces: SignalCounters } & {
+  readonly [destination: string]: SignalCounters
 }
 
 /** Takes in log records and spans. */
@@ -110,7 +128,8 @@ export type Pipeline = {
   span(scope: PipelineScope, span: SpanInput): void
   /** Resolves when everything taken in so far is acknowledged, spooled, or the time is over. Never rejects. */
   flush(timeoutMs?: number): Promise<void>
-  counters(): { logs: SignalCounters; traces: SignalCounters }
+  /** By signal, and of other destinations by their name. */
+  counters(): PipelineCounters
   waitingBytes(): WaitingBytes
   /** Flushes, closes connections and removes every listener. */
   stop(timeoutMs?: number): Promise<void>

@@ -1,15 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { isMainThread } from 'node:worker_threads'
-import { defaultLimits, encodeResource, writeLogRecord, writeSpan } from '@clew/otlp'
+import { defaultLimits, type EncodeLimits, encodeResource, writeLogRecord, writeSpan } from '@clew/otlp'
 import { ProcessEnd } from './exit/end.ts'
 import { createEndMember } from './exit/end-member.ts'
+import type { Destination } from './export/destination.ts'
 import { type Lanes, openLanes } from './export/lanes.ts'
-import type { Pipeline, PipelineOptions, SignalCounters, WaitingBytes } from './pipeline.ts'
+import type { Pipeline, PipelineCounters, PipelineOptions, WaitingBytes } from './pipeline.ts'
 import { Problems } from './problems.ts'
-import type { Signal } from './records/batch.ts'
 import { WriterPool } from './records/chunk.ts'
+import { createFanOut, type Outlet } from './records/fan-out.ts'
 import { createIntake } from './records/intake.ts'
-import { createBudget, emptyCounters, type OrphanedRecords } from './records/queue.ts'
+import { emptyCounters, type OrphanedRecords } from './records/queue.ts'
 import { RecordMirror } from './threads/record-mirror.ts'
 import { ThreadRecords } from './threads/thread-records.ts'
 import { monotonicMs, wallMs } from './timers.ts'
@@ -22,18 +23,17 @@ const processEnd = new ProcessEnd(monotonicMs)
 /**
  * Starts to take in records and to send them. Opens no connection and touches no disk before the first record,
  * but for a look whether an ended process left records in the spool. An address that is none is reported and its
- * signal stays off. Never throws.
+ * signal stays off. Log records go to each of `destinations` as well that wants them. Never throws.
  */
-export function startPipeline(options: PipelineOptions): Pipeline {
+export function startPipeline(options: PipelineOptions, destinations: readonly Destination[] = []): Pipeline {
   const { exit = 'flush', scheduleDelayMs = 1000, runHidden = AsyncLocalStorage.snapshot() } = options
   const limits = options.limits ?? { logs: defaultLimits, traces: defaultLimits }
   const resource = encodeResource(options.resource)
-  const budget = createBudget(options.maxQueueBytes)
   const mirror = isMainThread || exit === 'off' ? undefined : new RecordMirror(resource)
   const lanes = openLanes(
-    { ...options, journals: false },
+    { ...options, maxQueueBytes: options.maxQueueBytes, destinations, journals: false },
     {
-      ...{ resource, budget, mirror, scheduleDelayMs, runHidden },
+      ...{ resource, mirror, scheduleDelayMs, runHidden },
       problems: new Problems(options.report, wallMs, { printAddress: options.printAddress }),
       pool: new WriterPool(),
       keepsSpare: exit === 'flush',
@@ -41,33 +41,28 @@ export function startPipeline(options: PipelineOptions): Pipeline {
       random: Math.random,
     },
   )
-  const [logs, traces] = [lanes.of('logs')?.queue, lanes.of('traces')?.queue]
+  const traces = lanes.of('traces')?.queue
   const leaveEnd = exit === 'off' ? ignore : takePartInEnd(lanes, options, runHidden)
 
   return {
-    log: logs === undefined ? ignore : createIntake(logs, writeLogRecord, limits.logs),
+    log: openLogs(outletsOf(lanes, options, destinations), limits.logs),
     span: traces === undefined ? ignore : createIntake(traces, writeSpan, limits.traces),
     flush: lanes.flush,
-    counters: () => ({ logs: countersOf(lanes, 'logs'), traces: countersOf(lanes, 'traces') }),
-    waitingBytes: () => ({
-      memory: budget.used,
-      maxMemory: budget.max,
-      ...onDisk(lanes),
-    }),
+    counters: () => countersOf(lanes),
+    waitingBytes: () => ({ ...lanes.memory(), ...onDisk(lanes) }),
     async stop(timeoutMs) {
       await lanes.drain(timeoutMs, false)
       leaveEnd()
       lanes.close()
       mirror?.close()
-      // No room any more: what is still logged is dropped before it is encoded.
-      budget.max = 0
+      lanes.leaveNoRoom()
     },
   }
 }
 
 function takePartInEnd(lanes: Lanes, options: PipelineOptions, runHidden: RunHidden): () => void {
   const adopt = (left: readonly OrphanedRecords[]): void => {
-    for (const records of left) lanes.of(records.signal)?.queue.adopt(records)
+    for (const records of left) lanes.of(records.lane)?.queue.adopt(records)
   }
   const watch = (): ThreadRecords =>
     new ThreadRecords((left) => {
@@ -82,8 +77,30 @@ function takePartInEnd(lanes: Lanes, options: PipelineOptions, runHidden: RunHid
   }
 }
 
-function countersOf(lanes: Lanes, signal: Signal): SignalCounters {
-  return { ...(lanes.of(signal)?.queue.counters ?? emptyCounters()) }
+function outletsOf(
+  lanes: Lanes,
+  { logFilter = {} }: PipelineOptions,
+  destinations: readonly Destination[],
+): Outlet[] {
+  return [{ name: 'logs', ...logFilter }, ...destinations].flatMap((filter) => {
+    const queue = lanes.of(filter.name)?.queue
+    return queue === undefined ? [] : [{ queue, filter }]
+  })
+}
+
+/** One queue that wants all is written into at once. */
+function openLogs(outlets: readonly Outlet[], limits: EncodeLimits): Pipeline['log'] {
+  const [first] = outlets
+  if (first === undefined) return ignore
+  const { minSeverity, where } = first.filter
+  if (outlets.length === 1 && !minSeverity && where === undefined)
+    return createIntake(first.queue, writeLogRecord, limits)
+  return createFanOut(outlets, limits)
+}
+
+function countersOf(lanes: Lanes): PipelineCounters {
+  const none = { logs: emptyCounters(), traces: emptyCounters() }
+  return { ...none, ...Object.fromEntries(lanes.all.map(({ name, queue }) => [name, { ...queue.counters }])) }
 }
 
 function onDisk(lanes: Lanes): Pick<WaitingBytes, 'spool' | 'maxSpool'> {

@@ -6,7 +6,6 @@ import type { Endpoint, PipelineOptions, SettingNames } from './pipeline.ts'
 import { Problems } from './problems.ts'
 import type { Signal } from './records/batch.ts'
 import { WriterPool } from './records/chunk.ts'
-import { createBudget } from './records/queue.ts'
 import { countRecords } from './records/request.ts'
 import { wallMs } from './timers.ts'
 
@@ -64,11 +63,10 @@ export type Relay = {
  */
 export function startRelay(options: RelayOptions): Relay {
   const lanes = openLanes(
-    { ...options, resource: {}, journals: true },
+    { ...options, maxQueueBytes: options.maxQueueBytes, resource: {}, destinations: [], journals: true },
     {
       ...nothingEncodedHere,
       runHidden: options.runHidden ?? AsyncLocalStorage.snapshot(),
-      budget: createBudget(options.maxQueueBytes),
       pool: new WriterPool(),
       problems: new Problems(options.report, wallMs, options),
       now: wallMs,

@@ -7,7 +7,7 @@ import { type NodeMajor, nodeBinary, nodeMajors } from '../../../scripts/node-ve
 import { type ChildEnd, fixtures, runChild } from './child.ts'
 import { type Ending, endings } from './endings.ts'
 
-const transports = ['HTTP', 'HTTPS', 'gRPC'] as const
+const transports = ['HTTP', 'HTTPS', 'gRPC', 'a thread'] as const
 type Transport = (typeof transports)[number]
 
 const receivers = new Map<Transport, OtlpReceiver>()
@@ -20,6 +20,7 @@ const readPem = (name: string): string => readFileSync(join(fixtures, 'tls', nam
 beforeAll(async () => {
   const tls = { cert: readPem('server.pem'), key: readPem('server-key.pem') }
   receivers.set('HTTP', await startOtlpReceiver())
+  receivers.set('a thread', await startOtlpReceiver())
   receivers.set('HTTPS', await startOtlpReceiver({ tls }))
   receivers.set('gRPC', await startOtlpReceiver({ protocol: 'grpc' }))
   await Promise.all(nodeMajors.map(nodeBinary))
@@ -33,7 +34,8 @@ function environment(transport: Transport, run: string): Record<string, string> 
   const url = receivers.get(transport)?.url ?? ''
   const common = { RUN: run, SPOOL: join(spools, run) }
   if (transport === 'gRPC') return { ...common, ENDPOINT: url, PROTOCOL: 'grpc' }
-  return { ...common, ENDPOINT: `${url}/v1/logs`, ...(transport === 'HTTPS' ? { TLS: 'ca' } : {}) }
+  const more = { HTTP: {}, HTTPS: { TLS: 'ca' }, 'a thread': { THREAD: 'forwarding' } }[transport]
+  return { ...common, ENDPOINT: `${url}/v1/logs`, ...more }
 }
 
 /** The same fixture without the pipeline, run once for each Node. */

@@ -60,6 +60,13 @@ export function moveWriter(writer: ByteWriter, buffer: Buffer): void {
   writer.view = viewOf(buffer)
 }
 
+/** Appends what another writer holds. Throws when there is no memory for it. */
+export function appendWritten(writer: ByteWriter, { buffer, position }: ByteWriter): void {
+  reserve(writer, position)
+  buffer.copy(writer.buffer, writer.position, 0, position)
+  writer.position += position
+}
+
 export function varintSize(value: number): number {
   if (value < 0x80) return 1
   if (value < 0x4000) return 2

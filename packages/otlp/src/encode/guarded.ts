@@ -1,4 +1,4 @@
-import { type ByteWriter, createByteWriter, reserve } from './byte-writer.ts'
+import { appendWritten, type ByteWriter, createByteWriter } from './byte-writer.ts'
 import { reasonOf } from './foreign-value.ts'
 import type { EncodeLimits } from './limits.ts'
 
@@ -56,14 +56,12 @@ function replace<Input>(writer: ByteWriter, input: Input, reason: string, writin
 }
 
 function appendLater(writer: ByteWriter): void {
-  for (const { buffer, position } of writer.later) {
+  for (const own of writer.later) {
     try {
-      reserve(writer, position)
+      appendWritten(writer, own)
     } catch {
       break
     }
-    buffer.copy(writer.buffer, writer.position, 0, position)
-    writer.position += position
   }
   writer.later = []
 }

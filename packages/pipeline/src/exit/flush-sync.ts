@@ -1,4 +1,5 @@
 import type { SignalLane } from '../export/lane.ts'
+import type { Wire } from '../export/sender.ts'
 import type { Batch } from '../records/batch.ts'
 import type { WireRequest } from '../wire/exchange.ts'
 import type { Outcome } from '../wire/outcome.ts'
@@ -48,6 +49,11 @@ export function flushSync(
   readAnswers(rests, sendingMs)
   for (const rest of rests) if (isSendable(rest)) sendOverSocket(rest, sendingMs)
   sendByWorkers(rests, sendingMs)
+  keepRests(rests, remainingMs)
+  for (const { sender } of lanes) sender.finishSync?.(() => remainingMs())
+}
+
+function keepRests(rests: readonly Rest[], remainingMs: RemainingMs): void {
   for (const { lane, way, batches, away } of rests) {
     const why = away ?? (way.to === 'spool' ? way.reason : 'no answer came in time')
     lane.keep(batches, why, () => remainingMs(spoolGraceMs) > 0)
@@ -100,8 +106,11 @@ function sendOverSocket(rest: Rest, remainingMs: () => number): void {
 /** One after another: each is given as much as there is time to compress. */
 function sendByWorkers(rests: readonly Rest[], remainingMs: () => number): void {
   for (let before = Number.POSITIVE_INFINITY; remainingMs() > 0; ) {
-    const unsent = rests.filter(isSendable)
-    const count = unsent.reduce((sum, { batches }) => sum + batches.length, 0)
+    const unsent = rests.flatMap((rest) => {
+      const { wire } = rest.lane.sender
+      return wire !== undefined && isSendable(rest) ? [{ rest, wire }] : []
+    })
+    const count = unsent.reduce((sum, { rest }) => sum + rest.batches.length, 0)
     if (count === 0 || count >= before) return
     before = count
     sendByWorker(unsent, remainingMs)
@@ -109,25 +118,24 @@ function sendByWorkers(rests: readonly Rest[], remainingMs: () => number): void 
 }
 
 /** Takes what was answered out of the rests. */
-function sendByWorker(rests: readonly Rest[], remainingMs: () => number): void {
+function sendByWorker(rests: readonly { rest: Rest; wire: Wire }[], remainingMs: () => number): void {
   // The other half is for the worker.
   const keptMs = remainingMs() / 2
-  const jobs = rests.map(({ lane: { sender }, batches }) => {
+  const jobs = rests.map(({ rest: { batches }, wire }) => {
     const requests: WireRequest[] = []
     for (const batch of batches) {
       if (remainingMs() <= keptMs) break
-      requests.push(sender.requestSync(batch))
+      requests.push(wire.requestSync(batch))
     }
-    return { target: { ...sender.target, timeoutMs: remainingMs() }, requests }
+    return { target: { ...wire.target, timeoutMs: remainingMs() }, requests }
   })
   const answers = sendFromWorker(jobs, remainingMs)
   let at = 0
-  for (const [index, rest] of rests.entries()) {
-    const { sender } = rest.lane
+  for (const [index, { rest, wire }] of rests.entries()) {
     const sent = rest.batches.splice(0, jobs[index]?.requests.length)
     const left = sent.flatMap((batch) => {
       const answer = answers[at++]
-      return concludeBy(answer && sender.outcome(answer), batch, rest)
+      return concludeBy(answer && wire.outcome(answer), batch, rest)
     })
     rest.batches.unshift(...left)
   }

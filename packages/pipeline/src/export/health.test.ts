@@ -16,7 +16,18 @@ function hear(work: (health: Health) => void): string[] {
   const problems = new Problems((code, message) => said.push(`${code} ${message}`), Date.now)
   const wording = { address: 'c:4318', repeat: (text: string) => text }
   const counters = emptyCounters()
-  work(new Health({ signal: 'logs', wording, counters, losses: new Losses(), problems, now: Date.now }))
+  work(
+    new Health({
+      name: 'logs',
+      remedyOf: undefined,
+      signal: 'logs',
+      wording,
+      counters,
+      losses: new Losses(),
+      problems,
+      now: Date.now,
+    }),
+  )
   return said
 }
 

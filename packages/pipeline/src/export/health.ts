@@ -6,7 +6,10 @@ import type { Losses } from './losses.ts'
 import type { Wording } from './wording.ts'
 
 export type HealthOptions = {
+  /** Of the lane. */
+  name: string
   signal: Signal
+  remedyOf: ((failure: string) => string) | undefined
   wording: Wording
   counters: SignalCounters
   losses: Losses
@@ -24,25 +27,25 @@ export class Health {
   }
 
   failed(why: string): void {
-    const { now, wording, signal, problems } = this.#options
+    const { now, wording, name, signal, problems } = this.#options
     const reason = wording.repeat(why)
     const since = this.#failingSince
     this.#failingSince ??= now()
-    problems.say('CLEW_EXPORT_FAILED', signal, () =>
+    problems.say('CLEW_EXPORT_FAILED', name, () =>
       since === undefined
-        ? `cannot send ${signal} to ${wording.address}: ${reason}; they wait and are sent again. ${remedy(why, problems.settingNames)}`
+        ? `cannot send ${signal} to ${wording.address}: ${reason}; they wait and are sent again. ${this.#remedy(why)}`
         : `still cannot send ${signal} to ${wording.address} after ${this.#secondsSince(since)} s: ${reason}${this.#counts()}`,
     )
   }
 
   answered(): void {
-    const { wording, signal, problems } = this.#options
+    const { wording, name, signal, problems } = this.#options
     const since = this.#failingSince
     if (since === undefined) return
     this.#failingSince = undefined
     problems.sayOver(
       'CLEW_EXPORT_FAILED',
-      signal,
+      name,
       'CLEW_EXPORT_RECOVERED',
       `sending ${signal} to ${wording.address} again after ${this.#secondsSince(since)} s${this.#counts()}`,
     )
@@ -50,12 +53,12 @@ export class Health {
 
   /** What the receiver thought of a batch that will not be sent again. `lost`: of its records. */
   judged(batch: Batch, outcome: Outcome, lost: number): void {
-    const { problems, wording, signal } = this.#options
+    const { problems, wording, name, signal } = this.#options
     if (outcome.kind === 'refused') {
       const { status, message } = outcome
-      const help = (): string => remedy(`${status} ${message}`, problems.settingNames)
+      const help = (): string => this.#remedy(`${status} ${message}`)
       this.#lose(batch, lost, status, help)
-      problems.say('CLEW_EXPORT_REFUSED', `${signal} ${status}`, () => {
+      problems.say('CLEW_EXPORT_REFUSED', `${name} ${status}`, () => {
         const said = message === '' ? '' : ` (${wording.repeat(message)})`
         return `${wording.address} refused ${batch.count} ${signal} records with ${status}${said}; they are gone. ${help()}`
       })
@@ -63,7 +66,7 @@ export class Health {
       const { rejected, message } = outcome
       this.#lose(batch, lost, 'partial success', () => 'Look into the log of the receiver')
       const claim = rejected === lost ? '' : ` (it says ${rejected})`
-      problems.say('CLEW_EXPORT_PARTIAL', signal, () => {
+      problems.say('CLEW_EXPORT_PARTIAL', name, () => {
         const judgement = lost === 0 ? 'took' : `rejected ${lost} of`
         const said = message === '' ? '' : `: ${wording.repeat(message)}`
         return `${wording.address} ${judgement} ${batch.count} ${signal} records${claim}${said}`
@@ -73,11 +76,16 @@ export class Health {
       this.#lose(batch, lost, 'too large', () => help)
       problems.say(
         'CLEW_RECORD_TOO_LARGE',
-        signal,
+        name,
         () =>
           `${wording.address} takes no request as large as one record of ${'request' in batch ? batch.request.length : batch.bytes} bytes; it is gone. ${help}`,
       )
     }
+  }
+
+  #remedy(failure: string): string {
+    const { remedyOf, problems } = this.#options
+    return remedyOf?.(failure) ?? remedy(failure, problems.settingNames)
   }
 
   #lose({ fromSpool }: Batch, count: number, reason: string, help: () => string): void {

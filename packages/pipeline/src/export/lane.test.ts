@@ -86,13 +86,16 @@ function openLane({ spoolBytes, memoryBytes }: { spoolBytes: number | undefined;
   const budget = createBudget(memoryBytes)
   const sync: (Outcome | undefined)[] = []
   const sender: Sender = {
-    target,
+    receiver: target,
+    wire: {
+      target,
+      requestSync: () => ({ headers: {}, body: Buffer.alloc(0) }),
+      outcome: () => ({ kind: 'retry', reason: 'no worker' }),
+    },
     send: (batch) => new Promise((answer) => sending.push({ batch, answer })),
     openSpare() {},
     answerSync: () => undefined,
     sendSync: () => sync.shift(),
-    requestSync: () => ({ headers: {}, body: Buffer.alloc(0) }),
-    outcome: () => ({ kind: 'retry', reason: 'no worker' }),
     close() {
       for (const { answer } of sending.splice(0)) answer({ kind: 'retry', reason: 'closed' })
     },
@@ -100,6 +103,7 @@ function openLane({ spoolBytes, memoryBytes }: { spoolBytes: number | undefined;
   const directory = join(folder, String(made++))
   const place = placeSpool({ ...facts, directory, signal: 'logs', sender: describeSender(endpoint, {}) })
   const lane = new SignalLane({
+    name: 'logs',
     ...{ ...facts, sender, journal: undefined, mirror: undefined, scheduleDelayMs: 1e6, random: () => 0 },
     spool: spoolBytes === undefined ? undefined : new Spool(place, spoolBytes),
     resource: Buffer.from('resource'),
@@ -122,7 +126,7 @@ function leftByThread(count: number): OrphanedRecords {
   const writer = createByteWriter()
   for (let at = 0; at < count; at++) writeLogRecord(writer, record, defaultLimits)
   const records = writer.buffer.subarray(0, writer.position)
-  return { signal: 'logs', resource: Buffer.from('resource'), scope: Buffer.from('thread'), records, count }
+  return { lane: 'logs', resource: Buffer.from('resource'), scope: Buffer.from('thread'), records, count }
 }
 
 type Open = ReturnType<typeof openLane>

@@ -11,6 +11,8 @@ import type { Sender } from './sender.ts'
 import { createWording, type Wording } from './wording.ts'
 
 export type LaneOptions = Pick<QueueOptions, 'resource' | 'budget' | 'pool' | 'mirror'> & {
+  /** What counters and other threads know it by: the signal, but for other destinations. */
+  name: string
   sender: Sender
   spool: Spool | undefined
   /** Only for whole requests: records that are encoded here come too often for a write each. */
@@ -27,6 +29,7 @@ type Lack = 'no spool' | 'no time' | SpoolRefusal
 
 /** One signal on its way to one target. */
 export class SignalLane {
+  readonly name: string
   readonly signal: Signal
   readonly queue: ByteQueue
   readonly sender: Sender
@@ -39,14 +42,15 @@ export class SignalLane {
   #closed = false
 
   constructor(options: LaneOptions) {
-    const { sender, resource, budget, pool, mirror, problems, now, random, runHidden, spool } = options
-    const { signal } = sender.target
-    this.#wording = createWording(sender.target, problems.printAddress)
+    const { name, sender, resource, budget, pool, mirror, problems, now, random, runHidden, spool } = options
+    const { signal, shownAs, remedyOf } = sender.receiver
+    this.#wording = createWording(sender.receiver, problems.printAddress, shownAs)
+    this.name = name
     this.#options = options
     this.signal = signal
     this.spool = spool
     const queue = new ByteQueue({
-      ...{ signal, resource, budget, pool, mirror },
+      ...{ signal, lane: name, resource, budget, pool, mirror },
       overflow: (batch) => this.#overflow(batch),
       canOverflow: () => !this.#closed && spool?.room() === 'free',
       onFirst: () => this.#wakeLater(),
@@ -55,7 +59,7 @@ export class SignalLane {
     })
     const { counters } = queue
     const health = new Health({
-      signal,
+      ...{ name, signal, remedyOf },
       wording: this.#wording,
       counters,
       losses: this.#losses,
@@ -184,7 +188,7 @@ export class SignalLane {
     const why = lack === 'full' ? 'memory and the spool were full' : 'memory was full'
     this.#losses.addUnsent(count, this.#reason(why, lack), () => this.#remedy(lack))
     const { problems, budget } = this.#options
-    problems.say('CLEW_QUEUE_FULL', this.signal, () => {
+    problems.say('CLEW_QUEUE_FULL', this.name, () => {
       const { dropped } = this.queue.counters
       return `${budget.max} bytes of records wait for ${this.#wording.address} and the disk takes none: ${dropped} ${this.signal} records dropped so far, the newest go first. ${this.#remedy(lack)}`
     })
@@ -194,7 +198,7 @@ export class SignalLane {
     const { problems, budget } = this.#options
     problems.say(
       'CLEW_QUEUE_FULL',
-      this.signal,
+      this.name,
       () =>
         `${budget.used} bytes of ${this.signal} wait for ${this.#wording.address} and the disk takes no more: senders are told to come back later. Look after that receiver, or give another ${problems.settingNames.endpoint}`,
     )

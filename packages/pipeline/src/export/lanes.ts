@@ -1,13 +1,15 @@
 import type { Endpoint, PipelineOptions } from '../pipeline.ts'
 import type { Problems } from '../problems.ts'
 import type { Signal } from '../records/batch.ts'
+import { createBudget } from '../records/queue.ts'
 import { heartbeatMs } from '../spool/folders.ts'
 import { Journal } from '../spool/journal.ts'
 import { placeSpool } from '../spool/place.ts'
-import { describeSender } from '../spool/sender.ts'
+import { describeForeignSender, describeSender, type SpoolSender } from '../spool/sender.ts'
 import { Spool } from '../spool/spool.ts'
 import { clearInterval, clearTimeout, setInterval, setTimeout } from '../timers.ts'
 import { describeTarget } from '../wire/target.ts'
+import type { Destination } from './destination.ts'
 import { type LaneOptions, SignalLane } from './lane.ts'
 import { createSender, type SenderOptions } from './sender.ts'
 
@@ -19,16 +21,24 @@ export type LanePlan = Pick<PipelineOptions, 'logs' | 'traces' | 'spoolDirectory
   resource: PipelineOptions['resource']
   /** Whether what waits in memory lies on disk as well. */
   journals: boolean
+  destinations: readonly Destination[]
+  /** Of both signals, and of each destination. */
+  maxQueueBytes: number | undefined
 }
 
-type LaneFacts = Omit<LaneOptions, 'sender' | 'spool' | 'journal'> & Pick<SenderOptions, 'keepsSpare'>
+type LaneFacts = Omit<LaneOptions, 'name' | 'sender' | 'spool' | 'journal' | 'budget'> &
+  Pick<SenderOptions, 'keepsSpare'>
 
 /** The lanes of one pipeline. */
 export type Lanes = {
   readonly all: readonly SignalLane[]
-  of(signal: Signal): SignalLane | undefined
+  /** By its name, which is the signal, or that of a destination. */
+  of(name: string): SignalLane | undefined
   /** Resolves when everything taken in so far is acknowledged, refused or spooled, or the time is over. */
   flush(timeoutMs?: number): Promise<void>
+  memory(): { memory: number; maxMemory: number }
+  /** No room any more: what still comes is dropped before it is encoded. */
+  leaveNoRoom(): void
   /** Flushes for the last time, if asked to until a failure: nothing is taken from the spool any more. */
   drain(timeoutMs: number | undefined, untilFailure: boolean): Promise<void>
   close(): void
@@ -39,13 +49,25 @@ export type Lanes = {
  * ended processes is taken over, at once and then regularly.
  */
 export function openLanes(plan: LanePlan, facts: LaneFacts): Lanes {
-  const all = [openLane('logs', plan.logs, plan, facts), openLane('traces', plan.traces, plan, facts)].filter(
-    (lane) => lane !== undefined,
-  )
+  const { destinations } = plan
+  const parts = destinations.length + (plan.logs || plan.traces || destinations.length === 0 ? 1 : 0)
+  const budgets = Array.from({ length: parts }, () => createBudget(plan.maxQueueBytes, parts))
+  const all = [
+    openLane('logs', plan.logs, plan, { ...facts, budget: budgets.at(-1)! }),
+    openLane('traces', plan.traces, plan, { ...facts, budget: budgets.at(-1)! }),
+    ...destinations.map((one, at) => openDestination(one, plan, { ...facts, budget: budgets[at]! })),
+  ].filter((lane) => lane !== undefined)
   const heartbeat = startHeartbeat(all, facts.runHidden)
   return {
     all,
-    of: (wanted) => all.find(({ signal }) => signal === wanted),
+    of: (wanted) => all.find(({ name }) => name === wanted),
+    memory: () => ({
+      memory: budgets.reduce((sum, { used }) => sum + used, 0),
+      maxMemory: budgets.reduce((sum, { max }) => sum + max, 0),
+    }),
+    leaveNoRoom() {
+      for (const budget of budgets) budget.max = 0
+    },
     flush: (timeoutMs) =>
       within(
         timeoutMs,
@@ -54,7 +76,10 @@ export function openLanes(plan: LanePlan, facts: LaneFacts): Lanes {
     async drain(timeoutMs, untilFailure) {
       await within(
         timeoutMs,
-        all.flatMap(({ loop }) => [loop.settled(untilFailure), loop.leaveSpool()]),
+        all.map(async ({ loop, sender }) => {
+          await Promise.all([loop.settled(untilFailure), loop.leaveSpool()])
+          await sender.finish?.(timeoutMs ?? defaultFlushMs)
+        }),
       )
       clearInterval(heartbeat)
     },
@@ -68,12 +93,27 @@ function openLane(
   signal: Signal,
   endpoint: Endpoint | undefined,
   plan: LanePlan,
-  facts: LaneFacts,
+  facts: LaneFacts & Pick<LaneOptions, 'budget'>,
 ): SignalLane | undefined {
   if (endpoint === undefined || !isUsable(endpoint, signal, facts.problems)) return undefined
   const target = describeTarget(endpoint, signal)
   const sender = createSender({ target, keepsSpare: facts.keepsSpare, now: facts.now })
-  return new SignalLane({ ...facts, sender, ...onDisk(plan, signal, endpoint, facts) })
+  const disk = onDisk(plan, signal, describeSender(endpoint, plan.resource), facts)
+  return new SignalLane({ ...facts, name: signal, sender, ...disk })
+}
+
+function openDestination(
+  { name, identity, createSender }: Destination,
+  plan: LanePlan,
+  facts: LaneFacts & Pick<LaneOptions, 'budget'>,
+): SignalLane {
+  const spoolSender = describeForeignSender([name, ...identity], plan.resource)
+  return new SignalLane({
+    ...facts,
+    name,
+    sender: createSender(),
+    ...onDisk(plan, 'logs', spoolSender, facts),
+  })
 }
 
 function isUsable({ url }: Endpoint, signal: Signal, problems: Problems): boolean {
@@ -88,13 +128,12 @@ function isUsable({ url }: Endpoint, signal: Signal, problems: Problems): boolea
 }
 
 function onDisk(
-  { spoolDirectory: directory, maxSpoolBytes: maxBytes = defaultSpoolBytes, journals, resource }: LanePlan,
+  { spoolDirectory: directory, maxSpoolBytes: maxBytes = defaultSpoolBytes, journals }: LanePlan,
   signal: Signal,
-  endpoint: Endpoint,
+  sender: SpoolSender,
   { problems, now }: LaneFacts,
 ): Pick<LaneOptions, 'spool' | 'journal'> {
   if (directory === undefined) return { spool: undefined, journal: undefined }
-  const sender = describeSender(endpoint, resource)
   const place = placeSpool({ directory, signal, sender, problems, now })
   return { spool: new Spool(place, maxBytes), journal: journals ? new Journal(place) : undefined }
 }

@@ -1,4 +1,4 @@
-import { type Batch, frameBatch } from '../records/batch.ts'
+import { type Batch, frameBatch, type Signal } from '../records/batch.ts'
 import { createCodec } from '../wire/codec.ts'
 import { openConnection } from '../wire/connection.ts'
 import type { WireAnswer, WireRequest } from '../wire/exchange.ts'
@@ -6,9 +6,23 @@ import type { Outcome } from '../wire/outcome.ts'
 import { createSpareSocket } from '../wire/spare-socket.ts'
 import type { Target } from '../wire/target.ts'
 
-/** Sends batches to one target; what ends in `Sync` does so while the event loop stands still. */
+/** Who gets the batches, as the operator is told of it. */
+export type Receiver = {
+  readonly signal: Signal
+  readonly url: string
+  /** Their values are secrets, but for those that everybody may know. */
+  readonly headers: Readonly<Record<string, string>>
+  /** What messages call it, where that is not its address. */
+  readonly shownAs?: string
+  /** What helps against a failure of that name, where the settings of OTLP do not. */
+  readonly remedyOf?: (failure: string) => string
+}
+
+/** Sends batches to one receiver; what ends in `Sync` does so while the event loop stands still. */
 export type Sender = {
-  readonly target: Target
+  readonly receiver: Receiver
+  /** By which a worker can send at the end of the process; undefined: none can. */
+  readonly wire: Wire | undefined
   /** Sends a batch as one request. Never rejects. */
   send(batch: Batch): Promise<Outcome>
   /** Connects the socket that is kept for `sendSync`, if one is. */
@@ -17,11 +31,18 @@ export type Sender = {
   answerSync(batch: Batch, remainingMs: () => number): Outcome | undefined
   /** Undefined when no connection is open, or it or the time ends before an answer. */
   sendSync(batch: Batch, remainingMs: () => number): Outcome | undefined
+  /** Waits for what goes on behind batches that were accepted, if anything does. Never rejects. */
+  finish?(timeoutMs: number): Promise<void>
+  finishSync?(remainingMs: () => number): void
+  /** Ends every connection, and with it every request: those resolve to retry. */
+  close(): void
+}
+
+export type Wire = {
+  readonly target: Target
   /** The request of a batch, for somebody else to send. */
   requestSync(batch: Batch): WireRequest
   outcome(answer: WireAnswer): Outcome
-  /** Ends every connection, and with it every request: those resolve to retry. */
-  close(): void
 }
 
 export type SenderOptions = {
@@ -31,6 +52,7 @@ export type SenderOptions = {
   now: () => number
 }
 
+/** Sends over OTLP. */
 export function createSender({ target, keepsSpare, now }: SenderOptions): Sender {
   const codec = createCodec(target, now)
   const connection = openConnection(target, false)
@@ -47,7 +69,8 @@ export function createSender({ target, keepsSpare, now }: SenderOptions): Sender
   }
 
   return {
-    target,
+    receiver: target,
+    wire: { target, requestSync, outcome: codec.outcome },
     async send(batch) {
       const request = await prepare(batch)
       return 'kind' in request ? request : codec.outcome(await connection.exchange(request, batch))
@@ -55,8 +78,6 @@ export function createSender({ target, keepsSpare, now }: SenderOptions): Sender
     openSpare: () => spare?.open(),
     answerSync: (batch, remainingMs) => outcomeOf(connection.answerSync?.(batch, remainingMs)),
     sendSync: (batch, remainingMs) => outcomeOf(spare?.exchangeSync(() => requestSync(batch), remainingMs)),
-    requestSync,
-    outcome: codec.outcome,
     close() {
       connection.close()
       spare?.close()

@@ -25,12 +25,13 @@ const open: ReadonlySet<string> = new Set([
 export function createWording(
   { url, headers }: Pick<Target, 'url' | 'headers'>,
   print: (address: string) => string,
+  address: string = print(url),
 ): Wording {
   const secrets = Object.entries(headers).flatMap(([name, value]) => (open.has(name) ? [] : secretsOf(value)))
   // The longest first: one may be a part of another.
   secrets.sort((a, b) => b.length - a.length)
   return {
-    address: print(url),
+    address,
     repeat(text) {
       const safe = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
       const shown = safe.replace(anyAddress, print).replace(unprintable, ' ').trim()

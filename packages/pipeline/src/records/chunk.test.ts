@@ -6,6 +6,7 @@ import { ByteQueue, createBudget } from './queue.ts'
 function makeQueue(): ByteQueue {
   return new ByteQueue({
     signal: 'logs',
+    lane: 'logs',
     resource: Buffer.alloc(0),
     budget: createBudget(),
     pool: new WriterPool(),

@@ -1,6 +1,6 @@
 import { type ByteWriter, createByteWriter, encodeScope } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
-import { bytesOf, type Part, type Signal } from './batch.ts'
+import { bytesOf, type Part } from './batch.ts'
 
 /** The records of one scope that are being written now. */
 export type Chunk = {
@@ -16,7 +16,7 @@ export type SealedRecords = { parts: Part[]; count: number; bytes: number; relea
 
 /** Lets another thread see what writers hold. */
 export type Mirror = {
-  show(writer: ByteWriter, scope: Buffer, count: number, signal: Signal): void
+  show(writer: ByteWriter, scope: Buffer, count: number, lane: string): void
   /** The writer's records were acknowledged, or are kept elsewhere. */
   hide(writer: ByteWriter): void
   /** The writer will not be used again. */

@@ -23,13 +23,14 @@ export type MemoryBudget = { used: number; max: number }
 
 const defaultQueueBytes = 64 * 1024 * 1024
 
-export function createBudget(maxBytes: number = defaultQueueBytes): MemoryBudget {
-  return { used: 0, max: maxBytes }
+/** One of so many equal parts. */
+export function createBudget(maxBytes: number = defaultQueueBytes, parts = 1): MemoryBudget {
+  return { used: 0, max: Math.floor(maxBytes / parts) }
 }
 
 /** Records that a thread of this process wrote and nobody acknowledged. */
 export type OrphanedRecords = {
-  signal: Signal
+  lane: string
   resource: Buffer
   scope: Buffer
   records: Buffer
@@ -38,6 +39,8 @@ export type OrphanedRecords = {
 
 export type QueueOptions = {
   signal: Signal
+  /** Name of the lane: another thread's records go on in the lane of the same name. */
+  lane: string
   resource: Buffer
   budget: MemoryBudget
   pool: WriterPool
@@ -100,8 +103,8 @@ export class ByteQueue {
     const { writer } = chunk
     // A getter of a record may log: the outer record is then still half written.
     if (writer.busy) return
-    const { mirror, signal } = this.#options
-    mirror?.show(writer, chunk.scope, chunk.count, signal)
+    const { mirror, lane } = this.#options
+    mirror?.show(writer, chunk.scope, chunk.count, lane)
     if (writer.position >= this.#sealAtBytes || chunk.count >= sealAtRecords) this.#sealFull(chunk)
     else if (!this.armed) this.#arm()
   }

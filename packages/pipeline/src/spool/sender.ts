@@ -42,10 +42,18 @@ export function describeSender(
 function digestSender(...[endpoint, resource]: Parameters<typeof describeSender>): SpoolSender {
   const { username, password, search, origin, pathname } = new URL(endpoint.url)
   const headers = Object.entries(endpoint.headers).map(([name, value]) => [name.toLowerCase(), value])
-  const service = [resource['service.namespace'] ?? '', resource['service.name'] ?? ''].map(String)
-  const at = digest([...service, origin, pathname])
+  const at = digest([...serviceOf(resource), origin, pathname])
   const as = digest([at, username, password, search, headers.sort(), endpoint.tls?.cert, endpoint.tls?.key])
   return { at, as, former: crc32(endpoint.url).toString(16).padStart(8, '0') }
+}
+
+/** The same for a receiver that has no address of OTLP. */
+export function describeForeignSender(
+  identity: readonly unknown[],
+  resource: Readonly<Record<string, unknown>>,
+): SpoolSender {
+  const at = digest([...serviceOf(resource), ...identity])
+  return { at, as: at, former: 'none' }
 }
 
 /** The folder of one signal of one sender. */
@@ -57,6 +65,10 @@ export function folderName(signal: Signal, { at, as }: SpoolSender): string {
 export function isOfOtherCredentials(name: string, signal: Signal, sender: SpoolSender): boolean {
   if (name === `${signal}-${sender.former}`) return true
   return name.startsWith(`${signal}-${sender.at}-`) && name !== folderName(signal, sender)
+}
+
+function serviceOf(resource: Readonly<Record<string, unknown>>): string[] {
+  return [resource['service.namespace'] ?? '', resource['service.name'] ?? ''].map(String)
 }
 
 function digest(parts: readonly unknown[]): string {

@@ -222,10 +222,10 @@ export class Spool {
   }
 
   #sayFull(): 'full' {
-    const { problems, root, signal } = this.#place
+    const { problems, root } = this.#place
     problems.say(
       'CLEW_SPOOL_FULL',
-      signal,
+      root,
       () => `${root} holds ${this.#bytes} of ${this.#maxBytes} bytes and takes no more`,
     )
     return 'full'

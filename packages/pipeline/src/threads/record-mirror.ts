@@ -1,6 +1,5 @@
 import { BroadcastChannel, threadId } from 'node:worker_threads'
 import { type ByteWriter, moveWriter } from '@clew/otlp'
-import type { Signal } from '../records/batch.ts'
 import type { Mirror } from '../records/chunk.ts'
 import { type Announcement, channelName, SharedRecords } from './shared-records.ts'
 
@@ -22,10 +21,10 @@ export class RecordMirror implements Mirror {
   }
 
   /** Shows what a writer holds now. The first time, and when it has grown, its bytes move to shared memory. */
-  show(writer: ByteWriter, scope: Buffer, count: number, signal: Signal): void {
+  show(writer: ByteWriter, scope: Buffer, count: number, lane: string): void {
     let shared = this.#memories.get(writer)
     if (shared?.buffer !== writer.buffer) shared = this.#share(writer, shared)
-    const scopeId = this.#scopes.get(scope) ?? this.#announceScope(scope, signal)
+    const scopeId = this.#scopes.get(scope) ?? this.#announceScope(scope, lane)
     shared.show(writer.position, count, scopeId)
   }
 
@@ -51,10 +50,10 @@ export class RecordMirror implements Mirror {
     return shared
   }
 
-  #announceScope(scope: Buffer, signal: Signal): number {
+  #announceScope(scope: Buffer, lane: string): number {
     const scopeId = nextScopeId++
     this.#scopes.set(scope, scopeId)
-    this.#announce({ thread: threadId, scopeId, signal, scope, resource: this.#resource })
+    this.#announce({ thread: threadId, scopeId, lane, scope, resource: this.#resource })
     return scopeId
   }
 

@@ -1,5 +1,3 @@
-import type { Signal } from '../records/batch.ts'
-
 /** Where threads of one process announce the memory that they write records to. */
 export const channelName: string = `clew-records-${process.pid}`
 
@@ -7,7 +5,7 @@ export const channelName: string = `clew-records-${process.pid}`
 export type ScopeAnnouncement = {
   thread: number
   scopeId: number
-  signal: Signal
+  lane: string
   scope: Uint8Array
   resource: Uint8Array
 }

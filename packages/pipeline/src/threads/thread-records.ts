@@ -67,10 +67,10 @@ export class ThreadRecords {
       const announced = this.#scopes.get(`${watched.thread} ${scopeId}`)
       if (bytes === 0 || announced === undefined || content === watched.taken) continue
       watched.taken = content
-      const { signal, resource, scope } = announced
+      const { lane, resource, scope } = announced
       // A copy: the thread may still be writing behind these bytes.
       const records = Buffer.from(watched.shared.buffer.subarray(0, bytes))
-      found.push({ signal, resource: Buffer.from(resource), scope: Buffer.from(scope), records, count })
+      found.push({ lane, resource: Buffer.from(resource), scope: Buffer.from(scope), records, count })
     }
     return found
   }

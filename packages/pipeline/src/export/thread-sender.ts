@@ -1,0 +1,94 @@
+import { type Batch, frameBatch } from '../records/batch.ts'
+import type { Outcome } from '../wire/outcome.ts'
+import type { Receiver, Sender } from './sender.ts'
+import { SendingThread } from './sending-thread.ts'
+
+/** A destination that is served by a worker thread of ours. */
+export type ThreadSenderOptions = {
+  /** The thread's file, which calls {@link serveBatches}. */
+  file: URL
+  /** Given to the thread; a structured clone of it. */
+  data: unknown
+  receiver: Receiver
+  /** A line that the thread says to the operator. */
+  say: (line: string) => void
+  /** Starts the thread now, and not with the first batch. */
+  startsNow?: boolean
+}
+
+/**
+ * Sends batches by a worker thread, as whole requests that change hands: what it takes to send them, its sockets and its
+ * timers are none of the application's. The thread keeps no process alive, loads no preload, and works on while this
+ * thread stands still, so that the end of the process can wait for it.
+ */
+export function createThreadSender(options: ThreadSenderOptions): Sender {
+  let thread: SendingThread | undefined
+  /** Throws where a process is forbidden to start threads. */
+  const running = (): SendingThread => {
+    thread ??= new SendingThread(options, () => {
+      thread = undefined
+    })
+    return thread
+  }
+  const trySending = <T>(work: () => T, otherwise: (failure: Outcome) => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      return otherwise({ kind: 'retry', reason: `no thread can be started: ${messageOf(error)}` })
+    }
+  }
+  if (options.startsNow)
+    trySending(
+      () => void running(),
+      () => {},
+    )
+  return {
+    receiver: options.receiver,
+    wire: undefined,
+    send: (batch) =>
+      trySending(
+        () => running().ask({ request: requestOf(batch) }, batch).answered,
+        (failure) => Promise.resolve(failure),
+      ),
+    openSpare() {},
+    answerSync(batch, remainingMs) {
+      const asked = thread?.askedFor(batch)
+      return asked && thread?.waitSync(asked, remainingMs)
+    },
+    sendSync: (batch, remainingMs) =>
+      trySending(
+        () => {
+          const sending = running()
+          const asked = sending.ask({ request: requestOf(batch) }, batch)
+          // The other half is for other destinations, and for the disk.
+          const keptMs = remainingMs() / 2
+          return sending.waitSync(asked, () => Math.max(0, remainingMs() - keptMs))
+        },
+        () => undefined,
+      ),
+    async finish(timeoutMs) {
+      await thread?.ask({ finishMs: timeoutMs }).answered
+    },
+    finishSync(remainingMs) {
+      const finishMs = remainingMs()
+      if (thread !== undefined && finishMs > 0) thread.waitSync(thread.ask({ finishMs }), remainingMs)
+    },
+    close: () => thread?.end('closed'),
+  }
+}
+
+/** In memory of its own, which then is the thread's. */
+function requestOf(batch: Batch): Uint8Array<ArrayBuffer> {
+  const pieces = frameBatch(batch)
+  const request = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    request.set(piece, at)
+    at += piece.length
+  }
+  return request
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

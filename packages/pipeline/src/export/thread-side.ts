@@ -1,0 +1,56 @@
+import { type MessagePort, workerData } from 'node:worker_threads'
+import type { Outcome } from '../wire/outcome.ts'
+
+/** What the application's thread asks for: a request to be sent, or what goes on behind those that were accepted to be finished. */
+export type ThreadOrder = { id: number } & ({ request: Uint8Array } | { finishMs: number })
+
+/** An answer, or a line for the operator. */
+export type ThreadAnswer = { id: number; outcome: Outcome } | { line: string }
+
+/** What a thread is started with. `cells[0]` counts its messages, so that somebody can wait for the next. */
+export type ThreadStart = { port: MessagePort; cells: SharedArrayBuffer; data: unknown }
+
+/** What a thread does with the batches of its destination. */
+export type BatchHandlers = {
+  /** Takes an `ExportLogsServiceRequest`. What it throws is a failure after which the batch comes again. */
+  take(request: Uint8Array): Promise<Outcome>
+  /** Resolves when what goes on behind accepted batches is done, or the time is over. */
+  finish?(timeoutMs: number): Promise<void>
+}
+
+/** What a handler works with. */
+export type BatchThread<Data> = {
+  data: Data
+  /** Says a line to the operator. */
+  say(line: string): void
+}
+
+/**
+ * Serves the batches of a destination in a worker thread that {@link createThreadSender} started: call it once, in the
+ * thread's own file. `open` may take its time; what it throws is the answer to every batch.
+ */
+export function serveBatches<Data>(open: (thread: BatchThread<Data>) => Promise<BatchHandlers>): void {
+  const { port, cells, data } = workerData as ThreadStart
+  const counts = new Int32Array(cells)
+  const post = (answer: ThreadAnswer): void => {
+    port.postMessage(answer)
+    Atomics.add(counts, 0, 1)
+    Atomics.notify(counts, 0)
+  }
+  const opened = open({ data: data as Data, say: (line) => post({ line }) })
+  opened.catch(() => {})
+  port.on('message', async (order: ThreadOrder) => {
+    post({ id: order.id, outcome: await answer(opened, order) })
+  })
+}
+
+async function answer(opened: Promise<BatchHandlers>, order: ThreadOrder): Promise<Outcome> {
+  try {
+    const { take, finish } = await opened
+    if ('request' in order) return await take(order.request)
+    await finish?.(order.finishMs)
+    return { kind: 'accepted' }
+  } catch (error) {
+    return { kind: 'retry', reason: error instanceof Error ? error.message : String(error) }
+  }
+}
