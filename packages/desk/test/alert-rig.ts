@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Desk, type DeskOptions, startDesk } from '@clew/desk'
 import { encodeLogsRequest, parseLogsJson } from '@clew/otlp'
-import { type Bot, startBot } from '../../alert/test/bot.ts'
+import { type Bot, type Reply, startBot } from '../../alert/test/bot.ts'
 import { type Sample, sampleRequests } from './sample-traffic.ts'
 
 /** A folder with a rule file, and a group bot that takes each message, as WeCom answers. */
 export type AlertRig = {
+  /** Of the rule file; a desk may keep its data there. */
+  directory: string
   path: string
   bot: Bot
   /** What the desk reported. */
@@ -21,8 +23,12 @@ export type AlertRig = {
 
 const fine = { headers: { 'content-type': 'application/json' }, body: '{"errcode":0,"errmsg":"ok"}' }
 
-export async function startAlertRig(text: (botUrl: string) => string): Promise<AlertRig> {
-  const bot = await startBot([], fine)
+/** `replies`: what the bot says first. */
+export async function startAlertRig(
+  text: (botUrl: string) => string,
+  replies: readonly Reply[] = [],
+): Promise<AlertRig> {
+  const bot = await startBot(replies, fine)
   const directory = mkdtempSync(join(tmpdir(), 'clew-desk-alerts-'))
   const path = join(directory, 'alerts.yaml')
   const reports: string[] = []
@@ -30,7 +36,7 @@ export async function startAlertRig(text: (botUrl: string) => string): Promise<A
   const write = (changed: string): void => writeFileSync(path, changed)
   write(text(bot.url))
   return {
-    ...{ path, bot, reports, write },
+    ...{ directory, path, bot, reports, write },
     async start(options) {
       const desk = await startDesk({
         ...{ directory: undefined, maxBytes: 512e6, maxAgeMs: undefined, port: 0, grpcPort: 0 },

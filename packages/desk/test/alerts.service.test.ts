@@ -1,4 +1,7 @@
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Reply } from '../../alert/test/bot.ts'
 import type { AlertDecisions, AlertPage, AlertSilence } from '../api/index.ts'
 import type { OpenApi } from '../server/http/routes/openapi.ts'
 import { type AlertRig, fail, paymentRule, startAlertRig, type Way } from './alert-rig.ts'
@@ -7,8 +10,8 @@ import { type JsonSchema, problemsOfSchema } from './schema-problems.ts'
 
 let rig: AlertRig
 
-async function startRig(text: (botUrl: string) => string): Promise<AlertRig> {
-  const started = await startAlertRig(text)
+async function startRig(text: (botUrl: string) => string, replies?: readonly Reply[]): Promise<AlertRig> {
+  const started = await startAlertRig(text, replies)
   onTestFinished(started.close)
   return started
 }
@@ -213,5 +216,48 @@ test('a rule file that is not there is one line with the remedy', async () => {
   rig = await startRig(paymentRule)
   await expect(rig.start({ alerts: '/nowhere/alerts.yaml' })).rejects.toThrow(
     /^\/nowhere\/alerts\.yaml cannot be read \(ENOENT: .*\); give a file of rules$/,
+  )
+})
+
+test('a desk that starts again goes on counting, keeps what it told, and its silences', async () => {
+  rig = await startRig((url) => paymentRule(url).replace('window: 5m', 'window: 5m\n    realert: 1ms'))
+  const first = await rig.start({ directory: rig.directory })
+  await fail(first, 1)
+  await fail(first, 2)
+  await first.close()
+  const second = await rig.start({ directory: rig.directory })
+  await fail(second, 3)
+  await expect.poll(() => rig.bot.received.length, eventually).toBe(1)
+  expect(messages()[0]).toMatch(/order=1.*order=2.*order=3/s)
+  await silence(second.url, { rule: 'payment-failed-500', forMs: 3_600_000 })
+  await second.close()
+  const third = await rig.start({ directory: rig.directory })
+  await fail(third, 4)
+  await expect
+    .poll(() => reasons(third.url), eventually)
+    .toEqual(['silenced', 'fired', 'fired', 'below', 'below'])
+  const { alerts, silences } = await read<AlertPage>(third.url, '/api/alerts')
+  expect([alerts.map(({ times }) => times), silences.length, rig.bot.received.length]).toEqual([[2], 1, 1])
+  const files = readdirSync(rig.directory).filter((name) => name.startsWith('alert'))
+  const modes = files.map((name) => [name, statSync(join(rig.directory, name)).mode & 0o077])
+  expect(Object.fromEntries(modes)).toMatchObject({ 'alerts.db': 0, 'alert-silences.json': 0 })
+})
+
+test('a message that the bot did not take before the end is sent after the next start, once', async () => {
+  rig = await startRig(paymentRule, [{ status: 503 }, 'reset'])
+  const first = await rig.start({ directory: rig.directory })
+  for (const order of [1, 2, 3]) await fail(first, order)
+  await expect.poll(() => rig.bot.received.length, eventually).toBeGreaterThan(0)
+  await first.close()
+  const before = rig.bot.received.length
+  await rig.start({ directory: rig.directory })
+  await expect.poll(() => rig.bot.received.length, eventually).toBe(before + 1)
+})
+
+test('a store of alerts that is none says so and what to do', async () => {
+  rig = await startRig(paymentRule)
+  writeFileSync(join(rig.directory, 'alerts.db'), 'These are notes of somebody. '.repeat(200))
+  await expect(rig.start({ directory: rig.directory })).rejects.toThrow(
+    `${join(rig.directory, 'alerts.db')}: it is no SQLite database; name another file; or give another folder with --data`,
   )
 })

@@ -1,5 +1,7 @@
-import { type AlertStore, type AlertsFile, createMemoryStore } from '@clew/alert'
+import { join } from 'node:path'
+import { type AlertStore, type AlertsFile, createMemoryStore, createSqliteStore } from '@clew/alert'
 import type { AlertDecisions, AlertPage, AlertSilence, NewAlertSilence } from '../../api/index.ts'
+import { makePrivate } from '../schema/segment-files.ts'
 import { storeError } from '../schema/store-error.ts'
 import { alertPageOf, firingOf, silenceRowOf } from './alert-page.ts'
 import { openRules, type RunningRules, type RunningRulesOptions } from './running-rules.ts'
@@ -28,12 +30,12 @@ const listed = 1_000
 /** Opens file, store and silences. Throws with one line when one of them cannot be used. */
 export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
   const { path, directory, now, report } = options
-  const silences = openSilences(directory && `${directory}/alert-silences.json`, now, report)
+  const silences = openSilences(directory && join(directory, 'alert-silences.json'), now, report)
   let hasNews = true
   const changed = (): void => {
     hasNews = true
   }
-  const store = watched(createMemoryStore(now), changed)
+  const store = watched(openStore(directory, now), changed)
   const rules = openRules({ ...options, store, silences: silences.list })
   return {
     ...{ begin: rules.begin, take: rules.take },
@@ -71,6 +73,17 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
       await rules.close()
       await store.close()
     },
+  }
+}
+
+function openStore(directory: string | undefined, now: () => number): AlertStore {
+  if (directory === undefined) return createMemoryStore(now)
+  const path = join(directory, 'alerts.db')
+  try {
+    makePrivate(path)
+    return createSqliteStore(path, now)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}; or give another folder with --data`)
   }
 }
 
