@@ -114,19 +114,19 @@ function withTimeouts(url: string): string {
   return address.href
 }
 
+type SmtpError = Partial<Record<'response' | 'code' | 'message', string>> & { responseCode?: number }
+
 /** An error of nodemailer: `responseCode` is the server's, without it there was no answer. */
 function answerOf(error: unknown): Answer {
-  const { responseCode, response, code } = error as {
-    responseCode?: number
-    response?: string
-    code?: string
-  }
+  const { responseCode, response, code, message } = error as SmtpError
   if (typeof responseCode === 'number') return { status: responseCode, body: response ?? '' }
-  return { status: 0, body: `no answer of the mail server: ${code ?? 'unknown'}` }
+  // Its own codes are vague, and its text has the address: ECONNREFUSED stands in the text.
+  const [precise] = /\bE[A-Z]{4,}\b/.exec(message ?? '') ?? []
+  return { status: 0, body: `no answer of the mail server: ${precise ?? code ?? 'unknown'}` }
 }
 
 function classify({ status, body }: Answer): Outcome {
-  const reason = status === 0 ? excerpt(body) : `SMTP ${status} ${excerpt(body)}`
+  const reason = status === 0 ? excerpt(body) : `SMTP ${status} ${excerpt(body.replace(/^\d{3}[ -]/, ''))}`
   if (status >= 200 && status < 300) return { kind: 'ok' }
   // 552: more than it stores.
   if (status === 552) return { kind: 'shrink', reason }
