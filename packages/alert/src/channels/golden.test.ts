@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { bots, channelOf } from '../../test/bots.ts'
 import { sampleAlert } from '../../test/sample.ts'
+import { ruleTypes } from '../alert.ts'
 import type { Notice, Request } from './channel.ts'
-import { languages } from './words.ts'
+import { languages, words } from './words.ts'
 
 const forms: readonly (readonly [string, object])[] = [
   ['wecom', { format: 'markdown_v2', mention: ['13800000000', 'lisi'] }],
@@ -50,6 +51,18 @@ const notices: readonly (readonly [string, Notice])[] = [
   ],
 ]
 
+const seen = {
+  ...{
+    value: 0.42,
+    limit: 0.05,
+    windowMs: 300_000,
+    field: 'country',
+    seen: 'atlantis',
+    before: '412',
+    metric: 'p95',
+  },
+}
+
 const jsonTypes = new Set(['feishu', 'teams', 'pagerduty', 'alertmanager', 'webhook'])
 
 /** The texts of a request as somebody reads them, else its JSON. */
@@ -80,5 +93,7 @@ test.each(languages)('messages in %s read well on every channel', async (languag
       return [`==== ${type} ${'format' in options ? options.format : ''}: ${title}`, ...requests]
     })
   })
+  const sentences = ruleTypes.map((type) => `${type}: ${words[language].observed[type]({ ...seen, type })}`)
+  written.push('==== what each type of rule observes', sentences.join('\n'))
   await expect(`${written.join('\n\n')}\n`).toMatchFileSnapshot(`../../test/golden/${language}.txt`)
 })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { formatMistake } from '@clew/settings'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -99,4 +100,27 @@ test('the schema has a form for each type, with what must be given', () => {
       return [{ const: type }, needs[type] ?? 'type url']
     }),
   )
+})
+
+test('the reference has a section for each type with its options, and those of all', () => {
+  const reference = readFileSync(
+    new URL('../../../../docs/reference/alert-channels.md', import.meta.url),
+    'utf8',
+  )
+  const optionsOf = (section: string): string[] =>
+    [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name!).toSorted()
+  const [, common, ...sections] = reference
+    .split(/^## /m)
+    .filter((part) => optionsOf(part).length > 0 || !part.includes('|'))
+  expect(common).toContain('Options of all channels')
+  const written = Object.fromEntries(sections.map((section) => [section.split('\n')[0], optionsOf(section)]))
+  const forms = (channelSchema() as { oneOf: { properties: Record<string, { const?: string }> }[] }).oneOf
+  const all = optionsOf(common!)
+  for (const { properties } of forms) {
+    const own = Object.keys(properties).filter((name) => !all.includes(name))
+    expect([properties.type!.const, written[properties.type!.const!]]).toEqual([
+      properties.type!.const,
+      own.toSorted(),
+    ])
+  }
 })

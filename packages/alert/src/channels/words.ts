@@ -75,7 +75,8 @@ export const words: Readonly<Record<Language, Words>> = {
       change: (seen) => `${field(seen)} 由“${seen.before}”变为“${seen.seen}”`,
       spike: (seen) =>
         `${windowZh(seen)}${count(seen)} 条日志，上一窗口 ${seen.before ?? 0} 条（阈值 ${number(seen.limit)}）`,
-      flatline: (seen) => `${windowZh(seen)}仅 ${count(seen)} 条日志，预期至少 ${number(seen.limit)} 条`,
+      flatline: (seen) =>
+        `${windowZh(seen).trimEnd()}仅 ${count(seen)} 条日志，预期至少 ${number(seen.limit)} 条`,
       'new-term': (seen) => `${field(seen)} 出现新值“${seen.seen}”`,
       cardinality: (seen) =>
         `${windowZh(seen)}${field(seen)} 有 ${count(seen)} 个不同的值（阈值 ${number(seen.limit)}）`,
