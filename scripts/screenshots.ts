@@ -15,7 +15,7 @@ import { startOrders } from './demo/orders-services.ts'
 const directory = fileURLToPath(new URL('../docs/images/', import.meta.url))
 const amounts = [42, 19.5, 12, 8, 33, 5, 66.13]
 
-const desk = await startDemoDesk()
+const desk = await startDemoDesk('http://127.0.0.1:9/')
 for (let minute = 12; minute > 0; minute--) {
   const sample = [repeatedQueries(8 + minute), linkedTraces(), lostSpans(), skewedClock()][minute % 4]!
   await sendSample(desk.url, sample, Date.now() - minute * 60_000)

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { startDesk } from '@clew/desk'
 import type { ChainData, LogRow } from '../../packages/desk/api/index.ts'
 
@@ -17,8 +18,12 @@ const usualPort = 4318
 const patienceMs = 30_000
 const refusedAttempts = 3
 
-/** On the usual port of OTLP where that is free, so that the link looks as it does at home. */
-export async function startDemoDesk(): Promise<DemoDesk> {
+/**
+ * On the usual port of OTLP where that is free, so that the link looks as it does at home. The example's rules run in it;
+ * `chatUrl` gets their alerts.
+ */
+export async function startDemoDesk(chatUrl: string): Promise<DemoDesk> {
+  process.env.WECOM_URL = chatUrl
   const desk = await startDesk({ ...options, port: usualPort }).catch(() =>
     startDesk({ ...options, port: 0 }),
   )
@@ -44,6 +49,7 @@ export async function startDemoDesk(): Promise<DemoDesk> {
 }
 
 const options = {
+  alerts: fileURLToPath(new URL('../../examples/orders/alerts.yaml', import.meta.url)),
   grpcPort: null,
   directory: undefined,
   maxBytes: 512_000_000,

@@ -28,7 +28,7 @@ export type AlertLine = {
   /** OTLP's SeverityNumber, 0 to 24. */
   severityNumber: number
   service: string
-  /** The record's body as it was written, without its attributes; JSON when it is a structure. Cut at 4,096 characters. */
+  /** The record's body, JSON when it is a structure, cut at 4,096 characters; and a few of its attributes as `key=value`. */
   text: string
   /** 32 hex digits, or "". */
   traceId: string

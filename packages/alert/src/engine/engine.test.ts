@@ -87,9 +87,9 @@ test('the third failure within five minutes is an alert with the last lines, the
   expect(said).toEqual(['200s firing 3', '360s resolved 3'])
   expect(reasons).toEqual(['below', 'below', 'fired', 'cooling', 'resolved'])
   expect(alerts[0]!.lines.map(({ text, traceId }) => [text, traceId.at(-1)])).toEqual([
-    ['payment_failed order=1', '1'],
-    ['payment_failed order=2', '2'],
-    ['payment_failed order=3', '3'],
+    ['payment_failed order=1 status=500', '1'],
+    ['payment_failed order=2 status=500', '2'],
+    ['payment_failed order=3 status=500', '3'],
   ])
 })
 

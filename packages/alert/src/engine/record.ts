@@ -1,4 +1,5 @@
 import type { LogRecord, ResourceLogs } from '@clew/otlp'
+import { shortFields } from '@clew/otlp/text'
 import { cutText, type SearchedRecord, type SearchedValue, valueJson, valueText } from '@clew/search'
 import type { AlertLine } from '../alert.ts'
 
@@ -69,8 +70,19 @@ export function weightOf(attributes: SearchedRecord['attributes']): number {
 }
 
 const maxLineLength = 4096
+const maxFieldsLength = 400
 
 /** What an alert shows of a record. */
-export function lineOf({ unixMs, severityNumber, service, body, traceId, spanId }: AlertRecord): AlertLine {
-  return { unixMs, severityNumber, service, text: cutText(body, maxLineLength), traceId, spanId }
+export function lineOf({
+  unixMs,
+  severityNumber,
+  service,
+  body,
+  attributes,
+  traceId,
+  spanId,
+}: AlertRecord): AlertLine {
+  const fields = shortFields(attributes, maxFieldsLength)
+  const text = cutText(body, maxLineLength) + (fields === '' ? '' : ` ${fields}`)
+  return { unixMs, severityNumber, service, text, traceId, spanId }
 }
