@@ -21,6 +21,8 @@ export type LaneHost = {
 /** How long a notice is tried. */
 export const giveUpMs: number = 15 * 60_000
 const maxShrinks = 4
+/** Whatever a peer says, it is not asked more often. */
+const leastWaitMs = 1_000
 
 /** 1, 2, 4 … 60 seconds for 0, 1, 2 … failures, and up to a quarter more by chance, so that processes do not come together. */
 export function backOffMs(failures: number, random: () => number): number {
@@ -60,6 +62,11 @@ export class Lane {
     await this.#turn
     this.#wake()
     await this.#turn
+  }
+
+  /** When nothing is under way. */
+  settled(): Promise<void> {
+    return this.#turn
   }
 
   /** What was not sent. */
@@ -144,7 +151,7 @@ export class Lane {
     if (kind !== 'retry' || (outcome.isOnce && job.wasRetried)) return this.#giveUp(job, reason)
     job.wasRetried ||= outcome.isOnce === true
     const { now, random } = this.#host
-    const waitMs = outcome.afterMs ?? backOffMs(this.#failures++, random)
+    const waitMs = Math.max(leastWaitMs, outcome.afterMs ?? backOffMs(this.#failures++, random))
     if (outcome.pausesBot) await this.#pauseBot(waitMs)
     return this.#putOff(job, now() + waitMs, reason, false)
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { type Bot, type Reply, startBot } from '../../test/bot.ts'
 import { bots, channelOf } from '../../test/bots.ts'
@@ -26,6 +27,11 @@ async function startChannel(
 
 function alertOf(id: string, severity: AlertSeverity = 'warning', changes: object = {}) {
   return sampleAlert({ id, severity, notify: ['main'], lines: [], ...changes })
+}
+
+/** Until something holds, while the clock stands. */
+async function once(holds: () => boolean): Promise<void> {
+  while (!holds()) await setImmediate()
 }
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, at) => `a${at}`)
@@ -230,4 +236,37 @@ test('what must not be told is taken out of all that the log says', async () => 
   await clock.runUntil(() => sent.length === 1)
   expect(main.texts()[0]).toContain('user=u****\ncard changed from "****" to "****"')
   expect(main.texts()[0]).toContain('order=**** amount=199.00')
+})
+
+test('closing waits for the fallback of what is given up then', async () => {
+  const main = await startChannel('main', [{ status: 503 }, refusal], { fallback: 'other' })
+  const other = await startChannel('other', [])
+  const { notifier, clock, sent } = startNotifier([main, other])
+  notifier.notify(alertOf('a'))
+  await once(() => main.texts().length === 1)
+  expect(await notifier.close({ timeoutMs: 60_000 })).toEqual([])
+  expect([sent, clock.now()]).toEqual([['other a'], Date.UTC(2026, 10, 29)])
+})
+
+test('a peer that wants to be asked again at once is asked once a second', async () => {
+  const main = await startChannel(
+    'main',
+    ids(5).map(() => ({ status: 429, headers: { 'retry-after': '0' } })),
+  )
+  const { notifier, clock, sent } = startNotifier([main])
+  notifier.notify(alertOf('a'))
+  await clock.runUntil(() => sent.length === 1)
+  expect(clock.now() - Date.UTC(2026, 10, 29)).toBe(5_000)
+})
+
+test('whoever throws when told of an alert stops no other', async () => {
+  const main = await startChannel('main', [])
+  const thrown = (): never => {
+    throw new Error('mine')
+  }
+  const { notifier, report } = startNotifier([main], { onSent: thrown, onDead: thrown })
+  notifier.notify(alertOf('a', 'warning', { notify: ['nowhere', 'main'] }))
+  await once(() => report.length === 2)
+  expect(report).toEqual(Array(2).fill('whoever is told of an alert threw: mine'))
+  expect(main.texts().length).toBe(1)
 })

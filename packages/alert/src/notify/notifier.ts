@@ -9,7 +9,7 @@ import type { Policy, Verdict } from './policy.ts'
 import { Stop, type Unsent } from './stop.ts'
 import { Verdicts } from './verdicts.ts'
 
-/** What a notifier is given; its callbacks must not throw. */
+/** What a notifier is given. */
 export type NotifierOptions = {
   channels: ReadonlyMap<string, Channel>
   /** Asked for each alert, so that silences can change. */
@@ -49,47 +49,71 @@ export type Notifier = {
  * minutes, in a digest when many wait, to the fallback when the channel does not take them. It keeps nothing on a disk and no
  * process alive.
  */
-export function createNotifier(options: NotifierOptions): Notifier {
+export function createNotifier(given: NotifierOptions): Notifier {
+  const options = guarded(given)
   const verdicts = new Verdicts()
   const stops = createStops(options)
   let isClosed = false
 
-  function notify(given: Alert): void {
-    if (isClosed) return
+  function judge(given: Alert): void {
     const policy = options.policy()
     const alert = options.redact ? redactAlert(given, options.redact) : given
     const verdict = verdicts.judge(policy, alert, options.now())
-    if (verdict.reason !== 'fired' && verdict.reason !== 'resolved') options.onHeld(alert, verdict)
-    else send(alert, policy)
+    if (verdict.reason === 'fired' || verdict.reason === 'resolved') send(alert, policy)
+    else options.onHeld(alert, verdict)
   }
 
-  function send(alert: Alert, policy: Policy): void {
+  function send(alert: Alert, { grouping }: Policy): void {
     for (const channel of alert.notify) {
       const stop = stops.get(channel)
-      if (stop) stop.push(policy.grouping, alert)
-      else
-        options.onDead({
-          channel,
-          notice: { alerts: [alert] },
-          reason: 'there is no such channel',
-          fallback: undefined,
-        })
+      if (stop) stop.push(grouping, alert)
+      else {
+        const reason = 'there is no such channel'
+        options.onDead({ channel, notice: { alerts: [alert] }, reason, fallback: undefined })
+      }
     }
   }
 
-  async function close({ timeoutMs }: { timeoutMs: number }): Promise<Unsent[]> {
-    isClosed = true
-    const all = [...stops.values()]
-    let cancel = (): void => {}
-    const timeout = new Promise<void>((resolve) => {
-      cancel = afterOf(options)(timeoutMs, resolve)
-    })
-    await Promise.race([Promise.all(all.map((stop) => stop.drain())), timeout])
-    cancel()
-    return all.flatMap((stop) => stop.takeAll())
+  return {
+    notify: (alert) => {
+      if (!isClosed) attempt(options, `alert ${alert.id} is not sent`, () => judge(alert))
+    },
+    close: async ({ timeoutMs }) => {
+      isClosed = true
+      const all = [...stops.values()]
+      let cancel = (): void => {}
+      const timeout = new Promise<void>((resolve) => {
+        cancel = afterOf(options)(timeoutMs, resolve)
+      })
+      await Promise.race([drain(all), timeout])
+      cancel()
+      return all.flatMap((stop) => stop.takeAll())
+    },
   }
+}
 
-  return { notify, close }
+async function drain(stops: readonly Stop[]): Promise<void> {
+  await Promise.all(stops.map((stop) => stop.drain()))
+  // What one gives up another gets, and so on to the end of the longest way.
+  for (const _ of stops) await Promise.all(stops.map(({ lane }) => lane.settled()))
+}
+
+/** The same, but that nothing thrown by a callback stops what it is told of. */
+function guarded(options: NotifierOptions): NotifierOptions {
+  const { onSent, onHeld, onDead } = options
+  const guard =
+    <A extends unknown[]>(tell: (...told: A) => void) =>
+    (...told: A): void =>
+      attempt(options, 'whoever is told of an alert threw', () => tell(...told))
+  return { ...options, onSent: guard(onSent), onHeld: guard(onHeld), onDead: guard(onDead) }
+}
+
+function attempt({ report }: NotifierOptions, what: string, run: () => void): void {
+  try {
+    run()
+  } catch (error) {
+    report(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 function createStops(options: NotifierOptions): ReadonlyMap<string, Stop> {
