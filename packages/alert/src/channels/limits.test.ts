@@ -5,7 +5,7 @@ import type { Notice, Request } from './channel.ts'
 import { wecomFormats } from './wecom.ts'
 
 // All of 100,000 with CLEW_MESSAGES=100000; the same seeds give the same messages.
-const count = Number(process.env.CLEW_MESSAGES ?? 4_000)
+const count = Number(process.env.CLEW_MESSAGES ?? 2_000)
 
 const sizeOf = (text: string): number => Buffer.byteLength(text)
 

@@ -1,7 +1,7 @@
 import type { Alert } from '../alert.ts'
 import type { Channel } from '../channels/channel.ts'
+import { redactAlert } from '../channels/clean-alert.ts'
 import { createPost, type Post } from '../channels/post.ts'
-import { redactAlert } from '../channels/redact-alert.ts'
 import type { Budget } from './budget.ts'
 import { type DeadLetter, DeadLetters } from './dead-letters.ts'
 import { Lane } from './lane.ts'
