@@ -168,5 +168,6 @@ const deskSources = await bundle(
 )
 writeLicenses(deskSources, 'packages/desk/dist/bundle/third-party-licenses.txt')
 console.log('bundled @clew/desk')
-// The worker of the last flush is started by the address of a file beside the code that starts it.
-await bundle(['packages/pipeline/dist/exit/flush-worker.js'], 'packages/node/bundle')
+// Threads are started by the addresses of files beside the code that starts them.
+for (const thread of ['pipeline/dist/exit/flush-worker.js', 'node/dist/alerts/alert-thread.js'])
+  await bundle([`packages/${thread}`], 'packages/node/bundle')

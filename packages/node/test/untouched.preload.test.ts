@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { nodeBinary } from '../../../scripts/node-versions.ts'
@@ -76,6 +76,21 @@ test.each(runs)('$scene is the same with and without the preload in $main', asyn
   )
   expect(withoutTrace(traced!)).toEqual(without)
   expect(without).not.toEqual({ code: 0, signal: null, stdout: '', stderr: '' })
+})
+
+test.each([
+  ...['an end by itself', 'process.exit', 'an uncaught exception', 'SIGTERM without a handler'],
+  ...['SIGTERM with a handler that closes', 'what the process shows', 'what a worker thread shows'],
+])('%s is the same with the thread of alerts and without anything', async (scene) => {
+  const args = ['untouched/app.cjs', scene]
+  const rules = join(import.meta.dirname, 'fixtures/alerts/alerts.yaml')
+  const alerts = { CLEW_ALERTS: rules, WECOM_URL: 'http://127.0.0.1:1/?key=k', CLEW_DISABLE: 'prometheus' }
+  const env = { ...environment(), ...alerts }
+  const [without, watched] = await Promise.all([
+    runApp({ args, env: environment() }),
+    runApp({ args: [...preload, ...args], env }),
+  ])
+  expect(withoutTrace(watched)).toEqual(without)
 })
 
 test('npm run with NODE_OPTIONS traces the script and not npm', async () => {

@@ -66,7 +66,15 @@ function refuseForeign(database: DatabaseSync, path: string): void {
   if (found !== 'ok') throw new StateFileError(broken(path, found))
 }
 
-class StateFileError extends Error {}
+/** `isInUse`: by another process. */
+class StateFileError extends Error {
+  readonly isInUse: boolean
+
+  constructor(message: string, isInUse = false) {
+    super(message)
+    this.isInUse = isInUse
+  }
+}
 
 const broken = (path: string, why: string): string =>
   `${path}: it is broken (${why}); move it away, windows then begin anew`
@@ -79,6 +87,7 @@ function explained(error: unknown, path: string): unknown {
     case 5:
       return new StateFileError(
         `${path}: another process uses it; end that one, or give each process a file of its own`,
+        true,
       )
     case 11:
       return new StateFileError(broken(path, error.message))

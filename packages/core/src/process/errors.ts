@@ -73,6 +73,11 @@ export const errorCatalogue = {
     meaning: 'An endpoint is no address; the signal is not sent.',
     remedy: 'Write one such as http://localhost:4318.',
   },
+  CLEW_ALERTS: {
+    meaning:
+      'Something is wrong with the rules of CLEW_ALERTS, their state or a channel; the application runs on.',
+    remedy: 'The line has the reason; npx clew alert check reads the rule file.',
+  },
   CLEW_QUEUE_FULL: {
     meaning: 'Memory and spool are full; the newest records are dropped and counted.',
     remedy: 'Bring the receiver back, raise CLEW_MAX_QUEUE_BYTES or CLEW_MAX_SPOOL_BYTES, or log less.',

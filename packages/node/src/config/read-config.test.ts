@@ -50,6 +50,7 @@ const plainEndpoint = (signal: string): Endpoint => ({
 const plain: ClewConfig = {
   disabled: false,
   quiet: false,
+  alerts: undefined,
   service: { name: undefined, attributes: {} },
   resourceDetectors: undefined,
   traces: { endpoint: plainEndpoint('traces'), console: false },

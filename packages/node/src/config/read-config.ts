@@ -36,6 +36,8 @@ export type ClewConfig = {
   disabled: boolean
   /** No line at the start. */
   quiet: boolean
+  /** A rule file, as it was given; relative to the working directory. */
+  alerts: string | undefined
   /** `name` is undefined when nobody gave one. */
   service: { name: string | undefined; attributes: Readonly<Record<string, string>> }
   /** As OTEL_NODE_RESOURCE_DETECTORS; undefined: all. */
@@ -121,6 +123,7 @@ function readAll(reader: Reader, { instrumentations, readFile, isInstalled }: Co
   return {
     disabled: read(generalSettings.disabled),
     quiet: read(generalSettings.quiet),
+    alerts: read(generalSettings.alerts),
     service: { name: read(generalSettings.serviceName) ?? namedThere, attributes },
     resourceDetectors: read(generalSettings.resourceDetectors)?.join(','),
     traces: readSignal(reader, 'traces', signalSettings.tracesExporter, readFile),

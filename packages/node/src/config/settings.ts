@@ -37,6 +37,7 @@ export const generalSettings: {
   logLevel: Setting<LogLevel | undefined>
   configFile: Setting<string | undefined>
   disabledInstrumentations: Setting<readonly string[]>
+  alerts: Setting<string | undefined>
   quiet: Setting<boolean>
 } = {
   disabled: setting({
@@ -97,6 +98,13 @@ export const generalSettings: {
     shown: 'none',
     about: 'Instrumentations that do not start, such as `pg,ioredis`.',
   },
+  alerts: optional<string>({
+    env: 'CLEW_ALERTS',
+    yaml: 'alertsFile',
+    parse: parseText,
+    about:
+      'A rule file: its rules look at the log records of this process, in a thread of their own. Needs the package @clew/alert.',
+  }),
   quiet: setting({
     env: 'CLEW_QUIET',
     yaml: 'quiet',

@@ -7,6 +7,7 @@ import { generalSettings } from '../config/settings.ts'
 import { findApplication } from '../discovery/application.ts'
 import { findPackages } from '../discovery/packages.ts'
 import { examineApplication, type Finding, installedVersion } from './examine.ts'
+import { examineAlerts } from './examine-alerts.ts'
 import { examineQueues } from './shared-queues.ts'
 
 const connectTimeoutMs = 2_000
@@ -32,6 +33,7 @@ export async function examine(folder: string): Promise<Diagnosis> {
     ...examineQueues(application.dependencies, (name) => installedVersion(name, application)),
     ...problems.map((text) => ({ level: 'problem', topic: 'settings', text }) as const),
     ...examineSwitches(config),
+    ...examineAlerts(config.alerts, application.directory, folder),
     await examineEndpoint('logs', config.logs.endpoint),
     await examineEndpoint('traces', config.traces.endpoint),
   ]

@@ -1,19 +1,7 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
-import {
-  addMeters,
-  guard,
-  report,
-  runInContext,
-  setRecordSink,
-  setServiceName,
-  stopAll,
-  suppressedRoot,
-} from '@clew/core'
-import { defaultLimits, type EncodeLimits } from '@clew/otlp'
-import { type Pipeline, startPipeline } from '@clew/pipeline'
-import { printableAddress } from '@clew/settings'
+import { addMeters, guard, report, setRecordSink, setServiceName, stopAll } from '@clew/core'
+import type { Pipeline } from '@clew/pipeline'
+import { type FoundAlerts, findAlerts } from '../alerts/find-alerts.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
 import {
@@ -27,14 +15,13 @@ import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
 import { OpenSpans } from '../tracer/open-spans.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
 import { samplerFromName } from '../tracer/samplers.ts'
-import type { SpanLimits } from '../tracer/span-limits.ts'
 import { createTracerProvider } from '../tracer/tracer-provider.ts'
 import { watchUnfinished } from '../tracer/unfinished.ts'
 import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies } from './application-api.ts'
 import { withConsole } from './console-output.ts'
+import { openPipeline, serviceName } from './open-pipeline.ts'
 import { pipelineMeters } from './pipeline-meters.ts'
 import { createPropagator } from './propagator.ts'
-import { describeResource } from './resource.ts'
 import { canWait, isOnlyPreload, type StartablePackage, startPackages } from './start-packages.ts'
 import { sayStarted } from './startup-line.ts'
 
@@ -70,7 +57,13 @@ function startOnce(): Clew | undefined {
   if (application.isCommand) return undefined
   const { packages, config, problems } = configure(application)
   for (const problem of problems) report('CLEW_CONFIG', problem)
-  return config.disabled ? undefined : run(application, packages, config)
+  if (config.disabled) return undefined
+  const alerts = config.alerts && findAlerts(config.alerts, application.directory, process.cwd())
+  if (typeof alerts !== 'object') {
+    if (alerts) report('CLEW_CONFIG', alerts)
+    return run(application, packages, { ...config, alerts: undefined })
+  }
+  return run(application, packages, config, alerts)
 }
 
 type Configured = ReturnType<typeof loadConfig> & { packages: readonly StartablePackage[] }
@@ -97,10 +90,15 @@ function configure(application: Application): Configured {
   return first.problems.length === 0 ? first : all()
 }
 
-function run(application: Application, packages: readonly StartablePackage[], config: ClewConfig): Clew {
+function run(
+  application: Application,
+  packages: readonly StartablePackage[],
+  config: ClewConfig,
+  alerts?: FoundAlerts,
+): Clew {
   const open = new OpenSpans<RecordingSpan>()
   const unfinished = watchUnfinished(open)
-  const pipeline = openPipeline(application, config, unfinished.end)
+  const pipeline = openPipeline({ application, config, alerts, beforeDeath: unfinished.end })
   const intake = withConsole(pipeline, { logs: config.logs.console, traces: config.traces.console })
   const sampler = samplerFromName(config.sampler.name, config.sampler.ratio)
   registerApi(applicationApiVersion(application), {
@@ -123,40 +121,4 @@ function run(application: Application, packages: readonly StartablePackage[], co
       await pipeline.stop(timeoutMs)
     },
   }
-}
-
-function openPipeline(
-  application: Application,
-  config: ClewConfig,
-  beforeDeath: (exitCode: number | undefined) => void,
-): Pipeline {
-  const service = { name: serviceName(application, config), version: application.version }
-  const { spoolDirectory = defaultSpoolDirectory(), ...settings } = config.pipeline
-  return startPipeline({
-    ...settings,
-    logs: config.logs.endpoint,
-    traces: config.traces.endpoint,
-    limits: { logs: config.logLimits, traces: encodeLimitsOf(config.spanLimits) },
-    spoolDirectory: spoolDirectory === false ? undefined : spoolDirectory,
-    resource: describeResource(service, config.service.attributes, config.resourceDetectors),
-    beforeDeath,
-    runHidden: (work) => runInContext(suppressedRoot, work),
-    printAddress: printableAddress,
-    report,
-  })
-}
-
-// The Tracer has cut and counted by these already; the encoder must not cut again by narrower ones.
-function encodeLimitsOf({ attributeCount, attributeValueLength, ...per }: SpanLimits): EncodeLimits {
-  const counts = [attributeCount, per.attributePerEventCount, per.attributePerLinkCount]
-  return { ...defaultLimits, attributeCount: Math.max(...counts), attributeValueLength }
-}
-
-function serviceName(application: Application, config: ClewConfig): string {
-  return config.service.name ?? application.name ?? 'unknown_service:node'
-}
-
-// Of this user alone, so that nobody else can read what is in it or put something there.
-function defaultSpoolDirectory(): string {
-  return join(tmpdir(), `clew-spool-${process.getuid?.() ?? 'user'}`)
 }

@@ -46,12 +46,12 @@ export function isNews(line: string, env: NodeJS.ProcessEnv): boolean {
 export function formatStartupLine(
   service: string,
   running: readonly string[],
-  { logs, traces }: Pick<ClewConfig, 'logs' | 'traces'>,
+  { logs, traces, alerts }: Pick<ClewConfig, 'logs' | 'traces'> & { alerts?: string | undefined },
   byJest = false,
 ): string {
   const joined = running.length > 0 ? running.join(', ') : 'nothing (no @clew package among the dependencies)'
   if (byJest) return `[clew] ${service}: ${inJest}\n`
-  return `[clew] ${service}: joins ${joined}; ${describeTargets(logs.endpoint, traces.endpoint)}\n`
+  return `[clew] ${service}: joins ${joined}; ${describeTargets(logs.endpoint, traces.endpoint)}${alerts ? `; alerts by ${alerts}` : ''}\n`
 }
 
 function describeTargets(logs: Endpoint | undefined, traces: Endpoint | undefined): string {

@@ -12,9 +12,11 @@ type Order = { request: Uint8Array<ArrayBuffer> } | { finishMs: number }
 /** Something that a thread was asked for. `answered` never rejects. */
 export type Asked = { batch: Batch | undefined; outcome: Outcome | undefined; answered: Promise<Outcome> }
 
+type ThreadSay = (code: string, message: string) => void
+
 type Waiting = { asked: Asked; settle: (outcome: Outcome) => void }
 
-type Options = { file: URL; data: unknown; say: (line: string) => void }
+type Options = { file: URL; data: unknown; say: ThreadSay }
 
 /** A worker thread that takes batches, seen from the application's thread. It lives until `end`, or until it fails. */
 export class SendingThread {
@@ -23,9 +25,10 @@ export class SendingThread {
   readonly #counts: Int32Array
   readonly #waiting = new Map<number, Waiting>()
   readonly #onEnd: () => void
-  readonly #say: (line: string) => void
+  readonly #say: ThreadSay
   #nextId = 1
   #hasEnded = false
+  #hasMore = false
 
   /** Throws when no thread may be started. */
   constructor({ file, data, say }: Options, onEnd: () => void) {
@@ -58,9 +61,15 @@ export class SendingThread {
       resolve(outcome)
     }
     this.#waiting.set(id, { asked, settle })
+    this.#hasMore = 'request' in order
     const message: ThreadOrder = { id, ...order }
     this.#port.postMessage(message, 'request' in order ? [order.request.buffer] : [])
     return asked
+  }
+
+  /** Whether it took something since it was last asked to finish. */
+  hasMore(): boolean {
+    return this.#hasMore
   }
 
   askedFor(batch: Batch): Asked | undefined {
@@ -98,8 +107,8 @@ export class SendingThread {
   }
 
   #hear(answer: ThreadAnswer): void {
-    if ('line' in answer) {
-      this.#say(answer.line)
+    if ('code' in answer) {
+      this.#say(answer.code, answer.message)
       return
     }
     this.#waiting.get(answer.id)?.settle(answer.outcome)

@@ -10,8 +10,8 @@ export type ThreadSenderOptions = {
   /** Given to the thread; a structured clone of it. */
   data: unknown
   receiver: Receiver
-  /** A line that the thread says to the operator. */
-  say: (line: string) => void
+  /** What the thread tells the operator. */
+  say: (code: string, message: string) => void
   /** Starts the thread now, and not with the first batch. */
   startsNow?: boolean
 }
@@ -66,12 +66,12 @@ export function createThreadSender(options: ThreadSenderOptions): Sender {
         },
         () => undefined,
       ),
-    async finish(timeoutMs) {
-      await thread?.ask({ finishMs: timeoutMs }).answered
+    async finish(finishMs) {
+      if (thread?.hasMore()) await thread.ask({ finishMs }).answered
     },
     finishSync(remainingMs) {
       const finishMs = remainingMs()
-      if (thread !== undefined && finishMs > 0) thread.waitSync(thread.ask({ finishMs }), remainingMs)
+      if (finishMs > 0 && thread?.hasMore()) thread.waitSync(thread.ask({ finishMs }), remainingMs)
     },
     close: () => thread?.end('closed'),
   }

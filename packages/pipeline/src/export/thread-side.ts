@@ -4,8 +4,8 @@ import type { Outcome } from '../wire/outcome.ts'
 /** What the application's thread asks for: a request to be sent, or what goes on behind those that were accepted to be finished. */
 export type ThreadOrder = { id: number } & ({ request: Uint8Array } | { finishMs: number })
 
-/** An answer, or a line for the operator. */
-export type ThreadAnswer = { id: number; outcome: Outcome } | { line: string }
+/** An answer, or what the operator is to be told. */
+export type ThreadAnswer = { id: number; outcome: Outcome } | { code: string; message: string }
 
 /** What a thread is started with. `cells[0]` counts its messages, so that somebody can wait for the next. */
 export type ThreadStart = { port: MessagePort; cells: SharedArrayBuffer; data: unknown }
@@ -21,8 +21,8 @@ export type BatchHandlers = {
 /** What a handler works with. */
 export type BatchThread<Data> = {
   data: Data
-  /** Says a line to the operator. */
-  say(line: string): void
+  /** Tells the operator of a problem. */
+  say(code: string, message: string): void
 }
 
 /**
@@ -37,7 +37,7 @@ export function serveBatches<Data>(open: (thread: BatchThread<Data>) => Promise<
     Atomics.add(counts, 0, 1)
     Atomics.notify(counts, 0)
   }
-  const opened = open({ data: data as Data, say: (line) => post({ line }) })
+  const opened = open({ data: data as Data, say: (code, message) => post({ code, message }) })
   opened.catch(() => {})
   port.on('message', async (order: ThreadOrder) => {
     post({ id: order.id, outcome: await answer(opened, order) })
