@@ -3,10 +3,11 @@ import { createEngine } from '../engine/engine.ts'
 import { type Budget, createMemoryBudget } from '../notify/budget.ts'
 import { createNotifier, type NotifierOptions } from '../notify/notifier.ts'
 import type { Policy, Silence, Verdict } from '../notify/policy.ts'
+import type { RecordBatch } from '../sources/source.ts'
 import type { AlertStore } from '../store/store.ts'
 import type { AlertsFile } from './alerts-file.ts'
 import { createDelivery } from './delivery.ts'
-import { createRunner, type RecordBatch, type Runner } from './runner.ts'
+import { createRunner, type Runner } from './runner.ts'
 
 /** What rules run with, beside their file. */
 export type AlertingOptions = {
@@ -33,7 +34,7 @@ export type AlertingOptions = {
 }
 
 /** Rules that run: records go in, messages go out. */
-export type Alerting = Pick<Runner, 'assign' | 'revoke'> & {
+export type Alerting = Pick<Runner, 'assign' | 'revoke' | 'positionOf'> & {
   /** As {@link Runner.take}; alerts that come of it are on their way when it resolves. */
   take(batch: RecordBatch): Promise<'done' | 'elsewhere'>
   /** As {@link Runner.pass}. */
@@ -81,7 +82,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     await send()
   }
   return {
-    ...{ assign: runner.assign, revoke: runner.revoke, send },
+    ...{ assign: runner.assign, revoke: runner.revoke, positionOf: runner.positionOf, send },
     async take(batch) {
       const result = await runner.take(batch)
       await sendFresh()

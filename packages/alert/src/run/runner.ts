@@ -2,23 +2,19 @@ import type { Alert, Decision, DecisionReason } from '../alert.ts'
 import type { Outcome } from '../engine/cell.ts'
 import type { Engine, Hits } from '../engine/engine.ts'
 import type { AlertRecord } from '../engine/record.ts'
-import type { AlertStore, CellChange, Span } from '../store/store.ts'
-
-/** Records of one partition, in the order in which they came. */
-export type RecordBatch = {
-  partition: string
-  records: readonly AlertRecord[]
-  /** Of a source that may give a batch again: where the batch begins, and the offset behind its last record. */
-  offsets?: { first: number; after: number }
-}
+import type { RecordBatch } from '../sources/source.ts'
+import { type AlertStore, type CellChange, type Span, StateLostError } from '../store/store.ts'
 
 /** Judges batches with a store, which other processes may share. */
 export type Runner = {
   /**
    * Judges a batch and stores what it comes to. `done`: nothing of it is left to do, be it that it was stored before;
-   * `elsewhere`: another process reads the partition now. Rejects when the store cannot be reached: give it again later.
+   * `elsewhere`: another process reads the partition now. Rejects when the store cannot be reached: give it again later; or
+   * with a StateLostError: assign all partitions anew.
    */
   take(batch: RecordBatch): Promise<'done' | 'elsewhere'>
+  /** Where a partition stands: the offset that comes next; undefined when nothing of it was stored. Rejects as `take` does. */
+  positionOf(partition: string): Promise<number | undefined>
   /** The partition is this process' now, and the clock that it has at least; or no longer. */
   assign(partition: string, clockMs?: number): void
   revoke(partition: string): void
@@ -105,10 +101,10 @@ export function createRunner(
   /** Silence is waited for from the moment at which the first record or tick comes. */
   const begin = async (): Promise<void> => {
     if (!mustBegin || !lowMs) return
-    mustBegin = false
     const known = await store.load(engine.standing())
     const missing = engine.standing().filter((cell) => !known.has(cell))
     if (missing.length > 0) await advance(missing)
+    mustBegin = false
   }
 
   const judgeDue = async (): Promise<void> => {
@@ -121,23 +117,52 @@ export function createRunner(
     }
   }
 
+  /** The clock of a partition must not say that records were judged which were not: those of others would be late. */
+  const setBack = (partition: string, clockMs: number | undefined): void => {
+    if (clockMs === undefined) clocks.delete(partition)
+    else clocks.set(partition, clockMs)
+  }
+  const orForget = async <T>(doing: Promise<T>, undo: () => void = () => {}): Promise<T> => {
+    try {
+      return await doing
+    } catch (error) {
+      undo()
+      if (error instanceof StateLostError) forget()
+      throw error
+    }
+  }
+  /** What is known belongs to a state that is gone; everything is read again. */
+  const forget = (): void => {
+    positions.clear()
+    for (const partition of clocks.keys()) clocks.set(partition, 0)
+    lowMs = undefined
+    mustBegin = true
+  }
+
+  const positionOf = async (partition: string): Promise<number | undefined> => {
+    const position = await orForget(store.positionOf(partition))
+    positions.set(partition, position)
+    return position
+  }
+
   return {
-    async take({ partition, records, offsets }) {
-      if (offsets && !positions.has(partition)) positions.set(partition, await store.positionOf(partition))
-      const before = positions.get(partition)
-      const skip = offsets && before !== undefined ? Math.max(0, before - offsets.first) : 0
+    positionOf,
+    async take(batch) {
+      const { partition, offsets } = batch
+      const before = offsets && (positions.get(partition) ?? (await positionOf(partition)))
       // It was stored before the process that read it could say so.
       if (offsets && before !== undefined && offsets.after <= before) return 'done'
-      const fresh = skip > 0 ? records.slice(skip) : records
-      const { hits, tooMany } = groups.match(fresh, await lowOf(partition))
+      const clockMs = clocks.get(partition)
+      const { hits, tooMany } = groups.match(freshOf(batch, before), await orForget(lowOf(partition)))
       const span = offsets && { partition, before, after: offsets.after }
-      const result = await judge(hits, span, tooMany)
+      const result = await orForget(judge(hits, span, tooMany), () => setBack(partition, clockMs))
       if (result === 'elsewhere') {
+        setBack(partition, clockMs)
         positions.delete(partition)
         return 'elsewhere'
       }
       if (offsets) positions.set(partition, offsets.after)
-      await judgeDue()
+      await orForget(judgeDue())
       return 'done'
     },
     assign(partition, clockMs = 0) {
@@ -150,10 +175,17 @@ export function createRunner(
     },
     async pass(partition, clockMs) {
       clocks.set(partition, Math.max(clocks.get(partition) ?? 0, clockMs))
-      await commit([], undefined, [])
-      await judgeDue()
+      await orForget(commit([], undefined, []))
+      await orForget(judgeDue())
     },
   }
+}
+
+/** Those of a batch that were not stored yet. */
+function freshOf({ records, offsets }: RecordBatch, before: number | undefined): readonly AlertRecord[] {
+  if (!offsets || before === undefined || before <= offsets.first) return records
+  const { first, of } = offsets
+  return of ? records.filter((_, index) => of[index]! >= before) : records.slice(before - first)
 }
 
 /** Matches records, but for those of more groups than a rule may have; the number of groups is that of this process. */

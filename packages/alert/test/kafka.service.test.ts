@@ -1,0 +1,115 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { startBroker } from '../../../scripts/kafka.ts'
+import { crashRun } from './crash-run.ts'
+import { type KafkaRig, type Line, outcomeOf, startKafkaRig } from './kafka-rig.ts'
+import { startRedisServer } from './redis-server.ts'
+
+async function rigOf(
+  groupProtocol: 'classic' | 'consumer',
+  { kafka = process.env.KAFKA_URL!, redis = process.env.REDIS_URL! } = {},
+): Promise<KafkaRig> {
+  const rig = await startKafkaRig(kafka, redis, groupProtocol)
+  onTestFinished(() => rig.stop())
+  return rig
+}
+
+const caughtUp = (rig: KafkaRig) => expect.poll(() => rig.isCaughtUp(), { timeout: 60_000 }).toBe(true)
+
+/** Failures of a user, a second apart, the last one now. */
+const linesOf = (user: string, many: number): Line[] =>
+  Array.from({ length: many }, (_, index) => ({
+    ...{ unixMs: Date.now() - (many - 1 - index) * 1000, user, text: `payment_failed of ${user}` },
+  }))
+
+test.each(['classic', 'consumer'] as const)(
+  'processes of a group that are killed in mid-stream lose nothing and double nothing: protocol %s',
+  async (groupProtocol) => {
+    const rig = await rigOf(groupProtocol)
+    const { got, wanted, records } = await crashRun(rig, { seed: 7, processes: 3, kills: 4 })
+    expect(got).toEqual(wanted)
+    expect(records).toBeGreaterThan(1000)
+  },
+)
+
+test('while Redis is away partitions wait; restarted with its file it is as if nothing had been', async () => {
+  const redis = await startRedisServer()
+  onTestFinished(() => redis.stop())
+  const rig = await rigOf('classic', { redis: redis.url })
+  rig.start()
+  rig.start()
+  await rig.send([0, 1, 2, 3].map((partition) => ({ partition, lines: linesOf(`u${partition}`, 4) })))
+  await caughtUp(rig)
+  await redis.kill()
+  await rig.send([0, 1, 2, 3].map((partition) => ({ partition, lines: linesOf(`u${partition}`, 4) })))
+  await expect.poll(() => rig.said.join(''), { timeout: 30_000 }).toContain('cannot be reached')
+  await redis.start()
+  await caughtUp(rig)
+  expect(await outcomeOf(rig.store)).toEqual(await outcomeOf(await rig.reference()))
+})
+
+test('when Redis is flushed windows are read again: one that was half full before is an alert', async () => {
+  const redis = await startRedisServer()
+  onTestFinished(() => redis.stop())
+  const rig = await rigOf('classic', { redis: redis.url })
+  rig.start()
+  await rig.send([{ partition: 1, lines: linesOf('u1', 4) }])
+  await caughtUp(rig)
+  expect((await outcomeOf(rig.store)).alerts).toEqual([])
+  await redis.flush()
+  await rig.send([{ partition: 1, lines: linesOf('u1', 1) }])
+  await caughtUp(rig)
+  const { counts, alerts } = await outcomeOf(rig.store)
+  expect([counts, alerts.length]).toEqual([{ below: 4, fired: 1 }, 1])
+  expect(rig.said.join('')).toContain('the state of the alerts is gone')
+})
+
+test('a message that is none is said and passed over, and its partition goes on', async () => {
+  const rig = await rigOf('classic')
+  rig.start()
+  const bad = ['{"level":', 'plain text', '[1]', '']
+  for (const text of bad) await rig.sendRaw(2, Buffer.from(text))
+  await rig.sendRaw(2, Buffer.from([0x0a, 0xff, 0xff]))
+  await rig.send([{ partition: 2, lines: linesOf('u2', 5) }])
+  await caughtUp(rig)
+  expect((await outcomeOf(rig.store)).alerts).toHaveLength(1)
+  const said = rig.said.join('').trimEnd().split('\n')
+  expect(said).toHaveLength(1)
+  expect(said[0]).toMatch(
+    /topic log_raw-\S+, partition 2, offset 0: neither OTLP nor a JSON object \(.*\); passed over/,
+  )
+})
+
+test('Kafka that is killed and comes back is read on', async () => {
+  const kafka = await startBroker()
+  onTestFinished(() => kafka.stop())
+  const rig = await rigOf('classic', { kafka: kafka.url })
+  rig.start()
+  await rig.send([{ partition: 3, lines: linesOf('u3', 4) }])
+  await caughtUp(rig)
+  await kafka.kill()
+  await expect
+    .poll(() => rig.said.join(''), { timeout: 30_000 })
+    .toMatch(/Kafka at 127\.0\.0\.1:\d+, topic \S+: /)
+  await kafka.restart()
+  await expect
+    .poll(
+      () =>
+        rig.send([{ partition: 3, lines: linesOf('u3', 2) }]).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 60_000 },
+    )
+    .toBe(true)
+  await caughtUp(rig)
+  expect((await outcomeOf(rig.store)).alerts).toHaveLength(1)
+})
+
+test('a silent partition does not keep an alert from ending', async () => {
+  const rig = await rigOf('consumer')
+  rig.start()
+  const past = linesOf('u0', 5).map((line) => ({ ...line, unixMs: line.unixMs - 3_600_000 }))
+  await rig.send([{ partition: 0, lines: past }])
+  const states = async () => (await rig.store.history(9)).map(({ state }) => state).toSorted()
+  await expect.poll(states, { timeout: 60_000 }).toEqual(['firing', 'resolved'])
+})
