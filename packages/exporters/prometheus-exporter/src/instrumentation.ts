@@ -7,9 +7,9 @@ import { startPrometheus } from './server.ts'
 const options = {
   port: {
     kind: 'number',
-    default: 9464,
+    default: 0,
     min: 0,
-    about: 'The port on which metrics are shown, at /metrics.',
+    about: 'The port on which metrics are shown, at /metrics, such as 9464; 0: on none.',
   },
   host: {
     kind: 'text',
@@ -46,8 +46,9 @@ export const prometheusExporter: Instrumentation<typeof options> = {
       return onModuleLoad<PromClient>(library, ({ register }) =>
         shareWithPromClient(register, { maxModules }),
       )
-    // Worker threads have the environment of their process, and records of their own.
-    return isMainThread ? listen(port, host, maxModules) : () => {}
+    // No port is taken that nobody gave: a second process of the machine would not get it. Worker threads have the
+    // environment of their process, and records of their own.
+    return port > 0 && isMainThread ? listen(port, host, maxModules) : () => {}
   },
 }
 
