@@ -48,7 +48,9 @@ function startService(name: string, env: NodeJS.ProcessEnv, onLine: (line: strin
     // Out of the terminal's process group: Ctrl-C reaches us alone, and we stop the services before their database.
     detached: true,
   })
-  process.once('exit', () => child.kill('SIGTERM'))
+  const end = (): void => void child.kill('SIGTERM')
+  process.once('exit', end)
+  child.once('exit', () => process.removeListener('exit', end))
   let rest = ''
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     const parts = (rest + text).split('\n')

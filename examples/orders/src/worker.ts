@@ -41,7 +41,8 @@ worker.on('failed', async (job, error) => {
     return
   }
   await setStatus(job.data.orderId, 'payment_failed')
-  logger.error('payment_failed', { orderId: job.data.orderId, status: error.status, error })
+  const { orderId } = job.data
+  logger.event('payment_failed', { orderId, status: error.status, error }, { severity: 'error' })
 })
 
 worker.on('error', (error) => logger.warn('the queue cannot be reached', { error }))

@@ -1,5 +1,7 @@
 import { formatChain, type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterEach, expect, test } from 'vitest'
+import type { LogDetail, LogRow } from '../../../packages/desk/api/index.ts'
+import { startDemoDesk } from '../../../scripts/demo/demo-desk.ts'
 import { type OrdersServices, startOrders } from '../../../scripts/demo/orders-services.ts'
 
 const upMs = 60_000
@@ -7,27 +9,33 @@ const chainMs = 30_000
 
 let receiver: OtlpReceiver
 let services: OrdersServices
+let closeTarget: () => Promise<void>
 
 afterEach(async () => {
   await services.stop()
-  await receiver.close()
+  await closeTarget()
 })
 
 async function start(overrides: NodeJS.ProcessEnv): Promise<void> {
   receiver = await startOtlpReceiver()
+  closeTarget = () => receiver.close()
   services = await startOrders(receiver.url, { CLEW_QUIET: '1', ...overrides })
   const up = ['api is up', 'worker is up', 'gateway is up']
   await receiver.waitForLogs((logs) => up.every((text) => logs.some(({ body }) => body === text)), upMs)
 }
 
+async function postOrder(amount: number, headers: Record<string, string>): Promise<void> {
+  await fetch(`${services.apiUrl}/orders`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ item: 'a lantern', amount }),
+  })
+}
+
 /** Orders something; resolves with the trace of the order when its last line and this many of its spans have come. */
 async function order(amount: number, lastLine: string, spanCount: number): Promise<string> {
   const traceId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex')
-  await fetch(`${services.apiUrl}/orders`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
-    body: JSON.stringify({ item: 'a lantern', amount }),
-  })
+  await postOrder(amount, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` })
   const isOfTrace = (one: { traceId: string }): boolean => one.traceId === traceId
   await receiver.waitForLogs((logs) => logs.some((log) => isOfTrace(log) && log.body === lastLine), chainMs)
   await receiver.waitForSpans((spans) => spans.filter(isOfTrace).length === spanCount, chainMs)
@@ -104,4 +112,24 @@ test('every printed line has the ids of its record, and the last one of a paid o
     'order paid',
     'order received',
   ])
+})
+
+test('the failed payment is an event, which the desk finds by its name and its status', async () => {
+  const desk = await startDemoDesk('http://127.0.0.1:1/?key=none')
+  closeTarget = () => desk.close()
+  services = await startOrders(desk.url, { CLEW_QUIET: '1', REDIS_URL: '' })
+  await desk.linesOf(['api is up', 'worker is up', 'gateway is up'])
+  await postOrder(66.13, {})
+  const traceId = await desk.failedChain()
+  const ask = async <T>(path: string): Promise<T> => (await (await fetch(desk.url + path)).json()) as T
+  const linesOf = async (search: string): Promise<LogRow[]> =>
+    (await ask<{ logs: LogRow[] }>(`/api/logs?q=${encodeURIComponent(search)}`)).logs
+  const found = await linesOf('event:payment_failed status:500')
+  expect(found.map((line) => [line.traceId, line.text])).toEqual([[traceId, 'payment_failed']])
+  // What the rule of alerts.yaml looks for is the same line.
+  expect(await linesOf('payment_failed status:500')).toEqual(found)
+  expect(await ask<LogDetail>(`/api/logs/${found[0]!.ref}`)).toMatchObject({
+    eventName: 'payment_failed',
+    attributes: { module: 'payments', status: 500, 'exception.type': 'PaymentFailed' },
+  })
 })

@@ -49,6 +49,9 @@ export {
   setServiceName,
 } from './process/meters.ts'
 export { createReporter, guard, type Reporter, report, reportThrown, setReporter } from './process/report.ts'
+export { checkEvent, defineEvent, event } from './record/event.ts'
+// With a star, for `declare module '@clew/core' { interface Events { … } }` to reach the interface.
+export type * from './record/event-types.ts'
 export { registeredLoggerProvider } from './record/logs-api.ts'
 export type { InstrumentationScope, LogRecord } from './record/record.ts'
 export {

@@ -6,6 +6,8 @@ export type RecordedLog = {
   severityNumber: number
   severityText: string
   body: unknown
+  /** Of an event. */
+  eventName: string | undefined
   /** With request fields and job identity; the record's own attributes win. */
   attributes: Record<string, unknown>
   /** 32 and 16 hex digits, `undefined` outside of any trace. */
@@ -30,14 +32,15 @@ export function recordLogs(): LogRecorder {
 }
 
 function copyRecord(record: LogRecord): RecordedLog {
-  const { scope, severityNumber, severityText, body, omit, exception, traceId, spanId, contextAttributes } =
-    record
+  const { scope, severityNumber, severityText, body, eventName, omit, exception } = record
+  const { traceId, spanId, contextAttributes } = record
   const own = Object.entries(record.attributes ?? {}).filter(([key]) => !omit?.has(key))
   return {
     scope: scope.name,
     severityNumber,
     severityText,
     body,
+    eventName,
     attributes: { ...contextAttributes, ...Object.fromEntries(own) },
     traceId,
     spanId,

@@ -41,6 +41,11 @@ export const errorCatalogue = {
       'setFields() was called outside of any request, job or withFields(), so there is nothing to set them on.',
     remedy: 'Call it while a request or job runs, or use withFields(fields, work).',
   },
+  CLEW_EVENT_INVALID: {
+    meaning:
+      'An event is not as its schema says; it is sent all the same, with the attribute clew.event.invalid.',
+    remedy: 'The line names the event, the place in it and what is wrong there.',
+  },
   CLEW_NODE_TOO_OLD: {
     meaning: 'The preload was loaded by a Node.js that is too old for it; the process runs on without it.',
     remedy: 'Update Node.js, or start this process without the preload in NODE_OPTIONS.',

@@ -1,1 +1,2 @@
+export { type EventfulLogger, type WithEvents, withEvents } from './events.ts'
 export { winstonInstrumentation } from './instrumentation.ts'

@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { activeContext, rootContext, spanContextOf, unixNowMs } from '@clew/core'
 import type { Context, SpanContext } from '@opentelemetry/api'
-import { type Info, type Logger, levelKey, splatKey } from './winston-shapes.ts'
+import { eventKey, type Info, type Logger, levelKey, splatKey } from './winston-shapes.ts'
 
 /** One call of a logger, from `write` to the record. */
 export type LogCall = {
@@ -16,6 +16,7 @@ export type LogCall = {
   /** The message before the formats. */
   message: unknown
   error: unknown
+  eventName: string | undefined
   /** The user's own, where the entry had one before the formats. */
   timestamp: unknown
   /** Whether winston made the entry of an uncaught exception or an unhandled rejection. */
@@ -60,6 +61,7 @@ export function openLogCall(
   call.timeUnixMs = unixNowMs()
   call.message = message
   call.error = error === entry ? info : error
+  call.eventName = entry[eventKey]
   call.timestamp = timestamp
   call.isUncaught = uncaught
   call.isEnabled = isEnabled
@@ -79,6 +81,7 @@ function createLogCall(logger: Logger, info: Info): LogCall {
     timeUnixMs: 0,
     message: undefined,
     error: undefined,
+    eventName: undefined,
     timestamp: undefined,
     isUncaught: false,
     isEnabled: false,

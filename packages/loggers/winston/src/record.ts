@@ -24,6 +24,7 @@ export function sendRecord(call: LogCall, formatted: Info, leastSeverity = 0): v
   record.attributes = formatted
   record.omit = omittedKeys(repeatedByRecord(call, formatted) | repeatedByException(exception, formatted))
   record.exception = exception
+  record.eventName = call.eventName
   emitRecord(record, span)
   record.body = record.attributes = record.exception = undefined
   spare = record
@@ -44,8 +45,8 @@ function createRecord(): LogRecord {
     omit: undefined,
     exception: undefined,
     printedJson,
-    // Filled in by emitRecord; named here so that all records have one shape.
     eventName: undefined,
+    // Filled in by emitRecord; named here so that all records have one shape.
     traceId: undefined,
     spanId: undefined,
     traceFlags: undefined,

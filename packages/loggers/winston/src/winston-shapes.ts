@@ -5,12 +5,16 @@ export const levelKey: unique symbol = Symbol.for('level') as never
 export const messageKey: unique symbol = Symbol.for('message') as never
 export const splatKey: unique symbol = Symbol.for('splat') as never
 
+/** Under which an entry that is an event has its name, as long as winston has it. */
+export const eventKey: unique symbol = Symbol.for('clew.event') as never
+
 /** One log entry: winston's own object, or the very object that the user handed to the logger. */
 export type Info = {
   [key: string]: unknown
   [levelKey]?: string
   [messageKey]?: unknown
   [splatKey]?: unknown
+  [eventKey]?: string
 }
 
 export type Transport = {
