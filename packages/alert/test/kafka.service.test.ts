@@ -1,12 +1,19 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startBroker } from '../../../scripts/kafka.ts'
+import { type Service, startKafka } from '../../../scripts/services.ts'
 import { crashRun } from './crash-run.ts'
 import { type KafkaRig, type Line, outcomeOf, startKafkaRig } from './kafka-rig.ts'
 import { startRedisServer } from './redis-server.ts'
 
+let shared: Service
+beforeAll(async () => {
+  shared = await startKafka()
+})
+afterAll(() => shared.stop())
+
 async function rigOf(
   groupProtocol: 'classic' | 'consumer',
-  { kafka = process.env.KAFKA_URL!, redis = process.env.REDIS_URL! } = {},
+  { kafka = shared.url, redis = process.env.REDIS_URL! } = {},
 ): Promise<KafkaRig> {
   const rig = await startKafkaRig(kafka, redis, groupProtocol)
   onTestFinished(() => rig.stop())
