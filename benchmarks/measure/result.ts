@@ -20,7 +20,7 @@ export type Result = {
   notes: readonly string[]
 }
 
-export type Goal = { figure: 'ratio' | 'ours'; atMost: number } | { figure: 'ours'; atLeast: number }
+export type Goal = { figure: 'ratio' | 'ours' } & ({ atMost: number } | { atLeast: number })
 
 /** Figures by system: `bare`, `clew`, and the rest are rivals. */
 export type Figures = Readonly<Record<string, number>>

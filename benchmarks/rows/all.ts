@@ -1,4 +1,5 @@
 import type { Row } from '../measure/row.ts'
+import { alertRules } from './alert-rules.ts'
 import { bullmqJob } from './bullmq-job.ts'
 import { deskHttp } from './desk-http.ts'
 import { deskIngest } from './desk-ingest.ts'
@@ -24,6 +25,7 @@ export const rows: readonly Row[] = [
   fastifyRequest,
   bullmqJob,
   templates,
+  alertRules,
   deskIngest,
   deskHttp,
   deskQuery,
