@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { freePort } from '../../../scripts/services.ts'
 import { type AppProcess, killApps, preload, runApp, startApp } from './app-process.ts'
 import { createApplication } from './application.ts'
 
@@ -69,6 +70,30 @@ test.for<[string, NodeJS.ProcessEnv]>([
   const lines = ids.map((_, at) => messages[0]!.indexOf(`payment_failed order=${at + 1}`))
   expect(lines.every((at, index) => at > (lines[index - 1] ?? 0))).toBe(true)
   for (const id of ids) expect(messages[0]).toContain(`http://desk.example/t/${id}`)
+})
+
+test('the metrics of the process tell of its alerts', async () => {
+  const port = await freePort()
+  const app = await start({ CLEW_DISABLE: '', CLEW_PROMETHEUS_PORT: String(port) })
+  for (let n = 0; n < 3; n++) await app.get('/fail')
+  await come(1)
+  const counts = async (): Promise<string[]> =>
+    (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
+      .split('\n')
+      .filter((line) => /^logalert|^log_delivered/.test(line))
+      .map((line) => line.replace(/(timestamp_seconds) \d{10}\.?\d*$/, '$1 now'))
+      .toSorted()
+  await expect
+    .poll(counts, { timeout: 20_000 })
+    .toEqual([
+      'log_delivered_total{destination="alerts"} 6',
+      'log_delivered_total{destination="otlp"} 6',
+      'logalert_alerts_total{rule="payment-failed-500",severity="critical",state="firing"} 1',
+      'logalert_last_evaluation_timestamp_seconds now',
+      'logalert_notifications_total{channel="pay",result="sent"} 1',
+    ])
+  await app.get('/end')
+  expect(await app.ended).toMatchObject(fine)
 })
 
 test('a receiver that is away keeps no alert', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
@@ -50,9 +51,12 @@ test('the package is found, and shows what is logged; reading it makes no span a
     `${labels('payments', 'error')} 1${exemplar}`,
     `${labels('a library', 'warn')} 1${exemplar}`,
   ])
-  expect(text).toContain('\nlog_accepted_total 3\n')
-  expect(text).toContain('\nlog_dropped_total{reason="no_room"} 0\n')
+  expect(text).toContain('\nlog_accepted_total{destination="otlp"} 3\n')
+  expect(text).toContain('\nlog_dropped_total{destination="otlp",reason="no_room"} 0\n')
   expect(text).toContain(`\nclew_queue_max_bytes ${64 * 2 ** 20}\n`)
+  const input = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  const checked = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' })
+  expect(checked).toMatchObject({ status: 0, stdout: '', stderr: '' })
   await app.get('/end')
   expect(await app.ended).toMatchObject(fine)
   expect(receiver.spans.map(({ attributes }) => attributes['url.path'])).toEqual(['/', '/end'])

@@ -31,6 +31,8 @@ export type AlertingOptions = {
   report: (message: string) => void
   /** An alert was stored. */
   onAlert?: (alert: Alert) => void
+  /** A channel took an alert, or did not; or nobody gets it, then without a channel. */
+  onNotice?: (alert: Alert, result: 'sent' | 'dead' | 'held', channel: string | undefined) => void
 }
 
 /** Rules that run: records go in, messages go out. */
@@ -47,7 +49,7 @@ export type Alerting = Pick<Runner, 'assign' | 'revoke' | 'positionOf'> & {
 
 /** Starts rules over a store. It makes no timers but those of messages that wait, and reads no clock but `now`. */
 export function startAlerting(options: AlertingOptions): Alerting {
-  const { file, store, now, random, report, onAlert } = options
+  const { file, store, now, random, report, onAlert, onNotice } = options
   const delivery = createDelivery(store, (alert) => notifier.notify(alert), report)
   const notifier = createNotifier({
     channels: file.channels,
@@ -55,14 +57,21 @@ export function startAlerting(options: AlertingOptions): Alerting {
     budget: options.budget ?? createMemoryBudget(),
     desk: options.desk ?? file.desk,
     ...{ redact: options.redact, post: options.post, now, random, report },
-    onSent: delivery.sent,
+    onSent(alert, channel) {
+      delivery.sent(alert, channel)
+      onNotice?.(alert, 'sent', channel)
+    },
     onHeld(alert, verdict) {
       delivery.held(alert)
+      onNotice?.(alert, 'held', undefined)
       void noteVerdict(store, alert, verdict).catch((error: unknown) =>
         report(`what was held back was not noted: ${messageOf(error)}`),
       )
     },
-    onDead: delivery.dead,
+    onDead(letter) {
+      delivery.dead(letter)
+      for (const alert of letter.notice.alerts) onNotice?.(alert, 'dead', letter.channel)
+    },
   })
   let hasAlerts = false
   const runner = createRunner(createEngine(file.rules), store, (alert) => {

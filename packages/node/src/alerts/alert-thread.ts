@@ -3,6 +3,7 @@ import type { Alerting, AlertStore } from '@clew/alert'
 import { decodeLogsRequest, isOtlpDecodeError } from '@clew/otlp'
 import { type BatchHandlers, serveBatches } from '@clew/pipeline/thread'
 import { formatMistake } from '@clew/settings'
+import { type AlertCounts, tellCounts } from './alert-counts.ts'
 import { openStateFile, type StateFiles } from './state-file.ts'
 
 /** What the thread of alerts is started with. */
@@ -13,6 +14,7 @@ export type AlertThreadData = {
   stateFiles: StateFiles | undefined
   /** By so much records may come after their time. */
   lagMs: number
+  counts: AlertCounts
 }
 
 /** All that this process logs is one source. */
@@ -25,9 +27,14 @@ serveBatches<AlertThreadData>(async ({ data, say }) => {
   for (const mistake of mistakes) say('CLEW_CONFIG', `${formatMistake(mistake)}; in force: the rest`)
   const tell = (message: string): void => say('CLEW_ALERTS', message)
   const store = openStore(alert, data, tell)
+  const { count, evaluatedAt } = tellCounts(data.counts)
   const start = (): Alerting =>
-    alert.startAlerting({ file, store, now: Date.now, random: Math.random, report: tell })
-  return judge(alert, start, data.lagMs, tell)
+    alert.startAlerting({
+      ...{ file, store, now: Date.now, random: Math.random, report: tell },
+      onAlert: ({ rule, severity, state }) => count('logalert_alerts_total', { rule, severity, state }),
+      onNotice: (_alert, result, channel = '') => count('logalert_notifications_total', { channel, result }),
+    })
+  return judge(alert, start, data.lagMs, { tell, evaluatedAt })
 })
 
 function openStore(
@@ -49,7 +56,7 @@ function judge(
   { recordsOf }: typeof AlertPackage,
   start: () => Alerting,
   lagMs: number,
-  tell: (message: string) => void,
+  { tell, evaluatedAt }: { tell: (message: string) => void; evaluatedAt: (unixMs: number) => void },
 ): BatchHandlers {
   let alerting = start()
   let turn: Promise<unknown> = Promise.resolve()
@@ -62,6 +69,7 @@ function judge(
   const tick = async (): Promise<void> => {
     try {
       await alerting.pass(partition, Date.now() - lagMs)
+      evaluatedAt(Date.now())
       await alerting.send()
     } catch (error) {
       tell(`the state of alerts cannot be stored: ${error instanceof Error ? error.message : error}`)

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
-import { isMainThread } from 'node:worker_threads'
-import { type ErrorCode, report } from '@clew/core'
+import { isMainThread, threadId } from 'node:worker_threads'
+import { addMeters, type ErrorCode, report } from '@clew/core'
 import { createThreadSender, type Destination } from '@clew/pipeline'
+import { alertMeters } from './alert-counts.ts'
 import type { AlertThreadData } from './alert-thread.ts'
 import type { FoundAlerts } from './find-alerts.ts'
 
@@ -32,7 +33,9 @@ export function alertsDestination(options: AlertsOptions): Destination {
         ? undefined
         : { directory: spoolDirectory, name: `alerts-${nameOf(resource)}` },
     lagMs: 2 * scheduleDelayMs + 1000,
+    counts: { channel: `clew alerts of thread ${threadId}`, evaluated: new SharedArrayBuffer(8) },
   }
+  addMeters(alertMeters(data.counts))
   return {
     name: 'alerts',
     identity: [],

@@ -6,8 +6,8 @@ type Counted = Pick<Pipeline, 'counters' | 'waitingBytes'>
 /** What a pipeline counts, as meters: of log records by `log_…`, of spans by `span_…`. */
 export function pipelineMeters(pipeline: Counted): Meter[] {
   return [
-    ...signalMeters('log', 'log records', () => pipeline.counters().logs),
-    ...signalMeters('span', 'spans', () => pipeline.counters().traces),
+    ...signalMeters('log', 'log records', () => logsByDestination(pipeline)),
+    ...signalMeters('span', 'spans', () => [[otlp, pipeline.counters().traces]]),
     gauge('clew_queue_bytes', 'Encoded records and spans in memory.', () => pipeline.waitingBytes().memory),
     gauge(
       'clew_queue_max_bytes',
@@ -23,30 +23,41 @@ export function pipelineMeters(pipeline: Counted): Meter[] {
   ]
 }
 
-function signalMeters(prefix: string, what: string, read: () => SignalCounters): Meter[] {
+/** What the OTLP receiver is called among the destinations. */
+const otlp = 'otlp'
+
+type ByDestination = readonly (readonly [destination: string, counters: SignalCounters])[]
+
+function logsByDestination(pipeline: Counted): ByDestination {
+  const { logs, traces: _, ...others } = pipeline.counters()
+  return [[otlp, logs], ...Object.entries(others)]
+}
+
+function signalMeters(prefix: string, what: string, read: () => ByDestination): Meter[] {
+  const labels = ['destination']
+  const counter = (name: string, help: string, count: (counters: SignalCounters) => number): Meter => ({
+    ...{ name: `${prefix}_${name}`, kind: 'counter', help: `${help}: ${what}.`, labels },
+    read: () => read().map(([destination, one]) => ({ labels: { destination }, value: count(one) })),
+  })
   return [
-    counter(`${prefix}_accepted_total`, `Taken in: ${what}.`, () => read().accepted),
-    counter(`${prefix}_delivered_total`, `Acknowledged by a receiver: ${what}.`, () => read().delivered),
-    counter(`${prefix}_spooled_total`, `Written to the spool: ${what}.`, () => read().spooled),
+    counter('accepted_total', 'Taken in', ({ accepted }) => accepted),
+    counter('delivered_total', 'Acknowledged by a receiver', ({ delivered }) => delivered),
+    counter('spooled_total', 'Written to the spool', ({ spooled }) => spooled),
     counter(
-      `${prefix}_replayed_total`,
-      `Acknowledged out of the spool, also those of ended processes: ${what}.`,
-      () => read().replayed,
+      'replayed_total',
+      'Acknowledged out of the spool, also those of ended processes',
+      ({ replayed }) => replayed,
     ),
     {
-      name: `${prefix}_dropped_total`,
-      kind: 'counter',
+      ...{ name: `${prefix}_dropped_total`, kind: 'counter', labels: [...labels, 'reason'] },
       help: `Lost, for want of room on our side or refused by the receiver: ${what}.`,
-      labels: ['reason'],
-      read: () => {
-        const { dropped, rejected } = read()
-        return [
-          { labels: { reason: 'no_room' }, value: dropped },
-          { labels: { reason: 'refused' }, value: rejected },
-        ]
-      },
+      read: () =>
+        read().flatMap(([destination, { dropped, rejected }]) => [
+          { labels: { destination, reason: 'no_room' }, value: dropped },
+          { labels: { destination, reason: 'refused' }, value: rejected },
+        ]),
     },
-    gauge(`${prefix}_queue_records`, `Waiting in memory: ${what}.`, () => inMemory(read())),
+    { ...counter('queue_records', 'Waiting in memory', inMemory), kind: 'gauge' },
   ]
 }
 
@@ -54,10 +65,6 @@ function inMemory({ accepted, delivered, rejected, dropped, spooled }: SignalCou
   return accepted - delivered - rejected - dropped - spooled
 }
 
-function counter(name: string, help: string, read: () => number): Meter {
-  return { name, kind: 'counter', help, labels: [], read: () => [{ labels: {}, value: read() }] }
-}
-
 function gauge(name: string, help: string, read: () => number): Meter {
-  return { ...counter(name, help, read), kind: 'gauge' }
+  return { name, kind: 'gauge', help, labels: [], read: () => [{ labels: {}, value: read() }] }
 }
