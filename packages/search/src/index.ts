@@ -1,4 +1,5 @@
 export { addFilter, hasFilter, removeFilter, searchParts } from './filters.ts'
+export { mayMatch } from './may-match.ts'
 export { englishMistakes, type SearchMistakes } from './mistakes.ts'
 export { type ParsedSearch, parseSearch } from './parse-search.ts'
 export { printSearch } from './print-search.ts'

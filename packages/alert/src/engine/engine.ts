@@ -1,4 +1,4 @@
-import { fieldOf } from '@clew/search'
+import { fieldOf, mayMatch } from '@clew/search'
 import type { Rule } from '../rules/rule.ts'
 import { advanceCell, beginCell, type CellState, type Outcome, stepCell } from './cell.ts'
 import { type CompiledRule, compileRule, hitOf } from './compile.ts'
@@ -32,6 +32,7 @@ export type Engine = {
 /** An engine for these rules, as `readRules` gives them: complete, with unique ids. */
 export function createEngine(rules: readonly Rule[]): Engine {
   const compiled = rules.map(compileRule)
+  const candidatesOf = createCandidates(compiled)
   const byId = new Map(compiled.map((one) => [one.rule.id, one]))
   const of = (cell: string): CompiledRule => {
     const found = byId.get(ruleIdOf(cell))
@@ -43,8 +44,9 @@ export function createEngine(rules: readonly Rule[]): Engine {
   return {
     rules,
     match(record, hits, lowMs) {
-      for (let i = 0; i < compiled.length; i++) {
-        const one = compiled[i]!
+      const candidates = candidatesOf(record)
+      for (let i = 0; i < candidates.length; i++) {
+        const one = candidates[i]!
         if (one.matches(record)) addHit(hits, cellOf(one.rule, record), hitOf(one, record, lowMs))
       }
     },
@@ -58,6 +60,24 @@ export function createEngine(rules: readonly Rule[]): Engine {
         judge.awaitsSilence && rule.groupBy.length === 0 ? [keyOf(rule.id, [])] : [],
       ),
     ruleOf: (cell) => byId.get(ruleIdOf(cell))?.rule,
+  }
+}
+
+const maxServices = 1_000
+
+/** The rules that a record's severity and service do not rule out already: of many rules, most are about one service or about errors. */
+function createCandidates(all: readonly CompiledRule[]): (record: AlertRecord) => readonly CompiledRule[] {
+  const byService = new Map<string, (CompiledRule[] | undefined)[]>()
+  return ({ service, severityNumber }) => {
+    if (!(severityNumber >= 0 && severityNumber <= 24)) return all
+    let bySeverity = byService.get(service)
+    if (bySeverity === undefined) {
+      if (byService.size >= maxServices) byService.clear()
+      bySeverity = Array.from({ length: 25 })
+      byService.set(service, bySeverity)
+    }
+    bySeverity[severityNumber] ??= all.filter(({ rule }) => mayMatch(rule.where, { service, severityNumber }))
+    return bySeverity[severityNumber]
   }
 }
 
