@@ -63,7 +63,8 @@ test('a replay prints the alerts of a log with their lines, and why', async () =
   expect(stdout).toMatch(
     /\[critical\] payment-failed-500 service=checkout: 3 records .*limit 3\) {2}[0-9a-f]{16}\n/,
   )
-  for (const second of [0, 60, 100]) expect(stdout).toContain(`payment_failed order=${second} trace=`)
+  for (const second of [0, 60, 100])
+    expect(stdout).toContain(`payment_failed order=${second} status=500 trace=`)
   expect(stdout).toContain('payment-failed-500: 3 below, 1 fired, 1 cooling, 1 resolved\n')
   const json = await runClew(['alert', 'test', rules, '--replay', log, '--json'])
   const alerts = json.stdout
@@ -85,8 +86,8 @@ test('what cannot be done says what to write', async () => {
     ].map((words) => runClew(words)),
   )
   expect(outcomes.map(({ code, stderr }) => [code, stderr.split('\n')[0]])).toEqual([
-    [1, 'clew alert: say what to do; write check or test'],
-    [1, 'clew alert: there is no "tset"; write check or test'],
+    [1, 'clew alert: say what to do; write check, test or run'],
+    [1, 'clew alert: there is no "tset"; write check, test or run'],
     [1, 'clew alert: say which rule file, such as alerts.yaml'],
     [1, 'clew alert: say which log: --replay FILE, or - for stdin'],
     [1, expect.stringContaining('clew alert: "/nowhere.yaml" cannot be read: ENOENT')],

@@ -8,10 +8,31 @@ const running = new Set<ChildProcess>()
 export type Ended = { code: number | null; stdout: string; stderr: string }
 
 /** Runs `clew` to its end. */
-export async function runClew(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export async function runClew(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  stdin = '',
+): Promise<Ended> {
   const { child, output } = start(words, env)
+  child.stdin!.on('error', () => {}).end(stdin)
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, ...output }
+}
+
+/** A `clew` that runs until it is stopped. */
+export function startClew(words: readonly string[]): {
+  output: Omit<Ended, 'code'>
+  stop(): Promise<number | null>
+} {
+  const { child, output } = start(words, {})
+  return {
+    output,
+    async stop() {
+      child.kill('SIGTERM')
+      const [code] = (await once(child, 'close')) as [number | null]
+      return code
+    },
+  }
 }
 
 /** A `clew desk` that listens, on free ports. */

@@ -1,17 +1,20 @@
 import type { Command } from '../command.ts'
 import { checkRules } from './alert/check.ts'
+import { runRules } from './alert/run.ts'
 import { testRules } from './alert/test.ts'
 
 const jobs: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
   check: checkRules,
   test: testRules,
+  run: runRules,
 }
 
 export const alertCommand: Command = {
   name: 'alert',
-  summary: 'checks alert rules, and tells what they would have told',
+  summary: 'checks alert rules, tells what they would have told, and runs them',
   usage: `clew alert check <alerts.yaml>
 clew alert test <alerts.yaml> --replay FILE [options]
+clew alert run <alerts.yaml> --from SOURCE [options]
 
 check   reads the rule file and says all that is wrong with it, each with its line, what was found and what to write.
 test    runs the rules over a log that is there already, and prints the alerts that live would have given, with the same
@@ -21,11 +24,21 @@ test    runs the rules over a log that is there already, and prints the alerts t
                   write them; "-" reads stdin
   --why           also each decision: fired, cooling, late, …; the last thousand
   --json          one JSON object an alert
+
+run     judges what comes, and sends; as many processes as there are may share a Kafka topic or Redis streams, and a state in
+        Redis: they count together, and none is needed. Ctrl-C ends it.
+
+  --from SOURCE   kafka://user:password@host:9092,other:9092/topic, with ?group=, protocol=consumer (KIP-848),
+                  begin=earliest, tls=true, sasl=SCRAM-SHA-256; needs the package @platformatic/kafka
+                  redis://host:6379/0/stream,other, with ?group=, begin=earliest; needs the package ioredis
+                  otlp://127.0.0.1:4318 receives OTLP over HTTP (CLEW_ALERT_INGEST_TOKEN); "-" reads lines on stdin
+  --state STATE   redis://host:6379 for several processes, or a file for one (default ~/.local/state/clew/alerts.db)
+  --desk URL      of links in messages; goes before the one in the file
 `,
   run: async ([job, ...words]) => {
     const run = job === undefined || !Object.hasOwn(jobs, job) ? undefined : jobs[job]
     if (run !== undefined) return run(words)
     const what = job === undefined ? 'say what to do' : `there is no ${JSON.stringify(job)}`
-    throw new Error(`${what}; write ${Object.keys(jobs).join(' or ')}`)
+    throw new Error(`${what}; write check, test or run`)
   },
 }

@@ -20,6 +20,7 @@ import {
   unusable,
 } from '@clew/settings'
 import type { Command } from '../command.ts'
+import { interrupted } from '../interrupted.ts'
 
 export const deskCommand: Command = {
   name: 'desk',
@@ -177,16 +178,4 @@ function openBrowser(url: string): void {
   const child = spawn(command, words, { stdio: 'ignore', detached: true })
   child.once('error', () => say(`no browser could be opened; the page is ${url}`))
   child.unref()
-}
-
-/** Resolves with the first signal to end; from then on a signal ends the process as it always does. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-    const end = (): void => {
-      for (const signal of signals) process.off(signal, end)
-      resolve()
-    }
-    for (const signal of signals) process.on(signal, end)
-  })
 }

@@ -1,0 +1,86 @@
+import { kafkaSource, linesSource, otlpSource, redisSource, type Source } from '@clew/alert'
+import { printableAddress, quote } from '@clew/settings'
+import { connectRedis } from './connect-redis.ts'
+
+/** Where records come from; `name` is for people, without secrets. */
+export type NamedSource = { source: Source; name: string }
+
+type Report = (message: string) => void
+
+const forms =
+  'write kafka://host:9092/log_raw, redis://host:6379/0/log_raw, otlp://127.0.0.1:4318, or - for lines on stdin'
+
+/** Opens what `--from` names. Throws with what is wrong and the remedy. */
+export async function openSource(address: string, report: Report): Promise<NamedSource> {
+  const now = Date.now
+  if (address === '-')
+    return { source: linesSource({ chunks: process.stdin, name: 'stdin', report, now }), name: 'stdin' }
+  const [, scheme] = /^([a-z]+):\/\//.exec(address) ?? []
+  if (scheme === 'kafka') return openKafka(address, report)
+  if (scheme === 'redis' || scheme === 'rediss') return openStreams(address, report)
+  if (scheme === 'otlp') return openOtlp(address)
+  throw new Error(`--from ${quote(address)}: it is no source; ${forms}`)
+}
+
+const kafkaForm = /^kafka:\/\/(?:([^:@/]+):([^@/]*)@)?([^/?]+)\/([\w.-]+)(?:\?(.*))?$/
+
+/** `kafka://user:password@host:9092,other:9092/topic?group=…&protocol=consumer&begin=earliest&tls=true&sasl=SCRAM-SHA-256` */
+function openKafka(address: string, report: Report): NamedSource {
+  const [, user, password = '', hosts = '', topic = '', query = ''] = kafkaForm.exec(address) ?? []
+  if (topic === '') throw new Error(`--from ${quote(address)}: it has no host or no topic; ${forms}`)
+  const parameters = new URLSearchParams(query)
+  const sasl = user !== undefined && {
+    mechanism: parameters.get('sasl') ?? 'PLAIN',
+    username: decodeURIComponent(user),
+    password: decodeURIComponent(password),
+  }
+  const source = kafkaSource({
+    brokers: hosts.split(',').map((host) => (/:\d+$/.test(host) ? host : `${host}:9092`)),
+    topic,
+    group: parameters.get('group') ?? 'clew-alert',
+    groupProtocol: parameters.get('protocol') === 'consumer' ? 'consumer' : 'classic',
+    begin: parameters.get('begin') === 'earliest' ? 'earliest' : 'latest',
+    client: { ...(parameters.get('tls') === 'true' && { tls: {} }), ...(sasl && { sasl }) },
+    ...{ report, now: Date.now },
+  })
+  return { source, name: `kafka://${hosts}/${topic}` }
+}
+
+/** `redis://host:6379/0/stream,other?group=…&begin=earliest` */
+async function openStreams(address: string, report: Report): Promise<NamedSource> {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  const [, database = '0', names = ''] = url?.pathname.split('/') ?? []
+  if (url === undefined || names === '')
+    throw new Error(`--from ${quote(address)}: it has no stream; ${forms}`)
+  const parameters = url.searchParams
+  const client = await connectRedis(`${url.protocol}//${authority(url)}/${database}`, report)
+  const source = redisSource({
+    send: ([command, ...words]) => client.call(command!, ...words),
+    streams: names.split(',').map(decodeURIComponent),
+    group: parameters.get('group') ?? 'clew-alert',
+    begin: parameters.get('begin') === 'earliest' ? 'earliest' : 'latest',
+    ...{ report, now: Date.now },
+  })
+  const run: Source['run'] = (sink) => source.run(sink).finally(() => client.disconnect())
+  return {
+    source: { ...source, run },
+    name: printableAddress(`${url.protocol}//${url.host}/${database}/${names}`),
+  }
+}
+
+function authority({ username, password, host }: URL): string {
+  return username === '' && password === '' ? host : `${username}:${password}@${host}`
+}
+
+/** `otlp://127.0.0.1:4318` */
+function openOtlp(address: string): NamedSource {
+  const text = address.replace('otlp:', 'http:')
+  if (!URL.canParse(text)) throw new Error(`--from ${quote(address)}: it is no address; ${forms}`)
+  const { hostname, port } = new URL(text)
+  const token = process.env.CLEW_ALERT_INGEST_TOKEN
+  const source = otlpSource({
+    ...{ host: hostname, port: Number(port || 4318), now: Date.now },
+    ...(token !== undefined && token !== '' && { token }),
+  })
+  return { source, name: `otlp://${hostname}:${port || 4318}` }
+}

@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { consumeSource, startAlerting } from '@clew/alert'
+import { interrupted } from '../../interrupted.ts'
+import { openSource } from './open-source.ts'
+import { openState, type State } from './open-state.ts'
+import { countOf, loadRuleFile } from './rule-file.ts'
+
+const options = {
+  from: { type: 'string' },
+  state: { type: 'string' },
+  desk: { type: 'string' },
+} as const
+
+const sendEveryMs = 1_000
+const closeMs = 10_000
+
+/** Runs a rule file over what comes, until a signal or the end of the source. */
+export async function runRules(words: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options })
+  const { file, mistakes } = loadRuleFile(positionals[0])
+  for (const mistake of mistakes) report(mistake)
+  if (values.from === undefined)
+    throw new Error('say where records come from: --from kafka://host:9092/log_raw, or - for stdin')
+  if (file.rules.length === 0) throw new Error(`${positionals[0]} has no rule that can be used`)
+  const interruption = interrupted()
+  const { source, name } = await openSource(values.from, report)
+  const state = await openState(values.state ?? defaultState(), report)
+  const alerting = startAlerting({
+    ...{ file, store: state.store, now: Date.now, random: Math.random, report },
+    ...{ budget: state.budget, desk: values.desk },
+  })
+  const consumption = consumeSource({
+    source,
+    runner: alerting,
+    rules: file.rules,
+    report,
+    now: () => performance.now(),
+  })
+  const sending = setInterval(() => void alerting.send(), sendEveryMs)
+  process.stdout.write(`clew alert: ${countOf(file)}, from ${name}, state in ${state.name}; Ctrl-C ends it\n`)
+  try {
+    await Promise.race([consumption.ended, interruption])
+  } finally {
+    clearInterval(sending)
+    await consumption.close()
+    await alerting.close(closeMs)
+    await sayWaiting(state)
+    await state.close()
+  }
+  return 0
+}
+
+/** What waits is sent by others that share the state, or when this runs again. */
+async function sayWaiting({ store, name }: State): Promise<void> {
+  const { waiting } = await store.size()
+  if (waiting > 0) report(`${waiting} messages were not sent yet and wait in ${name}`)
+}
+
+function report(message: string): void {
+  process.stderr.write(`[clew alert] ${message}\n`)
+}
+
+/** https://specifications.freedesktop.org/basedir-spec/latest/ */
+function defaultState(): string {
+  const path = join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'clew', 'alerts.db')
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  return path
+}
