@@ -26,6 +26,13 @@ export const deskStatus = object({
     },
     'Since the start.',
   ),
+  alerts: nullable(
+    object({
+      firing: count('Alerts that go on.'),
+      notJudged: count('Lines that were kept but not judged, as too many waited.'),
+    }),
+    'null: the desk has no rule file.',
+  ),
   forward: nullable(
     object({
       url: text('As it may be printed.'),

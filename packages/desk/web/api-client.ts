@@ -1,5 +1,8 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type {
+  AlertDecisions,
+  AlertPage,
+  AlertSilence,
   ApiError,
   ChainData,
   ChainPage,
@@ -9,6 +12,7 @@ import type {
   LogFacets,
   LogHistogram,
   LogPage,
+  NewAlertSilence,
   PatternDetail,
   PatternPage,
   ServiceMap,
@@ -54,6 +58,19 @@ export const api = {
   pattern: (pattern: number, params: TimeParams, abort?: AbortSignal) =>
     get<PatternDetail>(`/api/patterns/${pattern}`, params, abort),
   services: (params: TimeParams, abort?: AbortSignal) => get<ServiceMap>('/api/services', params, abort),
+  alerts: (abort?: AbortSignal) => get<AlertPage>('/api/alerts', {}, abort),
+  alertDecisions: (params: { rule?: string; limit?: number }, abort?: AbortSignal) =>
+    get<AlertDecisions>('/api/alerts/explain', params, abort),
+  silence: (body: NewAlertSilence) =>
+    request('/api/alerts/silences', (response) => response.json() as Promise<AlertSilence>, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  endSilence: (silence: string) =>
+    request(`/api/alerts/silences/${id(silence)}`, (response) => response.json() as Promise<object>, {
+      method: 'DELETE',
+    }),
   import: (body: Blob | string, abort?: AbortSignal) =>
     request('/api/import', (response) => response.json() as Promise<ImportResult>, {
       method: 'POST',

@@ -15,6 +15,7 @@ const pages: Record<Page, () => Promise<ComponentType>> = {
   logs: async () => (await import('./pages/logs/page.tsx')).LogsPage,
   patterns: async () => (await import('./pages/patterns/page.tsx')).PatternsPage,
   services: async () => (await import('./pages/services/page.tsx')).ServicesPage,
+  alerts: async () => (await import('./pages/alerts/page.tsx')).AlertsPage,
   start: async () => (await import('./pages/start/page.tsx')).StartPage,
 }
 

@@ -32,6 +32,7 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
   const { path, directory, now, report } = options
   const silences = openSilences(directory && join(directory, 'alert-silences.json'), now, report)
   let hasNews = true
+  let silenced = 0
   const changed = (): void => {
     hasNews = true
   }
@@ -42,7 +43,9 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
     async tick() {
       const before = rules.current()
       await rules.tick()
-      if (rules.current() !== before) changed()
+      const going = silences.list().length
+      if (rules.current() !== before || going !== silenced) changed()
+      silenced = going
     },
     async page() {
       const { counts } = await store.explain(0)

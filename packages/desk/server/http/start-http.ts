@@ -37,7 +37,7 @@ export async function startHttp({
 }: {
   store: Store
   alerts?: Alerts | undefined
-  status: () => Omit<KnownStatus, 'otlp' | 'received'>
+  status: () => Omit<KnownStatus, 'alerts' | 'otlp' | 'received'>
   options: HttpOptions
 }): Promise<DeskHttp> {
   requireSafeBinding(options)
@@ -45,7 +45,10 @@ export async function startHttp({
   const handler = createOtlpHandler(store, received, alerts)
   const live = createLiveStreams(store, alerts, options.onError)
   const at: DeskStatus['otlp'] = { http: '', grpc: null }
-  const api = createApi(store, alerts, live, () => ({ ...status(), otlp: at, received }))
+  const api = createApi(store, alerts, live, () => ({
+    ...{ ...status(), otlp: at, received },
+    alerts: alerts?.state() ?? null,
+  }))
   const listener = await createListener(options, handler, api)
 
   const open: { close(): Promise<void> }[] = []

@@ -34,6 +34,7 @@ function addresses(): [address: string, ready: string][] {
     ['/logs?q=nothing-has-this-word', '.empty'],
     ['/patterns', row],
     ['/services', '.node'],
+    ['/alerts', '.empty'],
     ['/start', '.facts'],
     ['/nowhere', '.empty'],
     [`/t/${line.traceId}?span=${line.spanId}&details=1`, pane],

@@ -4,12 +4,12 @@ import { chooseLanguage, language, words } from '../i18n/words.ts'
 import { useKeys } from '../keys.ts'
 import { hrefOf } from '../url.ts'
 import { go, param, route } from '../url-state.ts'
-import { StatusLink } from './desk-status.tsx'
+import { deskStatus, StatusLink } from './desk-status.tsx'
 import { Icon } from './icon.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { SearchBox } from './search-box.tsx'
 
-const sections = ['chains', 'logs', 'patterns', 'services'] as const
+const sections = ['chains', 'logs', 'patterns', 'services', 'alerts'] as const
 
 /** What is around every page. */
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -61,9 +61,24 @@ function Navigation() {
           aria-current={section === current ? 'page' : undefined}
         >
           {words.value[section].title}
+          {section === 'alerts' && <Firing />}
         </a>
       ))}
     </nav>
+  )
+}
+
+/** How many alerts go on. */
+function Firing() {
+  const count = deskStatus.value?.value?.alerts?.firing ?? 0
+  if (count === 0) return null
+  return (
+    <>
+      {' '}
+      <span class="firing-count" title={words.value.alerts.firing(count)}>
+        {count}
+      </span>
+    </>
   )
 }
 

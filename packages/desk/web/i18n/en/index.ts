@@ -1,4 +1,5 @@
 import { englishMistakes, type SearchMistakes } from '@clew/search'
+import { alerts } from './alerts.ts'
 import { chain, record } from './chain.ts'
 import { chains, logs, patterns, services } from './lists.ts'
 
@@ -46,6 +47,7 @@ const shell = {
       logs: 'Go to logs',
       patterns: 'Go to patterns',
       services: 'Go to services',
+      alerts: 'Go to alerts',
     },
   },
   status: {
@@ -101,7 +103,7 @@ const start = {
 /** What is wrong with a search. */
 const search: SearchMistakes = englishMistakes
 
-export const en = { chain, chains, logs, patterns, record, search, services, shell, start }
+export const en = { alerts, chain, chains, logs, patterns, record, search, services, shell, start }
 
 /** The texts of the page in one language; English says which there are. */
 export type Words = typeof en

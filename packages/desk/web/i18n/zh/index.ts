@@ -1,4 +1,5 @@
 import type { Words } from '../en/index.ts'
+import { alerts } from './alerts.ts'
 import { chain, record } from './chain.ts'
 import { chains, logs, patterns, services } from './lists.ts'
 
@@ -37,7 +38,13 @@ const shell: Words['shell'] = {
     open: '显示快捷键',
     search: '搜索',
     list: '在列表中：移动、翻页、首尾',
-    pages: { chains: '转到调用链', logs: '转到日志', patterns: '转到模式', services: '转到服务' },
+    pages: {
+      chains: '转到调用链',
+      logs: '转到日志',
+      patterns: '转到模式',
+      services: '转到服务',
+      alerts: '转到告警',
+    },
   },
   status: {
     receiving: '接收中',
@@ -118,4 +125,4 @@ const search: Words['search'] = {
   durationTooLong: (text) => `“${text}”太长，请写更短的时长`,
 }
 
-export const zh: Words = { chain, chains, logs, patterns, record, search, services, shell, start }
+export const zh: Words = { alerts, chain, chains, logs, patterns, record, search, services, shell, start }

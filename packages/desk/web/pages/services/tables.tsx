@@ -1,11 +1,12 @@
 import { safeText } from '@clew/otlp/text'
 import type { ServiceEdge, ServiceRow } from '../../../api/index.ts'
+import { Icon } from '../../components/icon.tsx'
+import { type Column, ScrollingTable } from '../../components/scrolling-table.tsx'
 import { Duration, ServiceDot } from '../../components/telemetry.tsx'
-import { formatCount } from '../../format.ts'
+import { formatCount, shareText } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { param } from '../../url-state.ts'
 import { chainsOf } from './graph.ts'
-import { type Column, Failed, ScrollingTable } from './scrolling-table.tsx'
 
 /** Every service with its counts, those that fail most before the others. */
 export function ServiceTable({ services }: { services: ServiceRow[] }) {
@@ -66,4 +67,15 @@ export function EdgeTable({ edges }: { edges: ServiceEdge[] }) {
   ]
   const keyOf = ({ from, to, kind, label }: ServiceEdge) => JSON.stringify([from, to, kind, label])
   return <ScrollingTable caption={calls} columns={all} rows={edges} keyOf={keyOf} />
+}
+
+/** How many failed and what share that is; quiet when none did. */
+function Failed({ part, whole }: { part: number; whole: number }) {
+  if (part === 0) return <span class="muted">0</span>
+  return (
+    <span class="severity-error failed">
+      <Icon name="error" />
+      {formatCount(part)} ({shareText(part, whole)})
+    </span>
+  )
 }

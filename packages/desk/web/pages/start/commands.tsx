@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { CopyButton } from '../../components/copy-button.tsx'
+import { Snippet } from '../../components/snippet.tsx'
 import { words } from '../../i18n/words.ts'
 import {
   collectorExporter,
@@ -53,17 +53,5 @@ export function Commands({ http, grpc }: { http: string; grpc: string | null }) 
         </section>
       </div>
     </>
-  )
-}
-
-function Snippet({ title, text }: { title: string; text: string }) {
-  return (
-    <div class="snippet">
-      <h2>{title}</h2>
-      <pre>
-        <code>{text}</code>
-      </pre>
-      <CopyButton text={text} label={`${words.value.shell.copy}: ${title}`} />
-    </div>
   )
 }

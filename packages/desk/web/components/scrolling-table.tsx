@@ -1,6 +1,4 @@
 import type { ComponentChildren } from 'preact'
-import { Icon } from '../../components/icon.tsx'
-import { formatCount, shareText } from '../../format.ts'
 
 /** The first column heads its row. `end`: a column of numbers. */
 export type Column<T> = { title: string; end?: boolean; cell(row: T): ComponentChildren }
@@ -47,16 +45,5 @@ export function ScrollingTable<T>({ caption, columns, rows, keyOf }: ScrollingTa
         </tbody>
       </table>
     </section>
-  )
-}
-
-/** How many failed and what share that is; quiet when none did. */
-export function Failed({ part, whole }: { part: number; whole: number }) {
-  if (part === 0) return <span class="muted">0</span>
-  return (
-    <span class="severity-error failed">
-      <Icon name="error" />
-      {formatCount(part)} ({shareText(part, whole)})
-    </span>
   )
 }
