@@ -49,7 +49,7 @@ export const alertRow = object({
       unixMs: number(),
       severityNumber: count("OTLP's SeverityNumber, 0 to 24."),
       service: text(),
-      text: text(),
+      text: text('With its first fields as `key=value`.'),
       traceId: text('"" when the line belongs to no trace.'),
       spanId: text(),
     }),

@@ -66,7 +66,7 @@ test('what the page is told: the alert with its lines, the rule with what it dec
         observation: { type: 'frequency', value: 3, limit: 3, windowMs: 300_000 },
         lines: ids.map((traceId, at) => ({
           ...{ unixMs: time, severityNumber: 17, service: 'checkout', traceId, spanId: expect.any(String) },
-          text: `payment_failed order=${at + 1}`,
+          text: `payment_failed order=${at + 1} status=500 order_id=${at + 1}`,
         })),
         description: 'Payments fail at the provider.',
       },

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 
 /** "Clwa": whose file it is. https://sqlite.org/pragma.html#pragma_application_id */
 const applicationId = 0x436c7761
@@ -39,8 +39,10 @@ export function openStateFile(path: string): DatabaseSync {
 }
 
 function open(path: string): DatabaseSync {
+  // Node.js 22 says that it is experimental where it is loaded: not in a process that only reads a rule file.
+  const sqlite = process.getBuiltinModule('node:sqlite')
   try {
-    return new DatabaseSync(path)
+    return new sqlite.DatabaseSync(path)
   } catch (error) {
     throw explained(error, path)
   }
