@@ -2,7 +2,6 @@ import {
   type Mistake,
   nearestName,
   type Parse,
-  parseBoolean,
   parseChoice,
   parseCount,
   parseDuration,
@@ -79,12 +78,6 @@ export const count = (about: string, least = 1, most = 1_000_000): Field<number>
       : read
   },
   schema: { type: 'integer', minimum: least, maximum: most },
-  about,
-})
-
-export const flag = (about: string): Field<boolean> => ({
-  parse: parseBoolean,
-  schema: { type: 'boolean' },
   about,
 })
 
