@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -66,6 +66,20 @@ test('what a desk stored is there when it starts again', async () => {
   rmSync(directory, { recursive: true })
 })
 
+test('a desk with rules says how many are in force and what is wrong with the others', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'clew-cli-'))
+  const path = join(directory, 'alerts.yaml')
+  writeFileSync(path, 'rules:\n  - { id: a, type: any, notify: [] }\n  - { id: b, type: any, window: 5 }\n')
+  const desk = await startDeskCommand(['--memory', '--alerts', path])
+  expect(desk.output.stdout).toContain(`alerts by      ${path}`)
+  expect([await desk.stop(), desk.output.stderr]).toEqual([
+    0,
+    `[clew desk] ${path}:3: rules[1] "b": window: "5" has no unit; write "30s", "15m", "2h" or "7d"\n` +
+      `[clew desk] ${path}: 1 rule in force, 0 channels\n`,
+  ])
+  rmSync(directory, { recursive: true })
+})
+
 test('chains and lines can be read in the terminal', async () => {
   const desk = await startDeskCommand()
   const traceId = await sendSample(desk.url, lostSpans(), 1_764_000_000_000)
@@ -102,6 +116,10 @@ test.each([
   [
     ['desk', '--max-size', 'much'],
     'clew desk: --max-size: "much" is not a size; write "64MiB", "500kB" or a number of bytes',
+  ],
+  [
+    ['desk', '--memory', '--alerts', '/nowhere/alerts.yaml'],
+    "clew desk: /nowhere/alerts.yaml cannot be read (ENOENT: no such file or directory, open '/nowhere/alerts.yaml'); give a file of rules",
   ],
   [['desk', '--memory', '--data', 'x'], 'clew desk: --data: it excludes --memory; give one of the two'],
   [

@@ -4,8 +4,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Reply } from '../../alert/test/bot.ts'
 import type { AlertDecisions, AlertPage, AlertSilence } from '../api/index.ts'
 import type { OpenApi } from '../server/http/routes/openapi.ts'
+import { AlertClient } from '../server/threads/alert-client.ts'
 import { type AlertRig, fail, paymentRule, startAlertRig, type Way } from './alert-rig.ts'
-import { json, problemOf, send, startDesk as startPlainDesk } from './running-desk.ts'
+import { json, logsRequest, problemOf, send, startDesk as startPlainDesk } from './running-desk.ts'
 import { type JsonSchema, problemsOfSchema } from './schema-problems.ts'
 
 let rig: AlertRig
@@ -140,6 +141,8 @@ test('a silence must be JSON, of this page, of a rule that there is, and for a t
       headers: { ...json, authorization: 'Bearer r', ...headers },
       body: text,
     })
+  const login = await send(desk.url, '/?token=r')
+  const cookie = login.headers['set-cookie']![0]!.split(';')[0]!
   const refused = await Promise.all([
     post({ authorization: 'Bearer w' }),
     post({ origin: 'http://evil.example' }),
@@ -151,8 +154,13 @@ test('a silence must be JSON, of this page, of a rule that there is, and for a t
     post({}, '{"rule":"payment-failed-500","forMs":60000,"group":{"a":"*"}}'),
     post({}, 'x'.repeat(70_000)),
     post({}),
+    post({ authorization: '', cookie, origin: desk.url }),
+    post({ authorization: '', cookie, origin: 'http://localhost:3000' }),
   ])
-  expect(refused.map(({ status }) => status)).toEqual([401, 403, 403, 415, 400, 400, 400, 400, 413, 200])
+  expect(refused.map(({ status }) => status)).toEqual([
+    ...[401, 403, 403, 415, 400, 400, 400, 400, 413, 200],
+    ...[200, 403],
+  ])
   expect(problemOf(refused[5]!)).toBe('there is no rule "no"')
 })
 
@@ -260,4 +268,33 @@ test('a store of alerts that is none says so and what to do', async () => {
   await expect(rig.start({ directory: rig.directory })).rejects.toThrow(
     `${join(rig.directory, 'alerts.db')}: it is no SQLite database; name another file; or give another folder with --data`,
   )
+})
+
+test('lines beyond what may wait for the rules are counted and told of, and those that waited are judged', async () => {
+  rig = await startRig(paymentRule)
+  const client = new AlertClient({ path: rig.path, directory: undefined }, (line) => rig.reports.push(line))
+  await client.start()
+  try {
+    const attributes = [{ key: 'status', value: { intValue: 500 } }]
+    const now = { timeUnixNano: `${Date.now()}000000`, attributes }
+    const request = logsRequest([`payment_failed ${'x'.repeat(8_000_000)}`], now)
+    // The rules have not begun yet, so that all of it waits.
+    for (let sent = 0; sent < 5; sent++) client.take('json', new TextEncoder().encode(request), 1)
+    expect(client.state()).toEqual({ firing: 0, notJudged: 1 })
+    client.begin('http://desk.example')
+    await expect.poll(() => rig.bot.received.length, eventually).toBe(1)
+    const { decisions } = await client.ask('explain', { rule: '', most: 10 })
+    expect(decisions.length).toBe(4)
+    expect(rig.reports).toContain('too much waits for the rules: lines are stored but not judged, 1 so far')
+  } finally {
+    await client.close()
+  }
+})
+
+test('a desk that is called by no name of its own says that its links lead nowhere', async () => {
+  rig = await startRig(paymentRule)
+  const desk = await rig.start({ host: '0.0.0.0', dangerouslyNoAuth: true })
+  await expect
+    .poll(() => rig.reports, eventually)
+    .toContain(`messages link to ${desk.url}, which nobody can open: write "desk: http://…" into ${rig.path}`)
 })
