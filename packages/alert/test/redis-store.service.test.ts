@@ -57,3 +57,18 @@ test('a script that Redis has forgotten is sent again', async () => {
   await redis.script('FLUSH')
   expect(await store.positionOf('p')).toBe(5)
 })
+
+test('what is done in turn is done by one at a time, and one who died in his turn holds up nobody for long', async () => {
+  const { redis, prefix } = await connected()
+  const stores = [1, 2, 3].map(() => createRedisStore(redis, { prefix }))
+  let inside = 0
+  const does = async () => {
+    expect(++inside).toBe(1)
+    await stores[0]!.low()
+    inside--
+  }
+  await Promise.all(stores.flatMap((store) => [store.inTurn(does), store.inTurn(does)]))
+  await redis.set(`{${prefix}}:turn`, 'somebody who died', 'PX', 300)
+  await stores[0]!.inTurn(does)
+  expect(await redis.exists(`{${prefix}}:turn`)).toBe(0)
+})

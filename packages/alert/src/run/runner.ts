@@ -24,6 +24,8 @@ export type Runner = {
 
 const mostDue = 500
 const mostDecisions = 200
+/** So many batches are judged in turn after a refusal. */
+const turnsAfterRefusal = 50
 
 /** `onAlert` is told of alerts once they are stored. */
 export function createRunner(
@@ -36,6 +38,7 @@ export function createRunner(
   const groups = createGroupLimit(engine)
   let lowMs: number | undefined
   let mustBegin = true
+  let turns = 0
 
   const commit = async (
     outcomes: readonly [cell: string, version: number, outcome: Outcome][],
@@ -70,16 +73,23 @@ export function createRunner(
     }
   }
 
+  const judgeOnce = async (hits: Hits, span: Span | undefined, extra: readonly Decision[]) => {
+    lowMs ??= await store.low()
+    const low = lowMs
+    const stored = hits.size === 0 ? new Map() : await store.load([...hits.keys()])
+    const outcomes = [...hits].map(([cell, list]): [string, number, Outcome] => {
+      const known = stored.get(cell)
+      return [cell, known?.version ?? 0, engine.step(cell, known?.state, list, low)]
+    })
+    return commit(outcomes, span, extra)
+  }
+
+  /** Where others change the same cells, work that is refused and done again would be most of it. */
   const judge = async (hits: Hits, span: Span | undefined, extra: readonly Decision[]) => {
     for (;;) {
-      lowMs ??= await store.low()
-      const low = lowMs
-      const stored = hits.size === 0 ? new Map() : await store.load([...hits.keys()])
-      const outcomes = [...hits].map(([cell, list]): [string, number, Outcome] => {
-        const known = stored.get(cell)
-        return [cell, known?.version ?? 0, engine.step(cell, known?.state, list, low)]
-      })
-      const result = await commit(outcomes, span, extra)
+      const once = () => judgeOnce(hits, span, extra)
+      const result = await (turns > 0 ? store.inTurn(once) : once())
+      turns = result === 'changed' ? turnsAfterRefusal : Math.max(0, turns - 1)
       if (result !== 'changed') return result
     }
   }

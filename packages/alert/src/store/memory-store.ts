@@ -63,6 +63,7 @@ function windowsOf(cells: Map<string, Cell>, stored: (commit: Commit) => void): 
   }
   return {
     isShared: false,
+    inTurn: (does) => does(),
     positionOf: async (partition) => positions.get(partition),
     load: async (names) =>
       new Map(

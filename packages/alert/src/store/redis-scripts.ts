@@ -16,6 +16,7 @@ const keys = [
   'decision',
   'history',
   'count',
+  'turn',
 ] as const
 
 const named = `local K = {}
@@ -159,6 +160,12 @@ const hold = `${named}${nowMs}for i = 2, #ARGV do redis.call('ZADD', K.held, 'XX
 const done = `${named}${inPieces}call('ZREM', K.held, ARGV)
 call('HDEL', K.alert, ARGV)`
 
+/** Arguments: who wants it, and after how many milliseconds it is anybody's again. */
+const enter = `${named}if redis.call('SET', K.turn, ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+return 0`
+
+const leave = `${named}if redis.call('GET', K.turn) == ARGV[1] then redis.call('DEL', K.turn) end`
+
 const explain = `${named}local counts = {}
 for _, name in ipairs(redis.call('HKEYS', K.count)) do
   counts[#counts + 1] = name
@@ -178,6 +185,8 @@ type ScriptName =
   | 'commit'
   | 'low'
   | 'due'
+  | 'enter'
+  | 'leave'
   | 'take'
   | 'hold'
   | 'done'
@@ -187,7 +196,7 @@ type ScriptName =
 
 /** Lua of Redis 6.2 and later. */
 export const redisScripts: Readonly<Record<ScriptName, string>> = {
-  ...{ position, load, commit, low, due, take, hold, done, explain, history, size },
+  ...{ position, load, commit, low, due, enter, leave, take, hold, done, explain, history, size },
 }
 
 /** Names of all keys, in the order in which the scripts take them. */

@@ -87,6 +87,7 @@ function windowsIn(run: Run): WindowStore {
   }
   return {
     isShared: true,
+    inTurn: turnsIn(run),
     async positionOf(partition) {
       const [position] = await runInEpoch('position', [partition])
       return position === null || position === undefined ? undefined : Number(position)
@@ -112,6 +113,23 @@ function windowsIn(run: Run): WindowStore {
     low: async () => Number((await runInEpoch('low', []))[0]),
   }
 }
+
+const turnMs = 1_000
+
+/** A lock that nothing depends on: who has it is not disturbed by others, and who lost it is refused by his commit. */
+function turnsIn(run: Run): WindowStore['inTurn'] {
+  const own = randomUUID()
+  return async (does) => {
+    while (Number(await run('enter', [own, turnMs])) === 0) await pause(1 + 2 * Math.random())
+    try {
+      return await does()
+    } finally {
+      await run('leave', [own]).catch(() => {})
+    }
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 function outboxIn(run: Run): OutboxStore {
   return {

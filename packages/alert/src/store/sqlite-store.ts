@@ -61,6 +61,7 @@ function windowsIn(sql: Statements, inOneStep: InOneStep, counted: { dropped: nu
   }
   return {
     isShared: false,
+    inTurn: (does) => does(),
     async positionOf(partition) {
       const row = sql.position.get(partition)
       return row && Number(row.next)

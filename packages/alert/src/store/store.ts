@@ -58,6 +58,8 @@ export class StateLostError extends Error {
 export type WindowStore = {
   /** Whether other processes may use it at the same time. */
   readonly isShared: boolean
+  /** Does it while nobody else does so: for those whose commits were refused again and again. Commits are right without it. */
+  inTurn<T>(does: () => Promise<T>): Promise<T>
   /** Where a partition stands: the offset of the record that comes next; undefined when nothing of it was stored. */
   positionOf(partition: string): Promise<number | undefined>
   /** The cells of these names that there are. */
