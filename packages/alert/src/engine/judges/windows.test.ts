@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { aggregateJudge } from './windows.ts'
+
+const line = { unixMs: 0, severityNumber: 0, service: '', text: '', traceId: '', spanId: '' }
+
+test.each([
+  ['p50', 0.5],
+  ['p90', 0.9],
+  ['p95', 0.95],
+  ['p99', 0.99],
+] as const)('%s is the value of the nearest rank', (metric, share) => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(fc.integer({ min: 0, max: 9 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+        { minLength: 1, maxLength: 60 },
+      ),
+      (values) => {
+        const judge = aggregateJudge({ windowMs: 60_000, metric, atLeast: 1, above: 1, below: undefined })
+        const state = judge.begin()
+        const verdicts = values.map((value, at) =>
+          judge.add(state, { unixMs: 1000 + at, weight: 1, lowMs: 0, line, value }, 1000 + at, 0),
+        )
+        const sorted = values.toSorted((a, b) => a - b)
+        expect(verdicts.at(-1)!.value).toBe(sorted[Math.ceil(share * values.length) - 1])
+      },
+    ),
+  )
+})
