@@ -13,9 +13,9 @@ import { startOrders } from './demo/orders-services.ts'
 
 /** Pictures of the desk's pages for the documentation, of the orders example and a few samples. */
 const directory = fileURLToPath(new URL('../docs/images/', import.meta.url))
-const amounts = [42, 19.5, 12, 8, 33, 5, 66.13]
+const amounts = [42, 66.13, 19.5, 12, 66.13, 8, 33, 5, 66.13]
 
-const desk = await startDemoDesk('http://127.0.0.1:9/')
+const desk = await startDemoDesk('http://127.0.0.1:9/?key=none')
 for (let minute = 12; minute > 0; minute--) {
   const sample = [repeatedQueries(8 + minute), linkedTraces(), lostSpans(), skewedClock()][minute % 4]!
   await sendSample(desk.url, sample, Date.now() - minute * 60_000)
@@ -44,6 +44,7 @@ async function takeAll(failed: string): Promise<void> {
     { name: 'logs', address: '/logs?q=order', ready: row },
     { name: 'patterns', address: '/patterns', ready: row },
     { name: 'services', address: '/services', ready: '.node' },
+    { name: 'alerts', address: '/alerts', ready: '.alert-firing' },
     { name: 'start', address: '/start', ready: '.facts' },
   ]
   const browser = await launchChromium()

@@ -45,7 +45,7 @@ Listens on this machine alone unless told otherwise. Ctrl-C ends it.
 
 To serve other machines:
   --host ADDRESS        such as 0.0.0.0; needs both tokens
-  --token TOKEN         to read: page and API (CLEW_DESK_TOKEN)
+  --token TOKEN         to read, and to silence alerts: page and API (CLEW_DESK_TOKEN)
   --ingest-token TOKEN  to send, as authorization: Bearer or x-api-key (CLEW_DESK_INGEST_TOKEN)
   --allowed-hosts NAMES names by which the desk is called, with commas
   --dangerously-no-auth no tokens, whoever reaches it may read and send

@@ -1,3 +1,4 @@
+import { safeText } from '@clew/otlp/text'
 import { useEffect, useState } from 'preact/hooks'
 import type { AlertPage } from '../../../api/index.ts'
 import { api, type Failure, useAnswer } from '../../api-client.ts'
@@ -65,7 +66,9 @@ function FileState({ file, notJudged }: { file: NonNullable<AlertPage['file']>; 
   const text = words.value.alerts
   return (
     <>
-      <p class="muted">{text.file(file.path, formatStep(file.readUnixMs))}</p>
+      <p class="muted" title={safeText(file.path)}>
+        {text.file(nameOf(file.path), formatStep(file.readUnixMs))}
+      </p>
       {notJudged > 0 && <p class="severity-warn">{text.notJudged(formatCount(notJudged))}</p>}
       {file.mistakes.length > 0 && (
         <section class="card alert-mistakes">
@@ -82,4 +85,9 @@ function FileState({ file, notJudged }: { file: NonNullable<AlertPage['file']>; 
       )}
     </>
   )
+}
+
+/** The last part of a path. */
+function nameOf(path: string): string {
+  return safeText(path.split(/[/\\]/).at(-1) ?? path)
 }
