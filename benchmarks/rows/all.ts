@@ -1,4 +1,6 @@
 import type { Row } from '../measure/row.ts'
+import { alertFilter } from './alert-filter.ts'
+import { alertRedis } from './alert-redis.ts'
 import { alertRules } from './alert-rules.ts'
 import { bullmqJob } from './bullmq-job.ts'
 import { deskHttp } from './desk-http.ts'
@@ -26,6 +28,8 @@ export const rows: readonly Row[] = [
   bullmqJob,
   templates,
   alertRules,
+  alertFilter,
+  alertRedis,
   deskIngest,
   deskHttp,
   deskQuery,
