@@ -1,8 +1,8 @@
 import { isMainThread } from 'node:worker_threads'
-import { type Instrumentation, onModuleLoad, report, type Stop } from '@clew/core'
+import { type Instrumentation, onModuleLoad, report, type Stop, stopAll } from '@clew/core'
 import manifest from '@clew/prometheus-exporter/package.json' with { type: 'json' }
-import { type PromRegistry, shareWithPromClient } from './prom-client.ts'
-import { startPrometheus } from './server.ts'
+import { type PromRegistry, shareMeters } from './prom-client.ts'
+import { startPrometheus, startTally } from './server.ts'
 
 const options = {
   port: {
@@ -42,14 +42,18 @@ export const prometheusExporter: Instrumentation<typeof options> = {
   seam: 'an HTTP server of its own, or the registry of prom-client',
   options,
   start: ({ options: { port, host, registry, maxModules } }) => {
-    if (registry === 'prom-client')
-      return onModuleLoad<PromClient>(library, ({ register }) =>
-        shareWithPromClient(register, { maxModules }),
-      )
+    if (registry === 'prom-client') return shareWhenLoaded(maxModules)
     // No port is taken that nobody gave: a second process of the machine would not get it. Worker threads have the
     // environment of their process, and records of their own.
     return port > 0 && isMainThread ? listen(port, host, maxModules) : () => {}
   },
+}
+
+/** Counts from now on, and shows it in the registry of prom-client when that is loaded. */
+function shareWhenLoaded(maxModules: number): Stop {
+  const tally = startTally(undefined, maxModules)
+  const watch = onModuleLoad<PromClient>(library, ({ register }) => shareMeters(register, tally.meter))
+  return () => stopAll([tally.stop, watch])
 }
 
 function listen(port: number, host: string, maxModules: number): Stop {

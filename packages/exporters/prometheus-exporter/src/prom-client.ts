@@ -32,13 +32,30 @@ export function shareWithPromClient(
   options: Omit<PrometheusOptions, 'port' | 'host'> = {},
 ): () => void {
   const tally = startTally(options.service, options.maxModules ?? defaults.maxModules)
+  try {
+    const unshare = shareMeters(registry, tally.meter, options.meters)
+    return () => {
+      tally.stop()
+      unshare()
+    }
+  } catch (error) {
+    tally.stop()
+    throw error
+  }
+}
+
+/** Puts what is counted already into a registry; throws, and leaves nothing, when that has a metric of the same name. */
+export function shareMeters(
+  registry: PromRegistry,
+  counted: Meter,
+  meters: readonly Meter[] = [],
+): () => void {
   const added = new Set<string>()
   const add = (meter: Meter): void => {
     registry.registerMetric(metricOf(meter) as never)
     added.add(meter.name)
   }
-  const stop = (): void => {
-    tally.stop()
+  const remove = (): void => {
     for (const name of added) registry.removeSingleMetric(name)
     added.clear()
   }
@@ -47,18 +64,17 @@ export function shareWithPromClient(
     for (const meter of listMeters())
       if (!added.has(meter.name)) guard(`adding ${meter.name} to prom-client`, () => add(meter), undefined)
   }
-  const readTally = (): ReturnType<Meter['read']> => {
+  const readCounted = (): ReturnType<Meter['read']> => {
     addLater()
-    return tally.meter.read()
+    return counted.read()
   }
   try {
-    for (const meter of [{ ...tally.meter, read: readTally }, ...listMeters(), ...(options.meters ?? [])])
-      add(meter)
+    for (const meter of [{ ...counted, read: readCounted }, ...listMeters(), ...meters]) add(meter)
   } catch (error) {
-    stop()
+    remove()
     throw error
   }
-  return stop
+  return remove
 }
 
 function metricOf({ name, help, kind, read }: Meter): PromMetric {
