@@ -60,17 +60,31 @@ async function startServices(): Promise<NodeJS.ProcessEnv> {
   return { ...process.env, PG_URL: postgres.url, REDIS_URL: redis.url, KAFKA_URL: kafka.url }
 }
 
+/** The services are stopped first, whoever ends it. */
+const ends = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: 'inherit', env })
-    child.once('exit', (code) => resolve(code ?? 1))
+    const end = (): void => void child.kill('SIGTERM')
+    for (const signal of ends) process.on(signal, end)
+    child.once('exit', (code) => {
+      for (const signal of ends) process.off(signal, end)
+      resolve(code ?? 1)
+    })
   })
 }
 
 async function main(): Promise<number> {
   const env = await startServices()
   progress('checking types, style and packages')
+  let isEnded = false
+  for (const signal of ends)
+    process.once(signal, () => {
+      isEnded = true
+    })
   const checked = await run('node', ['scripts/check.ts'], env)
+  if (isEnded) return 1
   progress('running the tests')
   const tested = await run('vitest', ['run', ...process.argv.slice(2)], env)
   return checked || tested
