@@ -24,12 +24,12 @@ const maxDepth = 16
  * the time of a line without one. Never throws.
  */
 export function readPlainLog(log: JsonObject, nowMs: number): PlainLog {
-  const rest: JsonObject = { ...log }
+  const taken: string[] = []
   const take = <T>(keys: readonly string[], parse: (value: unknown) => T | undefined): T | undefined => {
     for (const key of keys) {
-      const parsed = rest[key] === undefined ? undefined : parse(rest[key])
+      const parsed = log[key] === undefined ? undefined : parse(log[key])
       if (parsed === undefined) continue
-      delete rest[key]
+      taken.push(key)
       return parsed
     }
     return undefined
@@ -50,7 +50,7 @@ export function readPlainLog(log: JsonObject, nowMs: number): PlainLog {
     attributes: {},
   }
   const service = take(serviceKeys, parseText) ?? 'imported'
-  record.attributes = attributesOf(rest, 0)
+  record.attributes = attributesOf(log, 0, taken)
   return { service, record }
 }
 
@@ -76,10 +76,19 @@ function parseId(value: unknown, digits: number): string | undefined {
   return /^0+$/.test(value) ? undefined : value.toLowerCase()
 }
 
-function attributesOf(object: object, depth: number): Attributes {
-  const entries = Object.entries(object).map(([key, value]) => [key, toValue(value, depth + 1)] as const)
-  return Object.fromEntries(entries)
+function attributesOf(object: object, depth: number, without: readonly string[] = []): Attributes {
+  const attributes: Attributes = {}
+  for (const [key, value] of Object.entries(object)) {
+    if (without.includes(key)) continue
+    // Assigned, it would set the prototype.
+    if (key === '__proto__')
+      Object.defineProperty(attributes, key, { ...own, value: toValue(value, depth + 1) })
+    else attributes[key] = toValue(value, depth + 1)
+  }
+  return attributes
 }
+
+const own = { enumerable: true, writable: true, configurable: true }
 
 function toValue(value: unknown, depth: number): Value {
   if (typeof value !== 'object' || value === null) return value as string | number | boolean | null
