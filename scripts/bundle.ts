@@ -169,5 +169,9 @@ const deskSources = await bundle(
 writeLicenses(deskSources, 'packages/desk/dist/bundle/third-party-licenses.txt')
 console.log('bundled @clew/desk')
 // Threads are started by the addresses of files beside the code that starts them.
-for (const thread of ['pipeline/dist/exit/flush-worker.js', 'node/dist/alerts/alert-thread.js'])
-  await bundle([`packages/${thread}`], 'packages/node/bundle')
+const beside = [
+  ...['pipeline/dist/exit/flush-worker.js', 'node/dist/alerts/alert-thread.js'],
+  // Loaded where somebody asks for it.
+  'node/dist/destinations/where.js',
+]
+for (const file of beside) await bundle([`packages/${file}`], 'packages/node/bundle')

@@ -5,8 +5,12 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { freePort, reachable, type Service } from './services.ts'
 
-/** A broker of its own. `url` is `host:port`; topics that are asked for are not made by themselves. */
+/**
+ * A broker of its own. `url` is `host:port`; topics that are asked for are not made by themselves. At `saslUrl` it wants a user
+ * `clew` with the password `secret`.
+ */
 export type KafkaService = Service & {
+  saslUrl: string
   /** kill -9. */
   kill(): Promise<void>
   /** Starts it again after `kill`, with its data and its port. */
@@ -61,10 +65,10 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.
 async function start(lib: string): Promise<KafkaService> {
   if (readdirSync(lib).length === 0) throw new Error(`${lib} is empty: remove it`)
   const directory = mkdtempSync(join(tmpdir(), 'clew-kafka-'))
-  const [port, controllerPort] = [await freePort(), await freePort()]
+  const [port, controllerPort, saslPort] = [await freePort(), await freePort(), await freePort()]
   writeFileSync(
     join(directory, 'server.properties'),
-    properties(port, controllerPort, join(directory, 'data')),
+    properties({ port, controllerPort, saslPort }, join(directory, 'data')),
   )
   const java = (words: string[]): ChildProcess =>
     spawn('java', ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(lib, '*'), ...words], {
@@ -97,6 +101,7 @@ async function start(lib: string): Promise<KafkaService> {
   let server = await run()
   return {
     url: `127.0.0.1:${port}`,
+    saslUrl: `127.0.0.1:${saslPort}`,
     kill: () => end('SIGKILL'),
     restart: async () => {
       await end('SIGKILL')
@@ -121,14 +126,18 @@ async function finished(child: ChildProcess): Promise<void> {
   throw new Error(`${child.spawnfile} ended with ${code}: ${words}`)
 }
 
-function properties(port: number, controllerPort: number, data: string): string {
+type Ports = { port: number; controllerPort: number; saslPort: number }
+
+function properties({ port, controllerPort, saslPort }: Ports, data: string): string {
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+listeners=PLAINTEXT://127.0.0.1:${port},SASL://127.0.0.1:${saslPort},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port},SASL://127.0.0.1:${saslPort}
+sasl.enabled.mechanisms=PLAIN
+listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_clew="secret";
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs=${data}
 auto.create.topics.enable=false
 num.partitions=4

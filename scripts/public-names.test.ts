@@ -24,7 +24,9 @@ test.each(entries)('$id can be required and exports what it promises', async ({ 
 const instrumentations = packages.flatMap(({ directory }) => {
   const manifestPath = join(process.cwd(), directory, 'package.json')
   const { name, version, clew } = JSON.parse(readFileSync(manifestPath, 'utf8'))
-  return clew ? [{ name, version, clew, found: createRequire(manifestPath)(name)[clew.instrumentation] }] : []
+  return clew?.instrumentation
+    ? [{ name, version, clew, found: createRequire(manifestPath)(name)[clew.instrumentation] }]
+    : []
 })
 
 test.each(instrumentations)(

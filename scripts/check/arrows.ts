@@ -4,7 +4,7 @@
  */
 export const packageArrows: Readonly<Record<string, readonly string[]>> = {
   cli: ['node', 'desk', 'alert', 'settings', 'otlp/severity'],
-  node: ['core', 'settings', 'pipeline', 'otlp', 'alert'],
+  node: ['core', 'settings', 'search', 'pipeline', 'otlp', 'alert'],
   desk: ['settings', 'search', 'otlp', 'pipeline', 'templates', 'alert'],
   alert: ['settings', 'search', 'otlp', 'templates'],
   'exporters/*': ['core', 'pipeline', 'otlp', 'settings'],

@@ -23,9 +23,9 @@ function destinationOf(
 ): { one: Destination; taken: () => number } {
   let taken = 0
   const one: Destination = {
-    ...{ name: 'other', identity: ['other'], ...given },
+    ...{ name: 'other', shownAs: 'the other', identity: ['other'], ...given },
     createSender: () => ({
-      receiver: { signal: 'logs', url: '', headers: {}, shownAs: 'the other', remedyOf: () => 'Help it' },
+      receiver: { signal: 'logs', url: '', headers: {}, remedyOf: () => 'Help it' },
       wire: undefined,
       async send({ count }) {
         const outcome = answer()

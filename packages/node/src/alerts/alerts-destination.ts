@@ -38,13 +38,14 @@ export function alertsDestination(options: AlertsOptions): Destination {
   addMeters(alertMeters(data.counts))
   return {
     name: 'alerts',
+    shownAs: `the rules of ${found.path}`,
     identity: [],
     createSender: () =>
       createThreadSender({
         file: new URL(threadFile, import.meta.url),
         data,
         receiver: {
-          ...{ signal: 'logs', url: '', headers: {}, shownAs: `the rules of ${found.path}` },
+          ...{ signal: 'logs', url: '', headers: {} },
           remedyOf: (failure) =>
             failure.startsWith('no thread')
               ? 'Let this process start threads (--allow-worker), or unset CLEW_ALERTS'

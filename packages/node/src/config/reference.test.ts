@@ -1,5 +1,7 @@
+import { kafkaExporter } from '@clew/kafka-exporter'
 import { prometheusExporter } from '@clew/prometheus-exporter'
 import { describe, expect, it } from 'vitest'
+import { configurableOf } from '../destinations/open-exporters.ts'
 import { optionSettings } from './instrumentation-options.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { coreSettings } from './read-config.ts'
@@ -77,6 +79,12 @@ ${table(all(limitSettings))}
 Of \`@clew/prometheus-exporter\`, if it is a dependency of the application.
 
 ${table([...optionSettings(prometheusExporter).values()])}
+
+## Kafka
+
+Of \`@clew/kafka-exporter\`, if it is a dependency of the application.
+
+${table([...optionSettings(configurableOf(kafkaExporter)).values()])}
 
 ## Instrumentations
 

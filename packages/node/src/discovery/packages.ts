@@ -3,14 +3,16 @@ import Module, { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Instrumentation, ModuleSource } from '@clew/core'
+import type { Exporter } from '@clew/pipeline'
 import { type Application, readPackageJson } from './application.ts'
 
-/** An installed package that says in its package.json `"clew": { "instrumentation": "<export>" }`. */
+/** An installed package that says in its package.json `"clew": { "instrumentation": "<export>" }`, or `exporter`. */
 export type FoundPackage = {
   name: string
   version: string
   directory: string
   instrumentation: Instrumentation | undefined
+  exporter: Exporter | undefined
   /** Why it could not be loaded. */
   problem: string | undefined
 }
@@ -27,7 +29,7 @@ export type ListedPackage = {
 
 type Manifest = {
   version?: string
-  clew?: { instrumentation?: string; name?: string; modules?: unknown }
+  clew?: { instrumentation?: string; exporter?: string; name?: string; modules?: unknown }
 }
 
 /** Loads every instrumentation among the application's dependencies. Never throws: what fails has a `problem`. */
@@ -35,14 +37,15 @@ export function findPackages(application: Application): FoundPackage[] {
   return listPackages(application).map(({ load }) => load())
 }
 
-/** Every instrumentation among the application's dependencies. Never throws. */
+/** Every instrumentation and exporter among the application's dependencies. Never throws. */
 export function listPackages(application: Application): ListedPackage[] {
   const requireFromApplication = createRequire(join(application.directory, 'package.json'))
   const find = packageFinder(application)
   return application.dependencies.flatMap((name) => {
     const directory = find(name)
     const manifest = directory ? readManifest(directory) : undefined
-    const { instrumentation: exportName, name: joins, modules } = manifest?.clew ?? {}
+    const { instrumentation, exporter, name: joins, modules } = manifest?.clew ?? {}
+    const exportName = instrumentation ?? exporter
     if (!directory || !exportName) return []
     const found = { name, version: manifest?.version ?? '', directory }
     return {
@@ -92,7 +95,9 @@ function readManifest(directory: string): Manifest | undefined {
   }
 }
 
-type Loaded = Pick<FoundPackage, 'instrumentation' | 'problem'>
+type Loaded = Pick<FoundPackage, 'instrumentation' | 'exporter' | 'problem'>
+
+const nothing: Loaded = { instrumentation: undefined, exporter: undefined, problem: undefined }
 
 type Loading = { _load: unknown; _resolveFilename: unknown; js: unknown }
 
@@ -139,13 +144,14 @@ async function importLoaded(
 }
 
 function pick(exports: unknown, exportName: string): Loaded {
-  const instrumentation = (exports as Record<string, Instrumentation | undefined>)[exportName]
-  if (typeof instrumentation?.start === 'function') return { instrumentation, problem: undefined }
-  return { instrumentation: undefined, problem: `it has no export ${exportName} with a start()` }
+  const found = (exports as Record<string, Partial<Instrumentation & Exporter> | undefined>)[exportName]
+  if (typeof found?.start === 'function') return { ...nothing, instrumentation: found as Instrumentation }
+  if (typeof found?.open === 'function') return { ...nothing, exporter: found as Exporter }
+  return { ...nothing, problem: `it has no export ${exportName} with a start() or an open()` }
 }
 
 function problemOf(error: unknown): Loaded {
-  return { instrumentation: undefined, problem: error instanceof Error ? error.message : String(error) }
+  return { ...nothing, problem: error instanceof Error ? error.message : String(error) }
 }
 
 /** Folders of all copies of a package that the application and its @clew packages reach. */

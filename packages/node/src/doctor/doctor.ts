@@ -4,6 +4,7 @@ import { printableAddress } from '@clew/settings'
 import { loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
 import { generalSettings } from '../config/settings.ts'
+import { configurablesOf } from '../destinations/open-exporters.ts'
 import { findApplication } from '../discovery/application.ts'
 import { findPackages } from '../discovery/packages.ts'
 import { examineApplication, type Finding, installedVersion } from './examine.ts'
@@ -21,7 +22,7 @@ export type Diagnosis = { report: string; healthy: boolean }
  */
 export async function examine(folder: string): Promise<Diagnosis> {
   const application = findApplication(undefined, folder)
-  const instrumentations = findPackages(application).flatMap((found) => found.instrumentation ?? [])
+  const instrumentations = findPackages(application).flatMap(configurablesOf)
   const { config, problems } = loadConfig({
     env: process.env,
     directory: application.directory,

@@ -58,6 +58,7 @@ function examineIdentity({ name, directory, type }: Application): Finding {
 
 function examinePackage(found: FoundPackage, application: Application): Finding {
   const topic = found.name
+  if (found.exporter) return { level: 'ok', topic, text: `${found.version}, a destination of logs` }
   if (!found.instrumentation) {
     const remedy = `npm install ${found.name}@latest`
     return { level: 'problem', topic, text: `cannot be loaded: ${found.problem}`, remedy }

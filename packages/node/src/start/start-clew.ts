@@ -1,9 +1,11 @@
 import { isMainThread } from 'node:worker_threads'
 import { addMeters, guard, report, setRecordSink, setServiceName, stopAll } from '@clew/core'
-import type { Pipeline } from '@clew/pipeline'
+import type { Destination, Pipeline } from '@clew/pipeline'
+import { alertsDestination } from '../alerts/alerts-destination.ts'
 import { type FoundAlerts, findAlerts } from '../alerts/find-alerts.ts'
 import { loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
+import { configurablesOf, openExporters } from '../destinations/open-exporters.ts'
 import {
   type Application,
   findApplication,
@@ -19,7 +21,7 @@ import { createTracerProvider } from '../tracer/tracer-provider.ts'
 import { watchUnfinished } from '../tracer/unfinished.ts'
 import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies } from './application-api.ts'
 import { withConsole } from './console-output.ts'
-import { openPipeline, serviceName } from './open-pipeline.ts'
+import { openPipeline, resourceOf, serviceName, spoolDirectory } from './open-pipeline.ts'
 import { pipelineMeters } from './pipeline-meters.ts'
 import { createPropagator } from './propagator.ts'
 import { canWait, isOnlyPreload, type StartablePackage, startPackages } from './start-packages.ts'
@@ -81,7 +83,7 @@ function configure(application: Application): Configured {
       env,
       directory: application.directory,
       workingDirectory: process.cwd(),
-      instrumentations: packages.flatMap((one) => ('waits' in one ? one.waits : (one.instrumentation ?? []))),
+      instrumentations: packages.flatMap((one) => ('waits' in one ? one.waits : configurablesOf(one))),
     }),
   })
   const all = (): Configured => read(listed.map(({ load }) => load()))
@@ -98,7 +100,13 @@ function run(
 ): Clew {
   const open = new OpenSpans<RecordingSpan>()
   const unfinished = watchUnfinished(open)
-  const pipeline = openPipeline({ application, config, alerts, beforeDeath: unfinished.end })
+  const resource = resourceOf(application, config)
+  const exporters = packages.flatMap((one) => ('waits' in one ? [] : (one.exporter ?? [])))
+  const destinations = openExporters(exporters, config, resource)
+  const pipeline = openPipeline({
+    ...{ config, resource, beforeDeath: unfinished.end },
+    destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
+  })
   const intake = withConsole(pipeline, { logs: config.logs.console, traces: config.traces.console })
   const sampler = samplerFromName(config.sampler.name, config.sampler.ratio)
   registerApi(applicationApiVersion(application), {
@@ -112,7 +120,10 @@ function run(
   const meters = addMeters(pipelineMeters(pipeline))
   const started = startPackages(packages, config)
   const stops = [sink, meters, watchApiCopies(), unfinished.stop, ...started.stops]
-  if (isMainThread && !config.quiet) sayStarted(serviceName(application, config), started.names, config)
+  if (isMainThread && !config.quiet) {
+    const others = destinations.map(({ shownAs }) => shownAs)
+    sayStarted(serviceName(application, config), started.names, config, others)
+  }
   return {
     flush: pipeline.flush,
     counters: pipeline.counters,
@@ -121,4 +132,13 @@ function run(
       await pipeline.stop(timeoutMs)
     },
   }
+}
+
+function openAlerts(
+  found: FoundAlerts,
+  resource: Readonly<Record<string, unknown>>,
+  config: ClewConfig,
+): Destination {
+  const { scheduleDelayMs } = config.pipeline
+  return alertsDestination({ found, resource, scheduleDelayMs, spoolDirectory: spoolDirectory(config) })
 }

@@ -52,7 +52,11 @@ export function startPackages(
   return { names, stops }
 }
 
-function startPackage({ name, instrumentation, problem }: FoundPackage, settings: Settings): Stop[] {
+function startPackage(
+  { name, instrumentation, exporter, problem }: FoundPackage,
+  settings: Settings,
+): Stop[] {
+  if (exporter) return []
   if (!instrumentation) {
     report('CLEW_INSTRUMENTATION', `${name}: ${problem}; npm install ${name}@latest, or remove it`)
     return []

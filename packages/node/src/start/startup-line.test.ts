@@ -32,6 +32,15 @@ test.each([
     '[clew] shop: joins http; sends logs to http://c:4318 (http/protobuf)\n',
   ],
   [
+    'other destinations and rules',
+    formatStartupLine('shop', ['http'], {
+      logs: { endpoint: endpoint('http://c:4318/v1/logs'), console: false },
+      traces: { endpoint: endpoint('http://c:4318/v1/traces'), console: false },
+      ...{ others: ['Kafka k:9092 (log_raw)'], alerts: 'alerts.yaml' },
+    }),
+    '[clew] shop: joins http; sends to http://c:4318 (http/protobuf); logs to Kafka k:9092 (log_raw); alerts by alerts.yaml\n',
+  ],
+  [
     'spans alone',
     line(['http'], undefined, endpoint('http://c:4318/v1/traces')),
     '[clew] shop: joins http; sends spans to http://c:4318 (http/protobuf)\n',

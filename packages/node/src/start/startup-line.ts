@@ -11,8 +11,18 @@ const maxSaid = 16
  * Says in one line on stderr what was started and where it sends. Once in a tree of processes: what a parent has said of
  * the same service and receiver is not said again, programs read the stderr of their children.
  */
-export function sayStarted(service: string, running: readonly string[], config: ClewConfig): void {
-  const line = formatStartupLine(service, running, config, isRunByJest(process.env, process.argv))
+export function sayStarted(
+  service: string,
+  running: readonly string[],
+  config: ClewConfig,
+  others: readonly string[],
+): void {
+  const line = formatStartupLine(
+    service,
+    running,
+    { ...config, others },
+    isRunByJest(process.env, process.argv),
+  )
   if (!isNews(line, process.env)) return
   try {
     writeSync(2, line)
@@ -42,16 +52,30 @@ export function isNews(line: string, env: NodeJS.ProcessEnv): boolean {
   return true
 }
 
+/** `others` are destinations of logs besides OTLP. */
+type Sending = Pick<ClewConfig, 'logs' | 'traces'> & {
+  others?: readonly string[]
+  alerts?: string | undefined
+}
+
 /** What was started and where it sends, as one line for stderr. */
 export function formatStartupLine(
   service: string,
   running: readonly string[],
-  { logs, traces, alerts }: Pick<ClewConfig, 'logs' | 'traces'> & { alerts?: string | undefined },
+  { logs, traces, others = [], alerts }: Sending,
   byJest = false,
 ): string {
   const joined = running.length > 0 ? running.join(', ') : 'nothing (no @clew package among the dependencies)'
   if (byJest) return `[clew] ${service}: ${inJest}\n`
-  return `[clew] ${service}: joins ${joined}; ${describeTargets(logs.endpoint, traces.endpoint)}${alerts ? `; alerts by ${alerts}` : ''}\n`
+  const parts = [
+    `joins ${joined}`,
+    ...(logs.endpoint || traces.endpoint || others.length === 0
+      ? [describeTargets(logs.endpoint, traces.endpoint)]
+      : []),
+    ...others.map((other) => `logs to ${other}`),
+    ...(alerts ? [`alerts by ${alerts}`] : []),
+  ]
+  return `[clew] ${service}: ${parts.join('; ')}\n`
 }
 
 function describeTargets(logs: Endpoint | undefined, traces: Endpoint | undefined): string {

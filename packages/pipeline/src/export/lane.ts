@@ -13,6 +13,8 @@ import { createWording, type Wording } from './wording.ts'
 export type LaneOptions = Pick<QueueOptions, 'resource' | 'budget' | 'pool' | 'mirror'> & {
   /** What counters and other threads know it by: the signal, but for other destinations. */
   name: string
+  /** What messages call the receiver, where that is not its address. */
+  shownAs?: string
   sender: Sender
   spool: Spool | undefined
   /** Only for whole requests: records that are encoded here come too often for a write each. */
@@ -43,8 +45,8 @@ export class SignalLane {
 
   constructor(options: LaneOptions) {
     const { name, sender, resource, budget, pool, mirror, problems, now, random, runHidden, spool } = options
-    const { signal, shownAs, remedyOf } = sender.receiver
-    this.#wording = createWording(sender.receiver, problems.printAddress, shownAs)
+    const { signal, remedyOf } = sender.receiver
+    this.#wording = createWording(sender.receiver, problems.printAddress, options.shownAs)
     this.name = name
     this.#options = options
     this.signal = signal

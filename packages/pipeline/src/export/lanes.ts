@@ -103,7 +103,7 @@ function openLane(
 }
 
 function openDestination(
-  { name, identity, createSender }: Destination,
+  { name, shownAs, identity, createSender }: Destination,
   plan: LanePlan,
   facts: LaneFacts & Pick<LaneOptions, 'budget'>,
 ): SignalLane {
@@ -111,6 +111,7 @@ function openDestination(
   return new SignalLane({
     ...facts,
     name,
+    shownAs,
     sender: createSender(),
     ...onDisk(plan, 'logs', spoolSender, facts),
   })

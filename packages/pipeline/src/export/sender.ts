@@ -12,8 +12,6 @@ export type Receiver = {
   readonly url: string
   /** Their values are secrets, but for those that everybody may know. */
   readonly headers: Readonly<Record<string, string>>
-  /** What messages call it, where that is not its address. */
-  readonly shownAs?: string
   /** What helps against a failure of that name, where the settings of OTLP do not. */
   readonly remedyOf?: (failure: string) => string
 }

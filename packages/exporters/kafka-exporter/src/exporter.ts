@@ -1,0 +1,32 @@
+import type { Exporter } from '@clew/pipeline'
+import { remedyOf } from './failures.ts'
+import { type KafkaOptions, kafkaOptions } from './options.ts'
+
+/**
+ * Log records to a topic of Kafka, keyed by trace id. `CLEW_KAFKA_BROKERS`, or `kafka.brokers` in clew.yaml, starts it. Its client
+ * runs in a thread of its own.
+ */
+export const kafkaExporter: Exporter = {
+  name: 'kafka',
+  options: kafkaOptions,
+  open(given, { createThreadSender, say }) {
+    const kafka = given as KafkaOptions
+    const { brokers, topic, user, password } = kafka
+    if (brokers.length === 0) return undefined
+    const wrong = brokers.find((broker) => !/^[^\s:/]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i.test(broker))
+    if (wrong !== undefined)
+      return `CLEW_KAFKA_BROKERS: "${wrong}" is no broker; write host:port,host:port; in force: nothing is sent to Kafka`
+    return {
+      name: 'kafka',
+      shownAs: `Kafka ${brokers.join(',')} (${topic})`,
+      identity: [brokers.toSorted(), topic, user],
+      createSender: () =>
+        createThreadSender({
+          file: new URL('./kafka-thread.js', import.meta.url),
+          data: kafka,
+          receiver: { signal: 'logs', url: '', headers: { password }, remedyOf },
+          say,
+        }),
+    }
+  },
+}

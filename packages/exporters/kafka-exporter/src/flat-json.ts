@@ -1,0 +1,55 @@
+import { type Attributes, bandOf, decodeLogsRequest, type LogRecord, type Value } from '@clew/otlp'
+import { isTrace, type KafkaMessage } from './trace-messages.ts'
+
+/** What stands behind a record that was made here: which service, host and environment. */
+const resourceFields = [
+  ['host', 'host.name'],
+  ['env', 'deployment.environment.name'],
+] as const
+
+/** A flat object for each record. Throws an `OtlpDecodeError`. */
+export function flatMessages(request: Uint8Array): KafkaMessage[] {
+  return decodeLogsRequest(request).flatMap(({ resource: { attributes }, scopeLogs }) =>
+    scopeLogs.flatMap(({ logRecords }) =>
+      logRecords.map((record) => ({
+        key: isTrace(record.traceId) ? Buffer.from(record.traceId) : undefined,
+        value: Buffer.from(JSON.stringify(flatten(record, attributes), plain)),
+      })),
+    ),
+  )
+}
+
+/**
+ * The fields that consumers know by name, and the record's attributes beside them. An attribute with one of those names stands
+ * as `attributes.<name>`: it must not pose as the field.
+ */
+function flatten(record: LogRecord, resource: Attributes): Record<string, unknown> {
+  const { timeUnixNano, severityNumber, body, eventName, traceId, spanId, attributes } = record
+  const known: Record<string, unknown> = {
+    ts: new Date(Number(timeUnixNano / 1_000_000n)).toISOString(),
+    level: bandOf(severityNumber),
+    service: resource['service.name'],
+    message: textOf(body),
+    event: eventName || undefined,
+    trace_id: isTrace(traceId) ? traceId : undefined,
+    span_id: isTrace(traceId) ? spanId : undefined,
+    ...Object.fromEntries(resourceFields.map(([name, key]) => [name, resource[key]])),
+  }
+  const others = Object.entries(attributes).map(([key, value]) => [
+    Object.hasOwn(known, key) ? `attributes.${key}` : key,
+    value,
+  ])
+  return { ...known, ...Object.fromEntries(others) }
+}
+
+function textOf(body: Value): string {
+  if (typeof body === 'string') return body
+  return body === null ? '' : JSON.stringify(body, plain)
+}
+
+/** What JSON has no form for is a text. */
+function plain(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+}

@@ -1,0 +1,1 @@
+export { kafkaExporter } from './exporter.ts'
