@@ -1,6 +1,8 @@
+import { Admin } from '@platformatic/kafka'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startBroker } from '../../../scripts/kafka.ts'
 import { type Service, startKafka } from '../../../scripts/services.ts'
+import { kafkaSource } from '../src/sources/kafka-source.ts'
 import { crashRun } from './crash-run.ts'
 import { type KafkaRig, type Line, outcomeOf, startKafkaRig } from './kafka-rig.ts'
 import { startRedisServer } from './redis-server.ts'
@@ -84,6 +86,31 @@ test('a message that is none is said and passed over, and its partition goes on'
   expect(said[0]).toMatch(
     /topic log_raw-\S+, partition 2, offset 0: neither OTLP nor a JSON object \(.*\); passed over/,
   )
+})
+
+test('a topic that is not there is said, and read once it is', async () => {
+  const said: string[] = []
+  const known: string[] = []
+  const base = { clientId: 'test', bootstrapBrokers: [shared.url] }
+  const [topic, admin] = [`late-${process.pid}`, new Admin(base)]
+  const source = kafkaSource({
+    ...{ brokers: [shared.url], topic, group: topic, now: Date.now, report: (line) => said.push(line) },
+  })
+  const running = source.run({
+    ...{ reachMs: 1000, know: (names) => known.push(...names), assign: async () => 0 },
+    ...{ revoke: async () => {}, take: async () => 'done', pass: async () => 'done' },
+  })
+  onTestFinished(async () => {
+    await source.close()
+    await running
+    await admin.deleteTopics({ topics: [topic] })
+    await admin.close()
+  })
+  await expect
+    .poll(() => said.join(''), { timeout: 30_000 })
+    .toMatch(/topic late-\d+: it is not there: make it, or name another/)
+  await admin.createTopics({ topics: [topic], partitions: 2, replicas: 1 })
+  await expect.poll(() => known, { timeout: 30_000 }).toEqual([`${topic}/0`, `${topic}/1`])
 })
 
 test('Kafka that is killed and comes back is read on', async () => {

@@ -43,7 +43,8 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
           await readGroup({ ...options, client: reached, sink, reader, reading, say, closed: () => isClosed })
         } catch (error) {
           if (client === undefined && /needs the package/.test(reasonOf(error))) throw error
-          say('it cannot be reached', error)
+          const isMissing = /Unknown topic|UNKNOWN_TOPIC/.test(reasonOf(error))
+          say(isMissing ? 'it is not there: make it, or name another' : 'it cannot be reached', error)
         } finally {
           for (const { name } of reading.values()) await sink.revoke(name)
           await client?.close()
