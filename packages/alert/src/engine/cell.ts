@@ -58,6 +58,15 @@ export function beginCell({ judge }: CompiledRule, group: CellState['group'], at
   }
 }
 
+/** Nobody watched until then: that nothing came is no news, and what is usual is learnt anew. */
+export function watchAgain({ judge }: CompiledRule, cell: CellState, fromMs: number): CellState {
+  if (judge.at && cell.lookedMs < fromMs) {
+    cell.lookedMs = fromMs
+    cell.sinceMs = fromMs
+  }
+  return cell
+}
+
 /**
  * Judges hits in the order in which they came. A record can only begin an alert; that it is over, or that something was
  * missing, is known when nothing older is expected any more. So it does not matter how records come in batches.

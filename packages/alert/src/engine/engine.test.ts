@@ -314,3 +314,22 @@ test('a number made of a field is an alert above its limit', () => {
   expect(said).toEqual(['2s firing 900 before 3', '60s resolved 900 before 3'])
   expect(reasons).toEqual(['below', 'below', 'fired', 'cooling', 'no field', 'resolved'])
 })
+
+test('that nothing came while nobody watched is no news', () => {
+  const { root, placeOf } = readYaml(rule('type: flatline\nwindow: 1m\ngroup_by: service'), 'alerts.yaml')
+  const { rules } = readRules(root, placeOf, [])
+  const hits: Hits = new Map()
+  const first = createEngine(rules)
+  first.match(recordAt(startMs, {}), hits, startMs)
+  const [[cell, list] = []] = hits
+  const { state } = first.step(cell!, undefined, list!, startMs)
+  const hourMs = startMs + 3_600_000
+  const alertsOf = (watchedFromMs?: number) =>
+    createEngine(rules, watchedFromMs)
+      .advance(cell!, structuredClone(state), hourMs + 30_000)
+      .alerts.map(sentence)
+  expect(alertsOf()).toEqual(['60s firing api 0', '3630s firing 2 api 0'])
+  expect(alertsOf(hourMs)).toEqual([])
+  const later = createEngine(rules, hourMs).advance(cell!, structuredClone(state), hourMs + 61_000)
+  expect(later.alerts.map(sentence)).toEqual(['3660s firing api 0'])
+})

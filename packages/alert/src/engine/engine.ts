@@ -1,6 +1,6 @@
 import { fieldOf, mayMatch } from '@clew/search'
 import type { Rule } from '../rules/rule.ts'
-import { advanceCell, beginCell, type CellState, type Outcome, stepCell } from './cell.ts'
+import { advanceCell, beginCell, type CellState, type Outcome, stepCell, watchAgain } from './cell.ts'
 import { type CompiledRule, compileRule, hitOf } from './compile.ts'
 import type { Hit } from './judges/judge.ts'
 import type { AlertRecord } from './record.ts'
@@ -29,8 +29,11 @@ export type Engine = {
   ruleOf(cell: string): Rule | undefined
 }
 
-/** An engine for these rules, as `readRules` gives them: complete, with unique ids. */
-export function createEngine(rules: readonly Rule[]): Engine {
+/**
+ * An engine for these rules, as `readRules` gives them: complete, with unique ids. `watchedFromMs`, unix milliseconds: since when
+ * records come, where nobody gives again what came before; what was missing until then is not known.
+ */
+export function createEngine(rules: readonly Rule[], watchedFromMs = 0): Engine {
   const compiled = rules.map(compileRule)
   const candidatesOf = createCandidates(compiled)
   const byId = new Map(compiled.map((one) => [one.rule.id, one]))
@@ -40,7 +43,9 @@ export function createEngine(rules: readonly Rule[]): Engine {
     return found
   }
   const begun = (cell: string, state: CellState | undefined, atMs: number): CellState =>
-    state ?? beginCell(of(cell), groupOf(cell, of(cell).rule), atMs)
+    state === undefined
+      ? beginCell(of(cell), groupOf(cell, of(cell).rule), atMs)
+      : watchAgain(of(cell), state, watchedFromMs)
   return {
     rules,
     match(record, hits, lowMs) {

@@ -19,6 +19,8 @@ export type AlertingOptions = {
   desk?: string | undefined
   /** Silences besides those of the file, as they are now. */
   silences?: () => readonly Silence[]
+  /** Since when records come, in unix milliseconds, where nobody gives again what came before. */
+  watchedFromMs?: number
   /** Unix milliseconds. */
   now: () => number
   /** From 0 to 1, without 1. */
@@ -74,7 +76,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     },
   })
   let hasAlerts = false
-  const runner = createRunner(createEngine(file.rules), store, (alert) => {
+  const runner = createRunner(createEngine(file.rules, options.watchedFromMs), store, (alert) => {
     hasAlerts = true
     onAlert?.(alert)
   })

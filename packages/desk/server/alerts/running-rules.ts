@@ -49,13 +49,25 @@ export function openRules(options: RunningRulesOptions): RunningRules {
   const tellOnce = (message: string): void => {
     if (limit.withheld(message) !== undefined) report(message)
   }
+  // What comes while no desk runs comes to nobody, whatever becomes of the file meanwhile.
+  const watchedFromMs = now()
   let url = ''
   let alerting: Alerting | undefined
 
   const start = (): Alerting => {
     const { file } = rules.current()
     const desk = file.desk ?? url
-    return startAlerting({ file, store, silences, budget, desk, now, random, report: tellOnce })
+    return startAlerting({
+      file,
+      store,
+      silences,
+      budget,
+      desk,
+      watchedFromMs,
+      now,
+      random,
+      report: tellOnce,
+    })
   }
   return {
     current: rules.current,

@@ -28,9 +28,11 @@ serveBatches<AlertThreadData>(async ({ data, say }) => {
   const tell = (message: string): void => say('CLEW_ALERTS', message)
   const store = openStore(alert, data, tell)
   const { count, evaluatedAt } = tellCounts(data.counts)
+  // An application that does not run logs nothing.
+  const watchedFromMs = Date.now()
   const start = (): Alerting =>
     alert.startAlerting({
-      ...{ file, store, now: Date.now, random: Math.random, report: tell },
+      ...{ file, store, watchedFromMs, now: Date.now, random: Math.random, report: tell },
       onAlert: ({ rule, severity, state }) => count('logalert_alerts_total', { rule, severity, state }),
       onNotice: (_alert, result, channel = '') => count('logalert_notifications_total', { channel, result }),
     })

@@ -3,7 +3,12 @@ import { printableAddress, quote } from '@clew/settings'
 import { connectRedis } from './connect-redis.ts'
 
 /** Where records come from; `name` is for people, without secrets. */
-export type NamedSource = { source: Source; name: string }
+export type NamedSource = {
+  source: Source
+  name: string
+  /** Gives again what came while nothing ran. */
+  isKept: boolean
+}
 
 type Report = (message: string) => void
 
@@ -14,7 +19,11 @@ const forms =
 export async function openSource(address: string, report: Report): Promise<NamedSource> {
   const now = Date.now
   if (address === '-')
-    return { source: linesSource({ chunks: process.stdin, name: 'stdin', report, now }), name: 'stdin' }
+    return {
+      source: linesSource({ chunks: process.stdin, name: 'stdin', report, now }),
+      name: 'stdin',
+      isKept: false,
+    }
   const [, scheme] = /^([a-z]+):\/\//.exec(address) ?? []
   if (scheme === 'kafka') return openKafka(address, report)
   if (scheme === 'redis' || scheme === 'rediss') return openStreams(address, report)
@@ -43,7 +52,7 @@ function openKafka(address: string, report: Report): NamedSource {
     client: { ...(parameters.get('tls') === 'true' && { tls: {} }), ...(sasl && { sasl }) },
     ...{ report, now: Date.now },
   })
-  return { source, name: `kafka://${hosts}/${topic}` }
+  return { source, name: `kafka://${hosts}/${topic}`, isKept: true }
 }
 
 /** `redis://host:6379/0/stream,other?group=…&begin=earliest` */
@@ -65,6 +74,7 @@ async function openStreams(address: string, report: Report): Promise<NamedSource
   return {
     source: { ...source, run },
     name: printableAddress(`${url.protocol}//${url.host}/${database}/${names}`),
+    isKept: true,
   }
 }
 
@@ -82,5 +92,5 @@ function openOtlp(address: string): NamedSource {
     ...{ host: hostname, port: Number(port || 4318), now: Date.now },
     ...(token !== undefined && token !== '' && { token }),
   })
-  return { source, name: `otlp://${hostname}:${port || 4318}` }
+  return { source, name: `otlp://${hostname}:${port || 4318}`, isKept: false }
 }

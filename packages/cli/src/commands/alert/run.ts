@@ -26,11 +26,11 @@ export async function runRules(words: readonly string[]): Promise<number> {
     throw new Error('say where records come from: --from kafka://host:9092/log_raw, or - for stdin')
   if (file.rules.length === 0) throw new Error(`${positionals[0]} has no rule that can be used`)
   const interruption = interrupted()
-  const { source, name } = await openSource(values.from, report)
+  const { source, name, isKept } = await openSource(values.from, report)
   const state = await openState(values.state ?? defaultState(), report)
   const alerting = startAlerting({
     ...{ file, store: state.store, now: Date.now, random: Math.random, report },
-    ...{ budget: state.budget, desk: values.desk },
+    ...{ budget: state.budget, desk: values.desk, ...(!isKept && { watchedFromMs: Date.now() }) },
   })
   const consumption = consumeSource({
     source,
