@@ -1,18 +1,20 @@
 import type { Judge, Verdict } from './judge.ts'
-import { addTime, sumOf, type Times, trimTimes } from './times.ts'
+import { addTime, joinTimes, sumOf, type Times, trimTimes } from './times.ts'
 
 const exactUpTo = 1000
+const joinedSteps = 100
 
 /**
  * So many records in a window that ends at any of them. Up to a threshold of 1,000 each millisecond counts; above it, each
- * thousandth of the window.
+ * thousandth of the window. Of what it takes to reach the threshold twice each moment is kept; older ones, which only the number in
+ * a message needs, are joined.
  */
 export function countedJudge(
   { threshold, resolveBelow, windowMs }: { threshold: number; resolveBelow: number; windowMs: number },
   ends: boolean,
 ): Judge<Times> {
   const stepMs = threshold > exactUpTo ? Math.max(1, Math.floor(windowMs / exactUpTo)) : 1
-  const mostMoments = Math.max(2 * Math.min(threshold, exactUpTo), exactUpTo)
+  const exact = 2 * Math.min(threshold, exactUpTo)
   const verdict = (times: Times, atMs: number): Verdict => {
     const value = sumOf(times, atMs - windowMs, atMs)
     return { atMs, value, limit: threshold, holds: value >= threshold }
@@ -39,7 +41,10 @@ export function countedJudge(
       }
       return 0
     },
-    trim: (times, ms) => trimTimes(times, ms, mostMoments),
+    trim(times, ms) {
+      trimTimes(times, ms, Number.POSITIVE_INFINITY)
+      joinTimes(times, exact, joinedSteps)
+    },
     reachMs: windowMs,
     ends,
   }

@@ -29,3 +29,20 @@ export function trimTimes(times: Times, ms: number, most: number): void {
   while (drop < times.length && times[drop]! <= ms) drop += 2
   if (drop > 0) times.splice(0, drop)
 }
+
+/**
+ * Joins moments that are older than the newest `exact` ones, so that about `steps` of them stay: each amount at the end of its step, so
+ * no sum loses one. Nothing is done before there are many to join.
+ */
+export function joinTimes(times: Times, exact: number, steps: number): void {
+  const end = times.length - exact * 2
+  if (end < steps * 4) return
+  const stepMs = Math.max(1, Math.ceil((times[end - 2]! - times[0]!) / steps))
+  const joined: Times = []
+  for (let i = 0; i < end; i += 2) {
+    const ms = Math.min(times[end - 2]!, Math.ceil(times[i]! / stepMs) * stepMs)
+    if (joined.at(-2) === ms) joined[joined.length - 1]! += times[i + 1]!
+    else joined.push(ms, times[i + 1]!)
+  }
+  times.splice(0, end, ...joined)
+}
