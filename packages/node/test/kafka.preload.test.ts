@@ -101,6 +101,20 @@ test('a level and a search say what goes there, and nothing else has to be sent'
   ])
 })
 
+test('the OTLP receiver has a level and a search of its own', async () => {
+  const ClewKafkaTopic = await newTopic('apart')
+  const env = {
+    CLEW_KAFKA_TOPIC: ClewKafkaTopic,
+    OTEL_SERVICE_NAME: 'apart',
+    CLEW_LOGS_LEVEL: 'error',
+    CLEW_LOGS_WHERE: 'order>5',
+  }
+  const { orders } = await ordersOf(12, env, 12)
+  const of = () => receiver.logs.filter(({ resource }) => resource['service.name'] === 'apart')
+  await receiver.waitForLogs(() => of().length >= 3)
+  expect([orders, of().map(({ attributes }) => attributes.order)]).toEqual([upTo(12), [6, 9, 12]])
+})
+
 test('what is logged before process.exit() is sent in its time, or by the next process', async () => {
   const env = { CLEW_KAFKA_TOPIC: await newTopic('exit'), CLEW_SPOOL_DIR: join(folder, 'exit') }
   expect(await run(['exit', '20'], env)).toEqual({ code: 3, signal: null, stdout: '', stderr: '' })

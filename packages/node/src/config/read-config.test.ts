@@ -51,6 +51,7 @@ const plain: ClewConfig = {
   disabled: false,
   quiet: false,
   alerts: undefined,
+  logFilter: { level: undefined, where: undefined },
   service: { name: undefined, attributes: {} },
   resourceDetectors: undefined,
   traces: { endpoint: plainEndpoint('traces'), console: false },

@@ -1,5 +1,5 @@
 import type { OptionSpecs, OptionValues } from '@clew/core'
-import { defaultLimits, type EncodeLimits } from '@clew/otlp'
+import { defaultLimits, type EncodeLimits, type SeverityBand } from '@clew/otlp'
 import type { Endpoint } from '@clew/pipeline'
 import { nearestName, quote } from '@clew/settings'
 import type { SamplerName } from '../tracer/samplers.ts'
@@ -44,6 +44,8 @@ export type ClewConfig = {
   resourceDetectors: string | undefined
   traces: SignalConfig
   logs: SignalConfig
+  /** Which log records go to the OTLP receiver; `where` is a search. */
+  logFilter: { level: SeverityBand | undefined; where: string | undefined }
   propagators: readonly Exclude<PropagatorName, 'none'>[]
   sampler: { name: SamplerName; ratio: number }
   spanLimits: SpanLimits
@@ -128,6 +130,7 @@ function readAll(reader: Reader, { instrumentations, readFile, isInstalled }: Co
     resourceDetectors: read(generalSettings.resourceDetectors)?.join(','),
     traces: readSignal(reader, 'traces', signalSettings.tracesExporter, readFile),
     logs: readSignal(reader, 'logs', signalSettings.logsExporter, readFile),
+    logFilter: { level: read(signalSettings.logsLevel), where: read(signalSettings.logsWhere) },
     propagators: readPropagators(reader, isInstalled),
     sampler: { name: read(signalSettings.sampler), ratio: read(signalSettings.samplerRatio) },
     ...readLimits(reader),

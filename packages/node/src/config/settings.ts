@@ -1,3 +1,4 @@
+import { type SeverityBand, severityBands } from '@clew/otlp'
 import {
   type Pairs,
   parseBoolean,
@@ -121,6 +122,8 @@ export const defaultDelayMs = 1_000
 export const signalSettings: {
   tracesExporter: Setting<readonly ExporterName[]>
   logsExporter: Setting<readonly ExporterName[]>
+  logsLevel: Setting<SeverityBand | undefined>
+  logsWhere: Setting<string | undefined>
   sampler: Setting<SamplerName>
   samplerRatio: Setting<number>
   spanDelay: Setting<number | undefined>
@@ -142,6 +145,21 @@ export const signalSettings: {
     shown: 'otlp',
     about: 'Where log records go: otlp, console (a readable line each on stdout), both, or none.',
   },
+  logsLevel: optional<SeverityBand>({
+    env: 'CLEW_LOGS_LEVEL',
+    yaml: 'logs.level',
+    parse: parseChoice(severityBands),
+    shown: 'trace',
+    about: `The lowest level of log records that go to the OTLP receiver: ${severityBands.join(', ')}.`,
+  }),
+  logsWhere: optional<string>({
+    env: 'CLEW_LOGS_WHERE',
+    yaml: 'logs.where',
+    parse: parseText,
+    shown: 'all',
+    about:
+      'A search, as the desk has it: log records that it finds go to the OTLP receiver. Other destinations have their own.',
+  }),
   sampler: setting<SamplerName>({
     env: 'OTEL_TRACES_SAMPLER',
     yaml: 'traces.sampler',

@@ -60,8 +60,8 @@ export function readFilter(
   { level, where }: Readonly<Record<string, unknown>>,
   resource: Resource,
 ): RecordFilter {
-  const lowest = lowestSeverity[level as SeverityBand]
-  const filter = lowest === undefined || level === 'trace' ? {} : { minSeverity: lowest }
+  const minSeverity = level === 'trace' ? undefined : lowestSeverity[level as SeverityBand]
+  const filter = minSeverity === undefined ? {} : { minSeverity }
   if (typeof where !== 'string' || where.trim() === '') return filter
   const { readWhere } = createRequire(import.meta.url)('./where.js') as typeof Where
   const test = readWhere(where, resource)

@@ -5,6 +5,7 @@ import { defaultLimits, type EncodeLimits } from '@clew/otlp'
 import { type Destination, type Pipeline, type PipelineOptions, startPipeline } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
 import type { ClewConfig } from '../config/read-config.ts'
+import { readFilter } from '../destinations/open-exporters.ts'
 import type { Application } from '../discovery/application.ts'
 import type { SpanLimits } from '../tracer/span-limits.ts'
 import { describeResource } from './resource.ts'
@@ -22,6 +23,7 @@ export function openPipeline({ config, resource, destinations, beforeDeath }: Pi
     {
       ...config.pipeline,
       logs: config.logs.endpoint,
+      logFilter: config.logs.endpoint && readFilter('CLEW_LOGS_', config.logFilter, resource),
       traces: config.traces.endpoint,
       limits: { logs: config.logLimits, traces: encodeLimitsOf(config.spanLimits) },
       spoolDirectory: spoolDirectory(config),
