@@ -6,6 +6,7 @@ import type { SamplerName } from '../tracer/samplers.ts'
 import { defaultSpanLimits, type SpanLimits } from '../tracer/span-limits.ts'
 import { type ReadFile, readEndpoint } from './endpoint.ts'
 import { type Configurable, optionSettings, readOptions } from './instrumentation-options.ts'
+import { limitSettings } from './limit-settings.ts'
 import { otlpSettings, type Signal } from './otlp-settings.ts'
 import { createReader, type Environment, type Reader } from './reader.ts'
 import type { Setting } from './setting.ts'
@@ -15,7 +16,6 @@ import {
   type ExporterName,
   generalSettings,
   type LogLevel,
-  limitSettings,
   type PropagatorName,
   pipelineSettings,
   signalSettings,
@@ -110,7 +110,6 @@ export function coreSettings(): Setting<unknown>[] {
   const groups = [
     generalSettings,
     signalSettings,
-    limitSettings,
     pipelineSettings,
     otlpSettings(undefined),
     otlpSettings('traces'),

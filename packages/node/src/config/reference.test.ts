@@ -3,10 +3,11 @@ import { prometheusExporter } from '@clew/prometheus-exporter'
 import { describe, expect, it } from 'vitest'
 import { configurableOf } from '../destinations/open-exporters.ts'
 import { optionSettings } from './instrumentation-options.ts'
+import { limitSettings } from './limit-settings.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { coreSettings } from './read-config.ts'
 import type { Setting } from './setting.ts'
-import { generalSettings, limitSettings, pipelineSettings, signalSettings } from './settings.ts'
+import { generalSettings, pipelineSettings, signalSettings } from './settings.ts'
 
 const header = ['Variable', 'clew.yaml', 'Default', 'What it does']
 
