@@ -110,6 +110,7 @@ export function coreSettings(): Setting<unknown>[] {
   const groups = [
     generalSettings,
     signalSettings,
+    limitSettings,
     pipelineSettings,
     otlpSettings(undefined),
     otlpSettings('traces'),
