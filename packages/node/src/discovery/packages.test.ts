@@ -47,7 +47,7 @@ test('a package with a clew entry is an instrumentation, whoever made it; what f
       name: 'no-export',
       version: '1.2.3',
       starts: undefined,
-      problem: 'it has no export better with a start() or an open()',
+      problem: 'it has no export better with a start()',
     },
     { name: 'throws', version: '1.2.3', starts: undefined, problem: 'at load' },
   ])

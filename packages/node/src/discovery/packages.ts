@@ -46,14 +46,15 @@ export function listPackages(application: Application): ListedPackage[] {
     const manifest = directory ? readManifest(directory) : undefined
     const { instrumentation, exporter, name: joins, modules } = manifest?.clew ?? {}
     const exportName = instrumentation ?? exporter
+    const method = instrumentation ? 'start' : 'open'
     if (!directory || !exportName) return []
     const found = { name, version: manifest?.version ?? '', directory }
     return {
       waits: joins && Array.isArray(modules) ? { name: joins, modules: modules.map(parseModule) } : undefined,
-      load: () => ({ ...found, ...load(() => requireFromApplication(name), exportName) }),
+      load: () => ({ ...found, ...load(() => requireFromApplication(name), exportName, method) }),
       loadLater: async () => ({
         ...found,
-        ...(await importLoaded(requireFromApplication, name, exportName)),
+        ...(await importLoaded(requireFromApplication, name, exportName, method)),
       }),
     }
   })
@@ -97,6 +98,9 @@ function readManifest(directory: string): Manifest | undefined {
 
 type Loaded = Pick<FoundPackage, 'instrumentation' | 'exporter' | 'problem'>
 
+/** What an instrumentation has, or an exporter. */
+type Method = 'start' | 'open'
+
 const nothing: Loaded = { instrumentation: undefined, exporter: undefined, problem: undefined }
 
 type Loading = { _load: unknown; _resolveFilename: unknown; js: unknown }
@@ -120,10 +124,10 @@ function exchangeLoading(wanted?: Loading): Loading {
 }
 
 /** Never throws. */
-function load(requireExports: () => unknown, exportName: string): Loaded {
+function load(requireExports: () => unknown, exportName: string, method: Method): Loaded {
   const replaced = exchangeLoading(ownLoading)
   try {
-    return pick(requireExports(), exportName)
+    return pick(requireExports(), exportName, method)
   } catch (error) {
     return problemOf(error)
   } finally {
@@ -135,19 +139,25 @@ async function importLoaded(
   requireFromApplication: NodeJS.Require,
   name: string,
   exportName: string,
+  method: Method,
 ): Promise<Loaded> {
   try {
-    return pick(await import(pathToFileURL(requireFromApplication.resolve(name)).href), exportName)
+    return pick(await import(pathToFileURL(requireFromApplication.resolve(name)).href), exportName, method)
   } catch (error) {
     return problemOf(error)
   }
 }
 
-function pick(exports: unknown, exportName: string): Loaded {
+function pick(exports: unknown, exportName: string, method: Method): Loaded {
   const found = (exports as Record<string, Partial<Instrumentation & Exporter> | undefined>)[exportName]
-  if (typeof found?.start === 'function') return { ...nothing, instrumentation: found as Instrumentation }
-  if (typeof found?.open === 'function') return { ...nothing, exporter: found as Exporter }
-  return { ...nothing, problem: `it has no export ${exportName} with a start() or an open()` }
+  if (typeof found?.[method] !== 'function')
+    return {
+      ...nothing,
+      problem: `it has no export ${exportName} with ${method === 'start' ? 'a start()' : 'an open()'}`,
+    }
+  return method === 'start'
+    ? { ...nothing, instrumentation: found as Instrumentation }
+    : { ...nothing, exporter: found as Exporter }
 }
 
 function problemOf(error: unknown): Loaded {
