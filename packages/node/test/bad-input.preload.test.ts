@@ -188,7 +188,7 @@ test('a package that cannot be loaded is told, and the others run', async () => 
   expect(await run({ cwd: shop.directory })).toEqual({
     ...fine,
     problems: [
-      '[clew] CLEW_INSTRUMENTATION: @clew/express: it has no export nothing with a start() or an open(); npm install @clew/express@latest, or remove it',
+      '[clew] CLEW_INSTRUMENTATION: @clew/express: it has no export nothing with a start(); npm install @clew/express@latest, or remove it',
     ],
   })
   expect(receiver.logs.map(({ body }) => body)).toEqual(['hello'])
