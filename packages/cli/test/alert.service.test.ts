@@ -75,6 +75,22 @@ test('a replay prints the alerts of a log with their lines, and why', async () =
   expect(stdout).toContain(alerts[0]!.id)
 })
 
+test('a replay needs no channel: without the environment of its address it says so and goes on', async () => {
+  const channel = 'channels:\n  pay: { type: wecom, url: "${WECOM_URL_OF_NOBODY}" }\n'
+  const file = write(
+    'channel.yaml',
+    `${channel}rules:\n  - { id: a, type: any, where: failed, notify: pay }\n`,
+  )
+  const log = write('channel.log', `${JSON.stringify({ ts: 1_764_000_000_000, message: 'failed' })}\n`)
+  const { code, stdout, stderr } = await runClew(['alert', 'test', file, '--replay', log])
+  expect([code, stderr.replace(file, '')]).toEqual([
+    0,
+    ':2: channels: pay: url: the environment has no WECOM_URL_OF_NOBODY; set it, or write the value itself\n',
+  ])
+  expect(stdout).toContain('1 rule and 0 channels, 1 records')
+  expect(stdout).toContain('a: 1 fired')
+})
+
 test('what cannot be done says what to write', async () => {
   const outcomes = await Promise.all(
     [

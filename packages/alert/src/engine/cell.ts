@@ -129,11 +129,15 @@ function passTime(step: Step, toMs: number): void {
   cell.lookedMs = toMs
 }
 
+/** More steps than these, 160 windows, are looked at only where a clock was far behind: the newest of them are. */
+const mostSteps = 10_000
+
 /** Looks at each step of the window's way. Once everything has left the window, one moment is like the other. */
 function look(step: Step, at: NonNullable<CompiledRule['judge']['at']>, stepMs: number, toMs: number): void {
   const { cell, compiled } = step
   const stillMs = Math.max(cell.newestMs, cell.sinceMs) + compiled.judge.reachMs + stepMs
-  let atMs = Math.floor(cell.lookedMs / stepMs) * stepMs + stepMs
+  const fromMs = Math.max(cell.lookedMs, Math.min(toMs, stillMs) - mostSteps * stepMs)
+  let atMs = Math.floor(fromMs / stepMs) * stepMs + stepMs
   for (; atMs <= toMs && atMs <= stillMs; atMs += stepMs) lookAt(step, at(cell.seen, atMs, cell.sinceMs))
   const lastMs = Math.floor(toMs / stepMs) * stepMs
   if (lastMs >= atMs) lookAt(step, at(cell.seen, lastMs, cell.sinceMs))

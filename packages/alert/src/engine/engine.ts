@@ -56,8 +56,7 @@ export function createEngine(rules: readonly Rule[], watchedFromMs = 0): Engine 
       }
     },
     step(cell, state, hits, lowMs) {
-      const firstMs = hits.reduce((least, { unixMs }) => Math.min(least, unixMs), Number.POSITIVE_INFINITY)
-      return stepCell(of(cell), begun(cell, state, firstMs), hits, lowMs)
+      return stepCell(of(cell), begun(cell, state, firstMsOf(hits, of(cell).rule)), hits, lowMs)
     },
     advance: (cell, state, lowMs) => advanceCell(of(cell), begun(cell, state, lowMs), lowMs),
     standing: () =>
@@ -84,6 +83,11 @@ function createCandidates(all: readonly CompiledRule[]): (record: AlertRecord) =
     bySeverity[severityNumber] ??= all.filter(({ rule }) => mayMatch(rule.where, { service, severityNumber }))
     return bySeverity[severityNumber]
   }
+}
+
+/** When a cell begins: with its first record that is not too late, so that it does not matter how records come in batches. */
+function firstMsOf(hits: readonly Hit[], { lateMs }: Rule): number {
+  return (hits.find(({ unixMs, lowMs }) => unixMs >= lowMs - lateMs) ?? hits[0]!).unixMs
 }
 
 function addHit(hits: Hits, cell: string, hit: Hit): void {

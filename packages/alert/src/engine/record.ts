@@ -13,6 +13,8 @@ export type AlertRecord = SearchedRecord & {
 
 /** By this much the clock of who made a record may be ahead of the one that received it. */
 const maxAheadMs = 5 * 60_000
+/** 2000-01-01: what is older is a time in another unit, or that of a machine without a clock. */
+const leastMs = 946_684_800_000
 
 /**
  * The records of a decoded request. `arrivedUnixMs`: when it came, as the source knows it; a record of which the time lies
@@ -51,9 +53,9 @@ function recordOf(
   }
 }
 
-/** Milliseconds of a record that has no time, or one that lies ahead of when it came. */
+/** Milliseconds of a record; when it came, if its time is none, before the year 2000, or ahead of that. */
 export function plausibleMs(unixMs: number, arrivedUnixMs: number): number {
-  return unixMs > 0 && unixMs <= arrivedUnixMs + maxAheadMs ? unixMs : arrivedUnixMs
+  return unixMs >= leastMs && unixMs <= arrivedUnixMs + maxAheadMs ? unixMs : arrivedUnixMs
 }
 
 const idOrNone = (id: string): string => (/[^0]/.test(id) ? id : '')

@@ -18,8 +18,8 @@ const rule = {
   group_by: 'user',
 }
 
-function engineOf() {
-  const { rules, mistakes } = readRules([rule], String, [])
+function engineWith(given: object) {
+  const { rules, mistakes } = readRules([given], String, [])
   expect(mistakes).toEqual([])
   return createEngine(rules)
 }
@@ -65,7 +65,7 @@ function mortal(store: AlertStore, dies: () => boolean): AlertStore {
 async function crashRun(seed: number): Promise<{ counted: number; given: number; alerts: string[] }> {
   const random = randomOf(seed)
   const store = createMemoryStore(() => 0)
-  const engine = engineOf()
+  const engine = engineWith(rule)
   const partitions = [0, 1, 2, 3].map((index) => ({
     name: `p${index}`,
     log: [] as AlertRecord[],
@@ -135,7 +135,7 @@ test('a window that is full according to its records is an alert, whatever died'
   for (let seed = 1; seed <= 50; seed++) {
     const random = randomOf(seed)
     const store = createMemoryStore(() => 0)
-    const engine = engineOf()
+    const engine = engineWith(rule)
     const log = Array.from({ length: 100 }, () => recordAt(1e12 + random(600_000), 'u'))
     let committed = 0
     while (committed < log.length) {
@@ -166,4 +166,48 @@ test('a window that is full according to its records is an alert, whatever died'
     const alerts = await store.take(1000, 1)
     expect([seed, alerts.length > 0]).toEqual([seed, isFull])
   }
+})
+
+test('groups that another process forgot make room for others', async () => {
+  const store = { ...createMemoryStore(() => 0), isShared: true }
+  const engine = engineWith({ ...rule, late: 0, max_groups: 5 })
+  const [one, other] = [createRunner(engine, store), createRunner(engine, store)]
+  one.assign('p')
+  other.assign('q')
+  for (let round = 0; round < 5; round++) {
+    const ms = 1e12 + round * 600_000
+    const records = [1, 2, 3, 4, 5].map((n) => recordAt(ms, `${round}-${n}`))
+    await one.take({ partition: 'p', records })
+    await other.pass('p', ms + 300_000)
+    await other.pass('q', ms + 300_000)
+    expect((await store.size()).cells).toBe(0)
+  }
+  expect([...(await store.explain(0)).counts.get('r')!]).toEqual([['below', 25]])
+})
+
+test('a record that is much too late, as of 1970, begins no window, however records come in batches', async () => {
+  const spike = { id: 'r', type: 'spike', height: 2, window: '1m', at_least: 2 }
+  const records = [1e12, 1000, 1e12 + 1, 1e12 + 2].map((ms) => recordAt(ms, 'u'))
+  for (const size of [1, 2, 4]) {
+    const store = createMemoryStore(() => 0)
+    const runner = createRunner(engineWith(spike), store)
+    for (let at = 0; at < records.length; at += size)
+      await runner.take({ partition: 'p', records: records.slice(at, at + size) })
+    expect([size, await store.history(10)]).toEqual([size, []])
+  }
+})
+
+test('a partition whose clock was decades behind does not make the others wait', async () => {
+  const ratio = { id: 'r', type: 'ratio', of: 'level>=error', window: '1m', above: 0.5, at_least: 2 }
+  const store = createMemoryStore(() => 0)
+  const runner = createRunner(engineWith(ratio), store)
+  runner.assign('p')
+  runner.assign('q')
+  const nowMs = 1.7e12
+  await runner.take({ partition: 'p', records: [recordAt(1_700_000_000, 'u')] })
+  await runner.take({ partition: 'q', records: [recordAt(nowMs, 'u'), recordAt(nowMs + 1, 'u')] })
+  await runner.take({ partition: 'p', records: [recordAt(nowMs + 2, 'u')] })
+  await runner.pass('p', nowMs + 300_000)
+  await runner.pass('q', nowMs + 300_000)
+  expect((await store.history(10)).map(({ state }) => state)).toEqual(['resolved', 'firing'])
 })

@@ -24,6 +24,8 @@ export type Runner = {
 
 const mostDue = 500
 const mostDecisions = 200
+/** A group that is due and still there is looked for again so much later. */
+const lookAgainMs = 60_000
 /** So many batches are judged in turn after a refusal. */
 const turnsAfterRefusal = 50
 
@@ -35,7 +37,7 @@ export function createRunner(
 ): Runner {
   const clocks = new Map<string, number>()
   const positions = new Map<string, number | undefined>()
-  const groups = createGroupLimit(engine)
+  const groups = createGroupLimit(engine, store)
   let lowMs: number | undefined
   let mustBegin = true
   let turns = 0
@@ -163,11 +165,15 @@ export function createRunner(
       // It was stored before the process that read it could say so.
       if (offsets && before !== undefined && offsets.after <= before) return 'done'
       const clockMs = clocks.get(partition)
-      const { hits, tooMany } = groups.match(freshOf(batch, before), await orForget(lowOf(partition)))
+      const hits: Hits = new Map()
+      const low = await orForget(lowOf(partition))
+      for (const record of freshOf(batch, before)) engine.match(record, hits, low(record))
+      const undo = () => setBack(partition, clockMs)
+      const tooMany = await orForget(groups.leaveOut(hits), undo)
       const span = offsets && { partition, before, after: offsets.after }
-      const result = await orForget(judge(hits, span, tooMany), () => setBack(partition, clockMs))
+      const result = await orForget(judge(hits, span, tooMany), undo)
       if (result === 'elsewhere') {
-        setBack(partition, clockMs)
+        undo()
         positions.delete(partition)
         return 'elsewhere'
       }
@@ -198,50 +204,62 @@ function freshOf({ records, offsets }: RecordBatch, before: number | undefined):
   return of ? records.filter((_, index) => of[index]! >= before) : records.slice(before - first)
 }
 
-/** Matches records, but for those of more groups than a rule may have; the number of groups is that of this process. */
-function createGroupLimit(engine: Engine): {
-  match(
-    records: readonly AlertRecord[],
-    lowOf: (record: AlertRecord) => number,
-  ): { hits: Hits; tooMany: Decision[] }
+/** Leaves out hits of more groups than a rule may have; the number of groups is that of this process. */
+function createGroupLimit(
+  engine: Engine,
+  store: AlertStore,
+): {
+  /** Takes hits away, and says which. */
+  leaveOut(hits: Hits): Promise<Decision[]>
   note(cells: readonly CellChange[]): void
 } {
-  const known = new Map<string, Set<string>>()
-  const of = (rule: string): Set<string> => {
-    const cells = known.get(rule) ?? new Set()
+  /** By rule, each cell and when it is due. */
+  const known = new Map<string, Map<string, number>>()
+  const of = (rule: string): Map<string, number> => {
+    const cells = known.get(rule) ?? new Map<string, number>()
     known.set(rule, cells)
     return cells
   }
+  /** What is due was judged by another process, which may have forgotten it. */
+  const forgetGone = async (cells: Map<string, number>): Promise<void> => {
+    const lowMs = await store.low()
+    const due = [...cells].flatMap(([cell, dueMs]) => (dueMs <= lowMs ? [cell] : [])).slice(0, mostDue)
+    const stored = due.length === 0 ? new Map() : await store.load(due)
+    for (const cell of due) {
+      if (stored.has(cell)) cells.set(cell, lowMs + lookAgainMs)
+      else cells.delete(cell)
+    }
+  }
   return {
-    match(records, lowOf) {
-      const hits: Hits = new Map()
-      for (const record of records) engine.match(record, hits, lowOf(record))
+    async leaveOut(hits) {
       const tooMany: Decision[] = []
+      const tidied = new Set<string>()
       for (const [cell, list] of hits) {
         const { id, maxGroups } = engine.ruleOf(cell)!
         const cells = of(id)
-        if (cells.has(cell) || cells.size < maxGroups) cells.add(cell)
+        if (cells.has(cell)) continue
+        if (cells.size >= maxGroups && !tidied.has(id)) await forgetGone(cells)
+        if (cells.size >= maxGroups) tidied.add(id)
+        if (cells.size < maxGroups) cells.set(cell, 0)
         else {
           hits.delete(cell)
-          const decision = {
-            rule: id,
-            group: {},
-            reason: 'too many groups',
-            value: maxGroups,
-            limit: maxGroups,
-            alertId: '',
-          } as const
-          tooMany.push(...list.map(({ unixMs }) => ({ ...decision, unixMs })))
+          tooMany.push(...list.map(({ unixMs }) => tooManyGroups(id, maxGroups, unixMs)))
         }
       }
-      return { hits, tooMany }
+      return tooMany
     },
     note(changes) {
-      for (const { cell, state } of changes) {
-        if (state === undefined) known.get(engine.ruleOf(cell)?.id ?? '')?.delete(cell)
+      for (const { cell, state, dueMs } of changes) {
+        const cells = known.get(engine.ruleOf(cell)?.id ?? '')
+        if (state === undefined) cells?.delete(cell)
+        else if (cells?.has(cell)) cells.set(cell, dueMs)
       }
     },
   }
+}
+
+function tooManyGroups(rule: string, limit: number, unixMs: number): Decision {
+  return { rule, group: {}, reason: 'too many groups', value: limit, limit, unixMs, alertId: '' }
 }
 
 function countsOf(decisions: readonly Decision[]): Map<string, Map<DecisionReason, number>> {

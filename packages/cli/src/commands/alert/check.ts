@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { countOf, loadRuleFile } from './rule-file.ts'
+import { countOf, loadRuleFile, plural } from './rule-file.ts'
 
 /** Exit code 1 when something is wrong. */
 export async function checkRules(words: readonly string[]): Promise<number> {
@@ -7,7 +7,7 @@ export async function checkRules(words: readonly string[]): Promise<number> {
   const [path] = positionals
   const { file, mistakes } = loadRuleFile(path)
   for (const mistake of mistakes) process.stderr.write(`${mistake}\n`)
-  const verdict = mistakes.length === 0 ? '' : `; ${mistakes.length} mistakes, the rest can be used`
+  const verdict = mistakes.length === 0 ? '' : `; ${plural(mistakes.length, 'mistake')}, the rest can be used`
   process.stdout.write(`${path}: ${countOf(file)}${verdict}\n`)
   return mistakes.length === 0 ? 0 : 1
 }

@@ -18,6 +18,7 @@ export function loadRuleFile(path: string | undefined): { file: AlertsFile; mist
 
 /** `3 rules and 1 channel` */
 export function countOf(file: AlertsFile): string {
-  const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
   return `${plural(file.rules.length, 'rule')} and ${plural(file.channels.size, 'channel')}`
 }
+
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -10,8 +10,9 @@ import {
   readRecords,
   replayRecords,
 } from '@clew/alert'
+import { quote } from '@clew/settings'
 import { localTime, printable } from '../../format-log.ts'
-import { countOf, loadRuleFile } from './rule-file.ts'
+import { countOf, loadRuleFile, plural } from './rule-file.ts'
 
 const options = {
   replay: { type: 'string' },
@@ -23,7 +24,8 @@ const options = {
 export async function testRules(words: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options })
   const { file, mistakes } = loadRuleFile(positionals[0])
-  if (mistakes.length > 0) throw new Error(mistakes.join('\n'))
+  for (const mistake of mistakes) process.stderr.write(`${mistake}\n`)
+  if (file.rules.length === 0) throw new Error(`${positionals[0]} has no rule that can be used`)
   if (values.replay === undefined) throw new Error('say which log: --replay FILE, or - for stdin')
   const bad: BadLines = { count: 0, first: undefined }
   const replay = await replayRecords(file.rules, readRecords(bytesOf(values.replay), bad))
@@ -37,7 +39,13 @@ export async function testRules(words: readonly string[]): Promise<number> {
 }
 
 async function* bytesOf(path: string): AsyncGenerator<Buffer> {
-  yield* path === '-' ? process.stdin : createReadStream(path)
+  try {
+    yield* path === '-' ? process.stdin : createReadStream(path)
+  } catch (error) {
+    throw new Error(
+      `--replay ${quote(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
 }
 
 function report(
@@ -46,7 +54,9 @@ function report(
   why: boolean,
 ): void {
   const span = records === 0 ? '' : `, ${localTime(fromMs)} to ${localTime(toMs)}`
-  say(`${what}, ${records} records${span}: ${alerts.length === 0 ? 'no alert' : `${alerts.length} messages`}`)
+  say(
+    `${what}, ${records} records${span}: ${alerts.length === 0 ? 'no alert' : plural(alerts.length, 'message')}`,
+  )
   for (const alert of alerts)
     say(`\n${headOf(alert)}${alert.state === 'firing' ? alert.lines.map(lineOf).join('') : ''}`)
   say(`\n${countsTable(counts)}`)
