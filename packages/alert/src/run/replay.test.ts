@@ -3,7 +3,7 @@ import type { Alert } from '../alert.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { AlertRecord } from '../engine/record.ts'
 import { readRules } from '../rules/read-rules.ts'
-import { readRecords } from '../sources/read-records.ts'
+import { type BadLines, readRecords } from '../sources/read-records.ts'
 import { createMemoryStore } from '../store/memory-store.ts'
 import { replayRecords } from './replay.ts'
 import { createRunner } from './runner.ts'
@@ -120,4 +120,23 @@ test('lines that are no records are counted, with the first of them', async () =
     batches.push(batch)
   expect(batches.flat().map(({ body }) => body)).toEqual(['a'])
   expect(bad).toEqual({ count: 2, first: { line: 2, problem: 'not an object' } })
+})
+
+test('what has come is given before more comes', async () => {
+  let goOn = (): void => {}
+  const more = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  async function* live(): AsyncGenerator<Buffer> {
+    yield Buffer.from('{"msg":"first"}\n{"msg":"second"}\n{"msg":')
+    await more
+    yield Buffer.from('"third"}\n')
+  }
+  const batches: string[][] = []
+  const bad: BadLines = { count: 0, first: undefined }
+  for await (const records of readRecords(live(), bad, () => 1e12)) {
+    batches.push(records.map(({ body }) => body))
+    goOn()
+  }
+  expect([batches, bad.count]).toEqual([[['first', 'second'], ['third']], 0])
 })

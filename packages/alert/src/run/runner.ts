@@ -221,9 +221,11 @@ function createGroupLimit(
     return cells
   }
   /** What is due was judged by another process, which may have forgotten it. */
-  const forgetGone = async (cells: Map<string, number>): Promise<void> => {
+  const forgetGone = async (cells: Map<string, number>, hits: Hits): Promise<void> => {
     const lowMs = await store.low()
-    const due = [...cells].flatMap(([cell, dueMs]) => (dueMs <= lowMs ? [cell] : [])).slice(0, mostDue)
+    const due = [...cells]
+      .flatMap(([cell, dueMs]) => (dueMs <= lowMs && !hits.has(cell) ? [cell] : []))
+      .slice(0, mostDue)
     const stored = due.length === 0 ? new Map() : await store.load(due)
     for (const cell of due) {
       if (stored.has(cell)) cells.set(cell, lowMs + lookAgainMs)
@@ -238,7 +240,7 @@ function createGroupLimit(
         const { id, maxGroups } = engine.ruleOf(cell)!
         const cells = of(id)
         if (cells.has(cell)) continue
-        if (cells.size >= maxGroups && !tidied.has(id)) await forgetGone(cells)
+        if (cells.size >= maxGroups && !tidied.has(id)) await forgetGone(cells, hits)
         if (cells.size >= maxGroups) tidied.add(id)
         if (cells.size < maxGroups) cells.set(cell, 0)
         else {

@@ -8,7 +8,7 @@ const inBatch = 500
 export type BadLines = { count: number; first: { line: number; problem: string } | undefined }
 
 /**
- * The records of lines of JSON, in batches: OTLP JSON as a collector's file exporter writes it, or log objects as pino, winston and
+ * The records of lines of JSON, in batches, none of which waits for bytes that did not come yet: OTLP JSON as a collector's file exporter writes it, or log objects as pino, winston and
  * bunyan write them. `now`, unix milliseconds, is when a log object comes; without it they come when they say.
  * Lines that are no records are counted in `bad`. Throws when a line has more than 4 MiB.
  */
@@ -19,19 +19,38 @@ export async function* readRecords(
 ): AsyncGenerator<AlertRecord[]> {
   let batch: AlertRecord[] = []
   const tooLong = (line: number): Error => new Error(`line ${line} has more than ${maxLineBytes} bytes`)
-  for await (const { number, bytes } of readLines(chunks, maxLineBytes, tooLong)) {
-    try {
-      batch.push(...recordsOfLine(bytes.toString(), now))
-    } catch (error) {
-      bad.count++
-      bad.first ??= { line: number, problem: error instanceof Error ? error.message : String(error) }
+  const waiting = { forChunk: false }
+  const lines = readLines(noted(chunks, waiting), maxLineBytes, tooLong)
+  try {
+    for (;;) {
+      const coming = lines.next()
+      // That it fails is seen when it is awaited.
+      coming.catch(() => {})
+      if (batch.length >= inBatch || (waiting.forChunk && batch.length > 0)) {
+        yield batch
+        batch = []
+      }
+      const { done, value } = await coming
+      if (done) break
+      try {
+        batch.push(...recordsOfLine(value.bytes.toString(), now))
+      } catch (error) {
+        bad.count++
+        bad.first ??= { line: value.number, problem: error instanceof Error ? error.message : String(error) }
+      }
     }
-    if (batch.length >= inBatch) {
-      yield batch
-      batch = []
-    }
+  } finally {
+    void lines.return(undefined)
   }
-  if (batch.length > 0) yield batch
+}
+
+/** Says when all of a chunk was read and another one is waited for: who follows a log must not wait for it. */
+async function* noted(chunks: AsyncIterable<Buffer>, waiting: { forChunk: boolean }): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    waiting.forChunk = false
+    yield chunk
+    waiting.forChunk = true
+  }
 }
 
 /** The records of one line of JSON. Throws when it is none. */
