@@ -38,7 +38,7 @@ afterAll(() => {
 })
 
 const environment = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
-  ...{ CLEW_QUIET: '1', CLEW_DISABLE: 'prometheus', CLEW_ALERTS: 'alerts.yaml', WECOM_URL: botUrl },
+  ...{ CLEW_QUIET: '1', CLEW_ALERTS: 'alerts.yaml', WECOM_URL: botUrl },
   ...{ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...more },
 })
 

@@ -4,7 +4,7 @@ import { killApps, runApp } from './app-process.ts'
 
 afterAll(killApps)
 
-const silent = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none', CLEW_DISABLE: 'prometheus' }
+const silent = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }
 const joined = 'joins bullmq, express, fastify, http, ioredis, pg, winston; sends nothing'
 
 /** Runs itself as a child, which runs itself as another service; each prints what it finds in its environment. */

@@ -84,7 +84,7 @@ test.each([
 ])('%s is the same with the thread of alerts and without anything', async (scene) => {
   const args = ['untouched/app.cjs', scene]
   const rules = join(import.meta.dirname, 'fixtures/alerts/alerts.yaml')
-  const alerts = { CLEW_ALERTS: rules, WECOM_URL: 'http://127.0.0.1:1/?key=k', CLEW_DISABLE: 'prometheus' }
+  const alerts = { CLEW_ALERTS: rules, WECOM_URL: 'http://127.0.0.1:1/?key=k' }
   const env = { ...environment(), ...alerts }
   const [without, watched] = await Promise.all([
     runApp({ args, env: environment() }),

@@ -1,6 +1,7 @@
 import { kafkaExporter } from '@clew/kafka-exporter'
-import { prometheusExporter } from '@clew/prometheus-exporter'
 import { describe, expect, it } from 'vitest'
+// No dependency of this package: applications of its tests would find it.
+import { prometheusExporter } from '../../../exporters/prometheus-exporter/src/index.ts'
 import { configurableOf } from '../destinations/open-exporters.ts'
 import { optionSettings } from './instrumentation-options.ts'
 import { limitSettings } from './limit-settings.ts'
