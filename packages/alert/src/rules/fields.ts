@@ -72,10 +72,10 @@ export const number = (about: string): Field<number> => ({
 
 export const count = (about: string, least = 1, most = 1_000_000): Field<number> => ({
   parse: (raw) => {
-    const read = parseCount(most)(raw)
-    return read.value !== undefined && read.value < least
-      ? unusable(`${quote(raw)} is too small`, `write ${least} or more`)
-      : read
+    const { value, faults } = parseCount(most)(raw)
+    if (value !== undefined && value >= least) return { value, faults }
+    const found = value === undefined ? faults[0]!.found : `${quote(raw)} is too small`
+    return unusable(found, `write one from ${least} to ${most}`)
   },
   schema: { type: 'integer', minimum: least, maximum: most },
   about,

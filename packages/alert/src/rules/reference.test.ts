@@ -66,7 +66,7 @@ rules:
 
 \`where\` is a [search](../guide/search.md) as the desk has it: what finds the lines there is the rule. Terms that ask for more than
 one record cannot be in it: \`dur\`, \`name\`, \`pattern\`. Records count by the time that they carry. One that comes late still completes
-the windows that end after it, for as long as \`late\` says; one whose time lies more than five minutes ahead counts from when it
+the windows that end after it, for as long as \`late\` says; one whose time lies more than five minutes ahead, or before the year 2000, counts from when it
 came. A sampled record counts with its weight.
 
 An alert begins with the record that completes its condition. That it is over, or that something is missing, is told when nothing older can

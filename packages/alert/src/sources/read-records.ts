@@ -8,9 +8,9 @@ const inBatch = 500
 export type BadLines = { count: number; first: { line: number; problem: string } | undefined }
 
 /**
- * The records of lines of JSON, in batches, none of which waits for bytes that did not come yet: OTLP JSON as a collector's file exporter writes it, or log objects as pino, winston and
- * bunyan write them. `now`, unix milliseconds, is when a log object comes; without it they come when they say.
- * Lines that are no records are counted in `bad`. Throws when a line has more than 4 MiB.
+ * The records of lines of JSON, in batches, none of which waits for bytes that did not come yet: OTLP JSON as a collector's file
+ * exporter writes it, or log objects as pino, winston and bunyan write them. `now`, unix milliseconds, is when a log object comes;
+ * without it they come when they say. Lines that are no records, or have more than 4 MiB, are counted in `bad`.
  */
 export async function* readRecords(
   chunks: AsyncIterable<Buffer>,
@@ -18,7 +18,11 @@ export async function* readRecords(
   now?: () => number,
 ): AsyncGenerator<AlertRecord[]> {
   let batch: AlertRecord[] = []
-  const tooLong = (line: number): Error => new Error(`line ${line} has more than ${maxLineBytes} bytes`)
+  const addBad = (line: number, problem: string): void => {
+    bad.count++
+    bad.first ??= { line, problem }
+  }
+  const tooLong = (line: number): void => addBad(line, `it has more than ${maxLineBytes} bytes`)
   const waiting = { forChunk: false }
   const lines = readLines(noted(chunks, waiting), maxLineBytes, tooLong)
   try {
@@ -35,8 +39,7 @@ export async function* readRecords(
       try {
         batch.push(...recordsOfLine(value.bytes.toString(), now))
       } catch (error) {
-        bad.count++
-        bad.first ??= { line: value.number, problem: error instanceof Error ? error.message : String(error) }
+        addBad(value.number, error instanceof Error ? error.message : String(error))
       }
     }
   } finally {

@@ -10,7 +10,9 @@ const newline = 10
 
 /** The lines of an import. Throws a StoreError `too-large` when one has more bytes than a line may have. */
 export function readLines(chunks: Chunks): AsyncGenerator<Line> {
-  return splitLines(chunks, lineBytes, (line) => tooLong(`line ${line}`, lineBytes))
+  return splitLines(chunks, lineBytes, (line) => {
+    throw tooLong(`line ${line}`, lineBytes)
+  })
 }
 
 /** JSON over several lines is one document; lines, each of which is JSON, are often sent as JSON, too. */
