@@ -88,3 +88,7 @@ function without(character: string, text: string): string {
 function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, '')
 }
+
+test('a word before :// may be a user', () => {
+  expect(printableAddress('a://S3cr3t?@host')).toBe('a://***')
+})

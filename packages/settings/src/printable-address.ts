@@ -12,10 +12,14 @@ export function printableAddress(address: string): string {
   return `${place}${url.pathname === '/' ? '' : url.pathname}${hideValues(url.search)}${url.hash && '#***'}`
 }
 
+/** Of any other word before `://` it is not clear whether it is a user, whose password begins with `//`. */
+const clearSchemes: ReadonlySet<string> = new Set(['http:', 'https:', 'grpc:', 'grpcs:'])
+
 /** An @ behind the host may end a password that is not encoded: what looks like the host is then the user. */
-function isUnclear({ pathname, hash, search }: URL, address: string): boolean {
+function isUnclear({ protocol, pathname, hash, search }: URL, address: string): boolean {
   // One in the query alone is more often that of a value.
-  return `${pathname}${hash}`.includes('@') || (search.includes('@') && /^[^?]*@/.test(address))
+  const isBehind = search.includes('@') && (!clearSchemes.has(protocol) || /^[^?]*@/.test(address))
+  return isBehind || `${pathname}${hash}`.includes('@')
 }
 
 function printableText(address: string): string {
