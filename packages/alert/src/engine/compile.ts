@@ -12,8 +12,8 @@ export type CompiledRule = {
   matches: RecordMatcher
   /** What its condition looks at in a record that matches. */
   lookAt: ((record: AlertRecord) => Hit['value']) | undefined
-  // biome-ignore lint/suspicious/noExplicitAny: the state of each type is its own
-  judge: Judge<any>
+  /** Of whatever state its type has. */
+  judge: Judge<unknown>
 }
 
 export function compileRule(rule: Rule): CompiledRule {
@@ -73,8 +73,7 @@ function termOf(record: AlertRecord, fields: readonly string[]): string | undefi
   return values.includes(undefined) ? undefined : values.join(' · ')
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the state of each type is its own
-function judgeOf(rule: Rule): Judge<any> {
+function judgeOf(rule: Rule): Judge<unknown> {
   switch (rule.type) {
     case 'frequency':
       return countedJudge(rule, true)

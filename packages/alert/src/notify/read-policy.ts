@@ -1,5 +1,6 @@
 import { type Mistake, type Parse, quote, unusable, usable } from '@clew/settings'
 import { alertSeverities } from '../alert.ts'
+import { timeZone } from '../channels/field-kinds.ts'
 import {
   delay,
   type Field,
@@ -85,24 +86,12 @@ const hour: Field<number> = {
   about: 'A time of the day: "22:00". In quotes, as YAML takes it for a number else.',
 }
 
-const timeZone: Field<string> = {
-  parse: (raw) => {
-    try {
-      return usable(new Intl.DateTimeFormat('en', { timeZone: String(raw) }).resolvedOptions().timeZone)
-    } catch {
-      return unusable(`${quote(raw)} is no time zone`, 'write one such as Asia/Shanghai')
-    }
-  },
-  schema: { type: 'string', examples: ['Asia/Shanghai', 'UTC'] },
-  about: 'Where these times are: Asia/Shanghai.',
-}
-
 const muteFields = {
   ...matcherFields,
   days: or(days, [], 'every day'),
   from: hour,
   until: hour,
-  time_zone: or(timeZone, 'UTC', 'UTC'),
+  time_zone: timeZone('Where these times are: Asia/Shanghai.'),
 } satisfies Fields
 
 const matcher = (about: string): Field<Matcher> => ({

@@ -13,7 +13,10 @@ test.each([
   fc.assert(
     fc.property(
       fc.array(
-        fc.oneof(fc.integer({ min: 0, max: 9 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+        fc.oneof(
+          fc.integer({ min: 0, max: 9 }),
+          fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
+        ),
         { minLength: 1, maxLength: 60 },
       ),
       (values) => {
