@@ -91,13 +91,16 @@ export function advanceCell(compiled: CompiledRule, cell: CellState, lowMs: numb
 }
 
 function takeHit(step: Step, hit: Hit): void {
-  const { cell, compiled } = step
+  const { compiled } = step
   const { judge: of, rule } = compiled
   passTime(step, hit.lowMs - rule.lateMs)
   if (hit.unixMs < hit.lowMs - rule.lateMs) {
     decide(step, 'late', { atMs: hit.unixMs, value: 0, limit: 0, holds: false })
     return
   }
+  // It would be forgotten already, had anything stored it since: when that happens must not matter.
+  if (dueOf(step, hit.lowMs) <= hit.lowMs) step.cell = beginCell(compiled, step.cell.group, hit.unixMs)
+  const { cell } = step
   cell.newestMs = Math.max(cell.newestMs, hit.unixMs)
   keepLine(cell.lines, hit, rule.attach)
   const verdict = of.add(cell.seen, hit, cell.newestMs, cell.sinceMs)

@@ -1,5 +1,5 @@
 import type { Search } from '@clew/search'
-import { type Fault, type Mistake, usable } from '@clew/settings'
+import { type Fault, type Mistake, quote, unusable, usable } from '@clew/settings'
 import { alertSeverities, type RuleType, ruleTypes } from '../alert.ts'
 import {
   choice,
@@ -46,7 +46,17 @@ const frameFields = {
   notify: or(texts('Names of channels.', 20), [], 'none: the alert is only seen in the desk'),
 } satisfies Fields
 
-const window = duration('The length of the window, by the time of the records: `5m`.')
+const windowAbout = duration('The length of the window, by the time of the records: `5m`. At least `1s`.')
+const window: typeof windowAbout = {
+  ...windowAbout,
+  // Clocks of several machines, and a look once a second: nothing shorter can be told.
+  parse: (raw) => {
+    const read = windowAbout.parse(raw)
+    return read.value !== undefined && read.value < 1000
+      ? unusable(`${quote(raw)} is too short`, 'write "1s" or more')
+      : read
+  },
+}
 const field = text('The field: an attribute, or service, event, level, queue.')
 const limits = {
   above: optional(number('An alert when it is at or above this.')),
@@ -107,7 +117,7 @@ type Values<Type extends RuleType> = ValuesOf<Conditions[Type]>
 type Frame = ValuesOf<typeof frameFields>
 
 /** The condition of a rule by its values, or what is wrong with them together. */
-const conditions: { [Type in RuleType]: (values: Values<Type>) => Condition | Fault } = {
+const conditions: { [Type in RuleType]: (values: Values<Type>) => Condition | Misfit } = {
   frequency: (values) => ({ type: 'frequency', ...countOf(values) }),
   any: (values) => ({ type: 'any', ...countOf(values) }),
   'block-list': (values) => ({
@@ -130,8 +140,10 @@ const conditions: { [Type in RuleType]: (values: Values<Type>) => Condition | Fa
   flatline: ({ threshold }) => ({ type: 'flatline', threshold }),
   'new-term': ({ field, learn }) => ({ type: 'new-term', fields: field, learnMs: learn }),
   'new-template': ({ learn }) => ({ type: 'new-template', learnMs: learn }),
-  cardinality: ({ field, above, below }) => limited({ type: 'cardinality', field, above, below }),
-  ratio: ({ of, above, below, at_least }) => limited({ type: 'ratio', of, above, below, atLeast: at_least }),
+  cardinality: ({ field, above, below }) =>
+    misfitOfCount({ above, below }) ?? limited({ type: 'cardinality', field, above, below }),
+  ratio: ({ of, above, below, at_least }) =>
+    misfitOfShare({ above, below }) ?? limited({ type: 'ratio', of, above, below, atLeast: at_least }),
   aggregate: ({ field, metric, above, below, at_least }) =>
     limited({ type: 'aggregate', field, metric, above, below, atLeast: at_least }),
 }
@@ -144,10 +156,38 @@ function countOf(values: { threshold: number; resolve_below: number | undefined 
   return { threshold, resolveBelow: Math.min(threshold, resolve_below) }
 }
 
-function limited<Limited extends Condition & Limits>(condition: Limited): Limited | Fault {
-  return condition.above === undefined && condition.below === undefined
-    ? { found: 'it has neither above nor below', remedy: 'write one of them' }
+/** What is wrong with values together, or with one of them. */
+type Misfit = Fault & { field?: string }
+
+function limited<Limited extends Condition & Limits>(condition: Limited): Limited | Misfit {
+  const { above, below } = condition
+  if (above === undefined && below === undefined)
+    return { found: 'it has neither above nor below', remedy: 'write one of them' }
+  return above !== undefined && below !== undefined && above <= below
+    ? {
+        found: `every number is at or above ${above}, or at or below ${below}`,
+        remedy: 'write an above that is more than below',
+      }
     : condition
+}
+
+/** What a share never is, or always. */
+function misfitOfShare({ above, below }: Limits): Misfit | undefined {
+  const remedy = 'a share is a number from 0 to 1: write 0.05 for 5 %'
+  if (above !== undefined && !(above > 0 && above <= 1))
+    return { field: 'above', found: String(above), remedy }
+  if (below !== undefined && !(below >= 0 && below < 1))
+    return { field: 'below', found: String(below), remedy }
+  return undefined
+}
+
+/** What a number of values never is, or always. */
+function misfitOfCount({ above, below }: Limits): Misfit | undefined {
+  if (above !== undefined && above <= 0)
+    return { field: 'above', found: String(above), remedy: 'there are always as many; write 1 or more' }
+  if (below !== undefined && below < 0)
+    return { field: 'below', found: String(below), remedy: 'there are never so few; write 0 or more' }
+  return undefined
 }
 
 /** One rule of the file, or all that is wrong with it. Never throws. */
@@ -156,8 +196,11 @@ export function readRule(raw: unknown, placeOf: Places): { rule?: Rule; mistakes
   const fields = { ...frameFields, ...(type ? conditionFields[type] : anyCondition()) }
   const { values, mistakes } = readFields(raw, fields, placeOf)
   if (values === undefined || type === undefined) return { mistakes }
-  const condition = (conditions[type] as (given: typeof values) => Condition | Fault)(values)
-  if ('found' in condition) return { mistakes: [{ place: placeOf([]), ...condition }] }
+  const condition = (conditions[type] as (given: typeof values) => Condition | Misfit)(values)
+  if ('found' in condition) {
+    const { field, ...fault } = condition
+    return { mistakes: [{ place: placeOf(field === undefined ? [] : [field]), ...fault }] }
+  }
   return { rule: { ...frameOf(values as Frame & { window?: number }), ...condition }, mistakes: [] }
 }
 

@@ -118,6 +118,21 @@ test('what a process did not send before it died, another one sends', async () =
   await second.close(1000)
 })
 
+test('what waits to be tried again when rules are read anew is sent at once by those that follow', async () => {
+  answer = '{"errcode":45009,"errmsg":"api freq out of limit"}'
+  const { alerting, again, store } = started(() => startMs)
+  await alerting.take({ partition: 'p', records: [failure(0, 1), failure(10, 2), failure(20, 3)] })
+  await come(1)
+  await alerting.close(1000)
+  answer = '{"errcode":0,"errmsg":"ok"}'
+  const tried = bodies.length
+  const second = again()
+  await second.send()
+  await come(tried + 1)
+  await second.close(1000)
+  expect(await store.take(10, 1)).toEqual([])
+})
+
 test('what is silenced is sent to nobody, and it is told why', async () => {
   const silence = { id: 's1', match: { rule: 'payment-failed-500' }, fromUnixMs: 0, untilUnixMs: Infinity }
   const { alerting, store, reports } = started(() => startMs, { silences: () => [silence] })

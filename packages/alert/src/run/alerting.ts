@@ -45,7 +45,7 @@ export type Alerting = Pick<Runner, 'assign' | 'revoke' | 'positionOf'> & {
   pass(partition: string, clockMs: number): Promise<void>
   /** Sends what waits in the outbox, of other processes as well; call it once a second. Never rejects. */
   send(): Promise<void>
-  /** Tries what waits once more, within the time. What was not sent stays in the outbox. Never rejects. */
+  /** Tries what waits once more, within the time. What was not sent stays in the outbox, for whoever sends next. Never rejects. */
   close(timeoutMs: number): Promise<void>
 }
 
@@ -105,7 +105,11 @@ export function startAlerting(options: AlertingOptions): Alerting {
     },
     async close(timeoutMs) {
       await notifier.close({ timeoutMs })
-      await delivery.settled()
+      try {
+        await delivery.release()
+      } catch (error) {
+        report(`the store was not told what is still to be sent: ${messageOf(error)}; it is sent in a minute`)
+      }
     },
   }
 }

@@ -60,6 +60,21 @@ inhibt: []
 })
 
 test.each([
+  ['flatline, window: 1ns', 'window: "1ns" is too short; write "1s" or more'],
+  ['ratio, of: x, window: 5m, above: 5', 'above: 5; a share is a number from 0 to 1: write 0.05 for 5 %'],
+  ['ratio, of: x, window: 5m, below: -1', 'below: -1; a share is a number from 0 to 1: write 0.05 for 5 %'],
+  [
+    'ratio, of: x, window: 5m, above: 0.1, below: 0.5',
+    'every number is at or above 0.1, or at or below 0.5; write an above that is more than below',
+  ],
+  ['cardinality, field: u, window: 5m, above: 0', 'above: 0; there are always as many; write 1 or more'],
+  ['cardinality, field: u, window: 5m, below: -1', 'below: -1; there are never so few; write 0 or more'],
+])('a rule that can never tell anything, or always, says so: %s', (text, mistake) => {
+  const { file, mistakes } = readAlertsFile(`rules:\n  - { id: a, type: ${text} }\n`, 'alerts.yaml', {})
+  expect([file.rules, mistakes.map(formatMistake)]).toEqual([[], [`alerts.yaml:2: rules[0] "a": ${mistake}`]])
+})
+
+test.each([
   ['rules: [', 'alerts.yaml:1'],
   ['- a', 'alerts.yaml:1'],
   ['', 'alerts.yaml:1'],

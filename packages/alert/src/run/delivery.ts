@@ -9,8 +9,8 @@ export type Delivery = {
   sent(alert: Alert, channel: string): void
   held(alert: Alert): void
   dead(letter: DeadLetter): void
-  /** Resolves when the store knows all that was sent so far. */
-  settled(): Promise<void>
+  /** Nothing is sent here any more: what was not is anybody's at once. Resolves when the store knows, and what was sent. */
+  release(): Promise<void>
 }
 
 type Pending = { token: string; channels: Set<string> }
@@ -67,7 +67,12 @@ export function createDelivery(
     dead({ channel, notice, fallback }) {
       for (const alert of notice.alerts) leave(alert, channel, fallback)
     },
-    settled: () => done,
+    async release() {
+      await done
+      const tokens = [...pending.values()].map(({ token }) => token)
+      pending.clear()
+      if (tokens.length > 0) await store.hold(tokens, 0)
+    },
   }
 }
 

@@ -107,6 +107,42 @@ test('a replay gives the alerts of live runs with the same ids, however records 
   for (const batch of [40, 500]) expect(shown(await live(count, batch))).toEqual(shown(alerts))
 })
 
+/** Ten lines a second of one service for five minutes, and of another for half a minute and five seconds. */
+function* twoServices(): Generator<AlertRecord> {
+  const base = { severityNumber: 9, eventName: '', traceId: '', spanId: '', body: 'line', attributes: {} }
+  for (let i = 0; i < 3000; i++) {
+    const record = {
+      ...base,
+      resource: {},
+      weight: 1,
+      folded: undefined,
+      unixMs: 1_700_000_000_000 + i * 100,
+    }
+    yield { ...record, service: 'api' }
+    if (i < 300 || (i > 2000 && i < 2050)) yield { ...record, service: 'mail' }
+  }
+}
+
+const short = readRules(
+  [
+    { id: 'leap', type: 'spike', window: '10s', height: 3, late: '1s', group_by: 'service' },
+    { id: 'still', type: 'flatline', where: 'service:api', window: '10s' },
+  ],
+  String,
+  [],
+).rules
+
+test.each([1, 40, 10_000])(
+  'a group that was quiet is new again, and a late look still sees a short window whole, in batches of %i',
+  async (size) => {
+    const records = [...twoServices()]
+    const batches = async function* () {
+      for (let at = 0; at < records.length; at += size) yield records.slice(at, at + size)
+    }
+    expect((await replayRecords(short, batches())).alerts).toEqual([])
+  },
+)
+
 test('lines that are no records are counted, with the first of them', async () => {
   const bad = { count: 0, first: undefined }
   const text = '{"msg":"a"}\n[]\nnot json\n{"resourceSpans":[]}\n'

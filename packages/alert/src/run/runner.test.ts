@@ -214,3 +214,24 @@ test('a partition whose clock was decades behind does not make the others wait',
   await runner.pass('q', nowMs + 300_000)
   expect((await store.history(10)).map(({ state }) => state)).toEqual(['resolved', 'firing'])
 })
+
+test('time that passes where nothing is due writes nothing', async () => {
+  const store = createMemoryStore(() => 0)
+  let commits = 0
+  const counted: AlertStore = {
+    ...store,
+    commit: (commit) => {
+      commits++
+      return store.commit(commit)
+    },
+  }
+  const alerts: string[] = []
+  const runner = createRunner(engineWith({ ...rule, late: 0 }), counted, ({ state }) => alerts.push(state))
+  const records = Array.from({ length: threshold }, (_, at) => recordAt(1e12 + at, 'u'))
+  await runner.take({ partition: 'p', records })
+  const before = commits
+  for (let second = 1; second < 60; second++) await runner.pass('p', 1e12 + second * 1000)
+  expect([commits, alerts]).toEqual([before, ['firing']])
+  await runner.pass('p', 1e12 + 61_000)
+  expect([commits, alerts]).toEqual([before + 2, ['firing', 'resolved']])
+})

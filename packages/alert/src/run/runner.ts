@@ -129,6 +129,10 @@ export function createRunner(
     }
   }
 
+  /** Whether the clocks must be stored: where others wait for them, or something is due by them. Else it is a write a second for nothing. */
+  const mattersNow = async (): Promise<boolean> =>
+    store.isShared || mustBegin || (await store.due(Math.min(...clocks.values()), 1)).length > 0
+
   /** The clock of a partition must not say that records were judged which were not: those of others would be late. */
   const setBack = (partition: string, clockMs: number | undefined): void => {
     if (clockMs === undefined) clocks.delete(partition)
@@ -191,6 +195,7 @@ export function createRunner(
     },
     async pass(partition, clockMs) {
       clocks.set(partition, Math.max(clocks.get(partition) ?? 0, clockMs))
+      if (!(await orForget(mattersNow()))) return
       await orForget(commit([], undefined, []))
       await orForget(judgeDue())
     },

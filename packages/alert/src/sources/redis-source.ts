@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { createReportLimit } from '@clew/otlp'
 import type { AlertRecord } from '../engine/record.ts'
 import { createMessageReader } from './read-message.ts'
 import { idleMs, type Sink, type Source } from './source.ts'
@@ -50,6 +51,7 @@ async function readStream(
   const lease = `{${group}}:lease:${stream}`
   const own = randomUUID()
   const reader = createMessageReader(`stream ${stream}`, options.report, now)
+  const limit = createReportLimit(now)
   let isMine = false
   let next: number | undefined
   let cameMs = now()
@@ -80,18 +82,29 @@ async function readStream(
     return true
   }
   while (!closed()) {
-    const hasMore = await turn().catch((error: unknown) => {
-      options.report(
-        `stream ${stream} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      )
-      return false
-    })
+    let hasMore = false
+    try {
+      hasMore = await turn()
+      limit.forget('it cannot be read')
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      if (limit.withheld('it cannot be read') !== undefined)
+        options.report(`stream ${stream} cannot be read (${reason}): ${remedyOf(reason)}`)
+    }
     if (!hasMore) await new Promise((resolve) => setTimeout(resolve, restMs))
   }
   if (isMine) {
     await sink.revoke(stream)
     await send(['DEL', lease]).catch(() => {})
   }
+}
+
+/** https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
+function remedyOf(reason: string): string {
+  if (reason.includes('WRONGTYPE')) return 'the key is no stream; name another with --from'
+  if (/NOAUTH|WRONGPASS|NOPERM/.test(reason))
+    return 'give a user and a password that may read it: redis://user:password@host'
+  return 'is Redis there? It is tried again, and goes on where it was'
 }
 
 /** Of nothing stored: the end, the begin, or as far back as windows look when the state was lost. */

@@ -12,21 +12,24 @@ function endOfStep(ms: number, stepMs: number): number {
   return Math.ceil(ms / stepMs) * stepMs
 }
 
-const maxMoments = 200
+/** What a window of steps is judged in: its own length, and how long after it somebody may still look at it. */
+type Stepped = { windowMs: number; lateMs: number; resolveAfterMs: number }
+
+const maxMoments = 20_000
+
+/** So many steps reach back from the newest record to what is still looked at, and some more for clocks that are apart. */
+function momentsOf({ windowMs, lateMs, resolveAfterMs }: Stepped, windows: number): number {
+  const reachMs = windows * windowMs + lateMs + resolveAfterMs
+  return Math.min(maxMoments, Math.ceil(reachMs / stepOf(windowMs)) + 60)
+}
 
 /** So many times as many, or as few, records in the window as in the one before it. */
-export function spikeJudge({
-  windowMs,
-  height,
-  direction,
-  atLeast,
-}: {
-  windowMs: number
-  height: number
-  direction: 'up' | 'down' | 'both'
-  atLeast: number
-}): Judge<Times> {
+export function spikeJudge(
+  rule: Stepped & { height: number; direction: 'up' | 'down' | 'both'; atLeast: number },
+): Judge<Times> {
+  const { windowMs, height, direction, atLeast } = rule
   const stepMs = stepOf(windowMs)
+  const most = momentsOf(rule, 2)
   const judgeAt = (times: Times, endMs: number, atMs: number, sinceMs: number): Verdict => {
     const now = sumOf(times, endMs - windowMs, endMs)
     const before = sumOf(times, endMs - 2 * windowMs, endMs - windowMs)
@@ -43,7 +46,7 @@ export function spikeJudge({
       return judgeAt(times, endOfStep(newestMs, stepMs), newestMs, sinceMs)
     },
     at: (times, atMs, sinceMs) => judgeAt(times, atMs, atMs, sinceMs),
-    trim: (times, ms) => trimTimes(times, ms, maxMoments),
+    trim: (times, ms) => trimTimes(times, ms, most),
     reachMs: 2 * windowMs,
     stepMs,
     ends: true,
@@ -51,14 +54,10 @@ export function spikeJudge({
 }
 
 /** Fewer records in the window than that. */
-export function flatlineJudge({
-  windowMs,
-  threshold,
-}: {
-  windowMs: number
-  threshold: number
-}): Judge<Times> {
+export function flatlineJudge(rule: Stepped & { threshold: number }): Judge<Times> {
+  const { windowMs, threshold } = rule
   const stepMs = stepOf(windowMs)
+  const most = momentsOf(rule, 1)
   const judgeAt = (times: Times, atMs: number, sinceMs: number): Verdict => {
     const value = sumOf(times, atMs - windowMs, atMs)
     const verdict = { atMs, value, limit: threshold }
@@ -74,7 +73,7 @@ export function flatlineJudge({
       return { atMs: newestMs, value, limit: threshold, holds: false }
     },
     at: judgeAt,
-    trim: (times, ms) => trimTimes(times, ms, maxMoments),
+    trim: (times, ms) => trimTimes(times, ms, most),
     reachMs: windowMs,
     stepMs,
     awaitsSilence: true,
@@ -85,12 +84,11 @@ export function flatlineJudge({
 type Parts = { all: Times; some: Times }
 
 /** The share of some records among all in the window. */
-export function ratioJudge({
-  windowMs,
-  atLeast,
-  ...limits
-}: { windowMs: number; atLeast: number } & Limits): Judge<Parts> {
+export function ratioJudge(rule: Stepped & { atLeast: number } & Limits): Judge<Parts> {
+  const { windowMs, atLeast, above, below } = rule
+  const limits = { above, below }
   const stepMs = stepOf(windowMs)
+  const most = momentsOf(rule, 1)
   const judgeAt = ({ all, some }: Parts, endMs: number, atMs: number): Verdict => {
     const total = sumOf(all, endMs - windowMs, endMs)
     const value = total === 0 ? 0 : sumOf(some, endMs - windowMs, endMs) / total
@@ -106,8 +104,8 @@ export function ratioJudge({
     },
     at: (parts, atMs) => judgeAt(parts, atMs, atMs),
     trim(parts, ms) {
-      trimTimes(parts.all, ms, maxMoments)
-      trimTimes(parts.some, ms, maxMoments)
+      trimTimes(parts.all, ms, most)
+      trimTimes(parts.some, ms, most)
     },
     reachMs: windowMs,
     stepMs,
