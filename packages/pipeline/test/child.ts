@@ -13,12 +13,15 @@ export type ChildOptions = {
   signals?: readonly (NodeJS.Signals | NodeJS.Signals[])[]
 }
 
+/** In a process group of its own: a child may send a signal to its whole group. */
+const detached = true
+
 export type ChildEnd = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }
 
 /** Runs a script of `fixtures` to its end. Nothing of this process's environment but PATH reaches it. */
 export async function runChild({ node = 24, args, env = {}, signals = [] }: ChildOptions): Promise<ChildEnd> {
   const binary = await nodeBinary(node)
-  const child = spawn(binary, args, { cwd: fixtures, env: { PATH: process.env.PATH, ...env } })
+  const child = spawn(binary, args, { cwd: fixtures, detached, env: { PATH: process.env.PATH, ...env } })
   const end: ChildEnd = { code: null, signal: null, stdout: '', stderr: '' }
   let sent = 0
   child.stderr.on('data', (piece) => {

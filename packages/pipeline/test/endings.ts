@@ -71,6 +71,49 @@ export const endings: readonly Ending[] = [
   way('the parent of a child dies', 'parentDies'),
 ]
 
+const kills = (where: string, key: string, signal: NodeJS.Signals = 'SIGTERM'): Ending => ({
+  name: `process.kill of itself by ${signal} ${where}`,
+  args: ['killing.mjs', key, signal],
+})
+const ends = (name: string, key: string, signals: NodeJS.Signals[] = []): Ending => ({
+  name,
+  args: ['killing.mjs', key],
+  signals,
+})
+
+/** Every way in which a process ends itself that leaves JavaScript no later moment, in `fixtures/killing.mjs`. */
+export const ownEndings: readonly Ending[] = [
+  ...(['SIGTERM', 'SIGINT', 'SIGUSR2', 'SIGPROF', 'SIGKILL'] as const).flatMap((signal) => [
+    kills('at once', 'atOnce', signal),
+    kills('in an exit listener', 'inExit', signal),
+  ]),
+  kills('later', 'later'),
+  kills('in a microtask', 'inMicrotask'),
+  kills('after process.exit', 'inExitAfterExit'),
+  kills('between other exit listeners', 'betweenExitListeners'),
+  kills('in a beforeExit listener', 'inBeforeExit'),
+  kills('in a listener of another signal', 'inOtherListener'),
+  kills('in once() of the signal', 'inOnce'),
+  kills('in a listener of the signal, which stays', 'inListener'),
+  kills('in an exit listener, with a listener of the signal', 'inExitWithListener'),
+  kills('in an uncaughtException listener', 'inUncaughtException'),
+  kills('in an unhandledRejection listener', 'inRejection'),
+  kills('and its group', 'withGroup'),
+  kills('as the leader of a group', 'asLeader'),
+  kills('in a worker thread', 'inWorker'),
+  kills('when a worker thread ends', 'whenWorkerEnds'),
+  ends('a child kills it in an exit listener', 'byChildInExit'),
+  ends('SIGTERM while an exit listener never returns', 'loopsInExit', ['SIGTERM']),
+  ends('process.reallyExit', 'reallyExits'),
+  ends('process.reallyExit without a code', 'reallyExitsBare'),
+  ends('process.reallyExit in an exit listener', 'reallyExitsInExit'),
+  ends('process.reallyExit in a worker thread', 'reallyExitsInWorker'),
+  ends('process.exit() in an exit listener', 'exitsInExit'),
+  ends('process.exit of another code in an exit listener', 'exitsInExitAnew'),
+  ends('process.exitCode in an exit listener', 'setsCodeInExit'),
+  ends('process.kill that throws, or of a signal that ends nothing', 'tellsMistakes'),
+]
+
 /** How many different records arrived of each run. */
 export function countByRun(receiver: OtlpReceiver): Record<string, number> {
   const bodies = new Map<string, Set<unknown>>()

@@ -5,7 +5,7 @@ import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type NodeMajor, nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
 import { type ChildEnd, fixtures, runChild } from './child.ts'
-import { type Ending, endings } from './endings.ts'
+import { type Ending, endings, ownEndings } from './endings.ts'
 
 const transports = ['HTTP', 'HTTPS', 'gRPC', 'a thread'] as const
 type Transport = (typeof transports)[number]
@@ -59,11 +59,12 @@ async function sendSpooled(transport: Transport, run: string, node: NodeMajor): 
   await runChild({ node, args: ['ending.mjs', 'waitsForSpool'], env })
 }
 
-const cases = nodeMajors.flatMap((node) =>
-  transports.flatMap((transport) =>
-    endings.map((ending) => ({ name: ending.name, ending, transport, node })),
-  ),
-)
+const casesOf = (group: readonly Ending[], over: readonly Transport[]) =>
+  nodeMajors.flatMap((node) =>
+    over.flatMap((transport) => group.map((ending) => ({ name: ending.name, ending, transport, node }))),
+  )
+
+const cases = [...casesOf(endings, transports), ...casesOf(ownEndings, ['HTTP', 'gRPC'])]
 
 describe.concurrent('all of the last 100 records arrive, and the process ends as it would without us', () => {
   test.for(cases)('$name over $transport on Node $node', async ({ ending, transport, node }) => {

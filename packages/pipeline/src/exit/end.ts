@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { clearTimeout, queueMicrotask, setImmediate, setTimeout } from '../timers.ts'
-import { watchSignals } from './signals.ts'
+import { beforeProcessCall } from './process-call.ts'
+import { type SignalWatch, watchSignals } from './signals.ts'
 
 /** All that the end of a process may cost, however many steps it takes. */
 const budgetMs = 1800
@@ -31,7 +32,7 @@ export class ProcessEnd {
   readonly #nowMs: () => number
   readonly #members = new Set<EndMember>()
   #uninstall: (() => void) | undefined
-  #stopWatching: (() => void) | undefined
+  #signals: SignalWatch | undefined
   #deadline: number | undefined
 
   /** `nowMs` never goes back: the wall clock may be set. */
@@ -55,10 +56,10 @@ export class ProcessEnd {
 
   #watchIfWanted(): void {
     const wanted = isMainThread && [...this.#members].some(({ signals }) => signals)
-    if (wanted) this.#stopWatching ??= watchSignals(() => this.#onPerhapsLast(endOfSignal))
+    if (wanted) this.#signals ??= watchSignals(() => this.#onPerhapsLast(endOfSignal))
     else {
-      this.#stopWatching?.()
-      this.#stopWatching = undefined
+      this.#signals?.stop()
+      this.#signals = undefined
     }
   }
 
@@ -70,17 +71,25 @@ export class ProcessEnd {
     process.prependListener('exit', this.#onExit)
     process.on('exit', this.#onLastExit)
     process.on('newListener', this.#stayLast)
-    const restoreExit = isMainThread ? wrapReallyExit((exitCode) => this.#flushAll({ exitCode })) : undefined
-    const restoreExecve = isMainThread ? wrapExecve(() => this.#onPerhapsLast({ exitCode: 0 })) : undefined
+    // A worker thread cannot end the process without the main thread.
+    const restores = isMainThread ? this.#wrapLastCalls() : []
     return () => {
       process.removeListener('beforeExit', this.#onBeforeExit)
       process.removeListener('exit', this.#onExit)
       process.removeListener('exit', this.#onLastExit)
       process.removeListener('newListener', this.#stayLast)
-      restoreExit?.()
-      restoreExecve?.()
+      for (const restore of restores) restore()
       if (limit > 0) process.setMaxListeners(Math.max(0, process.getMaxListeners() - 2))
     }
+  }
+
+  #wrapLastCalls(): (() => void)[] {
+    return [
+      // process.exit inside an `exit` listener reaches no further listener, but this.
+      beforeProcessCall('reallyExit', (exitCode) => this.#onLastExit(Number(exitCode ?? 0))),
+      // Another program takes this process over, and nothing is emitted.
+      beforeProcessCall('execve', () => this.#onPerhapsLast({ exitCode: 0 })),
+    ]
   }
 
   /** The loop is empty. Everything of ours is unref'd, so only this timer holds the process while batches travel. */
@@ -94,11 +103,18 @@ export class ProcessEnd {
     void Promise.all(sending.map((member) => member.send())).then(() => clearTimeout(holding))
   }
 
-  readonly #onExit = (exitCode: number): void =>
-    this.#flushAll(process.listenerCount('exit') === ownExitListeners ? { exitCode } : undefined)
+  readonly #onExit = (exitCode: number): void => {
+    const isLast = process.listenerCount('exit') === ownExitListeners
+    this.#flushAll(isLast ? { exitCode } : undefined)
+    // The loop, which we hear of signals by, does not run again: in the application's listeners they act by themselves.
+    if (!isLast) this.#signals?.pause()
+  }
 
   /** Another function than `#onExit`, so that one can be taken away without the other. */
-  readonly #onLastExit = (exitCode: number): void => this.#flushAll({ exitCode })
+  readonly #onLastExit = (exitCode: number): void => {
+    this.#signals?.resume()
+    this.#flushAll({ exitCode })
+  }
 
   /** Records that the application's own `exit` listeners write come before our last one. */
   readonly #stayLast = (name: string | symbol, listener: unknown): void => {
@@ -130,37 +146,5 @@ export class ProcessEnd {
     const now = this.#nowMs()
     this.#deadline ??= now + budgetMs
     return Math.max(0, this.#deadline + moreMs - now)
-  }
-}
-
-/** process.exit inside an `exit` listener reaches no further listener, but this. Returns the way back. */
-function wrapReallyExit(flush: (exitCode: number) => void): () => void {
-  const inside = process as unknown as { reallyExit: (code?: number) => never }
-  const native = inside.reallyExit
-  const reallyExit = (code?: number): never => {
-    flush(code ?? 0)
-    return native.call(process, code)
-  }
-  inside.reallyExit = reallyExit
-  return () => {
-    if (inside.reallyExit === reallyExit) inside.reallyExit = native
-  }
-}
-
-/** Another program takes this process over, and nothing is emitted. Returns the way back. */
-function wrapExecve(flush: () => void): (() => void) | undefined {
-  const inside = process as unknown as { execve?: (...args: unknown[]) => unknown }
-  const native = inside.execve
-  if (native === undefined) return undefined
-  // A method has a name and no prototype, as the native one has a name and a length.
-  const { execve } = {
-    execve(file: unknown, ...rest: unknown[]): unknown {
-      flush()
-      return native.call(process, file, ...rest)
-    },
-  }
-  inside.execve = execve
-  return () => {
-    if (inside.execve === execve) inside.execve = native
   }
 }

@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import { constants } from 'node:os'
 import { setImmediate } from '../timers.ts'
+import { HiddenListeners } from './hidden-listeners.ts'
+import { beforeProcessCall } from './process-call.ts'
 
 /**
  * Signals whose default action ends the process. Not among them: those of a fault, which no listener hears, SIGUSR1 of the
@@ -11,93 +13,90 @@ const endingSignals: readonly string[] = [
   ...['SIGIO', 'SIGPWR', 'SIGSTKFLT'],
 ].filter((name) => name in constants.signals)
 
-/** What `process` is inside: its listeners by name, as node:events keeps them. */
-type Inside = { _events: Record<string, unknown>; _eventsCount: number; emit: typeof process.emit }
+/** Those that end it as well, and of which we hear only when the process sends them to itself. */
+const unheardSignals: readonly string[] = [
+  ...['SIGKILL', 'SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS', 'SIGPROF'],
+].filter((name) => name in constants.signals)
 
-const inside = process as unknown as Inside
-const placeholder = (): void => {}
+const deadlySignals: ReadonlyMap<unknown, string> = new Map(
+  [...endingSignals, ...unheardSignals].map((name) => [constants.signals[name as NodeJS.Signals], name]),
+)
+
+export type SignalWatch = {
+  /** Until `resume` signals from outside do what they would without the watch. */
+  pause(): void
+  resume(): void
+  stop(): void
+}
 
 /**
  * Calls `fire` on each of the signals for as long as the application does not listen to it itself, and then lets the
- * signal do what it would have done. No listener can be seen: libraries ask `listenerCount` whether they are alone.
- * Returns the function that stops watching.
+ * signal do what it would have done.
  */
-export function watchSignals(fire: () => void): () => void {
-  const armed = new Set<string>()
-  const watched = new Set<string>(endingSignals)
-  let ownChange = false
-  let stopped = false
+export function watchSignals(fire: () => void): SignalWatch {
+  const watched = new Set<string | symbol>(endingSignals)
+  let paused = false
+  let dying = false
 
-  const changing = (change: () => void): void => {
-    ownChange = true
-    try {
-      change()
-    } finally {
-      ownChange = false
-    }
-  }
   const arm = (signal: string): void => {
-    if (stopped || armed.has(signal) || process.listenerCount(signal) > 0) return
-    armed.add(signal)
-    changing(() => bindSignal(signal, () => onSignal(signal)))
-    hide(signal)
+    if (!paused) hidden.arm(signal)
   }
-  const disarm = (signal: string): void => {
-    if (!armed.delete(signal)) return
-    unhide(signal)
-    changing(() => process.removeListener(signal, placeholder))
-  }
-  const onSignal = (signal: string): void => {
+  const prepareDeath = (signal: string): void => {
+    if (dying) return
     fire()
-    disarm(signal)
-    process.kill(process.pid, signal)
+    hidden.disarm(signal)
     // Process 1 of a container lives on: the kernel keeps default actions from it.
-    setImmediate(() => arm(signal)).unref()
+    if (watched.has(signal)) setImmediate(() => arm(signal)).unref()
   }
+  const hidden = new HiddenListeners((signal) => {
+    prepareDeath(signal)
+    dying = true
+    try {
+      process.kill(process.pid, signal)
+    } finally {
+      dying = false
+    }
+  })
   const onNewListener = (name: string | symbol): void => {
-    if (!ownChange && typeof name === 'string' && watched.has(name)) disarm(name)
+    if (!hidden.isChanging() && watched.has(name)) hidden.disarm(String(name))
   }
   // At once, not in a later turn: signal-exit takes its listener away and kills in the same turn.
   const onRemoveListener = (name: string | symbol): void => {
-    if (!ownChange && typeof name === 'string' && watched.has(name)) arm(name)
+    if (!hidden.isChanging() && watched.has(name)) arm(String(name))
   }
 
   const events: EventEmitter = process
   // Before Node's own listener, which makes a signal handle only when it finds none.
   events.prependListener('newListener', onNewListener)
   events.on('removeListener', onRemoveListener)
-  for (const signal of endingSignals) arm(signal)
-  return () => {
-    stopped = true
-    for (const signal of endingSignals) disarm(signal)
-    events.removeListener('newListener', onNewListener)
-    events.removeListener('removeListener', onRemoveListener)
+  const restoreKill = beforeOwnDeath(prepareDeath)
+  const resume = (): void => {
+    paused = false
+    for (const signal of endingSignals) arm(signal)
+  }
+  const pause = (): void => {
+    paused = true
+    for (const signal of endingSignals) hidden.disarm(signal)
+  }
+  resume()
+  return {
+    pause,
+    resume,
+    stop() {
+      pause()
+      restoreKill()
+      events.removeListener('newListener', onNewListener)
+      events.removeListener('removeListener', onRemoveListener)
+    },
   }
 }
 
-/** Node binds `process.emit` into the signal's handle when the first listener comes: it binds this one. */
-function bindSignal(signal: string, onSignal: () => void): void {
-  const own = Object.getOwnPropertyDescriptor(process, 'emit')
-  const native = process.emit as (this: NodeJS.Process, name: string | symbol, ...args: unknown[]) => boolean
-  inside.emit = ((name: string | symbol, ...args: unknown[]) => {
-    if (name !== signal) return native.call(process, name, ...args)
-    onSignal()
-    return true
-  }) as typeof process.emit
-  try {
-    process.on(signal, placeholder)
-  } finally {
-    if (own === undefined) delete (process as { emit?: unknown }).emit
-    else Object.defineProperty(process, 'emit', own)
-  }
-}
-
-function hide(signal: string): void {
-  delete inside._events[signal]
-  inside._eventsCount--
-}
-
-function unhide(signal: string): void {
-  inside._events[signal] = placeholder
-  inside._eventsCount++
+/** Calls `prepare` before the process ends itself by a signal: without a watch it does not return from that call. */
+function beforeOwnDeath(prepare: (signal: string) => void): () => void {
+  // process.kill calls it when it has read its arguments, so that an error which it throws has the same stack.
+  return beforeProcessCall('_kill', (pid, number) => {
+    const signal = deadlySignals.get(number)
+    const reachesUs = pid === 0 || Math.abs(Number(pid)) === process.pid
+    if (reachesUs && signal !== undefined && process.listenerCount(signal) === 0) prepare(signal)
+  })
 }
