@@ -68,7 +68,7 @@ export type PipelineOptions = {
   maxQueueBytes?: number
   /** Limits of log records and of spans. Default `defaultLimits` of @clew/otlp. */
   limits?: { logs: EncodeLimits; traces: EncodeLimits }
-  /** Default 1 s. */
+  /** Default half a second. */
   scheduleDelayMs?: number
   /** Folder for records that memory or the end of the process left no room for; undefined: no spool. */
   spoolDirectory?: string | undefined

@@ -26,7 +26,7 @@ const processEnd = new ProcessEnd(monotonicMs)
  * signal stays off. Log records go to each of `destinations` as well that wants them. Never throws.
  */
 export function startPipeline(options: PipelineOptions, destinations: readonly Destination[] = []): Pipeline {
-  const { exit = 'flush', scheduleDelayMs = 1000, runHidden = AsyncLocalStorage.snapshot() } = options
+  const { exit = 'flush', scheduleDelayMs = 500, runHidden = AsyncLocalStorage.snapshot() } = options
   const limits = options.limits ?? { logs: defaultLimits, traces: defaultLimits }
   const resource = encodeResource(options.resource)
   const mirror = isMainThread || exit === 'off' ? undefined : new RecordMirror(resource)

@@ -2,6 +2,9 @@ import type { Exporter } from '@clew/pipeline'
 import { remedyOf } from './failures.ts'
 import { type KafkaOptions, kafkaOptions } from './options.ts'
 
+/** Whoever reads a topic reads it as it comes: brokers take small requests, and are kept from many. */
+const maxDelayMs = 250
+
 /**
  * Log records to a topic of Kafka, keyed by trace id. `CLEW_KAFKA_BROKERS`, or `kafka.brokers` in clew.yaml, starts it. Its client
  * runs in a thread of its own.
@@ -20,6 +23,7 @@ export const kafkaExporter: Exporter = {
       name: 'kafka',
       shownAs: `Kafka ${brokers.join(',')} (${topic})`,
       identity: [brokers.toSorted(), topic, user],
+      maxDelayMs,
       createSender: () =>
         createThreadSender({
           file: new URL('./kafka-thread.js', import.meta.url),

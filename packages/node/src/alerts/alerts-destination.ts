@@ -17,6 +17,8 @@ export type AlertsOptions = {
 
 /** Bundled beside whatever this is bundled into. */
 const threadFile = './alert-thread.js'
+/** A thread is near: an alert need not wait as long as a request does. */
+const maxDelayMs = 100
 
 /**
  * The rules of CLEW_ALERTS as a destination of log records. Its thread starts with the process, as silence and time matter to
@@ -32,7 +34,7 @@ export function alertsDestination(options: AlertsOptions): Destination {
       spoolDirectory === undefined
         ? undefined
         : { directory: spoolDirectory, name: `alerts-${nameOf(resource)}` },
-    lagMs: 2 * scheduleDelayMs + 1000,
+    lagMs: 2 * Math.min(scheduleDelayMs, maxDelayMs) + 1000,
     counts: { channel: `clew alerts of thread ${threadId}`, evaluated: new SharedArrayBuffer(8) },
   }
   addMeters(alertMeters(data.counts))
@@ -40,6 +42,7 @@ export function alertsDestination(options: AlertsOptions): Destination {
     name: 'alerts',
     shownAs: `the rules of ${found.path}`,
     identity: [],
+    maxDelayMs,
     createSender: () =>
       createThreadSender({
         file: new URL(threadFile, import.meta.url),

@@ -63,7 +63,7 @@ const plain: ClewConfig = {
   logLevel: undefined,
   pipeline: {
     maxQueueBytes: 67_108_864,
-    scheduleDelayMs: 1_000,
+    scheduleDelayMs: 500,
     spoolDirectory: undefined,
     maxSpoolBytes: 268_435_456,
     exit: 'flush',

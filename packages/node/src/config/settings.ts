@@ -114,8 +114,8 @@ export const generalSettings: {
   }),
 }
 
-/** Of spans and records alike. */
-export const defaultDelayMs = 1_000
+/** Of spans and records alike: an alert that is made of them elsewhere is to be out within a second. */
+export const defaultDelayMs = 500
 
 /** Which spans and records there are. */
 export const signalSettings: {
@@ -177,7 +177,7 @@ export const signalSettings: {
     env: 'OTEL_BSP_SCHEDULE_DELAY',
     yaml: 'traces.scheduleDelay',
     parse: parseDelay,
-    shown: `${defaultDelayMs / 1000}s`,
+    shown: `${defaultDelayMs}ms`,
     about:
       'The longest time that a span waits to be sent. The shorter one of traces and logs counts for both.',
   }),
@@ -185,7 +185,7 @@ export const signalSettings: {
     env: 'OTEL_BLRP_SCHEDULE_DELAY',
     yaml: 'logs.scheduleDelay',
     parse: parseDelay,
-    shown: `${defaultDelayMs / 1000}s`,
+    shown: `${defaultDelayMs}ms`,
     about: 'The longest time that a log record waits to be sent.',
   }),
 }

@@ -13,6 +13,8 @@ export type Destination = RecordFilter & {
    * is kept.
    */
   readonly identity: readonly unknown[]
+  /** The longest time that a record waits for others, where that of the pipeline is longer. */
+  readonly maxDelayMs?: number
   createSender(): Sender
 }
 

@@ -103,7 +103,7 @@ function openLane(
 }
 
 function openDestination(
-  { name, shownAs, identity, createSender }: Destination,
+  { name, shownAs, identity, maxDelayMs = Number.POSITIVE_INFINITY, createSender }: Destination,
   plan: LanePlan,
   facts: LaneFacts & Pick<LaneOptions, 'budget'>,
 ): SignalLane {
@@ -112,6 +112,7 @@ function openDestination(
     ...facts,
     name,
     shownAs,
+    scheduleDelayMs: Math.min(facts.scheduleDelayMs, maxDelayMs),
     sender: createSender(),
     ...onDisk(plan, 'logs', spoolSender, facts),
   })
