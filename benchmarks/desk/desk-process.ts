@@ -22,10 +22,11 @@ export type DeskProcess = {
   stop(): Promise<void>
 }
 
-export async function startDeskProcess(): Promise<DeskProcess> {
+/** `more`: further options of the command. */
+export async function startDeskProcess(more: readonly string[] = []): Promise<DeskProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'clew-benchmark-'))
   const beganMs = performance.now()
-  const args = [bin, 'desk', '--port', '0', '--grpc-port', 'off', '--data', directory]
+  const args = [bin, 'desk', '--port', '0', '--grpc-port', 'off', '--data', directory, ...more]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
   const stop = async (): Promise<void> => {

@@ -57,7 +57,7 @@ function otlpEnv(url: string): Record<string, string> {
     OTEL_TRACES_EXPORTER: 'otlp',
     OTEL_LOGS_EXPORTER: 'otlp',
     OTEL_METRICS_EXPORTER: 'none',
-    // Clew's default. That of OpenTelemetry's spans is five seconds, which would only make the waiting longer.
+    // The same for all. That of OpenTelemetry's spans is five seconds, which would only make the waiting longer.
     OTEL_BSP_SCHEDULE_DELAY: '1000',
     OTEL_BLRP_SCHEDULE_DELAY: '1000',
   }

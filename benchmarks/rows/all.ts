@@ -1,5 +1,7 @@
 import type { Row } from '../measure/row.ts'
 import { alertFilter } from './alert-filter.ts'
+import { alertInApp } from './alert-in-app.ts'
+import { alertLatency } from './alert-latency.ts'
 import { alertRedis } from './alert-redis.ts'
 import { alertRules } from './alert-rules.ts'
 import { bullmqJob } from './bullmq-job.ts'
@@ -30,6 +32,8 @@ export const rows: readonly Row[] = [
   alertRules,
   alertFilter,
   alertRedis,
+  alertLatency,
+  alertInApp,
   deskIngest,
   deskHttp,
   deskQuery,

@@ -1,9 +1,9 @@
 // <loop|burst|paced> <records> [records per second] [milliseconds until memory is measured from]: writes numbered
 // records as fast or as steadily as it is told, tells how memory grew, and ends when nothing is left to do.
+const { startPaced } = require('../pace.cjs')
 const { tell } = require('../talk.cjs')
 const { createLogger } = require('./logger.cjs')
 
-const tickMs = 10
 const [shape, total, perSecond, settleMs] = [process.argv[2], ...process.argv.slice(3).map(Number)]
 const logger = createLogger()
 const turn = () => new Promise(setImmediate)
@@ -19,19 +19,7 @@ const shapes = {
       if (id % 64 === 63) await turn()
     }
   },
-  paced() {
-    const beganMs = performance.now()
-    let id = 0
-    return new Promise((resolve) => {
-      const timer = setInterval(() => {
-        const due = Math.min(total, ((performance.now() - beganMs) * perSecond) / 1000)
-        while (id < due) write(id++)
-        if (id < total) return
-        clearInterval(timer)
-        resolve()
-      }, tickMs)
-    })
-  },
+  paced: () => startPaced({ perSecond, until: total }, write).over,
 }
 
 function watchMemory() {
