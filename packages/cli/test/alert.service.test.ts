@@ -75,6 +75,18 @@ test('a replay prints the alerts of a log with their lines, and why', async () =
   expect(stdout).toContain(alerts[0]!.id)
 })
 
+test('a replay moves no clock by records of tomorrow or without a time, and says how many there are', async () => {
+  const lines = [0, 60, 100].map(failure)
+  const odd = [failure(86_400), JSON.stringify({ level: 'info', message: 'no time' })]
+  const log = write('odd.log', `${[lines[0], ...odd, lines[1], lines[2]].join('\n')}\n`)
+  const { stdout, stderr } = await runClew(['alert', 'test', rules, '--replay', log])
+  expect(stderr).toBe(
+    '2 records have no time, or one that cannot be: each counts from when the one before it was written\n',
+  )
+  // That of tomorrow counts, from when the one before it was written.
+  expect(stdout).toContain('payment-failed-500: 2 below, 1 fired, 1 cooling\n')
+})
+
 test('a replay needs no channel: without the environment of its address it says so and goes on', async () => {
   const channel = 'channels:\n  pay: { type: wecom, url: "${WECOM_URL_OF_NOBODY}" }\n'
   const file = write(

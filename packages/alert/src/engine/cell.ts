@@ -1,18 +1,7 @@
-import { createHash } from 'node:crypto'
-import type { Alert, AlertLine, Decision, DecisionReason, Observation } from '../alert.ts'
+import type { Alert, AlertLine, Decision, DecisionReason } from '../alert.ts'
 import type { CompiledRule } from './compile.ts'
+import { alertOf, type Incident, idOf, observationOf } from './incident.ts'
 import type { Hit, Verdict } from './judges/judge.ts'
-
-/** An alert that goes on. */
-type Incident = {
-  id: string
-  sinceMs: number
-  times: number
-  /** When it was told last, and how long it is silent since. */
-  lastMs: number
-  cooldownMs: number
-  observation: Observation
-}
 
 /** What is known of one rule and group. JSON, of bounded size. */
 export type CellState = {
@@ -43,7 +32,16 @@ export type Outcome = {
   decisions: Decision[]
 }
 
-type Step = { compiled: CompiledRule; cell: CellState; alerts: Alert[]; decisions: Decision[] }
+/** Of reminders that time alone brings, and that come at once where a clock was behind, each is told, or the last. */
+export type Reminders = 'each' | 'last'
+
+type Step = {
+  compiled: CompiledRule
+  cell: CellState
+  alerts: Alert[]
+  decisions: Decision[]
+  reminders: Reminders
+}
 
 export function beginCell({ judge }: CompiledRule, group: CellState['group'], atMs: number): CellState {
   return {
@@ -77,15 +75,21 @@ export function stepCell(
   cell: CellState,
   hits: readonly Hit[],
   lowMs: number,
+  reminders: Reminders,
 ): Outcome {
-  const step: Step = { compiled, cell, alerts: [], decisions: [] }
+  const step: Step = { compiled, cell, alerts: [], decisions: [], reminders }
   for (const hit of hits) takeHit(step, hit)
   return finish(step, lowMs)
 }
 
 /** Judges what time alone brings until `lowMs`. */
-export function advanceCell(compiled: CompiledRule, cell: CellState, lowMs: number): Outcome {
-  const step: Step = { compiled, cell, alerts: [], decisions: [] }
+export function advanceCell(
+  compiled: CompiledRule,
+  cell: CellState,
+  lowMs: number,
+  reminders: Reminders,
+): Outcome {
+  const step: Step = { compiled, cell, alerts: [], decisions: [], reminders }
   passTime(step, lowMs - compiled.rule.lateMs)
   return finish(step, lowMs)
 }
@@ -135,15 +139,39 @@ function passTime(step: Step, toMs: number): void {
 /** More steps than these, 160 windows, are looked at only where a clock was far behind: the newest of them are. */
 const mostSteps = 10_000
 
-/** Looks at each step of the window's way. Once everything has left the window, one moment is like the other. */
+/**
+ * Looks at each step of the window's way. Once everything has left the window, one moment is like the other: only those matter
+ * at which something is to be told again, or is over.
+ */
 function look(step: Step, at: NonNullable<CompiledRule['judge']['at']>, stepMs: number, toMs: number): void {
   const { cell, compiled } = step
   const stillMs = Math.max(cell.newestMs, cell.sinceMs) + compiled.judge.reachMs + stepMs
   const fromMs = Math.max(cell.lookedMs, Math.min(toMs, stillMs) - mostSteps * stepMs)
-  let atMs = Math.floor(fromMs / stepMs) * stepMs + stepMs
-  for (; atMs <= toMs && atMs <= stillMs; atMs += stepMs) lookAt(step, at(cell.seen, atMs, cell.sinceMs))
-  const lastMs = Math.floor(toMs / stepMs) * stepMs
-  if (lastMs >= atMs) lookAt(step, at(cell.seen, lastMs, cell.sinceMs))
+  const stepAfter = (ms: number): number => Math.floor(ms / stepMs) * stepMs + stepMs
+  let atMs = stepAfter(fromMs)
+  let holds = false
+  const told = step.alerts.length
+  for (let looks = 0; atMs <= toMs && looks < 2 * mostSteps; looks++) {
+    const verdict = at(cell.seen, atMs, cell.sinceMs)
+    holds = verdict.holds
+    lookAt(step, verdict)
+    const nextMs = atMs < stillMs ? atMs : nextChangeMs(step, holds) - 1
+    atMs = Math.max(atMs + stepMs, stepAfter(nextMs))
+  }
+  if (holds) cell.heldMs = Math.max(cell.heldMs, stepAfter(toMs) - stepMs)
+  if (step.reminders === 'last') step.alerts.push(...withoutOverdue(step.alerts.splice(told)))
+}
+
+/** Nobody is to be told ten times at once, after an hour in which nothing ran, that it still goes on. */
+function withoutOverdue(alerts: readonly Alert[]): Alert[] {
+  return alerts.filter(({ id, times }, index) => times === 1 || alerts[index + 1]?.id !== id)
+}
+
+/** When something is to be told of a window that does not change any more. */
+function nextChangeMs({ cell, compiled }: Step, holds: boolean): number {
+  const { incident, heldMs } = cell
+  if (!incident) return Number.POSITIVE_INFINITY
+  return holds ? incident.lastMs + Math.max(1, incident.cooldownMs) : heldMs + compiled.rule.resolveAfterMs
 }
 
 function lookAt(step: Step, verdict: Verdict): void {
@@ -182,65 +210,24 @@ function fire(step: Step, verdict: Verdict): void {
     observation: observationOf(compiled, verdict),
   }
   decide(step, 'fired', verdict)
-  step.alerts.push(alertOf(step, cell.incident, 'firing', verdict.atMs))
+  step.alerts.push(alertOf(compiled, cell, cell.incident, 'firing', verdict.atMs))
 }
 
 function resolve(step: Step, atMs: number): void {
-  const { cell } = step
+  const { cell, compiled } = step
   const { incident } = cell
   if (!incident) return
   const { value, limit } = incident.observation
   decide(step, 'resolved', { atMs, value, limit, holds: false })
-  step.alerts.push(alertOf(step, incident, 'resolved', atMs))
+  step.alerts.push(alertOf(compiled, cell, incident, 'resolved', atMs))
   cell.endedMs = atMs
   delete cell.incident
-}
-
-function alertOf(step: Step, incident: Incident, state: Alert['state'], atUnixMs: number): Alert {
-  const { cell, compiled } = step
-  const { id: rule, severity, description, runbook, notify } = compiled.rule
-  return {
-    id: incident.id,
-    rule,
-    severity,
-    state,
-    atUnixMs,
-    sinceUnixMs: incident.sinceMs,
-    times: incident.times,
-    group: { ...cell.group },
-    observation: incident.observation,
-    lines: [...cell.lines],
-    description,
-    runbook,
-    notify: [...notify],
-  }
-}
-
-function observationOf({ rule }: CompiledRule, verdict: Verdict): Observation {
-  const { value, limit, seen, before } = verdict
-  const field = 'field' in rule ? rule.field : 'fields' in rule ? rule.fields.join(', ') : undefined
-  return {
-    type: rule.type,
-    value,
-    limit,
-    windowMs: rule.windowMs,
-    ...(field !== undefined && { field }),
-    ...(seen !== undefined && { seen }),
-    ...(before !== undefined && { before }),
-    ...('metric' in rule && { metric: rule.metric }),
-  }
 }
 
 function decide({ cell, compiled, decisions }: Step, reason: DecisionReason, verdict: Verdict): void {
   const { atMs, value, limit } = verdict
   const alertId = cell.incident?.id ?? ''
   decisions.push({ rule: compiled.rule.id, group: cell.group, reason, unixMs: atMs, value, limit, alertId })
-}
-
-/** 16 hex digits. */
-function idOf(rule: string, group: CellState['group'], atMs: number): string {
-  const text = JSON.stringify([rule, Object.entries(group), atMs])
-  return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
 const dayMs = 24 * 60 * 60_000

@@ -328,7 +328,7 @@ test('that nothing came while nobody watched is no news', () => {
     createEngine(rules, watchedFromMs)
       .advance(cell!, structuredClone(state), hourMs + 30_000)
       .alerts.map(sentence)
-  expect(alertsOf()).toEqual(['60s firing api 0', '3630s firing 2 api 0'])
+  expect(alertsOf()).toEqual(['60s firing api 0', '3060s firing 6 api 0'])
   expect(alertsOf(hourMs)).toEqual([])
   const later = createEngine(rules, hourMs).advance(cell!, structuredClone(state), hourMs + 61_000)
   expect(later.alerts.map(sentence)).toEqual(['3660s firing api 0'])

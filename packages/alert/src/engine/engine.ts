@@ -1,6 +1,14 @@
 import { fieldOf, mayMatch } from '@clew/search'
 import type { Rule } from '../rules/rule.ts'
-import { advanceCell, beginCell, type CellState, type Outcome, stepCell, watchAgain } from './cell.ts'
+import {
+  advanceCell,
+  beginCell,
+  type CellState,
+  type Outcome,
+  type Reminders,
+  stepCell,
+  watchAgain,
+} from './cell.ts'
 import { type CompiledRule, compileRule, hitOf } from './compile.ts'
 import type { Hit } from './judges/judge.ts'
 import type { AlertRecord } from './record.ts'
@@ -31,9 +39,14 @@ export type Engine = {
 
 /**
  * An engine for these rules, as `readRules` gives them: complete, with unique ids. `watchedFromMs`, unix milliseconds: since when
- * records come, where nobody gives again what came before; what was missing until then is not known.
+ * records come, where nobody gives again what came before; what was missing until then is not known. `reminders`: of those that are
+ * overdue, since no time passed for a while, the last one is told; a replay tells each, as live did.
  */
-export function createEngine(rules: readonly Rule[], watchedFromMs = 0): Engine {
+export function createEngine(
+  rules: readonly Rule[],
+  watchedFromMs = 0,
+  reminders: Reminders = 'last',
+): Engine {
   const compiled = rules.map(compileRule)
   const candidatesOf = createCandidates(compiled)
   const byId = new Map(compiled.map((one) => [one.rule.id, one]))
@@ -56,9 +69,9 @@ export function createEngine(rules: readonly Rule[], watchedFromMs = 0): Engine 
       }
     },
     step(cell, state, hits, lowMs) {
-      return stepCell(of(cell), begun(cell, state, firstMsOf(hits, of(cell).rule)), hits, lowMs)
+      return stepCell(of(cell), begun(cell, state, firstMsOf(hits, of(cell).rule)), hits, lowMs, reminders)
     },
-    advance: (cell, state, lowMs) => advanceCell(of(cell), begun(cell, state, lowMs), lowMs),
+    advance: (cell, state, lowMs) => advanceCell(of(cell), begun(cell, state, lowMs), lowMs, reminders),
     standing: () =>
       compiled.flatMap(({ rule, judge }) =>
         judge.awaitsSilence && rule.groupBy.length === 0 ? [keyOf(rule.id, [])] : [],

@@ -12,13 +12,14 @@ export type AlertRecord = SearchedRecord & {
 }
 
 /** By this much the clock of who made a record may be ahead of the one that received it. */
-const maxAheadMs = 5 * 60_000
+export const maxAheadMs: number = 5 * 60_000
 /** 2000-01-01: what is older is a time in another unit, or that of a machine without a clock. */
-const leastMs = 946_684_800_000
+export const leastMs = 946_684_800_000
 
 /**
- * The records of a decoded request. `arrivedUnixMs`: when it came, as the source knows it; a record of which the time lies
- * further ahead than five minutes has come then. Without it the records' own observed time stands for it.
+ * The records of a decoded request. `arrivedUnixMs`: when it came, as the source knows it; a record whose time is none, lies before
+ * the year 2000 or further ahead than five minutes counts from when it was observed, or if that is no better, from when it came.
+ * Without it the records' own observed time stands for it.
  */
 export function recordsOf(request: readonly ResourceLogs[], arrivedUnixMs?: number): AlertRecord[] {
   return request.flatMap(({ resource, scopeLogs }) => {
@@ -39,8 +40,9 @@ function recordOf(
   const { severityNumber, eventName, traceId, spanId, body, attributes } = record
   const observedMs = Number(record.observedTimeUnixNano / 1_000_000n)
   const ownMs = Number(record.timeUnixNano / 1_000_000n)
+  const arrivedMs = arrivedUnixMs ?? (observedMs || ownMs)
   return {
-    unixMs: plausibleMs(ownMs || observedMs, arrivedUnixMs ?? (observedMs || ownMs)),
+    unixMs: isPlausible(ownMs, arrivedMs) ? ownMs : plausibleMs(observedMs, arrivedMs),
     severityNumber,
     ...of,
     eventName,
@@ -53,9 +55,12 @@ function recordOf(
   }
 }
 
+const isPlausible = (unixMs: number, arrivedUnixMs: number): boolean =>
+  unixMs >= leastMs && unixMs <= arrivedUnixMs + maxAheadMs
+
 /** Milliseconds of a record; when it came, if its time is none, before the year 2000, or ahead of that. */
 export function plausibleMs(unixMs: number, arrivedUnixMs: number): number {
-  return unixMs >= leastMs && unixMs <= arrivedUnixMs + maxAheadMs ? unixMs : arrivedUnixMs
+  return isPlausible(unixMs, arrivedUnixMs) ? unixMs : arrivedUnixMs
 }
 
 const idOrNone = (id: string): string => (/[^0]/.test(id) ? id : '')

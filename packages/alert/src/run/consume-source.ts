@@ -94,8 +94,8 @@ function sinkOf({ runner, rules, report }: ConsumeOptions, inTurn: InTurn): Sink
   }
 }
 
-/** The most that a rule looks back, with how late records may be. */
-function reachOf(rules: readonly Rule[]): number {
+/** The most that one of the rules looks back, with how late records may be, in milliseconds: a minute at least and a day at most. */
+export function reachOf(rules: readonly Rule[]): number {
   // A new term is one that was not seen for weeks: reading all of that again is not worth it.
   const dayMs = 24 * 60 * 60_000
   const reaches = rules.map(({ windowMs, lateMs, type }) => lateMs + windowMs * (type === 'spike' ? 2 : 1))

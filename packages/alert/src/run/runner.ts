@@ -65,11 +65,11 @@ export function createRunner(
   }
 
   /** The low when a record of the partition comes; it moves its clock. What others' partitions do is known after a commit. */
-  const lowOf = async (partition: string): Promise<(record: AlertRecord) => number> => {
+  const lowOf = async (partition: string): Promise<(record: AlertRecord, leastMs?: number) => number> => {
     if (store.isShared) lowMs ??= await store.low()
     const least = Math.min(...[...clocks].flatMap(([name, ms]) => (name === partition ? [] : [ms])))
-    return ({ unixMs }) => {
-      const clockMs = Math.max(clocks.get(partition) ?? 0, unixMs)
+    return ({ unixMs }, leastMs = 0) => {
+      const clockMs = Math.max(clocks.get(partition) ?? 0, unixMs, leastMs)
       clocks.set(partition, clockMs)
       return store.isShared ? (lowMs ?? 0) : Math.min(least, clockMs)
     }
@@ -171,7 +171,8 @@ export function createRunner(
       const clockMs = clocks.get(partition)
       const hits: Hits = new Map()
       const low = await orForget(lowOf(partition))
-      for (const record of freshOf(batch, before)) engine.match(record, hits, low(record))
+      for (const [index, record] of freshOf(batch, before).entries())
+        engine.match(record, hits, low(record, batch.clocks?.[index]))
       const undo = () => setBack(partition, clockMs)
       const tooMany = await orForget(groups.leaveOut(hits), undo)
       const span = offsets && { partition, before, after: offsets.after }

@@ -65,7 +65,7 @@ export function recordsOfLine(line: string, now?: () => number): AlertRecord[] {
   return [recordOfPlain(value as JsonObject, now)]
 }
 
-/** Of what has no time, when it came, or else 1970: it is too late for every window then. */
+/** Of what has no time, when it came, or else 1970, which a replay does not believe. */
 function recordOfPlain(log: JsonObject, now: (() => number) | undefined): AlertRecord {
   const { service, record } = readPlainLog(log, now?.() ?? 0)
   const resource = { attributes: { 'service.name': service }, droppedAttributesCount: 0 }

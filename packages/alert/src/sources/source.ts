@@ -9,6 +9,11 @@ export type RecordBatch = {
    * each record, where they are not one after the other; a message may hold several records, or none.
    */
   offsets?: { first: number; after: number; of?: readonly number[] }
+  /**
+   * Of a source without offsets whose time goes on by itself: what its clock is at least when each record comes, in unix
+   * milliseconds. What is given to `pass` must not be ahead of that of records that are judged later.
+   */
+  clocks?: readonly number[]
 }
 
 /** `again`: nothing was stored; assign the partition anew and read from where it stands. */
@@ -38,5 +43,5 @@ export type Source = {
   close(): Promise<void>
 }
 
-/** A partition in which nothing comes for so long has a clock that follows the wall's, so much behind. */
+/** Milliseconds: a partition in which nothing comes for so long has a clock that follows the wall's, so much behind. */
 export const idleMs = 2_000

@@ -28,10 +28,15 @@ export async function testRules(words: readonly string[]): Promise<number> {
   if (file.rules.length === 0) throw new Error(`${positionals[0]} has no rule that can be used`)
   if (values.replay === undefined) throw new Error('say which log: --replay FILE, or - for stdin')
   const bad: BadLines = { count: 0, first: undefined }
-  const replay = await replayRecords(file.rules, readRecords(bytesOf(values.replay), bad))
+  const replay = await replayRecords(file.rules, readRecords(bytesOf(values.replay), bad), Date.now())
   if (bad.first) {
     const { line, problem } = bad.first
     process.stderr.write(`${bad.count} lines are no records, line ${line} first: ${printable(problem)}\n`)
+  }
+  if (replay.misdated > 0) {
+    const what =
+      'records have no time, or one that cannot be: each counts from when the one before it was written'
+    process.stderr.write(`${replay.misdated} ${what}\n`)
   }
   if (values.json) for (const alert of replay.alerts) say(JSON.stringify(alert))
   else report(replay, countOf(file), values.why)
