@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  guard,
   hideServer,
   listMeters,
   type Meter,
@@ -9,7 +10,7 @@ import {
   serviceName,
   suppressedRoot,
 } from '@clew/core'
-import { chooseFormat } from './format.ts'
+import { answerMetrics, type Metric } from '@clew/otlp/metrics-text'
 import { createTally } from './tally.ts'
 
 /** Where metrics are shown, and what is counted. */
@@ -51,9 +52,8 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     meters = [],
   } = options
   const tally = startTally(options.service, maxModules)
-  const server = createServer((request, response) =>
-    answer(request, response, () => [tally.meter, ...listMeters(), ...meters]),
-  )
+  const read = (): Metric[] => [tally.meter, ...listMeters(), ...meters].flatMap(readMeter)
+  const server = createServer((request, response) => void answerMetrics(request, response, read))
   hideServer(server)
   try {
     await runInContext(suppressedRoot, () => listening(server, port, host))
@@ -89,20 +89,8 @@ function listening(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, list: () => readonly Meter[]): void {
-  const path = request.url?.replace(/\?.*/s, '')
-  if (path !== '/metrics') {
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('metrics are at /metrics\n')
-  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.writeHead(405, { allow: 'GET, HEAD' }).end()
-  } else {
-    const format = chooseFormat(request.headers.accept)
-    const body = Buffer.from(format.write(list()))
-    response.writeHead(200, {
-      'content-type': format.contentType,
-      'content-length': body.length,
-      vary: 'accept',
-    })
-    response.end(request.method === 'HEAD' ? undefined : body)
-  }
+/** One that throws is reported and left out. */
+function readMeter({ name, kind, help, read }: Meter): Metric[] {
+  const values = guard(`reading ${name}`, () => read(), undefined)
+  return values === undefined ? [] : [{ name, kind, help, values }]
 }

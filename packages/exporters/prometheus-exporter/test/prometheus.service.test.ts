@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { addMeters, emitRecord, type Meter, rootContext, setRecordSink } from '@clew/core'
+import { addMeters, emitRecord, type Meter, rootContext, setRecordSink, setReporter } from '@clew/core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startPrometheus as startServer } from '../../../../scripts/services.ts'
 import { type Prometheus, startPrometheus } from '../src/server.ts'
@@ -140,6 +140,23 @@ test('only /metrics is there, to be read; after the end nothing is', async () =>
   ])
   prometheus.stop()
   await expect(fetch(prometheus.url)).rejects.toThrow()
+})
+
+test('a meter that throws is reported and left out, the others are shown', async () => {
+  const reports: string[] = []
+  const broken = {
+    ...waiting,
+    read: () => {
+      throw new Error('no')
+    },
+  }
+  stops.push(
+    setReporter((code, message) => reports.push(`${code} ${message.split('\n')[0]}`)),
+    addMeters([{ ...broken, name: 'broken' }]),
+  )
+  const { text } = await scrape('text/plain')
+  expect([text.includes('broken'), text.includes('clew_queue_bytes 42')]).toEqual([false, true])
+  expect(reports).toEqual(['CLEW_INTERNAL reading broken: Error: no'])
 })
 
 test('a port that is taken is an error, and counts nothing', async () => {

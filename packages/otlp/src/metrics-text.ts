@@ -1,35 +1,51 @@
-import { guard, type Meter, type MeterValue } from '@clew/core'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** One value of a metric. */
+export type MetricValue = {
+  /** A value for each label. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+  /** The span in which something was counted last: 32 and 16 hex digits. OpenMetrics alone shows it. */
+  readonly exemplar?:
+    | { readonly traceId: string; readonly spanId: string; readonly timeUnixMs: number }
+    | undefined
+}
+
+/** A metric as somebody reads it now: the name of a counter ends in `_total`, `help` is one sentence. */
+export type Metric = {
+  readonly name: string
+  readonly kind: 'counter' | 'gauge'
+  readonly help: string
+  readonly values: readonly MetricValue[]
+}
 
 /** A text format of Prometheus. */
 export type Format = {
   contentType: string
-  /** All meters, each with its values now. A meter that throws is reported and left out. */
-  write(meters: readonly Meter[]): string
+  write(metrics: readonly Metric[]): string
 }
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
 export const plainText: Format = {
   contentType: 'text/plain; version=0.0.4; charset=utf-8',
-  write: (meters) => meters.map((meter) => writeMeter(meter, false)).join(''),
+  write: (metrics) => metrics.map((metric) => writeMetric(metric, false)).join(''),
 }
 
 /** With exemplars. https://prometheus.io/docs/specs/om/open_metrics_spec/ */
 export const openMetrics: Format = {
   contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-  write: (meters) => `${meters.map((meter) => writeMeter(meter, true)).join('')}# EOF\n`,
+  write: (metrics) => `${metrics.map((metric) => writeMetric(metric, true)).join('')}# EOF\n`,
 }
 
-function writeMeter(meter: Meter, isOpenMetrics: boolean): string {
-  const values = guard(`reading ${meter.name}`, () => meter.read(), undefined)
-  if (values === undefined) return ''
+function writeMetric({ name, kind, help, values }: Metric, isOpenMetrics: boolean): string {
   // There the family of a counter has the name without the ending of its sample.
-  const family = isOpenMetrics ? meter.name.replace(/_total$/, '') : meter.name
-  const help = isOpenMetrics ? escapeQuoted(meter.help) : escapeHelp(meter.help)
-  const head = `# HELP ${family} ${help}\n# TYPE ${family} ${meter.kind}\n`
-  return values.reduce((text, value) => text + writeValue(meter.name, value, isOpenMetrics), head)
+  const family = isOpenMetrics ? name.replace(/_total$/, '') : name
+  const about = isOpenMetrics ? escapeQuoted(help) : escapeHelp(help)
+  const head = `# HELP ${family} ${about}\n# TYPE ${family} ${kind}\n`
+  return values.reduce((text, value) => text + writeValue(name, value, isOpenMetrics), head)
 }
 
-function writeValue(name: string, { labels, value, exemplar }: MeterValue, isOpenMetrics: boolean): string {
+function writeValue(name: string, { labels, value, exemplar }: MetricValue, isOpenMetrics: boolean): string {
   const sample = `${name}${writeLabels(labels)} ${writeNumber(value)}`
   if (!isOpenMetrics || exemplar === undefined) return `${sample}\n`
   const { traceId, spanId, timeUnixMs } = exemplar
@@ -54,6 +70,32 @@ function escapeQuoted(text: string): string {
 function writeNumber(value: number): string {
   if (Number.isFinite(value)) return String(value)
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
+}
+
+/**
+ * Answers a request for `/metrics` in the format that it likes best, and any other with 404 or 405. Rejects, with nothing answered, as
+ * `read` does.
+ */
+export async function answerMetrics(
+  request: IncomingMessage,
+  response: ServerResponse,
+  read: () => readonly Metric[] | Promise<readonly Metric[]>,
+): Promise<void> {
+  const path = request.url?.replace(/\?.*/s, '')
+  if (path !== '/metrics') {
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('metrics are at /metrics\n')
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.writeHead(405, { allow: 'GET, HEAD' }).end()
+  } else {
+    const format = chooseFormat(request.headers.accept)
+    const body = Buffer.from(format.write(await read()))
+    response.writeHead(200, {
+      'content-type': format.contentType,
+      'content-length': body.length,
+      vary: 'accept',
+    })
+    response.end(request.method === 'HEAD' ? undefined : body)
+  }
 }
 
 /**

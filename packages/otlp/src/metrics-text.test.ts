@@ -1,21 +1,22 @@
-import { type Meter, type MeterValue, setReporter } from '@clew/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { chooseFormat, openMetrics, plainText } from './format.ts'
+import { chooseFormat, type Metric, type MetricValue, openMetrics, plainText } from './metrics-text.ts'
 
-function meter(kind: Meter['kind'], name: string, values: MeterValue[], help = 'What it is.'): Meter {
-  return { name, kind, help, labels: [], read: () => values }
+function metric(kind: Metric['kind'], name: string, values: MetricValue[], help = 'What it is.'): Metric {
+  return { name, kind, help, values }
 }
 
 const exemplar = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), timeUnixMs: 1_700_000_000_123.4 }
 const awkward = 'a\\b"c\nd'
-const meters = [
-  meter('counter', 'log_events_total', [{ labels: { level: 'error', module: awkward }, value: 3, exemplar }]),
-  meter('gauge', 'waiting', [{ labels: {}, value: 0.5, exemplar: undefined }], `Help ${awkward}`),
+const metrics = [
+  metric('counter', 'log_events_total', [
+    { labels: { level: 'error', module: awkward }, value: 3, exemplar },
+  ]),
+  metric('gauge', 'waiting', [{ labels: {}, value: 0.5, exemplar: undefined }], `Help ${awkward}`),
 ]
 
 test('plain text names the counter as its sample, escapes help without quotes and shows no exemplar', () => {
-  expect(plainText.write(meters)).toBe(
+  expect(plainText.write(metrics)).toBe(
     [
       '# HELP log_events_total What it is.',
       '# TYPE log_events_total counter',
@@ -29,7 +30,7 @@ test('plain text names the counter as its sample, escapes help without quotes an
 })
 
 test('OpenMetrics names the family without _total, escapes quotes of help, shows exemplars and ends in EOF', () => {
-  expect(openMetrics.write(meters)).toBe(
+  expect(openMetrics.write(metrics)).toBe(
     [
       '# HELP log_events What it is.',
       '# TYPE log_events counter',
@@ -46,7 +47,7 @@ test('OpenMetrics names the family without _total, escapes quotes of help, shows
 test('numbers that are none have the names of the format', () => {
   const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e21]
   const text = plainText.write([
-    meter(
+    metric(
       'gauge',
       'x',
       values.map((value) => ({ labels: {}, value })),
@@ -58,7 +59,7 @@ test('numbers that are none have the names of the format', () => {
 test('any label is one line, from which it can be read again', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      const written = plainText.write([meter('gauge', 'x', [{ labels: { l: text }, value: 1 }])])
+      const written = plainText.write([metric('gauge', 'x', [{ labels: { l: text }, value: 1 }])])
       const [, , line, rest] = written.split('\n')
       const unescaped = /^x\{l="(.*)"\} 1$/s
         .exec(line!)?.[1]
@@ -66,20 +67,6 @@ test('any label is one line, from which it can be read again', () => {
       expect([unescaped, rest]).toEqual([text, ''])
     }),
   )
-})
-
-test('a meter that throws is reported and left out', () => {
-  const reports: string[] = []
-  const restore = setReporter((code, message) => reports.push(`${code} ${message.split('\n')[0]}`))
-  const broken: Meter = {
-    ...meter('gauge', 'broken', []),
-    read: () => {
-      throw new Error('no')
-    },
-  }
-  expect(openMetrics.write([broken])).toBe('# EOF\n')
-  expect(reports).toEqual(['CLEW_INTERNAL reading broken: Error: no'])
-  restore()
 })
 
 test.each([
