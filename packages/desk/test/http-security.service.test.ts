@@ -27,6 +27,32 @@ test('a name that is not this desk is refused on every kind of route, before all
   expect(await statusesOf('/api/logs', own)).toEqual([200, 200, 200, 200])
 })
 
+test('of what a caller says its beginning is repeated, and the remedy stays', async () => {
+  desk = await startDesk()
+  const long = 'x'.repeat(3000)
+  const host = new URL(desk.url).host
+  const calls: [path: string, sent: Sent, remedy: string][] = [
+    ['/', { headers: { host: long } }, '--allowed-hosts adds a name'],
+    ['/api/logs', { headers: { host, origin: long } }, 'may not talk to this desk'],
+    [`/${long}`, {}, ''],
+    [`/api/${long}`, {}, 'see /api/openapi.json'],
+    [`/api/logs?${long}=1`, {}, 'known are '],
+    [`/api/logs?limit=${long}`, {}, 'write a whole number from 0 to '],
+    [`/api/logs?before=${long}`, {}, 'give the "next" of the page before'],
+    [`/api/chains?order=${long}`, {}, 'write recent or slow'],
+    [`/api/chains/${long}`, {}, '32 hex digits'],
+    [
+      '/api/import',
+      { method: 'POST', headers: { 'content-type': long } },
+      'application/json for one document',
+    ],
+  ]
+  for (const [path, sent, remedy] of calls) {
+    const problem = problemOf(await send(desk.url, path, sent))
+    expect([problem.length < 400, problem]).toEqual([true, expect.stringContaining(remedy)])
+  }
+})
+
 test('a name that is allowed is fine, and so is any address where all are listened on', async () => {
   desk = await startDesk({ host: '0.0.0.0', allowedHosts: ['desk.internal'], dangerouslyNoAuth: true })
   const hosts = ['desk.internal:4318', '192.0.2.7:4318', '[fd00::7]', 'desk.example', 'desk.internal.evil']

@@ -267,6 +267,28 @@ describe('refusing', () => {
     expect([reply.status, reply.message, handlers.calls]).toEqual([status, message, []])
   })
 
+  const long = `${'x'.repeat(80)}…`
+  test.each([
+    [
+      'name',
+      framed(logs),
+      logsPath,
+      { ':authority': 'x'.repeat(3000) },
+      `this receiver is not to be called as ${long}`,
+    ],
+    ['method', framed(logs), `/${'x'.repeat(3000)}`, {}, `unknown method /${long.slice(1)}`],
+    [
+      'encoding',
+      framed(logs, 1),
+      logsPath,
+      { 'grpc-encoding': 'x'.repeat(3000) },
+      `grpc-encoding ${long} is not supported; use gzip`,
+    ],
+  ])('of a long %s its beginning is repeated', async (_, chunk, path, headers, message) => {
+    const reply = await call([chunk], path, headers)
+    expect(decodeURIComponent(reply.message)).toBe(message)
+  })
+
   test('another content type is HTTP 415', async () => {
     const { headers } = await call([framed(logs)], logsPath, { 'content-type': 'application/json' })
     expect(headers[':status']).toBe(415)

@@ -312,6 +312,23 @@ describe('refusing', () => {
     expect([reply.status, reply.type, message(reply), handlers.calls]).toEqual([status, json, problem, []])
   })
 
+  const long = `${'x'.repeat(80)}…`
+  test.each([
+    ['name', { headers: { host: 'x'.repeat(3000) } }, `this receiver is not to be called as ${long}`],
+    [
+      'path',
+      { path: `/${'x'.repeat(3000)}` },
+      `/${long.slice(1)} is not one of /v1/logs, /v1/traces, /v1/metrics`,
+    ],
+    [
+      'type',
+      { type: 'x'.repeat(3000) },
+      `content-type ${long}: send application/x-protobuf or application/json`,
+    ],
+  ])('of a long %s its beginning is repeated', async (_, sent: Sent, problem) => {
+    expect(message(await send(logsJson, sent))).toBe(problem)
+  })
+
   test('bytes that are not OTLP are a 400 with the place, in the encoding of the request', async () => {
     const binary = await send('zzz', { type: protobuf })
     const text = await send('{"resourceLogs":5}')

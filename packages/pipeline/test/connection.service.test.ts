@@ -246,6 +246,41 @@ test.for(toldTo)(
   },
 )
 
+const badProxies = [
+  {
+    proxy: 'http://me:secret@host:99999',
+    why: 'the variable of the proxy has no address of one',
+    remedy: 'Write NAME as http://host:port',
+  },
+  {
+    proxy: `http://me:se cret@[::${'x'.repeat(3000)}`,
+    why: 'the variable of the proxy has no address of one',
+    remedy: 'Write NAME as http://host:port',
+  },
+  {
+    proxy: 'http://me:secret@127.0.0.1:1',
+    why: 'connect ECONNREFUSED 127.0.0.1:1',
+    remedy: 'Check the receiver and the proxy in NAME, or name the receiver in NO_PROXY',
+  },
+]
+
+test.for(badProxies.flatMap((bad) => ['http_proxy', 'HTTPS_PROXY'].map((name) => ({ ...bad, name }))))(
+  'a proxy that cannot be used is told by its variable $name, and not by its value: $proxy',
+  async ({ proxy, why, remedy, name }) => {
+    const scheme = name === 'http_proxy' ? 'http' : 'https'
+    const env = {
+      ENDPOINT: `${scheme}://collector.example/v1/logs`,
+      REPORTS: '1',
+      BAD_PROXY: `${name}=${proxy}`,
+    }
+    const { stderr } = await runChild({ args: ['bad-proxy.mjs'], env })
+    const [line] = stderr.split('\n')
+    expect(line).toBe(
+      `CLEW_EXPORT_FAILED cannot send logs to the receiver: ${why}; they wait and are sent again. ${remedy.replace('NAME', name)}`,
+    )
+  },
+)
+
 function createProxy(note: (request: string) => void): Server {
   const noteRequest = ({ method, url, headers }: IncomingMessage): void =>
     note(`${method} ${url} by ${headers['proxy-authorization']}`)

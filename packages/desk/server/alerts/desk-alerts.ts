@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type AlertStore, type AlertsFile, createMemoryStore, createSqliteStore } from '@clew/alert'
+import { shortText } from '@clew/otlp/text'
 import type { AlertDecisions, AlertPage, AlertSilence, NewAlertSilence } from '../../api/index.ts'
 import { makePrivate } from '../schema/segment-files.ts'
 import { storeError } from '../schema/store-error.ts'
@@ -64,7 +65,8 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
       return silenceRowOf(silences.add({ group: {}, ...wanted }), false)
     },
     endSilence(id) {
-      if (!silences.end(id)) throw storeError('not-found', `no silence of this desk has the id ${id}`)
+      if (!silences.end(id))
+        throw storeError('not-found', `no silence of this desk has the id ${shortText(id)}`)
       changed()
     },
     async news() {
@@ -95,7 +97,7 @@ const maxSilenceMs = 30 * 86_400_000
 /** Throws when it cannot be what somebody meant. */
 function requireSilence({ rule, group = {}, forMs }: NewAlertSilence, { rules }: AlertsFile): void {
   if (!rules.some(({ id }) => id === rule))
-    throw storeError('invalid', `there is no rule ${JSON.stringify(rule)}`)
+    throw storeError('invalid', `there is no rule ${JSON.stringify(shortText(rule))}`)
   if (!(forMs >= 1_000 && forMs <= maxSilenceMs))
     throw storeError('invalid', 'forMs: give milliseconds from 1000 to 30 days')
   // In a silence it stands for anything.

@@ -9,6 +9,7 @@ import {
   tracesToJson,
   type Value,
 } from '@clew/otlp'
+import { shortText } from '@clew/otlp/text'
 import type { Fields, FieldValue, SpanDetail } from '../../api/chain.ts'
 import type { LogDetail } from '../../api/logs.ts'
 import { chainAsMarkdown, chainAsText } from '../../chain/index.ts'
@@ -26,7 +27,7 @@ export function chainExport(segments: OpenSegments, parameters: Parameters): Uin
   const as = parameters.as ?? 'text'
   if (as === 'text') return encoder.encode(chainAsText(data))
   if (as === 'markdown') return encoder.encode(chainAsMarkdown(data))
-  if (as !== 'otlp') throw storeError('invalid', `as=${as}: write text, markdown or otlp`)
+  if (as !== 'otlp') throw storeError('invalid', `as=${shortText(as)}: write text, markdown or otlp`)
   const spans = resourceSpansOf(data.spans.ref.map((ref) => readSpan(segments, toRef(ref))))
   const logs = resourceLogsOf(data.logs.ref.map((ref) => readLog(segments, toRef(ref))))
   return encoder.encode(`${tracesToJson(spans)}\n${logsToJson(logs)}\n`)

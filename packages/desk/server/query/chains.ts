@@ -1,3 +1,4 @@
+import { shortText } from '@clew/otlp/text'
 import type { Search } from '@clew/search'
 import type { ChainPage } from '../../api/chains.ts'
 import { storeError } from '../schema/store-error.ts'
@@ -39,7 +40,7 @@ export function chains(segments: OpenSegments, parameters: Parameters): ChainPag
 
 function orderOf(name = 'recent'): Order {
   const order = Object.hasOwn(orders, name) ? orders[name] : undefined
-  if (order === undefined) throw storeError('invalid', `order=${name}: write recent or slow`)
+  if (order === undefined) throw storeError('invalid', `order=${shortText(name)}: write recent or slow`)
   return order
 }
 
@@ -47,7 +48,7 @@ function placeOf(before: string | undefined): Place | undefined {
   if (before === undefined || before === '') return undefined
   const found = /^(\d{1,16})\.([0-9a-f]{32})$/.exec(before)
   if (found === null)
-    throw storeError('invalid', `before=${before} is no place; give the "next" of the page before`)
+    throw storeError('invalid', `before=${shortText(before)} is no place; give the "next" of the page before`)
   return { value: Number(found[1]), traceId: found[2]! }
 }
 

@@ -1,3 +1,4 @@
+import { shortText } from '@clew/otlp/text'
 import type { Search } from '@clew/search'
 import type { LogPage, LogRow } from '../../api/logs.ts'
 import { storeError } from '../schema/store-error.ts'
@@ -31,7 +32,7 @@ function placeOf(before: string | undefined): Place | undefined {
   if (before === undefined || before === '') return undefined
   const found = /^(\d{1,16})\.(\d{1,9})\.(\d{1,15})$/.exec(before)
   if (found === null)
-    throw storeError('invalid', `before=${before} is no place; give the "next" of the page before`)
+    throw storeError('invalid', `before=${shortText(before)} is no place; give the "next" of the page before`)
   return { us: Number(found[1]), segment: Number(found[2]), id: Number(found[3]) }
 }
 

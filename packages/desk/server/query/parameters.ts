@@ -1,3 +1,4 @@
+import { shortText } from '@clew/otlp/text'
 import { englishMistakes, parseSearch, type Search } from '@clew/search'
 import { storeError } from '../schema/store-error.ts'
 
@@ -9,7 +10,7 @@ export function wholeNumber<T>(parameters: Parameters, name: string, otherwise: 
   if (text === undefined || text === '') return otherwise
   const value = Number(text)
   if (Number.isInteger(value) && value >= 0 && value <= max) return value
-  throw storeError('invalid', `${name}=${text}: write a whole number from 0 to ${max}`)
+  throw storeError('invalid', `${name}=${shortText(text)}: write a whole number from 0 to ${max}`)
 }
 
 /** The time asked for, in unix microseconds. */
@@ -26,7 +27,7 @@ export function timeRange(parameters: Parameters): TimeRange {
 export function traceIdOf(parameters: Parameters): string {
   const traceId = (parameters.traceId ?? '').toLowerCase()
   if (/^[0-9a-f]{32}$/.test(traceId)) return traceId
-  throw storeError('invalid', `"${parameters.traceId}" is no trace id: 32 hex digits`)
+  throw storeError('invalid', `"${shortText(parameters.traceId)}" is no trace id: 32 hex digits`)
 }
 
 /** A row of the store: its segment and its id there, as in `12.3456`. */
@@ -35,7 +36,10 @@ export type Ref = { segment: number; id: number }
 export function refOf(parameters: Parameters): Ref {
   const found = /^(\d{1,9})\.(\d{1,15})$/.exec(parameters.ref ?? '')
   if (found !== null) return { segment: Number(found[1]), id: Number(found[2]) }
-  throw storeError('invalid', `"${parameters.ref}" is no id of a record: two numbers as in 12.3456`)
+  throw storeError(
+    'invalid',
+    `"${shortText(parameters.ref)}" is no id of a record: two numbers as in 12.3456`,
+  )
 }
 
 /** The search of a parameter; nothing given asks for everything. Throws a StoreError `invalid` with the place. */

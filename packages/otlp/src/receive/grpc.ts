@@ -8,6 +8,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import { isOtlpDecodeError } from '../decode/decode-error.ts'
+import { shortText } from '../text/safe-text.ts'
 import { createIntake, type Intake } from './body.ts'
 import { type FrameFailure, prefixBytes, readFrame } from './grpc-frame.ts'
 import { type GrpcFailure, grpcCode, sendGrpcAnswer, sendGrpcFailure } from './grpc-reply.ts'
@@ -121,9 +122,12 @@ async function unpack(
   if (raw.failed === 'too large') return tooLarge(settings)
   if (raw.failed === 'busy') return busy
   if (raw.failed === 'corrupt') {
-    return { code: grpcCode.internal, message: `the message is not compressed with ${encoding}` }
+    return { code: grpcCode.internal, message: `the message is not compressed with ${shortText(encoding)}` }
   }
-  return { code: grpcCode.unimplemented, message: `grpc-encoding ${encoding} is not supported; use gzip` }
+  return {
+    code: grpcCode.unimplemented,
+    message: `grpc-encoding ${shortText(encoding)} is not supported; use gzip`,
+  }
 }
 
 function refusalByHeaders(
@@ -133,7 +137,7 @@ function refusalByHeaders(
 ): GrpcFailure | undefined {
   const authority = headers[':authority'] ?? headers.host
   if (!isAllowedHost(authority, settings.hosts)) {
-    const message = `this receiver is not to be called as ${authority}`
+    const message = `this receiver is not to be called as ${shortText(authority)}`
     return { code: grpcCode.permissionDenied, message }
   }
   if (!hasToken(headers, settings.token)) {
@@ -144,7 +148,7 @@ function refusalByHeaders(
 }
 
 function unknownMethod(headers: IncomingHttpHeaders): GrpcFailure {
-  return { code: grpcCode.unimplemented, message: `unknown method ${headers[':path']}` }
+  return { code: grpcCode.unimplemented, message: `unknown method ${shortText(headers[':path'])}` }
 }
 
 const busy: GrpcFailure = {

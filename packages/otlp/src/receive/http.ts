@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { isOtlpDecodeError } from '../decode/decode-error.ts'
+import { shortText } from '../text/safe-text.ts'
 import { acceptedEncodings, createIntake, type Intake, type Unpacked } from './body.ts'
 import { allowedOrigin, allowReading, answerPreflight, isPreflight } from './cors.ts'
 import { allowedNames, hasToken, isAllowedHost } from './guard.ts'
@@ -112,18 +113,24 @@ function refusalByHeaders(
   if (method !== 'POST') return { status: 405, message: 'use POST', headers: { allow: 'POST' } }
   if (encoding === undefined) {
     const found = headers['content-type'] ?? 'none'
-    return { status: 415, message: `content-type ${found}: send application/x-protobuf or application/json` }
+    return {
+      status: 415,
+      message: `content-type ${shortText(found)}: send application/x-protobuf or application/json`,
+    }
   }
   if (Number(headers['content-length']) > settings.maxBodyBytes) return tooLarge(settings)
   return undefined
 }
 
 function wrongHost({ headers }: IncomingMessage): Refusal {
-  return { status: 403, message: `this receiver is not to be called as ${headers.host}` }
+  return { status: 403, message: `this receiver is not to be called as ${shortText(headers.host)}` }
 }
 
 function notFound(request: IncomingMessage): Refusal {
-  return { status: 404, message: `${pathOf(request)} is not one of ${[...signals.keys()].join(', ')}` }
+  return {
+    status: 404,
+    message: `${shortText(pathOf(request))} is not one of ${[...signals.keys()].join(', ')}`,
+  }
 }
 
 function tooLarge(settings: Settings): Refusal {

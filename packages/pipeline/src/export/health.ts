@@ -1,15 +1,16 @@
-import type { SettingNames, SignalCounters } from '../pipeline.ts'
+import type { SignalCounters } from '../pipeline.ts'
 import type { Problems } from '../problems.ts'
 import type { Batch, Signal } from '../records/batch.ts'
 import type { Outcome } from '../wire/outcome.ts'
 import type { Losses } from './losses.ts'
+import { remedyOf as usualRemedy } from './remedies.ts'
 import type { Wording } from './wording.ts'
 
 export type HealthOptions = {
   /** Of the lane. */
   name: string
   signal: Signal
-  remedyOf: ((failure: string) => string) | undefined
+  remedyOf: ((failure: string) => string | undefined) | undefined
   wording: Wording
   counters: SignalCounters
   losses: Losses
@@ -85,7 +86,7 @@ export class Health {
 
   #remedy(failure: string): string {
     const { remedyOf, problems } = this.#options
-    return remedyOf?.(failure) ?? remedy(failure, problems.settingNames)
+    return remedyOf?.(failure) ?? usualRemedy(failure, problems.settingNames)
   }
 
   #lose({ fromSpool }: Batch, count: number, reason: string, help: () => string): void {
@@ -110,47 +111,4 @@ export class Health {
   #secondsSince(ms: number): number {
     return Math.round((this.#options.now() - ms) / 1000)
   }
-}
-
-type Remedy = (names: SettingNames) => string
-
-/** What usually helps against a failure of that name: the first that fits. */
-const remedies: readonly [RegExp, Remedy][] = [
-  [
-    /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH/,
-    ({ endpoint }) => `Start the receiver or set ${endpoint}`,
-  ],
-  [/has expired/i, () => 'Renew the certificate of the receiver'],
-  [/not yet valid/i, () => 'Check the clock, and the certificate of the receiver'],
-  [
-    /does not match certificate|ALTNAME/i,
-    ({ endpoint }) => `Set ${endpoint} to a name that is in the certificate of the receiver`,
-  ],
-  [
-    /wrong version number|packet length too long|HTTP_REQUEST/i,
-    ({ endpoint }) => `The receiver speaks no TLS there: write http:// in ${endpoint}`,
-  ],
-  [
-    /to an HTTPS (server|port)/i,
-    ({ endpoint }) => `The receiver speaks TLS there: write https:// in ${endpoint}`,
-  ],
-  [
-    /alert (certificate required|bad certificate|unknown ca|handshake failure)/i,
-    () => 'Check the certificate of the client: the receiver does not take it, or wants one',
-  ],
-  [
-    /certificate|self-signed|CERT_|unable to verify/i,
-    ({ certificate }) => `Set ${certificate} to the CA of the receiver`,
-  ],
-  [/ 40[13]\b|UNAUTHENTICATED|PERMISSION_DENIED/, ({ headers }) => `Check the credentials in ${headers}`],
-  [/ 40[45]\b|UNIMPLEMENTED/, ({ endpoint, protocol }) => `Check the path of ${endpoint} and ${protocol}`],
-  [/ 407\b/, () => 'Check the user and the password in HTTP_PROXY or HTTPS_PROXY'],
-  [/ 415\b/, ({ protocol }) => `Set ${protocol} to what the receiver takes`],
-  [/ 400\b|INVALID_ARGUMENT/, () => 'Check that the address is an OTLP receiver of this signal'],
-  [/ 3\d\d\b/, ({ endpoint }) => `Redirects are not followed: set ${endpoint} to the final address`],
-]
-
-function remedy(failure: string, names: SettingNames): string {
-  const [, say] = remedies.find(([failures]) => failures.test(failure)) ?? []
-  return say?.(names) ?? `Check the receiver and ${names.endpoint}`
 }

@@ -5,6 +5,7 @@ import type { WireAnswer, WireRequest } from '../wire/exchange.ts'
 import type { Outcome } from '../wire/outcome.ts'
 import { createSpareSocket } from '../wire/spare-socket.ts'
 import type { Target } from '../wire/target.ts'
+import { remedyOfProxy } from './remedies.ts'
 
 /** Who gets the batches, as the operator is told of it. */
 export type Receiver = {
@@ -12,8 +13,8 @@ export type Receiver = {
   readonly url: string
   /** Their values are secrets, but for those that everybody may know. */
   readonly headers: Readonly<Record<string, string>>
-  /** What helps against a failure of that name, where the settings of OTLP do not. */
-  readonly remedyOf?: (failure: string) => string
+  /** What helps against a failure of that name; undefined where the settings of OTLP do. */
+  readonly remedyOf?: (failure: string) => string | undefined
 }
 
 /** Sends batches to one receiver; what ends in `Sync` does so while the event loop stands still. */
@@ -52,6 +53,7 @@ export type SenderOptions = {
 
 /** Sends over OTLP. */
 export function createSender({ target, keepsSpare, now }: SenderOptions): Sender {
+  const { proxies } = target
   const codec = createCodec(target, now)
   const connection = openConnection(target, false)
   const spare = keepsSpare ? createSpareSocket(target) : undefined
@@ -67,7 +69,8 @@ export function createSender({ target, keepsSpare, now }: SenderOptions): Sender
   }
 
   return {
-    receiver: target,
+    receiver:
+      proxies === undefined ? target : { ...target, remedyOf: (failure) => remedyOfProxy(failure, proxies) },
     wire: { target, requestSync, outcome: codec.outcome },
     async send(batch) {
       const request = await prepare(batch)

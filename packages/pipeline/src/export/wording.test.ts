@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { outcomeOfGrpcStatus } from '../wire/grpc-status.ts'
+import { outcomeOfHttp } from '../wire/outcome.ts'
 import { describeTarget } from '../wire/target.ts'
 import { createWording } from './wording.ts'
 
@@ -25,6 +27,26 @@ test.for([
   ['http://c', { 'x-api-key': 'abc=def12345' }, 'key abc=def12345 is over its quota, key def12345 too'],
 ] as const)('what a receiver repeats of %s with %j has no secret in it', ([url, headers, text]) => {
   expect(wordingOf(url, headers).repeat(text)).not.toMatch(/p4ssw0rd|123456|12345|bWU6/)
+})
+
+test('a secret that a long answer ends with is not shown in part', () => {
+  const secret = 's3cr3t'.repeat(20)
+  const { repeat } = wordingOf('http://c', { 'x-api-key': secret })
+  for (const before of [10, 150, 190, 199, 200, 900]) {
+    const said = `${'x'.repeat(before)}${secret} is wrong`
+    const http = outcomeOfHttp(400, {}, Buffer.from(said), 0)
+    const grpc = outcomeOfGrpcStatus({ code: 3, message: said, details: undefined })
+    for (const outcome of [http, grpc]) {
+      const { message } = outcome as { message: string }
+      expect(repeat(message)).not.toContain('s3c')
+    }
+  }
+})
+
+test('an address is no longer than a text', () => {
+  expect(
+    createWording({ url: `http://${'c'.repeat(3000)}`, headers: {} }, (text) => text).address.length,
+  ).toBe(201)
 })
 
 test('a text is one line, without what moves a cursor or turns its direction, and not long', () => {

@@ -31,13 +31,16 @@ export function createWording(
   // The longest first: one may be a part of another.
   secrets.sort((a, b) => b.length - a.length)
   return {
-    address,
+    address: shorten(address),
     repeat(text) {
       const safe = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
-      const shown = safe.replace(anyAddress, print).replace(unprintable, ' ').trim()
-      return shown.length > longest ? `${shown.slice(0, longest)}…` : shown
+      return shorten(safe.replace(anyAddress, print).replace(unprintable, ' ').trim())
     },
   }
+}
+
+function shorten(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 
 /** The value, its words, and the user and the password of `Basic`. */

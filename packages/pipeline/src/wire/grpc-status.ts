@@ -1,5 +1,5 @@
 import { decodeRetryDelayMs } from '@clew/otlp'
-import type { Outcome } from './outcome.ts'
+import { maxMessage, type Outcome } from './outcome.ts'
 
 const ok = 0
 const resourceExhausted = 8
@@ -55,9 +55,9 @@ export function outcomeOfGrpcStatus({ code, message, details }: GrpcStatus): Out
 
 function decodeMessage(message: string): string {
   try {
-    return decodeURIComponent(message).slice(0, 200)
+    return decodeURIComponent(message).slice(0, maxMessage)
   } catch {
-    return message.slice(0, 200)
+    return message.slice(0, maxMessage)
   }
 }
 

@@ -13,6 +13,9 @@ import {
 } from './exchange.ts'
 import type { Target } from './target.ts'
 
+/** Node's own words show the value, and with it a password. */
+const invalidProxy = 'the variable of the proxy has no address of one'
+
 type Exchange = { sent: ClientRequest; finish: (answer: WireAnswer | Promise<WireAnswer>) => void }
 type Transport = { agent: Agent; request: typeof request }
 
@@ -55,8 +58,11 @@ export function openHttpConnection(target: Target, held: boolean): Connection {
     })
 
   return {
-    // A header that cannot be sent throws at once.
-    exchange: (wire, key = wire) => post(wire, key).catch((error: unknown) => ({ failure: String(error) })),
+    // A header that cannot be sent throws at once, and a proxy that Node cannot read.
+    exchange: (wire, key = wire) =>
+      post(wire, key).catch((error: NodeJS.ErrnoException) => ({
+        failure: error.code === 'ERR_PROXY_INVALID_CONFIG' ? invalidProxy : String(error),
+      })),
     answerSync(key, remainingMs) {
       const exchange = live.get(key)
       if (exchange === undefined || !isPlain) return undefined

@@ -59,7 +59,7 @@ test('413 is too large, every other status is refused with what the body says', 
     { kind: 'too-large' },
     { kind: 'refused', status: 'HTTP 400', message: 'bad field' },
     { kind: 'refused', status: 'HTTP 301', message: '' },
-    { kind: 'refused', status: 'HTTP 500', message: 'x'.repeat(200) },
+    { kind: 'refused', status: 'HTTP 500', message: 'x'.repeat(500) },
   ])
 })
 

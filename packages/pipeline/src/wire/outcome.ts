@@ -8,6 +8,9 @@ export type Outcome =
   | { kind: 'too-large' }
   | { kind: 'refused'; status: string; message: string }
 
+/** Of what a receiver says. More than is repeated of it: a secret that were cut here would not be known as one. */
+export const maxMessage = 1024
+
 const unauthorized: ReadonlySet<string> = new Set([
   ...['HTTP 401', 'HTTP 403'],
   ...['gRPC UNAUTHENTICATED', 'gRPC PERMISSION_DENIED'],
@@ -68,11 +71,8 @@ function readResponse(body: Buffer, contentType: string | undefined): { rejected
 
 /** The beginning of an error body, on one line: text as it is, of a protobuf Status what is readable. */
 function printable(body: Buffer): string {
-  const text = body.subarray(0, 1024).toString('utf8')
-  return text
-    .replace(/[^\x20-\x7e\u00a0-\ufffc]+/g, ' ')
-    .trim()
-    .slice(0, 200)
+  const text = body.subarray(0, maxMessage).toString('utf8')
+  return text.replace(/[^\x20-\x7e\u00a0-\ufffc]+/g, ' ').trim()
 }
 
 const firstDelayMs = 1000

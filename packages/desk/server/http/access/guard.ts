@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { hasToken, isAllowedHost, isSameSecret } from '@clew/otlp'
+import { shortText } from '@clew/otlp/text'
 import type { Failure } from '../reply/reply.ts'
 import { type Access, ownNames } from './binding.ts'
 import { readCookie, sessionOf } from './session.ts'
@@ -23,12 +24,12 @@ export function refusalByOrigin(
 ): Failure | undefined {
   const { host, origin } = headers
   if (!isAllowedHost(host, ownNames(settings))) {
-    return forbidden(`this desk is not to be called as ${host}; --allowed-hosts adds a name`)
+    return forbidden(`this desk is not to be called as ${shortText(host)}; --allowed-hosts adds a name`)
   }
   if (kind === 'otlp' && origin !== undefined && settings.corsOrigins.includes(origin)) return undefined
   if (origin !== undefined && !isSameOrigin(origin, host!)) {
     const remedy = kind === 'otlp' ? '; --cors lets a page send' : ''
-    return forbidden(`pages of ${origin} may not talk to this desk${remedy}`)
+    return forbidden(`pages of ${shortText(origin)} may not talk to this desk${remedy}`)
   }
   if (isFromOtherPage(headers['sec-fetch-site']) && !isNavigation(headers, kind)) {
     return forbidden('pages of other origins may not talk to this desk')

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { shortText } from '@clew/otlp/text'
 import { isStoreError, storeError } from '../../schema/store-error.ts'
 import type { Store } from '../../threads/store.ts'
 import { type Failure, sendFailure, sendJson } from '../reply/reply.ts'
@@ -38,7 +39,7 @@ function isZlibError(error: unknown): boolean {
 }
 
 function wrongType(type: string): Failure {
-  const message = `content-type ${type || 'none'}: send application/x-ndjson for lines, application/json for one document`
+  const message = `content-type ${shortText(type || 'none')}: send application/x-ndjson for lines, application/json for one document`
   return { status: 415, code: 'content-type', message }
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import { shortText } from '@clew/otlp/text'
 import { acceptsGzip, sendFailure } from './reply.ts'
 
 const compress = promisify(gzip)
@@ -92,6 +93,8 @@ const wrongMethod = { status: 405, code: 'method', message: 'use GET', headers: 
 
 function notFound(pathname: string, known: number): { status: number; code: string; message: string } {
   const message =
-    known === 0 ? 'the page was not built; the API is at /api/openapi.json' : `nothing at ${pathname}`
+    known === 0
+      ? 'the page was not built; the API is at /api/openapi.json'
+      : `nothing at ${shortText(pathname)}`
   return { status: 404, code: 'not-found', message }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { shortText } from '@clew/otlp/text'
 import type { AlertPage, NewAlertSilence } from '../../../api/index.ts'
 import { storeError } from '../../schema/store-error.ts'
 import type { Alerts } from '../../threads/alerts.ts'
@@ -49,7 +50,7 @@ function limitOf(text: string | undefined): number {
   if (text === undefined) return defaultDecisions
   const limit = Number(text)
   if (!Number.isInteger(limit) || limit < 1)
-    throw storeError('invalid', `limit ${JSON.stringify(text)}: give a whole number from 1`)
+    throw storeError('invalid', `limit ${JSON.stringify(shortText(text))}: give a whole number from 1`)
   return Math.min(limit, mostDecisions)
 }
 

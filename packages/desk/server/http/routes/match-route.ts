@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { shortText } from '@clew/otlp/text'
 import type { Failure } from '../reply/reply.ts'
 import { type Route, routes } from './routes.ts'
 
@@ -20,7 +21,7 @@ const patterns: readonly Pattern[] = routes.map((route) => ({
 export function matchRoute(method: string, url: URL): Match {
   const found = patterns.filter(({ path }) => path.test(url.pathname))
   if (found.length === 0)
-    return failed(404, 'not-found', `${url.pathname} is no route; see /api/openapi.json`)
+    return failed(404, 'not-found', `${shortText(url.pathname)} is no route; see /api/openapi.json`)
   const pattern = found.find(({ route }) => route.method === method)
   if (pattern === undefined) {
     const allow = found.map(({ route }) => route.method).join(', ')
@@ -49,10 +50,10 @@ function problemOfQuery({ parameters }: Route, query: URLSearchParams): string |
   const unknown = names.filter((name) => !known.includes(name))
   if (unknown.length > 0) {
     const list = known.length === 0 ? 'there are none' : `known are ${known.join(', ')}`
-    return `unknown parameter ${unknown.slice(0, 5).join(', ')}; ${list}`
+    return `unknown parameter ${unknown.slice(0, 5).map(shortText).join(', ')}; ${list}`
   }
   const twice = names.find((name, i) => names.indexOf(name) !== i)
-  return twice === undefined ? undefined : `parameter ${twice} is given more than once`
+  return twice === undefined ? undefined : `parameter ${shortText(twice)} is given more than once`
 }
 
 function failed(status: number, code: string, message: string): { failure: Failure } {
