@@ -27,6 +27,18 @@ export const logPage = object({
 })
 export type LogPage = Static<typeof logPage>
 
+/** Lines as they came, the oldest first: `GET /api/logs/arrivals`. */
+export const arrivalPage = object({
+  arrivals: list(
+    object({
+      arrivedUnixMs: count('When they came.'),
+      logs: any<{ resourceLogs: unknown[] }>({ type: 'object' }, 'An ExportLogsServiceRequest in JSON.'),
+    }),
+  ),
+  next: nullable(text(), 'The `after` of the following page; null at the end.'),
+})
+export type ArrivalPage = Static<typeof arrivalPage>
+
 /** The lines before and after one, oldest first: `GET /api/logs/{ref}/around`. */
 export const surroundingLogs = object({ logs: list(logRow), at: count() })
 export type SurroundingLogs = Static<typeof surroundingLogs>

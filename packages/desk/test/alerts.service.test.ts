@@ -279,7 +279,8 @@ test('lines beyond what may wait for the rules are counted and told of, and thos
     const now = { timeUnixNano: `${Date.now()}000000`, attributes }
     const request = logsRequest([`payment_failed ${'x'.repeat(8_000_000)}`], now)
     // The rules have not begun yet, so that all of it waits.
-    for (let sent = 0; sent < 5; sent++) client.take('json', new TextEncoder().encode(request), 1)
+    for (let sent = 0; sent < 5; sent++)
+      client.take('json', new TextEncoder().encode(request), { records: 1, arrivedUnixMs: Date.now() })
     expect(client.state()).toEqual({ firing: 0, notJudged: 1 })
     client.begin('http://desk.example')
     await expect.poll(() => rig.bot.received.length, eventually).toBe(1)

@@ -13,7 +13,7 @@ export const alertCommand: Command = {
   name: 'alert',
   summary: 'checks alert rules, tells what they would have told, and runs them',
   usage: `clew alert check <alerts.yaml>
-clew alert test <alerts.yaml> --replay FILE [options]
+clew alert test <alerts.yaml> --replay FILE|--desk [URL] [options]
 clew alert run <alerts.yaml> --from SOURCE [options]
 
 check   reads the rule file and says all that is wrong with it, each with its line, what was found and what to write.
@@ -22,6 +22,11 @@ test    runs the rules over a log that is there already, and prints the alerts t
 
   --replay FILE   lines of JSON: OTLP JSON as a collector's file exporter writes it, or log objects as pino and winston
                   write them; "-" reads stdin
+  --desk [URL]    what a running desk has, each line when it came (CLEW_DESK_URL; default http://localhost:4318)
+  --token TOKEN   its token to read, when it has one (CLEW_DESK_TOKEN)
+  --since AGE     only alerts of the last 15m, 2h, 7d; lines from before fill their windows
+  --from, --to    only alerts between two moments: 2026-11-29T10:00, or unix milliseconds
+  --imported      the lines that were imported into the desk, instead of those that were sent to it
   --why           also each decision: fired, cooling, late, …; the last thousand
   --json          one JSON object an alert
 

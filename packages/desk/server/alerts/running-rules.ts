@@ -1,8 +1,9 @@
 import {
   type Alerting,
-  type AlertRecord,
   type AlertStore,
+  type Arrival,
   createMemoryBudget,
+  idleMs,
   type Silence,
   startAlerting,
 } from '@clew/alert'
@@ -28,7 +29,7 @@ export type RunningRules = {
   /** Rules begin to run; messages link to this address unless the file has one. */
   begin(url: string): void
   /** Rejects when the store cannot be written: give the records again. */
-  take(records: readonly AlertRecord[]): Promise<void>
+  take(arrivals: readonly Arrival[]): Promise<void>
   /** Once a second: reads the file if it changed, lets time pass, and sends what waits. Never rejects. */
   tick(): Promise<void>
   /** Tries what waits once more; what was not sent stays in the store. */
@@ -36,8 +37,11 @@ export type RunningRules = {
 }
 
 const partition = 'desk'
-/** By so much the clock of silence stays behind, for records that are on their way. */
-const behindMs = 2_000
+/**
+ * By so much the clock of silence stays behind that of records that come: those that are on their way to be judged were stored by
+ * then, and a replay of what is stored must come to the same.
+ */
+const onTheWayMs = 1_000
 const closeTimeoutMs = 2_000
 
 /** Reads the file. Throws with one line when there is none. */
@@ -77,8 +81,12 @@ export function openRules(options: RunningRulesOptions): RunningRules {
         report(`messages link to ${own}, which nobody can open: write "desk: http://…" into ${path}`)
       alerting = start()
     },
-    async take(records) {
-      await alerting?.take({ partition, records })
+    async take(arrivals) {
+      const records = arrivals.flatMap((arrival) => arrival.records)
+      const clocks = arrivals.flatMap(({ records: own, arrivedUnixMs }) =>
+        own.map(() => arrivedUnixMs - idleMs),
+      )
+      await alerting?.take({ partition, records, clocks })
     },
     async tick() {
       try {
@@ -86,7 +94,7 @@ export function openRules(options: RunningRulesOptions): RunningRules {
           await alerting?.close(closeTimeoutMs)
           alerting = start()
         }
-        await alerting?.pass(partition, now() - behindMs)
+        await alerting?.pass(partition, now() - onTheWayMs - idleMs)
         await alerting?.send()
       } catch (error) {
         tellOnce(`alerts: ${error instanceof Error ? error.message : String(error)}; it is tried again`)

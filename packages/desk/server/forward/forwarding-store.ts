@@ -10,12 +10,12 @@ import type { Forward } from './start-forward.ts'
 export function forwardingStore<S extends Store>(store: S, forward: Forward): S {
   return {
     ...store,
-    async write(signal, encoding, bytes) {
+    async write(signal, encoding, bytes, isImported) {
       const passed = forward.pass(signal, encoding, bytes)
       if (passed === 'full')
         throw storeError('busy', `too much waits for ${forward.status().url}; come back later`)
       try {
-        return await store.write(signal, encoding, bytes)
+        return await store.write(signal, encoding, bytes, isImported)
       } catch (error) {
         if (passed === 'taken' && isSentAgain(error)) forward.repeats((error as Error).message)
         throw error

@@ -16,10 +16,18 @@ async function answerTo(outcome: Written | Error) {
   return { answer, received }
 }
 
+const came = { arrivedUnixMs: 1_764_000_000_000 }
+
 test.each<[string, Written | Error, unknown, number, number]>([
-  ['all is kept', { records: 3, rejected: 0, message: '' }, 'ok', 3, 0],
-  ['a warning', { records: 3, rejected: 0, message: 'hm' }, { rejected: 0, message: 'hm' }, 3, 0],
-  ['a part is refused', { records: 2, rejected: 1, message: 'old' }, { rejected: 1, message: 'old' }, 2, 1],
+  ['all is kept', { records: 3, rejected: 0, message: '', ...came }, 'ok', 3, 0],
+  ['a warning', { records: 3, rejected: 0, message: 'hm', ...came }, { rejected: 0, message: 'hm' }, 3, 0],
+  [
+    'a part is refused',
+    { records: 2, rejected: 1, message: 'old', ...came },
+    { rejected: 1, message: 'old' },
+    2,
+    1,
+  ],
   ['too much at once', storeError('too-large', 'split'), { status: 413, message: 'split' }, 0, 1],
   ['no OTLP', storeError('decode', 'byte 1'), { status: 400, message: 'byte 1' }, 0, 1],
   ['too much waits', storeError('busy', 'later'), { retryAfterSeconds: 1 }, 0, 1],

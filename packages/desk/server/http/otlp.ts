@@ -35,7 +35,7 @@ export function createOtlpHandler(
         // The store takes the bytes away.
         const copy = alerts !== undefined && signal === 'logs' ? new Uint8Array(raw) : undefined
         const written = await store.write(signal, encoding, raw)
-        if (copy !== undefined) alerts?.take(encoding, copy, written.records)
+        if (copy !== undefined) alerts?.take(encoding, copy, written)
         received[signal === 'logs' ? 'logs' : 'spans'] += written.records
         received.rejected += written.rejected
         if (written.rejected > 0) received.refused++

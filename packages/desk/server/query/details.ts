@@ -109,7 +109,7 @@ export function readLog(segments: OpenSegments, ref: Ref): LogDetail {
 }
 
 /** A body that was too long was cut, and is JSON no more. */
-function jsonOrText(body: string): FieldValue {
+export function jsonOrText(body: string): FieldValue {
   try {
     return JSON.parse(body) as FieldValue
   } catch {

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { hasTextIndex, openForReading } from '../schema/segment.ts'
+import { hasArrivals, hasTextIndex, openForReading } from '../schema/segment.ts'
 import { segmentNumber } from '../schema/segment-files.ts'
 import { isDamage } from '../schema/store-error.ts'
 import { defineLineMatches } from './line-matches.ts'
@@ -8,6 +8,8 @@ import { defineLineMatches } from './line-matches.ts'
 export type OpenSegment = {
   number: number
   textSearch: 'index' | 'scan'
+  /** Whether it knows when its lines came. */
+  hasArrivals: boolean
   /** Rows as objects. */
   all<Row>(sql: string, ...parameters: SqlValue[]): Row[]
   get<Row>(sql: string, ...parameters: SqlValue[]): Row | undefined
@@ -97,6 +99,7 @@ function readable(database: DatabaseSync, number: number, onError: (error: unkno
   return {
     number,
     textSearch: hasTextIndex(database) ? 'index' : 'scan',
+    hasArrivals: hasArrivals(database),
     all: (sql, ...parameters) => rows(sql, parameters, false),
     get: (sql, ...parameters) => rows(sql, parameters, false)[0] as never,
     arrays: (sql, ...parameters) => rows(sql, parameters, true),

@@ -1,4 +1,5 @@
 import type { DeskStatus } from '../../api/desk.ts'
+import { arrivals } from './arrivals.ts'
 import { chain } from './chain.ts'
 import { chainExport } from './chain-export.ts'
 import { chains } from './chains.ts'
@@ -20,6 +21,7 @@ export type QueryName =
   | 'chain-export'
   | 'span'
   | 'logs'
+  | 'arrivals'
   | 'log'
   | 'log-around'
   | 'histogram'
@@ -38,6 +40,7 @@ export const queries: Record<QueryName, (segments: OpenSegments, parameters: Par
   'chain-export': chainExport,
   span,
   logs,
+  arrivals,
   log,
   'log-around': logAround,
   histogram,

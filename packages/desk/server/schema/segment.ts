@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { makePrivate } from './segment-files.ts'
 import { sqliteProblem, storeError } from './store-error.ts'
-import { pragmas, schema, schemaVersion, textSchema } from './tables.ts'
+import { arrivalSchema, pragmas, schema, schemaVersion, textSchema } from './tables.ts'
 
 /** Opens a segment for writing; a new one gets its tables. Throws a StoreError `full` with the remedy. */
 export function openForWriting(path: string): DatabaseSync {
@@ -10,6 +10,7 @@ export function openForWriting(path: string): DatabaseSync {
     const database = new DatabaseSync(path)
     database.exec(pragmas)
     if (versionOf(database) === 0) createTables(database)
+    else database.exec(arrivalSchema)
     return database
   } catch (error) {
     throw storeError('full', sqliteProblem(error, path))
@@ -21,7 +22,7 @@ export function openForReading(path: string): DatabaseSync {
 }
 
 function createTables(database: DatabaseSync): void {
-  database.exec(`BEGIN; ${schema}`)
+  database.exec(`BEGIN; ${schema} ${arrivalSchema}`)
   if (hasFts5(database)) database.exec(textSchema)
   database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`)
 }
@@ -34,6 +35,11 @@ function hasFts5(database: DatabaseSync): boolean {
 
 export function hasTextIndex(database: DatabaseSync): boolean {
   return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'log_text'").get() !== undefined
+}
+
+/** Segments of the first days have none. */
+export function hasArrivals(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'arrival'").get() !== undefined
 }
 
 export function versionOf(database: DatabaseSync): number {

@@ -100,6 +100,13 @@ CREATE TABLE pattern_rollup (
 ) WITHOUT ROWID;
 `
 
+/** Not in the first segments that there were. */
+export const arrivalSchema = `
+-- When lines came: those from this id on, up to the next row, were committed together, begun at ms (unix milliseconds). imported: 1
+-- for lines of a file, which the rules of the desk did not judge.
+CREATE TABLE IF NOT EXISTS arrival (first INTEGER PRIMARY KEY, ms INTEGER NOT NULL, imported INTEGER NOT NULL);
+`
+
 /** The tables of counts and the width of their buckets. */
 export const rollups = { rollup: 10_000_000, rollup_wide: 600_000_000 } as const
 

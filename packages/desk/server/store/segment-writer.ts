@@ -16,6 +16,8 @@ import { createPatternTally, type PatternTally } from './patterns.ts'
 import { createRollupTally, type RollupTally } from './rollup-tally.ts'
 import { createTextIndex, nextBlock, type TextIndex } from './text-index.ts'
 
+const insertArrival = `INSERT OR REPLACE INTO arrival (first, ms, imported) VALUES (?, ?, ?)`
+
 /** Row ids that a commit added; `first` > `last`: none. */
 export type AddedRows = { logs: { first: number; last: number }; spans: { first: number; last: number } }
 
@@ -35,6 +37,7 @@ export class SegmentWriter {
   readonly #insertLog: StatementSync
   readonly #insertSpan: StatementSync
   readonly #insertLink: StatementSync
+  readonly #insertArrival: StatementSync
   readonly #resources: Dictionary
   readonly #scopes: Dictionary
   readonly #names: Dictionary
@@ -49,12 +52,16 @@ export class SegmentWriter {
   /** The first ids of this transaction. */
   #first: { log: number; span: number }
   #isOpen = false
+  /** When this transaction began, and whether its last lines are of a file; undefined before its first. */
+  #arrivedUs = 0
+  #isImported: boolean | undefined
 
   constructor(database: DatabaseSync, miner: Miner) {
     this.#database = database
     this.#insertLog = database.prepare(insertLog)
     this.#insertSpan = database.prepare(insertSpan)
     this.#insertLink = database.prepare(insertLink)
+    this.#insertArrival = database.prepare(insertArrival)
     this.#resources = createDictionary(database, 'resource', ['attributes', 'service', 'instance', 'host'])
     this.#scopes = createDictionary(database, 'scope', ['name', 'version', 'attributes'])
     this.#names = createDictionary(database, 'name', ['text'])
@@ -72,15 +79,27 @@ export class SegmentWriter {
     return this.#isOpen
   }
 
-  /** `nowUs` is the time of records that have none. */
-  add(request: RequestRows, nowUs: number): void {
-    if (!this.#isOpen) this.#database.exec('BEGIN')
-    this.#isOpen = true
-    if (request.signal === 'logs') {
-      this.#addGroups(request.groups, (row, resource, scope) => this.#addLog(row, resource, scope, nowUs))
-    } else {
-      this.#addGroups(request.groups, (row, resource, scope) => this.#addSpan(row, resource, scope, nowUs))
+  /** Returns when it came, in unix microseconds: all of a transaction when it began. That is the time of records that have none. */
+  add(request: RequestRows, nowUs: number, isImported: boolean): number {
+    if (!this.#isOpen) {
+      this.#database.exec('BEGIN')
+      this.#arrivedUs = nowUs
     }
+    this.#isOpen = true
+    const us = this.#arrivedUs
+    if (request.signal === 'logs') {
+      this.#noteArrival(isImported)
+      this.#addGroups(request.groups, (row, resource, scope) => this.#addLog(row, resource, scope, us))
+    } else {
+      this.#addGroups(request.groups, (row, resource, scope) => this.#addSpan(row, resource, scope, us))
+    }
+    return us
+  }
+
+  #noteArrival(isImported: boolean): void {
+    if (this.#isImported === isImported) return
+    this.#isImported = isImported
+    this.#insertArrival.run(this.#nextLog, Math.floor(this.#arrivedUs / 1000), isImported ? 1 : 0)
   }
 
   commit(): AddedRows {
@@ -194,6 +213,7 @@ export class SegmentWriter {
   /** `lost`: what was written since the last commit is gone. */
   #clear(lost: boolean): void {
     this.#isOpen = false
+    this.#isImported = undefined
     this.#nextLog = nextBlock(lost ? this.#highest('log') + 1 : this.#nextLog)
     this.#nextSpan = lost ? this.#highest('span') + 1 : this.#nextSpan
     this.#first = { log: this.#nextLog, span: this.#nextSpan }

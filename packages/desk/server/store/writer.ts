@@ -45,8 +45,9 @@ export class Writer {
     this.#current = this.#begin(this.#path, goesOn ? undefined : newest?.path)
   }
 
-  add(request: RequestRows): void {
-    this.#guard(() => this.#current.add(request, this.#options.nowUs()))
+  /** Returns when it came, in unix milliseconds. */
+  add(request: RequestRows, isImported = false): number {
+    return this.#guard(() => Math.floor(this.#current.add(request, this.#options.nowUs(), isImported) / 1000))
   }
 
   /** The rows of the commit with their segment. */

@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import { createReportLimit } from '@clew/otlp'
 import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
 import type { AlertQuestion, AlertQuestions, Alerts } from './alerts.ts'
+import type { Written } from './store.ts'
 import { type AlertAsk, type AlertSettings, type FromAlerts, startThread, type ToAlerts } from './thread.ts'
 
 /** Bytes that may wait to be judged; what comes beyond them is stored, not judged, and counted. */
@@ -66,7 +67,11 @@ export class AlertClient implements Alerts {
     this.#say({ kind: 'begin', url })
   }
 
-  take(encoding: 'protobuf' | 'json', bytes: Uint8Array<ArrayBuffer>, records: number): void {
+  take(
+    encoding: 'protobuf' | 'json',
+    bytes: Uint8Array<ArrayBuffer>,
+    { records, arrivedUnixMs }: Pick<Written, 'records' | 'arrivedUnixMs'>,
+  ): void {
     const isFull = this.#waiting.length > 0 && this.#waitingBytes + bytes.length > maxWaitingBytes
     if (this.#thread === undefined || isFull) {
       this.#leaveOut(records, isFull ? 'too much waits for the rules' : 'the thread of alerts is away')
@@ -74,7 +79,7 @@ export class AlertClient implements Alerts {
     }
     this.#waiting.push({ bytes: bytes.length, records })
     this.#waitingBytes += bytes.length
-    this.#say({ kind: 'logs', encoding, bytes, arrivedUnixMs: Date.now() }, [bytes.buffer])
+    this.#say({ kind: 'logs', encoding, bytes, arrivedUnixMs }, [bytes.buffer])
   }
 
   ask<Name extends AlertQuestion>(

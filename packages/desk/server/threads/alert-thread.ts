@@ -45,7 +45,7 @@ function serve(alerts: DeskAlerts): void {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, mostAtOnce)
       try {
-        await alerts.take(batch.flatMap(recordsIn))
+        await alerts.take(batch.map((request) => ({ ...request, records: recordsIn(request) })))
       } catch (error) {
         // What cannot be stored now is given again with the next tick.
         const problem = `alerts cannot be stored (${(error as Error).message}); it is tried again`

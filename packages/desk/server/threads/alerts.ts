@@ -1,4 +1,5 @@
 import type { AlertDecisions, AlertPage, AlertSilence, NewAlertSilence } from '../../api/index.ts'
+import type { Written } from './store.ts'
 
 /** What the thread of alerts is asked, and what it answers. */
 export type AlertQuestions = {
@@ -11,8 +12,12 @@ export type AlertQuestion = keyof AlertQuestions
 
 /** The rules of a desk as the HTTP side sees them: a thread that judges lines once they are stored. */
 export type Alerts = {
-  /** An ExportLogsServiceRequest that was stored, with so many records; the bytes are gone for the caller. Never waits. */
-  take(encoding: 'protobuf' | 'json', bytes: Uint8Array<ArrayBuffer>, records: number): void
+  /** An ExportLogsServiceRequest that was stored, and as what; the bytes are gone for the caller. Never waits. */
+  take(
+    encoding: 'protobuf' | 'json',
+    bytes: Uint8Array<ArrayBuffer>,
+    written: Pick<Written, 'records' | 'arrivedUnixMs'>,
+  ): void
   /** Rejects with a StoreError. */
   ask<Name extends AlertQuestion>(
     name: Name,

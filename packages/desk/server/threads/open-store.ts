@@ -49,7 +49,8 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
     if (temporary) await rm(directory, { recursive: true, force: true })
   }
   return {
-    write: (signal, encoding, bytes) => writer.write({ signal, encoding, bytes }),
+    write: (signal, encoding, bytes, isImported = false) =>
+      writer.write({ signal, encoding, bytes, isImported }),
     query: (query) => reader.query(query),
     onCommit(listener) {
       listeners.add(listener)

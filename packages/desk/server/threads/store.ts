@@ -1,8 +1,8 @@
 import type { Signal } from '@clew/otlp'
 import type { QueryName } from '../query/queries.ts'
 
-/** What became of a request. Refused records are not worth sending again. */
-export type Written = { records: number; rejected: number; message: string }
+/** What became of a request, and when it came. Refused records are not worth sending again. */
+export type Written = { records: number; rejected: number; message: string; arrivedUnixMs: number }
 
 /** Refs of the first and last record that a commit added; absent: none of that kind. */
 export type Commit = { logs?: Range; spans?: Range }
@@ -18,9 +18,14 @@ export type Query = { name: QueryName; parameters: Record<string, string> }
 export type Store = {
   /**
    * Decodes and stores a request; the bytes go to the writer and are gone for the caller. Resolves after the commit:
-   * what is acknowledged survives a kill of the process.
+   * what is acknowledged survives a kill of the process. `isImported`: it is of a file, and no rules judge it.
    */
-  write(signal: Signal, encoding: 'protobuf' | 'json', bytes: Uint8Array): Promise<Written>
+  write(
+    signal: Signal,
+    encoding: 'protobuf' | 'json',
+    bytes: Uint8Array,
+    isImported?: boolean,
+  ): Promise<Written>
   /** Resolves with the bytes of the JSON answer. */
   query(query: Query): Promise<Uint8Array>
   /** Called after each commit, at most every 50 ms. Returns how to stop. */

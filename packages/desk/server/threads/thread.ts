@@ -9,13 +9,20 @@ import type { Range } from './store.ts'
 export type WriterSettings = { directory: string; maxBytes: number; maxAgeMs: number | undefined }
 
 export type ToWriter =
-  | { kind: 'write'; id: number; signal: Signal; encoding: 'protobuf' | 'json'; bytes: Uint8Array }
+  | {
+      kind: 'write'
+      id: number
+      signal: Signal
+      encoding: 'protobuf' | 'json'
+      bytes: Uint8Array
+      isImported: boolean
+    }
   | { kind: 'close' }
 
 export type FromWriter =
   | { kind: 'segments'; paths: string[]; expired: string[]; damaged: number; bytes: number }
   | { kind: 'failed'; code: string; message: string }
-  | { kind: 'written'; id: number; records: number; rejected: number; message: string }
+  | { kind: 'written'; id: number; records: number; rejected: number; message: string; arrivedUnixMs: number }
   | { kind: 'refused'; id: number; code: string; message: string }
   | { kind: 'committed'; logs?: Range; spans?: Range }
   /** What an operator should know; no request failed by it. */

@@ -90,8 +90,8 @@ export class WriterClient {
     if (message.kind === 'segments') this.#events.onSegments(message)
     else if (message.kind === 'committed') this.#events.onCommitted(message)
     else if (message.kind === 'written') {
-      const { id, records, rejected, message: text } = message
-      this.#take(id)?.resolve({ records, rejected, message: text })
+      const { id, records, rejected, arrivedUnixMs, message: text } = message
+      this.#take(id)?.resolve({ records, rejected, arrivedUnixMs, message: text })
     } else if (message.kind === 'refused') this.#take(message.id)?.reject(errorOf(message))
     else if (message.kind === 'problem') this.#events.onProblem(message.message)
   }

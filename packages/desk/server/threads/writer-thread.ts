@@ -96,7 +96,8 @@ function createTidy(writer: Writer, group: GroupCommit): () => void {
 
 type WriteMessage = Extract<ToWriter, { kind: 'write' }>
 
-function write(writer: Writer, group: GroupCommit, { id, signal, encoding, bytes }: WriteMessage): void {
+function write(writer: Writer, group: GroupCommit, message: WriteMessage): void {
+  const { id, signal, encoding, bytes, isImported } = message
   const refuse = (error: unknown): void => say({ kind: 'refused', id, ...failureOf(error) })
   let request: RequestRows
   try {
@@ -107,8 +108,9 @@ function write(writer: Writer, group: GroupCommit, { id, signal, encoding, bytes
   }
   const rejected = request.refused + request.beyond
   const written = { kind: 'written', id, records: countOf(request), rejected } as const
+  let arrivedUnixMs: number
   try {
-    writer.add(request)
+    arrivedUnixMs = writer.add(request, isImported)
   } catch (error) {
     // The failure took the whole transaction with it.
     group.fail(error)
@@ -116,7 +118,7 @@ function write(writer: Writer, group: GroupCommit, { id, signal, encoding, bytes
     return
   }
   group.added(written.records, (error) =>
-    error === undefined ? say({ ...written, message: refusalOf(request) }) : refuse(error),
+    error === undefined ? say({ ...written, arrivedUnixMs, message: refusalOf(request) }) : refuse(error),
   )
 }
 

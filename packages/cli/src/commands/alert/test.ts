@@ -1,56 +1,25 @@
-import { createReadStream } from 'node:fs'
 import { parseArgs } from 'node:util'
-import {
-  type Alert,
-  type BadLines,
-  type Decision,
-  type DecisionReason,
-  describeObservation,
-  type Replay,
-  readRecords,
-  replayRecords,
-} from '@clew/alert'
-import { quote } from '@clew/settings'
+import { type Alert, type Decision, type DecisionReason, describeObservation, type Replay } from '@clew/alert'
 import { localTime, printable } from '../../format-log.ts'
+import { replayLog, replayOptions, withDeskAlone } from './replay-log.ts'
 import { countOf, loadRuleFile, plural } from './rule-file.ts'
 
 const options = {
-  replay: { type: 'string' },
+  ...replayOptions,
   why: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const
 
 /** Runs a rule file over a log and prints what it would have told, and why. */
 export async function testRules(words: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options })
+  const { values, positionals } = parseArgs({ args: withDeskAlone(words), allowPositionals: true, options })
   const { file, mistakes } = loadRuleFile(positionals[0])
   for (const mistake of mistakes) process.stderr.write(`${mistake}\n`)
   if (file.rules.length === 0) throw new Error(`${positionals[0]} has no rule that can be used`)
-  if (values.replay === undefined) throw new Error('say which log: --replay FILE, or - for stdin')
-  const bad: BadLines = { count: 0, first: undefined }
-  const replay = await replayRecords(file.rules, readRecords(bytesOf(values.replay), bad), Date.now())
-  if (bad.first) {
-    const { line, problem } = bad.first
-    process.stderr.write(`${bad.count} lines are no records, line ${line} first: ${printable(problem)}\n`)
-  }
-  if (replay.misdated > 0) {
-    const what =
-      'records have no time, or one that cannot be: each counts from when the one before it was written'
-    process.stderr.write(`${replay.misdated} ${what}\n`)
-  }
+  const replay = await replayLog(file.rules, values)
   if (values.json) for (const alert of replay.alerts) say(JSON.stringify(alert))
   else report(replay, countOf(file), values.why)
   return 0
-}
-
-async function* bytesOf(path: string): AsyncGenerator<Buffer> {
-  try {
-    yield* path === '-' ? process.stdin : createReadStream(path)
-  } catch (error) {
-    throw new Error(
-      `--replay ${quote(path)} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
 }
 
 function report(

@@ -138,7 +138,7 @@ async function writeWhenFree(
 ): ReturnType<Store['write']> {
   for (;;) {
     try {
-      return await store.write(signal, 'json', new Uint8Array(bytes))
+      return await store.write(signal, 'json', new Uint8Array(bytes), true)
     } catch (error) {
       if (!isStoreError(error) || error.code !== 'busy') throw error
       await delay(busyDelayMs)
