@@ -52,9 +52,20 @@ export async function crashRun(
   }
   isOver = true
   await sending
-  for (let tries = 0; !(await rig.isCaughtUp()); tries++) {
-    if (tries > 600) throw new Error(`not all was judged:\n${rig.said.join('')}`)
+  await catchUp(rig)
+  return { got: await outcomeOf(rig.store), wanted: await outcomeOf(await rig.reference()), records }
+}
+
+const patienceMs = 60_000
+
+/** However slow a machine is: who stands still for a minute is stuck. */
+async function catchUp(rig: KafkaRig): Promise<void> {
+  let [before, movedMs] = ['', performance.now()]
+  while (!(await rig.isCaughtUp())) {
+    const now = String(await rig.stored())
+    if (now !== before) [before, movedMs] = [now, performance.now()]
+    if (performance.now() - movedMs > patienceMs)
+      throw new Error(`nothing was judged for a minute:\n${await rig.describeWait()}`)
     await pause(100)
   }
-  return { got: await outcomeOf(rig.store), wanted: await outcomeOf(await rig.reference()), records }
 }

@@ -50,7 +50,8 @@ export async function startKafkaRig(
   const base = { clientId: 'test', bootstrapBrokers: [kafkaUrl] }
   const admin = new Admin(base)
   await admin.createTopics({ topics: [topic], partitions: 4, replicas: 1 })
-  const producer = new Producer(base)
+  // Else a request that is sent again is in the topic twice, and more is judged than was sent.
+  const producer = new Producer({ ...base, idempotent: true })
   const redis = new Redis(redisUrl)
   redis.on('error', () => {})
   const store = createRedisStore(redis, { prefix })
@@ -74,6 +75,8 @@ export async function startKafkaRig(
       child.kill(signal)
     })
   }
+  const stored = (): Promise<(number | undefined)[]> =>
+    Promise.all(logs.map((_, index) => store.positionOf(`${topic}/${index}`)))
   return {
     store,
     topic,
@@ -96,14 +99,35 @@ export async function startKafkaRig(
       })
       child.stderr!.setEncoding('utf8').on('data', (text: string) => void said.push(text))
       children.add(child)
-      child.once('exit', () => children.delete(child))
+      child.once('exit', (code, signal) => {
+        children.delete(child)
+        if (signal !== 'SIGKILL') said.push(`[${child.pid}] ended with ${code ?? signal}\n`)
+      })
       return child
     },
     kill: (child: ChildProcess) => gone(child, 'SIGKILL'),
+    /** Of each partition, how many messages are stored. */
+    stored,
     /** Whether all that was sent is stored. */
     async isCaughtUp(): Promise<boolean> {
-      const positions = await Promise.all(logs.map((_, index) => store.positionOf(`${topic}/${index}`)))
+      const positions = await stored()
       return logs.every((log, index) => log.length === 0 || positions[index] === log.length)
+    },
+    /** What is waited for, by whom, and what was said meanwhile. */
+    async describeWait(): Promise<string> {
+      const positions = await stored()
+      const lines = logs.map(
+        (log, index) => `partition ${index}: ${positions[index] ?? 0} of ${log.length} messages`,
+      )
+      const running = [...children].map(({ pid }) => pid).join(', ')
+      const groups = await admin.listGroups().catch((error: unknown) => String(error))
+      const state = typeof groups === 'string' ? groups : (groups.get(prefix)?.state ?? 'not there')
+      const described = await admin.describeGroups({ groups: [prefix] }).catch(() => undefined)
+      const members = [...(described?.get(prefix)?.members.values() ?? [])].map(({ id, assignments }) => {
+        const partitions = assignments?.get(topic)?.partitions ?? []
+        return `member ${id}: partitions ${partitions.join(', ')}`
+      })
+      return [...lines, `processes ${running}`, `the group is ${state}`, ...members, ...said].join('\n')
     },
     /** The same in one process that nothing happens to. */
     async reference(): Promise<AlertStore> {

@@ -58,7 +58,7 @@ test('two processes over Kafka and Redis tell three failures once, with lines an
   const base = { clientId: 'test', bootstrapBrokers: [kafka.url] }
   const admin = new Admin(base)
   await admin.createTopics({ topics: [topic], partitions: 4, replicas: 1 })
-  const producer = new Producer({ ...base, serializers: stringSerializers })
+  const producer = new Producer({ ...base, serializers: stringSerializers, idempotent: true })
   const redis = new Redis(process.env.REDIS_URL!)
   await redis.del(...(await redis.keys('{clew}:*')), 'nothing')
   const words = ['alert', 'run', rules, '--from', `kafka://${kafka.url}/${topic}?begin=earliest`]
