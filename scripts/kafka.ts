@@ -1,31 +1,37 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { freePort, reachable, type Service } from './services.ts'
+import { finished, keptFolder } from './test-cache.ts'
 
 /**
  * A broker of its own. `url` is `host:port`; topics that are asked for are not made by themselves. At `saslUrl` it wants a user
- * `clew` with the password `secret`.
+ * `clew` with the password `secret`, by PLAIN.
  */
 export type KafkaService = Service & {
   saslUrl: string
+  /** With certificates: by TLS, and the certificate of a client; and by TLS with the same user by SCRAM, 256 or 512. */
+  tlsUrl: string
+  scramUrl: string
   /** kill -9. */
   kill(): Promise<void>
   /** Starts it again after `kill`, with its data and its port. */
   restart(): Promise<void>
 }
 
+/** PEM texts: an authority, and what it signed for 127.0.0.1. */
+export type BrokerCertificates = { ca: string; server: { cert: string; key: string } }
+
 const version = '4.3.1'
 
 /**
  * An Apache Kafka, broker and controller in one Java process, on a free port of 127.0.0.1, with data in a temporary folder. Its
- * jars are fetched once by Maven, 44 MB, into `CLEW_TEST_CACHE`, `$XDG_CACHE_HOME/clew-test` or `~/.cache/clew-test`.
+ * jars are fetched once by Maven, 44 MB.
  */
-export async function startBroker(): Promise<KafkaService> {
+export async function startBroker(certificates?: BrokerCertificates): Promise<KafkaService> {
   try {
-    return await start(await jars())
+    return await start(await jars(), certificates)
   } catch (error) {
     const reason = error instanceof Error ? error.message : error
     throw new Error(
@@ -35,25 +41,13 @@ export async function startBroker(): Promise<KafkaService> {
 }
 
 /** Where the jars are. */
-async function jars(): Promise<string> {
-  const cache =
-    process.env.CLEW_TEST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clew-test')
-  const folder = join(cache, `kafka-${version}`)
-  if (existsSync(folder)) return folder
-  mkdirSync(cache, { recursive: true })
-  const fresh = mkdtempSync(join(cache, 'kafka-'))
-  try {
+function jars(): Promise<string> {
+  return keptFolder(`kafka-${version}`, async (fresh) => {
     writeFileSync(join(fresh, 'pom.xml'), pom)
     const copy = ['dependency:copy-dependencies', '-DoutputDirectory=lib', '-DincludeScope=runtime']
     await finished(spawn('mvn', ['-q', '-B', '-ntp', ...copy], { cwd: fresh }))
-    renameSync(join(fresh, 'lib'), folder)
-  } catch (error) {
-    // Another process may have been faster.
-    if (!existsSync(folder)) throw new Error(`its jars cannot be fetched into ${cache}: ${String(error)}`)
-  } finally {
-    rmSync(fresh, { recursive: true, force: true })
-  }
-  return folder
+    return join(fresh, 'lib')
+  })
 }
 
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
@@ -62,14 +56,20 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.
 </project>
 `
 
-async function start(lib: string): Promise<KafkaService> {
+async function start(lib: string, certificates: BrokerCertificates | undefined): Promise<KafkaService> {
   if (readdirSync(lib).length === 0) throw new Error(`${lib} is empty: remove it`)
   const directory = mkdtempSync(join(tmpdir(), 'clew-kafka-'))
   const [port, controllerPort, saslPort] = [await freePort(), await freePort(), await freePort()]
+  const [tlsPort, scramPort] = [await freePort(), await freePort()]
   writeFileSync(
     join(directory, 'server.properties'),
-    properties({ port, controllerPort, saslPort }, join(directory, 'data')),
+    properties({ port, controllerPort, saslPort, tlsPort, scramPort }, directory, certificates !== undefined),
   )
+  if (certificates) {
+    const { ca, server } = certificates
+    writeFileSync(join(directory, 'server.pem'), `${server.key}${server.cert}`, { mode: 0o600 })
+    writeFileSync(join(directory, 'ca.pem'), ca)
+  }
   const java = (words: string[]): ChildProcess =>
     spawn('java', ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(lib, '*'), ...words], {
       cwd: directory,
@@ -97,11 +97,14 @@ async function start(lib: string): Promise<KafkaService> {
     '-c',
     'server.properties',
   ]
+  for (const bits of [256, 512]) format.push('--add-scram', `SCRAM-SHA-${bits}=[name=clew,password=secret]`)
   await finished(java(format))
   let server = await run()
   return {
     url: `127.0.0.1:${port}`,
     saslUrl: `127.0.0.1:${saslPort}`,
+    tlsUrl: `127.0.0.1:${tlsPort}`,
+    scramUrl: `127.0.0.1:${scramPort}`,
     kill: () => end('SIGKILL'),
     restart: async () => {
       await end('SIGKILL')
@@ -114,31 +117,22 @@ async function start(lib: string): Promise<KafkaService> {
   }
 }
 
-async function finished(child: ChildProcess): Promise<void> {
-  child.stdin?.end()
-  const said = Promise.all([text(child.stdout!), text(child.stderr!)])
-  const code = await new Promise<number | string | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (status, signal) => resolve(status ?? signal))
-  })
-  if (code === 0) return
-  const words = (await said).join(' ').trim().slice(0, 1000)
-  throw new Error(`${child.spawnfile} ended with ${code}: ${words}`)
-}
+type Ports = Record<'port' | 'controllerPort' | 'saslPort' | 'tlsPort' | 'scramPort', number>
 
-type Ports = { port: number; controllerPort: number; saslPort: number }
-
-function properties({ port, controllerPort, saslPort }: Ports, data: string): string {
+function properties(ports: Ports, directory: string, hasTls: boolean): string {
+  const { port, controllerPort, saslPort, tlsPort, scramPort } = ports
+  const secured = hasTls ? `,TLS://127.0.0.1:${tlsPort},SCRAM://127.0.0.1:${scramPort}` : ''
+  const clients = `PLAINTEXT://127.0.0.1:${port},SASL://127.0.0.1:${saslPort}${secured}`
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=PLAINTEXT://127.0.0.1:${port},SASL://127.0.0.1:${saslPort},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port},SASL://127.0.0.1:${saslPort}
+listeners=${clients},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=${clients}
 sasl.enabled.mechanisms=PLAIN
 listener.name.sasl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_clew="secret";
-controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs=${data}
+${hasTls ? tlsProperties(directory) : ''}controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL,SCRAM:SASL_SSL,CONTROLLER:PLAINTEXT
+log.dirs=${directory}/data
 auto.create.topics.enable=false
 num.partitions=4
 offsets.topic.num.partitions=1
@@ -155,5 +149,19 @@ group.consumer.min.session.timeout.ms=1000
 group.consumer.session.timeout.ms=3000
 group.consumer.min.heartbeat.interval.ms=100
 group.consumer.heartbeat.interval.ms=500
+`
+}
+
+/** https://kafka.apache.org/documentation/#security */
+function tlsProperties(directory: string): string {
+  const login = 'org.apache.kafka.common.security.scram.ScramLoginModule required;'
+  return `ssl.keystore.type=PEM
+ssl.keystore.location=${directory}/server.pem
+ssl.truststore.type=PEM
+ssl.truststore.location=${directory}/ca.pem
+listener.name.tls.ssl.client.auth=required
+listener.name.scram.sasl.enabled.mechanisms=SCRAM-SHA-256,SCRAM-SHA-512
+listener.name.scram.scram-sha-256.sasl.jaas.config=${login}
+listener.name.scram.scram-sha-512.sasl.jaas.config=${login}
 `
 }

@@ -109,7 +109,8 @@ export function reachable(port: number, server: ChildProcess): Promise<void> {
   })
 }
 
-function ended(server: ChildProcess): Promise<void> {
+/** Ends it by SIGTERM, and waits for that. */
+export function ended(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
     server.once('exit', () => resolve())

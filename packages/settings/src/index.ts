@@ -1,3 +1,18 @@
+export {
+  describeKafkaFailure,
+  type KafkaFailure,
+  type KafkaOptionName,
+  noteConnectionErrors,
+  remedyOfKafkaFailure,
+} from './kafka-failure.ts'
+export {
+  type KafkaSecurity,
+  type KafkaSecurityOptions,
+  kafkaClientSecurity,
+  kafkaMechanisms,
+  kafkaVariableOf,
+  readKafkaSecurity,
+} from './kafka-security.ts'
 export { type Pairs, parseEncodedPairs, parseHeaders, parseList, parsePairs } from './list.ts'
 export {
   formatDuration,

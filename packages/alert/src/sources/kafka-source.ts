@@ -1,5 +1,6 @@
 import { createReportLimit } from '@clew/otlp'
-import { connectKafka, type KafkaClient } from './kafka-client.ts'
+import { describeKafkaFailure, type KafkaOptionName, remedyOfKafkaFailure } from '@clew/settings'
+import { type KafkaClient, openKafka } from './kafka-client.ts'
 import { type Fetched, fetchAll } from './kafka-fetch.ts'
 import {
   correctOffsets,
@@ -14,41 +15,56 @@ import { createMessageReader } from './read-message.ts'
 import { idleMs, type Source } from './source.ts'
 
 const passEveryMs = 1_000
+const firstWaitMs = 200
+/** A group that was read for so long had nothing wrong with it. */
+const wellMs = 10_000
+const maxFailures = 20
+
+/** What options are called in an address. */
+const optionNames: Partial<Record<KafkaOptionName, string>> = {
+  brokers: 'the address',
+  topic: 'the address',
+  clientCertificate: 'cert',
+  clientKey: 'key',
+  mechanism: 'sasl',
+}
 
 /**
  * A topic of Kafka: each message is OTLP (`ExportLogsServiceRequest`, protobuf or JSON) or one log object in JSON. Where a partition
  * stands is kept with the windows, not in Kafka; Kafka is told afterwards, for those who look at the group's lag.
  */
 export function kafkaSource(options: KafkaSourceOptions): Source {
-  const { report, now } = options
-  const reader = createMessageReader(`topic ${options.topic}`, report, now)
+  const { brokers, topic, report, now } = options
+  const reader = createMessageReader(`topic ${topic}`, report, now)
   const limit = createReportLimit(now)
   let isClosed = false
+  let client: KafkaClient | undefined
 
   const say = (problem: string, error: unknown): void => {
-    if (limit.withheld(problem) === undefined) return
-    const at = `Kafka at ${options.brokers.join(', ')}, topic ${options.topic}`
-    report(`${at}: ${problem} (${reasonOf(error)}); it is tried again`)
+    const { reason } = describeKafkaFailure(error, topic, client?.closedBy())
+    if (limit.withheld(`${problem} ${reason.split(' (')[0]}`) === undefined) return
+    const remedy = remedyOfKafkaFailure(reason, (option) => optionNames[option] ?? option)
+    const at = `Kafka at ${brokers.join(', ')}, topic ${topic}`
+    report(`${at}: ${problem}: ${reason}; it is tried again. ${remedy}`)
   }
   return {
     async run(sink) {
       // Whatever fails here is asked again: only a package that is missing does not come by itself.
-      for (let waitMs = 200; !isClosed; waitMs = Math.min(5_000, waitMs * 2)) {
-        let client: KafkaClient | undefined
+      for (let waitMs = firstWaitMs; !isClosed; waitMs = Math.min(5_000, waitMs * 2)) {
+        const opened = await openKafka(options)
+        client = opened
         const reading = new Map<number, Partition>()
+        const beganMs = performance.now()
         try {
-          client = await connectKafka(options)
-          const reached = client
-          limit.forget('it cannot be reached')
-          await readGroup({ ...options, client: reached, sink, reader, reading, say, closed: () => isClosed })
+          await opened.join()
+          await readGroup({ ...options, client: opened, sink, reader, reading, say, closed: () => isClosed })
         } catch (error) {
-          if (client === undefined && /needs the package/.test(reasonOf(error))) throw error
-          const isMissing = /Unknown topic|UNKNOWN_TOPIC/.test(reasonOf(error))
-          say(isMissing ? 'it is not there: make it, or name another' : 'it cannot be reached', error)
+          say('it cannot be read', error)
         } finally {
           for (const { name } of reading.values()) await sink.revoke(name)
-          await client?.close()
+          await opened.close()
         }
+        if (performance.now() - beganMs > wellMs) waitMs = firstWaitMs
         if (!isClosed) await sleep(waitMs)
       }
     },
@@ -65,17 +81,21 @@ async function readGroup(group: Reading): Promise<void> {
   const commits = createCommits(group)
   let fetching: Promise<Fetched[]> = Promise.resolve([])
   let failures = 0
+  const failed = async (problem: string, error: unknown): Promise<void> => {
+    say(problem, error)
+    // Who is not heard again joins anew.
+    if (++failures > maxFailures) throw error
+    await sleep(250)
+  }
   while (!group.closed()) {
     const failure = client.failure()
     if (failure) throw failure
-    await followAssignments(group)
+    // To leave the group for it would disturb all others.
+    await followAssignments(group).catch((error) => failed('a partition cannot be taken up', error))
     const fetched = await fetching.catch(async (error: unknown) => {
-      say('it cannot be read', error)
       client.fetcher.clearMetadata()
-      // Who is not heard again joins anew.
-      if (++failures > 20) throw error
+      await failed('it cannot be read', error)
       await correctOffsets(group).catch(() => {})
-      await sleep(250)
       return []
     })
     if (fetched.length > 0) failures = 0
@@ -166,10 +186,3 @@ function createCommits({ client, topic, say }: Reading): Commits {
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const causes = 'errors' in error && Array.isArray(error.errors) ? error.errors : []
-  const deepest = causes.at(-1)
-  return deepest instanceof Error ? `${error.message} ${reasonOf(deepest)}` : error.message
-}

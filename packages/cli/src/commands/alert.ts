@@ -34,7 +34,9 @@ run     judges what comes, and sends; as many processes as there are may share a
         Redis: they count together, and none is needed. Ctrl-C ends it.
 
   --from SOURCE   kafka://user:password@host:9092,other:9092/topic, with ?group=, protocol=consumer (KIP-848),
-                  begin=earliest, tls=true, sasl=SCRAM-SHA-256; needs the package @platformatic/kafka
+                  begin=earliest, tls=true, ca=FILE, cert=FILE, key=FILE, sasl=scram-sha-256; what it does not say,
+                  CLEW_KAFKA_USER, _PASSWORD, _TLS, _CA, _CLIENT_CERTIFICATE, _CLIENT_KEY and _MECHANISM do; needs the
+                  package @platformatic/kafka
                   redis://host:6379/0/stream,other, with ?group=, begin=earliest; needs the package ioredis
                   otlp://127.0.0.1:4318 receives OTLP over HTTP (CLEW_ALERT_INGEST_TOKEN); "-" reads lines on stdin
   --state STATE   redis://host:6379 for several processes, or a file for one (default ~/.local/state/clew/alerts.db)

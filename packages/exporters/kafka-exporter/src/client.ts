@@ -1,10 +1,13 @@
-import type { KafkaOptions } from './options.ts'
+import { kafkaClientSecurity, noteConnectionErrors } from '@clew/settings'
+import type { KafkaSettings } from './options.ts'
 import type { KafkaMessage } from './trace-messages.ts'
 
 /** An idempotent producer. */
 export type Producing = {
   /** Resolves when all replicas have all messages; rejects when any of them may be missing. */
   send(messages: readonly KafkaMessage[]): Promise<void>
+  /** Why the last connection was closed, where its error does not say it. */
+  closedBy(): unknown
   close(): Promise<void>
 }
 
@@ -14,15 +17,15 @@ const requestTimeoutMs = 10_000
 const retries = 2
 
 /** An idempotent producer of @platformatic/kafka, else of kafkajs. Rejects with the remedy when neither is installed. */
-export async function openProducer(options: KafkaOptions, ca: string | undefined): Promise<Producing> {
+export async function openProducer(settings: KafkaSettings): Promise<Producing> {
   let platformatic: typeof import('@platformatic/kafka')
   try {
     platformatic = await import('@platformatic/kafka')
   } catch (error) {
-    return openKafkajs(options, ca, error)
+    return openKafkajs(settings, error)
   }
   const { compatibilityPartitioner, Producer } = platformatic
-  const { brokers, clientId, compression, topic } = options
+  const { brokers, clientId, compression, topic, security } = settings
   let turn = 0
   const producer = new Producer<Buffer, Buffer, Buffer, Buffer>({
     ...{ clientId, bootstrapBrokers: [...brokers], idempotent: true, compression },
@@ -30,10 +33,10 @@ export async function openProducer(options: KafkaOptions, ca: string | undefined
     ...{ retries, retryDelay: 250, autocreateTopics: false },
     // As the Java client does, and the exporter of the Collector: a trace has one partition, whoever writes of it.
     partitioner: (message, key) => (key === undefined ? turn++ : compatibilityPartitioner(message, key)),
-    ...(options.tls || ca !== undefined ? { tls: ca === undefined ? {} : { ca } } : {}),
-    ...(options.user === '' ? {} : { sasl: saslOf(options) }),
+    ...kafkaClientSecurity(security, brokers),
   })
   return {
+    closedBy: noteConnectionErrors(producer),
     close: () => producer.close(),
     async send(messages) {
       await producer.send({
@@ -43,42 +46,20 @@ export async function openProducer(options: KafkaOptions, ca: string | undefined
   }
 }
 
-function saslOf({ user, password, mechanism }: KafkaOptions) {
-  return {
-    mechanism: (
-      { plain: 'PLAIN', 'scram-sha-256': 'SCRAM-SHA-256', 'scram-sha-512': 'SCRAM-SHA-512' } as const
-    )[mechanism],
-    username: user,
-    password,
-  }
-}
-
 /** Node.js before 22.22 has no @platformatic/kafka. */
 export async function openKafkajs(
-  { brokers, clientId, compression, topic, user: username, password, mechanism, tls }: KafkaOptions,
-  ca: string | undefined,
+  { brokers, clientId, compression, topic, security: { tls, sasl } }: KafkaSettings,
   missing: unknown,
 ): Promise<Producing> {
   const { CompressionTypes, Kafka, logLevel } = await loadKafkajs(missing)
   if (compression !== 'gzip' && compression !== 'none')
     throw new Error(`kafkajs cannot compress by ${compression}; set CLEW_KAFKA_COMPRESSION to gzip or none`)
   const kafka = new Kafka({
-    ...{
-      clientId,
-      brokers: [...brokers],
-      logLevel: logLevel.NOTHING,
-      ssl: ca === undefined ? tls : { ca: [ca] },
-    },
+    ...{ clientId, brokers: [...brokers], logLevel: logLevel.NOTHING },
     ...{ connectionTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs, retry: { retries } },
-    ...(username === ''
-      ? {}
-      : {
-          sasl: { mechanism, username, password } as {
-            mechanism: 'plain'
-            username: string
-            password: string
-          },
-        }),
+    ...(tls && { ssl: tls }),
+    // Its types want a literal mechanism.
+    ...(sasl && { sasl: sasl as { mechanism: 'plain'; username: string; password: string } }),
   })
   const producer = kafka.producer({
     idempotent: true,
@@ -87,6 +68,7 @@ export async function openKafkajs(
     retry: { retries },
   })
   return {
+    closedBy: () => undefined,
     close: () => producer.disconnect(),
     async send(messages) {
       await producer.connect()

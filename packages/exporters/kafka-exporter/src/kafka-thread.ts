@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { isOtlpDecodeError } from '@clew/otlp'
 import { serveBatches } from '@clew/pipeline/thread'
 import { openProducer } from './client.ts'
 import { outcomeOf } from './failures.ts'
 import { flatMessages } from './flat-json.ts'
-import type { KafkaOptions } from './options.ts'
+import type { KafkaSettings } from './options.ts'
 import { traceMessages } from './trace-messages.ts'
 
-serveBatches<KafkaOptions>(async ({ data }) => {
-  const ca = data.ca === '' ? undefined : readFileSync(data.ca, 'utf8')
-  const producer = await openProducer(data, ca)
+serveBatches<KafkaSettings>(async ({ data }) => {
+  const producer = await openProducer(data)
   let turn: Promise<unknown> = Promise.resolve()
   return {
     // One after another: an idempotent producer has one request on the wire, and order is kept.
@@ -21,7 +19,7 @@ serveBatches<KafkaOptions>(async ({ data }) => {
         } catch (error) {
           if (isOtlpDecodeError(error))
             return { kind: 'refused', status: 'undecodable', message: error.message } as const
-          return outcomeOf(error, data.topic)
+          return outcomeOf(error, data.topic, producer.closedBy())
         }
       })
       turn = sent

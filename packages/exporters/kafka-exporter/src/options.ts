@@ -1,4 +1,5 @@
 import type { OptionSpecs } from '@clew/core'
+import { type KafkaSecurity, type KafkaSecurityOptions, kafkaMechanisms } from '@clew/settings'
 
 /** As `CLEW_KAFKA_<OPTION>`, or below `kafka:` in clew.yaml. */
 export const kafkaOptions: OptionSpecs = {
@@ -26,28 +27,37 @@ export const kafkaOptions: OptionSpecs = {
   ca: {
     kind: 'text',
     default: '',
-    about: "A PEM file of the authorities that brokers are trusted by, else the system's.",
+    about: "A PEM file of the authorities that brokers are trusted by, else the system's. Means TLS.",
   },
+  clientCertificate: {
+    kind: 'text',
+    default: '',
+    about: 'A PEM file with the certificate of this client. Means TLS.',
+  },
+  clientKey: { kind: 'text', default: '', about: 'A PEM file with the key of that certificate.' },
   user: { kind: 'text', default: '', about: 'The user for SASL; without one there is none.' },
   password: { kind: 'text', default: '', about: 'The password of the user.' },
   mechanism: {
     kind: 'choice',
-    values: ['plain', 'scram-sha-256', 'scram-sha-512'],
+    values: kafkaMechanisms,
     default: 'plain',
     about: 'How the password is shown to brokers.',
   },
 }
 
 /** The options, as they are configured. */
-export type KafkaOptions = {
+export type KafkaOptions = KafkaSecurityOptions & {
   readonly brokers: readonly string[]
   readonly topic: string
   readonly format: 'otlp_proto' | 'json'
   readonly compression: 'gzip' | 'none' | 'zstd' | 'lz4' | 'snappy'
   readonly clientId: string
-  readonly tls: boolean
-  readonly ca: string
-  readonly user: string
-  readonly password: string
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
+}
+
+/** What the thread works with: the files were read. */
+export type KafkaSettings = Pick<
+  KafkaOptions,
+  'brokers' | 'topic' | 'format' | 'compression' | 'clientId'
+> & {
+  readonly security: KafkaSecurity
 }

@@ -2,13 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { kafkaExporter } from '@clew/kafka-exporter'
-import { decodeLogsRequest } from '@clew/otlp'
-import { createThreadSender, type Pipeline, startPipeline } from '@clew/pipeline'
-import { Admin, Consumer } from '@platformatic/kafka'
+import { createThreadSender } from '@clew/pipeline'
+import { Admin } from '@platformatic/kafka'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type KafkaService, startBroker } from '../../../../scripts/kafka.ts'
 import { openKafkajs } from '../src/client.ts'
 import type { KafkaOptions } from '../src/options.ts'
+import {
+  bodiesOf,
+  defaults,
+  readTopic as readFrom,
+  type Started,
+  startKafkaPipeline,
+  trace,
+} from './kafka-pipeline.ts'
 
 let kafka: KafkaService
 let admin: Admin
@@ -23,59 +30,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-type Read = { key: string | undefined; value: Buffer; partition: number }
+const readTopic = (topic: string, count: number) => readFrom(kafka.url, topic, count)
 
-/** So many messages of a topic, from its beginning. */
-async function readTopic(topic: string, count: number): Promise<Read[]> {
-  const groupId = `read-${topic}-${Math.random()}`
-  const consumer = new Consumer({ clientId: 'test', bootstrapBrokers: [kafka.url], groupId })
-  const stream = await consumer.consume({ topics: [topic], mode: 'earliest', autocommit: false })
-  const read: Read[] = []
-  for await (const { key, value, partition } of stream) {
-    read.push({ key: key?.toString() || undefined, value, partition })
-    if (read.length >= count) break
-  }
-  await consumer.close(true)
-  return read
-}
-
-const defaults: KafkaOptions = {
-  ...{ brokers: [], topic: 'log_raw', format: 'otlp_proto', compression: 'gzip' },
-  ...{ clientId: 'clew', tls: false, ca: '', user: '', password: '', mechanism: 'plain' },
-}
-
-type Started = { pipeline: Pipeline; reports: string[]; log(trace: string, body: string): void }
-
-function start(options: Partial<KafkaOptions>, spool: string): Started {
-  const reports: string[] = []
-  const report = (code: string, message: string): void => {
-    reports.push(`${code} ${message}`)
-  }
-  const given = { ...defaults, brokers: [kafka.url], ...options }
-  const destination = kafkaExporter.open(given, { createThreadSender, say: report })
-  if (typeof destination !== 'object') throw new Error(String(destination))
-  const pipeline = startPipeline(
-    {
-      resource: { 'service.name': 'shop' },
-      ...{ report, scheduleDelayMs: 20, exit: 'off', spoolDirectory: join(folder, spool) },
-    },
-    [destination],
-  )
-  const scope = { name: 'test', version: '1' }
-  const log = (traceId: string, body: string): void => {
-    const ids = traceId === '' ? {} : { traceId, spanId: '1'.repeat(16) }
-    pipeline.log(scope, {
-      ...{ timeUnixMs: Date.now(), severityNumber: 9, severityText: 'INFO', body, ...ids },
-    })
-  }
-  return { pipeline, reports, log }
-}
-
-const trace = (n: number): string => n.toString(16).padStart(32, '0')
-const bodiesOf = ({ value }: Read): unknown[] =>
-  decodeLogsRequest(value).flatMap(({ scopeLogs }) =>
-    scopeLogs.flatMap(({ logRecords }) => logRecords.map(({ body }) => body)),
-  )
+const start = (options: Partial<KafkaOptions>, spool: string): Started =>
+  startKafkaPipeline({ brokers: [kafka.url], ...options }, join(folder, spool))
 
 test('each trace of a batch is a message with its id as the key, and one trace has one partition', async () => {
   await admin.createTopics({ topics: ['proto'], partitions: 4 })
@@ -132,23 +90,6 @@ test('a topic that is not there is said with the remedy, and gets its records wh
   expect((await readTopic('later', 1)).flatMap(bodiesOf)).toEqual(['early'])
 })
 
-test('a wrong password is said without it, and a right one lets in', async () => {
-  await admin.createTopics({ topics: ['secret'], partitions: 1 })
-  const sasl = { brokers: [kafka.saslUrl], topic: 'secret', user: 'clew' }
-  const wrong = start({ ...sasl, password: 'wrong-password' }, 'wrong')
-  wrong.log(trace(1), 'no')
-  await expect.poll(() => wrong.reports.length, { timeout: 30_000 }).toBe(1)
-  expect(wrong.reports[0]).toMatch(
-    /^CLEW_EXPORT_FAILED cannot send logs to Kafka \S+ \(secret\): the brokers do not take user and password: .*; they wait and are sent again\. Check CLEW_KAFKA_USER, CLEW_KAFKA_PASSWORD and CLEW_KAFKA_MECHANISM$/,
-  )
-  expect(wrong.reports[0]).not.toContain('wrong-password')
-  await wrong.pipeline.stop(100)
-  const right = start({ ...sasl, password: 'secret' }, 'right')
-  right.log(trace(1), 'yes')
-  await right.pipeline.stop()
-  expect(right.pipeline.counters().kafka?.delivered).toBe(1)
-})
-
 test('a record that is larger than brokers take is said and counted, the others arrive', async () => {
   await admin.createTopics({
     topics: ['small'],
@@ -188,8 +129,8 @@ test('brokers that are killed cost nothing: records wait on disk, the next proce
 
 test('kafkajs sends the same', async () => {
   await admin.createTopics({ topics: ['by-kafkajs'], partitions: 1 })
-  const options = { ...defaults, brokers: [kafka.url], topic: 'by-kafkajs' }
-  const { send, close } = await openKafkajs(options, undefined, undefined)
+  const settings = { ...defaults, brokers: [kafka.url], topic: 'by-kafkajs', security: {} }
+  const { send, close } = await openKafkajs(settings, undefined)
   await send([
     { key: Buffer.from(trace(1)), value: Buffer.from('a') },
     { key: undefined, value: Buffer.from('b') },

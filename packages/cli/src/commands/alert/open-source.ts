@@ -1,6 +1,7 @@
 import { kafkaSource, linesSource, otlpSource, redisSource, type Source } from '@clew/alert'
 import { printableAddress, quote } from '@clew/settings'
 import { connectRedis } from './connect-redis.ts'
+import { parseKafkaAddress } from './kafka-address.ts'
 
 /** Where records come from; `name` is for people, without secrets. */
 export type NamedSource = {
@@ -31,28 +32,11 @@ export async function openSource(address: string, report: Report): Promise<Named
   throw new Error(`--from ${quote(address)}: it is no source; ${forms}`)
 }
 
-const kafkaForm = /^kafka:\/\/(?:([^:@/]+):([^@/]*)@)?([^/?]+)\/([\w.-]+)(?:\?(.*))?$/
-
-/** `kafka://user:password@host:9092,other:9092/topic?group=…&protocol=consumer&begin=earliest&tls=true&sasl=SCRAM-SHA-256` */
 function openKafka(address: string, report: Report): NamedSource {
-  const [, user, password = '', hosts = '', topic = '', query = ''] = kafkaForm.exec(address) ?? []
-  if (topic === '') throw new Error(`--from ${quote(address)}: it has no host or no topic; ${forms}`)
-  const parameters = new URLSearchParams(query)
-  const sasl = user !== undefined && {
-    mechanism: parameters.get('sasl') ?? 'PLAIN',
-    username: decodeURIComponent(user),
-    password: decodeURIComponent(password),
-  }
-  const source = kafkaSource({
-    brokers: hosts.split(',').map((host) => (/:\d+$/.test(host) ? host : `${host}:9092`)),
-    topic,
-    group: parameters.get('group') ?? 'clew-alert',
-    groupProtocol: parameters.get('protocol') === 'consumer' ? 'consumer' : 'classic',
-    begin: parameters.get('begin') === 'earliest' ? 'earliest' : 'latest',
-    client: { ...(parameters.get('tls') === 'true' && { tls: {} }), ...(sasl && { sasl }) },
-    ...{ report, now: Date.now },
-  })
-  return { source, name: `kafka://${hosts}/${topic}`, isKept: true }
+  const parsed = parseKafkaAddress(address, process.env)
+  if (parsed === undefined) throw new Error(`--from ${quote(address)}: it has no host or no topic; ${forms}`)
+  const { name, ...options } = parsed
+  return { source: kafkaSource({ ...options, report, now: Date.now }), name, isKept: true }
 }
 
 /** `redis://host:6379/0/stream,other?group=…&begin=earliest` */

@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type KafkaSecurity, type KafkaSecurityOptions, readKafkaSecurity } from '@clew/settings'
+import { Admin, Producer } from '@platformatic/kafka'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { type KafkaService, startBroker } from '../../../scripts/kafka.ts'
+import { type Listener, securityProblems } from '../../exporters/kafka-exporter/test/kafka-problems.ts'
+import { kafkaSource } from '../src/sources/kafka-source.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'clew-alert-security-'))
+const { ours, problems, client, ca, user } = securityProblems(folder)
+let kafka: KafkaService
+let admin: Admin
+let producer: Producer
+beforeAll(async () => {
+  kafka = await startBroker(ours)
+  admin = new Admin({ clientId: 'test', bootstrapBrokers: [kafka.url] })
+  producer = new Producer({ clientId: 'test', bootstrapBrokers: [kafka.url], idempotent: true })
+  await admin.createTopics({ topics: ['secured'], partitions: 1 })
+  await send('secured', 'good')
+})
+afterAll(async () => {
+  await Promise.all([admin.close(), producer.close()])
+  await kafka.stop()
+  rmSync(folder, { recursive: true })
+})
+
+const send = (topic: string, message: string) =>
+  producer.send({ messages: [{ topic, value: Buffer.from(JSON.stringify({ ts: 1, message })) }], acks: -1 })
+
+const none: KafkaSecurityOptions = {
+  ...{ tls: false, ca: '', clientCertificate: '', clientKey: '' },
+  ...{ user: '', password: '', mechanism: 'plain' },
+}
+
+function securityOf(options: Partial<KafkaSecurityOptions>): KafkaSecurity {
+  return readKafkaSecurity({ ...none, ...options }, String, (path) => readFileSync(path, 'utf8')).security
+}
+
+type Reading = { said: string[]; read: string[] }
+
+/** Reads until the test ends. */
+function start(
+  broker: string,
+  security: KafkaSecurity,
+  topic = 'secured',
+  groupProtocol?: 'consumer',
+): Reading {
+  const [said, read]: [string[], string[]] = [[], []]
+  const source = kafkaSource({
+    ...{ brokers: [broker], topic, group: `g-${Math.random()}`, begin: 'earliest', security },
+    ...{ now: Date.now, report: (line) => said.push(line), ...(groupProtocol && { groupProtocol }) },
+  })
+  const running = source.run({
+    ...{ reachMs: 1000, know: () => {}, assign: async () => undefined, revoke: async () => {} },
+    take: async ({ records }) => {
+      read.push(...records.map(({ body }) => String(body)))
+      return 'done'
+    },
+    pass: async () => 'done',
+  })
+  onTestFinished(async () => {
+    await source.close()
+    await running
+  })
+  return { said, read }
+}
+
+test.each<[string, Listener, Partial<KafkaSecurityOptions>]>([
+  ['PLAIN', 'saslUrl', user],
+  ['TLS and the certificate of a client', 'tlsUrl', client],
+  ['TLS and SCRAM-SHA-256', 'scramUrl', { ca, ...user, mechanism: 'scram-sha-256' }],
+  ['TLS and SCRAM-SHA-512', 'scramUrl', { ca, ...user, mechanism: 'scram-sha-512' }],
+])('a topic is read by %s, in either kind of group', async (_, listener, options) => {
+  const readings = [
+    start(kafka[listener], securityOf(options)),
+    start(kafka[listener], securityOf(options), 'secured', 'consumer'),
+  ]
+  await expect.poll(() => readings.map(({ read }) => read), { timeout: 60_000 }).toEqual([['good'], ['good']])
+  expect(readings.flatMap(({ said }) => said)).toEqual([])
+})
+
+const names: Record<string, string> = {
+  brokers: 'the address',
+  clientCertificate: 'cert',
+  clientKey: 'key',
+  mechanism: 'sasl',
+}
+
+test.each(problems)('$name is one line with its remedy, and others read on', async (problem) => {
+  const { listener, wrong, right, says, helps } = problem
+  const [bad, good] = [wrong, right].map((options) => start(kafka[listener], securityOf(options)))
+  await expect.poll(() => [bad!.said.length, good!.read], { timeout: 60_000 }).toEqual([1, ['good']])
+  const remedy = helps.replaceAll(/\{(\w+)\}/g, (_, option) => names[option] ?? option)
+  expect([bad!.said, good!.said]).toEqual([
+    [`Kafka at ${kafka[listener]}, topic secured: it cannot be read: ${says}; it is tried again. ${remedy}`],
+    [],
+  ])
+})
+
+test('brokers that are away are one line with its remedy', async () => {
+  const { said } = start('127.0.0.1:1', {})
+  await expect
+    .poll(() => said, { timeout: 30_000 })
+    .toEqual([
+      'Kafka at 127.0.0.1:1, topic secured: it cannot be read: connect ECONNREFUSED 127.0.0.1:1; it is tried again. Start the brokers, or set the address',
+    ])
+})
+
+test('a message that is larger than what a fetch asks for is read, and so is what follows', async () => {
+  const configs = [{ name: 'max.message.bytes', value: String(16 * 1024 * 1024) }]
+  await admin.createTopics({ topics: ['large'], partitions: 1, configs })
+  const { said, read } = start(kafka.url, {}, 'large')
+  await send('large', 'x'.repeat(10 * 1024 * 1024))
+  await send('large', 'behind it')
+  await expect
+    .poll(() => read.map(({ length }) => length), { timeout: 60_000 })
+    .toEqual([10 * 1024 * 1024, 9])
+  expect(said).toEqual([])
+})
