@@ -148,6 +148,6 @@ test('mistakes are said with their place, and the application runs', async () =>
     ...{ CLEW_KAFKA_BROKERS: '127.0.0.1:1', CLEW_KAFKA_WHERE: 'level:wran', CLEW_SPOOL_DIR: 'off' },
   })
   expect(where.stderr.split('\n')[0]).toBe(
-    '[clew] CLEW_CONFIG: CLEW_KAFKA_WHERE: "level:wran": level "wran" is unknown; did you mean "warn"? Levels are trace, debug, info, warn, error, fatal; in force: all records',
+    '[clew] CLEW_CONFIG: CLEW_KAFKA_WHERE: character 1: level "wran" is unknown; did you mean "warn"? Levels are trace, debug, info, warn, error, fatal; in force: all records',
   )
 })

@@ -52,3 +52,25 @@ test.for([
   expect([...new Set(lines.flatMap((line) => /CLEW_\w+/.exec(line)?.slice(0, 1) ?? []))]).toEqual(codes)
   expect(stderr).toContain('?key=***')
 })
+
+test('no line shows a secret that was written into the wrong variable', async () => {
+  const secret = 's3cr3t-aB9xKq'
+  const names = [
+    ...['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TIMEOUT'],
+    ...['OTEL_RESOURCE_ATTRIBUTES', 'OTEL_PROPAGATORS', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG'],
+    ...[
+      'OTEL_LOG_LEVEL',
+      'OTEL_LOGS_EXPORTER',
+      'OTEL_ATTRIBUTE_COUNT_LIMIT',
+      'CLEW_LOGS_LEVEL',
+      'CLEW_CONFIG',
+    ],
+    ...['CLEW_ALERTS', 'CLEW_EXIT', 'CLEW_SIGNALS', 'CLEW_MAX_QUEUE_BYTES', 'CLEW_WINSTON_LEVEL'],
+  ]
+  const given = Object.fromEntries(names.map((name) => [name, secret]))
+  const env = { ...preload, CLEW_SPOOL_DIR: 'off', CLEW_LOGS_WHERE: `(${secret}`, ...given }
+  const { stderr } = await runChild({ node: 24, directory, args: ['ending.cjs', 'drain'], env })
+  const places = stderr.split('\n').flatMap((line) => /CLEW_CONFIG: (\w+):/.exec(line)?.[1] ?? [])
+  expect(stderr).not.toContain(secret)
+  expect(new Set(places)).toEqual(new Set([...names, 'CLEW_LOGS_WHERE']))
+})

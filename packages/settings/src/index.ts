@@ -32,6 +32,7 @@ export {
 } from './otlp-address.ts'
 export { type Fault, type Parse, type Parsed, quote, unusable, usable } from './parsed.ts'
 export { printableAddress } from './printable-address.ts'
+export { isPrintableName, printableReason, printableValue } from './printable-value.ts'
 export { parseBytes, parseDuration, parseMilliseconds } from './quantity.ts'
 export {
   parseBoolean,

@@ -1,10 +1,12 @@
 import { type Fault, oneOf, type Parse, type Parsed, quote, textOf, unusable, usable } from './parsed.ts'
+import { isPrintableName, printableValue } from './printable-value.ts'
 
 /** Comma-separated text or a list, each word once. Words outside of `values` are faults; the others are used. */
 export function parseList<V extends string = string>(values?: readonly V[]): Parse<readonly V[]> {
   return (raw) => {
     const words = wordsOf(raw)
-    if (!words) return unusable(`${quote(raw)} is not a list`, 'write words with commas between them')
+    if (!words)
+      return unusable(`${printableValue(raw)} is not a list`, 'write words with commas between them')
     const isKnown = (word: unknown): word is V =>
       values === undefined ? typeof word === 'string' : (values as readonly unknown[]).includes(word)
     const known = words.filter(isKnown)
@@ -24,8 +26,8 @@ function wordsOf(raw: unknown): unknown[] | undefined {
 
 function unknownWord(word: unknown, values: readonly string[] | undefined): Fault {
   return values
-    ? { found: `${quote(word)} is unknown`, remedy: `write ${oneOf(values)}` }
-    : { found: `${quote(word)} is no word`, remedy: 'write it in quotes' }
+    ? { found: `${printableValue(word, values)} is unknown`, remedy: `write ${oneOf(values)}` }
+    : { found: `${printableValue(word)} is no word`, remedy: 'write it in quotes' }
 }
 
 /** Values by name. */
@@ -34,10 +36,10 @@ export type Pairs = Readonly<Record<string, string>>
 /** `name=value,name=value` as written, or a map; `values` limits the values. A bad pair is a fault, the others are used. */
 export function parsePairs(values?: readonly string[]): Parse<Pairs> {
   return (raw) =>
-    collect(raw, (pair) =>
+    collect(raw, (pair, position) =>
       values && !values.includes(pair.value)
         ? {
-            found: `${quote(pair.value)} for ${quote(pair.name)} is unknown`,
+            found: `${printableValue(pair.value, values)} for ${shownName(pair.name, position)} is unknown`,
             remedy: `write ${oneOf(values)}`,
           }
         : pair,
@@ -46,7 +48,7 @@ export function parsePairs(values?: readonly string[]): Parse<Pairs> {
 
 /** Pairs whose text is percent-encoded, as OTEL_RESOURCE_ATTRIBUTES wants it; a map is as written. */
 export const parseEncodedPairs: Parse<Pairs> = (raw) =>
-  collect(raw, (pair) => (typeof raw === 'string' ? decodePair(pair) : pair))
+  collect(raw, (pair, position) => (typeof raw === 'string' ? decodePair(pair, position) : pair))
 
 /**
  * HTTP headers: percent-encoded pairs, or a map as written; names become lower case. Faults show no value, and no name
@@ -57,12 +59,12 @@ export const parseHeaders: Parse<Pairs> = (raw) =>
   collect(raw, (pair, position) => {
     // What is no name may be a secret whose pair has lost its name.
     if (!token.test(pair.name)) return noHeader(position)
-    const header = typeof raw === 'string' ? decodePair(pair) : pair
+    const header = typeof raw === 'string' ? decodePair(pair, position) : pair
     if ('found' in header) return header
     if (!token.test(header.name)) return noHeader(position)
     if (unsendable.test(header.value)) {
       return {
-        found: `the value of ${quote(header.name)} has characters that no header can have`,
+        found: `the value of ${shownName(header.name, position)} has characters that no header can have`,
         remedy: 'write ASCII',
       }
     }
@@ -98,7 +100,7 @@ function entriesOf(raw: unknown): [number, Pair | Fault][] | undefined {
       .map(([position, text]) => [position, splitPair(text, position)])
   }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined
-  return Object.entries(raw).map(([name, value], at) => [at + 1, namedPair(name, value)])
+  return Object.entries(raw).map(([name, value], at) => [at + 1, namedPair(name, value, at + 1)])
 }
 
 function splitPair(text: string, position: number): Pair | Fault {
@@ -107,11 +109,15 @@ function splitPair(text: string, position: number): Pair | Fault {
   return name === '' ? noName(position) : { name, value: text.slice(at + 1).trim() }
 }
 
-function namedPair(name: string, value: unknown): Pair | Fault {
+function namedPair(name: string, value: unknown, position: number): Pair | Fault {
   if (typeof value === 'object') {
-    return { found: `the value of ${quote(name)} is no text`, remedy: 'write it in quotes' }
+    return { found: `the value of ${shownName(name, position)} is no text`, remedy: 'write it in quotes' }
   }
   return { name, value: String(value) }
+}
+
+function shownName(name: string, position: number): string {
+  return isPrintableName(name) ? quote(name) : `pair ${position}`
 }
 
 function noName(position: number): Fault {
@@ -122,11 +128,14 @@ function noHeader(position: number): Fault {
   return { found: `pair ${position} has no name of a header`, remedy: 'write name=value' }
 }
 
-function decodePair({ name, value }: Pair): Pair | Fault {
+function decodePair({ name, value }: Pair, position: number): Pair | Fault {
   try {
     return { name: decodeURIComponent(name), value: decodeURIComponent(value) }
   } catch {
-    return { found: `the value of ${quote(name)} is not percent-encoded`, remedy: 'write % as %25' }
+    return {
+      found: `the value of ${shownName(name, position)} is not percent-encoded`,
+      remedy: 'write % as %25',
+    }
   }
 }
 

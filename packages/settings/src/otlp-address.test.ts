@@ -88,8 +88,8 @@ test('what is none is refused, without its secrets', () => {
   ).toEqual([
     '"***@c:4318" has no scheme; write "http://***@c:4318" or "https://***@c:4318"',
     '"ftp://***@c" is no address of HTTP; write "http://collector:4318" or "https://…"',
-    '"" has no scheme; write "http://" or "https://"',
+    '"" has no scheme; write "http://collector:4318" or "https://…"',
     '"unix:///run/otel" is no target that can be reached; write "http://collector:4317" or "https://…"',
-    '"***@c d" is no target that can be reached; write "http://collector:4317" or "https://…"',
+    'a text of 14 characters is no target that can be reached; write "http://collector:4317" or "https://…"',
   ])
 })

@@ -1,5 +1,6 @@
 import { type Parse, type Parsed, quote, textOf, unusable, usable } from './parsed.ts'
 import { printableAddress } from './printable-address.ts'
+import { printableValue } from './printable-value.ts'
 
 /** Where OTLP goes: with HTTP each signal has an address of its own, with gRPC both have one. */
 export type OtlpAddress = {
@@ -69,7 +70,7 @@ export function signalAddress(base: URL, signal: 'logs' | 'traces'): string {
 }
 
 function formsOf(text: string): string {
-  return text.includes('://') || text === ''
+  return text.includes('://') || !looksLikeAddress(text)
     ? 'http://host:4318, https://host, grpc://host:4317 or grpcs://host'
     : `${printableAddress(`http://${text}`)} or ${printableAddress(`grpc://${text}`)}`
 }
@@ -83,7 +84,9 @@ export const parseHttpAddress: Parse<URL> = (raw) => {
     ? unusable(`${shown(text)} is no address of HTTP`, 'write "http://collector:4318" or "https://…"')
     : unusable(
         `${shown(text)} has no scheme`,
-        `write ${shown(`http://${text}`)} or ${shown(`https://${text}`)}`,
+        looksLikeAddress(text)
+          ? `write ${shown(`http://${text}`)} or ${shown(`https://${text}`)}`
+          : 'write "http://collector:4318" or "https://…"',
       )
 }
 
@@ -105,6 +108,14 @@ function isWeb(url: URL): boolean {
   return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== ''
 }
 
+/** With a scheme in small letters, or a name with a port or a dot: other text may be anything, also a secret. */
+const addressLike =
+  /^(?:[a-z][a-z\d+.-]{0,15}:\/\/\S*|(?:\*\*\*@)?(?:(?:[a-z][a-z\d-]*(?:\.[a-z\d-]+)*|\d+(?:\.\d+){3}|\[[\da-f:]+\]):\d{1,5}|[a-z][a-z-]*(?:\.[a-z-]+)+)(?:[/?#]\S*)?|\*\*\*@\S*)$/
+
+function looksLikeAddress(text: string): boolean {
+  return addressLike.test(printableAddress(text))
+}
+
 function shown(address: string): string {
-  return quote(printableAddress(address))
+  return looksLikeAddress(address) ? quote(printableAddress(address)) : printableValue(address)
 }

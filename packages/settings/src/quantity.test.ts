@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatDuration, formatSize, measureDuration, measureSize } from './measure.ts'
 import type { Parse } from './parsed.ts'
+import { printableValue } from './printable-value.ts'
 import { parseBytes, parseDuration, parseMilliseconds } from './quantity.ts'
 
 const kinds = {
@@ -72,7 +73,7 @@ describe('quantities', () => {
 
   it.each(bad)('the %s %j is a fault, never NaN', (kind, raw, wrong) => {
     const [parse, isNone, remedy] = kinds[kind]
-    const found = `${JSON.stringify(typeof raw === 'string' ? raw : JSON.stringify(raw))} ${wrong ?? isNone}`
+    const found = `${printableValue(raw)} ${wrong ?? isNone}`
     expect(parse(raw)).toEqual({ value: undefined, faults: [{ found, remedy }] })
   })
 

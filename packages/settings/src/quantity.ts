@@ -1,5 +1,6 @@
 import { type Measured, measureDuration, measureSize } from './measure.ts'
-import { type Parse, type Parsed, quote, textOf, unusable, usable } from './parsed.ts'
+import { type Parse, type Parsed, textOf, unusable, usable } from './parsed.ts'
+import { printableValue } from './printable-value.ts'
 
 /** Whole bytes of `64MiB`, `500 kB`, `1.5GB` or `4096`. */
 export const parseBytes: Parse<number> = (raw) =>
@@ -30,7 +31,7 @@ function parseMeasured(raw: unknown, measured: Measured, isNone: string, remedy:
     'unknown unit': 'has no unit that is known',
     'too large': 'is too large',
   }[measured.wrong]
-  return unusable(`${quote(raw)} ${what}`, remedy)
+  return unusable(`${printableValue(raw)} ${what}`, remedy)
 }
 
 function inMilliseconds({ value: ns, faults }: Parsed<number>): Parsed<number> {

@@ -1,4 +1,5 @@
-import { oneOf, type Parse, quote, textOf, unusable, usable } from './parsed.ts'
+import { oneOf, type Parse, textOf, unusable, usable } from './parsed.ts'
+import { printableValue } from './printable-value.ts'
 
 const yes = new Set(['true', 'on', 'yes', '1'])
 const no = new Set(['false', 'off', 'no', '0'])
@@ -8,7 +9,7 @@ export const parseBoolean: Parse<boolean> = (raw) => {
   const word = textOf(raw).toLowerCase()
   if (yes.has(word)) return usable(true)
   if (no.has(word)) return usable(false)
-  return unusable(`${quote(raw)} is neither on nor off`, 'write true or false')
+  return unusable(`${printableValue(raw, [...yes, ...no])} is neither on nor off`, 'write true or false')
 }
 
 /** Any text, as it is; numbers and booleans of YAML as they are printed. What is none is not shown: it may hold a secret. */
@@ -25,9 +26,9 @@ export function parseDecimal(text: string): number | undefined {
 export function parseNumber(min?: number): Parse<number> {
   return (raw) => {
     const number = parseDecimal(textOf(raw))
-    if (number === undefined) return unusable(`${quote(raw)} is not a number`, 'write digits only')
+    if (number === undefined) return unusable(`${printableValue(raw)} is not a number`, 'write digits only')
     return min !== undefined && number < min
-      ? unusable(`${quote(raw)} is below ${min}`, `write ${min} or more`)
+      ? unusable(`${printableValue(raw)} is below ${min}`, `write ${min} or more`)
       : usable(number)
   }
 }
@@ -40,7 +41,7 @@ export function parseCount(most: number = 2 ** 31 - 1): Parse<number> {
       return usable(number)
     const isLarge = number !== undefined && number > most
     return unusable(
-      `${quote(raw)} is ${isLarge ? 'too large' : 'not a whole number'}`,
+      `${printableValue(raw)} is ${isLarge ? 'too large' : 'not a whole number'}`,
       `write one from 0 to ${most}`,
     )
   }
@@ -51,7 +52,7 @@ export const parseRatio: Parse<number> = (raw) => {
   const number = parseDecimal(textOf(raw))
   return number !== undefined && number >= 0 && number <= 1
     ? usable(number)
-    : unusable(`${quote(raw)} is not a share`, 'write a number from 0 to 1, such as 0.25')
+    : unusable(`${printableValue(raw)} is not a share`, 'write a number from 0 to 1, such as 0.25')
 }
 
 /** One of `values`, in any case. */
@@ -60,7 +61,7 @@ export function parseChoice<const V extends string>(values: readonly V[]): Parse
     const word = textOf(raw).toLowerCase()
     const value = values.find((one) => one.toLowerCase() === word)
     return value === undefined
-      ? unusable(`${quote(raw)} is unknown`, `write ${oneOf(values)}`)
+      ? unusable(`${printableValue(raw, values)} is unknown`, `write ${oneOf(values)}`)
       : usable(value)
   }
 }
@@ -69,7 +70,7 @@ export function parseChoice<const V extends string>(values: readonly V[]): Parse
 export function parsePositive(parse: Parse<number>): Parse<number> {
   return (raw) => {
     const parsed = parse(raw)
-    return parsed.value === 0 ? unusable(`${quote(raw)} is nothing`, 'write more than 0') : parsed
+    return parsed.value === 0 ? unusable(`${printableValue(raw)} is nothing`, 'write more than 0') : parsed
   }
 }
 

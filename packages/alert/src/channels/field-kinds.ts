@@ -1,4 +1,12 @@
-import { type Pairs, type Parse, parseHeaders, parseList, quote, unusable, usable } from '@clew/settings'
+import {
+  type Pairs,
+  type Parse,
+  parseHeaders,
+  parseList,
+  printableValue,
+  unusable,
+  usable,
+} from '@clew/settings'
 import type { Field } from '../rules/fields.ts'
 
 const text = { type: 'string' }
@@ -43,7 +51,8 @@ export function addresses(about: string): Field<readonly string[]> {
   const parse: Parse<readonly string[]> = (raw) => {
     const list = parseList()(raw)
     const wrong = list.value?.find((word) => !/^[^\s@]+@[^\s@]+$/.test(word))
-    if (wrong !== undefined) return unusable(`${quote(wrong)} is no mail address`, 'write name@example.com')
+    if (wrong !== undefined)
+      return unusable(`${printableValue(wrong)} is no mail address`, 'write name@example.com')
     return list.value?.length === 0 ? unusable('it is empty', 'write a mail address') : list
   }
   return { parse, about, schema: { anyOf: [text, { type: 'array', items: text, minItems: 1 }] } }
@@ -69,7 +78,10 @@ export function timeZone(about: string): Field<string> {
     try {
       return usable(new Intl.DateTimeFormat('en', { timeZone: String(raw) }).resolvedOptions().timeZone)
     } catch {
-      return unusable(`${quote(raw)} is no time zone`, 'write one as "Asia/Shanghai" or "UTC"')
+      return unusable(
+        `${printableValue(raw, Intl.supportedValuesOf('timeZone'))} is no time zone`,
+        'write one as "Asia/Shanghai" or "UTC"',
+      )
     }
   }
   return { parse, about, schema: text, fallback: { value: 'UTC', shown: 'UTC' } }

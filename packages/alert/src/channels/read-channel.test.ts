@@ -3,6 +3,7 @@ import { formatMistake } from '@clew/settings'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { channelTypes } from './channel.ts'
+import { kinds } from './kinds.ts'
 import { channelSchema, readChannels } from './read-channel.ts'
 
 function read(yaml: string, env: Record<string, string> = {}) {
@@ -80,7 +81,7 @@ mail: { type: email, url: "http://SECRET", from: a@b, to: [ops], fallback: mail 
       "alerts.yaml: channels.wecom-all.fallback: there is no channel "wecom-al"; did you mean wecom-pay?",
       "alerts.yaml: channels.slack-ops: it is no map; write "type:" and its options below it",
       "alerts.yaml: channels.ding.type: nobody knows the type "dingtak"; did you mean dingtalk?",
-      "alerts.yaml: channels.feishu.time_zone: "Mars/Olympus" is no time zone; write one as "Asia/Shanghai" or "UTC"",
+      "alerts.yaml: channels.feishu.time_zone: a text of 12 characters is no time zone; write one as "Asia/Shanghai" or "UTC"",
       "alerts.yaml: channels.feishu.url: it is no address of HTTP; write https://…, or \${NAME} of a variable that has it",
       "alerts.yaml: channels.feishu.secret: it is no text; write it in quotes, or \${NAME} of a variable that has it",
       "alerts.yaml: channels.duty: it has no routing_key; write routing_key: The integration key of the service, for the Events API v2.",
@@ -90,6 +91,25 @@ mail: { type: email, url: "http://SECRET", from: a@b, to: [ops], fallback: mail 
     ]
   `)
   expect(lines.join()).not.toContain('SECRET')
+})
+
+const secret = 'S3cr3t-aB9xKq'
+
+const misplaced = channelTypes.flatMap((type) =>
+  [...Object.keys(kinds[type].fields), 'type', 'language', 'time_zone', 'budget', 'fallback'].flatMap(
+    (field) =>
+      [secret, `me:${secret}@host`, [secret], { [secret]: secret }, { per_minute: secret }].map((value) => ({
+        type,
+        field,
+        value,
+      })),
+  ),
+)
+
+test.each(misplaced)('a secret in $field of $type is not shown: $value', ({ type, field, value }) => {
+  const given = { name: { type, [field]: value } }
+  const { mistakes } = readChannels(given, (path) => path.join('.'), {})
+  expect(mistakes.map(({ found, remedy }) => `${found} ${remedy}`).join()).not.toContain(secret)
 })
 
 test('the schema has a form for each type, with what must be given', () => {

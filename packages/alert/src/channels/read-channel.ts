@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Mistake, nearestName, quote } from '@clew/settings'
+import { type Mistake, nearestName, printableValue } from '@clew/settings'
 import {
   choice,
   count,
@@ -77,7 +77,8 @@ function typeOf(map: object, placeOf: Places): ChannelType | Mistake {
   const raw = 'type' in map ? map.type : undefined
   const type = channelTypes.find((one) => one === raw)
   if (type) return type
-  const found = raw === undefined ? 'it has no type' : `nobody knows the type ${quote(raw)}`
+  const found =
+    raw === undefined ? 'it has no type' : `nobody knows the type ${printableValue(raw, channelTypes)}`
   const near = typeof raw === 'string' ? nearestName(raw, channelTypes) : undefined
   const remedy = near ? `did you mean ${near}?` : `write type: and one of ${channelTypes.join(', ')}`
   return { place: placeOf(raw === undefined ? [] : ['type']), found, remedy }
@@ -139,7 +140,8 @@ function wrongFallback(name: string, given: unknown, names: readonly string[], p
   const others = names.filter((other) => other !== name)
   const near = nearestName(fallback, others)
   const remedy = near ? `did you mean ${near}?` : 'write the name of another channel'
-  const found = fallback === name ? 'it is its own fallback' : `there is no channel ${quote(fallback)}`
+  const found =
+    fallback === name ? 'it is its own fallback' : `there is no channel ${printableValue(fallback, others)}`
   return [{ place: placeOf(['fallback']), found, remedy }]
 }
 

@@ -8,6 +8,7 @@ import {
   parseNumber,
   parsePositive,
   parseText,
+  printableValue,
   quote,
   unusable,
   usable,
@@ -74,7 +75,7 @@ export const count = (about: string, least = 1, most = 1_000_000): Field<number>
   parse: (raw) => {
     const { value, faults } = parseCount(most)(raw)
     if (value !== undefined && value >= least) return { value, faults }
-    const found = value === undefined ? faults[0]!.found : `${quote(raw)} is too small`
+    const found = value === undefined ? faults[0]!.found : `${printableValue(raw)} is too small`
     return unusable(found, `write one from ${least} to ${most}`)
   },
   schema: { type: 'integer', minimum: least, maximum: most },
@@ -119,7 +120,7 @@ export function readFields<F extends Fields>(
   placeOf: Places,
 ): { values: ValuesOf<F> | undefined; mistakes: Mistake[] } {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    const found = raw === undefined || raw === null ? 'it is empty' : `${quote(raw)} is no map`
+    const found = raw === undefined || raw === null ? 'it is empty' : `${printableValue(raw)} is no map`
     return {
       values: undefined,
       mistakes: [{ place: placeOf([]), found, remedy: 'write "name: value" lines' }],

@@ -50,7 +50,7 @@ inhibt: []
       "alerts.yaml:20: rules[3] "fourth": of: character 1 of "level>=err"; level "err" is unknown; did you mean "error"? Levels are trace, debug, info, warn, error, fatal",
       "alerts.yaml:26: rules[5] "good": id: "good" is there twice; give it another id",
       "alerts.yaml:29: silences[0]: until: "tomorrow" is no moment; write 2026-11-29T22:00:00+08:00",
-      "alerts.yaml:31: mutes[0]: time_zone: "Mars/Phobos" is no time zone; write one as "Asia/Shanghai" or "UTC"",
+      "alerts.yaml:31: mutes[0]: time_zone: a text of 11 characters is no time zone; write one as "Asia/Shanghai" or "UTC"",
       "alerts.yaml:32: inhibt: nobody knows this field; did you mean inhibit?",
       "alerts.yaml:3: channels: chat: url: the environment has no NOT_THERE; set it, or write the value itself",
       "alerts.yaml:4: channels: ops: type: nobody knows the type "slak"; did you mean slack?",

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
+import { printableReason } from '@clew/settings'
 
 /** What rules run by. */
 export type FoundAlerts = {
@@ -23,8 +24,7 @@ export function findAlerts(path: string, directory: string, workingDirectory: st
     const text = readFileSync(isAbsolute(path) ? path : join(workingDirectory, path), 'utf8')
     return { path, text, packageFile }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return `CLEW_ALERTS: the rule file cannot be read: ${reason}; in force: no alerts`
+    return `CLEW_ALERTS: the rule file cannot be read: ${printableReason(error)}; in force: no alerts`
   }
 }
 

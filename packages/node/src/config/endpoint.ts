@@ -1,5 +1,11 @@
 import type { Endpoint, Protocol } from '@clew/pipeline'
-import { formatMistake, parseGrpcTarget, parseHttpAddress, quote, signalAddress } from '@clew/settings'
+import {
+  formatMistake,
+  parseGrpcTarget,
+  parseHttpAddress,
+  printableReason,
+  signalAddress,
+} from '@clew/settings'
 import { defaultTimeoutMs, type OtlpSettings, otlpSettings, type Signal } from './otlp-settings.ts'
 import type { Reader } from './reader.ts'
 import type { Setting } from './setting.ts'
@@ -93,10 +99,11 @@ function readPem(
   try {
     const text = readFile(path)
     if (text.includes('-----BEGIN ')) return text
-    reader.report(`${reader.placeOf(setting)}: ${quote(path)} is no PEM file; in force: ${setting.shown}`)
+    reader.report(`${reader.placeOf(setting)}: the file is no PEM file; in force: ${setting.shown}`)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    reader.report(`${reader.placeOf(setting)}: it cannot be read: ${reason}; in force: ${setting.shown}`)
+    reader.report(
+      `${reader.placeOf(setting)}: it cannot be read: ${printableReason(error)}; in force: ${setting.shown}`,
+    )
   }
   return undefined
 }

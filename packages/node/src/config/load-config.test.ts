@@ -36,7 +36,7 @@ describe('loadConfig()', () => {
 
   it('says when that file is not there', () => {
     const { exit, problems } = load({ CLEW_CONFIG: 'lost.yaml' })
-    expect([exit, problems.map((line) => line.replace(/, open .*;/, ';'))]).toEqual([
+    expect([exit, problems]).toEqual([
       'flush',
       ['CLEW_CONFIG: it cannot be read: ENOENT: no such file or directory; in force: the environment alone'],
     ])

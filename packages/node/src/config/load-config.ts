@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
+import { printableReason } from '@clew/settings'
 import type { Configurable } from './instrumentation-options.ts'
 import { type ClewConfig, readConfig } from './read-config.ts'
 import type { Environment } from './reader.ts'
@@ -40,8 +41,7 @@ function findYaml(
     return { path: named ?? 'clew.yaml', text, parser: loadYaml() }
   } catch (error) {
     if (!named && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    const reason = error instanceof Error ? error.message : String(error)
-    return `${named ? 'CLEW_CONFIG' : 'clew.yaml'}: it cannot be read: ${reason}; in force: the environment alone`
+    return `${named ? 'CLEW_CONFIG' : 'clew.yaml'}: it cannot be read: ${printableReason(error)}; in force: the environment alone`
   }
 }
 

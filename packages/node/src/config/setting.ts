@@ -1,4 +1,4 @@
-import { type Parse, parseChoice, parseMilliseconds, quote, usable } from '@clew/settings'
+import { type Parse, parseChoice, parseMilliseconds, printableValue, usable } from '@clew/settings'
 
 /** One thing that can be configured. The reference page lists all of them. */
 export type Setting<T> = {
@@ -31,7 +31,9 @@ export function optional<T>(
 export const parseOtelBoolean: Parse<boolean> = (raw) => {
   const { value } = parseChoice(['true', 'false'])(raw)
   return value === undefined
-    ? usable(false, [{ found: `${quote(raw)} counts as false`, remedy: 'write true or false' }])
+    ? usable(false, [
+        { found: `${printableValue(raw, ['true', 'false'])} counts as false`, remedy: 'write true or false' },
+      ])
     : usable(value === 'true')
 }
 

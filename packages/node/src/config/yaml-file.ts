@@ -1,3 +1,5 @@
+import { isPrintableName } from '@clew/settings'
+
 /** The parts of the package `yaml` in use; the caller loads it only where there is a file. */
 export type YamlParser = Pick<typeof import('yaml'), 'parseDocument' | 'LineCounter' | 'isMap' | 'isScalar'>
 
@@ -17,30 +19,42 @@ export function readYamlFile(source: YamlSource): YamlFile {
   const document = parser.parseDocument(text, { lineCounter: lines })
   const [error] = document.errors
   if (error) {
-    const what = error.message.split(/ at line|\n/)[0]
-    return unread(
-      `${path}:${error.linePos?.[0].line ?? 1}: ${what}; correct it, until then the file is not used`,
-    )
+    return unread(path, error.linePos?.[0].line ?? 1, error)
   }
   const values = new Map<string, YamlValue>()
   const root = document.contents
   if (root !== null && !parser.isMap(root)) {
-    return unread(`${path}:1: it is not a map; write one "option: value" per line`)
+    const fault = `${path}:1: it is not a map; write one "option: value" per line`
+    return { values: new Map(), faults: [fault] }
   }
+  let line = 1
   const visit = (map: typeof root, room: string): void => {
     for (const { key, value } of map?.items ?? []) {
       const name = `${room}${parser.isScalar(key) ? key.value : key}`
-      const line = lines.linePos((key as unknown as { range?: [number] }).range?.[0] ?? 0).line
+      line = lines.linePos((key as unknown as { range?: [number] }).range?.[0] ?? 0).line
       if (room === '' && parser.isMap(value)) visit(value, `${name}.`)
-      else values.set(name, { value: toPlain(value), place: `${path}:${line}: ${name}` })
+      else values.set(name, { value: toPlain(value), place: `${path}:${line}: ${shownName(name)}` })
     }
   }
   const toPlain = (node: unknown): unknown =>
     (node as { toJS(document: unknown): unknown } | null)?.toJS(document) ?? undefined
-  visit(root, '')
+  try {
+    visit(root, '')
+  } catch (error) {
+    // An alias without its anchor, or too many of them.
+    return unread(path, line, error as Error)
+  }
   return { values, faults: [] }
 }
 
-function unread(fault: string): YamlFile {
+/** A name that cannot be one may be a value that was written on a line of its own. */
+function shownName(name: string): string {
+  return isPrintableName(name) ? name : `a name of ${name.length} characters`
+}
+
+/** What stands behind a colon in an error of the parser is the file's own. */
+function unread(path: string, line: number, { message }: Error): YamlFile {
+  const what = message.split(/ at line|\n|: /)[0]
+  const fault = `${path}:${line}: ${what}; correct it, until then the file is not used`
   return { values: new Map(), faults: [fault] }
 }

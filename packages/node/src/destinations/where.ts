@@ -7,7 +7,6 @@ import {
   termsBeyondRecord,
   valueJson,
 } from '@clew/search'
-import { quote } from '@clew/settings'
 
 /** A search as a question to a decoded record, or what is wrong with it. Loaded where somebody asks one: most do not. */
 export function readWhere(
@@ -15,7 +14,7 @@ export function readWhere(
   resource: Readonly<Record<string, unknown>>,
 ): ((record: LogRecord) => boolean) | string {
   const { tree, problem } = parseSearch(text)
-  if (tree === undefined) return `${quote(text)}: ${problem.mistake(englishMistakes)}`
+  if (tree === undefined) return `character ${problem.at + 1}: ${problem.mistake(englishMistakes)}`
   const [beyond] = termsBeyondRecord(tree)
   if (beyond !== undefined) return `"${beyond}" asks for more than a record has; take it out`
   const matches = matcherOf(tree)
