@@ -220,6 +220,38 @@ test('a rule file that changes is used at once, what was counted stays; one that
   expect(messages()[0]).toContain('payment_failed order=1')
 })
 
+test('metrics go on when the file changes; without rules there are none', async () => {
+  rig = await startRig(paymentRule)
+  const desk = await rig.start()
+  const accept = { accept: 'application/openmetrics-text' }
+  const lines = async (url: string) =>
+    (await send(url, '/metrics', { headers: accept })).body
+      .split('\n')
+      .filter((line) => /records_total |fired|channel=|^# EOF/.test(line) && !line.includes('seconds'))
+  for (const order of [1, 2, 3]) await fail(desk, order)
+  await expect.poll(() => rig.bot.received.length, eventually).toBe(1)
+  rig.write(paymentRule(rig.bot.url, '  - { id: other, type: any, where: nothing }\n'))
+  await expect
+    .poll(() => lines(desk.url), eventually)
+    .toEqual([
+      'logalert_records_total 6',
+      'logalert_decisions_total{rule="payment-failed-500",reason="fired"} 1',
+      'logalert_decisions_total{rule="other",reason="fired"} 0',
+      'logalert_notifications_total{channel="wecom-pay",result="sent"} 1',
+      'logalert_notifications_total{channel="wecom-pay",result="dead"} 0',
+      'logalert_deliveries_total{channel="wecom-pay",outcome="ok"} 1',
+      'logalert_budget_waits_total{channel="wecom-pay"} 0',
+      'logalert_unjudged_records_total 0',
+      '# EOF',
+    ])
+  const plain = await startPlainDesk()
+  try {
+    expect(await lines(plain.url)).toEqual(['# EOF'])
+  } finally {
+    await plain.close()
+  }
+})
+
 test('a rule file that is not there is one line with the remedy', async () => {
   rig = await startRig(paymentRule)
   await expect(rig.start({ alerts: '/nowhere/alerts.yaml' })).rejects.toThrow(

@@ -15,7 +15,7 @@ const statusesOf = (path: string, all: Sent[]) =>
 test('a name that is not this desk is refused on every kind of route, before all else', async () => {
   desk = await startDesk()
   const host = 'evil.example:4318'
-  const paths = ['/', '/assets/x.js', '/api/logs', '/api/live?logs=', '/api/nothing', '/v1/logs']
+  const paths = ['/', '/assets/x.js', '/metrics', '/api/logs', '/api/live?logs=', '/api/nothing', '/v1/logs']
   const refused = await Promise.all(paths.map((path) => send(desk.url, path, { headers: { host } })))
   expect(refused.map(({ status }) => status)).toEqual(paths.map(() => 403))
   expect(problemOf(refused[0]!)).toBe(
@@ -138,6 +138,7 @@ test('the token to read does not send, and the token to send does not read', asy
   const tokens = [bearer('read'), bearer('in'), key('read'), key('in'), { headers: json }]
   const sends = tokens.map((sent) => ({ ...sent, body }))
   expect(await statusesOf('/api/logs', tokens)).toEqual([200, 401, 200, 401, 401])
+  expect(await statusesOf('/metrics', tokens)).toEqual([200, 401, 200, 401, 401])
   expect(await statusesOf('/v1/logs', sends)).toEqual([401, 200, 401, 200, 401])
   expect(await statusesOf('/api/import', sends)).toEqual([401, 200, 401, 200, 401])
   expect(await statusesOf('/api/no-route', tokens)).toEqual([404, 401, 404, 401, 401])

@@ -15,6 +15,7 @@ export type LaneHost = {
   after(ms: number, run: () => void): () => void
   onSent(notice: Notice): void
   onDead(job: Job, reason: string): void
+  onAttempt(came: Outcome['kind'] | 'budget', tookMs: number): void
   report(message: string): void
 }
 
@@ -115,13 +116,17 @@ export class Lane {
 
   async #attempt(job: Job): Promise<boolean> {
     const { channel } = this
-    const { now, desk, post, onSent } = this.#host
+    const { now, desk, post, onSent, onAttempt } = this.#host
     const requests = channel.render(job.notice, { nowMs: now(), desk, shrinks: job.shrinks })
     while (job.done < requests.length) {
       const permit = await this.#takePermit(job)
-      if (permit.kind === 'wait') return this.#putOff(job, permit.untilMs, permit.reason, !isCritical(job))
-      const answer = await deliver(channel, requests[job.done]!, post)
-      const outcome = channel.classify(answer)
+      if (permit.kind === 'wait') {
+        onAttempt('budget', 0)
+        return this.#putOff(job, permit.untilMs, permit.reason, !isCritical(job))
+      }
+      const beganMs = now()
+      const outcome = channel.classify(await deliver(channel, requests[job.done]!, post))
+      onAttempt(outcome.kind, now() - beganMs)
       if (outcome.kind !== 'ok') return this.#handle(job, outcome)
       this.#failures = 0
       job.done++

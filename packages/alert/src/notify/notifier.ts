@@ -1,5 +1,5 @@
 import type { Alert } from '../alert.ts'
-import type { Channel } from '../channels/channel.ts'
+import type { Channel, Outcome } from '../channels/channel.ts'
 import { redactAlert } from '../channels/clean-alert.ts'
 import { createPost, type Post } from '../channels/post.ts'
 import type { Budget } from './budget.ts'
@@ -34,6 +34,11 @@ export type NotifierOptions = {
   /** The alert is sent to nobody: it is silenced, inhibited or off schedule. */
   onHeld(alert: Alert, verdict: Verdict): void
   onDead(letter: DeadLetter): void
+  /**
+   * A channel was sent a request, and what came of it; `budget`: it was not, as its bot has sent enough. For those who count; `onSent` and
+   * `onDead` tell what became of alerts.
+   */
+  onAttempt?(channel: string, came: Outcome['kind'] | 'budget', tookMs: number): void
 }
 
 /** Brings alerts to channels. What it was given and has told nothing about is not done: whoever gave it keeps it. */
@@ -100,12 +105,15 @@ async function drain(stops: readonly Stop[]): Promise<void> {
 
 /** The same, but that nothing thrown by a callback stops what it is told of. */
 function guarded(options: NotifierOptions): NotifierOptions {
-  const { onSent, onHeld, onDead } = options
+  const { onSent, onHeld, onDead, onAttempt = () => {} } = options
   const guard =
     <A extends unknown[]>(tell: (...told: A) => void) =>
     (...told: A): void =>
       attempt(options, 'whoever is told of an alert threw', () => tell(...told))
-  return { ...options, onSent: guard(onSent), onHeld: guard(onHeld), onDead: guard(onDead) }
+  return {
+    ...options,
+    ...{ onSent: guard(onSent), onHeld: guard(onHeld), onDead: guard(onDead), onAttempt: guard(onAttempt) },
+  }
 }
 
 function attempt({ report }: NotifierOptions, what: string, run: () => void): void {
@@ -127,6 +135,7 @@ function createStops(options: NotifierOptions): ReadonlyMap<string, Stop> {
         if (trouble === undefined) for (const alert of alerts) options.onSent(alert, name)
       },
       onDead: (job, reason) => letters.bury(channel, job, reason),
+      onAttempt: (came, tookMs) => options.onAttempt?.(name, came, tookMs),
     })
     stops.set(name, new Stop(lane, now, afterOf(options)))
   }

@@ -1,12 +1,13 @@
 import type { Alert } from '../alert.ts'
 import { createEngine } from '../engine/engine.ts'
 import { type Budget, createMemoryBudget } from '../notify/budget.ts'
-import { createNotifier, type NotifierOptions } from '../notify/notifier.ts'
+import { createNotifier, type Notifier, type NotifierOptions } from '../notify/notifier.ts'
 import type { Policy, Silence, Verdict } from '../notify/policy.ts'
 import type { RecordBatch } from '../sources/source.ts'
 import type { AlertStore } from '../store/store.ts'
+import { type AlertCounts, type AlertMetrics, createAlertMetrics } from './alert-metrics.ts'
 import type { AlertsFile } from './alerts-file.ts'
-import { createDelivery } from './delivery.ts'
+import { createDelivery, type Delivery } from './delivery.ts'
 import { createRunner, type Runner } from './runner.ts'
 
 /** What rules run with, beside their file. */
@@ -35,6 +36,8 @@ export type AlertingOptions = {
   onAlert?: (alert: Alert) => void
   /** A channel took an alert, or did not; or nobody gets it, then without a channel. */
   onNotice?: (alert: Alert, result: 'sent' | 'dead' | 'held', channel: string | undefined) => void
+  /** Where it is counted what rules and channels do: `createAlertMetrics`. */
+  metrics?: AlertMetrics
 }
 
 /** Rules that run: records go in, messages go out. */
@@ -51,30 +54,11 @@ export type Alerting = Pick<Runner, 'assign' | 'revoke' | 'positionOf'> & {
 
 /** Starts rules over a store. It makes no timers but those of messages that wait, and reads no clock but `now`. */
 export function startAlerting(options: AlertingOptions): Alerting {
-  const { file, store, now, random, report, onAlert, onNotice } = options
+  const { file, now, report, onAlert, metrics: { counts } = createAlertMetrics(now) } = options
+  const store = counts.watch(options.store)
   const delivery = createDelivery(store, (alert) => notifier.notify(alert), report)
-  const notifier = createNotifier({
-    channels: file.channels,
-    policy: () => policyOf(file.policy, options.silences?.() ?? []),
-    budget: options.budget ?? createMemoryBudget(),
-    desk: options.desk ?? file.desk,
-    ...{ redact: options.redact, post: options.post, now, random, report },
-    onSent(alert, channel) {
-      delivery.sent(alert, channel)
-      onNotice?.(alert, 'sent', channel)
-    },
-    onHeld(alert, verdict) {
-      delivery.held(alert)
-      onNotice?.(alert, 'held', undefined)
-      void noteVerdict(store, alert, verdict).catch((error: unknown) =>
-        report(`what was held back was not noted: ${messageOf(error)}`),
-      )
-    },
-    onDead(letter) {
-      delivery.dead(letter)
-      for (const alert of letter.notice.alerts) onNotice?.(alert, 'dead', letter.channel)
-    },
-  })
+  const notifier = openNotifier({ ...options, store }, counts, delivery)
+  counts.know(file)
   let hasAlerts = false
   const runner = createRunner(createEngine(file.rules, options.watchedFromMs), store, (alert) => {
     hasAlerts = true
@@ -93,14 +77,20 @@ export function startAlerting(options: AlertingOptions): Alerting {
     await send()
   }
   return {
-    ...{ assign: runner.assign, revoke: runner.revoke, positionOf: runner.positionOf, send },
+    ...{ assign: runner.assign, positionOf: runner.positionOf, send },
+    revoke(partition) {
+      runner.revoke(partition)
+      counts.left(partition)
+    },
     async take(batch) {
       const result = await runner.take(batch)
+      if (result === 'done') counts.judged(batch)
       await sendFresh()
       return result
     },
     async pass(partition, clockMs) {
       await runner.pass(partition, clockMs)
+      counts.passed(partition, clockMs)
       await sendFresh()
     },
     async close(timeoutMs) {
@@ -112,6 +102,39 @@ export function startAlerting(options: AlertingOptions): Alerting {
       }
     },
   }
+}
+
+function openNotifier(options: AlertingOptions, counts: AlertCounts, delivery: Delivery): Notifier {
+  const { file, store, now, random, report, onNotice } = options
+  return createNotifier({
+    channels: file.channels,
+    policy: () => policyOf(file.policy, options.silences?.() ?? []),
+    budget: options.budget ?? createMemoryBudget(),
+    desk: options.desk ?? file.desk,
+    ...{ redact: options.redact, post: options.post, now, random, report },
+    onSent(alert, channel) {
+      delivery.sent(alert, channel)
+      counts.noticed('sent', channel)
+      onNotice?.(alert, 'sent', channel)
+    },
+    onHeld(alert, verdict) {
+      delivery.held(alert)
+      counts.noticed('held', undefined)
+      onNotice?.(alert, 'held', undefined)
+      void noteVerdict(store, alert, verdict).catch((error: unknown) =>
+        report(`what was held back was not noted: ${messageOf(error)}`),
+      )
+    },
+    onDead(letter) {
+      const { channel, notice } = letter
+      delivery.dead(letter)
+      for (const alert of notice.alerts) {
+        counts.noticed('dead', channel)
+        onNotice?.(alert, 'dead', channel)
+      }
+    },
+    onAttempt: counts.attempted,
+  })
 }
 
 /** What was not sent is a decision too, for `explain`. */

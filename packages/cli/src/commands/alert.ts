@@ -41,6 +41,8 @@ run     judges what comes, and sends; as many processes as there are may share a
                   otlp://127.0.0.1:4318 receives OTLP over HTTP (CLEW_ALERT_INGEST_TOKEN); "-" reads lines on stdin
   --state STATE   redis://host:6379 for several processes, or a file for one (default ~/.local/state/clew/alerts.db)
   --desk URL      of links in messages; goes before the one in the file
+  --metrics-port N         shows metrics to Prometheus there, at /metrics (0: on a free port), to this machine alone unless
+  --metrics-host ADDRESS   says otherwise, such as 0.0.0.0
 `,
   run: async ([job, ...words]) => {
     const run = job === undefined || !Object.hasOwn(jobs, job) ? undefined : jobs[job]

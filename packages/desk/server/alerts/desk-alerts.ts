@@ -1,5 +1,11 @@
 import { join } from 'node:path'
-import { type AlertStore, type AlertsFile, createMemoryStore, createSqliteStore } from '@clew/alert'
+import {
+  type AlertMetrics,
+  type AlertStore,
+  type AlertsFile,
+  createMemoryStore,
+  createSqliteStore,
+} from '@clew/alert'
 import { shortText } from '@clew/otlp/text'
 import type { AlertDecisions, AlertPage, AlertSilence, NewAlertSilence } from '../../api/index.ts'
 import { makePrivate } from '../schema/segment-files.ts'
@@ -22,6 +28,7 @@ export type DeskAlerts = Pick<RunningRules, 'begin' | 'take' | 'tick' | 'close'>
   /** Both throw a StoreError. */
   silence(wanted: NewAlertSilence): AlertSilence
   endSilence(id: string): void
+  metrics: AlertMetrics['read']
   /** How many alerts go on, if anything was decided or changed since the last call. */
   news(): Promise<number | undefined>
 }
@@ -40,7 +47,7 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
   const store = watched(openStore(directory, now), changed)
   const rules = openRules({ ...options, store, silences: silences.list })
   return {
-    ...{ begin: rules.begin, take: rules.take },
+    ...{ begin: rules.begin, take: rules.take, metrics: rules.metrics.read },
     async tick() {
       const before = rules.current()
       await rules.tick()

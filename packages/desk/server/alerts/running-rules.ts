@@ -1,7 +1,9 @@
 import {
   type Alerting,
+  type AlertMetrics,
   type AlertStore,
   type Arrival,
+  createAlertMetrics,
   createMemoryBudget,
   idleMs,
   type Silence,
@@ -26,6 +28,8 @@ export type RunningRulesOptions = {
 /** The rules of a file as they run, whatever becomes of the file: one partition, judged as records arrive. Calls must not overlap. */
 export type RunningRules = {
   current(): ReadRules
+  /** Of all that was done since the desk began, whatever became of the file. */
+  readonly metrics: AlertMetrics
   /** Rules begin to run; messages link to this address unless the file has one. */
   begin(url: string): void
   /** Rejects when the store cannot be written: give the records again. */
@@ -49,6 +53,7 @@ export function openRules(options: RunningRulesOptions): RunningRules {
   const { path, store, silences, now, random, report } = options
   const rules = openRuleFile(options)
   const budget = createMemoryBudget()
+  const metrics = createAlertMetrics(now)
   const limit = createReportLimit(now)
   const tellOnce = (message: string): void => {
     if (limit.withheld(message) !== undefined) report(message)
@@ -66,6 +71,7 @@ export function openRules(options: RunningRulesOptions): RunningRules {
       store,
       silences,
       budget,
+      metrics,
       desk,
       watchedFromMs,
       now,
@@ -74,7 +80,7 @@ export function openRules(options: RunningRulesOptions): RunningRules {
     })
   }
   return {
-    current: rules.current,
+    ...{ current: rules.current, metrics },
     begin(own) {
       url = own
       if (rules.current().file.desk === undefined && isWildcard(new URL(own).hostname))

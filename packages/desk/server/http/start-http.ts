@@ -12,6 +12,7 @@ import { createLiveStreams } from './live/live-streams.ts'
 import { createOtlpHandler, startGrpc } from './otlp.ts'
 import { failureOf, sendFailure } from './reply/reply.ts'
 import { isPagePath, openWebFiles } from './reply/web-files.ts'
+import { alertMetricsAnswer } from './routes/answer-alerts.ts'
 import { createApi, type KnownStatus } from './routes/answer-api.ts'
 
 export type DeskHttp = {
@@ -49,7 +50,7 @@ export async function startHttp({
     ...{ ...status(), otlp: at, received },
     alerts: alerts?.state() ?? null,
   }))
-  const listener = await createListener(options, handler, api)
+  const listener = await createListener(options, handler, api, alertMetricsAnswer(alerts))
 
   const open: { close(): Promise<void> }[] = []
   const close = async (): Promise<void> => {
@@ -87,6 +88,7 @@ async function createListener(
   options: HttpOptions,
   handlers: ReturnType<typeof createOtlpHandler>,
   api: ReturnType<typeof createApi>,
+  metrics: ReturnType<typeof alertMetricsAnswer>,
 ): Promise<Listener> {
   const corsOrigins = options.corsOrigins ?? []
   const { ingestToken, onError } = options
@@ -98,11 +100,17 @@ async function createListener(
     const url = parseUrl(request.url)
     if (url === undefined) return sendFailure(response, badUrl)
     const { pathname } = url
-    const kind = pathname.startsWith('/v1/') ? 'otlp' : pathname.startsWith('/api/') ? 'api' : 'page'
+    const isMetrics = pathname === '/metrics'
+    const isApi = isMetrics || pathname.startsWith('/api/')
+    const kind = pathname.startsWith('/v1/') ? 'otlp' : isApi ? 'api' : 'page'
     const settings: GuardSettings = { ...options, corsOrigins, cookieName: sessionCookieName(port) }
     const refusal = refusalByOrigin(request, kind, settings)
     if (refusal !== undefined) return sendFailure(response, refusal)
     if (kind === 'otlp') return otlp(request, response)
+    if (isMetrics) {
+      const refused = refusalByToken(request, 'read', settings)
+      return refused === undefined ? metrics(request, response) : sendFailure(response, refused)
+    }
     if (kind === 'api')
       return api(request, response, url, (access) => refusalByToken(request, access, settings))
     if (isPagePath(pathname) && answerLogin(response, url, settings)) return

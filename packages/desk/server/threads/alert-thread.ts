@@ -125,6 +125,8 @@ async function ask(alerts: DeskAlerts, question: AlertAsk): Promise<object> {
     case 'endSilence':
       alerts.endSilence(question.of.id)
       return {}
+    case 'metrics':
+      return alerts.metrics()
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Metric } from '@clew/otlp/metrics-text'
 import type { AlertDecisions, AlertPage, AlertSilence, NewAlertSilence } from '../../api/index.ts'
 import type { Written } from './store.ts'
 
@@ -7,6 +8,7 @@ export type AlertQuestions = {
   explain: { of: { rule: string; most: number }; answer: AlertDecisions }
   silence: { of: NewAlertSilence; answer: AlertSilence }
   endSilence: { of: { id: string }; answer: Record<never, never> }
+  metrics: { of: Record<never, never>; answer: Metric[] }
 }
 export type AlertQuestion = keyof AlertQuestions
 
