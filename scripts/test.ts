@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { buildCollector, hasGo } from './collector.ts'
 import {
   hasMaven,
   hasPrometheus,
@@ -57,6 +58,10 @@ async function startServices(): Promise<NodeJS.ProcessEnv> {
   started.push(redis)
   const kafka = await startKafka()
   started.push(kafka)
+  if (hasGo()) {
+    progress('looking for the Collector (it is built once, which takes minutes)')
+    await buildCollector().catch((error: Error) => progress(error.message))
+  }
   return { ...process.env, PG_URL: postgres.url, REDIS_URL: redis.url, KAFKA_URL: kafka.url }
 }
 
