@@ -78,6 +78,7 @@ const failedOrder = [
   ...attempt(1, [again(1)]),
   ...attempt(2, [again(2)]),
   ...attempt(3, [
+    '      ERROR charge failed for good after 3 of 3 attempts PaymentFailed: the bank does not answer status=500',
     '      UPDATE orders  [orders-worker]',
     '      ERROR payment_failed PaymentFailed: the bank does not answer orderId status=500',
   ]),

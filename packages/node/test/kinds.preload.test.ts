@@ -64,6 +64,9 @@ afterAll(async () => {
   for (const service of services) await service.stop()
 })
 
+/** Of the application. */
+const isOwn = ({ scope }: ReceivedLog): boolean => scope !== '@clew/bullmq'
+
 describe.each(['entry.cjs', 'entry.mjs', 'entry.mts'])(
   '%s, an API, a second service and a worker',
   (entry) => {
@@ -89,14 +92,15 @@ describe.each(['entry.cjs', 'entry.mjs', 'entry.mts'])(
       const traces = new Set(orders.map(({ traceId }) => traceId))
       const count = (kind: string) => receiver.logs.filter((log) => log.attributes.kind === kind).length
       const isComplete = (logs: readonly ReceivedLog[]) =>
-        logs.filter((log) => traces.has(log.traceId)).length >= orders.length * recordsOfOrder &&
+        logs.filter((log) => isOwn(log) && traces.has(log.traceId)).length >=
+          orders.length * recordsOfOrder &&
         count('scheduled job') >= 3 &&
         count('lost job') >= 2
       // What has not come by then, the tests tell.
       await receiver.waitForLogs(isComplete, 15_000).catch(() => {})
       endings = await running.stop()
       printed = endings.flatMap(({ stdout }) => stdout.trim().split('\n').slice(1).map(parseLine))
-      received = receiver.logs.map(({ attributes, traceId, spanId }) => ({
+      received = receiver.logs.filter(isOwn).map(({ attributes, traceId, spanId }) => ({
         kind: String(attributes.kind),
         order: attributes.order === undefined ? undefined : Number(attributes.order),
         traceId: traceId || undefined,

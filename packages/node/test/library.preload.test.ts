@@ -98,6 +98,8 @@ test.each([
           'messaging.message.id': '1',
           'bullmq.job.name': 'work',
           'bullmq.job.attempt': 1,
+          'bullmq.job.attempts_left': 0,
+          'bullmq.job.wait_ms': expect.any(Number),
         },
       },
     ])

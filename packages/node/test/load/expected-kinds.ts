@@ -3,19 +3,24 @@ import { isAborted } from './order-trace.ts'
 /** How often the applications in `fixtures/load` say each kind for an order. */
 export function expectedKinds(order: number): Record<string, number> {
   const attempts = order % 4 === 1 ? 2 : 1
-  const isPaid = order % 16 !== 2
-  const hasNotice = isPaid && order % 2 === 0
+  const paid = isPaid(order)
+  const hasNotice = paid && order % 2 === 0
   return withoutNone({
     ...times(1, ['api start', 'api close', 'api end', ...storeKinds('api'), 'api query failed']),
     ...times(isAborted(order) ? 0 : 1, ['api finish']),
     ...times(isAborted(order) ? 1 : 0, ['api aborted']),
     ...fetchKinds(order, 'api', 1),
     ...times(attempts, ['job active', 'job start', ...storeKinds('job')]),
-    ...times(isPaid ? 1 : 0, ['job completed', 'job end']),
-    ...times(isPaid ? attempts - 1 : 1, ['job failed']),
-    ...fetchKinds(order, 'job', isPaid ? 1 : 0),
+    ...times(paid ? 1 : 0, ['job completed', 'job end']),
+    ...times(paid ? attempts - 1 : 1, ['job failed']),
+    ...fetchKinds(order, 'job', paid ? 1 : 0),
     ...times(hasNotice ? 1 : 0, ['notice active', 'notice start', 'notice end', 'notice completed']),
   })
+}
+
+/** Whether its payment succeeds, at the second attempt at last. */
+export function isPaid(order: number): boolean {
+  return order % 16 !== 2
 }
 
 /** Kinds of records that belong to no order; none of them may have a trace. */
@@ -23,7 +28,7 @@ export const kindsOfNobody: readonly string[] = ['drained', 'pool connect', 'red
 
 /** How many payments and notices are made for an order. */
 export function countJobs(order: number): number {
-  return order % 2 === 0 && order % 16 !== 2 ? 2 : 1
+  return order % 2 === 0 && isPaid(order) ? 2 : 1
 }
 
 function storeKinds(prefix: string): string[] {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { describeAttempt, identifyAttempt, identifyJob, outcomeOf } from './attributes.ts'
+import { describeAttempt, identifyAnyAttempt, identifyAttempt, identifyJob, outcomeOf } from './attributes.ts'
 
 const job = {
   id: '7',
   name: 'pay',
-  opts: { delay: 100 },
+  opts: { delay: 100, attempts: 3 },
   queueName: 'orders',
   timestamp: 1_000,
   processedOn: 1_250,
@@ -22,6 +22,8 @@ test('an attempt is described by the messaging conventions, with the time that i
     'bullmq.job.name': 'pay',
     'bullmq.job.attempt': 1,
     'bullmq.job.attempts_made': 0,
+    'bullmq.job.attempts_left': 2,
+    'bullmq.job.delay_ms': 100,
     'bullmq.job.wait_ms': 150,
   })
 })
@@ -43,6 +45,7 @@ test('a later attempt has no wait, a child its parent, a run its scheduler', () 
     'bullmq.job.name': 'pay',
     'bullmq.job.attempt': 3,
     'bullmq.job.attempts_made': 1,
+    'bullmq.job.attempts_left': 1,
     'bullmq.job.parent': 'bull:p:1',
     'bullmq.scheduler.id': 'nightly',
   })
@@ -52,14 +55,43 @@ test('clocks that disagree give no negative wait', () => {
   expect(describeAttempt({ ...job, processedOn: 900 })['bullmq.job.wait_ms']).toBe(0)
 })
 
-test('records of an attempt are identified by queue, job, name and attempt', () => {
+const identity = {
+  'messaging.destination.name': 'orders',
+  'messaging.message.id': '7',
+  'bullmq.job.name': 'pay',
+}
+
+test('records of an attempt are identified by queue, job, name and attempt, and say how it came to it', () => {
   expect(identifyAttempt(job)).toEqual({
-    'messaging.destination.name': 'orders',
-    'messaging.message.id': '7',
-    'bullmq.job.name': 'pay',
+    ...identity,
     'bullmq.job.attempt': 1,
+    'bullmq.job.attempts_left': 2,
+    'bullmq.job.delay_ms': 100,
+    'bullmq.job.wait_ms': 150,
   })
   expect(identifyJob('orders', undefined)).toEqual({ 'messaging.destination.name': 'orders' })
+})
+
+test('of a run of a scheduler the delay is not told, its lateness is', () => {
+  const run = { ...job, repeatJobKey: 'nightly' }
+  expect(identifyAttempt(run)).toEqual({
+    ...identity,
+    'bullmq.job.attempt': 1,
+    'bullmq.job.attempts_left': 2,
+    'bullmq.scheduler.id': 'nightly',
+    'bullmq.job.wait_ms': 150,
+  })
+  expect(identifyAnyAttempt(run)).toEqual({ ...identity, 'bullmq.scheduler.id': 'nightly' })
+})
+
+test.each([
+  [{ attempts: 0 }, 0, 0],
+  [{}, 0, 0],
+  [{ attempts: 3 }, 2, 0],
+  [{ attempts: 3 }, 7, 0],
+  [{ attempts: 3 }, 1, 1],
+])('of %o, after %i attempts and this one, %i are left', (opts, attemptsMade, left) => {
+  expect(identifyAttempt({ ...job, opts, attemptsMade })['bullmq.job.attempts_left']).toBe(left)
 })
 
 class DelayedError extends Error {

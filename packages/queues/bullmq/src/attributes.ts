@@ -1,4 +1,4 @@
-import type { Fields } from '@clew/core'
+import type { Fields, FieldValue } from '@clew/core'
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { JobLike, JobOptions } from './library.ts'
 
@@ -37,32 +37,41 @@ export function describeAttempt(job: JobLike): Attributes {
     'bullmq.job.name': job.name,
     'bullmq.job.attempt': attemptOf(job),
     'bullmq.job.attempts_made': job.attemptsMade ?? 0,
+    'bullmq.job.attempts_left': attemptsLeftOf(job),
   }
   if (job.id !== undefined) attributes['messaging.message.id'] = job.id
   if (job.parentKey) attributes['bullmq.job.parent'] = job.parentKey
-  if (job.repeatJobKey) attributes['bullmq.scheduler.id'] = job.repeatJobKey
-  const waitMs = waitOf(job)
-  if (waitMs !== undefined) attributes['bullmq.job.wait_ms'] = waitMs
+  addTimes(attributes, job)
   return attributes
 }
 
-/** Queue and job: what every record carries that is about an attempt of which only the job is known. */
-export function identifyAnyAttempt(job: JobLike): Fields {
-  return { ...identifyJob(job.queueName, job.id), 'bullmq.job.name': job.name }
+// Most jobs have the wait alone.
+function addTimes(to: Attributes | Record<string, FieldValue>, job: JobLike): void {
+  const { delay } = job.opts as JobOptions
+  if (job.repeatJobKey) to['bullmq.scheduler.id'] = job.repeatJobKey
+  // With a scheduler it is how BullMQ waits for the time of the run.
+  else if (delay) to['bullmq.job.delay_ms'] = delay
+  const waitMs = waitOf(job)
+  if (waitMs !== undefined) to['bullmq.job.wait_ms'] = waitMs
 }
 
-/** Queue, job and attempt: what every record of an attempt carries. */
+/** Queue and job: what every record carries that is about an attempt of which only the job is known. */
+export function identifyAnyAttempt({ queueName, id, name, repeatJobKey }: JobLike): Fields {
+  const identity = { ...identifyJob(queueName, id), 'bullmq.job.name': name }
+  return repeatJobKey ? { ...identity, 'bullmq.scheduler.id': repeatJobKey } : identity
+}
+
+/** Queue, job and attempt, and how it came to it: what every record of an attempt carries. */
 export function identifyAttempt(job: JobLike): Fields {
   const { queueName, id, name } = job
-  const attempt = attemptOf(job)
-  return id === undefined
-    ? { 'messaging.destination.name': queueName, 'bullmq.job.name': name, 'bullmq.job.attempt': attempt }
-    : {
-        'messaging.destination.name': queueName,
-        'messaging.message.id': id,
-        'bullmq.job.name': name,
-        'bullmq.job.attempt': attempt,
-      }
+  const identity: Record<string, FieldValue> =
+    id === undefined
+      ? { 'messaging.destination.name': queueName, 'bullmq.job.name': name }
+      : { 'messaging.destination.name': queueName, 'messaging.message.id': id, 'bullmq.job.name': name }
+  identity['bullmq.job.attempt'] = attemptOf(job)
+  identity['bullmq.job.attempts_left'] = attemptsLeftOf(job)
+  addTimes(identity, job)
+  return identity
 }
 
 /** What every record carries that belongs to a job of which no more is known. */
@@ -73,6 +82,11 @@ export function identifyJob(queue: string, id: string | undefined): Fields {
 // `attemptsStarted` counts delayed and stalled runs too, `attemptsMade` only those that ended.
 function attemptOf(job: JobLike): number {
   return job.attemptsStarted || (job.attemptsMade ?? 0) + 1
+}
+
+// Those after this one. As BullMQ stores it, 0 attempts is one.
+function attemptsLeftOf({ opts, attemptsMade = 0 }: JobLike): number {
+  return Math.max(0, ((opts as JobOptions).attempts || 1) - attemptsMade - 1)
 }
 
 /** Not of a job that is run again from its beginning: what failed before is still known of it. */

@@ -10,6 +10,7 @@ import {
 import type { Tracer } from '@opentelemetry/api'
 import { attachConsumer } from './consumer.ts'
 import { createJobContexts, type JobContexts } from './job-contexts.ts'
+import { createJobRecords } from './job-records.ts'
 import { createKnownJobs } from './known-jobs.ts'
 import type { BullMQ, ChildProcessor } from './library.ts'
 import { attachManual } from './manual.ts'
@@ -55,14 +56,15 @@ function attach(
 ): Stop[] {
   const option = metadataOption(version)
   const known = createKnownJobs(contexts)
+  const records = createJobRecords(bullmq.Job, contexts)
   return [
     // First, so that all other wraps are around it and see the caller's context.
     ...attachSuppression(bullmq),
     ...attachProducer(bullmq, option, tracer, known),
     ...attachScheduler(bullmq, option),
     ...attachConsumer(bullmq, contexts),
-    ...attachManual(bullmq, contexts),
-    ...attachWorkerEvents(bullmq, contexts),
+    ...attachManual(bullmq, contexts, records),
+    ...attachWorkerEvents(bullmq, contexts, records),
     ...attachQueueEvents(bullmq, known, values.lookup),
     ...attachSandboxes(bullmq, contexts, option),
     ...attachHousekeeping(bullmq),

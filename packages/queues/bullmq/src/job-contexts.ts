@@ -6,6 +6,7 @@ import {
   createHiddenSlot,
   endSpan,
   type Fields,
+  NoopSpan,
   rootContext,
   SpanKind,
   spanOf,
@@ -40,10 +41,14 @@ export type JobContexts = {
   contextOf(job: JobLike): Context
   /** The maker's, for listeners that are not told of which attempt an event is. */
   contextOfAnyAttempt(job: JobLike): Context
+  /** The same, but in the trace that the job starts where it starts one of which the ids are known. */
+  contextOfChain(job: JobLike): Context
 }
 
 export function createJobContexts(tracer: Tracer, options: Options): JobContexts {
   const attempts = createHiddenSlot<Attempt>()
+  // Whether the Tracer puts a span where it is told to: not known before it has.
+  let keepsPlaces = false
 
   const startSpan = (job: JobLike, metadata: Metadata | undefined, startTime?: TimeInput): Context => {
     const maker = contextOfMaker(metadata)
@@ -65,6 +70,7 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
       },
       maker,
     )
+    if (place) keepsPlaces = span.spanContext().traceId === place.traceId
     return contextWithSpan(maker, span)
   }
 
@@ -98,5 +104,12 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
     attemptOf: (job) => attempts.get(job),
     contextOf: (job) => attempts.get(job)?.context ?? makersContext(job, identifyAttempt(job)),
     contextOfAnyAttempt: (job) => makersContext(job, identifyAnyAttempt(job)),
+    contextOfChain: (job) => {
+      const context = makersContext(job, identifyAnyAttempt(job))
+      const place = keepsPlaces && !spanOf(context) ? placeOfAttempt(job) : undefined
+      return place && 'spanId' in place
+        ? contextWithSpan(context, new NoopSpan({ ...place, traceFlags: 0 }))
+        : context
+    },
   }
 }

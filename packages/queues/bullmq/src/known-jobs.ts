@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { guard, runInContext, suppressedRoot } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import type { JobContexts } from './job-contexts.ts'
-import type { Job, JobClass, JobLike, JobOptions, QueueBase } from './library.ts'
+import type { Job, JobClass, JobLike, JobOptions, JobSource, QueueBase } from './library.ts'
 
 const maxJobs = 10_000
 const maxWaitMs = 1_000
@@ -98,5 +98,32 @@ async function readStored(job: Job): Promise<Job | undefined> {
     return await runInContext(suppressedRoot, () => fromId.call(job.constructor, job.queue, job.id as string))
   } catch {
     return undefined
+  }
+}
+
+/**
+ * What the context of a job is made of, without its data, which may be large; elsewhere than in Redis the whole job.
+ * `undefined` when it is gone.
+ */
+export async function readJob(jobs: JobClass, source: JobSource, id: string): Promise<KnownJob | undefined> {
+  const client = await (source.client ?? source.backend?.client)
+  if (typeof client?.hmget !== 'function') return jobs.fromId(source, id)
+  const [name, opts, repeatJobKey, timestamp] = await client.hmget(
+    source.toKey(id),
+    'name',
+    'opts',
+    'rjk',
+    'timestamp',
+  )
+  if (typeof name !== 'string' || typeof opts !== 'string') return undefined
+  const { name: queueName, qualifiedName: queueQualifiedName } = source
+  return {
+    id,
+    name,
+    opts: JSON.parse(opts),
+    queueName,
+    queueQualifiedName,
+    repeatJobKey: repeatJobKey ?? undefined,
+    timestamp: timestamp ? Number(timestamp) : undefined,
   }
 }

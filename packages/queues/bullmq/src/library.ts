@@ -5,6 +5,7 @@ type Method = (...args: never[]) => unknown
 type Class<T> = { prototype: T }
 
 export type JobOptions = {
+  readonly attempts?: number | undefined
   readonly delay?: number | undefined
   readonly jobId?: string | undefined
   readonly deduplication?: unknown
@@ -26,6 +27,8 @@ export type JobLike = {
   readonly queueName: string
   readonly timestamp?: number | undefined
   readonly processedOn?: number | undefined
+  /** Set, in this process, when the job has completed or failed for good. */
+  readonly finishedOn?: number | null | undefined
   readonly attemptsStarted?: number | undefined
   readonly attemptsMade?: number | undefined
   readonly parentKey?: string | undefined
@@ -79,7 +82,7 @@ export type FlowProducer = {
 
 export type Emit = (event: string | symbol, ...args: unknown[]) => boolean
 
-export type Worker = QueueBase & {
+export type Worker = JobSource & {
   callProcessJob(job: Job, token: string, signal?: AbortSignal): unknown
   emit: Emit
   run(): Promise<void>
@@ -89,11 +92,15 @@ export type Worker = QueueBase & {
 /** ioredis, or BullMQ's adapter of another client. */
 export type RedisClient = { hmget?(key: string, ...fields: string[]): Promise<(string | null)[]> }
 
-export type QueueEvents = QueueBase & {
+/** What reads jobs. */
+export type JobSource = QueueBase & {
   /** Redis in 5.x; in 6.x the backend has it, unless that is PostgreSQL. */
   readonly client?: Promise<RedisClient> | undefined
   readonly backend?: { readonly client?: Promise<RedisClient> | undefined }
   toKey(id: string): string
+}
+
+export type QueueEvents = JobSource & {
   listenerCount(event: string): number
   emit: Emit
   run(): Promise<void>

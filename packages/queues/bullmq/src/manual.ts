@@ -2,6 +2,7 @@ import { failSpan, guard, type Stop, wrapMethod } from '@clew/core'
 import { outcomeOf } from './attributes.ts'
 import { runAttempt } from './consumer.ts'
 import type { JobContexts } from './job-contexts.ts'
+import type { JobRecords } from './job-records.ts'
 import { type BullMQ, hasOwnTelemetry, type JobLike, type JobMoves, owner } from './library.ts'
 
 // Set while the instrumentation runs; one per process, as startInstrumentation sees to.
@@ -26,7 +27,7 @@ export function withJob<T>(job: JobLike, work: () => T): T {
  * Jobs that end without a processor: fetched by hand, or failed by BullMQ on account of a child or of too many starts.
  * Their span is told afterwards, from the time at which BullMQ handed the job out.
  */
-export function attachManual(bullmq: BullMQ, contexts: JobContexts): Stop[] {
+export function attachManual(bullmq: BullMQ, contexts: JobContexts, records: JobRecords): Stop[] {
   const tell = (job: JobMoves, error?: unknown): void => {
     const attempt = contexts.attemptOf(job)
     if (attempt) {
@@ -46,7 +47,10 @@ export function attachManual(bullmq: BullMQ, contexts: JobContexts): Stop[] {
     wrapMethod(owner, bullmq.Job.prototype, 'moveToFailed', (move) => {
       return function (this: JobMoves, ...args) {
         guard('telling of a job', () => tell(this, args[0] ?? new Error('failed')), undefined)
-        return move.apply(this, args)
+        return move.apply(this, args).then((result) => {
+          records.failed(this, args[0])
+          return result
+        })
       }
     }),
     () => {

@@ -1,7 +1,7 @@
 import { contextForWork, rootContext, runInContext, type Stop, suppressedRoot, wrapMethod } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import { identifyJob } from './attributes.ts'
-import type { KnownJob, KnownJobs } from './known-jobs.ts'
+import { type KnownJobs, readJob } from './known-jobs.ts'
 import { type BullMQ, type JobClass, owner, type QueueEvents } from './library.ts'
 import { contextOfCaller, emitIn } from './worker-events.ts'
 
@@ -64,23 +64,6 @@ async function lookUpJobs(
     const ids = unknown.slice(i, i + atOnce)
     const found = await Promise.allSettled(ids.map((id) => readJob(jobs, events, id)))
     for (const one of found) if (one.status === 'fulfilled' && one.value) known.remember(one.value)
-  }
-}
-
-/** What the context of a job is made of, without its data, which may be large; elsewhere than in Redis the whole job. */
-async function readJob(jobs: JobClass, events: QueueEvents, id: string): Promise<KnownJob | undefined> {
-  const client = await (events.client ?? events.backend?.client)
-  if (typeof client?.hmget !== 'function') return jobs.fromId(events, id)
-  const [name, opts, repeatJobKey] = await client.hmget(events.toKey(id), 'name', 'opts', 'rjk')
-  if (typeof name !== 'string' || typeof opts !== 'string') return undefined
-  const { name: queueName, qualifiedName: queueQualifiedName } = events
-  return {
-    id,
-    name,
-    opts: JSON.parse(opts),
-    queueName,
-    queueQualifiedName,
-    repeatJobKey: repeatJobKey ?? undefined,
   }
 }
 

@@ -11,7 +11,8 @@ import {
 import type { Context } from '@opentelemetry/api'
 import { identifyJob } from './attributes.ts'
 import type { JobContexts } from './job-contexts.ts'
-import { type BullMQ, type Emit, type Job, owner, type QueueBase } from './library.ts'
+import type { JobRecords } from './job-records.ts'
+import { type BullMQ, type Emit, type Job, owner, type QueueBase, type Worker } from './library.ts'
 
 /** Events that come from connections and timers: they belong to no request, whoever made the object. */
 const ofNobody: ReadonlySet<string | symbol> = new Set([
@@ -23,8 +24,11 @@ const ofNobody: ReadonlySet<string | symbol> = new Set([
   'lockRenewalFailed',
 ])
 
-/** Runs the listeners of workers in the context of the job they are told of, those of queues in the caller's. */
-export function attachWorkerEvents(bullmq: BullMQ, contexts: JobContexts): Stop[] {
+/**
+ * Runs the listeners of workers in the context of the job they are told of, those of queues in the caller's. Jobs that stall, or
+ * fail where no worker has them, are told of by these events alone.
+ */
+export function attachWorkerEvents(bullmq: BullMQ, contexts: JobContexts, records: JobRecords): Stop[] {
   const isJob = (value: unknown): value is Job => value instanceof (bullmq.Job as unknown as new () => Job)
 
   const contextOfWorkerEvent = (worker: QueueBase, event: string | symbol, subject: unknown): Context => {
@@ -36,7 +40,14 @@ export function attachWorkerEvents(bullmq: BullMQ, contexts: JobContexts): Stop[
     ofNobody.has(event) ? rootContext : contextOfCaller()
 
   return [
-    wrapMethod(owner, bullmq.Worker.prototype, 'emit', emitIn(contextOfWorkerEvent)),
+    wrapMethod(owner, bullmq.Worker.prototype, 'emit', (emit) => {
+      const emitInContext = emitIn(contextOfWorkerEvent)(emit)
+      return function (this: Worker, event, ...args) {
+        if (event === 'stalled') void records.stalled(this, String(args[0]))
+        else if (event === 'failed' && isJob(args[0])) records.failed(args[0], args[1])
+        return emitInContext.call(this, event, ...args)
+      }
+    }),
     wrapMethod(owner, bullmq.Queue.prototype, 'emit', emitIn(contextOfQueueEvent)),
     wrapMethod(owner, bullmq.FlowProducer.prototype, 'emit', emitIn(contextOfQueueEvent)),
   ]

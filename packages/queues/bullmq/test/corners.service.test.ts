@@ -221,6 +221,8 @@ describe.each(targets)('%s', (name) => {
           'messaging.message.id': all[2]?.attributes['messaging.message.id'],
           'bullmq.job.name': 'with',
           'bullmq.job.attempt': 1,
+          'bullmq.job.attempts_left': 0,
+          'bullmq.job.wait_ms': all[2]?.attributes['bullmq.job.wait_ms'],
           request_id: 'maker',
         },
       ],

@@ -1,6 +1,6 @@
 import { startInstrumentation } from '@clew/core'
 import {
-  type LogRecorder,
+  type RecordedLog,
   type RecordedSpan,
   recordLogs,
   recordSpans,
@@ -15,7 +15,15 @@ export type Given = Parameters<
 >[1]
 
 /** Everything that a test of one target needs, started together and stopped by `close`. */
-export type Rig = { target: Target; spans: SpanRecorder; logs: LogRecorder; close(): Promise<void> }
+export type Rig = {
+  target: Target
+  spans: SpanRecorder
+  /** What the application logged. */
+  logs: { readonly logs: RecordedLog[] }
+  /** What this package logged. */
+  told: { readonly logs: RecordedLog[] }
+  close(): Promise<void>
+}
 
 export async function openRig(
   name: TargetName,
@@ -24,19 +32,25 @@ export async function openRig(
   connection?: unknown,
 ): Promise<Rig> {
   const spans = recordSpans(sampler ? { sampler } : {})
-  const logs = recordLogs()
+  const recorder = recordLogs()
+  const by = (isOurs: boolean): Rig['logs'] => ({
+    get logs() {
+      return recorder.logs.filter(({ scope }) => (scope === '@clew/bullmq') === isOurs)
+    },
+  })
   const stop = startInstrumentation(bullmqInstrumentation, given)
   const target = await openTarget(name, connection)
   return {
     target,
     spans,
-    logs,
+    logs: by(false),
+    told: by(true),
     close: async () => {
       try {
         await target.close()
       } finally {
         stop()
-        logs.stop()
+        recorder.stop()
         spans.stop()
       }
     },

@@ -6,6 +6,9 @@ import { type Service, startPostgres, startRedis } from '../../../../scripts/ser
 export type Target = {
   name: string
   bullmq: typeof Bullmq
+  /** For other processes: the file of the library, and how its server is reached. */
+  path: string
+  address: object
   queue(name: string, opts?: Partial<Bullmq.QueueOptions>): Bullmq.Queue
   worker(
     name: string,
@@ -41,12 +44,18 @@ export async function openTarget(name: TargetName, connection?: unknown): Promis
   // By its real path: a package's alias says nothing of its name.
   const path = require.resolve({ '6': 'bullmq', '5.8': 'bullmq5', '5.2': 'bullmq-floor' }[versionOf(name)])
   const bullmq = require(path) as typeof Bullmq
-  if (connection) return makeTarget(name, bullmq, connection)
-  if (name === '6.7 on PostgreSQL') return postgresTarget(name, bullmq)
-  if (name.endsWith('node-redis')) return nodeRedisTarget(name, bullmq)
+  const library = { name, bullmq, path }
+  if (connection) return makeTarget(library, {}, connection)
+  if (name === '6.7 on PostgreSQL') {
+    const server = { connectionString: (await postgresServer()).url, migrate: true }
+    return makeTarget(library, server, server, bullmq.createPostgresBackend)
+  }
   const url = new URL((await redisServer()).url)
-  return makeTarget(name, bullmq, { host: url.hostname, port: Number(url.port) })
+  const server = { host: url.hostname, port: Number(url.port) }
+  return name.endsWith('node-redis') ? nodeRedisTarget(library, server) : makeTarget(library, server, server)
 }
+
+type Library = Pick<Target, 'name' | 'bullmq' | 'path'>
 
 function versionOf(name: TargetName): '6' | '5.8' | '5.2' {
   if (name.startsWith('6')) return '6'
@@ -70,17 +79,12 @@ export async function stopServers(): Promise<void> {
   postgres = undefined
 }
 
-async function postgresTarget(name: string, bullmq: typeof Bullmq): Promise<Target> {
-  const connection = { connectionString: (await postgresServer()).url, migrate: true }
-  return makeTarget(name, bullmq, connection, bullmq.createPostgresBackend)
-}
-
-async function nodeRedisTarget(name: string, bullmq: typeof Bullmq): Promise<Target> {
+async function nodeRedisTarget(library: Library, server: object): Promise<Target> {
   const { createClient } = require('redis') as typeof import('redis')
   const client = createClient({ url: (await redisServer()).url })
   client.on('error', () => {})
   await client.connect()
-  const target = makeTarget(name, bullmq, client)
+  const target = makeTarget(library, server, client)
   return {
     ...target,
     close: async () => {
@@ -92,7 +96,8 @@ async function nodeRedisTarget(name: string, bullmq: typeof Bullmq): Promise<Tar
 
 type Closable = { close(): Promise<unknown> }
 
-function makeTarget(name: string, bullmq: typeof Bullmq, connection: unknown, factory?: unknown): Target {
+function makeTarget(library: Library, address: object, connection: unknown, factory?: unknown): Target {
+  const { bullmq } = library
   const open: Closable[] = []
   const keep = <T extends Closable & { on(event: 'error', listener: () => void): unknown }>(made: T): T => {
     made.on('error', () => {})
@@ -101,8 +106,8 @@ function makeTarget(name: string, bullmq: typeof Bullmq, connection: unknown, fa
   }
   const shared = { connection } as Bullmq.QueueOptions
   return {
-    name,
-    bullmq,
+    ...library,
+    address,
     queue: (queue, opts) =>
       keep(new bullmq.Queue(queue, { ...shared, ...opts }, factory as never) as Bullmq.Queue),
     worker: (queue, processor, opts) => {
