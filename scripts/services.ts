@@ -38,18 +38,38 @@ export async function startKafka(): Promise<Service | KafkaService> {
  */
 export async function startPrometheus(targets: readonly string[]): Promise<Service> {
   if (!hasPrometheus()) throw new Error('no Prometheus: install prometheus (apt-get install prometheus)')
-  const [directory, port] = [mkdtempSync(join(tmpdir(), 'clew-prometheus-')), await freePort()]
-  const file = join(directory, 'prometheus.yml')
   const scrape = { job_name: 'clew', scrape_interval: '1s', static_configs: [{ targets }] }
+  return startConfigured('prometheus', { scrape_configs: [scrape] }, (directory) => [
+    `--storage.tsdb.path=${directory}/data`,
+    '--enable-feature=exemplar-storage',
+  ])
+}
+
+/** An Alertmanager of the PATH on a free port, which tells nobody. Throws with the remedy when there is none. */
+export async function startAlertmanager(): Promise<Service> {
+  const command = alertmanagerCommand()
+  if (command === undefined)
+    throw new Error('no Alertmanager: install it (apt-get install prometheus-alertmanager)')
+  const config = { route: { receiver: 'nobody' }, receivers: [{ name: 'nobody' }] }
+  return startConfigured(command, config, (directory) => [
+    `--storage.path=${directory}/data`,
+    '--cluster.listen-address=',
+  ])
+}
+
+/** A server of the Prometheus family, with its configuration and data in a temporary folder. */
+async function startConfigured(
+  command: string,
+  config: object,
+  flags: (directory: string) => string[],
+): Promise<Service> {
+  const [directory, port] = [mkdtempSync(join(tmpdir(), 'clew-server-')), await freePort()]
+  const file = join(directory, 'config.yml')
   // JSON is YAML.
-  writeFileSync(file, JSON.stringify({ scrape_configs: [scrape] }))
-  const flags = [`--config.file=${file}`, `--storage.tsdb.path=${directory}/data`]
+  writeFileSync(file, JSON.stringify(config))
   const address = `127.0.0.1:${port}`
-  const server = spawn(
-    'prometheus',
-    [...flags, `--web.listen-address=${address}`, '--enable-feature=exemplar-storage', '--log.level=error'],
-    { stdio: 'ignore' },
-  )
+  const own = [`--config.file=${file}`, `--web.listen-address=${address}`, '--log.level=error']
+  const server = spawn(command, [...own, ...flags(directory)], { stdio: 'ignore' })
   await reachable(port, server)
   const stop = async (): Promise<void> => {
     await ended(server)
@@ -61,6 +81,13 @@ export async function startPrometheus(targets: readonly string[]): Promise<Servi
 /** Whether `prometheus`, and `promtool` with it, is on the PATH. */
 export function hasPrometheus(): boolean {
   return spawnSync('promtool', ['--version']).status === 0
+}
+
+/** Debian's name, or that of everybody else; undefined: neither is on the PATH. */
+export function alertmanagerCommand(): string | undefined {
+  return ['prometheus-alertmanager', 'alertmanager'].find(
+    (name) => spawnSync(name, ['--version']).status === 0,
+  )
 }
 
 /** Whether a `redis-server` is on the PATH. */

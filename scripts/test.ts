@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { buildCollector, hasGo } from './collector.ts'
 import {
+  alertmanagerCommand,
   hasMaven,
   hasPrometheus,
   hasRedisServer,
@@ -24,6 +25,7 @@ function installMissing(): void {
     ...(process.env.REDIS_URL || hasRedisServer() ? [] : ['redis-server']),
     ...(process.env.KAFKA_URL || hasMaven() ? [] : ['maven']),
     ...(hasPrometheus() ? [] : ['prometheus']),
+    ...(alertmanagerCommand() === undefined ? ['prometheus-alertmanager'] : []),
     ...(hasChromium() ? [] : ['chromium']),
   ]
   if (missing.length === 0) return
