@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   appendFileSync,
@@ -7,41 +7,19 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import type { LogPage } from '../api/index.ts'
 import { cleanUp, closeRig, logsRequest, newFolder, openRig } from './store-rig.ts'
 
-const mounts: string[] = []
-afterEach(async () => {
-  await cleanUp()
-  for (const folder of mounts.splice(0)) {
-    execFileSync('umount', ['-l', folder])
-    rmdirSync(folder)
-  }
-})
-
-/** A file system of its own, as small as asked; needs root, as CI has it. */
-async function mount(options: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'clew-disk-'))
-  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder])
-  mounts.push(folder)
-  return folder
-}
-
-const isRoot = process.getuid?.() === 0 && process.platform === 'linux'
-if (!isRoot && process.env.CI) throw new Error('the tests of full and read-only disks need root on Linux')
-const testWithMount = isRoot ? test : test.skip
+afterEach(cleanUp)
 
 const children: ChildProcess[] = []
 afterEach(async () => {
@@ -134,35 +112,6 @@ test('a writer that has no memory left is started again, and keeps what it had a
   await once(child, 'exit')
   const { logs } = await (await openRig({ directory })).ask<LogPage>('logs')
   expect(logs.map(({ text }) => text)).toEqual(['behind', 'before'])
-})
-
-testWithMount('a full disk refuses with its remedy, and takes lines again when there is room', async () => {
-  const folder = await mount('size=3m')
-  const rig = await openRig({ directory: folder })
-  const request = logsRequest(
-    Array.from({ length: 500 }, (_, i) => ({ body: `${i} ${'words to fill a disk '.repeat(20)}` })),
-  )
-  let refusal = ''
-  for (let i = 0; i < 50 && refusal === ''; i++) {
-    await rig.store.write('logs', 'protobuf', request.slice()).catch((error: Error) => {
-      refusal = error.message
-    })
-  }
-  expect(refusal).toMatch(
-    /^the disk is full: .*segment-000001\.sqlite cannot grow; free some space, or give --max-size or another --data folder$/,
-  )
-  execFileSync('mount', ['-o', 'remount,size=30m', folder])
-  expect(await rig.store.write('logs', 'protobuf', logsRequest([{ body: 'room again' }]))).toMatchObject({
-    records: 1,
-  })
-  expect((await rig.ask<LogPage>('logs', { q: '"room again"' })).logs).toHaveLength(1)
-})
-
-testWithMount('a folder that cannot be written is one line with its remedy', async () => {
-  const folder = await mount('ro')
-  await expect(openRig({ directory: folder })).rejects.toThrow(
-    `${folder}/lock.sqlite cannot be written (EROFS: read-only file system, open '${folder}/lock.sqlite'); give a folder that you may write with --data, or use --memory`,
-  )
 })
 
 test('a folder is one desk at a time', async () => {

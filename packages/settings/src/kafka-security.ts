@@ -1,5 +1,5 @@
 import type { Mistake } from './mistake.ts'
-import { quote } from './parsed.ts'
+import { readPem } from './pem-file.ts'
 
 /** How a password is shown to brokers. */
 export const kafkaMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
@@ -37,19 +37,8 @@ export function readKafkaSecurity(
   }
   const pem = (option: 'ca' | 'clientCertificate' | 'clientKey'): string | undefined => {
     const path = options[option]
-    if (path === '') return undefined
-    // A key, perhaps: it must not be shown.
-    if (path.includes('-----BEGIN '))
-      return add(option, 'it is the text of a PEM file', 'write the path of one')
-    try {
-      const text = readFile(path)
-      return text.includes('-----BEGIN ')
-        ? text
-        : add(option, `${quote(path)} is no PEM file`, 'write the path of one')
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      return add(option, `it cannot be read: ${reason}`, 'write the path of a PEM file')
-    }
+    const read = path === '' ? undefined : readPem(path, readFile)
+    return typeof read === 'object' ? add(option, read.found, read.remedy) : read
   }
   const [ca, cert, key] = [pem('ca'), pem('clientCertificate'), pem('clientKey')]
   const { tls, user, password, mechanism, clientCertificate, clientKey } = options

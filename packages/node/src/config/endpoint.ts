@@ -1,11 +1,5 @@
 import type { Endpoint, Protocol } from '@clew/pipeline'
-import {
-  formatMistake,
-  parseGrpcTarget,
-  parseHttpAddress,
-  printableReason,
-  signalAddress,
-} from '@clew/settings'
+import { formatMistake, parseGrpcTarget, parseHttpAddress, readPem, signalAddress } from '@clew/settings'
 import { defaultTimeoutMs, type OtlpSettings, otlpSettings, type Signal } from './otlp-settings.ts'
 import type { Reader } from './reader.ts'
 import type { Setting } from './setting.ts'
@@ -70,7 +64,7 @@ function readTls(
 ): Endpoint['tls'] | undefined {
   const pem = (name: 'certificate' | 'clientCertificate' | 'clientKey'): string | undefined => {
     const setting = reader.isGiven(own[name]) ? own[name] : common[name]
-    return readPem(reader, setting, readFile)
+    return readPemOf(reader, setting, readFile)
   }
   const ca = pem('certificate')
   const cert = pem('clientCertificate')
@@ -83,27 +77,15 @@ function readTls(
   return ca === undefined && !client ? undefined : { ...(ca !== undefined && { ca }), ...client }
 }
 
-function readPem(
+function readPemOf(
   reader: Reader,
   setting: Setting<string | undefined>,
   readFile: ReadFile,
 ): string | undefined {
   const path = reader.read(setting)
-  if (path === undefined) return undefined
-  if (path.includes('-----BEGIN ')) {
-    // A key, perhaps: it must not be shown.
-    const problem = 'it is the text of a PEM file; write the path of one'
-    reader.report(`${reader.placeOf(setting)}: ${problem}; in force: ${setting.shown}`)
-    return undefined
-  }
-  try {
-    const text = readFile(path)
-    if (text.includes('-----BEGIN ')) return text
-    reader.report(`${reader.placeOf(setting)}: the file is no PEM file; in force: ${setting.shown}`)
-  } catch (error) {
-    reader.report(
-      `${reader.placeOf(setting)}: it cannot be read: ${printableReason(error)}; in force: ${setting.shown}`,
-    )
-  }
+  const text = path === undefined ? undefined : readPem(path, readFile)
+  if (typeof text !== 'object') return text
+  const problem = formatMistake({ place: reader.placeOf(setting), ...text })
+  reader.report(`${problem}; in force: ${setting.shown}`)
   return undefined
 }

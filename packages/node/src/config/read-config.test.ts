@@ -475,8 +475,8 @@ const otlp: Row[] = [
       traces: { endpoint: { ...plainEndpoint('traces'), url: 'https://c/v1/traces' }, console: false },
     },
     [
-      "OTEL_EXPORTER_OTLP_CERTIFICATE: the file is no PEM file; in force: the system's",
-      'OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: it cannot be read: ENOENT: no such file; in force: none',
+      "OTEL_EXPORTER_OTLP_CERTIFICATE: the file is no PEM file; write the path of one; in force: the system's",
+      'OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: it cannot be read: ENOENT: no such file; write the path of a PEM file; in force: none',
       'OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: a client certificate needs its key and the other way round; in force: neither',
     ],
   ],

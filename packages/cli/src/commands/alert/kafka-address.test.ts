@@ -53,7 +53,7 @@ test.each([
   [
     'kafka://h/t?cert=/nowhere.pem',
     { CLEW_KAFKA_CA: '-----BEGIN CERTIFICATE-----' },
-    "CLEW_KAFKA_CA: it is the text of a PEM file; write the path of one\n--from: cert: it cannot be read: ENOENT: no such file or directory, open '/nowhere.pem'; write the path of a PEM file\nCLEW_KAFKA_CLIENT_KEY: it is not set, and a certificate of the client needs its key and the other way round; set both",
+    'CLEW_KAFKA_CA: it is the text of a PEM file; write the path of one\n--from: cert: it cannot be read: ENOENT: no such file or directory; write the path of a PEM file\nCLEW_KAFKA_CLIENT_KEY: it is not set, and a certificate of the client needs its key and the other way round; set both',
   ],
 ])('%s is refused with its remedy', (address, env, message) => {
   let said: string | undefined
