@@ -42,7 +42,7 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['start-*'],
     ['exit/'],
     ['export/'],
-    ['wire/', 'spool/', 'threads/'],
+    ['wire/', 'spool/', 'threads/', 'policy/'],
     ['records/', 'problems.ts'],
     ['pipeline.ts', 'timers.ts'],
   ],

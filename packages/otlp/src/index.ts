@@ -6,7 +6,13 @@ export {
 export { decodeLogsRequest, decodeTracesRequest, readResource, readScope } from './decode/message.ts'
 export { Reader as ProtobufReader, recordOffsets } from './decode/reader.ts'
 export { readValue } from './decode/value.ts'
-export { appendWritten, type ByteWriter, createByteWriter, moveWriter } from './encode/byte-writer.ts'
+export {
+  appendBytes,
+  appendWritten,
+  type ByteWriter,
+  createByteWriter,
+  moveWriter,
+} from './encode/byte-writer.ts'
 export type * from './encode/input.ts'
 export { defaultLimits, type EncodeLimits } from './encode/limits.ts'
 export { writeLogRecord } from './encode/log-record.ts'

@@ -35,6 +35,7 @@ export type ProblemCode =
   | 'CLEW_SPOOL_DAMAGED'
   | 'CLEW_SPOOL_LEFT'
   | 'CLEW_RECORDS_LOST'
+  | 'CLEW_HOLD_SMALL'
 
 /** Which log records a destination wants. */
 export type RecordFilter = {

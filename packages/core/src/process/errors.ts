@@ -105,6 +105,11 @@ export const errorCatalogue = {
     meaning: 'A part of a spool file was torn, by a full disk or a power cut, and was passed over.',
     remedy: 'Nothing to do; the line has the number of bytes.',
   },
+  CLEW_HOLD_SMALL: {
+    meaning:
+      'The memory in which records wait for their chain to fail is too small: they leave it after the seconds that the line has.',
+    remedy: 'Give CLEW_HOLD_BYTES more, or hold less, by rules with `hold: false`.',
+  },
   CLEW_SPOOL_LEFT: {
     meaning:
       'Records of this service were kept to be sent with other credentials, or by a version that did not note them; they stay on disk.',

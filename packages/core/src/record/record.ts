@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api'
+import type { Context, TraceState } from '@opentelemetry/api'
 import type { Fields } from '../context/request-context.ts'
 
 /** The instrumentation scope of a record. Make one and keep it: sinks batch by identity. */
@@ -31,6 +31,7 @@ export type LogRecord = {
   traceId?: string | undefined
   spanId?: string | undefined
   traceFlags?: number | undefined
+  traceState?: TraceState | undefined
   /** Request fields and job identity of `context`; `attributes` win. `emitRecord` fills them in. */
   contextAttributes?: Fields | undefined
 }

@@ -41,6 +41,7 @@ export function emitRecord(
   record.traceId = span?.traceId
   record.spanId = span?.spanId
   record.traceFlags = span?.traceFlags
+  record.traceState = span?.traceState
   record.contextAttributes = recordScopeOf(record.context)?.attributes
   if (sink.observer) sink.observer(record.scope, record)
   if (sink.current) sink.current(record)

@@ -50,6 +50,7 @@ function createRecord(): LogRecord {
     traceId: undefined,
     spanId: undefined,
     traceFlags: undefined,
+    traceState: undefined,
     contextAttributes: undefined,
   }
 }

@@ -1,3 +1,4 @@
+import { parseThreshold, shortThreshold, thresholdOfRatio } from '@clew/pipeline'
 import {
   type Context,
   createTraceState,
@@ -12,7 +13,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandomIds } from './ids.ts'
 import { createRatioSampler, samplerFromName, samplerNames } from './samplers.ts'
-import { parseThreshold, shortThreshold, thresholdOfRatio } from './threshold.ts'
 import { emptyTraceState } from './trace-state.ts'
 
 const { NOT_RECORD, RECORD_AND_SAMPLED } = SamplingDecision

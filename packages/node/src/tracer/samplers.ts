@@ -1,15 +1,16 @@
 import { spanOf } from '@clew/core'
-import type * as api from '@opentelemetry/api'
-import type { Context, Sampler, SamplingResult, SpanContext, TraceState } from '@opentelemetry/api'
-import { isValidContext } from './ids.ts'
 import {
   parseRandomness,
   parseThreshold,
   randomnessOf,
+  readOtEntry,
   shortThreshold,
   thresholdOfRatio,
-} from './threshold.ts'
-import { readOtEntry, writeOtEntry } from './trace-state.ts'
+} from '@clew/pipeline'
+import type * as api from '@opentelemetry/api'
+import type { Context, Sampler, SamplingResult, SpanContext, TraceState } from '@opentelemetry/api'
+import { isValidContext } from './ids.ts'
+import { writeOtEntry } from './trace-state.ts'
 
 /** The API's SamplingDecision, without loading the API. */
 export const SamplingDecision: {

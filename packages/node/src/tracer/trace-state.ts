@@ -1,3 +1,4 @@
+import { otEntries } from '@clew/pipeline'
 import type { TraceState } from '@opentelemetry/api'
 
 // https://www.w3.org/TR/trace-context-2/#tracestate-header-field-values
@@ -50,24 +51,14 @@ function traceStateOf(members: readonly (readonly [string, string])[]): TraceSta
 const otKey = 'ot'
 const maxOtLength = 256
 
-/** One entry of the `ot` member, such as `th` or `rv`. */
-export function readOtEntry(traceState: TraceState | undefined, name: string): string | undefined {
-  const entry = entriesOf(traceState).find((other) => other.startsWith(`${name}:`))
-  return entry?.slice(name.length + 1)
-}
-
 /** The trace state with that entry of `ot` set, or without it; all other entries and members stay. */
 export function writeOtEntry(
   traceState: TraceState | undefined,
   name: string,
   value: string | undefined,
 ): TraceState | undefined {
-  const others = entriesOf(traceState).filter((entry) => !entry.startsWith(`${name}:`))
+  const others = otEntries(traceState).filter((entry) => !entry.startsWith(`${name}:`))
   const member = (value === undefined ? others : [`${name}:${value}`, ...others]).join(';')
   if (member === '') return traceState?.unset(otKey)
   return member.length > maxOtLength ? traceState : (traceState ?? emptyTraceState).set(otKey, member)
-}
-
-function entriesOf(traceState: TraceState | undefined): string[] {
-  return traceState?.get(otKey)?.split(';') ?? []
 }

@@ -185,6 +185,13 @@ function writeExceptionFields(writer: ByteWriter, tag: number, record: LogInput,
   }
 }
 
+const weightKey = 'log.sample.weight'
+
+/** How many records this one stands for, where the application has not said it. Outside of the count limit. */
+export function writeWeight(writer: ByteWriter, tag: number, record: LogInput, weight: number): void {
+  if (!isTaken(record, weightKey)) writeKeyValue(writer, tag, weightKey, weight, 0)
+}
+
 function isScalar(value: unknown): boolean {
   return (
     typeof value === 'string' ||

@@ -67,6 +67,13 @@ export function appendWritten(writer: ByteWriter, { buffer, position }: ByteWrit
   writer.position += position
 }
 
+/** Appends bytes as they are. Throws when there is no memory for them. */
+export function appendBytes(writer: ByteWriter, bytes: Buffer): void {
+  reserve(writer, bytes.length)
+  bytes.copy(writer.buffer, writer.position)
+  writer.position += bytes.length
+}
+
 export function varintSize(value: number): number {
   if (value < 0x80) return 1
   if (value < 0x4000) return 2

@@ -10,7 +10,8 @@ let nesting = 0
 
 /** How a record is written, and what is written where that failed. */
 export type Writing<Input> = {
-  write(writer: ByteWriter, input: Input, limits: EncodeLimits): void
+  /** `weight`: how many records it stands for. */
+  write(writer: ByteWriter, input: Input, limits: EncodeLimits, weight: number): void
   replace(writer: ByteWriter, input: Input, reason: string): void
 }
 
@@ -20,11 +21,12 @@ export function writeGuarded<Input>(
   input: Input,
   limits: EncodeLimits,
   writing: Writing<Input>,
+  weight = 1,
 ): void {
   if (writer.busy) {
     const own = createByteWriter(1024)
     writer.later.push(own)
-    writeGuarded(own, input, limits, writing)
+    writeGuarded(own, input, limits, writing, weight)
     return
   }
   const start = writer.position
@@ -33,7 +35,7 @@ export function writeGuarded<Input>(
   nesting++
   try {
     if (nesting > maxNesting) replace(writer, input, 'logged while a record was being encoded', writing)
-    else writing.write(writer, input, limits)
+    else writing.write(writer, input, limits, weight)
   } catch (error) {
     writer.position = start
     replace(writer, input, reasonOf(error), writing)

@@ -25,6 +25,8 @@ export type LogInput = {
   traceId?: string | undefined
   spanId?: string | undefined
   traceFlags?: number | undefined
+  /** Not sent; whoever samples by the trace reads it. */
+  traceState?: { get(key: string): string | undefined } | undefined
 }
 
 /** An event of a span to encode; `timeUnixMs` as in {@link LogInput}. */

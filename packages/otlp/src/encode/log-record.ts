@@ -1,4 +1,4 @@
-import { beginValues, writeLogAttributes } from './attributes.ts'
+import { beginValues, writeLogAttributes, writeWeight } from './attributes.ts'
 import {
   type ByteWriter,
   closeMessage,
@@ -35,15 +35,20 @@ const recordWidth = 2
 /**
  * Appends one framed record to `writer`, as a field of `ScopeLogs`.
  * A value that cannot be encoded is replaced by a text that says why; a record that cannot, by one that says so.
- * Never throws.
+ * `weight` other than 1 is sent as `log.sample.weight`: how many records it stands for, 0 for one that is no sample. Never throws.
  */
-export function writeLogRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits): void {
-  writeGuarded(writer, record, limits, writing)
+export function writeLogRecord(
+  writer: ByteWriter,
+  record: LogInput,
+  limits: EncodeLimits,
+  weight?: number,
+): void {
+  writeGuarded(writer, record, limits, writing, weight)
 }
 
 const writing: Writing<LogInput> = { write: writeRecord, replace: writeReplacement }
 
-function writeRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits): void {
+function writeRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits, weight: number): void {
   const start = openMessage(writer, recordTag, recordWidth)
   writeTimeTwice(writer, timeTag, observedTimeTag, record.timeUnixMs)
   writeCount(writer, severityNumberTag, record.severityNumber)
@@ -54,6 +59,7 @@ function writeRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits)
   }
   beginValues(writer, limits, limits.attributeValueLength, record)
   writeLogAttributes(writer, attributeTag, record, limits)
+  if (weight !== 1) writeWeight(writer, attributeTag, record, weight)
   writeCount(writer, droppedTag, writer.dropped)
   writeTraceContext(writer, record)
   writeName(writer, eventNameTag, record.eventName)

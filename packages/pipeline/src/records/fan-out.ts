@@ -10,7 +10,7 @@ import {
   writeLogRecord,
 } from '@clew/otlp'
 import type { PipelineScope, RecordFilter } from '../pipeline.ts'
-import type { Intake } from './intake.ts'
+import { type FramedIntake, type Intake, putFramed } from './intake.ts'
 import type { ByteQueue } from './queue.ts'
 
 /** The queue of one destination, and what may enter it. */
@@ -25,23 +25,36 @@ const nothing = Buffer.alloc(0)
 export function createFanOut(outlets: readonly Outlet[], limits: EncodeLimits): Intake<LogInput> {
   const lowest = Math.min(...outlets.map(({ filter }) => filter.minSeverity ?? 0))
   let own = createByteWriter()
-  return (scope, input) => {
+  return (scope, input, weight) => {
     const severity = input.severityNumber || assumedSeverity
     if (severity < lowest) return
     // A getter of a record may log: that record is written, and goes, by itself.
     const written = own.busy ? createByteWriter(1024) : own
     written.position = 0
-    writeLogRecord(written, input, limits)
+    writeLogRecord(written, input, limits, weight)
     let record: LogRecord | undefined
     for (const { queue, filter } of outlets) {
       if (severity < (filter.minSeverity ?? 0)) continue
       if (filter.where !== undefined) {
-        record ??= decode(written)
+        record ??= decodeFramed(written.buffer.subarray(0, written.position))
         if (record === undefined || !filter.where(record)) continue
       }
       put(queue, scope, written)
     }
     if (written.buffer.length > keptBytes) own = createByteWriter()
+  }
+}
+
+/** The same for records that were held back. */
+export function createFramedFanOut(outlets: readonly Outlet[]): FramedIntake {
+  return (scope, framed) => {
+    const record = decodeFramed(framed)
+    if (record === undefined) return
+    const severity = record.severityNumber || assumedSeverity
+    for (const { queue, filter } of outlets) {
+      if (severity < (filter.minSeverity ?? 0) || filter.where?.(record) === false) continue
+      putFramed(queue, scope, framed)
+    }
   }
 }
 
@@ -53,8 +66,8 @@ function put(queue: ByteQueue, scope: PipelineScope, written: ByteWriter): void 
 }
 
 /** A filter looks at what is sent, so that values are read once. Undefined where nothing could be written. */
-function decode({ buffer, position }: ByteWriter): LogRecord | undefined {
-  const records = [{ scope: nothing, records: [buffer.subarray(0, position)] }]
+export function decodeFramed(framed: Buffer): LogRecord | undefined {
+  const records = [{ scope: nothing, records: [framed] }]
   const [resource] = decodeLogsRequest(Buffer.concat(frameRequest(nothing, records)))
   return resource?.scopeLogs[0]?.logRecords[0]
 }

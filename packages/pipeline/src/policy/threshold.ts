@@ -25,6 +25,20 @@ function hex(value: bigint): string {
   return value.toString(16).padStart(digits, '0')
 }
 
+/** A tracestate, of which the member `ot` is read. https://opentelemetry.io/docs/specs/otel/trace/tracestate-handling/ */
+export type ReadableTraceState = { get(key: string): string | undefined }
+
+/** The entries of the member `ot`, such as `th:fd70a4`. */
+export function otEntries(traceState: ReadableTraceState | undefined): string[] {
+  return traceState?.get('ot')?.split(';') ?? []
+}
+
+/** One entry of the member `ot`, such as `th` or `rv`. */
+export function readOtEntry(traceState: ReadableTraceState | undefined, name: string): string | undefined {
+  const entry = otEntries(traceState).find((other) => other.startsWith(`${name}:`))
+  return entry?.slice(name.length + 1)
+}
+
 /** The randomness of a trace: `rv` where the tracestate has one, else the last 56 bits of the trace id. */
 export function randomnessOf(traceId: string, rv: string | undefined): string {
   return rv ?? traceId.slice(-digits).toLowerCase()

@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto'
+import {
+  createByteWriter,
+  defaultLimits,
+  type LogInput,
+  type SpanInput,
+  writeLogRecord,
+  writeSpan,
+} from '@clew/otlp'
+import { expect, test } from 'vitest'
+import { decodeFramed } from '../records/fan-out.ts'
+import { createPolicy } from './create-policy.ts'
+import type { KeepRule, PolicyRules } from './policy.ts'
+
+const scope = { name: '@clew/winston', version: '1' }
+const hold = {
+  maxBytes: 4 * 2 ** 20,
+  holdMs: 30_000,
+  releaseSeverity: 17,
+  slowMs: undefined,
+  releasesPerSecond: 50,
+}
+
+/** A policy, and what left it: text and weight of each record, `name` of each span. */
+function createTested(rules: readonly KeepRule[], more: Partial<PolicyRules> = {}) {
+  const left: [text: unknown, weight: unknown][] = []
+  const spans: string[] = []
+  const announced: string[] = []
+  const clock = { nowMs: 1_000 }
+  const policy = createPolicy(
+    { rules, hold, storm: undefined, maxPerSecond: undefined, ...more },
+    {
+      logs: {
+        ship: (_, { body }, weight) => left.push([body, weight]),
+        pass: (_, framed) => {
+          const record = decodeFramed(framed)
+          const weight = record?.attributes['log.sample.weight']
+          left.push([record?.body, weight])
+        },
+        write: (writer, input, weight) => writeLogRecord(writer, input, defaultLimits, weight),
+      },
+      traces: {
+        ship: (_, { name }) => spans.push(name),
+        pass: () => spans.push('held'),
+        write: (writer, span) => writeSpan(writer, span, defaultLimits),
+      },
+      nowMs: () => clock.nowMs,
+      decode(write) {
+        const writer = createByteWriter()
+        write(writer)
+        return decodeFramed(writer.buffer.subarray(0, writer.position))
+      },
+      announce: (traceId) => announced.push(traceId),
+      ringIsSmall: () => {},
+    },
+  )
+  const log = (body: string, facts: Partial<LogInput> = {}): void =>
+    policy.log(scope, {
+      timeUnixMs: 1_700_000_000_000 + clock.nowMs,
+      ...{ severityNumber: 9, severityText: 'info', body, spanId: '1'.repeat(16), ...facts },
+    })
+  return { policy, left, spans, announced, clock, log }
+}
+
+const [lowTrace, highTrace] = ['0'.repeat(18) + '1'.repeat(14), `${'0'.repeat(18)}${'f'.repeat(14)}`]
+const infoAtOne: KeepRule = { name: 'info', maxSeverity: 12, keep: 0.01 }
+
+function requestSpan(facts: Partial<SpanInput>): SpanInput {
+  return {
+    ...{ traceId: lowTrace, spanId: '2'.repeat(16), traceFlags: 0, name: 'GET /', kind: 1, statusCode: 0 },
+    ...{ startUnixMs: 0, endUnixMs: 5 },
+    ...facts,
+  }
+}
+
+test('a trace above the threshold is kept with its weight, one below is not', () => {
+  const { left, log } = createTested([infoAtOne])
+  log('low', { traceId: lowTrace })
+  log('high', { traceId: highTrace })
+  log('warning', { traceId: lowTrace, severityNumber: 13 })
+  expect(left).toEqual([
+    ['high', 100],
+    ['warning', 1],
+  ])
+})
+
+test('an ERROR takes along what its trace has held, in order and without weight, and what follows', () => {
+  const { left, log, announced } = createTested([infoAtOne])
+  for (const text of ['one', 'two']) log(text, { traceId: lowTrace })
+  log('other', { traceId: `${lowTrace.slice(0, -1)}2` })
+  log('failed', { traceId: lowTrace, severityNumber: 17 })
+  log('after', { traceId: lowTrace })
+  expect(left).toEqual([
+    ['failed', 1],
+    ['one', 0],
+    ['two', 0],
+    ['after', 0],
+  ])
+  expect(announced).toEqual([lowTrace])
+})
+
+test.each<[string, Partial<SpanInput>, boolean]>([
+  ['a failed request', { statusCode: 2 }, true],
+  ['a failed job', { kind: 4, statusCode: 2 }, true],
+  ['a slow request', { endUnixMs: 2_000 }, true],
+  ['a failed query', { kind: 2, statusCode: 2 }, false],
+  ['a good request', {}, false],
+])('%s releases the chain, or not', (_, facts, releases) => {
+  const { left, spans, policy, log } = createTested([infoAtOne], { hold: { ...hold, slowMs: 1_000 } })
+  log('one', { traceId: lowTrace })
+  policy.span(scope, requestSpan(facts))
+  expect([left.length, spans]).toEqual(releases ? [1, ['held']] : [0, []])
+})
+
+test('a sampled span leaves at once, one that is not waits with its trace', () => {
+  const { spans, policy } = createTested([])
+  policy.span(scope, requestSpan({ name: 'sampled', traceFlags: 1 }))
+  policy.span(scope, requestSpan({ name: 'not sampled' }))
+  expect(spans).toEqual(['sampled'])
+  expect([policy.mark(lowTrace, 'trusted'), spans]).toEqual([true, ['sampled', 'held']])
+})
+
+test('a mark that comes before the records lets them through, and none releases twice', () => {
+  const { left, policy, log } = createTested([infoAtOne])
+  policy.mark(lowTrace, 'trusted')
+  log('one', { traceId: lowTrace })
+  policy.mark(lowTrace, 'trusted')
+  expect([left, policy.isMarked(lowTrace), policy.counters().marks.trusted]).toEqual([[['one', 0]], true, 1])
+})
+
+test('own releases are capped, a refused one announces nothing and keeps the chain', () => {
+  const { policy, log, announced, left } = createTested([infoAtOne], {
+    hold: { ...hold, releasesPerSecond: 1 },
+  })
+  const traces = Array.from({ length: 8 }, (_, at) => `${lowTrace.slice(0, -1)}${at}`)
+  for (const traceId of traces) {
+    log('before', { traceId })
+    log('failed', { traceId, severityNumber: 17 })
+  }
+  expect([announced, policy.counters().marks.refused]).toEqual([traces.slice(0, 5), 3])
+  // The ERROR itself is always kept.
+  expect(left.filter(([text]) => text === 'failed')).toHaveLength(8)
+  expect(left.filter(([text]) => text === 'before')).toHaveLength(5)
+})
+
+test('rv of the tracestate decides before the trace id', () => {
+  const { left, log } = createTested([infoAtOne])
+  const traceState = { get: () => 'rv:ffffffffffffff' }
+  log('kept', { traceId: lowTrace, traceState })
+  expect(left).toEqual([['kept', 100]])
+})
+
+test.each<[string, KeepRule, Partial<LogInput>, boolean]>([
+  ['its module', { name: 'a', modules: ['pay*'], keep: 0 }, { attributes: { module: 'payments' } }, true],
+  ['another module', { name: 'a', modules: ['pay*'], keep: 0 }, { attributes: { module: 'orders' } }, false],
+  ['its library', { name: 'a', modules: ['@clew/winston'], keep: 0 }, {}, true],
+  ['its event', { name: 'a', events: ['order_paid'], keep: 0 }, { eventName: 'order_paid' }, true],
+  ['no event', { name: 'a', events: ['order_paid'], keep: 0 }, {}, false],
+  ['a search', { name: 'a', where: ({ body }) => body === 'text', keep: 0 }, {}, true],
+  ['a search that finds nothing', { name: 'a', where: () => false, keep: 0 }, {}, false],
+  ['a milder level', { name: 'a', minSeverity: 13, keep: 0 }, {}, false],
+  ['no severity, which is INFO', { name: 'a', minSeverity: 9, keep: 0 }, { severityNumber: 0 }, true],
+])('a rule by %s', (_, rule, facts, fits) => {
+  const { left, log, policy } = createTested([rule])
+  log('text', facts)
+  expect([left.length, policy.counters().seen]).toEqual(
+    fits ? [0, { a: 1, default: 0 }] : [1, { a: 0, default: 1 }],
+  )
+})
+
+test('a rule that does not hold drops what it does not keep', () => {
+  const { left, log, policy } = createTested([{ ...infoAtOne, hold: false }])
+  log('one', { traceId: lowTrace })
+  log('failed', { traceId: lowTrace, severityNumber: 17 })
+  expect([left, policy.counters().dropped.not_held]).toEqual([[['failed', 1]], 1])
+})
+
+test('of a storm the first and every so-manieth is kept, and nothing is missing from the weights', () => {
+  const { left, log, clock, policy } = createTested([], { storm: { first: 3, every: 10 } })
+  for (let id = 0; id < 100; id++) log(`connection ${id} refused`, { traceId: highTrace })
+  expect(left).toHaveLength(12)
+  clock.nowMs += 5_000
+  policy.sweep()
+  const summary = left.at(-1)
+  expect([left.length, summary]).toEqual([13, ['connection <*> refused', 7]])
+  expect(left.reduce((sum, [, weight]) => sum + Number(weight), 0)).toBe(100)
+})
+
+test('each module has its cap, and ERROR one of its own', () => {
+  const { left, log, policy } = createTested([], { maxPerSecond: 5 })
+  for (let id = 0; id < 20; id++) {
+    log('a', { attributes: { module: 'one' } })
+    log('b', { attributes: { module: 'two' } })
+    log('c', { attributes: { module: 'two' }, severityNumber: 17 })
+  }
+  policy.sweep(true)
+  expect(left.filter(([text]) => String(text).length === 1)).toHaveLength(15)
+  expect(left.reduce((sum, [, weight]) => sum + Number(weight), 0)).toBe(60)
+})
+
+test('other rules are in force from the change on, and what is held stays', () => {
+  const { left, log, policy } = createTested([infoAtOne])
+  log('held', { traceId: lowTrace })
+  policy.change({ rules: [], hold, storm: undefined, maxPerSecond: undefined })
+  log('kept', { traceId: lowTrace })
+  policy.mark(lowTrace, 'own')
+  expect(left).toEqual([
+    ['kept', 1],
+    ['held', 0],
+  ])
+})
+
+test('one percent of traces is kept whole, of records without a trace one percent, and the weights count them all', () => {
+  const { left, log } = createTested([infoAtOne])
+  const total = 200_000
+  const ids = randomBytes(total * 16).toString('hex')
+  for (let trace = 0; trace < total; trace++)
+    log('traced', { traceId: ids.slice(trace * 32, trace * 32 + 32) })
+  const traced = left.length / total
+  for (let id = 0; id < total; id++) log(`record ${id}`, { timeUnixMs: 1_700_000_000_000 + id * 0.37 })
+  const untraced = left.length / total - traced
+  // Four standard deviations.
+  for (const share of [traced, untraced])
+    expect(Math.abs(share - 0.01)).toBeLessThan(4 * Math.sqrt(0.0099 / total))
+})
