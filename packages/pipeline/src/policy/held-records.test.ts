@@ -66,6 +66,15 @@ test('a record that is larger than a block is not held, and the next one is', ()
   expect([take('a').map(({ length }) => length), gone.evicted]).toEqual([[5, 50_000, 4], 0])
 })
 
+test('a block that is full to its last byte is not taken for an empty ring', () => {
+  const { put, take } = createRing({ maxBytes: 256 * 1024 })
+  // A block has 16 KiB, of which 20 bytes are the record's header.
+  const texts = Array.from({ length: 40 }, (_, record) => `${record}`.padEnd(record % 2 ? 16_364 : 4, '.'))
+  expect(texts.filter((text) => !put('a', text))).toEqual([])
+  const left = take('a')
+  expect([left, left.length > 10]).toEqual([texts.slice(-left.length), true])
+})
+
 test('a record that is written while another one is comes after it', () => {
   const { ring, put, take } = createRing()
   const outer = ring.open()
@@ -127,6 +136,6 @@ test('whatever is put in and taken out, the ring has the newest records of each 
         expect([rest + released + gone.expired + gone.evicted, ring.count, ring.traces]).toEqual([held, 0, 0])
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 60, endOnFailure: true },
   )
 })

@@ -37,6 +37,8 @@ export class HeldRecords {
   #head = 0
   #tail = 0
   #isOpen = false
+  /** Between tail and head, with those that were released. */
+  #entries = 0
   #count = 0
   #bytes = 0
   #late: { traceId: string; kind: number; writer: ByteWriter }[] = []
@@ -123,7 +125,7 @@ export class HeldRecords {
 
   /** Of the oldest record. */
   ageMs(nowMs: number): number {
-    return this.#tailIsHead() ? 0 : this.#oldestAgeMs(nowMs)
+    return this.#entries === 0 ? 0 : this.#oldestAgeMs(nowMs)
   }
 
   #allocate(): void {
@@ -162,8 +164,7 @@ export class HeldRecords {
   #nextBlock(): void {
     const next = (this.#head + 1) % this.#blockCount
     const [from, to] = [next * this.#blockBytes, (next + 1) * this.#blockBytes]
-    while (!this.#tailIsHead() && this.#tail >= from && this.#tail < to) this.#dropOldest('evicted')
-    if (this.#tailIsHead()) this.#tail = from
+    while (this.#entries > 0 && this.#tail >= from && this.#tail < to) this.#dropOldest('evicted')
     this.#head = next
     this.#ends[next] = 0
     this.#rewind(0)
@@ -176,6 +177,7 @@ export class HeldRecords {
     const slot = this.#slots.find(traceId)
     const mine = slot === none ? this.#addTrace(traceId) : slot
     const word = at >>> 2
+    if (this.#entries++ === 0) this.#tail = at
     this.#words[word + lengthWord] = length
     this.#words[word + slotWord] = mine
     this.#words[word + nextWord] = none
@@ -193,7 +195,7 @@ export class HeldRecords {
 
   // The record being linked is not in any list yet, so it cannot be what is dropped.
   #addTrace(traceId: string): number {
-    while (this.#slots.isFull && !this.#tailIsHead()) this.#dropOldest('evicted')
+    while (this.#slots.isFull && this.#entries > 0) this.#dropOldest('evicted')
     return this.#slots.add(traceId)
   }
 
@@ -217,16 +219,12 @@ export class HeldRecords {
   }
 
   #expire(nowMs: number): void {
-    while (!this.#tailIsHead() && this.#oldestAgeMs(nowMs) > this.#holdMs) this.#dropOldest('expired')
+    while (this.#entries > 0 && this.#oldestAgeMs(nowMs) > this.#holdMs) this.#dropOldest('expired')
   }
 
   // Times are milliseconds by 32 bits, which come around every 49 days: only their difference counts.
   #oldestAgeMs(nowMs: number): number {
     return (nowMs - this.#words[(this.#tail >>> 2) + timeWord]!) >>> 0
-  }
-
-  #tailIsHead(): boolean {
-    return this.#tail === this.#head * this.#blockBytes + this.#ends[this.#head]!
   }
 
   /** The oldest record of all is the oldest of its trace. */
@@ -242,6 +240,7 @@ export class HeldRecords {
       this.#bytes -= length
       this.#gone(reason)
     }
+    this.#entries--
     this.#tail = align(this.#tail + headerBytes + length)
     const block = Math.floor((this.#tail - 1) / this.#blockBytes)
     const isOver = block !== this.#head && this.#tail - block * this.#blockBytes >= this.#ends[block]!
