@@ -1,9 +1,9 @@
 import type { ByteWriter } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
 import type { Signal } from '../records/batch.ts'
-import { HeldRecords } from './held-records.ts'
+import { HeldRecords, type Visit } from './held-records.ts'
 import { createHotTraces } from './hot-traces.ts'
-import type { DropReason, HoldOptions, MarkSource, PolicyPorts } from './policy.ts'
+import type { DropReason, HoldOptions, MarkSource, PolicyCounters, PolicyPorts } from './policy.ts'
 import { createBucket } from './token-bucket.ts'
 
 const burstSeconds = 5
@@ -16,24 +16,25 @@ const mostKinds = 4096
 /** Records that leave the ring younger than this are worth a word. */
 const wantedHoldMs = 10_000
 
+/** Holds what `write` encodes. */
+type HoldRecord = <Input>(
+  signal: Signal,
+  scope: PipelineScope,
+  traceId: string,
+  write: (writer: ByteWriter, input: Input, weight: number) => void,
+  input: Input,
+  weight: number,
+) => void
+
 /** What waits for its chain to fail, and which chains have. */
 export type Hold = {
-  /** Holds what `write` encodes. */
-  hold<Input>(
-    signal: Signal,
-    scope: PipelineScope,
-    traceId: string,
-    write: (writer: ByteWriter, input: Input, weight: number) => void,
-    input: Input,
-    weight: number,
-  ): void
+  readonly hold: HoldRecord
   /** Whether everything of the trace leaves at once. */
   isHot(traceId: string): boolean
   /** Lets the chain go. False when it was refused. */
   release(traceId: string, source: MarkSource): boolean
   sweep(): void
-  readonly counts: { held: number; released: number; marks: Record<MarkSource | 'refused', number> }
-  ring(): { bytes: number; maxBytes: number; traces: number; holdSeconds: number }
+  counters(): Pick<PolicyCounters, 'held' | 'released' | 'marks' | 'ring'>
 }
 
 /** `drop` counts what is gone. */
@@ -42,70 +43,93 @@ export function createHold(
   ports: PolicyPorts,
   drop: (reason: DropReason) => void,
 ): Hold {
-  const { maxBytes, holdMs, releasesPerSecond } = options
-  const counts = { held: 0, released: 0, marks: { own: 0, trusted: 0, outside: 0, refused: 0 } }
-  const hot = createHotTraces(Math.max(leastHotMs, 2 * holdMs))
-  const mayRelease = createBucket(releasesPerSecond, burstSeconds)
-  const mayBelieve = createBucket(outsidePerSecond, outsideBurstSeconds)
-  const kinds = { logs: new Map<PipelineScope, number>(), traces: new Map<PipelineScope, number>() }
   const { nowMs } = ports
-  const ring: HeldRecords | undefined =
-    maxBytes === 0
-      ? undefined
-      : new HeldRecords({
-          maxBytes,
-          holdMs,
-          gone: (reason) => {
-            drop(reason)
-            if (reason === 'evicted') noteEvicted()
-          },
-        })
-  const noteEvicted = (): void => {
-    const ageMs = ring!.ageMs(nowMs())
-    if (ageMs < Math.min(wantedHoldMs, holdMs)) ports.ringIsSmall(ageMs / 1000)
-  }
-  const kindOf = (held: HeldRecords, signal: Signal, scope: PipelineScope): number | undefined => {
-    const known = kinds[signal].get(scope)
-    if (known !== undefined || kinds[signal].size >= mostKinds) return known
-    const kind = held.kindOf({ signal, scope })
-    kinds[signal].set(scope, kind)
-    return kind
-  }
+  const marks = { own: 0, trusted: 0, outside: 0, refused: 0 }
+  const ring = openRing(options, ports, drop)
+  const hot = createHotTraces(Math.max(leastHotMs, 2 * options.holdMs))
+  const mayRelease = createBucket(options.releasesPerSecond, burstSeconds)
+  const mayBelieve = createBucket(outsidePerSecond, outsideBurstSeconds)
   const isAllowed = (source: MarkSource, now: number): boolean => {
     if (source === 'own') return mayRelease(now)
     return source === 'trusted' || mayBelieve(now)
   }
-
   return {
-    counts,
-    hold(signal, scope, traceId, write, input, weight) {
-      const kind = ring && kindOf(ring, signal, scope)
-      if (ring === undefined || kind === undefined) return drop('not_held')
-      const writer = ring.open()
-      write(writer, input, weight)
-      counts.held++
-      if (!ring.commit(writer, traceId, kind, nowMs())) drop('too_large')
-    },
+    hold: ring.hold,
     isHot: hot.has,
     release(traceId, source) {
       if (hot.has(traceId)) return true
       const now = nowMs()
       if (!isAllowed(source, now)) {
-        counts.marks.refused++
+        marks.refused++
         return false
       }
-      counts.marks[source]++
+      marks[source]++
       hot.add(traceId, now)
-      counts.released +=
-        ring?.release(traceId, ({ signal, scope }, framed) => ports[signal]?.pass(scope, framed)) ?? 0
+      ring.release(traceId)
       return true
     },
     sweep: () => hot.sweep(nowMs()),
-    ring: () => ({
-      bytes: ring?.bytes ?? 0,
-      maxBytes,
-      traces: ring?.traces ?? 0,
-      holdSeconds: (ring?.ageMs(nowMs()) ?? 0) / 1000,
+    counters: () => ({ ...ring.counters(), marks: { ...marks } }),
+  }
+}
+
+type Ring = Pick<Hold, 'hold'> & {
+  release(traceId: string): void
+  counters(): Pick<PolicyCounters, 'held' | 'released' | 'ring'>
+}
+
+function openRing(
+  { maxBytes, holdMs }: HoldOptions,
+  { nowMs, ringIsSmall, ...ways }: PolicyPorts,
+  drop: (reason: DropReason) => void,
+): Ring {
+  let [held, released] = [0, 0]
+  const gone = (reason: 'expired' | 'evicted'): void => {
+    drop(reason)
+    if (reason === 'expired') return
+    const ageMs = ring.ageMs(nowMs())
+    if (ageMs < Math.min(wantedHoldMs, holdMs)) ringIsSmall(ageMs / 1000)
+  }
+  const ring = new HeldRecords({ maxBytes, holdMs, gone })
+  const kindOf = createKinds(ring)
+  const pass: Visit = ({ signal, scope }, framed) => {
+    released++
+    ways[signal]?.pass(scope, framed)
+  }
+  return {
+    hold(signal, scope, traceId, write, input, weight) {
+      const kind = maxBytes === 0 ? undefined : kindOf(signal, scope)
+      if (kind === undefined) return drop('not_held')
+      const writer = ring.open()
+      write(writer, input, weight)
+      held++
+      if (!ring.commit(writer, traceId, kind, nowMs())) drop('too_large')
+    },
+    release: (traceId) => void ring.release(traceId, pass),
+    counters: () => ({
+      ...{ held, released },
+      ring: {
+        ...{ bytes: ring.bytes, maxBytes, traces: ring.traces },
+        holdSeconds: ring.ageMs(nowMs()) / 1000,
+      },
     }),
+  }
+}
+
+/** The number of a signal's scope in the ring. Undefined when there are too many: names may be made up without end. */
+function createKinds(ring: HeldRecords): (signal: Signal, scope: PipelineScope) => number | undefined {
+  const known = { logs: new Map<PipelineScope, number>(), traces: new Map<PipelineScope, number>() }
+  let last: { signal: Signal; scope: PipelineScope; kind: number } | undefined
+  return (signal, scope) => {
+    if (last?.scope === scope && last.signal === signal) return last.kind
+    const ofSignal = known[signal]
+    let kind = ofSignal.get(scope)
+    if (kind === undefined) {
+      if (ofSignal.size >= mostKinds) return undefined
+      kind = ring.kindOf({ signal, scope })
+      ofSignal.set(scope, kind)
+    }
+    last = { signal, scope, kind }
+    return kind
   }
 }

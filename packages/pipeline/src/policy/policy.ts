@@ -35,7 +35,7 @@ export type HoldOptions = {
   readonly releasesPerSecond: number
 }
 
-/** How much of a storm is kept: of records with one template and level in a second the first, then every so-manieth. */
+/** How much of a storm is kept: of records with one template and level in a second the first, then every `every`th. */
 export type StormOptions = { readonly first: number; readonly every: number }
 
 /** What is kept and what waits. */

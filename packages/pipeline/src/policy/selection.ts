@@ -1,0 +1,76 @@
+import type { ByteWriter, LogInput, LogRecord } from '@clew/otlp'
+import type { PipelineScope } from '../pipeline.ts'
+import { compileRules, type Facts, mostSeverity, type Rule } from './keep-rules.ts'
+import type { KeepRule, PolicyPorts } from './policy.ts'
+import { hashRecord } from './record-hash.ts'
+import { parseRandomness, randomnessOf, readOtEntry } from './threshold.ts'
+
+/** Which rule a record falls under, and whether its trace is one of those that are kept. */
+export type Selection = {
+  change(rules: readonly KeepRule[]): void
+  /** Counts the record as seen. */
+  ruleOf(scope: PipelineScope, input: LogInput): Rule
+  isSelected(rule: Rule, input: LogInput): boolean
+  /** Records by the name of their rule. */
+  seen(): Record<string, number>
+}
+
+export function createSelection(given: readonly KeepRule[], ports: PolicyPorts): Selection {
+  const randomness = createRandomness()
+  let rules = compileRules(given)
+  const find = (scope: PipelineScope, input: LogInput): Rule => {
+    const { severityNumber } = input
+    const candidates =
+      rules.bySeverity[severityNumber <= mostSeverity ? severityNumber : 0] ?? rules.bySeverity[0]!
+    let facts: Facts | undefined
+    for (const rule of candidates) {
+      if (rule.fits === undefined) return rule
+      facts ??= { scope, input, decoded: decodeOnce(input, ports) }
+      if (rule.fits(facts)) return rule
+    }
+    return candidates.at(-1)!
+  }
+  return {
+    change(next) {
+      rules = compileRules(next)
+    },
+    ruleOf(scope, input) {
+      const rule = find(scope, input)
+      rule.seen++
+      return rule
+    },
+    isSelected(rule, input) {
+      if (rule.keepsAll) return true
+      if (rule.threshold === undefined) return false
+      return input.traceId === undefined
+        ? hashRecord(input) < rule.hashBound
+        : randomness(input) >= rule.threshold
+    },
+    seen: () => Object.fromEntries(rules.all.map(({ name, seen }) => [name, seen])),
+  }
+}
+
+/** Of the trace of a record: 14 hex digits. Records of one request often come one after the other. */
+function createRandomness(): (input: LogInput) => string {
+  let lastId: string | undefined
+  let last = ''
+  return ({ traceId, traceState }) => {
+    if (traceId === lastId) return last
+    lastId = traceId
+    last = randomnessOf(traceId!, traceState && parseRandomness(readOtEntry(traceState, 'rv')))
+    return last
+  }
+}
+
+/** For rules that look at the whole record: it is encoded and read back, once. */
+function decodeOnce(input: LogInput, { logs, decode }: PolicyPorts): () => LogRecord | undefined {
+  let made = false
+  let record: LogRecord | undefined
+  return () => {
+    if (!made) {
+      made = true
+      record = decode((writer: ByteWriter) => logs?.write(writer, input, 1))
+    }
+    return record
+  }
+}
