@@ -82,7 +82,6 @@ export class HeldRecords {
     const isHeld = this.#isMoved() ? this.#moveIn(start) : true
     if (isHeld) this.#link(traceId, kind, nowMs)
     else this.#rewind(start)
-    this.#expire(nowMs)
     while (this.#late.length > 0) this.#commitLate(nowMs)
     return isHeld
   }
@@ -109,6 +108,11 @@ export class HeldRecords {
     this.#count -= count
     this.#slots.free(slot)
     return count
+  }
+
+  /** Drops what is older than the hold. */
+  expire(nowMs: number): void {
+    while (this.#entries > 0 && this.#oldestAgeMs(nowMs) > this.#holdMs) this.#dropOldest('expired')
   }
 
   get bytes(): number {
@@ -216,10 +220,6 @@ export class HeldRecords {
     written.copy(own.buffer, own.position)
     own.position += written.length
     this.#link(traceId, kind, nowMs)
-  }
-
-  #expire(nowMs: number): void {
-    while (this.#entries > 0 && this.#oldestAgeMs(nowMs) > this.#holdMs) this.#dropOldest('expired')
   }
 
   // Times are milliseconds by 32 bits, which come around every 49 days: only their difference counts.

@@ -33,6 +33,7 @@ export type Hold = {
   isHot(traceId: string): boolean
   /** Lets the chain go. False when it was refused. */
   release(traceId: string, source: MarkSource): boolean
+  /** Call it once a second: what is held is as old as the sweeps since. */
   sweep(): void
   counters(): Pick<PolicyCounters, 'held' | 'released' | 'marks' | 'ring'>
 }
@@ -68,13 +69,18 @@ export function createHold(
       ring.release(traceId)
       return true
     },
-    sweep: () => hot.sweep(nowMs()),
+    sweep() {
+      const now = nowMs()
+      hot.sweep(now)
+      ring.sweep(now)
+    },
     counters: () => ({ ...ring.counters(), marks: { ...marks } }),
   }
 }
 
 type Ring = Pick<Hold, 'hold'> & {
   release(traceId: string): void
+  sweep(nowMs: number): void
   counters(): Pick<PolicyCounters, 'held' | 'released' | 'ring'>
 }
 
@@ -84,10 +90,12 @@ function openRing(
   drop: (reason: DropReason) => void,
 ): Ring {
   let [held, released] = [0, 0]
+  // A clock at each record would be a tenth of holding it.
+  let sweptMs = nowMs()
   const gone = (reason: 'expired' | 'evicted'): void => {
     drop(reason)
     if (reason === 'expired') return
-    const ageMs = ring.ageMs(nowMs())
+    const ageMs = ring.ageMs(sweptMs)
     if (ageMs < Math.min(wantedHoldMs, holdMs)) ringIsSmall(ageMs / 1000)
   }
   const ring = new HeldRecords({ maxBytes, holdMs, gone })
@@ -103,14 +111,18 @@ function openRing(
       const writer = ring.open()
       write(writer, input, weight)
       held++
-      if (!ring.commit(writer, traceId, kind, nowMs())) drop('too_large')
+      if (!ring.commit(writer, traceId, kind, sweptMs)) drop('too_large')
     },
     release: (traceId) => void ring.release(traceId, pass),
+    sweep(now) {
+      sweptMs = now
+      ring.expire(now)
+    },
     counters: () => ({
       ...{ held, released },
       ring: {
         ...{ bytes: ring.bytes, maxBytes, traces: ring.traces },
-        holdSeconds: ring.ageMs(nowMs()) / 1000,
+        holdSeconds: ring.ageMs(sweptMs) / 1000,
       },
     }),
   }
