@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { stringify } from 'yaml'
 import type { RuleType } from '../alert.ts'
 import type { Fields } from './fields.ts'
 import { ruleReference } from './rule-fields.ts'
 
-const { frame, conditions } = ruleReference()
+const { frame, conditions, presets } = ruleReference()
 
 /** When each type is an alert, in a sentence. */
 const when: { [Type in RuleType]: string } = {
@@ -78,7 +79,20 @@ silent for \`realert\`.
 ${table(frame)}
 ${Object.entries(conditions)
   .map(([type, fields]) => `\n## ${type}\n\n${when[type as RuleType]}\n\n${table(fields, frame)}\n`)
+  .join('')}
+## Presets
+
+A rule with \`preset\` is the rule of that name, and every field that is written beside it goes before: \`{ preset: job-wait, above: 5000, notify: ops }\`.
+Without an \`id\` it has the preset's name. With another \`type\` the condition is its own, and \`where\`, \`group_by\`, \`severity\` and \`description\`
+are of the preset. These are for queues of [BullMQ](../../packages/queues/bullmq/README.md); how they are used is in the
+[guide](../guide/alerts.md#queues).
+${Object.entries(presets)
+  .map(([name, { about, fields }]) => `\n### ${name}\n\n${about}\n\n\`\`\`yaml\n${yamlOf(fields)}\`\`\`\n`)
   .join('')}`
+
+function yamlOf(fields: object): string {
+  return stringify(fields, { lineWidth: 0, collectionStyle: 'any' })
+}
 
 test('docs/reference/alert-rules.md is made of the tables that read the file', async () => {
   await expect(page).toMatchFileSnapshot(

@@ -19,6 +19,7 @@ import {
   texts,
   type ValuesOf,
 } from './fields.ts'
+import { expandPreset, type Preset, presetField, presets } from './presets.ts'
 import { type Condition, directions, type Limits, metrics, type Rule, type RuleFrame } from './rule.ts'
 import { attach, realert, search } from './rule-field-kinds.ts'
 
@@ -29,6 +30,7 @@ const everything: Search = { kind: 'everything' }
 const frameFields = {
   id: name('The name of the rule, unique in this file; part of the ids of its alerts.'),
   type: choice(ruleTypes, 'What the condition is.'),
+  preset: optional(presetField),
   where: or(
     search('Which records the rule looks at: a search, as the desk has it.'),
     everything,
@@ -105,7 +107,10 @@ const conditionFields = {
   },
   aggregate: {
     field,
-    metric: choice(metrics, 'What is made of the values.'),
+    metric: choice(
+      metrics,
+      'What is made of the values; `rise` is by how much the median of the later half is above that of the earlier.',
+    ),
     window,
     ...limits,
     at_least: or(atLeast, 1, '1'),
@@ -192,9 +197,14 @@ function misfitOfCount({ above, below }: Limits): Misfit | undefined {
 
 /** One rule of the file, or all that is wrong with it. Never throws. */
 export function readRule(raw: unknown, placeOf: Places): { rule?: Rule; mistakes: Mistake[] } {
-  const type = ruleTypes.find((one) => one === (raw as { type?: unknown } | null)?.type)
-  const fields = { ...frameFields, ...(type ? conditionFields[type] : anyCondition()) }
-  const { values, mistakes } = readFields(raw, fields, placeOf)
+  const { whole, isUnknown } = expandPreset(raw, frameFields)
+  const type = ruleTypes.find((one) => one === (whole as { type?: unknown } | null)?.type)
+  const fields = {
+    ...frameFields,
+    ...(isUnknown && { id: optional(frameFields.id), type: optional(frameFields.type) }),
+    ...(type ? conditionFields[type] : anyCondition()),
+  }
+  const { values, mistakes } = readFields(whole, fields, placeOf)
   if (values === undefined || type === undefined) return { mistakes }
   const condition = (conditions[type] as (given: typeof values) => Condition | Misfit)(values)
   if ('found' in condition) {
@@ -235,8 +245,18 @@ function frameOf(values: Frame & { window?: number }): RuleFrame {
 export function ruleSchema(): JsonSchema {
   const refs = Object.fromEntries(Object.keys(frameFields).map((key) => [key, { $ref: `#/$defs/${key}` }]))
   const ofType = (type: RuleType): JsonSchema => {
-    const own = schemaOf({ ...frameFields, ...conditionFields[type] })
-    return { ...own, properties: { ...(own.properties as object), ...refs, type: { const: type } } }
+    const { required, properties, ...own } = schemaOf({ ...frameFields, ...conditionFields[type] })
+    const needed = (required as string[]).filter((key) => key !== 'id')
+    const names = Object.keys(presets).filter((name) => presets[name]!.fields.type === type)
+    return {
+      ...own,
+      properties: { ...(properties as object), ...refs, type: { const: type } },
+      anyOf: [
+        { required },
+        { required: ['preset', ...needed] },
+        ...(names.length > 0 ? [{ required: ['preset'], properties: { preset: { enum: names } } }] : []),
+      ],
+    }
   }
   return { oneOf: ruleTypes.map(ofType) }
 }
@@ -245,7 +265,11 @@ export function frameSchemas(): JsonSchema {
   return schemaOf(frameFields).properties as JsonSchema
 }
 
-/** The fields of all rules, and those of each type: what the reference is made of. */
-export function ruleReference(): { frame: Fields; conditions: { [Type in RuleType]: Fields } } {
-  return { frame: frameFields, conditions: conditionFields }
+/** The fields of all rules, those of each type, and what presets say: what the reference is made of. */
+export function ruleReference(): {
+  frame: Fields
+  conditions: { [Type in RuleType]: Fields }
+  presets: { readonly [name: string]: Preset }
+} {
+  return { frame: frameFields, conditions: conditionFields, presets }
 }

@@ -31,7 +31,7 @@ export type RuleFrame = {
 /** At or above it, at or below it; one of them is given. */
 export type Limits = { above: number | undefined; below: number | undefined }
 
-export const metrics = ['min', 'max', 'avg', 'sum', 'p50', 'p90', 'p95', 'p99'] as const
+export const metrics = ['min', 'max', 'avg', 'sum', 'p50', 'p90', 'p95', 'p99', 'rise'] as const
 export type Metric = (typeof metrics)[number]
 
 export const directions = ['up', 'down', 'both'] as const

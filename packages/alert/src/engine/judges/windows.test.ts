@@ -31,3 +31,23 @@ test.each([
     ),
   )
 })
+
+const riseOf = (values: readonly number[]): number => {
+  const limits = { windowMs: 60_000, metric: 'rise', atLeast: 1, above: 1, below: undefined } as const
+  const judge = aggregateJudge(limits)
+  const state = judge.begin()
+  const verdicts = values.map((value, at) =>
+    judge.add(state, { unixMs: 1000 + at, weight: 1, lowMs: 0, line, value }, 1000 + at, 0),
+  )
+  return verdicts.at(-1)!.value
+}
+
+test.each([
+  ['one value', [5], 0],
+  ['a steady wait, however long', [90, 90, 90, 90], 0],
+  ['a single late one', [1, 1, 1, 1, 90, 1], 0],
+  ['one that grows', [10, 20, 30, 40, 50, 60], 30],
+  ['one that shrinks', [60, 50, 40, 30, 20, 10], -30],
+])('the rise of %s is from the median of the earlier half to that of the later', (_, values, rise) => {
+  expect(riseOf(values)).toBe(rise)
+})

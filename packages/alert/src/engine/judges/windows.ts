@@ -178,6 +178,14 @@ function valueAt(values: number[], index: number): number {
   return values[index]!
 }
 
+/** By how much the median of the later half of the values is above that of the earlier; of one value nothing. */
+function rise(values: number[]): number {
+  const half = values.length >> 1
+  if (half === 0) return 0
+  const median = percentile(0.5)
+  return median(values.slice(half)) - median(values.slice(0, half))
+}
+
 const aggregates: { [M in Metric]: (values: number[]) => number } = {
   min: (values) => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY),
   max: (values) => values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
@@ -187,6 +195,7 @@ const aggregates: { [M in Metric]: (values: number[]) => number } = {
   p90: percentile(0.9),
   p95: percentile(0.95),
   p99: percentile(0.99),
+  rise,
 }
 
 /** Distinct values and when each came last: `[value, ms, …]`. */
