@@ -10,7 +10,7 @@ const asItIs = (text: string): [unknown, string] => [text, `"${text}"`]
 
 const shown: [unknown, string][] = [
   ...['', '5', '-1', '1.5', '1,5GB', '5 days', '5toString', '25%', '1e999', '99999'].map(asItIs),
-  ...['sometimes', 'jaeger_remote', 'http/proto', 'dry-run'].map(asItIs),
+  ...['sometimes', 'jaeger_remote', 'http/proto', 'dry-run', 'md5'].map(asItIs),
   ['B3MULTY', '"B3MULTY"'],
   ['hunter2', 'a text of 7 characters'],
   ['S3cr3t', 'a text of 6 characters'],

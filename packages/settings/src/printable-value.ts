@@ -17,8 +17,8 @@ export function printableValue(raw: unknown, known: readonly string[] = []): str
 
 /** As far as people get a number wrong: `5 days`, `1,5GB`, `25%`. */
 const number = /^[-+]?(?=.?\d)[\d.,]{1,16}(e\d+)?\s*(%|\p{L}{0,12})$/u
-/** As options are written: `sometimes`, `jaeger_remote`, `http/proto`. */
-const word = /^(?=.{1,24}$)[a-z]+([_/-][a-z]+)*$/
+/** As options are written: `sometimes`, `jaeger_remote`, `http/proto`, `md5`. */
+const word = /^(?=.{1,24}$)(?:[a-z]+([_/-][a-z]+)*|[a-z]{1,4}\d)$/
 
 const nameLike = /^(?:[a-z]+\d?|[a-zA-Z]+)(?:[._-](?:[a-z]+\d?|[a-zA-Z]+))*$/
 
