@@ -65,8 +65,12 @@ export function startAlerting(options: AlertingOptions): Alerting {
     onAlert?.(alert)
   })
   const send = async (): Promise<void> => {
+    await sendOrSay(delivery.hold)
+    await sendOrSay(delivery.pump)
+  }
+  const sendOrSay = async (does: () => Promise<void>): Promise<void> => {
     try {
-      await delivery.pump()
+      await does()
     } catch (error) {
       report(`the outbox cannot be read: ${messageOf(error)}`)
     }
@@ -74,7 +78,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const sendFresh = async (): Promise<void> => {
     if (!hasAlerts) return
     hasAlerts = false
-    await send()
+    await sendOrSay(delivery.pump)
   }
   return {
     ...{ assign: runner.assign, positionOf: runner.positionOf, send },

@@ -4,6 +4,8 @@ import type { AlertStore } from '../store/store.ts'
 
 /** Keeps track of which alerts of the outbox were sent to all of their channels, and says so to the store. */
 export type Delivery = {
+  /** Says that this process still tries what it has. Rejects when the store cannot be reached. */
+  hold(): Promise<void>
   /** Takes what waits in the outbox and hands it on. Rejects when the store cannot be reached. */
   pump(): Promise<void>
   sent(alert: Alert, channel: string): void
@@ -27,15 +29,12 @@ export function createDelivery(
   report: (message: string) => void,
 ): Delivery {
   const pending = new Map<string, Pending>()
-  let done: Promise<void> = Promise.resolve()
-
+  const done = createAcknowledgement(store, report)
   const finish = (key: string): void => {
     const one = pending.get(key)
     if (one === undefined) return
     pending.delete(key)
-    done = done
-      .then(() => store.done([one.token]))
-      .catch((error: unknown) => report(`the store was not told what was sent: ${messageOf(error)}`))
+    done.add(one.token)
   }
   const leave = (alert: Alert, channel: string, next?: string): void => {
     const key = keyOf(alert)
@@ -44,23 +43,27 @@ export function createDelivery(
     if (next !== undefined) channels?.add(next)
     if (channels?.size === 0) finish(key)
   }
+  const take = async (): Promise<number> => {
+    const taken = await store.take(mostTaken, holdMs)
+    for (const { token, alert } of taken) {
+      const key = keyOf(alert)
+      if (pending.has(key)) continue
+      pending.set(key, { token, channels: new Set(alert.notify) })
+      if (alert.notify.length === 0) finish(key)
+      else notify(alert)
+    }
+    return taken.length
+  }
+  const tokens = (): string[] => [...pending.values()].map(({ token }) => token)
   return {
+    async hold() {
+      await done.settled()
+      if (pending.size > 0) await store.hold(tokens(), holdMs)
+    },
     async pump() {
-      await done
-      if (pending.size > 0)
-        await store.hold(
-          [...pending.values()].map(({ token }) => token),
-          holdMs,
-        )
-      if (pending.size >= mostPending) return
-      for (const { token, alert } of await store.take(mostTaken, holdMs)) {
-        const key = keyOf(alert)
-        if (pending.has(key)) continue
-        pending.set(key, { token, channels: new Set(alert.notify) })
-        if (alert.notify.length === 0) finish(key)
-        else notify(alert)
-      }
-      await done
+      await done.settled()
+      while (pending.size < mostPending && (await take()) === mostTaken);
+      await done.settled()
     },
     sent: (alert, channel) => leave(alert, channel),
     held: (alert) => finish(keyOf(alert)),
@@ -68,11 +71,53 @@ export function createDelivery(
       for (const alert of notice.alerts) leave(alert, channel, fallback)
     },
     async release() {
-      await done
-      const tokens = [...pending.values()].map(({ token }) => token)
+      await done.settled()
+      const left = tokens()
       pending.clear()
-      if (tokens.length > 0) await store.hold(tokens, 0)
+      if (left.length > 0) await store.hold(left, 0)
     },
+  }
+}
+
+/**
+ * Tells the store what is done with: what comes while it is told of others in one call, and what it did not hear once more, so that nobody
+ * sends it again.
+ */
+function createAcknowledgement(
+  store: AlertStore,
+  report: (message: string) => void,
+): { add(token: string): void; settled(): Promise<void> } {
+  let waiting: string[] = []
+  let telling: Promise<void> | undefined
+  let isAway = false
+  const tell = async (): Promise<void> => {
+    // What is finished in this turn goes together.
+    await undefined
+    while (waiting.length > 0) {
+      const tokens = waiting
+      waiting = []
+      try {
+        await store.done(tokens)
+        isAway = false
+      } catch (error) {
+        waiting = [...tokens, ...waiting]
+        if (!isAway) report(`the store was not told what was sent: ${messageOf(error)}; it is told again`)
+        isAway = true
+        break
+      }
+    }
+    telling = undefined
+  }
+  const settled = async (): Promise<void> => {
+    telling ??= tell()
+    await telling
+  }
+  return {
+    add(token) {
+      waiting.push(token)
+      void settled()
+    },
+    settled,
   }
 }
 
