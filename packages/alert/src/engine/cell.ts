@@ -159,12 +159,19 @@ function look(step: Step, at: NonNullable<CompiledRule['judge']['at']>, stepMs: 
     atMs = Math.max(atMs + stepMs, stepAfter(nextMs))
   }
   if (holds) cell.heldMs = Math.max(cell.heldMs, stepAfter(toMs) - stepMs)
-  if (step.reminders === 'last') step.alerts.push(...withoutOverdue(step.alerts.splice(told)))
+  if (step.reminders === 'last' && toMs - cell.lookedMs > mostBehindMs)
+    step.alerts.push(...withoutOverdue(step.alerts.splice(told)))
 }
+
+/** No clock is so far behind when a process looks at it each second. */
+const mostBehindMs = 10 * 60_000
 
 /** Nobody is to be told ten times at once, after an hour in which nothing ran, that it still goes on. */
 function withoutOverdue(alerts: readonly Alert[]): Alert[] {
-  return alerts.filter(({ id, times }, index) => times === 1 || alerts[index + 1]?.id !== id)
+  return alerts.filter(({ id, times }, index) => {
+    const next = alerts[index + 1]
+    return times === 1 || next?.id !== id || next.state === 'resolved'
+  })
 }
 
 /** When something is to be told of a window that does not change any more. */
@@ -176,7 +183,10 @@ function nextChangeMs({ cell, compiled }: Step, holds: boolean): number {
 
 function lookAt(step: Step, verdict: Verdict): void {
   const { cell, compiled } = step
-  if (verdict.holds) holdOn(step, verdict)
+  // What was told of a later moment, by a record, is no news of an earlier one.
+  if (verdict.holds && cell.incident && verdict.atMs < cell.incident.lastMs)
+    cell.heldMs = Math.max(cell.heldMs, verdict.atMs)
+  else if (verdict.holds) holdOn(step, verdict)
   else if (verdict.because === undefined && verdict.atMs - cell.heldMs >= compiled.rule.resolveAfterMs) {
     resolve(step, verdict.atMs)
   }

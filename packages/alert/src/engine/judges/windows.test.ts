@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { aggregateJudge } from './windows.ts'
+import { aggregateJudge, cardinalityJudge } from './windows.ts'
 
 const line = { unixMs: 0, severityNumber: 0, service: '', text: '', traceId: '', spanId: '' }
 
@@ -50,4 +50,22 @@ test.each([
   ['one that shrinks', [60, 50, 40, 30, 20, 10], -30],
 ])('the rise of %s is from the median of the earlier half to that of the later', (_, values, rise) => {
   expect(riseOf(values)).toBe(rise)
+})
+
+test('of any moment it is known how many values the window before it had, in whatever order they came', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(300), fc.constantFrom('a', 'b', 'c', 'd')), { maxLength: 40 }),
+      fc.nat(400),
+      (given, at) => {
+        const windowMs = 60
+        const judge = cardinalityJudge({ windowMs, above: 1, below: undefined })
+        const state = judge.begin()
+        for (const [ms, value] of given)
+          judge.add(state, { unixMs: ms, weight: 1, lowMs: 0, line, value }, ms, 0)
+        const inside = given.filter(([ms]) => ms > at - windowMs && ms <= at).map(([, value]) => value)
+        expect(judge.at!(state, at, 0).value).toBe(new Set(inside).size)
+      },
+    ),
+  )
 })

@@ -12,24 +12,22 @@ function endOfStep(ms: number, stepMs: number): number {
   return Math.ceil(ms / stepMs) * stepMs
 }
 
-/** What a window of steps is judged in: its own length, and how long after it somebody may still look at it. */
-type Stepped = { windowMs: number; lateMs: number; resolveAfterMs: number }
-
-const maxMoments = 20_000
-
-/** So many steps reach back from the newest record to what is still looked at, and some more for clocks that are apart. */
-function momentsOf({ windowMs, lateMs, resolveAfterMs }: Stepped, windows: number): number {
-  const reachMs = windows * windowMs + lateMs + resolveAfterMs
-  return Math.min(maxMoments, Math.ceil(reachMs / stepOf(windowMs)) + 60)
-}
+/** Those that may still be looked at are kept, which may be many where a partition is far behind; of more than these the newest. */
+const maxMoments = 5_000
 
 /** So many times as many, or as few, records in the window as in the one before it. */
-export function spikeJudge(
-  rule: Stepped & { height: number; direction: 'up' | 'down' | 'both'; atLeast: number },
-): Judge<Times> {
-  const { windowMs, height, direction, atLeast } = rule
+export function spikeJudge({
+  windowMs,
+  height,
+  direction,
+  atLeast,
+}: {
+  windowMs: number
+  height: number
+  direction: 'up' | 'down' | 'both'
+  atLeast: number
+}): Judge<Times> {
   const stepMs = stepOf(windowMs)
-  const most = momentsOf(rule, 2)
   const judgeAt = (times: Times, endMs: number, atMs: number, sinceMs: number): Verdict => {
     const now = sumOf(times, endMs - windowMs, endMs)
     const before = sumOf(times, endMs - 2 * windowMs, endMs - windowMs)
@@ -46,7 +44,7 @@ export function spikeJudge(
       return judgeAt(times, endOfStep(newestMs, stepMs), newestMs, sinceMs)
     },
     at: (times, atMs, sinceMs) => judgeAt(times, atMs, atMs, sinceMs),
-    trim: (times, ms) => trimTimes(times, ms, most),
+    trim: (times, ms) => trimTimes(times, ms, maxMoments),
     reachMs: 2 * windowMs,
     stepMs,
     ends: true,
@@ -54,10 +52,14 @@ export function spikeJudge(
 }
 
 /** Fewer records in the window than that. */
-export function flatlineJudge(rule: Stepped & { threshold: number }): Judge<Times> {
-  const { windowMs, threshold } = rule
+export function flatlineJudge({
+  windowMs,
+  threshold,
+}: {
+  windowMs: number
+  threshold: number
+}): Judge<Times> {
   const stepMs = stepOf(windowMs)
-  const most = momentsOf(rule, 1)
   const judgeAt = (times: Times, atMs: number, sinceMs: number): Verdict => {
     const value = sumOf(times, atMs - windowMs, atMs)
     const verdict = { atMs, value, limit: threshold }
@@ -73,7 +75,7 @@ export function flatlineJudge(rule: Stepped & { threshold: number }): Judge<Time
       return { atMs: newestMs, value, limit: threshold, holds: false }
     },
     at: judgeAt,
-    trim: (times, ms) => trimTimes(times, ms, most),
+    trim: (times, ms) => trimTimes(times, ms, maxMoments),
     reachMs: windowMs,
     stepMs,
     awaitsSilence: true,
@@ -84,11 +86,12 @@ export function flatlineJudge(rule: Stepped & { threshold: number }): Judge<Time
 type Parts = { all: Times; some: Times }
 
 /** The share of some records among all in the window. */
-export function ratioJudge(rule: Stepped & { atLeast: number } & Limits): Judge<Parts> {
-  const { windowMs, atLeast, above, below } = rule
-  const limits = { above, below }
+export function ratioJudge({
+  windowMs,
+  atLeast,
+  ...limits
+}: { windowMs: number; atLeast: number } & Limits): Judge<Parts> {
   const stepMs = stepOf(windowMs)
-  const most = momentsOf(rule, 1)
   const judgeAt = ({ all, some }: Parts, endMs: number, atMs: number): Verdict => {
     const total = sumOf(all, endMs - windowMs, endMs)
     const value = total === 0 ? 0 : sumOf(some, endMs - windowMs, endMs) / total
@@ -104,8 +107,8 @@ export function ratioJudge(rule: Stepped & { atLeast: number } & Limits): Judge<
     },
     at: (parts, atMs) => judgeAt(parts, atMs, atMs),
     trim(parts, ms) {
-      trimTimes(parts.all, ms, most)
-      trimTimes(parts.some, ms, most)
+      trimTimes(parts.all, ms, maxMoments)
+      trimTimes(parts.some, ms, maxMoments)
     },
     reachMs: windowMs,
     stepMs,
@@ -198,7 +201,10 @@ const aggregates: { [M in Metric]: (values: number[]) => number } = {
   rise,
 }
 
-/** Distinct values and when each came last: `[value, ms, …]`. */
+/**
+ * Distinct values with times in which each came again within a window: `[value, first, last, …]`, several times where it was away
+ * for longer. So it is known of any moment whether the window before it has the value.
+ */
 type Distinct = (string | number)[]
 
 const maxDistinct = 5000
@@ -208,7 +214,9 @@ export function cardinalityJudge({ windowMs, ...limits }: { windowMs: number } &
   const stepMs = stepOf(windowMs)
   const judgeAt = (distinct: Distinct, atMs: number, isLearned: boolean): Verdict => {
     let value = 0
-    for (let i = 1; i < distinct.length; i += 2) if ((distinct[i] as number) > atMs - windowMs) value++
+    for (let i = 0; i < distinct.length; i += 3) {
+      if ((distinct[i + 1] as number) <= atMs && atMs < (distinct[i + 2] as number) + windowMs) value++
+    }
     const { above, below } = limits
     // Few values are no news before a window was seen whole.
     return {
@@ -224,22 +232,40 @@ export function cardinalityJudge({ windowMs, ...limits }: { windowMs: number } &
       if (typeof value !== 'string') {
         return { atMs: newestMs, value: 0, limit: 0, holds: false, because: 'no field' }
       }
-      const at = distinct.indexOf(value)
-      if (at < 0) distinct.push(value, unixMs)
-      else if (unixMs > (distinct[at + 1] as number)) distinct[at + 1] = unixMs
+      addDistinct(distinct, value, unixMs, windowMs)
       return judgeAt(distinct, newestMs, false)
     },
     at: (distinct, atMs, sinceMs) => judgeAt(distinct, atMs, atMs - sinceMs >= windowMs),
     trim(distinct, ms) {
-      for (let i = distinct.length - 2; i >= 0; i -= 2)
-        if ((distinct[i + 1] as number) <= ms) distinct.splice(i, 2)
-      if (distinct.length > maxDistinct * 2) distinct.splice(0, distinct.length - maxDistinct * 2)
+      for (let i = distinct.length - 3; i >= 0; i -= 3)
+        if ((distinct[i + 2] as number) <= ms) distinct.splice(i, 3)
+      if (distinct.length > maxDistinct * 3) distinct.splice(0, distinct.length - maxDistinct * 3)
     },
     reachMs: windowMs,
     stepMs,
     awaitsSilence: limits.below !== undefined,
     ends: true,
   }
+}
+
+function addDistinct(distinct: Distinct, value: string, ms: number, windowMs: number): void {
+  let own = -1
+  for (let i = distinct.indexOf(value); i >= 0; i = distinct.indexOf(value, i + 3)) {
+    const [first, last] = [distinct[i + 1] as number, distinct[i + 2] as number]
+    if (ms < first - windowMs || ms > last + windowMs) continue
+    if (own < 0) {
+      own = i
+      distinct[i + 1] = Math.min(first, ms)
+      distinct[i + 2] = Math.max(last, ms)
+      continue
+    }
+    // It came in between, late: both are one time.
+    distinct[own + 1] = Math.min(distinct[own + 1] as number, first)
+    distinct[own + 2] = Math.max(distinct[own + 2] as number, last)
+    distinct.splice(i, 3)
+    return
+  }
+  if (own < 0) distinct.push(value, ms, ms)
 }
 
 function held(value: number, { above, below }: Limits, isEnough: boolean): { holds: boolean; limit: number } {
