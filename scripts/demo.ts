@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type DemoChat, startDemoChat } from './demo/chat.ts'
 import { type DemoDesk, startDemoDesk } from './demo/demo-desk.ts'
+import { type Keep, kafkaEnvironment, startJudges, startTopic } from './demo/kafka-judges.ts'
 import { openBrowser } from './demo/open-browser.ts'
 import { type OrdersServices, startOrders } from './demo/orders-services.ts'
 
@@ -10,6 +11,8 @@ Starts the orders example (API, payments worker, payment gateway, PostgreSQL) an
 prints the call chain of one that fails and the alert that the failures are, and opens the chain in the browser. Then it
 waits for more orders until Ctrl-C.
 
+  --kafka     the log records go through Kafka as well, and two processes of \`clew alert run\` judge them, with a Redis; both are
+              started here (Java 17, Maven and redis-server on the PATH; the first time fetches 44 MB)
   --no-open   only prints the link
   --once      ends after the first chain (also when there is no terminal)
   --help      this text`
@@ -21,7 +24,7 @@ const orders = [
   { item: 'a sword', amount: 120.13 },
 ]
 
-const patienceMs = 30_000
+const patienceMs = 120_000
 
 function say(text: string): void {
   console.log(`[demo] ${text}`)
@@ -48,38 +51,70 @@ async function showChain(desk: DemoDesk, chat: DemoChat, services: OrdersService
   return `${desk.url}/t/${traceId}`
 }
 
-function untilInterrupted(): Promise<undefined> {
+type Flags = { once?: boolean; 'no-open'?: boolean; kafka?: boolean }
+
+/** Starts everything, what is asked before those who ask it. */
+async function startAll(keep: Keep, isKafka: boolean): Promise<[DemoDesk, DemoChat, OrdersServices]> {
+  const chat = keep(await startDemoChat())
+  const desk = keep(await startDemoDesk(isKafka ? undefined : chat.url))
+  say(`desk on ${desk.url}`)
+  const kafkaUrl = isKafka ? await startTopic(keep, say) : undefined
+  if (kafkaUrl !== undefined) await startJudges(keep, { kafkaUrl, chatUrl: chat.url, deskUrl: desk.url }, say)
+  say('starting PostgreSQL, API, worker and gateway')
+  const overrides = kafkaUrl === undefined ? {} : kafkaEnvironment(kafkaUrl)
+  return [desk, chat, keep(await startOrders(desk.url, overrides))]
+}
+
+async function run(flags: Flags, keep: Keep, interrupted: Promise<void>): Promise<void> {
+  const isKafka = flags.kafka === true
+  const [desk, chat, services] = await startAll(keep, isKafka)
+  const link = await showChain(desk, chat, services)
+  say(`the same in the page: ${link}${isKafka ? '' : ` and ${desk.url}/alerts`}`)
+  if (flags.once || !process.stdout.isTTY) return
+  if (!flags['no-open']) openBrowser(link)
+  say(
+    `more: curl -X POST -H 'content-type: application/json' -d '{"item":"x","amount":5}' ${services.apiUrl}/orders`,
+  )
+  say('Ctrl-C ends everything')
+  await interrupted
+}
+
+function untilInterrupted(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined))
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { once: { type: 'boolean' }, 'no-open': { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      ...{ once: { type: 'boolean' }, 'no-open': { type: 'boolean' }, kafka: { type: 'boolean' } },
+      help: { type: 'boolean' },
+    },
   })
   if (values.help) return console.log(usage)
-  const interrupted = untilInterrupted()
-  const chat = await startDemoChat()
-  const desk = await startDemoDesk(chat.url)
-  say(`desk on ${desk.url}; starting PostgreSQL, API, worker and gateway`)
-  const services = await startOrders(desk.url)
-  try {
-    const link = await Promise.race([showChain(desk, chat, services), interrupted])
-    if (link !== undefined) say(`the same in the page: ${link} and ${desk.url}/alerts`)
-    if (link === undefined || values.once || !process.stdout.isTTY) return
-    if (!values['no-open']) openBrowser(link)
-    say(
-      `more: curl -X POST -H 'content-type: application/json' -d '{"item":"x","amount":5}' ${services.apiUrl}/orders`,
-    )
-    say('Ctrl-C ends everything')
-    await interrupted
-  } finally {
-    say('stopping')
-    await services.stop()
-    await desk.close()
-    chat.close()
+  const stops: (() => Promise<void>)[] = []
+  let isOver = false
+  const keep: Keep = (started) => {
+    stops.push(() => started.stop())
+    if (!isOver) return started
+    // It was being started when somebody interrupted.
+    void stopAll(stops)
+    throw new Error('interrupted')
   }
+  const interrupted = untilInterrupted()
+  try {
+    await Promise.race([run(values, keep, interrupted), interrupted])
+  } finally {
+    isOver = true
+    say('stopping')
+    await stopAll(stops)
+  }
+}
+
+/** The last that was started first. */
+async function stopAll(stops: (() => Promise<void>)[]): Promise<void> {
+  for (let stop = stops.pop(); stop; stop = stops.pop()) await stop()
 }
 
 let code = 0

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, reachable, type Service } from './services.ts'
+import { endWithUs, freePort, reachable, type Service } from './services.ts'
 import { finished, keptFolder } from './test-cache.ts'
 
 /**
@@ -23,15 +23,24 @@ export type KafkaService = Service & {
 /** PEM texts: an authority, and what it signed for 127.0.0.1. */
 export type BrokerCertificates = { ca: string; server: { cert: string; key: string } }
 
+export type BrokerOptions = {
+  /** Listeners with TLS as well. */
+  certificates?: BrokerCertificates
+  /** Told before the jars are fetched. */
+  onFetch?: () => void
+  /** Out of the terminal's process group: see {@link endWithUs}. */
+  isApart?: boolean
+}
+
 const version = '4.3.1'
 
 /**
  * An Apache Kafka, broker and controller in one Java process, on a free port of 127.0.0.1, with data in a temporary folder. Its
  * jars are fetched once by Maven, 44 MB.
  */
-export async function startBroker(certificates?: BrokerCertificates): Promise<KafkaService> {
+export async function startBroker(options: BrokerOptions = {}): Promise<KafkaService> {
   try {
-    return await start(await jars(), certificates)
+    return await start(await jars(options.onFetch), options)
   } catch (error) {
     const reason = error instanceof Error ? error.message : error
     throw new Error(
@@ -41,8 +50,9 @@ export async function startBroker(certificates?: BrokerCertificates): Promise<Ka
 }
 
 /** Where the jars are. */
-function jars(): Promise<string> {
+function jars(onFetch: (() => void) | undefined): Promise<string> {
   return keptFolder(`kafka-${version}`, async (fresh) => {
+    onFetch?.()
     writeFileSync(join(fresh, 'pom.xml'), pom)
     const copy = ['dependency:copy-dependencies', '-DoutputDirectory=lib', '-DincludeScope=runtime']
     await finished(spawn('mvn', ['-q', '-B', '-ntp', ...copy], { cwd: fresh }))
@@ -56,7 +66,7 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.
 </project>
 `
 
-async function start(lib: string, certificates: BrokerCertificates | undefined): Promise<KafkaService> {
+async function start(lib: string, { certificates, isApart = false }: BrokerOptions): Promise<KafkaService> {
   if (readdirSync(lib).length === 0) throw new Error(`${lib} is empty: remove it`)
   const directory = mkdtempSync(join(tmpdir(), 'clew-kafka-'))
   const [port, controllerPort, saslPort] = [await freePort(), await freePort(), await freePort()]
@@ -72,13 +82,14 @@ async function start(lib: string, certificates: BrokerCertificates | undefined):
   }
   const java = (words: string[]): ChildProcess =>
     spawn('java', ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', join(lib, '*'), ...words], {
-      cwd: directory,
+      ...{ cwd: directory, detached: isApart },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   const run = async (): Promise<ChildProcess> => {
     const server = java(['-Xms64m', '-Xmx384m', 'kafka.Kafka', 'server.properties'])
     server.stdout!.resume()
     server.stderr!.resume()
+    if (isApart) endWithUs(server)
     await reachable(port, server)
     return server
   }

@@ -27,7 +27,7 @@ try {
   await takeAll(await desk.failedChain())
 } finally {
   await services.stop()
-  await desk.close()
+  await desk.stop()
 }
 
 async function sendOrder(apiUrl: string, amount: number): Promise<void> {

@@ -18,10 +18,18 @@ export async function startPostgres(): Promise<Service> {
 /** Redis from REDIS_URL, else a `redis-server` of the PATH on a free port. Throws with the remedy when there is none. */
 export async function startRedis(): Promise<Service> {
   if (process.env.REDIS_URL) return { url: process.env.REDIS_URL, stop: async () => {} }
+  return startRedisServer()
+}
+
+/** A `redis-server` of its own, that keeps nothing. `isApart`: see {@link endWithUs}. */
+export async function startRedisServer({ isApart = false } = {}): Promise<Service> {
   requireRedisServer()
   const port = await freePort()
   const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  const server = spawn('redis-server', [...flags, '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' })
+  const server = spawn('redis-server', [...flags, '--maxmemory-policy', 'noeviction'], {
+    ...{ stdio: 'ignore', detached: isApart },
+  })
+  if (isApart) endWithUs(server)
   await reachable(port, server)
   return { url: `redis://127.0.0.1:${port}`, stop: () => ended(server) }
 }
@@ -134,6 +142,16 @@ export function reachable(port: number, server: ChildProcess): Promise<void> {
     }
     attempt()
   })
+}
+
+/**
+ * Of a process out of the terminal's process group: Ctrl-C reaches us alone, and we stop those who ask a server before it. It ends with
+ * us in any case.
+ */
+export function endWithUs(child: ChildProcess): void {
+  const end = (): void => void child.kill('SIGTERM')
+  process.once('exit', end)
+  child.once('exit', () => process.removeListener('exit', end))
 }
 
 /** Ends it by SIGTERM, and waits for that. */

@@ -9,7 +9,7 @@ export type DemoChat = {
   url: string
   /** The text of the first message that came, or comes within the time. */
   firstMessage(timeoutMs: number): Promise<string>
-  close(): void
+  stop(): Promise<void>
 }
 
 type Message = {
@@ -45,7 +45,7 @@ export async function startDemoChat(): Promise<DemoChat> {
         clearTimeout(timer)
       }
     },
-    close() {
+    async stop() {
       server.close()
       server.closeAllConnections()
     },

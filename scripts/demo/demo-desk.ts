@@ -11,22 +11,21 @@ export type DemoDesk = {
   /** Resolves with the trace in which the payment failed for good, once all its lines and their spans have come. */
   failedChain(): Promise<string>
   chainAsText(traceId: string): Promise<string>
-  close(): Promise<void>
+  stop(): Promise<void>
 }
 
 const usualPort = 4318
-const patienceMs = 30_000
+const patienceMs = 120_000
 const refusedAttempts = 3
 
 /**
- * On the usual port of OTLP where that is free, so that the link looks as it does at home. The example's rules run in it;
- * `chatUrl` gets their alerts.
+ * On the usual port of OTLP where that is free, so that the link looks as it does at home. With `chatUrl` the example's rules run
+ * in it, and their alerts go there.
  */
-export async function startDemoDesk(chatUrl: string): Promise<DemoDesk> {
-  process.env.WECOM_URL = chatUrl
-  const desk = await startDesk({ ...options, port: usualPort }).catch(() =>
-    startDesk({ ...options, port: 0 }),
-  )
+export async function startDemoDesk(chatUrl?: string): Promise<DemoDesk> {
+  if (chatUrl !== undefined) process.env.WECOM_URL = chatUrl
+  const all = { ...options, ...(chatUrl !== undefined && { alerts: ruleFile }) }
+  const desk = await startDesk({ ...all, port: usualPort }).catch(() => startDesk({ ...all, port: 0 }))
   const ask = async <T>(path: string): Promise<T> => (await (await fetch(desk.url + path)).json()) as T
   const linesFor = async (search: string): Promise<LogRow[]> =>
     (await ask<{ logs: LogRow[] }>(`/api/logs?q=${encodeURIComponent(search)}`)).logs
@@ -44,12 +43,14 @@ export async function startDemoDesk(chatUrl: string): Promise<DemoDesk> {
       return traceId
     },
     chainAsText: async (traceId) => (await fetch(`${desk.url}/api/chains/${traceId}/export?as=text`)).text(),
-    close: () => desk.close(),
+    stop: () => desk.close(),
   }
 }
 
+/** The rules of the example. */
+export const ruleFile: string = fileURLToPath(new URL('../../examples/orders/alerts.yaml', import.meta.url))
+
 const options = {
-  alerts: fileURLToPath(new URL('../../examples/orders/alerts.yaml', import.meta.url)),
   grpcPort: null,
   directory: undefined,
   maxBytes: 512_000_000,

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { freePort, type Service, startPostgres } from '../services.ts'
+import { endWithUs, freePort, type Service, startPostgres } from '../services.ts'
 
 const directory = fileURLToPath(new URL('../../examples/orders/', import.meta.url))
 const graceMs = 5_000
@@ -45,12 +45,9 @@ function startService(name: string, env: NodeJS.ProcessEnv, onLine: (line: strin
     cwd: directory,
     env: { ...env, OTEL_SERVICE_NAME: `orders-${name}` },
     stdio: ['ignore', 'pipe', 'inherit'],
-    // Out of the terminal's process group: Ctrl-C reaches us alone, and we stop the services before their database.
     detached: true,
   })
-  const end = (): void => void child.kill('SIGTERM')
-  process.once('exit', end)
-  child.once('exit', () => process.removeListener('exit', end))
+  endWithUs(child)
   let rest = ''
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     const parts = (rest + text).split('\n')
@@ -65,7 +62,8 @@ async function stopAll(children: readonly ChildProcess[], postgres: Service): Pr
   await postgres.stop()
 }
 
-function stopChild(child: ChildProcess): Promise<void> {
+/** Ends it by SIGTERM, and by SIGKILL when it takes too long. */
+export function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
     const force = setTimeout(() => child.kill('SIGKILL'), graceMs)

@@ -117,7 +117,7 @@ test('every printed line has the ids of its record, and the last one of a paid o
 
 test('the failed payment is an event, which the desk finds by its name and its status', async () => {
   const desk = await startDemoDesk('http://127.0.0.1:1/?key=none')
-  closeTarget = () => desk.close()
+  closeTarget = () => desk.stop()
   services = await startOrders(desk.url, { CLEW_QUIET: '1', REDIS_URL: '' })
   await desk.linesOf(['api is up', 'worker is up', 'gateway is up'])
   await postOrder(66.13, {})

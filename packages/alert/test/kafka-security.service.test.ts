@@ -14,7 +14,7 @@ let kafka: KafkaService
 let admin: Admin
 let producer: Producer
 beforeAll(async () => {
-  kafka = await startBroker(ours)
+  kafka = await startBroker({ certificates: ours })
   admin = new Admin({ clientId: 'test', bootstrapBrokers: [kafka.url] })
   producer = new Producer({ clientId: 'test', bootstrapBrokers: [kafka.url], idempotent: true })
   await admin.createTopics({ topics: ['secured'], partitions: 1 })

@@ -41,6 +41,8 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
   let client: KafkaClient | undefined
 
   const say = (problem: string, error: unknown): void => {
+    // Whoever closes it may close what it asks as well.
+    if (isClosed) return
     const { reason } = describeKafkaFailure(error, topic, client?.closedBy())
     if (limit.withheld(`${problem} ${reason.split(' (')[0]}`) === undefined) return
     const remedy = remedyOfKafkaFailure(reason, (option) => optionNames[option] ?? option)

@@ -18,7 +18,7 @@ const { ours, client, ca, user, problems } = securityProblems(folder)
 let kafka: KafkaService
 let admin: Admin
 beforeAll(async () => {
-  kafka = await startBroker(ours)
+  kafka = await startBroker({ certificates: ours })
   admin = new Admin({ clientId: 'test', bootstrapBrokers: [kafka.url] })
   await admin.createTopics({ topics: ['secured'], partitions: 1 })
 })

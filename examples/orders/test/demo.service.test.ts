@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+
+const demo = fileURLToPath(new URL('../../../scripts/demo.ts', import.meta.url))
+let child: ChildProcess
+
+afterEach(() => {
+  child.kill('SIGTERM')
+})
+
+type Demo = { said(): string; until(text: string): Promise<void>; ended: Promise<number | string> }
+
+function startDemo(...words: string[]): Demo {
+  // Servers of its own: jobs of other tests wait in those that are shared.
+  const env = { ...process.env, PG_URL: '', REDIS_URL: '', CLEW_QUIET: '1' }
+  child = spawn(process.execPath, [demo, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const output of [child.stdout!, child.stderr!])
+    output.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+  return {
+    said: () => said,
+    until: (text) => expect.poll(() => said, { timeout: 60_000 }).toContain(text),
+    ended: once(child, 'close').then(([code, signal]) => code ?? signal),
+  }
+}
+
+/** Those of its servers that still listen. */
+async function listening(said: string): Promise<string[]> {
+  const addresses = new Set(said.match(/127\.0\.0\.1:\d+/g))
+  const open = [...addresses].map(async (address) => {
+    const socket = connect(Number(address.split(':')[1]), '127.0.0.1')
+    const isOpen = await new Promise((resolve) => {
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    })
+    socket.destroy()
+    return isOpen ? [address] : []
+  })
+  return (await Promise.all(open)).flat()
+}
+
+/** The message, with three lines whose trace ids lead into the desk. */
+function alertWithLinks(deskUrl: string): RegExp {
+  const line = `\\*\\*[\\d:.]+ ERROR orders-worker\\*\\* \\[[\\da-f]{32}\\]\\(${deskUrl}/t/[\\da-f]{32}\\)\n\`payment_failed .*\`\n\n`
+  return new RegExp(`# 🔴 \\[critical\\] payment-failed-500\n\n> 3 records in 5m [^*]*(?:${line}){3}alert `)
+}
+
+test.each([
+  ['by itself', []],
+  ['over Kafka and Redis', ['--kafka']],
+])('the demo %s ends with the alert in the chat, and leaves nothing running', async (_, words) => {
+  const { said, ended } = startDemo('--once', ...words)
+  expect([await ended, said()]).toEqual([0, expect.stringContaining('[demo] stopping')])
+  const [, deskUrl] = /desk on (\S+)/.exec(said())!
+  expect(said()).toMatch(alertWithLinks(deskUrl!))
+  expect(said().includes('clew alert run alerts.yaml --from kafka://')).toBe(words.length > 0)
+  expect(said()).not.toContain('cannot')
+  expect(await listening(said())).toEqual([])
+})
+
+test('a demo that is interrupted while it starts stops what runs, and ends well', async () => {
+  const { said, until, ended } = startDemo('--kafka')
+  await until('[demo] Kafka on ')
+  child.kill('SIGINT')
+  expect(await ended).toBe(0)
+  expect(await listening(said())).toEqual([])
+}, 400_000)
+
+test('an option that is not known is said, and nothing starts', async () => {
+  const { said, ended } = startDemo('--redpanda')
+  expect([await ended, said()]).toEqual([1, expect.stringMatching(/^\[demo\] Unknown option '--redpanda'/)])
+})
