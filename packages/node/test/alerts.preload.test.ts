@@ -80,8 +80,9 @@ test('the metrics of the process tell of its alerts', async () => {
   const counts = async (): Promise<string[]> =>
     (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
       .split('\n')
-      .filter((line) => /^logalert|^log_delivered/.test(line))
+      .filter((line) => /^logalert|^log_delivered/.test(line) && !line.endsWith(' 0'))
       .map((line) => line.replace(/(timestamp_seconds) \d{10}\.?\d*$/, '$1 now'))
+      .map((line) => line.replace(/(delivery_seconds_total\S*) [\d.]+$/, '$1 some'))
       .toSorted()
   await expect
     .poll(counts, { timeout: 20_000 })
@@ -89,8 +90,14 @@ test('the metrics of the process tell of its alerts', async () => {
       'log_delivered_total{destination="alerts"} 6',
       'log_delivered_total{destination="otlp"} 6',
       'logalert_alerts_total{rule="payment-failed-500",severity="critical",state="firing"} 1',
+      'logalert_decisions_total{rule="payment-failed-500",reason="below"} 2',
+      'logalert_decisions_total{rule="payment-failed-500",reason="fired"} 1',
+      'logalert_deliveries_total{channel="pay",outcome="ok"} 1',
+      'logalert_delivery_seconds_total{channel="pay"} some',
+      'logalert_groups 1',
       'logalert_last_evaluation_timestamp_seconds now',
       'logalert_notifications_total{channel="pay",result="sent"} 1',
+      'logalert_records_total 6',
     ])
   await app.get('/end')
   expect(await app.ended).toMatchObject(fine)

@@ -32,10 +32,6 @@ export type AlertingOptions = {
   post?: NotifierOptions['post']
   /** One line for the operator. */
   report: (message: string) => void
-  /** An alert was stored. */
-  onAlert?: (alert: Alert) => void
-  /** A channel took an alert, or did not; or nobody gets it, then without a channel. */
-  onNotice?: (alert: Alert, result: 'sent' | 'dead' | 'held', channel: string | undefined) => void
   /** Where it is counted what rules and channels do: `createAlertMetrics`. */
   metrics?: AlertMetrics
 }
@@ -54,15 +50,14 @@ export type Alerting = Pick<Runner, 'assign' | 'revoke' | 'positionOf'> & {
 
 /** Starts rules over a store. It makes no timers but those of messages that wait, and reads no clock but `now`. */
 export function startAlerting(options: AlertingOptions): Alerting {
-  const { file, now, report, onAlert, metrics: { counts } = createAlertMetrics(now) } = options
+  const { file, now, report, metrics: { counts } = createAlertMetrics(now) } = options
   const store = counts.watch(options.store)
   const delivery = createDelivery(store, (alert) => notifier.notify(alert), report)
   const notifier = openNotifier({ ...options, store }, counts, delivery)
   counts.know(file)
   let hasAlerts = false
-  const runner = createRunner(createEngine(file.rules, options.watchedFromMs), store, (alert) => {
+  const runner = createRunner(createEngine(file.rules, options.watchedFromMs), store, () => {
     hasAlerts = true
-    onAlert?.(alert)
   })
   const send = async (): Promise<void> => {
     await sendOrSay(delivery.hold)
@@ -109,7 +104,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
 }
 
 function openNotifier(options: AlertingOptions, counts: AlertCounts, delivery: Delivery): Notifier {
-  const { file, store, now, random, report, onNotice } = options
+  const { file, store, now, random, report } = options
   return createNotifier({
     channels: file.channels,
     policy: () => policyOf(file.policy, options.silences?.() ?? []),
@@ -119,12 +114,10 @@ function openNotifier(options: AlertingOptions, counts: AlertCounts, delivery: D
     onSent(alert, channel) {
       delivery.sent(alert, channel)
       counts.noticed('sent', channel)
-      onNotice?.(alert, 'sent', channel)
     },
     onHeld(alert, verdict) {
       delivery.held(alert)
       counts.noticed('held', undefined)
-      onNotice?.(alert, 'held', undefined)
       void noteVerdict(store, alert, verdict).catch((error: unknown) =>
         report(`what was held back was not noted: ${messageOf(error)}`),
       )
@@ -132,10 +125,7 @@ function openNotifier(options: AlertingOptions, counts: AlertCounts, delivery: D
     onDead(letter) {
       const { channel, notice } = letter
       delivery.dead(letter)
-      for (const alert of notice.alerts) {
-        counts.noticed('dead', channel)
-        onNotice?.(alert, 'dead', channel)
-      }
+      for (const _ of notice.alerts) counts.noticed('dead', channel)
     },
     onAttempt: counts.attempted,
   })

@@ -3,8 +3,8 @@ import type { Alerting, AlertStore } from '@clew/alert'
 import { decodeLogsRequest, isOtlpDecodeError } from '@clew/otlp'
 import { type BatchHandlers, serveBatches } from '@clew/pipeline/thread'
 import { formatMistake } from '@clew/settings'
-import { type AlertCounts, tellCounts } from './alert-counts.ts'
 import { openStateFile, type StateFiles } from './state-file.ts'
+import { type ThreadMetrics, tellMetrics } from './thread-metrics.ts'
 
 /** What the thread of alerts is started with. */
 export type AlertThreadData = {
@@ -14,7 +14,7 @@ export type AlertThreadData = {
   stateFiles: StateFiles | undefined
   /** By so much records may come after their time. */
   lagMs: number
-  counts: AlertCounts
+  metrics: ThreadMetrics
 }
 
 /** All that this process logs is one source. */
@@ -27,16 +27,19 @@ serveBatches<AlertThreadData>(async ({ data, say }) => {
   for (const mistake of mistakes) say('CLEW_CONFIG', `${formatMistake(mistake)}; in force: the rest`)
   const tell = (message: string): void => say('CLEW_ALERTS', message)
   const store = openStore(alert, data, tell)
-  const { count, evaluatedAt } = tellCounts(data.counts)
+  const metrics = alert.createAlertMetrics(Date.now)
+  const told = tellMetrics(data.metrics)
   // An application that does not run logs nothing.
   const watchedFromMs = Date.now()
   const start = (): Alerting =>
     alert.startAlerting({
-      ...{ file, store, watchedFromMs, now: Date.now, random: Math.random, report: tell },
-      onAlert: ({ rule, severity, state }) => count('logalert_alerts_total', { rule, severity, state }),
-      onNotice: (_alert, result, channel = '') => count('logalert_notifications_total', { channel, result }),
+      ...{ file, store, metrics, watchedFromMs, now: Date.now, random: Math.random, report: tell },
     })
-  return judge(alert, start, data.lagMs, { tell, evaluatedAt })
+  const ticked = async (): Promise<void> => {
+    told.evaluatedAt(Date.now())
+    told.tell(await metrics.read())
+  }
+  return judge(alert, start, data.lagMs, { tell, ticked })
 })
 
 function openStore(
@@ -58,7 +61,7 @@ function judge(
   { recordsOf }: typeof AlertPackage,
   start: () => Alerting,
   lagMs: number,
-  { tell, evaluatedAt }: { tell: (message: string) => void; evaluatedAt: (unixMs: number) => void },
+  { tell, ticked }: { tell: (message: string) => void; ticked: () => Promise<void> },
 ): BatchHandlers {
   let alerting = start()
   let turn: Promise<unknown> = Promise.resolve()
@@ -71,8 +74,8 @@ function judge(
   const tick = async (): Promise<void> => {
     try {
       await alerting.pass(partition, Date.now() - lagMs)
-      evaluatedAt(Date.now())
       await alerting.send()
+      await ticked()
     } catch (error) {
       tell(`the state of alerts cannot be stored: ${error instanceof Error ? error.message : error}`)
     }

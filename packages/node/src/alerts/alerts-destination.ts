@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
 import { pathToFileURL } from 'node:url'
 import { isMainThread, threadId } from 'node:worker_threads'
-import { addMeters, type ErrorCode, report } from '@clew/core'
+import { type ErrorCode, report } from '@clew/core'
 import { createThreadSender, type Destination } from '@clew/pipeline'
-import { alertMeters } from './alert-counts.ts'
 import type { AlertThreadData } from './alert-thread.ts'
 import type { FoundAlerts } from './find-alerts.ts'
+import { showMetrics } from './thread-metrics.ts'
 
 export type AlertsOptions = {
   found: FoundAlerts
@@ -35,9 +35,9 @@ export function alertsDestination(options: AlertsOptions): Destination {
         ? undefined
         : { directory: spoolDirectory, name: `alerts-${nameOf(resource)}` },
     lagMs: 2 * Math.min(scheduleDelayMs, maxDelayMs) + 1000,
-    counts: { channel: `clew alerts of thread ${threadId}`, evaluated: new SharedArrayBuffer(8) },
+    metrics: { channel: `clew alerts of thread ${threadId}`, evaluated: new SharedArrayBuffer(8) },
   }
-  addMeters(alertMeters(data.counts))
+  showMetrics(data.metrics)
   return {
     name: 'alerts',
     shownAs: `the rules of ${found.path}`,
