@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { freePort } from '../../../scripts/services.ts'
+import { afterAll, afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { freePort, startRedis } from '../../../scripts/services.ts'
 import { type AppProcess, killApps, preload, runApp, startApp } from './app-process.ts'
 import { createApplication } from './application.ts'
 
@@ -140,6 +140,41 @@ test('what is logged just before process.exit() is judged and told', async () =>
   const end = await runApp({ cwd, args: [...preload, 'app.cjs', 'at once'], env: environment() })
   expect(end).toEqual({ code: 7, signal: null, stdout: '', stderr: '' })
   await come(1)
+})
+
+test('a job that lost its worker to kill -9 and then uses up its attempts is two messages, each with a link to its chain', async () => {
+  const redis = await startRedis()
+  onTestFinished(() => redis.stop())
+  const queue = { QUEUE: `payments-${process.pid}`, REDIS_URL: redis.url, CLEW_ALERTS: '' }
+  const startRole = (role: string, env: NodeJS.ProcessEnv) =>
+    startApp({ cwd, args: [...preload, 'payments.cjs', role], env: environment({ ...queue, ...env }) })
+  const doomed = await startRole('doomed', {})
+  await doomed.waitForLine((line) => line === 'took it')
+  await receiver.waitForSpans((spans) => spans.some(({ name }) => name.startsWith('send ')))
+  doomed.kill('SIGKILL')
+  await doomed.ended
+  const worker = await startRole('work', { CLEW_ALERTS: 'queues.yaml' })
+  await come(2)
+  worker.kill('SIGTERM')
+  expect(await worker.ended).toMatchObject(fine)
+  const { traceId } = receiver.spans.find(({ name }) => name.startsWith('send '))!
+  const told = messages.toSorted().map((message) => ({
+    rule: /job-[\w-]+/.exec(message)?.[0],
+    isLinked: message.includes(`http://desk.example/t/${traceId}`),
+    line: /pay (stalled|failed for good).*/.exec(message)?.[0],
+  }))
+  expect(told).toEqual([
+    {
+      rule: 'job-attempts-used-up',
+      isLinked: true,
+      line: expect.stringContaining('pay failed for good after 2 of 2 attempts'),
+    },
+    {
+      rule: 'job-stalled',
+      isLinked: true,
+      line: expect.stringContaining('pay stalled: its worker no longer renews its lock'),
+    },
+  ])
 })
 
 test('mistakes of the rule file are said at the start, all at once, and the good rules run', async () => {

@@ -107,9 +107,9 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
     contextOfChain: (job) => {
       const context = makersContext(job, identifyAnyAttempt(job))
       const place = keepsPlaces && !spanOf(context) ? placeOfAttempt(job) : undefined
-      return place && 'spanId' in place
-        ? contextWithSpan(context, new NoopSpan({ ...place, traceFlags: 0 }))
-        : context
+      if (!place) return context
+      const spanId = 'spanId' in place ? place.spanId : place.parentSpanId
+      return contextWithSpan(context, new NoopSpan({ traceId: place.traceId, spanId, traceFlags: 0 }))
     },
   }
 }
