@@ -44,5 +44,6 @@ export {
   parseOrOff,
   parsePositive,
   parseRatio,
+  parseShare,
   parseText,
 } from './scalar.ts'

@@ -55,6 +55,17 @@ export const parseRatio: Parse<number> = (raw) => {
     : unusable(`${printableValue(raw)} is not a share`, 'write a number from 0 to 1, such as 0.25')
 }
 
+/** A share as a percentage, `1%`, or from 0 to 1. */
+export const parseShare: Parse<number> = (raw) => {
+  const text = textOf(raw)
+  const isPercent = text.endsWith('%')
+  const number = parseDecimal(isPercent ? text.slice(0, -1).trim() : text)
+  const share = number === undefined ? Number.NaN : isPercent ? number / 100 : number
+  return share >= 0 && share <= 1
+    ? usable(share)
+    : unusable(`${printableValue(raw)} is not a share`, 'write "1%", or a number from 0 to 1')
+}
+
 /** One of `values`, in any case. */
 export function parseChoice<const V extends string>(values: readonly V[]): Parse<V> {
   return (raw) => {

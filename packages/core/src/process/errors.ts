@@ -105,6 +105,10 @@ export const errorCatalogue = {
     meaning: 'A part of a spool file was torn, by a full disk or a power cut, and was passed over.',
     remedy: 'Nothing to do; the line has the number of bytes.',
   },
+  CLEW_KEEP_CHANGED: {
+    meaning: 'Other rules of what is kept are in force: clew.yaml has changed. The line says which.',
+    remedy: 'Nothing to do.',
+  },
   CLEW_HOLD_SMALL: {
     meaning:
       'The memory in which records wait for their chain to fail is too small: they leave it after the seconds that the line has.',

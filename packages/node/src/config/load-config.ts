@@ -29,13 +29,22 @@ export function loadConfig(place: ConfigPlace): { config: ClewConfig; problems: 
   return { config, problems: typeof found === 'string' ? [found, ...problems] : problems }
 }
 
+/** Where clew.yaml is, or would be. */
+export function yamlPathOf({ env, directory, workingDirectory }: ConfigPlace): string {
+  return yamlPath(env.CLEW_CONFIG?.trim(), directory, workingDirectory)
+}
+
+function yamlPath(named: string | undefined, directory: string, workingDirectory: string): string {
+  return named ? resolveFrom(workingDirectory, named) : join(directory, 'clew.yaml')
+}
+
 /** The file, or why the one that CLEW_CONFIG names cannot be read. */
 function findYaml(
   named: string | undefined,
   directory: string,
   workingDirectory: string,
 ): YamlSource | string | undefined {
-  const path = named ? resolveFrom(workingDirectory, named) : join(directory, 'clew.yaml')
+  const path = yamlPath(named, directory, workingDirectory)
   try {
     const text = readFileSync(path, 'utf8')
     return { path: named ?? 'clew.yaml', text, parser: loadYaml() }

@@ -52,6 +52,13 @@ const plain: ClewConfig = {
   quiet: false,
   alerts: undefined,
   logFilter: { level: undefined, where: undefined },
+  keep: {
+    ...{ rules: [], storm: undefined, maxPerSecond: undefined },
+    hold: {
+      ...{ maxBytes: 64 * 2 ** 20, holdMs: 30_000, releaseSeverity: 17, slowMs: undefined },
+      releasesPerSecond: 50,
+    },
+  },
   service: { name: undefined, attributes: {} },
   resourceDetectors: undefined,
   traces: { endpoint: plainEndpoint('traces'), console: false },

@@ -1,11 +1,13 @@
 import type { OptionSpecs, OptionValues } from '@clew/core'
-import { defaultLimits, type EncodeLimits, type SeverityBand } from '@clew/otlp'
-import type { Endpoint } from '@clew/pipeline'
+import { defaultLimits, type EncodeLimits, lowestSeverity, type SeverityBand } from '@clew/otlp'
+import type { Endpoint, HoldOptions, StormOptions } from '@clew/pipeline'
 import { nearestName, quote } from '@clew/settings'
 import type { SamplerName } from '../tracer/samplers.ts'
 import { defaultSpanLimits, type SpanLimits } from '../tracer/span-limits.ts'
 import { type ReadFile, readEndpoint } from './endpoint.ts'
 import { type Configurable, optionSettings, readOptions } from './instrumentation-options.ts'
+import type { WrittenRule } from './keep-rules.ts'
+import { keepSettings } from './keep-settings.ts'
 import { limitSettings } from './limit-settings.ts'
 import { otlpSettings, type Signal } from './otlp-settings.ts'
 import { createReader, type Environment, type Reader } from './reader.ts'
@@ -46,6 +48,7 @@ export type ClewConfig = {
   logs: SignalConfig
   /** Which log records go to the OTLP receiver; `where` is a search. */
   logFilter: { level: SeverityBand | undefined; where: string | undefined }
+  keep: KeepConfig
   propagators: readonly Exclude<PropagatorName, 'none'>[]
   sampler: { name: SamplerName; ratio: number }
   spanLimits: SpanLimits
@@ -64,6 +67,15 @@ export type ClewConfig = {
   disabledInstrumentations: readonly string[]
   /** Given options by instrumentation; defaults are not in it. */
   instrumentations: Readonly<Record<string, Partial<OptionValues<OptionSpecs>>>>
+}
+
+/** Which records are kept, and which wait for their chain to fail. */
+export type KeepConfig = {
+  /** None of them, no storm and no cap: all records are sent, and none waits. */
+  rules: readonly WrittenRule[]
+  storm: StormOptions | undefined
+  maxPerSecond: number | undefined
+  hold: HoldOptions
 }
 
 export type ConfigSources = {
@@ -112,11 +124,28 @@ export function coreSettings(): Setting<unknown>[] {
     signalSettings,
     limitSettings,
     pipelineSettings,
+    keepSettings,
     otlpSettings(undefined),
     otlpSettings('traces'),
     otlpSettings('logs'),
   ]
   return groups.flatMap((group) => Object.values(group) as Setting<unknown>[])
+}
+
+/** What of the configuration can be changed while the process runs. */
+export function readKeep({ read }: Reader): KeepConfig {
+  return {
+    rules: read(keepSettings.rules),
+    storm: read(keepSettings.storm) || undefined,
+    maxPerSecond: read(keepSettings.maxPerSecond),
+    hold: {
+      maxBytes: read(keepSettings.holdBytes),
+      holdMs: read(keepSettings.hold),
+      releaseSeverity: lowestSeverity[read(keepSettings.releaseLevel)],
+      slowMs: read(keepSettings.slow),
+      releasesPerSecond: read(keepSettings.releasesPerSecond),
+    },
+  }
 }
 
 function readAll(reader: Reader, { instrumentations, readFile, isInstalled }: ConfigSources): ClewConfig {
@@ -131,6 +160,7 @@ function readAll(reader: Reader, { instrumentations, readFile, isInstalled }: Co
     traces: readSignal(reader, 'traces', signalSettings.tracesExporter, readFile),
     logs: readSignal(reader, 'logs', signalSettings.logsExporter, readFile),
     logFilter: { level: read(signalSettings.logsLevel), where: read(signalSettings.logsWhere) },
+    keep: readKeep(reader),
     propagators: readPropagators(reader, isInstalled),
     sampler: { name: read(signalSettings.sampler), ratio: read(signalSettings.samplerRatio) },
     ...readLimits(reader),

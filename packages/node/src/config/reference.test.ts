@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { prometheusExporter } from '../../../exporters/prometheus-exporter/src/index.ts'
 import { configurableOf } from '../destinations/open-exporters.ts'
 import { optionSettings } from './instrumentation-options.ts'
+import { keepSettings } from './keep-settings.ts'
 import { limitSettings } from './limit-settings.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { coreSettings } from './read-config.ts'
@@ -69,6 +70,12 @@ ${table([...all(otlpSettings('traces')), ...all(otlpSettings('logs'))])}
 ## Between a record and the receiver
 
 ${table(all(pipelineSettings))}
+
+## What is kept
+
+Without a rule, a storm or a cap all records are sent. [What is kept](../guide/keep.md) has the rules in full.
+
+${table(all(keepSettings))}
 
 ## Limits
 

@@ -54,6 +54,12 @@ export function openExporters(
   })
 }
 
+/** A search as a question to a record, or what is wrong with it. The language is loaded where somebody asks one. */
+export function readSearch(text: string, resource: Resource): ReturnType<typeof Where.readWhere> {
+  const { readWhere } = createRequire(import.meta.url)('./where.js') as typeof Where
+  return readWhere(text, resource)
+}
+
 /** `prefix` begins the names of the variables, for messages. */
 export function readFilter(
   prefix: string,
@@ -63,8 +69,7 @@ export function readFilter(
   const minSeverity = level === 'trace' ? undefined : lowestSeverity[level as SeverityBand]
   const filter = minSeverity === undefined ? {} : { minSeverity }
   if (typeof where !== 'string' || where.trim() === '') return filter
-  const { readWhere } = createRequire(import.meta.url)('./where.js') as typeof Where
-  const test = readWhere(where, resource)
+  const test = readSearch(where, resource)
   if (typeof test === 'function') return { ...filter, where: test }
   report('CLEW_CONFIG', `${prefix}WHERE: ${test}; in force: all records`)
   return filter

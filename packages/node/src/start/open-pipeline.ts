@@ -15,10 +15,17 @@ export type PipelineParts = {
   resource: PipelineOptions['resource']
   destinations: readonly Destination[]
   beforeDeath: NonNullable<PipelineOptions['beforeDeath']>
+  makePolicy: Parameters<typeof startPipeline>[2]
 }
 
 /** The pipeline of this process. */
-export function openPipeline({ config, resource, destinations, beforeDeath }: PipelineParts): Pipeline {
+export function openPipeline({
+  config,
+  resource,
+  destinations,
+  beforeDeath,
+  makePolicy,
+}: PipelineParts): Pipeline {
   return startPipeline(
     {
       ...config.pipeline,
@@ -34,6 +41,7 @@ export function openPipeline({ config, resource, destinations, beforeDeath }: Pi
       report,
     },
     destinations,
+    makePolicy,
   )
 }
 

@@ -1,9 +1,9 @@
 import { isMainThread } from 'node:worker_threads'
-import { addMeters, guard, report, setRecordSink, setServiceName, stopAll } from '@clew/core'
+import { addMeters, guard, report, setKeptTraces, setRecordSink, setServiceName, stopAll } from '@clew/core'
 import type { Destination, Pipeline } from '@clew/pipeline'
 import { alertsDestination } from '../alerts/alerts-destination.ts'
 import { type FoundAlerts, findAlerts } from '../alerts/find-alerts.ts'
-import { loadConfig } from '../config/load-config.ts'
+import { type ConfigPlace, loadConfig } from '../config/load-config.ts'
 import type { ClewConfig } from '../config/read-config.ts'
 import { configurablesOf, openExporters } from '../destinations/open-exporters.ts'
 import {
@@ -13,6 +13,8 @@ import {
   findMainScript,
 } from '../discovery/application.ts'
 import { listPackages } from '../discovery/packages.ts'
+import { describeKeep, openKeep } from '../keep/open-keep.ts'
+import { watchKeep } from '../keep/watch-keep.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
 import { OpenSpans } from '../tracer/open-spans.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
@@ -79,17 +81,21 @@ function configure(application: Application): Configured {
   const env = findEnvironment()
   const read = (packages: readonly StartablePackage[]): Configured => ({
     packages,
-    ...loadConfig({
-      env,
-      directory: application.directory,
-      workingDirectory: process.cwd(),
-      instrumentations: packages.flatMap((one) => ('waits' in one ? one.waits : configurablesOf(one))),
-    }),
+    ...loadConfig(placeOf(application, packages, env)),
   })
   const all = (): Configured => read(listed.map(({ load }) => load()))
   if (!isOnlyPreload(process)) return all()
   const first = read(listed.map((one) => (canWait(one) ? one : one.load())))
   return first.problems.length === 0 ? first : all()
+}
+
+function placeOf(
+  { directory }: Application,
+  packages: readonly StartablePackage[],
+  env: ConfigPlace['env'],
+): ConfigPlace {
+  const instrumentations = packages.flatMap((one) => ('waits' in one ? one.waits : configurablesOf(one)))
+  return { env, directory, workingDirectory: process.cwd(), instrumentations }
 }
 
 function run(
@@ -103,14 +109,18 @@ function run(
   const resource = resourceOf(application, config)
   const exporters = packages.flatMap((one) => ('waits' in one ? [] : (one.exporter ?? [])))
   const destinations = openExporters(exporters, config, resource)
+  const keep = openKeep(config.keep, resource)
   const pipeline = openPipeline({
-    ...{ config, resource, beforeDeath: unfinished.end },
+    ...{ config, resource, beforeDeath: unfinished.end, makePolicy: keep?.makePolicy },
     destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
   })
   const intake = withConsole(pipeline, { logs: config.logs.console, traces: config.traces.console })
   const sampler = samplerFromName(config.sampler.name, config.sampler.ratio)
   registerApi(applicationApiVersion(application), {
-    trace: createTracerProvider({ pipeline: intake, sampler, limits: config.spanLimits, open }),
+    trace: createTracerProvider({
+      ...{ pipeline: intake, sampler, limits: config.spanLimits, open },
+      holdsUnsampled: keep !== undefined && config.keep.hold.maxBytes > 0,
+    }),
     propagation: createPropagator(config.propagators, application.directory),
     logs: createLoggerProvider({ pipeline: intake }),
   })
@@ -119,10 +129,14 @@ function run(
   setServiceName(serviceName(application, config))
   const meters = addMeters(pipelineMeters(pipeline))
   const started = startPackages(packages, config)
-  const stops = [sink, meters, watchApiCopies(), unfinished.stop, ...started.stops]
+  const kept = keep
+    ? [setKeptTraces(keep.traces), watchKeep(placeOf(application, packages, findEnvironment()), keep.change)]
+    : []
+  const stops = [...kept, sink, meters, watchApiCopies(), unfinished.stop, ...started.stops]
   if (isMainThread && !config.quiet) {
     const others = destinations.map(({ shownAs }) => shownAs)
-    sayStarted(serviceName(application, config), started.names, config, others)
+    const keeps = keep && describeKeep(config.keep)
+    sayStarted(serviceName(application, config), started.names, config, { others, keeps })
   }
   return {
     flush: pipeline.flush,

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { Endpoint } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
 import type { ClewConfig } from '../config/read-config.ts'
+
 import { saidVariable } from '../config/unknown-names.ts'
 
 const maxSaid = 16
@@ -15,12 +16,12 @@ export function sayStarted(
   service: string,
   running: readonly string[],
   config: ClewConfig,
-  others: readonly string[],
+  { others, keeps }: { others: readonly string[]; keeps: string | undefined },
 ): void {
   const line = formatStartupLine(
     service,
     running,
-    { ...config, others },
+    { ...config, others, keeps },
     isRunByJest(process.env, process.argv),
   )
   if (!isNews(line, process.env)) return
@@ -56,13 +57,15 @@ export function isNews(line: string, env: NodeJS.ProcessEnv): boolean {
 type Sending = Pick<ClewConfig, 'logs' | 'traces'> & {
   others?: readonly string[]
   alerts?: string | undefined
+  /** What is kept, where that is not all. */
+  keeps?: string | undefined
 }
 
 /** What was started and where it sends, as one line for stderr. */
 export function formatStartupLine(
   service: string,
   running: readonly string[],
-  { logs, traces, others = [], alerts }: Sending,
+  { logs, traces, others = [], alerts, keeps }: Sending,
   byJest = false,
 ): string {
   const joined = running.length > 0 ? running.join(', ') : 'nothing (no @clew package among the dependencies)'
@@ -73,6 +76,7 @@ export function formatStartupLine(
       ? [describeTargets(logs.endpoint, traces.endpoint)]
       : []),
     ...others.map((other) => `logs to ${other}`),
+    ...(keeps ? [keeps] : []),
     ...(alerts ? [`alerts by ${alerts}`] : []),
   ]
   return `[clew] ${service}: ${parts.join('; ')}\n`

@@ -32,6 +32,8 @@ export type SpanOrigin = {
   readonly limits: SpanLimits
   readonly clock: SpanClock
   readonly open: OpenSpans<RecordingSpan>
+  /** Whether the pipeline takes spans that are not sampled, too. */
+  readonly holdsUnsampled: boolean
 }
 
 /** What a Tracer knows when a span begins. */
@@ -212,8 +214,8 @@ export class RecordingSpan implements Span, SpanInput, OpenLink {
     }
     this.endUnixMs = Math.max(this.startUnixMs, timeOf(this, endTime))
     this.ended = true
-    if ((this.traceFlags & sampled) === 0) return
-    this.origin.open.remove(this)
+    if ((this.traceFlags & sampled) !== 0) this.origin.open.remove(this)
+    else if (!this.origin.holdsUnsampled) return
     this.origin.pipeline.span(this.origin.scope, this)
   }
 }

@@ -37,6 +37,8 @@ export type TracerProviderOptions = {
   ids?: IdGenerator
   /** Default: the system's clock, monotonic within a trace. */
   clock?: SpanClock
+  /** Whether spans that are not sampled are recorded, for a chain that fails later. Default false. */
+  holdsUnsampled?: boolean
   /** Holds the sampled spans that have not ended. */
   open?: OpenSpans<RecordingSpan>
 }
@@ -47,9 +49,11 @@ export type TracerProviderOptions = {
  */
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
   const { pipeline, sampler, limits, ids = createRandomIds(), clock = systemClock } = options
-  const { open = new OpenSpans<RecordingSpan>() } = options
+  const { open = new OpenSpans<RecordingSpan>(), holdsUnsampled = false } = options
   return {
-    getTracer: byScope((scope) => createTracer({ scope, pipeline, limits, clock, open }, sampler, ids)),
+    getTracer: byScope((scope) =>
+      createTracer({ scope, pipeline, limits, clock, open, holdsUnsampled }, sampler, ids),
+    ),
   }
 }
 
@@ -86,7 +90,7 @@ function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): T
         (parent === undefined ? ownRandom : parent.traceFlags & random),
       traceState ?? parent?.traceState,
     )
-    if (decision === SamplingDecision.NOT_RECORD) return new NoopSpan(spanContext)
+    if (decision === SamplingDecision.NOT_RECORD && !origin.holdsUnsampled) return new NoopSpan(spanContext)
     const now = origin.clock.now()
     const span = new RecordingSpan(origin, {
       context: spanContext,

@@ -1,0 +1,42 @@
+import { activeContext } from '../context/context-manager.ts'
+import { spanContextOf } from '../context/request-context.ts'
+import { sharedState } from '../process/state.ts'
+
+/** Who says that a trace is kept: this process, another that may be believed, or anybody outside. */
+export type KeepSource = 'own' | 'trusted' | 'outside'
+
+/** Which traces are kept as a whole, whatever share of records is. */
+export type KeptTraces = {
+  isKept(traceId: string): boolean
+  /** Releases what the trace holds, and keeps what follows. False when that was refused: too many are. */
+  keep(traceId: string, source: KeepSource): boolean
+}
+
+const holder = sharedState<{ current: KeptTraces | undefined }>('kept traces', () => ({ current: undefined }))
+
+/** Those of this process; undefined where all records are sent and none is held. */
+export function keptTraces(): KeptTraces | undefined {
+  return holder.current
+}
+
+/** Says who knows which traces are kept; returns the way back. */
+export function setKeptTraces(next: KeptTraces): () => void {
+  const before = holder.current
+  holder.current = next
+  return () => {
+    holder.current = before
+  }
+}
+
+/**
+ * Keeps the chain of the running request or job as a whole, as an ERROR in it would: what it has held leaves, and so does what
+ * follows. False outside of any, and where too many chains are kept. True where all records are sent anyway. Never throws.
+ *
+ * @example
+ * if (order.amount > 10_000) keep()
+ */
+export function keep(): boolean {
+  const span = spanContextOf(activeContext())
+  if (span === undefined) return false
+  return holder.current?.keep(span.traceId, 'own') ?? true
+}

@@ -1,0 +1,82 @@
+import { type SeverityBand, severityBands } from '@clew/otlp'
+import type { StormOptions } from '@clew/pipeline'
+import { parseBytes, parseChoice, parseCount, parseDuration, parseOrOff, parsePositive } from '@clew/settings'
+import { parseKeepRules, parseStorm, type WrittenRule } from './keep-rules.ts'
+import { optional, type Setting, setting } from './setting.ts'
+
+const defaultHoldBytes = 64 * 2 ** 20
+
+/** Which records are kept, and which wait for their chain to fail. */
+export const keepSettings: {
+  rules: Setting<readonly WrittenRule[]>
+  storm: Setting<StormOptions | false | undefined>
+  maxPerSecond: Setting<number | undefined>
+  holdBytes: Setting<number>
+  hold: Setting<number>
+  releaseLevel: Setting<SeverityBand>
+  slow: Setting<number | undefined>
+  releasesPerSecond: Setting<number>
+} = {
+  rules: {
+    env: 'CLEW_KEEP',
+    yaml: 'keep.rules',
+    parse: parseKeepRules,
+    default: [],
+    shown: 'all',
+    about:
+      'Which share of log records is kept, whole traces at a time; the first rule that fits decides. `1%` is for INFO and below; else `level@module=share`, with `<=` or `>=` before the level. A list of maps in clew.yaml.',
+  },
+  storm: optional<StormOptions | false>({
+    env: 'CLEW_KEEP_STORM',
+    yaml: 'keep.storm',
+    parse: parseOrOff(parseStorm),
+    shown: 'off',
+    about:
+      'Of records with one template and level, so many of a second and then every so-manieth: `100/100`. A later record stands for those left out.',
+  }),
+  maxPerSecond: optional<number>({
+    env: 'CLEW_KEEP_MAX_PER_SECOND',
+    yaml: 'keep.maxPerSecond',
+    parse: parsePositive(parseCount()),
+    shown: 'any number',
+    about: 'Records that each module may send in a second, and as many of ERROR and above.',
+  }),
+  holdBytes: setting({
+    env: 'CLEW_HOLD_BYTES',
+    yaml: 'keep.holdBytes',
+    parse: parseBytes,
+    default: defaultHoldBytes,
+    shown: `${defaultHoldBytes / 2 ** 20}MiB`,
+    about:
+      'Memory for records that are not kept and wait for their chain to fail, taken with the first of them; 0 for none.',
+  }),
+  hold: setting({
+    env: 'CLEW_HOLD',
+    yaml: 'keep.hold',
+    parse: parseDuration,
+    default: 30_000,
+    shown: '30s',
+    about: 'How long they wait.',
+  }),
+  releaseLevel: setting<SeverityBand>({
+    env: 'CLEW_KEEP_FROM',
+    yaml: 'keep.from',
+    parse: parseChoice(severityBands),
+    default: 'error',
+    about: 'A record of this level or above releases what its chain holds.',
+  }),
+  slow: optional<number>({
+    env: 'CLEW_KEEP_SLOW',
+    yaml: 'keep.slow',
+    parse: parseDuration,
+    shown: 'none',
+    about: 'A request or a job that takes longer releases what its chain holds, as one that fails does.',
+  }),
+  releasesPerSecond: setting({
+    env: 'CLEW_KEEP_RELEASES',
+    yaml: 'keep.releases',
+    parse: parsePositive(parseCount()),
+    default: 50,
+    about: 'Chains that this process may release in a second, with five times as many at once.',
+  }),
+}
