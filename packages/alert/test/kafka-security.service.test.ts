@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type KafkaSecurity, type KafkaSecurityOptions, readKafkaSecurity } from '@clew/settings'
@@ -6,6 +8,7 @@ import { Admin, Producer } from '@platformatic/kafka'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type KafkaService, startBroker } from '../../../scripts/kafka.ts'
 import { type Listener, securityProblems } from '../../exporters/kafka-exporter/test/kafka-problems.ts'
+import type { KafkaSourceOptions } from '../src/sources/kafka-partition.ts'
 import { kafkaSource } from '../src/sources/kafka-source.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clew-alert-security-'))
@@ -41,16 +44,11 @@ function securityOf(options: Partial<KafkaSecurityOptions>): KafkaSecurity {
 type Reading = { said: string[]; read: string[] }
 
 /** Reads until the test ends. */
-function start(
-  broker: string,
-  security: KafkaSecurity,
-  topic = 'secured',
-  groupProtocol?: 'consumer',
-): Reading {
+function start(broker: string, security: KafkaSecurity, more: Partial<KafkaSourceOptions> = {}): Reading {
   const [said, read]: [string[], string[]] = [[], []]
   const source = kafkaSource({
-    ...{ brokers: [broker], topic, group: `g-${Math.random()}`, begin: 'earliest', security },
-    ...{ now: Date.now, report: (line) => said.push(line), ...(groupProtocol && { groupProtocol }) },
+    ...{ brokers: [broker], topic: 'secured', group: `g-${Math.random()}`, begin: 'earliest', security },
+    ...{ now: Date.now, report: (line) => said.push(line), ...more },
   })
   const running = source.run({
     ...{ reachMs: 1000, know: () => {}, assign: async () => undefined, revoke: async () => {} },
@@ -75,7 +73,7 @@ test.each<[string, Listener, Partial<KafkaSecurityOptions>]>([
 ])('a topic is read by %s, in either kind of group', async (_, listener, options) => {
   const readings = [
     start(kafka[listener], securityOf(options)),
-    start(kafka[listener], securityOf(options), 'secured', 'consumer'),
+    start(kafka[listener], securityOf(options), { groupProtocol: 'consumer' }),
   ]
   await expect.poll(() => readings.map(({ read }) => read), { timeout: 60_000 }).toEqual([['good'], ['good']])
   expect(readings.flatMap(({ said }) => said)).toEqual([])
@@ -108,10 +106,28 @@ test('brokers that are away are one line with its remedy', async () => {
     ])
 })
 
+test('what fails again and again is one line a minute', async () => {
+  let [connections, nowMs] = [0, 0]
+  const server = createServer((socket) => {
+    connections++
+    socket.destroy()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const broker = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { said } = start(broker, {}, { now: () => nowMs })
+  await expect.poll(() => connections, { timeout: 60_000 }).toBeGreaterThan(12)
+  const line = `Kafka at ${broker}, topic secured: it cannot be read: the brokers close the connection (Connection closed); it is tried again. They may speak TLS there or want a user: check tls and user, or start them`
+  expect(said).toEqual([line])
+  nowMs = 60_000
+  await expect.poll(() => said, { timeout: 60_000 }).toEqual([line, line])
+})
+
 test('a message that is larger than what a fetch asks for is read, and so is what follows', async () => {
   const configs = [{ name: 'max.message.bytes', value: String(16 * 1024 * 1024) }]
   await admin.createTopics({ topics: ['large'], partitions: 1, configs })
-  const { said, read } = start(kafka.url, {}, 'large')
+  const { said, read } = start(kafka.url, {}, { topic: 'large' })
   await send('large', 'x'.repeat(10 * 1024 * 1024))
   await send('large', 'behind it')
   await expect

@@ -42,6 +42,27 @@ test.each(['classic', 'consumer'] as const)(
   600_000,
 )
 
+test.each(['classic', 'consumer'] as const)(
+  'a process that stood still for longer than its session is a member again, and doubles nothing: protocol %s',
+  async (groupProtocol) => {
+    const rig = await rigOf(groupProtocol)
+    const [first, second] = [rig.start(), rig.start()]
+    const sendToAll = () =>
+      rig.send([0, 1, 2, 3].map((partition) => ({ partition, lines: linesOf(`u${partition}`, 3) })))
+    await sendToAll()
+    await caughtUp(rig)
+    first.kill('SIGSTOP')
+    await sendToAll()
+    // The other one gets its partitions once its session is over.
+    await caughtUp(rig)
+    first.kill('SIGCONT')
+    await rig.kill(second)
+    await sendToAll()
+    await caughtUp(rig)
+    expect(await outcomeOf(rig.store)).toEqual(await outcomeOf(await rig.reference()))
+  },
+)
+
 test('while Redis is away partitions wait; restarted with its file it is as if nothing had been', async () => {
   const redis = await startRedisServer()
   onTestFinished(() => redis.stop())
