@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RecordedSpan } from '@clew/testing'
 import type * as ioredisTypes from 'ioredis'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { freePort, startRedis } from '../../../../scripts/services.ts'
 import { ioredisInstrumentation } from '../src/index.ts'
 import { type DatabaseRig, type Recording, shapesOf, startDatabaseRig } from './database-rig.ts'
@@ -21,13 +22,10 @@ export const versions: readonly (readonly [name: string, load: () => Ioredis])[]
   ['ioredis 5.4', () => require(require.resolve('ioredis5-old')) as Ioredis],
 ]
 
-/** A database of its own, on a server that other tests may use at the same time. */
-export const db = 9
-
 export type Rig = Omit<DatabaseRig<Ioredis>, 'library'> & { ioredis: Ioredis }
 
-/** A server, an attached ioredis, and a recorder of its spans. */
-export async function startRig(load: () => Ioredis, recording?: Recording): Promise<Rig> {
+/** A server, an attached ioredis, and a recorder of its spans. `db`: others may use the server at the same time. */
+export async function startRig(load: () => Ioredis, db: number, recording?: Recording): Promise<Rig> {
   const { library: ioredis, ...rig } = await startDatabaseRig(
     ioredisInstrumentation,
     load,
@@ -41,6 +39,24 @@ export async function startRig(load: () => Ioredis, recording?: Recording): Prom
     recording,
   )
   return { ...rig, ioredis }
+}
+
+export let rig: Rig
+export let redis: Redis
+
+/** `rig` and `redis` are there for the tests of this describe, on a database of their own: files run side by side. */
+export function attachRedis(load: () => Ioredis, db: number): void {
+  beforeAll(async () => {
+    rig = await startRig(load, db)
+    redis = new rig.ioredis.Redis(rig.url, { db })
+    await redis.flushdb()
+    await redis.set('text', 'secret')
+  })
+  beforeEach(() => rig.recorder.clear())
+  afterAll(async () => {
+    await redis.quit()
+    await rig.stop()
+  })
 }
 
 // A node that never met another does not know its own address.
@@ -85,3 +101,12 @@ function ended(server: ChildProcess): Promise<void> {
 export function shapes(spans: readonly RecordedSpan[]): object[] {
   return shapesOf('@clew/ioredis', spans)
 }
+
+/** The span of a command. */
+export const shape = (name: string, text: string, more: object = {}): object => ({
+  name,
+  kind: 'client',
+  status: 'unset',
+  attributes: { ...rig.server, 'db.operation.name': name, 'db.query.text': text, ...more },
+  exceptions: [],
+})
