@@ -94,7 +94,10 @@ test('lines on stdin are judged to their end, and windows outlive the process in
 
 test('what cannot be read from says what to write', async () => {
   const rules = ruleFile('wrong.yaml', 'http://127.0.0.1:9')
-  const sources = [undefined, 'ftp://x', 'kafka://host', 'redis://host', 'otlp://:x']
+  const sources = [
+    ...[undefined, 'ftp://x', 'kafka://host', 'redis://host', 'otlp://:x'],
+    ...['kafka://me:p@ss/word@host/topic', 'kafka://me:password@host/topic?sasl=md5'],
+  ]
   const outcomes = await Promise.all(
     sources.map((from) => runClew(['alert', 'run', rules, ...(from === undefined ? [] : ['--from', from])])),
   )
@@ -104,5 +107,7 @@ test('what cannot be read from says what to write', async () => {
     [1, 'clew alert: --from "kafka://host": it has no host or no topic'],
     [1, 'clew alert: --from "redis://host": it has no stream'],
     [1, 'clew alert: --from "otlp://:x": it is no address'],
+    [1, 'clew alert: --from "kafka://***@host/topic": it has no host or no topic'],
+    [1, 'clew alert: --from: sasl: "md5" is unknown'],
   ])
 })

@@ -34,7 +34,10 @@ export async function openSource(address: string, report: Report): Promise<Named
 
 function openKafka(address: string, report: Report): NamedSource {
   const parsed = parseKafkaAddress(address, process.env)
-  if (parsed === undefined) throw new Error(`--from ${quote(address)}: it has no host or no topic; ${forms}`)
+  if (parsed === undefined) {
+    const encode = address.includes('@') ? 'in a password write @ and / as %40 and %2F; ' : ''
+    throw new Error(`--from ${quote(address)}: it has no host or no topic; ${encode}${forms}`)
+  }
   const { name, ...options } = parsed
   return { source: kafkaSource({ ...options, report, now: Date.now }), name, isKept: true }
 }
