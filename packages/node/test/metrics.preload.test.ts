@@ -37,6 +37,34 @@ const fine = { code: 0, signal: null, stderr: '' }
 const labels = (module: string, level: string): string =>
   `log_events_total{service="metrics-app",module="${module}",level="${level}"}`
 
+test('with rules of what is kept it shows how many records fell under each, and what waited and left', async () => {
+  const port = await freePort()
+  const app = await start({ CLEW_PROMETHEUS_PORT: String(port), CLEW_KEEP: '0' })
+  await app.get('/')
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  const keeping = /^(log_(rule|kept|collapsed|held|released|unkept)|clew_(chains|hold_traces|hold_bytes))/
+  expect(text.split('\n').filter((line) => keeping.test(line))).toEqual([
+    'log_rule_records_total{rule="<=info"} 1',
+    'log_rule_records_total{rule="default"} 2',
+    'log_kept_total 2',
+    'log_collapsed_total 0',
+    'log_held_total 1',
+    'log_released_total 1',
+    ...['not_held', 'expired', 'evicted', 'too_large'].map(
+      (reason) => `log_unkept_total{reason="${reason}"} 0`,
+    ),
+    ...Object.entries({ own: 1, trusted: 0, outside: 0, refused: 0 }).map(
+      ([source, count]) => `clew_chains_kept_total{source="${source}"} ${count}`,
+    ),
+    'clew_hold_bytes 0',
+    'clew_hold_traces 0',
+  ])
+  const checked = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
+  expect(checked).toMatchObject({ status: 0, stdout: '', stderr: '' })
+  await app.get('/end')
+  expect(await app.ended).toMatchObject(fine)
+})
+
 test('the package is found, and shows what is logged; reading it makes no span and keeps no process alive', async () => {
   const port = await freePort()
   const app = await start({ CLEW_PROMETHEUS_PORT: String(port) })

@@ -1,18 +1,27 @@
 import { createRequire } from 'node:module'
-import { type KeptTraces, report } from '@clew/core'
-import type { KeepRule, Policy, PolicyPorts, PolicyRules } from '@clew/pipeline'
+import { type KeptTraces, type Meter, report } from '@clew/core'
+import type { KeepRule, Policy, PolicyCounters, PolicyPorts, PolicyRules } from '@clew/pipeline'
 import type * as PolicyModule from '@clew/pipeline/policy'
 import { formatDuration, formatSize } from '@clew/settings'
 import type { WrittenRule } from '../config/keep-rules.ts'
 import type { KeepConfig } from '../config/read-config.ts'
 import { readSearch } from '../destinations/open-exporters.ts'
+import { keepMeters } from './keep-meters.ts'
 
 /** What decides which records are kept, before and after there is a pipeline. */
 export type Keep = {
   makePolicy(ports: PolicyPorts): Policy
   readonly traces: KeptTraces
+  readonly meters: readonly Meter[]
   /** Other rules from now on. */
   change(config: KeepConfig): void
+}
+
+const nothingYet: PolicyCounters = {
+  ...{ seen: {}, kept: 0, collapsed: 0, held: 0, released: 0 },
+  dropped: { not_held: 0, expired: 0, evicted: 0, too_large: 0 },
+  marks: { own: 0, trusted: 0, outside: 0, refused: 0 },
+  ring: { bytes: 0, maxBytes: 0, traces: 0, holdSeconds: 0 },
 }
 
 type Resource = Readonly<Record<string, unknown>>
@@ -32,6 +41,7 @@ export function openKeep(config: KeepConfig, resource: Resource): Keep | undefin
       isKept: (traceId) => policy?.isMarked(traceId) ?? false,
       keep: (traceId, source) => policy?.mark(traceId, source) ?? false,
     },
+    meters: keepMeters(() => policy?.counters() ?? nothingYet),
     change: (next) => policy?.change(rulesOf(next, resource)),
   }
 }

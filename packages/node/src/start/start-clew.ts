@@ -130,7 +130,11 @@ function run(
   const meters = addMeters(pipelineMeters(pipeline))
   const started = startPackages(packages, config)
   const kept = keep
-    ? [setKeptTraces(keep.traces), watchKeep(placeOf(application, packages, findEnvironment()), keep.change)]
+    ? [
+        setKeptTraces(keep.traces),
+        addMeters(keep.meters),
+        watchKeep(placeOf(application, packages, findEnvironment()), keep.change),
+      ]
     : []
   const stops = [...kept, sink, meters, watchApiCopies(), unfinished.stop, ...started.stops]
   if (isMainThread && !config.quiet) {
