@@ -1,3 +1,4 @@
+import { formatDuration } from '@clew/settings'
 import type { Alert } from '../alert.ts'
 import { createEngine } from '../engine/engine.ts'
 import { type Budget, createMemoryBudget } from '../notify/budget.ts'
@@ -56,9 +57,14 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const notifier = openNotifier({ ...options, store }, counts, delivery)
   counts.know(file)
   let hasAlerts = false
-  const runner = createRunner(createEngine(file.rules, options.watchedFromMs), store, () => {
-    hasAlerts = true
-  })
+  const runner = createRunner(
+    createEngine(file.rules, options.watchedFromMs),
+    store,
+    () => {
+      hasAlerts = true
+    },
+    (byMs) => report(jumped(byMs)),
+  )
   const send = async (): Promise<void> => {
     await sendOrSay(delivery.hold)
     await sendOrSay(delivery.pump)
@@ -101,6 +107,11 @@ export function startAlerting(options: AlertingOptions): Alerting {
       }
     },
   }
+}
+
+function jumped(byMs: number): string {
+  const by = formatDuration(Math.round(byMs / 1000) * 1000)
+  return `the clock was ${by} ahead of what it is now: windows that it had moved begin anew; let a time service keep it`
 }
 
 function openNotifier(options: AlertingOptions, counts: AlertCounts, delivery: Delivery): Notifier {

@@ -235,3 +235,48 @@ test('time that passes where nothing is due writes nothing', async () => {
   await runner.pass('p', 1e12 + 61_000)
   expect([commits, alerts]).toEqual([before + 2, ['firing', 'resolved']])
 })
+
+test('a clock that jumps a day ahead and back makes nothing late for a day, and what waits for silence goes on', async () => {
+  const store = createMemoryStore(() => 0)
+  const told: string[] = []
+  const setBacks: number[] = []
+  const { rules } = readRules(
+    [
+      { ...rule, late: '1s', realert: '5m' },
+      { id: 'quiet', type: 'flatline', window: '1m', late: '1s', realert: '1h' },
+    ],
+    String,
+    [],
+  )
+  const start = () =>
+    createRunner(
+      createEngine(rules),
+      store,
+      ({ rule: id, state, atUnixMs }) => told.push(`${(atUnixMs - startMs) / 1000}s ${id} ${state}`),
+      (byMs) => setBacks.push(byMs),
+    )
+  const startMs = 1_764_000_000_000
+  const day = 86_400_000
+  const runner = start()
+  const come = (one: Runner, second: number) => {
+    const records = [recordAt(startMs + second * 1000, 'u')]
+    return one.take({ partition: 'p', records, clocks: [startMs + (second - 2) * 1000] })
+  }
+  await come(runner, 0)
+  await come(runner, 1)
+  await runner.pass('p', startMs + day)
+  expect(told.splice(0)).toEqual(['61s quiet firing', '82861s quiet firing'])
+  await come(runner, 5)
+  expect(setBacks).toEqual([day - 3000])
+  for (const second of [6, 7, 8, 9]) await come(runner, second)
+  expect(told).toEqual(['9s r firing'])
+  for (let second = 10; second < 90; second++) await runner.pass('p', startMs + second * 1000)
+  expect(told).toEqual(['9s r firing', '65s r resolved', '69s quiet firing'])
+  await runner.pass('p', startMs + day)
+  // Another process goes on with what this one stored.
+  const next = start()
+  await next.pass('p', startMs + 100_000)
+  for (const second of [101, 102, 103, 104, 105]) await come(next, second)
+  expect(told.at(-1)).toBe('105s r firing')
+  expect(setBacks).toHaveLength(2)
+})

@@ -1,9 +1,16 @@
 import type { Alert, Decision, DecisionReason } from '../alert.ts'
 import type { Outcome } from '../engine/cell.ts'
 import type { Engine, Hits } from '../engine/engine.ts'
-import type { AlertRecord } from '../engine/record.ts'
+import { type AlertRecord, maxAheadMs } from '../engine/record.ts'
 import type { RecordBatch } from '../sources/source.ts'
-import { type AlertStore, type CellChange, type Span, StateLostError } from '../store/store.ts'
+import {
+  type AlertStore,
+  type CellChange,
+  type Span,
+  StateLostError,
+  type StoredCell,
+} from '../store/store.ts'
+import { createGroupLimit, mostDue } from './group-limit.ts'
 
 /** Judges batches with a store, which other processes may share. */
 export type Runner = {
@@ -22,20 +29,27 @@ export type Runner = {
   pass(partition: string, clockMs: number): Promise<void>
 }
 
-const mostDue = 500
 const mostDecisions = 200
-/** A group that is due and still there is looked for again so much later. */
-const lookAgainMs = 60_000
 /** So many batches are judged in turn after a refusal. */
 const turnsAfterRefusal = 50
 
-/** `onAlert` is told of alerts once they are stored. */
+/** No record counts further ahead than half of it, and no clock stays as far behind: what is ahead by more, jumped. */
+const jumpMs = 2 * maxAheadMs
+
+/**
+ * `onAlert` is told of alerts once they are stored. `onSetBack`: the clock of a partition was by so many milliseconds ahead of
+ * what it is now, so it had jumped; what was counted by it is forgotten. Only where no other process may be right.
+ */
 export function createRunner(
   engine: Engine,
   store: AlertStore,
   onAlert: (alert: Alert) => void = () => {},
+  onSetBack: (byMs: number) => void = () => {},
 ): Runner {
   const clocks = new Map<string, number>()
+  /** Since a clock was set back: cells may be of a time that did not come yet. */
+  const setBacks = new Set<string>()
+  let hasJumped = false
   const positions = new Map<string, number | undefined>()
   const groups = createGroupLimit(engine, store)
   let lowMs: number | undefined
@@ -54,22 +68,44 @@ export function createRunner(
     )
     const newest = decisions.length > mostDecisions ? decisions.slice(-mostDecisions) : decisions
     const { result, lowMs: low } = await store.commit({
-      ...{ span, clocks, cells, alerts, decisions: newest },
+      ...{ span, clocks, cells, alerts, decisions: newest, setBacks: [...setBacks] },
       counts: countsOf(decisions),
     })
     lowMs = low
     if (result !== 'stored') return result
+    setBacks.clear()
     groups.note(cells)
     for (const alert of alerts) onAlert(alert)
     return result
   }
 
+  /** What a clock comes to that is at least this, by the wall's. */
+  const follow = (partition: string, leastMs: number): number => {
+    const clockMs = clocks.get(partition) ?? 0
+    // What was stored may be of a process before this one.
+    const aheadMs = Math.max(clockMs, lowMs ?? 0) - leastMs
+    if (store.isShared || aheadMs <= jumpMs) return Math.max(clockMs, leastMs)
+    setBacks.add(partition)
+    hasJumped = true
+    mustBegin = true
+    lowMs = leastMs
+    onSetBack(aheadMs)
+    return leastMs
+  }
+  /** A cell of a time that did not come yet begins anew. */
+  const stateOf = (known: StoredCell | undefined, nowMs: number): StoredCell['state'] | undefined => {
+    const isAhead =
+      hasJumped && known && Math.max(known.state.lookedMs, known.state.newestMs) > nowMs + jumpMs
+    return isAhead ? undefined : known?.state
+  }
+
   /** The low when a record of the partition comes; it moves its clock. What others' partitions do is known after a commit. */
   const lowOf = async (partition: string): Promise<(record: AlertRecord, leastMs?: number) => number> => {
-    if (store.isShared) lowMs ??= await store.low()
+    lowMs ??= await store.low()
     const least = Math.min(...[...clocks].flatMap(([name, ms]) => (name === partition ? [] : [ms])))
-    return ({ unixMs }, leastMs = 0) => {
-      const clockMs = Math.max(clocks.get(partition) ?? 0, unixMs, leastMs)
+    return ({ unixMs }, leastMs) => {
+      const knownMs = leastMs === undefined ? (clocks.get(partition) ?? 0) : follow(partition, leastMs)
+      const clockMs = Math.max(knownMs, unixMs)
       clocks.set(partition, clockMs)
       return store.isShared ? (lowMs ?? 0) : Math.min(least, clockMs)
     }
@@ -81,7 +117,7 @@ export function createRunner(
     const stored = hits.size === 0 ? new Map() : await store.load([...hits.keys()])
     const outcomes = [...hits].map(([cell, list]): [string, number, Outcome] => {
       const known = stored.get(cell)
-      return [cell, known?.version ?? 0, engine.step(cell, known?.state, list, low)]
+      return [cell, known?.version ?? 0, engine.step(cell, stateOf(known, list[0]!.lowMs), list, low)]
     })
     return commit(outcomes, span, extra)
   }
@@ -102,7 +138,7 @@ export function createRunner(
     const outcomes = cells.flatMap((cell): [string, number, Outcome][] => {
       const known = stored.get(cell)
       if (engine.ruleOf(cell) !== undefined) {
-        return [[cell, known?.version ?? 0, engine.advance(cell, known?.state, low)]]
+        return [[cell, known?.version ?? 0, engine.advance(cell, stateOf(known, low), low)]]
       }
       // Its rule is no longer in the file.
       return known ? [[cell, known.version, { state: undefined, dueMs: 0, alerts: [], decisions: [] }]] : []
@@ -114,7 +150,7 @@ export function createRunner(
   const begin = async (): Promise<void> => {
     if (!mustBegin || !lowMs) return
     const known = await store.load(engine.standing())
-    const missing = engine.standing().filter((cell) => !known.has(cell))
+    const missing = engine.standing().filter((cell) => stateOf(known.get(cell), lowMs!) === undefined)
     if (missing.length > 0) await advance(missing)
     mustBegin = false
   }
@@ -195,7 +231,8 @@ export function createRunner(
       clocks.delete(partition)
     },
     async pass(partition, clockMs) {
-      clocks.set(partition, Math.max(clocks.get(partition) ?? 0, clockMs))
+      lowMs ??= await orForget(store.low())
+      clocks.set(partition, follow(partition, clockMs))
       if (!(await orForget(mattersNow()))) return
       await orForget(commit([], undefined, []))
       await orForget(judgeDue())
@@ -208,66 +245,6 @@ function freshOf({ records, offsets }: RecordBatch, before: number | undefined):
   if (!offsets || before === undefined || before <= offsets.first) return records
   const { first, of } = offsets
   return of ? records.filter((_, index) => of[index]! >= before) : records.slice(before - first)
-}
-
-/** Leaves out hits of more groups than a rule may have; the number of groups is that of this process. */
-function createGroupLimit(
-  engine: Engine,
-  store: AlertStore,
-): {
-  /** Takes hits away, and says which. */
-  leaveOut(hits: Hits): Promise<Decision[]>
-  note(cells: readonly CellChange[]): void
-} {
-  /** By rule, each cell and when it is due. */
-  const known = new Map<string, Map<string, number>>()
-  const of = (rule: string): Map<string, number> => {
-    const cells = known.get(rule) ?? new Map<string, number>()
-    known.set(rule, cells)
-    return cells
-  }
-  /** What is due was judged by another process, which may have forgotten it. */
-  const forgetGone = async (cells: Map<string, number>, hits: Hits): Promise<void> => {
-    const lowMs = await store.low()
-    const due = [...cells]
-      .flatMap(([cell, dueMs]) => (dueMs <= lowMs && !hits.has(cell) ? [cell] : []))
-      .slice(0, mostDue)
-    const stored = due.length === 0 ? new Map() : await store.load(due)
-    for (const cell of due) {
-      if (stored.has(cell)) cells.set(cell, lowMs + lookAgainMs)
-      else cells.delete(cell)
-    }
-  }
-  return {
-    async leaveOut(hits) {
-      const tooMany: Decision[] = []
-      const tidied = new Set<string>()
-      for (const [cell, list] of hits) {
-        const { id, maxGroups } = engine.ruleOf(cell)!
-        const cells = of(id)
-        if (cells.has(cell)) continue
-        if (cells.size >= maxGroups && !tidied.has(id)) await forgetGone(cells, hits)
-        if (cells.size >= maxGroups) tidied.add(id)
-        if (cells.size < maxGroups) cells.set(cell, 0)
-        else {
-          hits.delete(cell)
-          tooMany.push(...list.map(({ unixMs }) => tooManyGroups(id, maxGroups, unixMs)))
-        }
-      }
-      return tooMany
-    },
-    note(changes) {
-      for (const { cell, state, dueMs } of changes) {
-        const cells = known.get(engine.ruleOf(cell)?.id ?? '')
-        if (state === undefined) cells?.delete(cell)
-        else if (cells?.has(cell)) cells.set(cell, dueMs)
-      }
-    },
-  }
-}
-
-function tooManyGroups(rule: string, limit: number, unixMs: number): Decision {
-  return { rule, group: {}, reason: 'too many groups', value: limit, limit, unixMs, alertId: '' }
 }
 
 function countsOf(decisions: readonly Decision[]): Map<string, Map<DecisionReason, number>> {

@@ -3,14 +3,22 @@ import { idleMs, type Sink } from './source.ts'
 /** Lets time pass in a partition that is silent. */
 export type IdleClock = { came(): void; stop(): Promise<void> }
 
+/** A clock that is set right by a time service goes back by less. */
+const wentBackMs = 60_000
+
 /** Once a second, when nothing came for two; `now` is unix milliseconds. */
 export function startIdleClock(sink: Sink, partition: string, now: () => number): IdleClock {
   let cameMs = now()
+  let lastMs = cameMs
   let passing: Promise<unknown> = Promise.resolve()
   let isPassing = false
   const tick = async (): Promise<void> => {
     const ms = now()
-    if (isPassing || ms - cameMs < idleMs) return
+    // Then all that comes would be late for a clock of the future.
+    const wentBack = ms < lastMs - wentBackMs
+    lastMs = ms
+    cameMs = Math.min(cameMs, ms)
+    if (isPassing || (!wentBack && ms - cameMs < idleMs)) return
     isPassing = true
     // What is told of a partition that was lost is told again.
     const taken = await sink.pass(partition, ms - idleMs).catch(() => 'done')

@@ -53,8 +53,9 @@ function windowsOf(cells: Map<string, Cell>, stored: (commit: Commit) => void): 
     const isChanged = changes.some(({ cell, version }) => (cells.get(cell)?.version ?? 0) !== version)
     return isChanged ? 'changed' : undefined
   }
-  const store = ({ span, clocks: newest, cells: changes }: Commit): void => {
+  const store = ({ span, clocks: newest, setBacks = [], cells: changes }: Commit): void => {
     if (span) positions.set(span.partition, span.after)
+    for (const partition of setBacks) clocks.delete(partition)
     for (const [partition, ms] of newest) clocks.set(partition, Math.max(clocks.get(partition) ?? 0, ms))
     for (const { cell, version, state, dueMs } of changes) {
       if (state) cells.set(cell, { version: version + 1, json: JSON.stringify(state), dueMs })

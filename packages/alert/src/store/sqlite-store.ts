@@ -87,8 +87,10 @@ function windowsIn(sql: Statements, inOneStep: InOneStep, counted: { dropped: nu
 }
 
 /** Returns how many alerts were given up. */
-function write(sql: Statements, { span, clocks, cells, alerts, decisions, counts }: Commit): number {
+function write(sql: Statements, commit: Commit): number {
+  const { span, clocks, setBacks = [], cells, alerts, decisions, counts } = commit
   if (span) sql.setPosition.run(span.partition, span.after)
+  for (const partition of setBacks) sql.removeClock.run(partition)
   for (const [partition, ms] of clocks) sql.setClock.run(partition, ms)
   for (const { cell, version, state, dueMs } of cells) {
     if (state) sql.setCell.run(cell, version + 1, dueMs, JSON.stringify(state))
@@ -142,6 +144,7 @@ function statements(database: DatabaseSync) {
     setPosition: prepare('INSERT OR REPLACE INTO position VALUES (?, ?)'),
     low: prepare('SELECT min(ms) AS ms FROM clock'),
     setClock: prepare('INSERT INTO clock VALUES (?, ?) ON CONFLICT DO UPDATE SET ms = max(ms, excluded.ms)'),
+    removeClock: prepare('DELETE FROM clock WHERE partition = ?'),
     cell: prepare('SELECT version, state FROM cell WHERE name = ?'),
     setCell: prepare('INSERT OR REPLACE INTO cell VALUES (?, ?, ?, ?)'),
     removeCell: prepare('DELETE FROM cell WHERE name = ?'),

@@ -20,6 +20,8 @@ export type Commit = {
   span: Span | undefined
   /** The newest time of each partition that this process reads, in unix milliseconds. */
   clocks: ReadonlyMap<string, number>
+  /** Partitions whose clock may go back, as it had jumped. A store that others share takes none. */
+  setBacks?: readonly string[]
   cells: readonly CellChange[]
   alerts: readonly Alert[]
   /** The newest of them, for `explain`. */
