@@ -3,7 +3,14 @@ import { createReportLimit } from '@clew/otlp'
 import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
 import type { AlertQuestion, AlertQuestions, Alerts } from './alerts.ts'
 import type { Written } from './store.ts'
-import { type AlertAsk, type AlertSettings, type FromAlerts, startThread, type ToAlerts } from './thread.ts'
+import {
+  type AlertAsk,
+  type AlertSettings,
+  closeThread,
+  type FromAlerts,
+  startThread,
+  type ToAlerts,
+} from './thread.ts'
 
 /** Bytes that may wait to be judged; what comes beyond them is stored, not judged, and counted. */
 const maxWaitingBytes = 32 * 1024 * 1024
@@ -105,12 +112,7 @@ export class AlertClient implements Alerts {
 
   close(): Promise<void> {
     this.#isClosed = true
-    const last = this.#thread
-    if (last === undefined) return Promise.resolve()
-    return new Promise((resolve) => {
-      last.once('exit', () => resolve())
-      this.#say({ kind: 'close' })
-    })
+    return closeThread(this.#thread)
   }
 
   #say(message: ToAlerts, transfer: ArrayBuffer[] = []): void {

@@ -69,6 +69,15 @@ export type FromAlerts =
 // Sources in tests, files beside this one when built and when bundled.
 const extension = extname(import.meta.url)
 
+/** Asks a thread that knows `close` to end, and waits until it has. */
+export function closeThread(thread: Worker | undefined): Promise<void> {
+  if (thread === undefined) return Promise.resolve()
+  return new Promise((resolve) => {
+    thread.once('exit', () => resolve())
+    thread.postMessage({ kind: 'close' } satisfies ToWriter & ToAlerts)
+  })
+}
+
 /** Starts a thread of the desk. node:sqlite is announced as experimental by Node 22, on stderr: not here. */
 export function startThread(
   name: 'writer-thread' | 'reader-thread' | 'alert-thread',

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
 import type { Written } from './store.ts'
-import { type FromWriter, startThread, type ToWriter, type WriterSettings } from './thread.ts'
+import { closeThread, type FromWriter, startThread, type ToWriter, type WriterSettings } from './thread.ts'
 
 /** Bytes that may wait for the writer before senders are asked to come back later. */
 const maxWaitingBytes = 64 * 1024 * 1024
@@ -78,12 +78,7 @@ export class WriterClient {
 
   close(): Promise<void> {
     this.#isClosed = true
-    const last = this.#thread
-    if (last === undefined) return Promise.resolve()
-    return new Promise((resolve) => {
-      last.once('exit', () => resolve())
-      last.postMessage({ kind: 'close' } satisfies ToWriter)
-    })
+    return closeThread(this.#thread)
   }
 
   #hear(message: FromWriter): void {

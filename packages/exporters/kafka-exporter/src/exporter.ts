@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Exporter } from '@clew/pipeline'
-import { formatMistake, kafkaVariableOf, readKafkaSecurity } from '@clew/settings'
+import { formatMistake, kafkaVariableOf, printableValue, readKafkaSecurity } from '@clew/settings'
 import { remedyOf } from './failures.ts'
 import { type KafkaOptions, type KafkaSettings, kafkaOptions } from './options.ts'
 
@@ -20,7 +20,7 @@ export const kafkaExporter: Exporter = {
     if (brokers.length === 0) return undefined
     const wrong = brokers.find((broker) => !/^[^\s:/]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i.test(broker))
     if (wrong !== undefined)
-      return `CLEW_KAFKA_BROKERS: "${wrong}" is no broker; write host:port,host:port; in force: nothing is sent to Kafka`
+      return `CLEW_KAFKA_BROKERS: ${printableValue(wrong)} is no broker; write host:port,host:port; in force: nothing is sent to Kafka`
     const { security, mistakes } = readKafkaSecurity(kafka, kafkaVariableOf, (path) =>
       readFileSync(path, 'utf8'),
     )

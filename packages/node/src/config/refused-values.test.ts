@@ -1,6 +1,10 @@
-import type { OptionSpecs } from '@clew/core'
+import { type OptionSpecs, optionValues } from '@clew/core'
+import { kafkaExporter } from '@clew/kafka-exporter'
 import { describe, expect, it } from 'vitest'
 import * as parser from 'yaml'
+// No dependency of this package: applications of its tests would find it.
+import { prometheusExporter } from '../../../exporters/prometheus-exporter/src/index.ts'
+import { configurableOf } from '../destinations/open-exporters.ts'
 import { optionSettings } from './instrumentation-options.ts'
 import { coreSettings, readConfig } from './read-config.ts'
 
@@ -29,14 +33,16 @@ const texts = [
   `-----BEGIN PRIVATE KEY-----${secret}`,
 ]
 
-const settings = [...coreSettings(), ...optionSettings(kinds).values()]
+const kafka = configurableOf(kafkaExporter)
+const configurables = [kinds, kafka, prometheusExporter]
+const settings = [...coreSettings(), ...configurables.flatMap((one) => [...optionSettings(one).values()])]
 
 function problemsOf(env: Record<string, string>, text?: string): string {
   const { problems } = readConfig({
     // With TLS, so that the files of certificates are read.
     env: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://host', ...env },
     yaml: text === undefined ? undefined : { path: 'clew.yaml', text, parser },
-    instrumentations: [kinds],
+    instrumentations: configurables,
     readFile: (path) => {
       throw new Error(`ENOENT: no such file or directory, open '/app/${path}'`)
     },
@@ -60,6 +66,22 @@ describe('what is said of a value that is refused shows no secret that was writt
           )),
     ])
     expect(said.filter((line) => line.includes(secret))).toEqual([])
+  })
+
+  it.each(Object.keys(kafka.options))('when an exporter opens with it: %s', (option) => {
+    const said: unknown[] = []
+    const tools = {
+      createThreadSender: () => {
+        throw new Error('nothing is sent')
+      },
+      say: (...line: string[]) => said.push(line),
+    }
+    for (const text of texts) {
+      const given = { brokers: ['host:9092'], [option]: option === 'brokers' ? [text] : text }
+      said.push(kafkaExporter.open(optionValues(kafka.options, given), tools))
+    }
+    const lines = said.filter((line) => typeof line === 'string' || Array.isArray(line))
+    expect(JSON.stringify(lines)).not.toContain(secret)
   })
 
   it('in a file that is no YAML', () => {
