@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
@@ -23,7 +24,7 @@ async function fail(otlpUrl: string): Promise<void> {
   expect(status).toBe(200)
 }
 
-test('a Prometheus scrapes what rules and channels did, of clew alert run and of the desk', async () => {
+test('a Prometheus scrapes what rules and channels did, of clew alert run and of the desk, and sees that one is dead', async () => {
   const [bot, gone, port] = [await startBot([], {}), await startBot([], { status: 410 }), await freePort()]
   writeFileSync(
     rules,
@@ -59,12 +60,24 @@ rules: [{ id: failed, where: payment_failed, type: frequency, threshold: 3, wind
         ].toSorted(),
       )
     expect(await found('logalert_records_total')).toEqual(both('records_total 3'))
-    // As docs/guide/metrics.md writes them.
-    expect(await found('time() - logalert_last_evaluation_timestamp_seconds > 120')).toEqual([])
     expect(await found('logalert_lag_seconds < 60')).toHaveLength(2)
+    // As docs/guide/metrics.md writes it, of the job of this Prometheus.
+    const dead = 'time() - logalert_last_evaluation_timestamp_seconds > 120 or up{job="clew"} == 0'
+    expect(await found(dead)).toEqual([])
+    await run.stop()
+    await expect.poll(() => found(dead), patience).toEqual(['run: up 0'])
   } finally {
-    await Promise.all([prometheus.stop(), run.stop(), desk.stop(), bot.stop(), gone.stop()])
+    await Promise.all([prometheus.stop(), desk.stop(), bot.stop(), gone.stop()])
   }
+})
+
+test('promtool has nothing to say against the rules of the guide', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../../docs/guide/metrics.md'), 'utf8')
+  const [, text = ''] = /```yaml\n(groups:.*?)```/s.exec(guide)!
+  const path = join(directory, 'rules.yaml')
+  writeFileSync(path, text)
+  const { status, stdout } = spawnSync('promtool', ['check', 'rules', path], { encoding: 'utf8' })
+  expect([status, stdout]).toEqual([0, expect.stringContaining('SUCCESS: 8 rules found')])
 })
 
 const patience = { timeout: 30_000, interval: 200 }
