@@ -1,3 +1,4 @@
+import { BullMQOtel } from 'bullmq-otel'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startDoomedWorker } from './doomed-worker.ts'
 import { request, uniqueQueue, until } from './request.ts'
@@ -139,4 +140,25 @@ describe.each(targets)('%s', (name) => {
       exception: { message: 'job stalled more than allowable limit' },
     })
   })
+})
+
+test('beside a telemetry adapter of the user, a job that failed for good is told of in the span of theirs', async () => {
+  const rig = await openRig('6.7 on Redis')
+  const { target, told, spans } = rig
+  const queueName = uniqueQueue()
+  const telemetry = new BullMQOtel()
+  target.worker(
+    queueName,
+    async () => {
+      throw new RangeError('no')
+    },
+    { telemetry },
+  )
+  await target.queue(queueName, { telemetry }).add('pay', {})
+  await expect.poll(() => told.logs.length, { timeout: 20_000 }).toBe(1)
+  await rig.close()
+  const theirs = spans.spans.find(({ name }) => name === `process ${queueName}`)
+  expect(told.logs.map(({ body, spanId }) => [body, spanId])).toEqual([
+    ['pay failed for good after 1 of 1 attempts', theirs?.spanId],
+  ])
 })

@@ -23,6 +23,8 @@ const jobs = 20
 
 afterAll(stopServers)
 
+const ofAttempt = ['attempts_left', 'delay_ms', 'wait_ms'].map((name) => `bullmq.job.${name}`)
+
 describe.each(kinds)('%s: %s in a %s', (name, file, kind) => {
   let rig: Rig
   let directory: string
@@ -70,7 +72,8 @@ describe.each(kinds)('%s: %s in a %s', (name, file, kind) => {
     })
     for (let n = 0; n < jobs + jobs / 5; n++) {
       await request(`r${n}`, async () => {
-        const job = await queue.add('work', { n: n < jobs ? (n % 5 === 0 ? n + 1 : n) : n * 5 })
+        const data = { n: n < jobs ? (n % 5 === 0 ? n + 1 : n) : n * 5 }
+        const job = await queue.add('work', data, { delay: 1 })
         numbers.set(String(job.id), job.data.n)
       })
     }
@@ -92,6 +95,9 @@ describe.each(kinds)('%s: %s in a %s', (name, file, kind) => {
         attributes.n !== numbers.get(String(id)) ||
         attributes['messaging.destination.name'] !== queueName ||
         attributes['bullmq.job.attempt'] !== 1 ||
+        ofAttempt.some(
+          (key) => attributes[key] === undefined || attributes[key] !== attempt.attributes[key],
+        ) ||
         typeof attributes.request_id !== 'string'
       )
     })
