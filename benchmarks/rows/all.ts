@@ -10,6 +10,7 @@ import { deskIngest } from './desk-ingest.ts'
 import { deskPage } from './desk-page.ts'
 import { deskQuery } from './desk-query.ts'
 import { expressRequest, fastifyRequest } from './http-request.ts'
+import { keep } from './keep.ts'
 import { loss } from './loss.ts'
 import { otlpEncode } from './otlp-encode.ts'
 import { preload } from './preload.ts'
@@ -22,6 +23,7 @@ export const rows: readonly Row[] = [
   winstonRecordGzip,
   winstonHeap,
   otlpEncode,
+  keep,
   loss,
   processEnd,
   preload,
