@@ -76,7 +76,7 @@ for (let digit = 0; digit < 16; digit++) {
 }
 
 /** Ids seen last with their bytes, one per slot: the records of a request repeat its ids. */
-const slots = 256
+const slots = 1024
 const maxWords = 4
 const seenIds: string[] = new Array<string>(slots).fill('')
 const seenWords = new Uint32Array(slots * maxWords)
@@ -84,7 +84,7 @@ const seenWords = new Uint32Array(slots * maxWords)
 /** Writes a tag and an id of `hexLength` hex digits, at most 32, as bytes. Anything else is not written: false. */
 export function writeHexId(writer: ByteWriter, tag: number, id: string, hexLength: number): boolean {
   if (typeof id !== 'string' || id.length !== hexLength) return false
-  const slot = slotOf(id)
+  const slot = hexLength === 32 ? slotOfTrace(id) : slotOf(id)
   if (seenIds[slot] !== id && !parseInto(slot, id)) return false
   const byteLength = hexLength >>> 1
   reserve(writer, byteLength + 2)
@@ -98,8 +98,23 @@ export function writeHexId(writer: ByteWriter, tag: number, id: string, hexLengt
   return true
 }
 
+// An id is a part of a longer text, of which a character takes as long as a comparison of two that are the same.
+let lastTrace = ''
+let lastTraceSlot = 0
+
+function slotOfTrace(id: string): number {
+  if (id === lastTrace) return lastTraceSlot
+  lastTrace = id
+  lastTraceSlot = slotOf(id)
+  return lastTraceSlot
+}
+
 function slotOf(id: string): number {
-  return (id.charCodeAt(id.length - 1) * 31 + id.charCodeAt(id.length - 2)) & (slots - 1)
+  const { length } = id
+  return (
+    ((id.charCodeAt(length - 1) * 31 + id.charCodeAt(length - 2)) * 31 + id.charCodeAt(length - 3)) &
+    (slots - 1)
+  )
 }
 
 /** Tells the bytes of an id of 16 or 32 hex digits, from `offset` on, so that its text need not be read to write them. */
