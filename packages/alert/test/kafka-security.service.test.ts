@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type KafkaService, startBroker } from '../../../scripts/kafka.ts'
 import { type Listener, securityProblems } from '../../exporters/kafka-exporter/test/kafka-problems.ts'
 import type { KafkaSourceOptions } from '../src/sources/kafka-partition.ts'
-import { kafkaSource } from '../src/sources/kafka-source.ts'
+import { startReading } from './kafka-reading.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clew-alert-security-'))
 const { ours, problems, client, ca, user } = securityProblems(folder)
@@ -41,29 +41,8 @@ function securityOf(options: Partial<KafkaSecurityOptions>): KafkaSecurity {
   return readKafkaSecurity({ ...none, ...options }, String, (path) => readFileSync(path, 'utf8')).security
 }
 
-type Reading = { said: string[]; read: string[] }
-
-/** Reads until the test ends. */
-function start(broker: string, security: KafkaSecurity, more: Partial<KafkaSourceOptions> = {}): Reading {
-  const [said, read]: [string[], string[]] = [[], []]
-  const source = kafkaSource({
-    ...{ brokers: [broker], topic: 'secured', group: `g-${Math.random()}`, begin: 'earliest', security },
-    ...{ now: Date.now, report: (line) => said.push(line), ...more },
-  })
-  const running = source.run({
-    ...{ reachMs: 1000, know: () => {}, assign: async () => undefined, revoke: async () => {} },
-    take: async ({ records }) => {
-      read.push(...records.map(({ body }) => String(body)))
-      return 'done'
-    },
-    pass: async () => 'done',
-  })
-  onTestFinished(async () => {
-    await source.close()
-    await running
-  })
-  return { said, read }
-}
+const start = (broker: string, security: KafkaSecurity, options: Partial<KafkaSourceOptions> = {}) =>
+  startReading(broker, options.topic ?? 'secured', { security, ...options })
 
 test.each<[string, Listener, Partial<KafkaSecurityOptions>]>([
   ['PLAIN', 'saslUrl', user],

@@ -1,9 +1,9 @@
-import { Admin } from '@platformatic/kafka'
+import { Admin, Producer } from '@platformatic/kafka'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startBroker } from '../../../scripts/kafka.ts'
 import { type Service, startKafka } from '../../../scripts/services.ts'
-import { kafkaSource } from '../src/sources/kafka-source.ts'
 import { crashRun } from './crash-run.ts'
+import { startReading } from './kafka-reading.ts'
 import { type KafkaRig, type Line, outcomeOf, startKafkaRig } from './kafka-rig.ts'
 import { startRedisServer } from './redis-server.ts'
 
@@ -111,32 +111,61 @@ test('a message that is none is said and passed over, and its partition goes on'
   )
 })
 
-test('a topic that is not there is said, and read once it is', async () => {
-  const said: string[] = []
-  const known: string[] = []
-  const base = { clientId: 'test', bootstrapBrokers: [shared.url] }
-  const [topic, admin] = [`late-${process.pid}`, new Admin(base)]
-  const source = kafkaSource({
-    ...{ brokers: [shared.url], topic, group: topic, now: Date.now, report: (line) => said.push(line) },
-  })
-  const running = source.run({
-    ...{ reachMs: 1000, know: (names) => known.push(...names), assign: async () => 0 },
-    ...{ revoke: async () => {}, take: async () => 'done', pass: async () => 'done' },
-  })
+/** For topics that a test makes or changes. */
+function adminOf(...topics: string[]): Admin {
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [shared.url] })
   onTestFinished(async () => {
-    await source.close()
-    await running
-    await admin.deleteTopics({ topics: [topic] })
+    await admin.deleteTopics({ topics })
     await admin.close()
   })
+  return admin
+}
+
+test('a topic that is not there is said, and read once it is', async () => {
+  const topic = `late-${process.pid}`
+  const admin = adminOf(topic)
+  const reading = startReading(shared.url, topic)
   await expect
-    .poll(() => said.join(''), { timeout: 30_000 })
+    .poll(() => reading.said.join(''), { timeout: 30_000 })
     .toMatch(
       /topic late-\d+: it cannot be read: there is no topic "late-\d+" \(UNKNOWN_TOPIC_OR_PARTITION\); it is tried again\. Make the topic/,
     )
   await admin.createTopics({ topics: [topic], partitions: 2, replicas: 1 })
-  await expect.poll(() => known, { timeout: 30_000 }).toEqual([`${topic}/0`, `${topic}/1`])
+  await expect.poll(() => reading.known, { timeout: 30_000 }).toEqual([`${topic}/0`, `${topic}/1`])
 })
+
+test.each(['classic', 'consumer'] as const)(
+  'partitions that a topic gets while it is read are read from their first message: protocol %s',
+  async (groupProtocol) => {
+    const topic = `grows-${groupProtocol}-${process.pid}`
+    const admin = adminOf(topic)
+    await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 })
+    const reading = startReading(shared.url, topic, { groupProtocol, begin: 'latest' })
+    const producer = new Producer({ clientId: 'test', bootstrapBrokers: [shared.url], idempotent: true })
+    onTestFinished(() => producer.close())
+    const send = (partition: number, message: string) => {
+      const value = Buffer.from(JSON.stringify({ ts: Date.now(), message }))
+      return producer.send({ messages: [{ topic, partition, value }], acks: -1 })
+    }
+    await expect.poll(() => send(0, 'ready').then(() => reading.read), { timeout: 60_000 }).toContain('ready')
+    await admin.createPartitions({ topics: [{ name: topic, count: 3 }] })
+    await expect
+      .poll(
+        () =>
+          send(2, 'of a new partition').then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 60_000 },
+      )
+      .toBe(true)
+    await expect.poll(() => reading.read, { timeout: 60_000 }).toContain('of a new partition')
+    await expect.poll(() => reading.known.length, { timeout: 60_000 }).toBe(3)
+    await expect
+      .poll(() => send(1, 'of another one').then(() => reading.read), { timeout: 60_000 })
+      .toContain('of another one')
+  },
+)
 
 test('Kafka that is killed and comes back is read on', async () => {
   const kafka = await startBroker()

@@ -35,6 +35,8 @@ export type Reading = KafkaSourceOptions & {
   sink: Sink
   reader: MessageReader
   reading: Map<number, Partition>
+  /** How many partitions there were when this process began: what comes later is read from its first message. */
+  atFirst: { partitions: number }
   say: (problem: string, error: unknown) => void
   closed: () => boolean
 }
@@ -53,7 +55,8 @@ export async function startPartition(group: Reading, index: number): Promise<Par
   if (stored !== undefined) return partition(BigInt(stored), false)
   const committed = await committedOffset(group, index)
   if (committed === undefined) {
-    const begin = await offsetAt(group, index, group.begin === 'earliest' ? -2n : -1n)
+    const isWhole = group.begin === 'earliest' || index >= group.atFirst.partitions
+    const begin = await offsetAt(group, index, isWhole ? -2n : -1n)
     await commitOffset(group, index, begin)
     return partition(begin, false)
   }

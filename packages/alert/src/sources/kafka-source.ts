@@ -51,6 +51,7 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
   }
   return {
     async run(sink) {
+      const atFirst = { partitions: Number.POSITIVE_INFINITY }
       // Whatever fails here is asked again: only a package that is missing does not come by itself.
       for (let waitMs = firstWaitMs; !isClosed; waitMs = Math.min(5_000, waitMs * 2)) {
         const opened = await openKafka(options)
@@ -59,11 +60,12 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
         const beganMs = performance.now()
         try {
           await opened.join()
-          await readGroup({ ...options, client: opened, sink, reader, reading, say, closed: () => isClosed })
+          const closed = (): boolean => isClosed
+          await readGroup({ ...options, client: opened, sink, reader, reading, atFirst, say, closed })
         } catch (error) {
           say('it cannot be read', error)
         } finally {
-          for (const { name } of reading.values()) await sink.revoke(name)
+          await Promise.allSettled([...reading.values()].map(({ name }) => sink.revoke(name)))
           await opened.close()
         }
         if (performance.now() - beganMs > wellMs) waitMs = firstWaitMs
@@ -76,10 +78,11 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
   }
 }
 
+/** Resolves when it is closed, or to be joined anew. */
 async function readGroup(group: Reading): Promise<void> {
-  const { client, topic, sink, reading, say } = group
-  const { partitionsCount } = (await client.fetcher.metadata({ topics: [topic] })).topics.get(topic)!
-  sink.know(Array.from({ length: partitionsCount }, (_, index) => nameOf(topic, index)))
+  const { client, reading, atFirst, say } = group
+  let partitions = knowPartitions(group)
+  atFirst.partitions = Math.min(atFirst.partitions, partitions)
   const commits = createCommits(group)
   let fetching: Promise<Fetched[]> = Promise.resolve([])
   let failures = 0
@@ -92,6 +95,10 @@ async function readGroup(group: Reading): Promise<void> {
   while (!group.closed()) {
     const failure = client.failure()
     if (failure) throw failure
+    const count = knowPartitions(group, partitions)
+    // Of a classic group the member that leads it says who reads what, and may know no more than when it joined.
+    if (count > partitions && group.groupProtocol !== 'consumer') break
+    partitions = count
     // To leave the group for it would disturb all others.
     await followAssignments(group).catch((error) => failed('a partition cannot be taken up', error))
     const fetched = await fetching.catch(async (error: unknown) => {
@@ -115,6 +122,19 @@ async function readGroup(group: Reading): Promise<void> {
   await commits.settled()
 }
 
+/** How many the topic has, as far as that is known. */
+function countPartitions({ client, topic }: Reading): number {
+  return client.fetcher.currentMetadata?.topics.get(topic)?.partitionsCount ?? 0
+}
+
+/** Tells the sink of partitions where they are more than before. Gives how many there are. */
+function knowPartitions(group: Reading, before = 0): number {
+  const count = countPartitions(group)
+  if (count <= before) return before
+  group.sink.know(Array.from({ length: count }, (_, index) => nameOf(group.topic, index)))
+  return count
+}
+
 /** Takes up partitions that are this process' now, and leaves the others. */
 async function followAssignments(group: Reading): Promise<void> {
   const { client, topic, sink, reading } = group
@@ -124,7 +144,11 @@ async function followAssignments(group: Reading): Promise<void> {
     reading.delete(index)
     await sink.revoke(name)
   }
-  for (const index of mine) if (!reading.has(index)) reading.set(index, await startPartition(group, index))
+  const taken = mine.filter((index) => !reading.has(index))
+  // Brokers may give what our metadata do not have yet.
+  if (taken.some((index) => index >= countPartitions(group)))
+    await client.fetcher.metadata({ topics: [topic], forceUpdate: true })
+  for (const index of taken) reading.set(index, await startPartition(group, index))
 }
 
 async function judge(group: Reading, fetched: Fetched, commits: Commits): Promise<void> {
