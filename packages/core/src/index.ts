@@ -52,7 +52,7 @@ export { createReporter, guard, type Reporter, report, reportThrown, setReporter
 export { checkEvent, defineEvent, event } from './record/event.ts'
 // With a star, for `declare module '@clew/core' { interface Events { … } }` to reach the interface.
 export type * from './record/event-types.ts'
-export { type KeepSource, type KeptTraces, keep, keptTraces, setKeptTraces } from './record/kept-traces.ts'
+export { type KeptTraces, keep, keptTraces, setKeptTraces } from './record/kept-traces.ts'
 export { registeredLoggerProvider } from './record/logs-api.ts'
 export type { InstrumentationScope, LogRecord } from './record/record.ts'
 export {

@@ -2,14 +2,17 @@ import { activeContext } from '../context/context-manager.ts'
 import { spanContextOf } from '../context/request-context.ts'
 import { sharedState } from '../process/state.ts'
 
-/** Who says that a trace is kept: this process, another that may be believed, or anybody outside. */
-export type KeepSource = 'own' | 'trusted' | 'outside'
-
-/** Which traces are kept as a whole, whatever share of records is. */
+/** Which traces are kept as a whole, whatever share of records is, and how processes tell one another. */
 export type KeptTraces = {
-  isKept(traceId: string): boolean
   /** Releases what the trace holds, and keeps what follows. False when that was refused: too many are. */
-  keep(traceId: string, source: KeepSource): boolean
+  keep(traceId: string): boolean
+  /** What goes along with a call, its answer or a job of the trace, so that others keep it too; undefined where it is not kept. */
+  markOf(traceId: string): string | undefined
+  /**
+   * Takes a mark that came along. Anybody may have written one on a call or its answer, so that they count as much as a
+   * signature in them says; one of a job comes from whoever shares the queue. What is no mark does nothing. Never throws.
+   */
+  takeMark(traceId: string, mark: string, from: 'call' | 'job'): void
 }
 
 const holder = sharedState<{ current: KeptTraces | undefined }>('kept traces', () => ({ current: undefined }))
@@ -38,5 +41,5 @@ export function setKeptTraces(next: KeptTraces): () => void {
 export function keep(): boolean {
   const span = spanContextOf(activeContext())
   if (span === undefined) return false
-  return holder.current?.keep(span.traceId, 'own') ?? true
+  return holder.current?.keep(span.traceId) ?? true
 }

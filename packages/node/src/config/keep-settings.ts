@@ -1,6 +1,14 @@
 import { type SeverityBand, severityBands } from '@clew/otlp'
 import type { StormOptions } from '@clew/pipeline'
-import { parseBytes, parseChoice, parseCount, parseDuration, parseOrOff, parsePositive } from '@clew/settings'
+import {
+  parseBytes,
+  parseChoice,
+  parseCount,
+  parseDuration,
+  parseOrOff,
+  parsePositive,
+  parseText,
+} from '@clew/settings'
 import { parseKeepRules, parseStorm, type WrittenRule } from './keep-rules.ts'
 import { optional, type Setting, setting } from './setting.ts'
 
@@ -16,6 +24,7 @@ export const keepSettings: {
   releaseLevel: Setting<SeverityBand>
   slow: Setting<number | undefined>
   releasesPerSecond: Setting<number>
+  key: Setting<string | undefined>
 } = {
   rules: {
     env: 'CLEW_KEEP',
@@ -78,5 +87,12 @@ export const keepSettings: {
     parse: parsePositive(parseCount()),
     default: 50,
     about: 'Chains that this process may release in a second, with five times as many at once.',
+  }),
+  key: optional<string>({
+    env: 'CLEW_KEEP_KEY',
+    yaml: 'keep.key',
+    parse: parseText,
+    about:
+      'A secret of all services, by which they believe one another over HTTP that a chain is to be kept, without the cap on what anybody may ask.',
   }),
 }

@@ -49,6 +49,8 @@ export type ClewConfig = {
   /** Which log records go to the OTLP receiver; `where` is a search. */
   logFilter: { level: SeverityBand | undefined; where: string | undefined }
   keep: KeepConfig
+  /** How processes tell one another which chains are kept; `key` signs what goes by HTTP. */
+  marks: { key: string | undefined }
   propagators: readonly Exclude<PropagatorName, 'none'>[]
   sampler: { name: SamplerName; ratio: number }
   spanLimits: SpanLimits
@@ -161,6 +163,7 @@ function readAll(reader: Reader, { instrumentations, readFile, isInstalled }: Co
     logs: readSignal(reader, 'logs', signalSettings.logsExporter, readFile),
     logFilter: { level: read(signalSettings.logsLevel), where: read(signalSettings.logsWhere) },
     keep: readKeep(reader),
+    marks: { key: read(keepSettings.key) },
     propagators: readPropagators(reader, isInstalled),
     sampler: { name: read(signalSettings.sampler), ratio: read(signalSettings.samplerRatio) },
     ...readLimits(reader),

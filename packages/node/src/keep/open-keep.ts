@@ -7,6 +7,7 @@ import type { WrittenRule } from '../config/keep-rules.ts'
 import type { KeepConfig } from '../config/read-config.ts'
 import { readSearch } from '../destinations/open-exporters.ts'
 import { keepMeters } from './keep-meters.ts'
+import { createMarks } from './marks.ts'
 
 /** What decides which records are kept, before and after there is a pipeline. */
 export type Keep = {
@@ -26,8 +27,8 @@ const nothingYet: PolicyCounters = {
 
 type Resource = Readonly<Record<string, unknown>>
 
-/** Undefined where all records are sent, which costs nothing. */
-export function openKeep(config: KeepConfig, resource: Resource): Keep | undefined {
+/** Undefined where all records are sent, which costs nothing. `key` is that of the marks. */
+export function openKeep(config: KeepConfig, key: string | undefined, resource: Resource): Keep | undefined {
   if (config.rules.length === 0 && config.storm === undefined && config.maxPerSecond === undefined)
     return undefined
   const { createPolicy } = createRequire(import.meta.url)('./create-policy.js') as typeof PolicyModule
@@ -37,10 +38,7 @@ export function openKeep(config: KeepConfig, resource: Resource): Keep | undefin
       policy = createPolicy(rulesOf(config, resource), ports)
       return policy
     },
-    traces: {
-      isKept: (traceId) => policy?.isMarked(traceId) ?? false,
-      keep: (traceId, source) => policy?.mark(traceId, source) ?? false,
-    },
+    traces: createMarks(() => policy, key),
     meters: keepMeters(() => policy?.counters() ?? nothingYet),
     change: (next) => policy?.change(rulesOf(next, resource)),
   }

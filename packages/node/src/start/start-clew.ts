@@ -109,7 +109,7 @@ function run(
   const resource = resourceOf(application, config)
   const exporters = packages.flatMap((one) => ('waits' in one ? [] : (one.exporter ?? [])))
   const destinations = openExporters(exporters, config, resource)
-  const keep = openKeep(config.keep, resource)
+  const keep = openKeep(config.keep, config.marks.key, resource)
   const pipeline = openPipeline({
     ...{ config, resource, beforeDeath: unfinished.end, makePolicy: keep?.makePolicy },
     destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
@@ -128,7 +128,7 @@ function run(
   const sink = setRecordSink((record) => intake.log(record.scope, record))
   setServiceName(serviceName(application, config))
   const meters = addMeters(pipelineMeters(pipeline))
-  const started = startPackages(packages, config)
+  // Before the instrumentations, which look whether there are any.
   const kept = keep
     ? [
         setKeptTraces(keep.traces),
@@ -136,6 +136,7 @@ function run(
         watchKeep(placeOf(application, packages, findEnvironment()), keep.change),
       ]
     : []
+  const started = startPackages(packages, config)
   const stops = [...kept, sink, meters, watchApiCopies(), unfinished.stop, ...started.stops]
   if (isMainThread && !config.quiet) {
     const others = destinations.map(({ shownAs }) => shownAs)

@@ -1,6 +1,6 @@
-import { rootContext, spanContextOf } from '@clew/core'
+import { rootContext, setKeptTraces, spanContextOf } from '@clew/core'
 import type { TextMapPropagator } from '@opentelemetry/api'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { traceContextPropagator, withoutRandomFlag } from './trace-context.ts'
 
 // The cases of https://github.com/w3c/trace-context/blob/main/test/test.py
@@ -156,4 +156,52 @@ test('a propagator of before the random flag neither sends nor gives it', () => 
     getter,
   )
   expect([seen, spanContextOf(given)?.traceFlags]).toEqual([[0, 1, 0, 1], 1])
+})
+
+describe('the mark of a trace that is kept', () => {
+  const taken: string[][] = []
+  const kept = new Set<string>()
+  let stop = () => {}
+  beforeEach(() => {
+    taken.length = 0
+    kept.clear()
+    stop = setKeptTraces({
+      keep: () => true,
+      markOf: (id) => (kept.has(id) ? '1' : undefined),
+      takeMark: (...mark) => void taken.push(mark),
+    })
+  })
+  afterEach(() => stop())
+
+  const states: [string | undefined, string | undefined, string | undefined][] = [
+    [undefined, undefined, undefined],
+    ['a=1,b=2', 'a=1,b=2', undefined],
+    ['clew=1', undefined, '1'],
+    ['a=1,clew=1,b=2', 'a=1,b=2', '1'],
+    ['clew=2,a=1,clew=1', 'a=1', '2'],
+    ['clew=1,a', undefined, undefined],
+    ['clew=', undefined, undefined],
+  ]
+  const headers = (tracestate: string | undefined) => ({
+    traceparent: parent,
+    ...(tracestate && { tracestate }),
+  })
+
+  test.each(states)('tracestate %j goes on as %j and takes %j', (came, goesOn, mark) => {
+    expect(passOn(headers(came))).toEqual(headers(goesOn))
+    expect(taken).toEqual(mark ? [[traceId, mark, 'call']] : [])
+  })
+
+  test.each(states)(
+    'tracestate %j of a trace that this process keeps goes on with its own mark',
+    (came, goesOn) => {
+      kept.add(traceId)
+      expect(passOn(headers(came))).toEqual(headers(goesOn ? `clew=1,${goesOn}` : 'clew=1'))
+    },
+  )
+
+  test('where all records are sent it is a member like any other', () => {
+    stop()
+    expect([passOn(headers('a=1,clew=1')), taken]).toEqual([headers('a=1,clew=1'), []])
+  })
 })

@@ -1,10 +1,12 @@
-import { contextWithSpan, isTracingSuppressed, NoopSpan, spanContextOf } from '@clew/core'
-import type { Context, SpanContext, TextMapPropagator } from '@opentelemetry/api'
+import { contextWithSpan, isTracingSuppressed, keptTraces, NoopSpan, spanContextOf } from '@clew/core'
+import type { Context, SpanContext, TextMapPropagator, TraceState } from '@opentelemetry/api'
 import { isValidContext } from '../tracer/ids.ts'
-import { parseTraceState } from '../tracer/trace-state.ts'
+import { emptyTraceState, parseTraceState } from '../tracer/trace-state.ts'
 
 const traceparent = 'traceparent'
 const tracestate = 'tracestate'
+/** Our member of it: the trace is kept as a whole. Not the sampled flag, which says what of a trace is recorded from its start. */
+const keptMember = 'clew'
 const traceparentPattern = /^[ \t]*([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?[ \t]*$/
 
 export const sampledFlag = 1
@@ -22,17 +24,32 @@ export const traceContextPropagator: TextMapPropagator = {
     const span = spanContextOf(context)
     if (span === undefined || isTracingSuppressed(context) || !isValidContext(span)) return
     setter.set(carrier, traceparent, `00-${span.traceId}-${span.spanId}-0${span.traceFlags & knownFlags}`)
-    const state = span.traceState?.serialize()
+    const state = withMark(span)?.serialize()
     if (state) setter.set(carrier, tracestate, state)
   },
   extract(context, carrier, getter) {
     const span = parseTraceparent(oneOf(getter.get(carrier, traceparent)))
     if (span === undefined) return context
     const state = getter.get(carrier, tracestate)
-    const traceState = state && parseTraceState(typeof state === 'string' ? state : state.join())
+    const given = state ? parseTraceState(typeof state === 'string' ? state : state.join()) : undefined
+    const traceState = given && withoutMark(span.traceId, given)
     return contextWithSpan(context, new NoopSpan(traceState ? { ...span, traceState } : span))
   },
   fields: () => [traceparent, tracestate],
+}
+
+/** Where something is held, a mark is this process's own: one that it refused goes no further. */
+function withMark({ traceId, traceState }: SpanContext): TraceState | undefined {
+  const mark = keptTraces()?.markOf(traceId)
+  return mark === undefined ? traceState : (traceState ?? emptyTraceState).set(keptMember, mark)
+}
+
+function withoutMark(traceId: string, traceState: TraceState): TraceState {
+  const kept = keptTraces()
+  const mark = kept && traceState.get(keptMember)
+  if (mark === undefined) return traceState
+  kept!.takeMark(traceId, mark, 'call')
+  return traceState.unset(keptMember)
 }
 
 /** Of a field that came twice none counts; Node joins such fields, which is no traceparent either. */

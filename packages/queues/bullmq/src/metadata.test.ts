@@ -1,4 +1,4 @@
-import { activeContext, getFields, spanOf, withFields } from '@clew/core'
+import { activeContext, getFields, setKeptTraces, spanOf, withFields } from '@clew/core'
 import { recordSpans, type SpanRecorder } from '@clew/testing'
 import { context, propagation } from '@opentelemetry/api'
 import fc from 'fast-check'
@@ -66,6 +66,28 @@ describe('encodeMetadata and parseMetadata', () => {
   test('a traceparent that is an object without a text is no parent', () => {
     const text = '{"traceparent":{"toString":""}}'
     expect(spanOf(contextOfMaker(parseMetadata(text)))).toBeUndefined()
+  })
+
+  test('carry the mark of a trace that is kept, which counts before one that a header has', () => {
+    const taken: string[][] = []
+    const marks = {
+      keep: () => true,
+      markOf: () => 'm',
+      takeMark: (...mark: string[]) => void taken.push(mark),
+    }
+    const plain = propagation.extract(context.active(), { traceparent })
+    const withState = propagation.extract(context.active(), { traceparent, tracestate: 'a=1' })
+    const encode = () => [plain, withState].map((maker) => encodeMetadata(maker))
+    const without = encode()
+    const stop = setKeptTraces(marks)
+    const texts = encode()
+    for (const text of [...without, ...texts]) contextOfMaker(parseMetadata(text))
+    stop()
+    for (const text of texts) contextOfMaker(parseMetadata(text))
+    const own = { traceparent, clew: { kept: 'm' } }
+    expect(texts.map((text) => JSON.parse(text!))).toEqual([own, { ...own, tracestate: 'a=1' }])
+    const mark = ['0af7651916cd43dd8448eb211c80319c', 'm', 'job']
+    expect(taken).toEqual([mark, mark])
   })
 
   test('any text at all is read without an error', () => {

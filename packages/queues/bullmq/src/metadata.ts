@@ -6,6 +6,7 @@ import {
   getFields,
   injectContext,
   isTracingSuppressed,
+  keptTraces,
   NoopSpan,
   rootContext,
   spanContextOf,
@@ -25,9 +26,11 @@ export type Metadata = {
   readonly jobs: number
   /** Whether the trace was begun for this adding alone: no request made the job. */
   readonly isOwnTrace: boolean
+  /** The mark of a trace that is kept as a whole. */
+  readonly kept?: string | undefined
 }
 
-type OwnPart = { fields?: Fields; jobs?: number; ownTrace?: true }
+type OwnPart = { fields?: Fields; jobs?: number; ownTrace?: true; kept?: string }
 
 // The key of the API, which all its copies share.
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/baggage/context-helpers.ts
@@ -42,7 +45,8 @@ const noFields: Fields = Object.freeze({})
  */
 export function encodeMetadata(context: Context, jobs = 1, isOwnTrace = false): string | undefined {
   const traced = isTracingSuppressed(context) ? undefined : spanContextOf(context)
-  const own = ownPart(getFields(context), jobs, isOwnTrace)
+  const kept = traced && keptTraces()?.markOf(traced.traceId)
+  const own = ownPart(getFields(context), jobs, isOwnTrace, kept)
   if (traced?.traceState || context.getValue(baggageKey)) return encodeHeaders(context, traced, own)
   // By hand, as this runs for every job.
   if (!traced) return own && `{"clew":${JSON.stringify(own)}}`
@@ -59,14 +63,24 @@ function encodeHeaders(context: Context, span: SpanContext | undefined, own: Own
   return JSON.stringify(own ? { ...headers, clew: own } : headers)
 }
 
-function ownPart(fields: Fields, jobs: number, isOwnTrace: boolean): OwnPart | undefined {
+function ownPart(
+  fields: Fields,
+  jobs: number,
+  isOwnTrace: boolean,
+  kept: string | undefined,
+): OwnPart | undefined {
   let hasFields = false
   for (const _ in fields) {
     hasFields = true
     break
   }
-  if (!hasFields && jobs <= 1 && !isOwnTrace) return undefined
-  return { ...(hasFields && { fields }), ...(jobs > 1 && { jobs }), ...(isOwnTrace && { ownTrace: true }) }
+  if (!hasFields && jobs <= 1 && !isOwnTrace && kept === undefined) return undefined
+  return {
+    ...(hasFields && { fields }),
+    ...(jobs > 1 && { jobs }),
+    ...(isOwnTrace && { ownTrace: true }),
+    ...(kept !== undefined && { kept }),
+  }
 }
 
 // Most metadata is this and nothing more: `{"traceparent":"00-…-…-01"}`.
@@ -85,6 +99,7 @@ export function parseMetadata(text: unknown): Metadata | undefined {
     fields: own?.fields === undefined ? noFields : plainFields(own.fields),
     jobs: typeof jobs === 'number' && jobs >= 1 ? jobs : 1,
     isOwnTrace: own?.ownTrace === true,
+    kept: typeof own?.kept === 'string' ? own.kept : undefined,
   }
 }
 
@@ -132,14 +147,21 @@ const setHeader: TextMapSetter<Record<string, unknown>> = {
   },
 }
 
-/** The context of the maker: its span as a remote one, and its baggage. */
+/** The context of the maker: its span as a remote one, and its baggage. Takes the mark of a trace that is kept. */
 export function contextOfMaker(metadata: Metadata | undefined): Context {
   if (!metadata) return rootContext
-  const { headers } = metadata
+  const { headers, kept } = metadata
+  // Before the propagator finds the same one, which anybody may have sent.
+  if (kept !== undefined) takeMark(headers, kept)
   const extracted = isPlain(headers) ? rootContext : extractContext(rootContext, headers, stringsOnly)
   if (spanOf(extracted)) return extracted
   const span = parseTraceparent(headers.traceparent)
   return span ? contextWithSpan(extracted, new NoopSpan(span)) : extracted
+}
+
+function takeMark(headers: Metadata['headers'], kept: string): void {
+  const span = parseTraceparent(headers.traceparent)
+  if (span) keptTraces()?.takeMark(span.traceId, kept, 'job')
 }
 
 // Nothing for the propagators to find beyond a traceparent of the version that we read ourselves.

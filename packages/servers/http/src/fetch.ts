@@ -2,6 +2,7 @@ import {
   activeContext,
   createHiddenSlot,
   type HiddenSlot,
+  keptTraces,
   type Runtime,
   runInContext,
   type SpanDescription,
@@ -55,9 +56,13 @@ export function startFetch({ tracer, options }: Runtime<typeof specs>): Stop {
   const stops = [
     callers.stop,
     subscribeChannel<{ request: UndiciRequest }>('undici:request:create', ({ request }) => created(request)),
-    subscribeChannel<{ request: object; response: { statusCode: number } }>(
+    subscribeChannel<{ request: object; response: { statusCode: number; headers: unknown } }>(
       'undici:request:headers',
-      ({ request, response }) => spans.get(request)?.responded(response.statusCode),
+      ({ request, response }) => {
+        const span = spans.get(request)
+        if (keptTraces() !== undefined) span?.takeMark(response.headers)
+        span?.responded(response.statusCode)
+      },
     ),
     subscribeChannel<{ request: object }>('undici:request:trailers', ({ request }) =>
       spans.get(request)?.end(),

@@ -3,11 +3,13 @@ import {
   activeContext,
   createHiddenSlot,
   injectContext,
+  keptTraces,
   type Operation,
   type Runtime,
   type SpanDescription,
   SpanStatusCode,
   type Stop,
+  spanContextOf,
   startOperation,
   stopAll,
   subscribeChannel,
@@ -17,6 +19,7 @@ import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api'
 import { describeSent, type SentRequest } from './attributes.ts'
 import { isGivenUp, isTimeout, reasonOf } from './early-end.ts'
 import { handOver } from './handed-over-sockets.ts'
+import { takeMarkOf } from './kept-header.ts'
 import { type Exchange, keepContextOfMessages } from './message-events.ts'
 import type { options as specs } from './options.ts'
 import { type HeaderAccess, isWritten, requestHeaders, writtenHeaders } from './outgoing-headers.ts'
@@ -57,6 +60,7 @@ export function startHttpClient({ tracer, options }: Runtime<typeof specs>): Sto
         const span = spans.get(request)
         if (!span) return
         spans.set(response, span)
+        if (keptTraces() !== undefined) span.takeMark(response.headers)
         span.responded(response.statusCode ?? 0, response)
       },
     ),
@@ -152,6 +156,12 @@ export class ClientSpan implements Exchange {
   /** Says on the span why the chain ends here. */
   notPropagated(reason: NotPropagated): void {
     this.#span.setAttribute('clew.propagation.omitted', reason)
+  }
+
+  /** The answer's headers may say that the trace is kept. */
+  takeMark(headers: unknown): void {
+    const ids = spanContextOf(this.#own)
+    if (ids) takeMarkOf(headers, ids.traceId)
   }
 
   /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span */

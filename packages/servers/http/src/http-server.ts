@@ -10,6 +10,7 @@ import {
   httpRequestOf,
   httpRouteOf,
   isHiddenServer,
+  keptTraces,
   type Runtime,
   reportThrown,
   rootContext,
@@ -26,6 +27,7 @@ import {
 import type { Context, Span } from '@opentelemetry/api'
 import { describeReceived, methodName } from './attributes.ts'
 import { handOver } from './handed-over-sockets.ts'
+import { type AnsweredTrace, answerWithMarks } from './kept-header.ts'
 import {
   type Exchange,
   keepContextOfConnections,
@@ -64,7 +66,7 @@ export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Sto
     const method = methodName(request.method ?? '')
     const span = startSpan(request, method, parent)
     const context = span ? contextWithSpan(work, span) : work
-    const entry = new ServerRequest(context, span, method, response)
+    const entry = new ServerRequest(context, span, method, response, spanContextOf(parent)?.traceId)
     trackHttpRequest(request, entry)
     if (span) setSpanOwner(span, entry)
     setResponseHeaders(response, fields, span && context, options)
@@ -103,6 +105,7 @@ export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Sto
     keepContextOfConnections((request, socket) =>
       guard('taking in an HTTP upgrade', () => takeInUpgrade(request, socket), noUpgrade),
     ),
+    ...(keptTraces() === undefined ? [] : [answerWithMarks(serverRequestOf)]),
   ]
   return () => stopAll(stops)
 }
@@ -131,8 +134,9 @@ function setResponseHeaders(
 }
 
 /** A request from its headers to the close of its response. */
-class ServerRequest implements HttpRequest, Exchange, SpanOwner {
+class ServerRequest implements HttpRequest, Exchange, SpanOwner, AnsweredTrace {
   readonly context: Context
+  readonly joined: string | undefined
   route: string | undefined
   progress: unknown
   readonly #method: string
@@ -140,11 +144,22 @@ class ServerRequest implements HttpRequest, Exchange, SpanOwner {
   /** Absent for an ignored path, and after the end. */
   #span: Span | undefined
 
-  constructor(context: Context, span: Span | undefined, method: string, response: ServerResponse) {
+  constructor(
+    context: Context,
+    span: Span | undefined,
+    method: string,
+    response: ServerResponse,
+    joined: string | undefined,
+  ) {
     this.context = context
+    this.joined = joined
     this.#span = span
     this.#method = method
     this.#response = response
+  }
+
+  get mayFail(): boolean {
+    return this.#span !== undefined
   }
 
   closed(message: object): void {
@@ -183,7 +198,7 @@ class ServerRequest implements HttpRequest, Exchange, SpanOwner {
 }
 
 /** By its `IncomingMessage`. */
-export function serverRequestOf(request: object): Exchange | undefined {
+export function serverRequestOf(request: object): (Exchange & AnsweredTrace) | undefined {
   const entry = httpRequestOf(request)
   return entry instanceof ServerRequest ? entry : undefined
 }

@@ -32,9 +32,9 @@ export function withoutName(list: readonly unknown[], name: string): unknown[] {
   return list.filter((_, i) => !isNamed(list[i - (i % 2)], name))
 }
 
+// The length first: undici's are buffers, each a text to make.
 function isNamed(header: unknown, name: string): boolean {
-  const text = String(header)
-  return text.length === name.length && text.toLowerCase() === name
+  return (header as string | Buffer).length === name.length && String(header).toLowerCase() === name
 }
 
 /** A header's value as a server reads it, that of a list in one. */
