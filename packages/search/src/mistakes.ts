@@ -40,3 +40,16 @@ export type SearchMistakes = typeof englishMistakes
 
 /** Something that is wrong with a search, in the language of these texts. */
 export type Mistake = (texts: SearchMistakes) => string
+
+const mostRepeated = 200
+
+/** The same texts, each with no more than the beginning of what it repeats of the search. */
+export function repeatingLittle(texts: SearchMistakes): SearchMistakes {
+  const shorten = (part: unknown): unknown =>
+    typeof part === 'string' && part.length > mostRepeated ? `${part.slice(0, mostRepeated)}…` : part
+  const short = Object.entries<(...parts: never[]) => string>(texts).map(([name, say]) => [
+    name,
+    (...parts: never[]) => say(...(parts.map(shorten) as never[])),
+  ])
+  return Object.fromEntries(short) as SearchMistakes
+}

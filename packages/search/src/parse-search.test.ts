@@ -134,6 +134,23 @@ test.each([
   expect([problem?.at, problem?.length, problem?.mistake(englishMistakes)]).toEqual([at, length, message])
 })
 
+test.each([
+  'level:TEXT',
+  'has:TEXT',
+  'dur>TEXT',
+  'dur>5TEXT',
+  'dur:TEXT',
+  'status>TEXT',
+  'trace:TEXT',
+  'pattern:TEXT',
+])('of a long text in %s its beginning is repeated, and the remedy stays', (form) => {
+  const said = (text: string): string =>
+    parseSearch(form.replace('TEXT', text)).problem!.mistake(englishMistakes)
+  const long = 'x'.repeat(3000)
+  expect(said(long).length).toBeLessThan(700)
+  expect(said(long).replaceAll(/x{3,}…/g, 'xxx')).toBe(said('xxx'))
+})
+
 test('a pasted trace id or traceparent is recognised, a longer or shorter text is a search', () => {
   expect(
     [

@@ -1,4 +1,4 @@
-import type { Mistake } from './mistakes.ts'
+import { type Mistake, repeatingLittle } from './mistakes.ts'
 import { parseTraceId, readTerm } from './term.ts'
 import { readTokens, type Token } from './token.ts'
 import { allOf, anyOf, type Search, type SearchProblem } from './tree.ts'
@@ -118,5 +118,5 @@ function problemOf(
 }
 
 function problemAt(at: number, length: number, mistake: Mistake): { problem: SearchProblem } {
-  return { problem: { at, length, mistake } }
+  return { problem: { at, length, mistake: (texts) => mistake(repeatingLittle(texts)) } }
 }
