@@ -47,6 +47,13 @@ export type {
   ReceiverOptions,
   ReceiverTls,
 } from './receive/receiver.ts'
+export {
+  type RedactedKind,
+  type Redactor,
+  type RedactPattern,
+  redactPatternNames,
+} from './redact/redaction.ts'
+export { createRedactor, type RedactorOptions } from './redact/redactor.ts'
 export { createReportLimit, type ReportLimit } from './report-limit.ts'
 export {
   decodeExportResponse,

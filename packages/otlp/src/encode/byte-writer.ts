@@ -1,3 +1,4 @@
+import type { Redactor } from '../redact/redaction.ts'
 import type { LogInput } from './input.ts'
 
 /** Room kept behind every reservation, for the padding of words. */
@@ -27,6 +28,10 @@ export class ByteWriter {
   record: LogInput | undefined = undefined
   /** Records written by getters of the record being written. */
   later: ByteWriter[] = []
+  /** What takes secrets out of it. */
+  redactor: Redactor | undefined = undefined
+  /** With a redactor, the keys around the value being written. */
+  path: string[] = []
 
   constructor(initialBytes: number) {
     this.buffer = Buffer.allocUnsafeSlow(initialBytes)

@@ -32,6 +32,7 @@ export function writeGuarded<Input>(
   const start = writer.position
   writer.busy = true
   writer.dropped = 0
+  writer.redactor = limits.redactor
   nesting++
   try {
     if (nesting > maxNesting) replace(writer, input, 'logged while a record was being encoded', writing)

@@ -1,3 +1,5 @@
+import type { Redactor } from '../redact/redaction.ts'
+
 /** Limits of OTEL_ATTRIBUTE_*, OTEL_LOGRECORD_* and OTEL_SPAN_*; what passes them is dropped and counted. */
 export type EncodeLimits = {
   attributeCount: number
@@ -7,6 +9,8 @@ export type EncodeLimits = {
   bodyLength: number
   /** Levels of nesting in a value. */
   depth: number
+  /** Takes secrets out of every text and key; without it all is sent as it is. */
+  redactor?: Redactor | undefined
 }
 
 /** Wider than any useful record, narrow enough that one record cannot fill a batch. */
@@ -28,6 +32,9 @@ export const maxDepth = 24
  * whose objects share children, nor a logged socket.
  */
 export const maxNestedBytes = 262_144
+
+/** What a redactor looks at beyond a limit, so that it knows a secret on the border by its whole. */
+export const lookAhead = 4096
 
 /** UTF-16 units of an attribute key, and of names: of a span, an event, a severity. */
 export const maxNameLength = 1024

@@ -1,3 +1,4 @@
+import type { Redactor } from '../redact/redaction.ts'
 import { beginValues, writeAttributes } from './attributes.ts'
 import { type ByteWriter, createByteWriter, putVarint, varintSize } from './byte-writer.ts'
 import { defaultLimits } from './limits.ts'
@@ -20,8 +21,9 @@ const unlimited = { ...defaultLimits, attributeCount: Number.POSITIVE_INFINITY }
 export type ScopeRecords = { scope: Buffer; records: readonly Uint8Array[] }
 
 /** Encodes a `Resource`. Resource attributes have no count limit. */
-export function encodeResource(attributes: Readonly<Record<string, unknown>>): Buffer {
+export function encodeResource(attributes: Readonly<Record<string, unknown>>, redactor?: Redactor): Buffer {
   const writer = createByteWriter(1024)
+  writer.redactor = redactor
   beginValues(writer, unlimited, unlimited.attributeValueLength)
   writeAttributes(writer, resourceAttributeTag, attributes, unlimited)
   return written(writer)

@@ -6,7 +6,7 @@ import {
   varintSize,
   wordsOf,
 } from './byte-writer.ts'
-import { maxNameLength } from './limits.ts'
+import { lookAhead, maxNameLength } from './limits.ts'
 
 /** Up to this many units a loop over char codes is faster than the call into Buffer. */
 const shortLength = 20
@@ -28,6 +28,11 @@ function isHighSurrogate(unit: number): boolean {
 
 function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff
+}
+
+/** The text without secrets, where a redactor looks for them; `maxLength` of it is sent. `key`: whose whole value it is. */
+export function cleanText({ redactor }: ByteWriter, text: string, maxLength: number, key?: string): string {
+  return redactor === undefined ? text : redactor.text(truncateText(text, maxLength + lookAhead), key)
 }
 
 /** Writes ASCII text into reserved room; returns the position behind it, or -1 if the text is longer than short or not ASCII. */
@@ -64,7 +69,8 @@ export function writeTextField(writer: ByteWriter, tag: number, text: string): v
 /** Writes a text of the message's own; nothing where it is empty. JavaScript callers pass other things than strings: their text is sent. */
 export function writeName(writer: ByteWriter, tag: number, name: string | undefined): void {
   if (name === undefined || name === null || name === '') return
-  writeTextField(writer, tag, truncateText(typeof name === 'string' ? name : String(name), maxNameLength))
+  const text = typeof name === 'string' ? name : String(name)
+  writeTextField(writer, tag, truncateText(cleanText(writer, text, maxNameLength), maxNameLength))
 }
 
 const invalid = 0xff

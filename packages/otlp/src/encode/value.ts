@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { redacted } from '../redact/redaction.ts'
 import {
   type ByteWriter,
   closeMessage,
@@ -21,7 +22,9 @@ import {
   readProperty,
   threwText,
 } from './foreign-value.ts'
-import { type KeyField, keyField, putShortAscii, truncateText, writeTextField } from './text.ts'
+import { lookAhead } from './limits.ts'
+import { isSecretNumber, writeRedacted } from './redacted-entry.ts'
+import { cleanText, type KeyField, keyField, putShortAscii, truncateText, writeTextField } from './text.ts'
 
 /** Tags of `AnyValue`, opentelemetry/proto/common/v1/common.proto */
 export const stringTag: number = 0x0a
@@ -48,6 +51,11 @@ export function writeKeyValue(
   value: unknown,
   depth: number,
 ): void {
+  if (writer.redactor === undefined) writeAsIs(writer, tag, key, value, depth)
+  else writeRedacted(writer, { tag, key, value, depth }, writeAsIs)
+}
+
+function writeAsIs(writer: ByteWriter, tag: number, key: string, value: unknown, depth: number): void {
   const field = keyField(key)
   if (typeof value === 'string' && field.length + value.length < shortEntryLength) {
     if (writeShortEntry(writer, tag, field, value)) return
@@ -106,6 +114,7 @@ function tryObject(writer: ByteWriter, value: object, depth: number): void {
 
 function writeScalar(writer: ByteWriter, value: unknown): void {
   if (typeof value === 'string') writeText(writer, value)
+  else if (isSecretNumber(writer, value)) writeText(writer, redacted)
   else if (typeof value === 'number') writeNumber(writer, value)
   else if (typeof value === 'boolean') writeInteger(writer, booleanTag, value ? 1 : 0)
   else if (typeof value === 'bigint') writeBigint(writer, value)
@@ -124,7 +133,8 @@ function writeBigint(writer: ByteWriter, value: bigint): void {
 }
 
 function writeText(writer: ByteWriter, text: string): void {
-  writeTextField(writer, stringTag, truncateText(text, writer.maxLength))
+  const { maxLength } = writer
+  writeTextField(writer, stringTag, truncateText(cleanText(writer, text, maxLength), maxLength))
 }
 
 function writeObject(writer: ByteWriter, value: object, depth: number, callToJson: boolean): void {
@@ -280,9 +290,7 @@ function writeBytes(writer: ByteWriter, value: ArrayBufferView | ArrayBufferLike
   const bytes = ArrayBuffer.isView(value)
     ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
     : new Uint8Array(value)
-  writeBytesField(
-    writer,
-    bytesTag,
-    bytes.length > writer.maxLength ? bytes.subarray(0, writer.maxLength) : bytes,
-  )
+  const { maxLength, redactor } = writer
+  if (redactor?.isSecretBytes(bytes.subarray(0, maxLength + lookAhead))) writeText(writer, redacted)
+  else writeBytesField(writer, bytesTag, bytes.length > maxLength ? bytes.subarray(0, maxLength) : bytes)
 }

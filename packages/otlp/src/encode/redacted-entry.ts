@@ -1,0 +1,40 @@
+import { redacted } from '../redact/redaction.ts'
+import type { ByteWriter } from './byte-writer.ts'
+import { maxNameLength } from './limits.ts'
+import { cleanText } from './text.ts'
+
+/** Whether a redactor takes the number, or BigInt, for a secret. */
+export function isSecretNumber({ redactor }: ByteWriter, value: unknown, key?: string): boolean {
+  if (redactor === undefined || (typeof value !== 'number' && typeof value !== 'bigint')) return false
+  return redactor.isSecretNumber(value, key)
+}
+
+/** No pattern fits a shorter key. */
+const shortestSecret = 6
+
+type Entry = { tag: number; key: string; value: unknown; depth: number }
+type WriteEntry = (writer: ByteWriter, tag: number, key: string, value: unknown, depth: number) => void
+
+/** Writes of an entry what the redactor leaves. A value that it has looked at is written without it. */
+export function writeRedacted(writer: ByteWriter, entry: Entry, write: WriteEntry): void {
+  const { tag, key, value, depth } = entry
+  const { path, redactor } = writer
+  if (redactor === undefined) return
+  const name = key.length < shortestSecret ? key : cleanText(writer, key, maxNameLength)
+  const isDenied = redactor.denies(key, path, value)
+  const type = typeof value
+  let left = value
+  if (isDenied) left = redactor.cuts ? redacted : value
+  else if (typeof value === 'string') left = cleanText(writer, value, writer.maxLength, key)
+  else if (isSecretNumber(writer, value, key)) left = redacted
+  // An object's own values are still to be looked at, and a function's name.
+  const isDone = isDenied || type === 'string' || type === 'number' || type === 'bigint'
+  if (isDone) writer.redactor = undefined
+  else path.push(key)
+  try {
+    write(writer, tag, name, left, depth)
+  } finally {
+    if (isDone) writer.redactor = redactor
+    else path.pop()
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Names whose values are cut wherever they stand, in lower case and without `-` and `_`. `*` is any beginning.
+ * Names alone, as no value tells that it is a password.
+ */
+export const defaultDeniedKeys: readonly string[] = [
+  ...['*password', '*passwordhash', '*passwd', '*passphrase', 'passcode', 'pwd'],
+  ...['*secret', '*secretkey', '*privatekey', '*apikey', '*accesskey', '*signingkey', '*encryptionkey'],
+  ...['token', 'jwt', 'idtoken', '*accesstoken', '*refreshtoken', '*authtoken', '*apitoken', '*bearertoken'],
+  ...['*sessiontoken', '*securitytoken', '*csrftoken', '*xsrftoken', '*resettoken'],
+  ...['authorization', '*proxyauthorization', 'cookie', 'cookies', 'setcookie'],
+  ...['cardnumber', 'creditcard', 'cvv', 'cvv2', 'cvc'],
+]
+
+/** What is known of a key without the keys above it. */
+export type KeyVerdict = {
+  /** A switch tells no secret: under a name of the default list it stays. */
+  denied: 'never' | 'unless boolean' | 'always'
+  /** Asked with the keys above. */
+  paths: readonly RegExp[]
+  /** Names a thing by a number, as `order_id` does, which then is no card and no phone. */
+  isId: boolean
+}
+
+export type DeniedKeys = {
+  of(key: string): KeyVerdict
+  /** `above`: the keys that lead to `key`. */
+  denies(key: string, above: readonly string[], value: unknown): boolean
+}
+
+const maxCached = 4096
+const maxLength = 256
+
+/**
+ * Compiles key paths into a lookup by key. A path is compared from its end, whatever is above it: `user.card` is the card of any
+ * user. Of a key, `.` separates steps as nesting does; case, `-` and `_` do not count. `*` is any step, or any text in one.
+ * With `!` before it a path is never denied.
+ */
+export function compileDeniedKeys(paths: readonly string[]): DeniedKeys {
+  const own = paths.filter((path) => !path.startsWith('!')).map(compilePath)
+  const kept = paths.filter((path) => path.startsWith('!')).map((path) => compilePath(path.slice(1)))
+  const byDefault = defaultDeniedKeys.map(compilePath)
+  const cache = new Map<string, KeyVerdict>()
+  const judge = (key: string): KeyVerdict => {
+    const name = normalize(key)
+    const isOf = ({ whole }: Path): boolean => whole.test(name)
+    const isId = namesThing(key)
+    if (kept.some(isOf)) return { denied: 'never', paths: [], isId }
+    if (own.some(isOf)) return { denied: 'always', paths: [], isId }
+    if (byDefault.some(isOf)) return { denied: 'unless boolean', paths: [], isId }
+    const asked = own.filter(({ last, steps }) => steps > 1 && last.test(name))
+    return { denied: 'never', paths: asked.map(({ whole }) => whole), isId }
+  }
+  const of = (key: string): KeyVerdict => {
+    const found = cache.get(key)
+    if (found !== undefined) return found
+    // Keys made of data would fill the cache for good.
+    if (cache.size >= maxCached) cache.clear()
+    const verdict = judge(key)
+    cache.set(key, verdict)
+    return verdict
+  }
+  return {
+    of,
+    denies(key, above, value) {
+      const { denied, paths: asked } = of(key)
+      if (denied === 'never' && asked.length === 0) return false
+      if (value === null || value === '') return false
+      if (denied !== 'never') return denied === 'always' || typeof value !== 'boolean'
+      const name = normalize([...above, key].join('.'))
+      return asked.some((path) => path.test(name))
+    },
+  }
+}
+
+type Path = { whole: RegExp; last: RegExp; steps: number }
+
+function compilePath(path: string): Path {
+  const steps = normalize(path)
+    .replace(/^(\*\.)+/, '')
+    .split('.')
+  const sources = steps.map((step) => step.split('*').map(escapeText).join('[^.]*'))
+  return {
+    whole: new RegExp(`(?:^|\\.)${sources.join('\\.')}$`),
+    last: new RegExp(`(?:^|\\.)${sources.at(-1)}$`),
+    steps: steps.length,
+  }
+}
+
+function normalize(key: string): string {
+  return key
+    .slice(-maxLength)
+    .toLowerCase()
+    .replaceAll(/[-_\s]/g, '')
+}
+
+const ids = /^(?:id|ids|uuid|guid|hash|offset|seq|sequence|timestamp|ts|time|size|bytes|count|version|nanos)$/
+const things =
+  /^(?:order|invoice|ticket|trace|span|request|req|job|batch|build|message|event|partition|sku|shipment)$/
+const personal = /^(?:card|pan|phone|mobile|tel|cell|account|acct|payment)$/
+
+/** Also of the word before a number in a text. */
+export function namesThing(name: string): boolean {
+  const words = name
+    .slice(-maxLength)
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+  return (
+    (ids.test(words.at(-1) ?? '') || words.some((word) => things.test(word))) &&
+    !words.some((word) => personal.test(word))
+  )
+}
+
+// RegExp.escape() is there from Node.js 24 on.
+function escapeText(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+}
