@@ -123,8 +123,9 @@ test('a chain that goes on in a newer segment is whole, and is listed once', asy
   const traceId = newTraceId()
   const line = (body: string) => logsRequest([{ body, traceId, spanId: '00f067aa0ba902b7' }])
   await rig.store.write('logs', 'protobuf', line('first'))
+  const timeUnixMs = Date.now()
   const filler = logsRequest(
-    Array.from({ length: 2000 }, (_, i) => ({ body: `filler ${i} ${'x'.repeat(500)}` })),
+    Array.from({ length: 2000 }, (_, i) => ({ timeUnixMs, body: `filler ${i} ${'x'.repeat(500)}` })),
   )
   for (let i = 0; rig.store.state().segments < 2 && i < 50; i++) {
     await rig.store.write('logs', 'protobuf', filler.slice())

@@ -82,6 +82,13 @@ export function stepCell(
   return finish(step, lowMs)
 }
 
+/** What is too late begins no cell: whether there was one that is forgotten by now must not matter. */
+export function leaveOutLate(compiled: CompiledRule, cell: CellState, hits: readonly Hit[]): Outcome {
+  const step: Step = { compiled, cell, alerts: [], decisions: [], reminders: 'last' }
+  for (const { unixMs } of hits) decide(step, 'late', { atMs: unixMs, value: 0, limit: 0, holds: false })
+  return { state: undefined, dueMs: 0, alerts: [], decisions: step.decisions }
+}
+
 /** Judges what time alone brings until `lowMs`. */
 export function advanceCell(
   compiled: CompiledRule,
@@ -103,7 +110,8 @@ function takeHit(step: Step, hit: Hit): void {
     return
   }
   // It would be forgotten already, had anything stored it since: when that happens must not matter.
-  if (dueOf(step, hit.lowMs) <= hit.lowMs) step.cell = beginCell(compiled, step.cell.group, hit.unixMs)
+  if (!step.cell.incident && dueOf(step, hit.lowMs) <= hit.lowMs)
+    step.cell = beginCell(compiled, step.cell.group, hit.unixMs)
   const { cell } = step
   cell.newestMs = Math.max(cell.newestMs, hit.unixMs)
   keepLine(cell.lines, hit, rule.attach)
@@ -259,11 +267,13 @@ function dueOf({ cell, compiled }: Step, lowMs: number): number {
   const newestMs = Math.max(cell.newestMs, cell.sinceMs)
   const due = (ms: number): number => Math.max(lowMs + 1, ms + rule.lateMs)
   if (incident && of.until && of.ends) return due(of.until(cell.seen) + rule.resolveAfterMs)
-  if (of.stepMs !== undefined && (incident || of.awaitsSilence || lookedMs < newestMs + of.reachMs)) {
+  // What came counts from the end of its step on.
+  const reachedMs = newestMs + of.reachMs + (of.stepMs ?? 0)
+  if (of.stepMs !== undefined && (incident || of.awaitsSilence || lookedMs < reachedMs)) {
     const isLost = of.awaitsSilence && rule.groupBy.length > 0
     if (isLost && lookedMs >= newestMs + Math.max(dayMs, 20 * rule.windowMs)) return 0
     return due(Math.floor(lookedMs / of.stepMs) * of.stepMs + of.stepMs)
   }
-  const goneMs = newestMs + of.reachMs + rule.lateMs
+  const goneMs = reachedMs + rule.lateMs
   return incident ? due(incident.lastMs + 2 * incident.cooldownMs) : goneMs
 }

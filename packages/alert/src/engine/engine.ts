@@ -4,6 +4,7 @@ import {
   advanceCell,
   beginCell,
   type CellState,
+  leaveOutLate,
   type Outcome,
   type Reminders,
   stepCell,
@@ -69,7 +70,10 @@ export function createEngine(
       }
     },
     step(cell, state, hits, lowMs) {
-      return stepCell(of(cell), begun(cell, state, firstMsOf(hits, of(cell).rule)), hits, lowMs, reminders)
+      const first = hits.find((hit) => !isLate(hit, of(cell).rule))
+      const known = begun(cell, state, (first ?? hits[0]!).unixMs)
+      if (state === undefined && first === undefined) return leaveOutLate(of(cell), known, hits)
+      return stepCell(of(cell), known, hits, lowMs, reminders)
     },
     advance: (cell, state, lowMs) => advanceCell(of(cell), begun(cell, state, lowMs), lowMs, reminders),
     standing: () =>
@@ -98,10 +102,8 @@ function createCandidates(all: readonly CompiledRule[]): (record: AlertRecord) =
   }
 }
 
-/** When a cell begins: with its first record that is not too late, so that it does not matter how records come in batches. */
-function firstMsOf(hits: readonly Hit[], { lateMs }: Rule): number {
-  return (hits.find(({ unixMs, lowMs }) => unixMs >= lowMs - lateMs) ?? hits[0]!).unixMs
-}
+/** A cell begins with its first record that is not, so that it does not matter how records come in batches. */
+const isLate = ({ unixMs, lowMs }: Hit, { lateMs }: Rule): boolean => unixMs < lowMs - lateMs
 
 function addHit(hits: Hits, cell: string, hit: Hit): void {
   const known = hits.get(cell)

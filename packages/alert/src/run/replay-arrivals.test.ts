@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createEngine } from '../engine/engine.ts'
 import type { AlertRecord } from '../engine/record.ts'
@@ -173,4 +174,98 @@ test('records that came late, and silence between them, are judged as they were 
       ['resolved', 1],
     ],
   ])
+})
+
+const everyType = readRules(
+  [
+    { id: 'frequency', type: 'frequency', where: 'failed', threshold: 4, window: '20s', realert: '30s' },
+    { id: 'any', type: 'any', where: 'level:fatal', realert: '1m' },
+    { id: 'block-list', type: 'block-list', field: 'user', values: ['u1'], realert: '1m' },
+    { id: 'allow-list', type: 'allow-list', field: 'user', values: ['u2', 'u3'], realert: '1m' },
+    { id: 'change', type: 'change', field: 'user', realert: 0 },
+    { id: 'spike', type: 'spike', window: '10s', height: 2, direction: 'both', at_least: 2, realert: '20s' },
+    { id: 'flatline', type: 'flatline', window: '15s', threshold: 2, realert: '20s', resolve_after: '5s' },
+    { id: 'new-term', type: 'new-term', field: 'user', window: '1m', learn: '10s', realert: '10s' },
+    { id: 'new-template', type: 'new-template', learn: 0 },
+    { id: 'many', type: 'cardinality', field: 'user', window: '20s', above: 4, realert: '10s' },
+    { id: 'few', type: 'cardinality', field: 'user', window: '20s', below: 1, realert: '40s' },
+    { id: 'ratio', type: 'ratio', of: 'level:fatal', window: '20s', above: 0.3, at_least: 3, realert: '30s' },
+    {
+      id: 'aggregate',
+      type: 'aggregate',
+      field: 'ms',
+      metric: 'avg',
+      window: '20s',
+      above: 60,
+      realert: '30s',
+    },
+  ].map((one, index) => ({ late: '10s', ...(index % 2 === 0 && { group_by: 'service' }), ...one })),
+  String,
+  [],
+).rules
+
+/** Requests of one to four records, mostly seconds apart and sometimes minutes, of which some were long on their way. */
+const requests = fc.array(
+  fc.record({
+    gapMs: fc.oneof({ weight: 6, arbitrary: fc.nat(3000) }, fc.nat(120_000)),
+    onTheWayMs: fc.nat(900),
+    records: fc.array(
+      fc.record({
+        lateMs: fc.oneof({ weight: 5, arbitrary: fc.nat(3000) }, fc.integer({ min: -60_000, max: 60_000 })),
+        service: fc.constantFrom('api', 'mail'),
+        user: fc.constantFrom('u1', 'u2', 'u3', 'u4', 'u5', 'u6'),
+        isFatal: fc.boolean(),
+        ms: fc.nat(100),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+  }),
+  { minLength: 1, maxLength: 60 },
+)
+
+test('a replay tells what a desk told, whatever came when and whenever it looked', async () => {
+  expect(everyType).toHaveLength(13)
+  await fc.assert(
+    fc.asyncProperty(requests, fc.nat(999), async (given, phaseMs) => {
+      let nowMs = startMs
+      const arrivals = given.map(({ gapMs, onTheWayMs, records }) => {
+        nowMs += gapMs
+        const arrivedUnixMs = nowMs
+        return {
+          arrivedUnixMs,
+          judgedMs: arrivedUnixMs + onTheWayMs,
+          records: records.map(({ lateMs, service, user, isFatal, ms }) => ({
+            ...recordAt(arrivedUnixMs - lateMs, service),
+            ...{ severityNumber: isFatal ? 21 : 9, attributes: { user, ms } },
+            body: isFatal ? `payment failed for ${user}` : `${user} came`,
+          })),
+        }
+      })
+      const toMs = nowMs + 60_000
+      const stream = async function* () {
+        yield* arrivals
+      }
+      const replay = await replayArrivals(everyType, stream(), { fromMs: 0, toMs })
+      const told: string[] = []
+      const runner = createRunner(
+        createEngine(everyType),
+        createMemoryStore(() => 0),
+        (alert) => told.push(textOf(alert)),
+      )
+      let begun = false
+      const judge = async ({ records, arrivedUnixMs }: (typeof arrivals)[number]) => {
+        begun = true
+        const clocks = records.map(() => arrivedUnixMs - idleMs)
+        await runner.take({ partition: 'desk', records, clocks })
+      }
+      const waiting = [...arrivals]
+      for (let tickMs = startMs + phaseMs; tickMs < toMs + 1000; tickMs += 1000) {
+        while (waiting.length > 0 && waiting[0]!.judgedMs <= tickMs) await judge(waiting.shift()!)
+        if (begun) await runner.pass('desk', tickMs - 1000 - idleMs)
+      }
+      await runner.pass('desk', toMs - idleMs)
+      expect(replay.alerts.map(textOf).toSorted()).toEqual(told.toSorted())
+    }),
+    { numRuns: 60, seed: 1 },
+  )
 })
