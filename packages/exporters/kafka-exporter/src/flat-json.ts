@@ -1,4 +1,4 @@
-import { type Attributes, bandOf, decodeLogsRequest, type LogRecord, type Value } from '@clew/otlp'
+import { type Attributes, bandOf, bodyText, decodeLogsRequest, type LogRecord, plainJson } from '@clew/otlp'
 import { isTrace, type KafkaMessage } from './trace-messages.ts'
 
 /** What stands behind a record that was made here: which service, host and environment. */
@@ -13,7 +13,7 @@ export function flatMessages(request: Uint8Array): KafkaMessage[] {
     scopeLogs.flatMap(({ logRecords }) =>
       logRecords.map((record) => ({
         key: isTrace(record.traceId) ? Buffer.from(record.traceId) : undefined,
-        value: Buffer.from(JSON.stringify(flatten(record, attributes), plain)),
+        value: Buffer.from(plainJson(flatten(record, attributes))),
       })),
     ),
   )
@@ -29,7 +29,7 @@ function flatten(record: LogRecord, resource: Attributes): Record<string, unknow
     ts: new Date(Number(timeUnixNano / 1_000_000n)).toISOString(),
     level: bandOf(severityNumber),
     service: resource['service.name'],
-    message: textOf(body),
+    message: bodyText(body),
     event: eventName || undefined,
     trace_id: isTrace(traceId) ? traceId : undefined,
     span_id: isTrace(traceId) ? spanId : undefined,
@@ -40,16 +40,4 @@ function flatten(record: LogRecord, resource: Attributes): Record<string, unknow
     value,
   ])
   return { ...known, ...Object.fromEntries(others) }
-}
-
-function textOf(body: Value): string {
-  if (typeof body === 'string') return body
-  return body === null ? '' : JSON.stringify(body, plain)
-}
-
-/** What JSON has no form for is a text. */
-function plain(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value)
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
 }

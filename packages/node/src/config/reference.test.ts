@@ -1,3 +1,4 @@
+import { fileExporter } from '@clew/file-exporter'
 import { kafkaExporter } from '@clew/kafka-exporter'
 import { describe, expect, it } from 'vitest'
 // No dependency of this package: applications of its tests would find it.
@@ -94,6 +95,12 @@ ${table([...optionSettings(prometheusExporter).values()])}
 Of \`@clew/kafka-exporter\`, if it is a dependency of the application.
 
 ${table([...optionSettings(configurableOf(kafkaExporter)).values()])}
+
+## Files
+
+Of \`@clew/file-exporter\`, if it is a dependency of the application.
+
+${table([...optionSettings(configurableOf(fileExporter)).values()])}
 
 ## Instrumentations
 

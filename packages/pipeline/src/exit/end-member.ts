@@ -17,7 +17,10 @@ export function createEndMember(
   let replayedBefore = -1
 
   const unsent = (): SignalLane[] =>
-    lanes.filter((lane) => lane.loop.holdsRecords() && chooseLastWay(lane, mode).to === 'receiver')
+    lanes.filter(
+      (lane) =>
+        !lane.sender.sendsAtOnce && lane.loop.holdsRecords() && chooseLastWay(lane, mode).to === 'receiver',
+    )
   const spooled = (): SignalLane[] =>
     lanes.filter(({ loop, spool }) => mode === 'flush' && spool?.hasRecords() === true && !loop.isFailing())
 

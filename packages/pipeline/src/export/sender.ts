@@ -22,6 +22,8 @@ export type Sender = {
   readonly receiver: Receiver
   /** By which a worker can send at the end of the process; undefined: none can. */
   readonly wire: Wire | undefined
+  /** `sendSync` needs nobody else: a process that ends comes to it at once. */
+  readonly sendsAtOnce?: boolean
   /** Sends a batch as one request. Never rejects. */
   send(batch: Batch): Promise<Outcome>
   /** Connects the socket that is kept for `sendSync`, if one is. */

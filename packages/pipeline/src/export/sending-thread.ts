@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import type { Batch } from '../records/batch.ts'
 import { clearTimeout, setTimeout } from '../timers.ts'
 import type { Outcome } from '../wire/outcome.ts'
+import { cellBytes, claimCellOf, countCell } from './thread-cells.ts'
 import type { ThreadAnswer, ThreadOrder, ThreadStart } from './thread-side.ts'
 
 /** A thread that does not answer for so long is ended, and made anew for the next batch. */
@@ -10,7 +11,12 @@ const answerTimeoutMs = 60_000
 type Order = { request: Uint8Array<ArrayBuffer> } | { finishMs: number }
 
 /** Something that a thread was asked for. `answered` never rejects. */
-export type Asked = { batch: Batch | undefined; outcome: Outcome | undefined; answered: Promise<Outcome> }
+export type Asked = {
+  id: number
+  batch: Batch | undefined
+  outcome: Outcome | undefined
+  answered: Promise<Outcome>
+}
 
 type ThreadSay = (code: string, message: string) => void
 
@@ -33,7 +39,7 @@ export class SendingThread {
   /** Throws when no thread may be started. */
   constructor({ file, data, say }: Options, onEnd: () => void) {
     const { port1, port2 } = new MessageChannel()
-    const cells = new SharedArrayBuffer(4)
+    const cells = new SharedArrayBuffer(cellBytes)
     const start: ThreadStart = { port: port2, cells, data }
     this.#worker = startUnseen(file, start)
     this.#port = port1
@@ -53,7 +59,7 @@ export class SendingThread {
     const answered = new Promise<Outcome>((settled) => {
       resolve = settled
     })
-    const asked: Asked = { batch, outcome: undefined, answered }
+    const asked: Asked = { id, batch, outcome: undefined, answered }
     const timer = setTimeout(() => this.end(`no answer in ${answerTimeoutMs} ms`), answerTimeoutMs).unref()
     const settle = (outcome: Outcome): void => {
       clearTimeout(timer)
@@ -62,6 +68,7 @@ export class SendingThread {
     }
     this.#waiting.set(id, { asked, settle })
     this.#hasMore = 'request' in order
+    Atomics.store(this.#counts, claimCellOf(id), 0)
     const message: ThreadOrder = { id, ...order }
     this.#port.postMessage(message, 'request' in order ? [order.request.buffer] : [])
     return asked
@@ -77,14 +84,19 @@ export class SendingThread {
     return undefined
   }
 
+  /** Whether the thread had not begun with it, and now never will. */
+  takeBack({ id }: Asked): boolean {
+    return Atomics.compareExchange(this.#counts, claimCellOf(id), 0, 1) === 0
+  }
+
   /** Waits while the event loop stands still. Undefined when no answer came in time. */
   waitSync(asked: Asked, remainingMs: () => number): Outcome | undefined {
     for (;;) {
-      const count = Atomics.load(this.#counts, 0)
+      const count = Atomics.load(this.#counts, countCell)
       this.#catchUp()
       const waitMs = remainingMs()
       if (asked.outcome !== undefined || waitMs <= 0) return asked.outcome
-      Atomics.wait(this.#counts, 0, count, waitMs)
+      Atomics.wait(this.#counts, countCell, count, waitMs)
     }
   }
 

@@ -12,6 +12,11 @@ export type ThreadSenderOptions = {
   receiver: Receiver
   /** What the thread tells the operator. */
   say: (code: string, message: string) => void
+  /**
+   * Takes a request in this thread, at the end of the process and while the event loop stands still. Where it is there no thread is
+   * started for that, and what the thread has not begun with is taken back from it.
+   */
+  takeSync?: (request: Uint8Array, remainingMs: () => number) => Outcome
   /** Starts the thread now, and not with the first batch. */
   startsNow?: boolean
 }
@@ -45,6 +50,7 @@ export function createThreadSender(options: ThreadSenderOptions): Sender {
   return {
     receiver: options.receiver,
     wire: undefined,
+    sendsAtOnce: options.takeSync !== undefined,
     send: (batch) =>
       trySending(
         () => running().ask({ request: requestOf(batch) }, batch).answered,
@@ -53,11 +59,13 @@ export function createThreadSender(options: ThreadSenderOptions): Sender {
     openSpare() {},
     answerSync(batch, remainingMs) {
       const asked = thread?.askedFor(batch)
-      return asked && thread?.waitSync(asked, remainingMs)
+      if (asked === undefined || (options.takeSync && thread?.takeBack(asked))) return undefined
+      return thread?.waitSync(asked, remainingMs)
     },
     sendSync: (batch, remainingMs) =>
       trySending(
         () => {
+          if (options.takeSync) return options.takeSync(requestOf(batch), remainingMs)
           const sending = running()
           const asked = sending.ask({ request: requestOf(batch) }, batch)
           // The other half is for other destinations, and for the disk.

@@ -1,0 +1,1 @@
+export { fileExporter } from './exporter.ts'
