@@ -123,7 +123,7 @@ async function postAll(url: string): Promise<number[]> {
 
 const answered = [200, 200, 200, 200, 400, 200, 200, 200]
 
-/** Lets consumers of what `send` brings run until all is judged. */
+/** Lets consumers of what `send` brings run until all is judged. Each has a database of Redis that no other test has. */
 async function consumed(from: string, database: number, send: () => Promise<void>): Promise<Outcome> {
   const state = `${redis.url}/${database}`
   const client = new Redis(state)
@@ -224,7 +224,7 @@ const ways: { [name: string]: () => Promise<Outcome> } = {
     const [admin, producer] = [new Admin(base), new Producer(base)]
     await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 })
     const from = `kafka://${kafka.url}/${topic}?begin=earliest&group=${topic}`
-    const outcome = await consumed(from, 7, async () => {
+    const outcome = await consumed(from, 10, async () => {
       for (const line of lines())
         await producer.send({
           messages: [{ topic, partition: 0, value: Buffer.from(jsonOf(line)) }],

@@ -97,6 +97,7 @@ const eventually = { timeout: 60_000, interval: 50 }
 
 async function kafka(): Promise<Way> {
   const [broker, server] = await Promise.all([startKafka(), startRedis()])
+  // No other test has this database.
   const state = `${server.url}/7`
   const redis = new Redis(state)
   await redis.flushdb()
