@@ -17,8 +17,8 @@ export type AlertsOptions = {
 
 /** Bundled beside whatever this is bundled into. */
 const threadFile = './alert-thread.js'
-/** A thread is near: an alert need not wait as long as a request does. */
-const maxDelayMs = 100
+/** A thread is near, and no request: but each batch wakes the application, whether one comes or a thousand. */
+const maxDelayMs = 250
 
 /**
  * The rules of CLEW_ALERTS as a destination of log records. Its thread starts with the process, as silence and time matter to
