@@ -13,8 +13,7 @@ if (!canBuild && process.env.CI)
   throw new Error('the Collector is built by Go, which is not here: install go 1.26')
 if (!canBuild) console.log('no Go: what is sent to Kafka is not read by a Collector (install go 1.26)')
 
-const folder = mkdtempSync(join(tmpdir(), 'clew-kafka-collector-'))
-const out = join(folder, 'out.jsonl')
+let folder: string
 const topic = `log_raw-${process.pid}`
 let kafka: Service
 let admin: Admin
@@ -22,6 +21,7 @@ let collector: Collector
 
 beforeAll(async () => {
   if (!canBuild) return
+  folder = mkdtempSync(join(tmpdir(), 'clew-kafka-collector-'))
   kafka = await startKafka()
   admin = new Admin({ clientId: 'test', bootstrapBrokers: [kafka.url] })
   await admin.createTopics({ topics: [topic], partitions: 3 })
@@ -32,7 +32,7 @@ beforeAll(async () => {
         logs: { topics: [topic], encoding: 'otlp_proto' },
       },
     },
-    exporters: { file: { path: out, flush_interval: '100ms' } },
+    exporters: { file: { path: join(folder, 'out.jsonl'), flush_interval: '100ms' } },
     service: {
       telemetry: { metrics: { level: 'none' } },
       pipelines: { logs: { receivers: ['kafka'], exporters: ['file'] } },
@@ -41,9 +41,9 @@ beforeAll(async () => {
   // It is built once, which takes minutes.
 }, 900_000)
 afterAll(async () => {
-  rmSync(folder, { recursive: true })
   if (!canBuild) return
   await collector.stop()
+  rmSync(folder, { recursive: true })
   await admin.deleteTopics({ topics: [topic] })
   await admin.close()
   await kafka.stop()
@@ -93,6 +93,7 @@ const sent: readonly Sent[] = [
 
 /** What the Collector has written of the topic. */
 function written(): ResourceLogs[] {
+  const out = join(folder, 'out.jsonl')
   const text = existsSync(out) ? readFileSync(out, 'utf8') : ''
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   return whole.split('\n').flatMap((line) => (line === '' ? [] : parseLogsJson(line)))
