@@ -102,6 +102,16 @@ test('without an OTLP receiver a destination gets everything', async () => {
   expect([taken(), receivedOf('alone'), pipeline.counters().other?.delivered]).toEqual([100, 0, 100])
 })
 
+test('a destination that does not let records wait gets them while those of the receiver still do', async () => {
+  const soon = destinationOf(() => ({ kind: 'accepted' }), { maxDelayMs: 10 })
+  const { pipeline, log } = start('soon', [soon.one], { scheduleDelayMs: 1e6 })
+  log(10)
+  await expect.poll(soon.taken, { timeout: 30_000 }).toBe(10)
+  expect(receivedOf('soon')).toBe(0)
+  await pipeline.stop()
+  expect(receivedOf('soon')).toBe(10)
+})
+
 test('a level is asked of each destination, and of the OTLP receiver', async () => {
   const { one, taken } = destinationOf(() => ({ kind: 'accepted' }), { minSeverity: 9 })
   const { pipeline, log } = start('levels', [one], { logFilter: { minSeverity: 13 } })
