@@ -37,21 +37,71 @@ export function watchUnfinished(spans: OpenSpans<RecordingSpan>): {
   }
 }
 
-type Inside = { _fatalException?: (error: unknown, ...rest: unknown[]) => unknown }
+/** What `process` is inside: its listeners by name, as node:events keeps them. */
+type Inside = { _events: Record<string, unknown>; _eventsCount: number }
 
-/** Node asks `process` for this function at each error that nobody caught. A listener of uncaughtExceptionMonitor would be seen. */
+const inside = process as unknown as Inside
+/** That of the start: fake timers of a test may stand still. */
+const { queueMicrotask } = globalThis
+const handlerName = '_fatalException'
+const event = 'uncaughtExceptionMonitor'
+
+/**
+ * Node reads this function off `process` at each error that nobody caught, and it emits `uncaughtExceptionMonitor` first. One of
+ * ours in its place would stand in the stack of all that the application's handler makes, and a listener would be counted: so
+ * its reading is noticed, and a listener is there from then to the event alone.
+ */
 function onUncaught(note: (error: unknown) => void): Stop {
-  const inside = process as unknown as Inside
-  const native = inside._fatalException
-  if (typeof native !== 'function') return () => {}
-  const noting = function (this: unknown, error: unknown, ...rest: unknown[]): unknown {
-    note(error)
-    return native.call(this, error, ...rest)
+  let stopped = false
+  let disarm = (): void => {}
+  const arm = (): void => {
+    const own = Object.getOwnPropertyDescriptor(process, handlerName)
+    if (stopped || own?.configurable !== true || typeof own.value !== 'function') return
+    const get = (): unknown => {
+      Object.defineProperty(process, handlerName, own)
+      const forget = guard('uncaught error', () => listenOnce(note), undefined)
+      // The stack names the function by the property that has it, so it stays there while handlers run.
+      queueMicrotask(() => {
+        forget?.()
+        arm()
+      })
+      return own.value
+    }
+    const set = (value: unknown): void => {
+      own.value = value
+    }
+    Object.defineProperty(process, handlerName, { get, set, configurable: true })
+    disarm = () => {
+      if (Object.getOwnPropertyDescriptor(process, handlerName)?.get !== get) return
+      Object.defineProperty(process, handlerName, own)
+    }
   }
-  inside._fatalException = noting
+  arm()
   return () => {
-    if (inside._fatalException === noting) inside._fatalException = native
+    stopped = true
+    disarm()
   }
+}
+
+/** Hears of the next error alone. Returns the function that gives it up. */
+function listenOnce(note: (error: unknown) => void): () => void {
+  const before = inside._events[event]
+  const forget = (): void => {
+    if (inside._events[event] !== during) return
+    if (before !== undefined) inside._events[event] = before
+    else {
+      delete inside._events[event]
+      inside._eventsCount--
+    }
+  }
+  const listener = (error: unknown): void => {
+    forget()
+    note(error)
+  }
+  const during = before === undefined ? listener : [listener, before].flat()
+  inside._events[event] = during
+  if (before === undefined) inside._eventsCount++
+  return forget
 }
 
 function endUnfinished(
