@@ -46,197 +46,237 @@ export function createRunner(
   onAlert: (alert: Alert) => void = () => {},
   onSetBack: (byMs: number) => void = () => {},
 ): Runner {
-  const clocks = new Map<string, number>()
-  /** Since a clock was set back: cells may be of a time that did not come yet. */
-  const setBacks = new Set<string>()
-  let hasJumped = false
-  const positions = new Map<string, number | undefined>()
-  const groups = createGroupLimit(engine, store)
-  let lowMs: number | undefined
-  let mustBegin = true
-  let turns = 0
+  return new BatchRunner(engine, store, onAlert, onSetBack)
+}
 
-  const commit = async (
+class BatchRunner implements Runner {
+  readonly #engine: Engine
+  readonly #store: AlertStore
+  readonly #onAlert: (alert: Alert) => void
+  readonly #onSetBack: (byMs: number) => void
+  readonly #groups: ReturnType<typeof createGroupLimit>
+  readonly #clocks = new Map<string, number>()
+  /** Since a clock was set back: cells may be of a time that did not come yet. */
+  readonly #setBacks = new Set<string>()
+  readonly #positions = new Map<string, number | undefined>()
+  #hasJumped = false
+  #lowMs: number | undefined
+  #mustBegin = true
+  /** Batches that are still judged in turn after a refusal. */
+  #turns = 0
+
+  constructor(
+    engine: Engine,
+    store: AlertStore,
+    onAlert: (alert: Alert) => void,
+    onSetBack: (byMs: number) => void,
+  ) {
+    this.#engine = engine
+    this.#store = store
+    this.#onAlert = onAlert
+    this.#onSetBack = onSetBack
+    this.#groups = createGroupLimit(engine, store)
+  }
+
+  async positionOf(partition: string): Promise<number | undefined> {
+    const position = await this.#orForget(this.#store.positionOf(partition))
+    this.#positions.set(partition, position)
+    return position
+  }
+
+  async take(batch: RecordBatch): Promise<'done' | 'elsewhere'> {
+    const { partition, offsets } = batch
+    const before = offsets && (this.#positions.get(partition) ?? (await this.positionOf(partition)))
+    // It was stored before the process that read it could say so.
+    if (offsets && before !== undefined && offsets.after <= before) return 'done'
+    const clockMs = this.#clocks.get(partition)
+    const undo = (): void => this.#setBack(partition, clockMs)
+    const hits: Hits = new Map()
+    const low = await this.#orForget(this.#lowOf(partition))
+    for (const [index, record] of freshOf(batch, before).entries())
+      this.#engine.match(record, hits, low(record, batch.clocks?.[index]))
+    const tooMany = await this.#orForget(this.#groups.leaveOut(hits), undo)
+    const span = offsets && { partition, before, after: offsets.after }
+    const result = await this.#orForget(this.#judge(hits, span, tooMany), undo)
+    if (result === 'elsewhere') {
+      undo()
+      this.#positions.delete(partition)
+      return 'elsewhere'
+    }
+    if (offsets) this.#positions.set(partition, offsets.after)
+    await this.#orForget(this.#judgeDue())
+    return 'done'
+  }
+
+  assign(partition: string, clockMs = 0): void {
+    this.#positions.delete(partition)
+    this.#clocks.set(partition, Math.max(this.#clocks.get(partition) ?? 0, clockMs))
+  }
+
+  revoke(partition: string): void {
+    this.#positions.delete(partition)
+    this.#clocks.delete(partition)
+  }
+
+  async pass(partition: string, clockMs: number): Promise<void> {
+    this.#lowMs ??= await this.#orForget(this.#store.low())
+    this.#clocks.set(partition, this.#follow(partition, clockMs))
+    if (!(await this.#orForget(this.#mattersNow()))) return
+    await this.#orForget(this.#commit([], undefined, []))
+    await this.#orForget(this.#judgeDue())
+  }
+
+  async #commit(
     outcomes: readonly [cell: string, version: number, outcome: Outcome][],
     span: Span | undefined,
     extra: readonly Decision[],
-  ): Promise<'stored' | 'changed' | 'elsewhere'> => {
+  ): Promise<'stored' | 'changed' | 'elsewhere'> {
     const decisions = [...extra, ...outcomes.flatMap(([, , outcome]) => outcome.decisions)]
     const alerts = outcomes.flatMap(([, , outcome]) => outcome.alerts)
     const cells = outcomes.map(
       ([cell, version, { state, dueMs }]): CellChange => ({ cell, version, state, dueMs }),
     )
     const newest = decisions.length > mostDecisions ? decisions.slice(-mostDecisions) : decisions
-    const { result, lowMs: low } = await store.commit({
-      ...{ span, clocks, cells, alerts, decisions: newest, setBacks: [...setBacks] },
+    const { result, lowMs } = await this.#store.commit({
+      ...{ span, clocks: this.#clocks, cells, alerts, decisions: newest, setBacks: [...this.#setBacks] },
       counts: countsOf(decisions),
     })
-    lowMs = low
+    this.#lowMs = lowMs
     if (result !== 'stored') return result
-    setBacks.clear()
-    groups.note(cells)
-    for (const alert of alerts) onAlert(alert)
+    this.#setBacks.clear()
+    this.#groups.note(cells)
+    for (const alert of alerts) this.#onAlert(alert)
     return result
   }
 
   /** What a clock comes to that is at least this, by the wall's. */
-  const follow = (partition: string, leastMs: number): number => {
-    const clockMs = clocks.get(partition) ?? 0
+  #follow(partition: string, leastMs: number): number {
+    const clockMs = this.#clocks.get(partition) ?? 0
     // What was stored may be of a process before this one.
-    const aheadMs = Math.max(clockMs, lowMs ?? 0) - leastMs
-    if (store.isShared || aheadMs <= jumpMs) return Math.max(clockMs, leastMs)
-    setBacks.add(partition)
-    hasJumped = true
-    mustBegin = true
-    lowMs = leastMs
-    onSetBack(aheadMs)
+    const aheadMs = Math.max(clockMs, this.#lowMs ?? 0) - leastMs
+    if (this.#store.isShared || aheadMs <= jumpMs) return Math.max(clockMs, leastMs)
+    this.#setBacks.add(partition)
+    this.#hasJumped = true
+    this.#mustBegin = true
+    this.#lowMs = leastMs
+    this.#onSetBack(aheadMs)
     return leastMs
   }
+
   /** A cell of a time that did not come yet begins anew. */
-  const stateOf = (known: StoredCell | undefined, nowMs: number): StoredCell['state'] | undefined => {
+  #stateOf(known: StoredCell | undefined, nowMs: number): StoredCell['state'] | undefined {
     const isAhead =
-      hasJumped && known && Math.max(known.state.lookedMs, known.state.newestMs) > nowMs + jumpMs
+      this.#hasJumped && known && Math.max(known.state.lookedMs, known.state.newestMs) > nowMs + jumpMs
     return isAhead ? undefined : known?.state
   }
 
   /** The low when a record of the partition comes; it moves its clock. What others' partitions do is known after a commit. */
-  const lowOf = async (partition: string): Promise<(record: AlertRecord, leastMs?: number) => number> => {
-    lowMs ??= await store.low()
-    const least = Math.min(...[...clocks].flatMap(([name, ms]) => (name === partition ? [] : [ms])))
+  async #lowOf(partition: string): Promise<(record: AlertRecord, leastMs?: number) => number> {
+    this.#lowMs ??= await this.#store.low()
+    const least = Math.min(...[...this.#clocks].flatMap(([name, ms]) => (name === partition ? [] : [ms])))
     return ({ unixMs }, leastMs) => {
-      const knownMs = leastMs === undefined ? (clocks.get(partition) ?? 0) : follow(partition, leastMs)
+      const knownMs =
+        leastMs === undefined ? (this.#clocks.get(partition) ?? 0) : this.#follow(partition, leastMs)
       const clockMs = Math.max(knownMs, unixMs)
-      clocks.set(partition, clockMs)
-      return store.isShared ? (lowMs ?? 0) : Math.min(least, clockMs)
+      this.#clocks.set(partition, clockMs)
+      return this.#store.isShared ? (this.#lowMs ?? 0) : Math.min(least, clockMs)
     }
   }
 
-  const judgeOnce = async (hits: Hits, span: Span | undefined, extra: readonly Decision[]) => {
-    lowMs ??= await store.low()
-    const low = lowMs
-    const stored = hits.size === 0 ? new Map() : await store.load([...hits.keys()])
-    const outcomes = [...hits].map(([cell, list]): [string, number, Outcome] => {
-      const known = stored.get(cell)
-      return [cell, known?.version ?? 0, engine.step(cell, stateOf(known, list[0]!.lowMs), list, low)]
-    })
-    return commit(outcomes, span, extra)
-  }
-
   /** Where others change the same cells, work that is refused and done again would be most of it. */
-  const judge = async (hits: Hits, span: Span | undefined, extra: readonly Decision[]) => {
+  async #judge(
+    hits: Hits,
+    span: Span | undefined,
+    extra: readonly Decision[],
+  ): Promise<'stored' | 'elsewhere'> {
     for (;;) {
-      const once = () => judgeOnce(hits, span, extra)
-      const result = await (turns > 0 ? store.inTurn(once) : once())
-      turns = result === 'changed' ? turnsAfterRefusal : Math.max(0, turns - 1)
+      const once = () => this.#judgeOnce(hits, span, extra)
+      const result = await (this.#turns > 0 ? this.#store.inTurn(once) : once())
+      this.#turns = result === 'changed' ? turnsAfterRefusal : Math.max(0, this.#turns - 1)
       if (result !== 'changed') return result
     }
   }
 
-  const advance = async (cells: readonly string[]): Promise<boolean> => {
-    const low = lowMs ?? (await store.low())
-    const stored = await store.load(cells)
+  async #judgeOnce(
+    hits: Hits,
+    span: Span | undefined,
+    extra: readonly Decision[],
+  ): Promise<'stored' | 'changed' | 'elsewhere'> {
+    this.#lowMs ??= await this.#store.low()
+    const low = this.#lowMs
+    const stored: ReadonlyMap<string, StoredCell> =
+      hits.size === 0 ? new Map() : await this.#store.load([...hits.keys()])
+    const outcomes = [...hits].map(([cell, list]): [string, number, Outcome] => {
+      const known = stored.get(cell)
+      const state = this.#stateOf(known, list[0]!.lowMs)
+      return [cell, known?.version ?? 0, this.#engine.step(cell, state, list, low)]
+    })
+    return this.#commit(outcomes, span, extra)
+  }
+
+  async #advance(cells: readonly string[]): Promise<boolean> {
+    const low = this.#lowMs ?? (await this.#store.low())
+    const stored = await this.#store.load(cells)
     const outcomes = cells.flatMap((cell): [string, number, Outcome][] => {
       const known = stored.get(cell)
-      if (engine.ruleOf(cell) !== undefined) {
-        return [[cell, known?.version ?? 0, engine.advance(cell, stateOf(known, low), low)]]
+      if (this.#engine.ruleOf(cell) !== undefined) {
+        return [[cell, known?.version ?? 0, this.#engine.advance(cell, this.#stateOf(known, low), low)]]
       }
       // Its rule is no longer in the file.
       return known ? [[cell, known.version, { state: undefined, dueMs: 0, alerts: [], decisions: [] }]] : []
     })
-    return outcomes.length > 0 && (await commit(outcomes, undefined, [])) === 'stored'
+    return outcomes.length > 0 && (await this.#commit(outcomes, undefined, [])) === 'stored'
   }
 
   /** Silence is waited for from the moment at which the first record or tick comes. */
-  const begin = async (): Promise<void> => {
-    if (!mustBegin || !lowMs) return
-    const known = await store.load(engine.standing())
-    const missing = engine.standing().filter((cell) => stateOf(known.get(cell), lowMs!) === undefined)
-    if (missing.length > 0) await advance(missing)
-    mustBegin = false
+  async #begin(): Promise<void> {
+    const low = this.#lowMs
+    if (!this.#mustBegin || !low) return
+    const standing = this.#engine.standing()
+    const known = await this.#store.load(standing)
+    const missing = standing.filter((cell) => this.#stateOf(known.get(cell), low) === undefined)
+    if (missing.length > 0) await this.#advance(missing)
+    this.#mustBegin = false
   }
 
-  const judgeDue = async (): Promise<void> => {
-    await begin()
+  async #judgeDue(): Promise<void> {
+    await this.#begin()
     for (;;) {
-      const due = lowMs ? await store.due(lowMs, mostDue) : []
+      const due = this.#lowMs ? await this.#store.due(this.#lowMs, mostDue) : []
       if (due.length === 0) return
-      await advance(due)
+      await this.#advance(due)
       if (due.length < mostDue) return
     }
   }
 
   /** Whether the clocks must be stored: where others wait for them, or something is due by them. Else it is a write a second for nothing. */
-  const mattersNow = async (): Promise<boolean> =>
-    store.isShared || mustBegin || (await store.due(Math.min(...clocks.values()), 1)).length > 0
+  async #mattersNow(): Promise<boolean> {
+    if (this.#store.isShared || this.#mustBegin) return true
+    return (await this.#store.due(Math.min(...this.#clocks.values()), 1)).length > 0
+  }
 
   /** The clock of a partition must not say that records were judged which were not: those of others would be late. */
-  const setBack = (partition: string, clockMs: number | undefined): void => {
-    if (clockMs === undefined) clocks.delete(partition)
-    else clocks.set(partition, clockMs)
+  #setBack(partition: string, clockMs: number | undefined): void {
+    if (clockMs === undefined) this.#clocks.delete(partition)
+    else this.#clocks.set(partition, clockMs)
   }
-  const orForget = async <T>(doing: Promise<T>, undo: () => void = () => {}): Promise<T> => {
+
+  async #orForget<T>(doing: Promise<T>, undo: () => void = () => {}): Promise<T> {
     try {
       return await doing
     } catch (error) {
       undo()
-      if (error instanceof StateLostError) forget()
+      if (error instanceof StateLostError) this.#forget()
       throw error
     }
   }
+
   /** What is known belongs to a state that is gone; everything is read again. */
-  const forget = (): void => {
-    positions.clear()
-    for (const partition of clocks.keys()) clocks.set(partition, 0)
-    lowMs = undefined
-    mustBegin = true
-  }
-
-  const positionOf = async (partition: string): Promise<number | undefined> => {
-    const position = await orForget(store.positionOf(partition))
-    positions.set(partition, position)
-    return position
-  }
-
-  return {
-    positionOf,
-    async take(batch) {
-      const { partition, offsets } = batch
-      const before = offsets && (positions.get(partition) ?? (await positionOf(partition)))
-      // It was stored before the process that read it could say so.
-      if (offsets && before !== undefined && offsets.after <= before) return 'done'
-      const clockMs = clocks.get(partition)
-      const hits: Hits = new Map()
-      const low = await orForget(lowOf(partition))
-      for (const [index, record] of freshOf(batch, before).entries())
-        engine.match(record, hits, low(record, batch.clocks?.[index]))
-      const undo = () => setBack(partition, clockMs)
-      const tooMany = await orForget(groups.leaveOut(hits), undo)
-      const span = offsets && { partition, before, after: offsets.after }
-      const result = await orForget(judge(hits, span, tooMany), undo)
-      if (result === 'elsewhere') {
-        undo()
-        positions.delete(partition)
-        return 'elsewhere'
-      }
-      if (offsets) positions.set(partition, offsets.after)
-      await orForget(judgeDue())
-      return 'done'
-    },
-    assign(partition, clockMs = 0) {
-      positions.delete(partition)
-      clocks.set(partition, Math.max(clocks.get(partition) ?? 0, clockMs))
-    },
-    revoke(partition) {
-      positions.delete(partition)
-      clocks.delete(partition)
-    },
-    async pass(partition, clockMs) {
-      lowMs ??= await orForget(store.low())
-      clocks.set(partition, follow(partition, clockMs))
-      if (!(await orForget(mattersNow()))) return
-      await orForget(commit([], undefined, []))
-      await orForget(judgeDue())
-    },
+  #forget(): void {
+    this.#positions.clear()
+    for (const partition of this.#clocks.keys()) this.#clocks.set(partition, 0)
+    this.#lowMs = undefined
+    this.#mustBegin = true
   }
 }
 
