@@ -172,6 +172,10 @@ console.log('bundled @clew/desk')
 const beside = [
   ...['pipeline/dist/exit/flush-worker.js', 'node/dist/alerts/alert-thread.js'],
   // Loaded where somebody asks for it.
-  ...['node/dist/destinations/where.js', 'pipeline/dist/policy/create-policy.js'],
+  ...[
+    'node/dist/destinations/where.js',
+    'pipeline/dist/policy/create-policy.js',
+    'node/dist/keep/mark-bus.js',
+  ],
 ]
 for (const file of beside) await bundle([`packages/${file}`], 'packages/node/bundle')

@@ -58,7 +58,7 @@ export const plain: ClewConfig = {
       releasesPerSecond: 50,
     },
   },
-  marks: { key: undefined },
+  marks: { key: undefined, bus: undefined },
   service: { name: undefined, attributes: {} },
   resourceDetectors: undefined,
   traces: { endpoint: plainEndpoint('traces'), console: false },

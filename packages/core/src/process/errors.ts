@@ -114,6 +114,12 @@ export const errorCatalogue = {
       'The memory in which records wait for their chain to fail is too small: they leave it after the seconds that the line has.',
     remedy: 'Give CLEW_HOLD_BYTES more, or hold less, by rules with `hold: false`.',
   },
+  CLEW_BUS: {
+    meaning:
+      'The Redis of CLEW_BUS cannot be used, or can be again. Meanwhile a chain that fails is kept late, or not at all, in processes where its part has ended.',
+    remedy:
+      'Check that Redis is there, and that its user may read and write the stream clew:kept (XADD, XREAD, TIME).',
+  },
   CLEW_SPOOL_LEFT: {
     meaning:
       'Records of this service were kept to be sent with other credentials, or by a version that did not note them; they stay on disk.',

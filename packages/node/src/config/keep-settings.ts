@@ -1,6 +1,7 @@
 import { type SeverityBand, severityBands } from '@clew/otlp'
 import type { StormOptions } from '@clew/pipeline'
 import {
+  type Parse,
   parseBytes,
   parseChoice,
   parseCount,
@@ -8,9 +9,26 @@ import {
   parseOrOff,
   parsePositive,
   parseText,
+  printableValue,
+  unusable,
+  usable,
 } from '@clew/settings'
 import { parseKeepRules, parseStorm, type WrittenRule } from './keep-rules.ts'
 import { optional, type Setting, setting } from './setting.ts'
+
+/** The address of a Redis. */
+export const parseRedis: Parse<string> = (raw) => {
+  const text = String(raw)
+  if (/^rediss?:\/\/[^/]/.test(text) && URL.canParse(text)) return usable(text)
+  return unusable(`${printableValue(raw)} is no address of Redis`, 'write redis://host:6379')
+}
+
+const parseBus: Parse<string> = (raw) => {
+  if (raw === true || String(raw).toLowerCase() === 'on') return usable('on')
+  const { value, faults } = parseRedis(raw)
+  const orOn = faults.map(({ found, remedy }) => ({ found, remedy: `${remedy}, on for that of REDIS_URL` }))
+  return value === undefined ? { value, faults: orOn } : usable(value)
+}
 
 const defaultHoldBytes = 64 * 2 ** 20
 
@@ -25,6 +43,7 @@ export const keepSettings: {
   slow: Setting<number | undefined>
   releasesPerSecond: Setting<number>
   key: Setting<string | undefined>
+  bus: Setting<string | false | undefined>
 } = {
   rules: {
     env: 'CLEW_KEEP',
@@ -94,5 +113,12 @@ export const keepSettings: {
     parse: parseText,
     about:
       'A secret of all services, by which they believe one another over HTTP that a chain is to be kept, without the cap on what anybody may ask.',
+  }),
+  bus: optional<string | false>({
+    env: 'CLEW_BUS',
+    yaml: 'keep.bus',
+    parse: parseOrOff(parseBus),
+    about:
+      'A Redis over which all processes tell one another which chains are kept, also those whose part has ended: `redis://host:6379`, or `on` for the Redis of REDIS_URL.',
   }),
 }

@@ -7,7 +7,7 @@ import { defaultSpanLimits, type SpanLimits } from '../tracer/span-limits.ts'
 import { type ReadFile, readEndpoint } from './endpoint.ts'
 import { type Configurable, optionSettings, readOptions } from './instrumentation-options.ts'
 import type { WrittenRule } from './keep-rules.ts'
-import { keepSettings } from './keep-settings.ts'
+import { keepSettings, parseRedis } from './keep-settings.ts'
 import { limitSettings } from './limit-settings.ts'
 import { otlpSettings, type Signal } from './otlp-settings.ts'
 import { createReader, type Environment, type Reader } from './reader.ts'
@@ -49,8 +49,7 @@ export type ClewConfig = {
   /** Which log records go to the OTLP receiver; `where` is a search. */
   logFilter: { level: SeverityBand | undefined; where: string | undefined }
   keep: KeepConfig
-  /** How processes tell one another which chains are kept; `key` signs what goes by HTTP. */
-  marks: { key: string | undefined }
+  marks: MarksConfig
   propagators: readonly Exclude<PropagatorName, 'none'>[]
   sampler: { name: SamplerName; ratio: number }
   spanLimits: SpanLimits
@@ -78,6 +77,14 @@ export type KeepConfig = {
   storm: StormOptions | undefined
   maxPerSecond: number | undefined
   hold: HoldOptions
+}
+
+/** How processes tell one another which chains are kept. */
+export type MarksConfig = {
+  /** Signs what goes by HTTP. */
+  key: string | undefined
+  /** The address of a Redis. */
+  bus: string | undefined
 }
 
 export type ConfigSources = {
@@ -150,7 +157,10 @@ export function readKeep({ read }: Reader): KeepConfig {
   }
 }
 
-function readAll(reader: Reader, { instrumentations, readFile, isInstalled }: ConfigSources): ClewConfig {
+function readAll(
+  reader: Reader,
+  { env, instrumentations, readFile, isInstalled }: ConfigSources,
+): ClewConfig {
   const { read } = reader
   const { 'service.name': namedThere, ...attributes } = read(generalSettings.resourceAttributes)
   return {
@@ -163,7 +173,7 @@ function readAll(reader: Reader, { instrumentations, readFile, isInstalled }: Co
     logs: readSignal(reader, 'logs', signalSettings.logsExporter, readFile),
     logFilter: { level: read(signalSettings.logsLevel), where: read(signalSettings.logsWhere) },
     keep: readKeep(reader),
-    marks: { key: read(keepSettings.key) },
+    marks: { key: read(keepSettings.key), bus: readBus(reader, env) },
     propagators: readPropagators(reader, isInstalled),
     sampler: { name: read(signalSettings.sampler), ratio: read(signalSettings.samplerRatio) },
     ...readLimits(reader),
@@ -174,6 +184,17 @@ function readAll(reader: Reader, { instrumentations, readFile, isInstalled }: Co
       instrumentations.map((one) => [one.name, readOptions(reader, one)]),
     ) as ClewConfig['instrumentations'],
   }
+}
+
+function readBus(reader: Reader, env: Environment): string | undefined {
+  const given = reader.read(keepSettings.bus)
+  if (given !== 'on') return given || undefined
+  const { value } = parseRedis(env.REDIS_URL ?? '')
+  if (value === undefined)
+    reader.report(
+      `${reader.placeOf(keepSettings.bus)}: on takes the Redis of REDIS_URL, which has no address; write redis://host:6379; in force: none`,
+    )
+  return value
 }
 
 function readSignal(

@@ -38,6 +38,15 @@ export function keepMeters(read: () => PolicyCounters): Meter[] {
   ]
 }
 
+/** Of the stream over which processes tell one another. */
+export function busMeters(counts: () => { readonly unsent: number; readonly dropped: number }): Meter[] {
+  const dropped = (): MeterValue[] => [{ labels: {}, value: counts().dropped }]
+  return [
+    gauge('clew_bus_unsent', 'Marks of kept chains that wait for Redis.', () => counts().unsent),
+    counter('clew_bus_dropped_total', 'Marks that were too many to wait.', [], dropped),
+  ]
+}
+
 function counter(name: string, help: string, labels: readonly string[], read: Meter['read']): Meter {
   return { name, kind: 'counter', help, labels, read }
 }

@@ -1,12 +1,21 @@
 import { createRequire } from 'node:module'
-import { type KeptTraces, type Meter, report } from '@clew/core'
+import {
+  type KeptTraces,
+  type Meter,
+  monotonicMs,
+  report,
+  runInContext,
+  type Stop,
+  suppressedRoot,
+} from '@clew/core'
 import type { KeepRule, Policy, PolicyCounters, PolicyPorts, PolicyRules } from '@clew/pipeline'
 import type * as PolicyModule from '@clew/pipeline/policy'
-import { formatDuration, formatSize } from '@clew/settings'
+import { formatDuration, formatSize, printableAddress } from '@clew/settings'
 import type { WrittenRule } from '../config/keep-rules.ts'
-import type { KeepConfig } from '../config/read-config.ts'
+import type { KeepConfig, MarksConfig } from '../config/read-config.ts'
 import { readSearch } from '../destinations/open-exporters.ts'
-import { keepMeters } from './keep-meters.ts'
+import { busMeters, keepMeters } from './keep-meters.ts'
+import type * as BusModule from './mark-bus.ts'
 import { createMarks } from './marks.ts'
 
 /** What decides which records are kept, before and after there is a pipeline. */
@@ -16,6 +25,7 @@ export type Keep = {
   readonly meters: readonly Meter[]
   /** Other rules from now on. */
   change(config: KeepConfig): void
+  readonly stop: Stop
 }
 
 const nothingYet: PolicyCounters = {
@@ -27,21 +37,51 @@ const nothingYet: PolicyCounters = {
 
 type Resource = Readonly<Record<string, unknown>>
 
-/** Undefined where all records are sent, which costs nothing. `key` is that of the marks. */
-export function openKeep(config: KeepConfig, key: string | undefined, resource: Resource): Keep | undefined {
+/** Undefined where all records are sent, which costs nothing. `directory` is the application's. */
+export function openKeep(
+  config: KeepConfig,
+  marks: MarksConfig,
+  resource: Resource,
+  directory: string,
+): Keep | undefined {
   if (config.rules.length === 0 && config.storm === undefined && config.maxPerSecond === undefined)
     return undefined
-  const { createPolicy } = createRequire(import.meta.url)('./create-policy.js') as typeof PolicyModule
+  const { createPolicy } = load('./create-policy.js') as typeof PolicyModule
   let policy: Policy | undefined
+  const bus =
+    marks.bus === undefined
+      ? undefined
+      : openBus(marks.bus, directory, (traceId) => policy?.mark(traceId, 'trusted'))
+  const announce = (traceId: string): void => {
+    if (bus) runInContext(suppressedRoot, () => bus.announce(traceId))
+  }
   return {
     makePolicy(ports) {
-      policy = createPolicy(rulesOf(config, resource), ports)
+      policy = createPolicy(rulesOf(config, resource), { ...ports, announce })
       return policy
     },
-    traces: createMarks(() => policy, key),
-    meters: keepMeters(() => policy?.counters() ?? nothingYet),
+    traces: createMarks(() => policy, marks.key),
+    meters: [...keepMeters(() => policy?.counters() ?? nothingYet), ...(bus ? busMeters(bus.counts) : [])],
     change: (next) => policy?.change(rulesOf(next, resource)),
+    stop: () => bus?.close(),
   }
+}
+
+const load = createRequire(import.meta.url)
+
+function openBus(
+  url: string,
+  directory: string,
+  take: (traceId: string) => void,
+): BusModule.MarkBus | undefined {
+  const { openMarkBus } = load('./mark-bus.js') as typeof BusModule
+  const say = (message: string): void => report('CLEW_BUS', `${printableAddress(url)}: ${message}`)
+  const bus = runInContext(suppressedRoot, () =>
+    openMarkBus(directory, url, { take, say, nowMs: monotonicMs }),
+  )
+  if (bus === undefined)
+    say('needs the package ioredis: npm install ioredis; chains are kept where marks reach by themselves')
+  return bus
 }
 
 function rulesOf(config: KeepConfig, resource: Resource): PolicyRules {
@@ -59,7 +99,10 @@ function ruleOf({ where, services, ...rule }: WrittenRule, resource: Resource): 
 }
 
 /** `keeps info 1%, holds 30s in 64MiB`, for the start-up line. */
-export function describeKeep({ rules, storm, maxPerSecond, hold }: KeepConfig): string {
+export function describeKeep(
+  { rules, storm, maxPerSecond, hold }: KeepConfig,
+  { bus }: Partial<MarksConfig> = {},
+): string {
   const parts = [
     ...rules.map(({ name, keep }) => `${name} ${shareText(keep)}`),
     ...(storm ? [`storms ${storm.first}/${storm.every}`] : []),
@@ -67,6 +110,7 @@ export function describeKeep({ rules, storm, maxPerSecond, hold }: KeepConfig): 
     hold.maxBytes === 0
       ? 'holds none'
       : `holds the rest ${formatDuration(hold.holdMs)} in ${formatSize(hold.maxBytes)}`,
+    ...(bus === undefined ? [] : [`tells others over ${printableAddress(bus)}`]),
   ]
   return `keeps ${parts.join(', ')}`
 }

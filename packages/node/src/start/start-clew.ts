@@ -109,7 +109,7 @@ function run(
   const resource = resourceOf(application, config)
   const exporters = packages.flatMap((one) => ('waits' in one ? [] : (one.exporter ?? [])))
   const destinations = openExporters(exporters, config, resource)
-  const keep = openKeep(config.keep, config.marks.key, resource)
+  const keep = openKeep(config.keep, config.marks, resource, application.directory)
   const pipeline = openPipeline({
     ...{ config, resource, beforeDeath: unfinished.end, makePolicy: keep?.makePolicy },
     destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
@@ -133,6 +133,7 @@ function run(
     ? [
         setKeptTraces(keep.traces),
         addMeters(keep.meters),
+        keep.stop,
         watchKeep(placeOf(application, packages, findEnvironment()), keep.change),
       ]
     : []
@@ -140,7 +141,7 @@ function run(
   const stops = [...kept, sink, meters, watchApiCopies(), unfinished.stop, ...started.stops]
   if (isMainThread && !config.quiet) {
     const others = destinations.map(({ shownAs }) => shownAs)
-    const keeps = keep && describeKeep(config.keep)
+    const keeps = keep && describeKeep(config.keep, config.marks)
     sayStarted(serviceName(application, config), started.names, config, { others, keeps })
   }
   return {

@@ -99,6 +99,15 @@ test('an ERROR takes along what its trace has held, in order and without weight,
   expect(announced).toEqual([lowTrace])
 })
 
+test('others are told once of an own failure, even where somebody else had the trace kept', () => {
+  const { policy, log, announced } = createTested([infoAtOne])
+  policy.mark(lowTrace, 'outside')
+  log('one', { traceId: lowTrace })
+  expect(announced).toEqual([])
+  for (const text of ['failed', 'failed again']) log(text, { traceId: lowTrace, severityNumber: 17 })
+  expect([announced, policy.counters().marks.own]).toEqual([[lowTrace], 0])
+})
+
 test.each<[string, Partial<SpanInput>, boolean]>([
   ['a failed request', { statusCode: 2 }, true],
   ['a failed job', { kind: 4, statusCode: 2 }, true],

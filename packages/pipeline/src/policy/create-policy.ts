@@ -27,9 +27,8 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
   let { releaseSeverity, slowMs } = given.hold
 
   const trigger = (traceId: string): boolean => {
-    if (hold.isHot(traceId)) return true
     if (!hold.release(traceId, 'own')) return false
-    ports.announce(traceId)
+    if (hold.isNews(traceId)) ports.announce(traceId)
     return true
   }
   const log = (scope: PipelineScope, input: LogInput): void => {

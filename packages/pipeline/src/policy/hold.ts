@@ -33,6 +33,8 @@ export type Hold = {
   isHot(traceId: string): boolean
   /** Lets the chain go. False when it was refused. */
   release(traceId: string, source: MarkSource): boolean
+  /** True once: others are to be told, even of a trace that a mark had let go, which may not have reached all of them. */
+  isNews(traceId: string): boolean
   /** Call it once a second: what is held is as old as the sweeps since. */
   sweep(): void
   counters(): Pick<PolicyCounters, 'held' | 'released' | 'marks' | 'ring'>
@@ -47,7 +49,9 @@ export function createHold(
   const { nowMs } = ports
   const marks = { own: 0, trusted: 0, outside: 0, refused: 0 }
   const ring = openRing(options, ports, drop)
-  const hot = createHotTraces(Math.max(leastHotMs, 2 * options.holdMs))
+  const hotMs = Math.max(leastHotMs, 2 * options.holdMs)
+  const hot = createHotTraces(hotMs)
+  const told = createHotTraces(hotMs)
   const mayRelease = createBucket(options.releasesPerSecond, burstSeconds)
   const mayBelieve = createBucket(outsidePerSecond, outsideBurstSeconds)
   const isAllowed = (source: MarkSource, now: number): boolean => {
@@ -69,9 +73,15 @@ export function createHold(
       ring.release(traceId)
       return true
     },
+    isNews(traceId) {
+      if (told.has(traceId)) return false
+      told.add(traceId, nowMs())
+      return true
+    },
     sweep() {
       const now = nowMs()
       hot.sweep(now)
+      told.sweep(now)
       ring.sweep(now)
     },
     counters: () => ({ ...ring.counters(), marks: { ...marks } }),

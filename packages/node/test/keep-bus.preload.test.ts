@@ -1,0 +1,98 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Service, startRedis } from '../../../scripts/services.ts'
+import { killApps, preload, runApp } from './app-process.ts'
+import { startCutOff } from './cut-off.ts'
+import { linesOf, type Order, startChain } from './keep-chain.ts'
+
+let redis: Service
+let receiver: OtlpReceiver
+beforeAll(async () => {
+  redis = await startRedis()
+})
+beforeEach(async () => {
+  receiver = await startOtlpReceiver()
+})
+afterEach(() => {
+  killApps()
+  return receiver.close()
+})
+afterAll(() => redis.stop())
+
+const whole = { api: 3, work: 3, second: 3 }
+const untilWork = { api: 3, work: 3 }
+const linesOfAll = (orders: readonly Order[]) => orders.map(({ n }) => linesOf(receiver, n))
+
+const failures: [Omit<Order, 'n'>, object][] = [
+  [{}, {}],
+  [{ fails: 'api early' }, whole],
+  [{ fails: 'api' }, whole],
+  [{ fails: 'api late', late: 10_000 }, whole],
+  [{ fails: 'work early' }, untilWork],
+  [{ fails: 'work' }, whole],
+  [{ fails: 'work', late: 1_000 }, whole],
+  [{ fails: 'work', late: 10_000 }, whole],
+  [{ fails: 'second' }, whole],
+  [{ fails: 'second late', late: 10_000 }, whole],
+  [{}, {}],
+]
+const orders = failures.map(([order], at): Order => ({ n: at + 1, ...order }))
+const expected = failures.map(([, lines]) => lines)
+
+test.each(['a CLEW_BUS of its own', 'CLEW_BUS=on'])(
+  'with %s a chain is whole wherever it fails, and however late',
+  async (way) => {
+    const bus = way === 'CLEW_BUS=on' ? 'on' : redis.url
+    const chain = await startChain(receiver, { REDIS_URL: redis.url, CLEW_KEEP: '1%', CLEW_BUS: bus })
+    for (const order of orders) await chain.send(order)
+    await expect.poll(() => linesOfAll(orders), { timeout: 40_000 }).toEqual(expected)
+    const said = await chain.stop()
+    expect(linesOfAll(orders)).toEqual(expected)
+    expect(said.map((text) => text.match(/tells others over redis:.*/)?.[0])).toEqual(
+      Array(3).fill(`tells others over ${redis.url}`),
+    )
+    expect(said.join('')).not.toContain('CLEW_BUS')
+  },
+)
+
+test('chains that fail while Redis is cut off are whole when it is there again, and both is said once', async () => {
+  const way = await startCutOff(redis.url)
+  const chain = await startChain(receiver, { REDIS_URL: redis.url, CLEW_KEEP: '1%', CLEW_BUS: way.url })
+  await chain.send({ n: 100, fails: 'work' })
+  await expect.poll(() => linesOf(receiver, 100), { timeout: 20_000 }).toEqual(whole)
+  way.cut()
+  const cutMs = performance.now()
+  for (const order of orders) await chain.send({ ...order, late: Math.min(order.late ?? 0, 2_000) })
+  await expect.poll(() => performance.now() - cutMs, { timeout: 10_000 }).toBeGreaterThan(5_000)
+  expect(linesOfAll(orders)).not.toEqual(expected)
+  way.restore()
+  await expect.poll(() => linesOfAll(orders), { timeout: 30_000 }).toEqual(expected)
+  const said = await chain.stop()
+  way.close()
+  for (const text of said) {
+    expect(text.match(/CLEW_BUS: .*/g)).toEqual([
+      expect.stringMatching(/^CLEW_BUS: redis:\S+: (reading|writing) fails \(.+\); chains are kept late/),
+      expect.stringMatching(/^CLEW_BUS: redis:\S+: works again/),
+    ])
+  }
+})
+
+test('a process ends by itself, whether Redis is there, away or silent', async () => {
+  const silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const urls = [
+    redis.url,
+    'redis://127.0.0.1:1',
+    `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+  ]
+  const run = (url: string) =>
+    runApp({
+      args: [...preload, 'untouched/app.cjs', 'an end by itself'],
+      env: { CLEW_KEEP: '1%', CLEW_BUS: url, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+    })
+  const endings = await Promise.all(urls.map(run))
+  silent.close()
+  expect(endings.map(({ code, signal }) => [code, signal])).toEqual(Array(3).fill([0, null]))
+})
