@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { foldText, indexTerms, searchableText } from './searchable-text.ts'
-import { textMatcher } from './text-matcher.ts'
+import { longPhraseMatcher } from './long-phrase.ts'
+import { foldText, indexTerms, searchableText, wordsOfFolded } from './searchable-text.ts'
+import { phraseMatcher, textMatcher } from './text-matcher.ts'
 
 test.each([
   ['timeout', false, 'Timeout after 5s', true],
@@ -66,4 +67,30 @@ test('a character is folded alike beside any other', () => {
     if (foldText(`é ${character}`) !== `e ${foldText(character)}`) different.push(code.toString(16))
   }
   expect(different).toEqual([])
+})
+
+test('a long phrase is found where a pattern would find it', () => {
+  const piece = fc.constantFrom('a', 'b', 'ab', 'a b', 'a, b', '订', '单', '订单', ' ', '-', 'a订')
+  const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''))
+  const spaced = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(' '))
+  const any = fc.oneof(text, spaced)
+  const cut = fc.tuple(any, fc.nat(), fc.nat()).map(([whole, from, length]) => {
+    const start = from % (whole.length + 1)
+    return { line: whole, phrase: whole.slice(start, start + (length % 12) + 1) }
+  })
+  const unrelated = fc.record({ line: any, phrase: text.map((whole) => whole.slice(0, 6)) })
+  fc.assert(
+    fc.property(fc.oneof(cut, unrelated), fc.boolean(), ({ line, phrase }, prefix) => {
+      const words = wordsOfFolded(phrase)
+      fc.pre(words.length > 0)
+      expect(longPhraseMatcher(words, prefix)(line)).toBe(phraseMatcher(words, prefix)(line))
+    }),
+    { numRuns: 5000 },
+  )
+})
+
+test('a phrase of 1,500 equal words is looked for in a line of nearly a megabyte', () => {
+  const { matches } = textMatcher('again '.repeat(1500), false)
+  const almost = `${'again '.repeat(1499)}. never `.repeat(100)
+  expect([matches(almost), matches(`${almost}${'again '.repeat(1500)}`)]).toEqual([false, true])
 })

@@ -1,3 +1,4 @@
+import { longPhraseMatcher } from './long-phrase.ts'
 import { foldText, type Word, wordCharacter, wordsOfFolded } from './searchable-text.ts'
 
 /** Whether a text, already folded by `foldText`, has the words of a search. */
@@ -15,12 +16,21 @@ export function textMatcher(text: string, prefix: boolean): TextMatcher {
   const folded = foldText(text)
   const words = wordsOfFolded(folded)
   if (words.length === 0) return { matches: (other) => other.includes(folded), words: [] }
-  const pattern = new RegExp(patternOf(words, prefix), 'u')
   const texts = words.map((word) => word.text)
+  const inOrder = words.length > longPhrase ? longPhraseMatcher(words, prefix) : phraseMatcher(words, prefix)
   return {
-    matches: (other) => texts.every((word) => other.includes(word)) && pattern.test(other),
+    matches: (other) => texts.every((word) => other.includes(word)) && inOrder(other),
     words: texts,
   }
+}
+
+/** Words from which on a pattern may take too long: a text of one word, over and over. */
+const longPhrase = 16
+
+/** For phrases of a few words, which are nearly all. */
+export function phraseMatcher(words: Word[], prefix: boolean): (folded: string) => boolean {
+  const pattern = new RegExp(patternOf(words, prefix), 'u')
+  return (folded) => pattern.test(folded)
 }
 
 function patternOf(words: Word[], prefix: boolean): string {
