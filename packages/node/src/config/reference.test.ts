@@ -1,5 +1,6 @@
 import { fileExporter } from '@clew/file-exporter'
 import { kafkaExporter } from '@clew/kafka-exporter'
+import { syslogExporter } from '@clew/syslog-exporter'
 import { describe, expect, it } from 'vitest'
 // No dependency of this package: applications of its tests would find it.
 import { prometheusExporter } from '../../../exporters/prometheus-exporter/src/index.ts'
@@ -101,6 +102,12 @@ ${table([...optionSettings(configurableOf(kafkaExporter)).values()])}
 Of \`@clew/file-exporter\`, if it is a dependency of the application.
 
 ${table([...optionSettings(configurableOf(fileExporter)).values()])}
+
+## Syslog
+
+Of \`@clew/syslog-exporter\`, if it is a dependency of the application.
+
+${table([...optionSettings(configurableOf(syslogExporter)).values()])}
 
 ## Instrumentations
 

@@ -1,0 +1,1 @@
+export { syslogExporter } from './exporter.ts'
