@@ -176,6 +176,7 @@ const beside = [
     'node/dist/destinations/where.js',
     'pipeline/dist/policy/create-policy.js',
     'node/dist/keep/mark-bus.js',
+    'node/dist/redact/redaction.js',
   ],
 ]
 for (const file of beside) await bundle([`packages/${file}`], 'packages/node/bundle')

@@ -45,7 +45,7 @@ export function startPipeline(
   const options = { ...given, beforeDeath: sweepBefore(given.beforeDeath, () => policy) }
   const { exit = 'flush', scheduleDelayMs = 500, runHidden = AsyncLocalStorage.snapshot() } = options
   const limits = options.limits ?? { logs: defaultLimits, traces: defaultLimits }
-  const resource = encodeResource(options.resource)
+  const resource = encodeResource(options.resource, limits.logs.redactor)
   const mirror = isMainThread || exit === 'off' ? undefined : new RecordMirror(resource)
   const problems = new Problems(options.report, wallMs, { printAddress: options.printAddress })
   const lanes = openLanes(

@@ -120,6 +120,10 @@ export const errorCatalogue = {
     remedy:
       'Check that Redis is there, and that its user may read and write the stream clew:kept (XADD, XREAD, TIME).',
   },
+  CLEW_REDACT_REPORT: {
+    meaning: 'With CLEW_REDACT=report nothing is cut. The line says how many secrets were sent, by kind.',
+    remedy: 'Write CLEW_REDACT=on. CLEW_REDACT_KEYS and CLEW_REDACT_PATTERNS say what is a secret.',
+  },
   CLEW_SPOOL_LEFT: {
     meaning:
       'Records of this service were kept to be sent with other credentials, or by a version that did not note them; they stay on disk.',

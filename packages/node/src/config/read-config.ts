@@ -11,6 +11,7 @@ import { keepSettings, parseRedis } from './keep-settings.ts'
 import { limitSettings } from './limit-settings.ts'
 import { otlpSettings, type Signal } from './otlp-settings.ts'
 import { createReader, type Environment, type Reader } from './reader.ts'
+import { type RedactConfig, readRedact, redactSettings } from './redact-settings.ts'
 import type { Setting } from './setting.ts'
 import {
   defaultDelayMs,
@@ -50,6 +51,7 @@ export type ClewConfig = {
   logFilter: { level: SeverityBand | undefined; where: string | undefined }
   keep: KeepConfig
   marks: MarksConfig
+  redact: RedactConfig
   propagators: readonly Exclude<PropagatorName, 'none'>[]
   sampler: { name: SamplerName; ratio: number }
   spanLimits: SpanLimits
@@ -134,6 +136,7 @@ export function coreSettings(): Setting<unknown>[] {
     limitSettings,
     pipelineSettings,
     keepSettings,
+    redactSettings,
     otlpSettings(undefined),
     otlpSettings('traces'),
     otlpSettings('logs'),
@@ -174,6 +177,7 @@ function readAll(
     logFilter: { level: read(signalSettings.logsLevel), where: read(signalSettings.logsWhere) },
     keep: readKeep(reader),
     marks: { key: read(keepSettings.key), bus: readBus(reader, env) },
+    redact: readRedact(reader),
     propagators: readPropagators(reader, isInstalled),
     sampler: { name: read(signalSettings.sampler), ratio: read(signalSettings.samplerRatio) },
     ...readLimits(reader),

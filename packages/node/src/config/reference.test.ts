@@ -10,6 +10,7 @@ import { keepSettings } from './keep-settings.ts'
 import { limitSettings } from './limit-settings.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { coreSettings } from './read-config.ts'
+import { redactSettings } from './redact-settings.ts'
 import type { Setting } from './setting.ts'
 import { generalSettings, pipelineSettings, signalSettings } from './settings.ts'
 
@@ -78,6 +79,12 @@ ${table(all(pipelineSettings))}
 Without a rule, a storm or a cap all records are sent. [What is kept](../guide/keep.md) has the rules in full.
 
 ${table(all(keepSettings))}
+
+## What is cut
+
+[Redaction](../guide/redaction.md) has the default list of keys and the patterns.
+
+${table(all(redactSettings))}
 
 ## Limits
 

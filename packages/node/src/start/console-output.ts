@@ -1,21 +1,26 @@
 import { inspect } from 'node:util'
 import type { LogInput, SpanInput } from '@clew/otlp'
 import type { Pipeline } from '@clew/pipeline'
+import type { Clean } from '../redact/redaction.ts'
 
 type Intake = Pick<Pipeline, 'log' | 'span'>
 
-/** The pipeline's intake, which also prints a line on stdout for each record of the chosen signals. */
-export function withConsole(pipeline: Intake, print: { logs: boolean; traces: boolean }): Intake {
+/** The pipeline's intake, which also prints a line on stdout for each record of the chosen signals, `clean` if it is given. */
+export function withConsole(
+  pipeline: Intake,
+  { logs, traces }: { logs: { console: boolean }; traces: { console: boolean } },
+  clean?: Clean,
+): Intake {
   return {
-    log: print.logs
+    log: logs.console
       ? (scope, record) => {
-          printLine(formatLog(record))
+          printLine(formatLog(clean ? clean.log(record) : record))
           pipeline.log(scope, record)
         }
       : pipeline.log,
-    span: print.traces
+    span: traces.console
       ? (scope, span) => {
-          printLine(formatSpan(span))
+          printLine(formatSpan(clean ? clean.span(span) : span))
           pipeline.span(scope, span)
         }
       : pipeline.span,

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { report, runInContext, suppressedRoot } from '@clew/core'
-import { defaultLimits, type EncodeLimits } from '@clew/otlp'
+import { defaultLimits, type EncodeLimits, type Redactor } from '@clew/otlp'
 import { type Destination, type Pipeline, type PipelineOptions, startPipeline } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
 import type { ClewConfig } from '../config/read-config.ts'
@@ -16,6 +16,7 @@ export type PipelineParts = {
   destinations: readonly Destination[]
   beforeDeath: NonNullable<PipelineOptions['beforeDeath']>
   makePolicy: Parameters<typeof startPipeline>[2]
+  redactor: Redactor | undefined
 }
 
 /** The pipeline of this process. */
@@ -25,6 +26,7 @@ export function openPipeline({
   destinations,
   beforeDeath,
   makePolicy,
+  redactor,
 }: PipelineParts): Pipeline {
   return startPipeline(
     {
@@ -32,7 +34,10 @@ export function openPipeline({
       logs: config.logs.endpoint,
       logFilter: config.logs.endpoint && readFilter('CLEW_LOGS_', config.logFilter, resource),
       traces: config.traces.endpoint,
-      limits: { logs: config.logLimits, traces: encodeLimitsOf(config.spanLimits) },
+      limits: {
+        logs: { ...config.logLimits, redactor },
+        traces: { ...encodeLimitsOf(config.spanLimits), redactor },
+      },
       spoolDirectory: spoolDirectory(config),
       resource,
       beforeDeath,

@@ -16,6 +16,7 @@ import { listPackages } from '../discovery/packages.ts'
 import { describeKeep, openKeep } from '../keep/open-keep.ts'
 import { watchKeep } from '../keep/watch-keep.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
+import { openRedact } from '../redact/open-redact.ts'
 import { OpenSpans } from '../tracer/open-spans.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
 import { samplerFromName } from '../tracer/samplers.ts'
@@ -110,11 +111,16 @@ function run(
   const exporters = packages.flatMap((one) => ('waits' in one ? [] : (one.exporter ?? [])))
   const destinations = openExporters(exporters, config, resource)
   const keep = openKeep(config.keep, config.marks, resource, application.directory)
+  const redact = openRedact(config.redact)
   const pipeline = openPipeline({
-    ...{ config, resource, beforeDeath: unfinished.end, makePolicy: keep?.makePolicy },
+    ...{ config, resource, makePolicy: keep?.makePolicy, redactor: redact?.redactor },
+    beforeDeath: (exitCode) => {
+      unfinished.end(exitCode)
+      redact?.tell()
+    },
     destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
   })
-  const intake = withConsole(pipeline, { logs: config.logs.console, traces: config.traces.console })
+  const intake = withConsole(pipeline, config, redact?.clean)
   const sampler = samplerFromName(config.sampler.name, config.sampler.ratio)
   registerApi(applicationApiVersion(application), {
     trace: createTracerProvider({
@@ -127,7 +133,7 @@ function run(
   enableDiagnostics(config.logLevel, application.directory)
   const sink = setRecordSink((record) => intake.log(record.scope, record))
   setServiceName(serviceName(application, config))
-  const meters = addMeters(pipelineMeters(pipeline))
+  const meters = addMeters([...pipelineMeters(pipeline), ...(redact?.meters ?? [])])
   // Before the instrumentations, which look whether there are any.
   const kept = keep
     ? [
@@ -150,6 +156,7 @@ function run(
     stop: async (timeoutMs) => {
       stopAll(stops)
       await pipeline.stop(timeoutMs)
+      redact?.stop()
     },
   }
 }

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import type { Endpoint } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
 import type { ClewConfig } from '../config/read-config.ts'
+import type { RedactConfig } from '../config/redact-settings.ts'
 
 import { saidVariable } from '../config/unknown-names.ts'
 
@@ -59,13 +60,14 @@ type Sending = Pick<ClewConfig, 'logs' | 'traces'> & {
   alerts?: string | undefined
   /** What is kept, where that is not all. */
   keeps?: string | undefined
+  redact?: Pick<RedactConfig, 'mode'>
 }
 
 /** What was started and where it sends, as one line for stderr. */
 export function formatStartupLine(
   service: string,
   running: readonly string[],
-  { logs, traces, others = [], alerts, keeps }: Sending,
+  { logs, traces, others = [], alerts, keeps, redact }: Sending,
   byJest = false,
 ): string {
   const joined = running.length > 0 ? running.join(', ') : 'nothing (no @clew package among the dependencies)'
@@ -77,6 +79,9 @@ export function formatStartupLine(
       : []),
     ...others.map((other) => `logs to ${other}`),
     ...(keeps ? [keeps] : []),
+    ...(redact && redact.mode !== 'off'
+      ? [redact.mode === 'on' ? 'cuts secrets' : 'counts secrets and cuts none']
+      : []),
     ...(alerts ? [`alerts by ${alerts}`] : []),
   ]
   return `[clew] ${service}: ${parts.join('; ')}\n`

@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module'
+import { type Meter, report, runInContext, suppressedRoot } from '@clew/core'
+import type { Redactor } from '@clew/otlp'
+import type { RedactConfig } from '../config/redact-settings.ts'
+import type * as Redaction from './redaction.ts'
+
+/** What takes secrets out of records and spans, and tells how much. */
+export type Redact = {
+  redactor: Redactor
+  /** Of what we print ourselves; undefined where nothing is cut. */
+  clean: Redaction.Clean | undefined
+  meters: Meter[]
+  /** At the end of the process: what a report has to tell by then. May be called twice. */
+  tell(): void
+  stop(): void
+}
+
+const tellIntervalMs = 60_000
+
+/** Undefined where redaction is off, which costs nothing. */
+export function openRedact(config: RedactConfig): Redact | undefined {
+  if (config.mode === 'off') return undefined
+  const { createRedaction } = createRequire(import.meta.url)('./redaction.js') as typeof Redaction
+  const { redactor, clean } = createRedaction(config)
+  const tell = redactor.cuts ? (): void => {} : createReport(redactor)
+  const timer = runInContext(suppressedRoot, () => setInterval(tell, tellIntervalMs).unref())
+  return {
+    ...{ redactor, clean: redactor.cuts ? clean : undefined, tell },
+    meters: [
+      {
+        ...{ name: 'clew_redacted_total', kind: 'counter', labels: ['kind'] },
+        help: 'Secrets that were cut from log records and spans; with CLEW_REDACT=report, that would have been.',
+        read: () => Object.entries(redactor.counts()).map(([kind, value]) => ({ labels: { kind }, value })),
+      },
+    ],
+    stop: () => {
+      clearInterval(timer)
+      tell()
+    },
+  }
+}
+
+/** Says once a minute, and at the end, how much would have been cut, if that is more than was said. */
+function createReport(redactor: Redactor): () => void {
+  let said = 0
+  return () => {
+    const counts = Object.entries(redactor.counts()).filter(([, count]) => count > 0)
+    const total = counts.reduce((sum, [, count]) => sum + count, 0)
+    if (total === said) return
+    said = total
+    const kinds = counts.map(([kind, count]) => `${kind} ${count}`).join(', ')
+    report('CLEW_REDACT_REPORT', `${total} secrets were sent that CLEW_REDACT=on would have cut: ${kinds}`)
+  }
+}
