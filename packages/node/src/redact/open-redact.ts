@@ -6,7 +6,8 @@ import type * as Redaction from './redaction.ts'
 
 /** What takes secrets out of records and spans, and tells how much. */
 export type Redact = {
-  redactor: Redactor
+  /** Undefined: nobody looks. */
+  redactor: Redactor | undefined
   /** Of what we print ourselves; undefined where nothing is cut. */
   clean: Redaction.Clean | undefined
   meters: Meter[]
@@ -17,12 +18,15 @@ export type Redact = {
 
 const tellIntervalMs = 60_000
 
-/** Undefined where redaction is off, which costs nothing. */
-export function openRedact(config: RedactConfig): Redact | undefined {
-  if (config.mode === 'off') return undefined
+const ignore = (): void => {}
+const off: Redact = { redactor: undefined, clean: undefined, meters: [], tell: ignore, stop: ignore }
+
+/** Where redaction is off nothing is loaded. */
+export function openRedact(config: RedactConfig): Redact {
+  if (config.mode === 'off') return off
   const { createRedaction } = createRequire(import.meta.url)('./redaction.js') as typeof Redaction
   const { redactor, clean } = createRedaction(config)
-  const tell = redactor.cuts ? (): void => {} : createReport(redactor)
+  const tell = redactor.cuts ? ignore : createReport(redactor)
   const timer = runInContext(suppressedRoot, () => setInterval(tell, tellIntervalMs).unref())
   return {
     ...{ redactor, clean: redactor.cuts ? clean : undefined, tell },

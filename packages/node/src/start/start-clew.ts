@@ -113,14 +113,14 @@ function run(
   const keep = openKeep(config.keep, config.marks, resource, application.directory)
   const redact = openRedact(config.redact)
   const pipeline = openPipeline({
-    ...{ config, resource, makePolicy: keep?.makePolicy, redactor: redact?.redactor },
+    ...{ config, resource, makePolicy: keep?.makePolicy, redactor: redact.redactor },
     beforeDeath: (exitCode) => {
       unfinished.end(exitCode)
-      redact?.tell()
+      redact.tell()
     },
     destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
   })
-  const intake = withConsole(pipeline, config, redact?.clean)
+  const intake = withConsole(pipeline, config, redact.clean)
   const sampler = samplerFromName(config.sampler.name, config.sampler.ratio)
   registerApi(applicationApiVersion(application), {
     trace: createTracerProvider({
@@ -133,7 +133,7 @@ function run(
   enableDiagnostics(config.logLevel, application.directory)
   const sink = setRecordSink((record) => intake.log(record.scope, record))
   setServiceName(serviceName(application, config))
-  const meters = addMeters([...pipelineMeters(pipeline), ...(redact?.meters ?? [])])
+  const meters = addMeters([...pipelineMeters(pipeline), ...redact.meters])
   // Before the instrumentations, which look whether there are any.
   const kept = keep
     ? [
@@ -144,7 +144,7 @@ function run(
       ]
     : []
   const started = startPackages(packages, config)
-  const stops = [...kept, sink, meters, watchApiCopies(), unfinished.stop, ...started.stops]
+  const stops = [redact.stop, ...kept, sink, meters, watchApiCopies(), unfinished.stop, ...started.stops]
   if (isMainThread && !config.quiet) {
     const others = destinations.map(({ shownAs }) => shownAs)
     const keeps = keep && describeKeep(config.keep, config.marks)
@@ -156,7 +156,6 @@ function run(
     stop: async (timeoutMs) => {
       stopAll(stops)
       await pipeline.stop(timeoutMs)
-      redact?.stop()
     },
   }
 }
