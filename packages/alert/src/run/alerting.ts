@@ -1,3 +1,4 @@
+import { createReportLimit } from '@clew/otlp'
 import { formatDuration } from '@clew/settings'
 import type { Alert } from '../alert.ts'
 import { createEngine } from '../engine/engine.ts'
@@ -56,6 +57,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const delivery = createDelivery(store, (alert) => notifier.notify(alert), report)
   const notifier = openNotifier({ ...options, store }, counts, delivery)
   counts.know(file)
+  const sendOrSay = createInsisting(report, now)
   let hasAlerts = false
   const runner = createRunner(
     createEngine(file.rules, options.watchedFromMs),
@@ -69,20 +71,15 @@ export function startAlerting(options: AlertingOptions): Alerting {
     await sendOrSay(delivery.hold)
     await sendOrSay(delivery.pump)
   }
-  const sendOrSay = async (does: () => Promise<void>): Promise<void> => {
-    try {
-      await does()
-    } catch (error) {
-      report(`the outbox cannot be read: ${messageOf(error)}`)
-    }
-  }
   const sendFresh = async (): Promise<void> => {
     if (!hasAlerts) return
     hasAlerts = false
     await sendOrSay(delivery.pump)
   }
   return {
-    ...{ assign: runner.assign, positionOf: runner.positionOf, send },
+    send,
+    assign: (partition, clockMs) => runner.assign(partition, clockMs),
+    positionOf: (partition) => runner.positionOf(partition),
     revoke(partition) {
       runner.revoke(partition)
       counts.left(partition)
@@ -106,6 +103,23 @@ export function startAlerting(options: AlertingOptions): Alerting {
         report(`the store was not told what is still to be sent: ${messageOf(error)}; it is sent in a minute`)
       }
     },
+  }
+}
+
+/** Does what may fail because the store is away, and says so once a minute: it is done again every second. */
+function createInsisting(
+  report: (message: string) => void,
+  now: () => number,
+): (does: () => Promise<void>) => Promise<void> {
+  const limit = createReportLimit(now)
+  return async (does) => {
+    try {
+      await does()
+      limit.forget('away')
+    } catch (error) {
+      if (limit.withheld('away') !== undefined)
+        report(`the outbox cannot be read: ${messageOf(error)}; it is read again every second`)
+    }
   }
 }
 
