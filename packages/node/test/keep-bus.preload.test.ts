@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Service, startRedis } from '../../../scripts/services.ts'
@@ -38,6 +39,7 @@ const failures: [Omit<Order, 'n'>, object][] = [
   [{ fails: 'second late', late: 10_000 }, whole],
   [{}, {}],
 ]
+const linesExpected = ({ fails }: Order): object => (fails === 'work early' ? untilWork : whole)
 const orders = failures.map(([order], at): Order => ({ n: at + 1, ...order }))
 const expected = failures.map(([, lines]) => lines)
 
@@ -56,6 +58,24 @@ test.each(['a CLEW_BUS of its own', 'CLEW_BUS=on'])(
     expect(said.join('')).not.toContain('CLEW_BUS')
   },
 )
+
+test('of many requests each one that fails is whole, and little more than their share is shipped', async () => {
+  const chain = await startChain(receiver, { REDIS_URL: redis.url, CLEW_KEEP: '1%', CLEW_BUS: 'on' })
+  const failing = failures.map(([order]) => order).filter(({ fails }) => fails !== undefined)
+  const all = Array.from({ length: 2_000 }, (_, at): Order => {
+    const order = at % 100 === 50 ? failing[Math.floor(at / 100) % failing.length] : {}
+    return { n: 1_000 + at, ...order, late: Math.min(order?.late ?? 0, 2_000) }
+  })
+  await Promise.all(all.map((order) => chain.send(order)))
+  const failed = all.filter(({ fails }) => fails !== undefined)
+  const missing = () =>
+    failed.filter((order) => !isDeepStrictEqual(linesOf(receiver, order.n), linesExpected(order)))
+  await expect.poll(missing, { timeout: 60_000, interval: 500 }).toEqual([])
+  await chain.stop()
+  const shipped = receiver.logs.filter(({ severityText }) => severityText === 'info').length
+  const written = all.length * 9 - failed.filter(({ fails }) => fails === 'work early').length * 3
+  expect(shipped / written).toBeLessThanOrEqual(0.025)
+})
 
 test('chains that fail while Redis is cut off are whole when it is there again, and both is said once', async () => {
   const way = await startCutOff(redis.url)
