@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { type ChildEnd, preload, runChild } from './preloaded-child.ts'
+import { nodeMajors } from '../../../scripts/node-versions.ts'
+import { type ChildEnd, type ChildOptions, preload, runChild } from './preloaded-child.ts'
 import { endings } from './winston-endings.ts'
 
 const directory = join(import.meta.dirname, 'fixtures/winston')
@@ -12,16 +13,13 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const run = (
   args: readonly string[],
   env: Record<string, string>,
-  signals: (typeof endings)[number]['signals'] = [],
+  { signals = [], node = 24 }: Partial<Pick<ChildOptions, 'signals' | 'node'>> = {},
 ): Promise<ChildEnd> =>
   runChild({
-    ...{ node: 24, directory, args, ...(signals && { signals }) },
+    ...{ node, directory, args, signals },
     env: {
       ...preload,
-      OTEL_LOGS_EXPORTER: 'none',
-      OTEL_TRACES_EXPORTER: 'none',
-      CLEW_SPOOL_DIR: 'off',
-      ...env,
+      ...{ OTEL_LOGS_EXPORTER: 'none', OTEL_TRACES_EXPORTER: 'none', CLEW_SPOOL_DIR: 'off', ...env },
     },
   })
 
@@ -31,11 +29,26 @@ const bodiesIn = (path: string): string[] =>
     .filter((line) => line !== '')
     .map((line) => (JSON.parse(line) as { body: string }).body)
 
+/** What differs between versions of Node.js is how it is loaded, and how the last moment is heard of. */
+const elsewhere: ReadonlySet<string> = new Set([
+  'drain',
+  'exitAtOnce',
+  'throws',
+  'signal',
+  'workerTerminated',
+])
+
+const cases = nodeMajors.flatMap((node) =>
+  endings
+    .filter(({ way }) => node === 24 || elsewhere.has(way))
+    .map((ending) => ({ name: ending.name, ending, node })),
+)
+
 describe.concurrent('the last records are in the file, each once, and the process ends as it would without us', () => {
-  test.for(endings)('$name', async ({ way, records, signals = [] }) => {
-    const path = join(folder, `${way}-${signals.flat().join('-')}.jsonl`)
-    const bare = await runChild({ node: 24, directory, args: ['ending.cjs', way], signals })
-    const end = await run(['ending.cjs', way], { CLEW_FILE_PATH: path }, signals)
+  test.for(cases)('$name on Node $node', async ({ ending: { way, records, signals = [] }, node }) => {
+    const path = join(folder, `${way}-${signals.flat().join('-')}-${node}.jsonl`)
+    const bare = await runChild({ node, directory, args: ['ending.cjs', way], signals })
+    const end = await run(['ending.cjs', way], { CLEW_FILE_PATH: path }, { signals, node })
     const bodies = bodiesIn(path)
     expect({ written: [bodies.length, new Set(bodies).size], ...end }).toEqual({
       written: [records, records],
