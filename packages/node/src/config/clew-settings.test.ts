@@ -97,6 +97,34 @@ const own: Row[] = [
       'CLEW_WHATEVER: nothing of that name can be configured; remove it, or install the @clew package that it is for (npx clew doctor lists those in use)',
     ],
   ],
+  [
+    'marks are signed by a key and told over a Redis',
+    { CLEW_KEEP_KEY: 'k', CLEW_BUS: 'rediss://user:p%40ss@host:6380/2' },
+    { marks: { key: 'k', bus: 'rediss://user:p%40ss@host:6380/2' } },
+  ],
+  [
+    'the Redis of the application is taken where that is said',
+    { CLEW_BUS: 'On', REDIS_URL: 'redis://host' },
+    { marks: { key: undefined, bus: 'redis://host' } },
+  ],
+  ['the Redis of the application alone is not ours to write to', { REDIS_URL: 'redis://host' }, {}],
+  ['no Redis is taken where that is said', { CLEW_BUS: 'off', REDIS_URL: 'redis://host' }, {}],
+  [
+    'the Redis of an application that has none is a mistake',
+    { CLEW_BUS: 'on' },
+    {},
+    [
+      'CLEW_BUS: on takes the Redis of REDIS_URL, which has no address; write redis://host:6379; in force: none',
+    ],
+  ],
+  [
+    'what is no address of Redis is not shown',
+    { CLEW_BUS: 'http://user:S3cret@host' },
+    {},
+    [
+      'CLEW_BUS: a text of 23 characters is no address of Redis; write redis://host:6379, on for that of REDIS_URL, or off; in force: none',
+    ],
+  ],
 ]
 
 describe('readConfig() of the environment', () => {
