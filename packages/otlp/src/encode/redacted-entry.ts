@@ -4,13 +4,10 @@ import { maxNameLength } from './limits.ts'
 import { cleanText } from './text.ts'
 
 /** Whether a redactor takes the number, or BigInt, for a secret. */
-export function isSecretNumber({ redactor }: ByteWriter, value: unknown, key?: string): boolean {
+export function isSecretNumber({ redactor }: ByteWriter, value: unknown, isId?: boolean): boolean {
   if (redactor === undefined || (typeof value !== 'number' && typeof value !== 'bigint')) return false
-  return redactor.isSecretNumber(value, key)
+  return redactor.isSecretNumber(value, isId)
 }
-
-/** No pattern fits a shorter key. */
-const shortestSecret = 6
 
 type Entry = { tag: number; key: string; value: unknown; depth: number }
 type WriteEntry = (writer: ByteWriter, tag: number, key: string, value: unknown, depth: number) => void
@@ -20,13 +17,14 @@ export function writeRedacted(writer: ByteWriter, entry: Entry, write: WriteEntr
   const { tag, key, value, depth } = entry
   const { path, redactor } = writer
   if (redactor === undefined) return
-  const name = key.length < shortestSecret ? key : cleanText(writer, key, maxNameLength)
-  const isDenied = redactor.denies(key, path, value)
+  const verdict = redactor.verdict(key)
+  const name = verdict.mayBeSecret ? cleanText(writer, key, maxNameLength) : key
+  const isDenied = verdict.mayBeDenied && redactor.denies(key, path, value)
   const type = typeof value
   let left = value
   if (isDenied) left = redactor.cuts ? redacted : value
-  else if (typeof value === 'string') left = cleanText(writer, value, writer.maxLength, key)
-  else if (isSecretNumber(writer, value, key)) left = redacted
+  else if (typeof value === 'string') left = cleanText(writer, value, writer.maxLength, verdict)
+  else if (isSecretNumber(writer, value, verdict.isId)) left = redacted
   // An object's own values are still to be looked at, and a function's name.
   const isDone = isDenied || type === 'string' || type === 'number' || type === 'bigint'
   if (isDone) writer.redactor = undefined

@@ -1,3 +1,4 @@
+import type { KeyVerdict } from '../redact/redaction.ts'
 import {
   type ByteWriter,
   closeMessage,
@@ -30,9 +31,14 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff
 }
 
-/** The text without secrets, where a redactor looks for them; `maxLength` of it is sent. `key`: whose whole value it is. */
-export function cleanText({ redactor }: ByteWriter, text: string, maxLength: number, key?: string): string {
-  return redactor === undefined ? text : redactor.text(truncateText(text, maxLength + lookAhead), key)
+/** The text without secrets, where a redactor looks for them; `maxLength` of it is sent. `of`: the key whose whole value it is. */
+export function cleanText(
+  { redactor }: ByteWriter,
+  text: string,
+  maxLength: number,
+  of?: KeyVerdict,
+): string {
+  return redactor === undefined ? text : redactor.text(truncateText(text, maxLength + lookAhead), of)
 }
 
 /** Writes ASCII text into reserved room; returns the position behind it, or -1 if the text is longer than short or not ASCII. */

@@ -1,3 +1,6 @@
+import type { KeyVerdict } from './redaction.ts'
+import { signsOf } from './signs.ts'
+
 /**
  * Names whose values are cut wherever they stand, in lower case and without `-` and `_`. `*` is any beginning.
  * Names alone, as no value tells that it is a password.
@@ -11,14 +14,11 @@ export const defaultDeniedKeys: readonly string[] = [
   ...['cardnumber', 'creditcard', 'cvv', 'cvv2', 'cvc'],
 ]
 
-/** What is known of a key without the keys above it. */
-export type KeyVerdict = {
+type Judged = KeyVerdict & {
   /** A switch tells no secret: under a name of the default list it stays. */
   denied: 'never' | 'unless boolean' | 'always'
   /** Asked with the keys above. */
   paths: readonly RegExp[]
-  /** Names a thing by a number, as `order_id` does, which then is no card and no phone. */
-  isId: boolean
 }
 
 export type DeniedKeys = {
@@ -35,22 +35,23 @@ const maxLength = 256
  * user. Of a key, `.` separates steps as nesting does; case, `-` and `_` do not count. `*` is any step, or any text in one.
  * With `!` before it a path is never denied.
  */
-export function compileDeniedKeys(paths: readonly string[]): DeniedKeys {
-  const own = paths.filter((path) => !path.startsWith('!')).map(compilePath)
-  const kept = paths.filter((path) => path.startsWith('!')).map((path) => compilePath(path.slice(1)))
+export function compileDeniedKeys(given: readonly string[]): DeniedKeys {
+  const own = given.filter((path) => !path.startsWith('!')).map(compilePath)
+  const kept = given.filter((path) => path.startsWith('!')).map((path) => compilePath(path.slice(1)))
   const byDefault = defaultDeniedKeys.map(compilePath)
-  const cache = new Map<string, KeyVerdict>()
-  const judge = (key: string): KeyVerdict => {
+  const cache = new Map<string, Judged>()
+  const judge = (key: string): Judged => {
     const name = normalize(key)
     const isOf = ({ whole }: Path): boolean => whole.test(name)
-    const isId = namesThing(key)
-    if (kept.some(isOf)) return { denied: 'never', paths: [], isId }
-    if (own.some(isOf)) return { denied: 'always', paths: [], isId }
-    if (byDefault.some(isOf)) return { denied: 'unless boolean', paths: [], isId }
+    const known = { mayBeDenied: true, mayBeSecret: signsOf(key) !== 0, isId: namesThing(key), lastClean: '' }
+    if (kept.some(isOf)) return { denied: 'never', paths: [], ...known, mayBeDenied: false }
+    if (own.some(isOf)) return { denied: 'always', paths: [], ...known }
+    if (byDefault.some(isOf)) return { denied: 'unless boolean', paths: [], ...known }
     const asked = own.filter(({ last, steps }) => steps > 1 && last.test(name))
-    return { denied: 'never', paths: asked.map(({ whole }) => whole), isId }
+    const paths = asked.map(({ whole }) => whole)
+    return { denied: 'never', paths, ...known, mayBeDenied: paths.length > 0 }
   }
-  const of = (key: string): KeyVerdict => {
+  const of = (key: string): Judged => {
     const found = cache.get(key)
     if (found !== undefined) return found
     // Keys made of data would fill the cache for good.

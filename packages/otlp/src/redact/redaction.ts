@@ -10,16 +10,30 @@ export type RedactPattern = (typeof redactPatternNames)[number]
 /** Why something was cut: a denied key, or a pattern. */
 export type RedactedKind = 'key' | RedactPattern
 
+/** What is known of a key, without the keys above it and its value. */
+export type KeyVerdict = {
+  /** Whether `denies()` is to be asked. */
+  mayBeDenied: boolean
+  /** Whether it has itself what a secret has: it may be made of data. */
+  mayBeSecret: boolean
+  /** Names a thing by a number, as `order_id` does, which then is no card and no phone. */
+  isId: boolean
+  /** Its last value that was seen to have no secret: records repeat their values. */
+  lastClean: string
+}
+
 /** What decides about each key and value that the encoder writes. It keeps no record, and never throws. */
 export type Redactor = {
   /** False: it counts, and everything is sent. */
   readonly cuts: boolean
+  /** Looked up: records repeat their keys. */
+  verdict(key: string): KeyVerdict
   /** Whether the value of `key` is denied, which is counted; `above` are the keys that lead to it. */
   denies(key: string, above: readonly string[], value: unknown): boolean
-  /** The text without secrets. `key`: whose whole value it is. */
-  text(text: string, key?: string): string
+  /** The text without secrets. `of` is its key, if it is the whole value of one. */
+  text(text: string, of?: KeyVerdict): string
   /** Whether a number is one of a card or of a person. */
-  isSecretNumber(value: number | bigint, key?: string): boolean
+  isSecretNumber(value: number | bigint, isId?: boolean): boolean
   /** Whether bytes are a text with a secret. */
   isSecretBytes(bytes: Uint8Array): boolean
   /** How much was cut, or would have been. */

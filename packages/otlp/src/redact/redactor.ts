@@ -14,6 +14,8 @@ export type RedactorOptions = {
   cuts: boolean
 }
 
+/** UTF-16 units of a value that is remembered. */
+const maxRemembered = 256
 /** A number of a card has fourteen digits and more. */
 const leastSecretNumber = 1e13
 
@@ -29,26 +31,31 @@ export function createRedactor({ keys, patterns, cuts }: RedactorOptions): Redac
       counts.key++
     },
   }
-  const text: Redactor['text'] = (given, key) => {
+  const text: Redactor['text'] = (given, of) => {
+    if (given === of?.lastClean) return given
     const signs = signsOf(given)
-    if (signs === 0) return given
+    if (signs === 0) {
+      if (of !== undefined && given.length <= maxRemembered) of.lastClean = given
+      return given
+    }
     const named = (signs & pairSign) === 0 ? given : cutPairs(given, pairs)
     if ((signs & patternSign) === 0) return cuts ? named : given
-    const clean = cutPatterns(named, key !== undefined && denied.of(key).isId)
+    const clean = cutPatterns(named, of?.isId ?? false)
     return cuts ? clean : given
   }
   return {
     cuts,
+    verdict: denied.of,
     denies(key, above, value) {
       if (!denied.denies(key, above, value)) return false
       counts.key++
       return true
     },
     text,
-    isSecretNumber(value, key) {
+    isSecretNumber(value, isId = false) {
       if (value < leastSecretNumber) return false
       const digits = String(value)
-      const kind = kindOf(digits, used, key !== undefined && denied.of(key).isId)
+      const kind = kindOf(digits, used, isId)
       if (kind !== undefined) counts[kind]++
       return cuts && kind !== undefined
     },

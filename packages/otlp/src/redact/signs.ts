@@ -2,26 +2,28 @@
 export const pairSign = 1
 export const patternSign = 2
 
-const digit = 1
-const separator = 2
-const beyondHex = 4
-const hex = 8
-const dash = 16
+const hex = 1
+const beyondHex = 2
+const digit = 3
+const dash = 4
+const separator = 5
+const other = 6
 
-/** Classes of ASCII characters; of others a number and a word end. */
-const classes = new Uint8Array(128)
-for (let code = 0; code < 128; code++) {
+/** Classes of ASCII characters. Others count as the one of their last 7 bits: where that is wrong, a text is looked at in vain. */
+const classes = Uint8Array.from({ length: 128 }, (_, code) => {
   const text = String.fromCharCode(code)
-  if (/\d/.test(text)) classes[code] = digit | hex
-  else if (/[a-f]/i.test(text)) classes[code] = hex
-  else if (/[g-z_]/i.test(text)) classes[code] = beyondHex
-  else if (text === '-') classes[code] = dash | separator
-  else if (/[ +.()%]/.test(text)) classes[code] = separator
-}
+  if (/\d/.test(text)) return digit
+  if (/[a-f]/i.test(text)) return hex
+  if (/[g-z_]/i.test(text)) return beyondHex
+  if (text === '-') return dash
+  return /[ +.()%]/.test(text) ? separator : other
+})
 
 /** A phone number has so many digits, a token so many characters. */
 const leastDigits = 10
 const leastToken = 16
+/** `pwd=x` and `a@b.cn` are the shortest of all. */
+const leastSecret = 5
 
 const [space, percent, colon, equals, at] = [32, 37, 58, 61, 64]
 
@@ -31,30 +33,35 @@ const [space, percent, colon, equals, at] = [32, 37, 58, 61, 64]
  */
 export function signsOf(text: string): number {
   const { length } = text
+  if (length < leastSecret) return 0
   let signs = 0
   let digits = 0
-  let word = 0
-  let isToken = 0
+  let wordStart = 0
+  let inWord = 0
   for (let index = 0; index < length; index++) {
     const code = text.charCodeAt(index)
-    const kind = code < 128 ? classes[code]! : 0
-    if ((kind & digit) !== 0) {
+    const kind = classes[code & 0x7f]!
+    if (kind <= beyondHex) {
+      inWord |= kind
+      digits = 0
+    } else if (kind === digit) {
       if (++digits === leastDigits) signs |= patternSign
-    } else if ((kind & separator) === 0) digits = 0
-    if ((kind & (hex | beyondHex | dash)) !== 0) {
-      isToken |= kind & beyondHex
-      if (++word >= leastToken && isToken !== 0) signs |= patternSign
-      continue
+    } else if (kind !== dash) {
+      if ((inWord & beyondHex) !== 0 && index - wordStart >= leastToken) signs |= patternSign
+      wordStart = index + 1
+      inWord = 0
+      if (kind === other) digits = 0
+      signs |= signOf(text, index, code)
     }
-    word = 0
-    isToken = 0
-    if (code === at || code === percent) signs |= patternSign
-    else if (code === space) {
-      if (isScheme(text, index)) signs |= patternSign
-    } else if ((code === equals || code === colon) && index > 0 && mayEndName(text.charCodeAt(index - 1)))
-      signs |= pairSign
   }
-  return signs
+  return (inWord & beyondHex) !== 0 && length - wordStart >= leastToken ? signs | patternSign : signs
+}
+
+function signOf(text: string, index: number, code: number): number {
+  if (code === space) return isScheme(text, index) ? patternSign : 0
+  if (code === at || code === percent) return patternSign
+  if (code !== equals && code !== colon) return 0
+  return index > 0 && mayEndName(text.charCodeAt(index - 1)) ? pairSign : 0
 }
 
 // Bearer and Basic, and the BEGIN of a PEM text, by their first and last letters.
