@@ -5,7 +5,6 @@ import {
   isoTime,
   type LogRecord,
   plainJson,
-  type Resource,
   type Scope,
   type Value,
 } from '@clew/otlp'
@@ -64,19 +63,38 @@ const renamed: Readonly<Record<string, Field>> = {
   'thread.name': keyword('process.thread.name'),
 }
 
-const fields: ReadonlyMap<string, Field> = new Map([
+const fieldsOfEcs: ReadonlyMap<string, Field> = new Map([
   ...same.map((field): [string, Field] => [field.name, field]),
   ...Object.entries(renamed),
 ])
 
+/** What of attributes is fields, and what is labels. */
+export type EcsFields = { fields: Record<string, string | number>; labels: Record<string, string> }
+
 /**
- * A record by the names of the Elastic Common Schema. What ECS has no field for is a label: a text below a flat name, so that no two
- * services want another type of one field.
+ * Attributes by the names of the Elastic Common Schema. What ECS has no field for is a label: a text below a flat name, so that no
+ * two services want another type of one field.
  */
-export function ecsLine(record: LogRecord, resource: Resource, scope: Scope): string {
+export function ecsFields(attributes: Attributes): EcsFields {
+  const fields: EcsFields['fields'] = {}
+  const labels: EcsFields['labels'] = {}
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null) continue
+    const field = fieldsOfEcs.get(key)
+    const content = field && contentOf(field, value)
+    if (content !== undefined) fields[field!.name] = content
+    else labels[key.replaceAll('.', '_')] = bodyText(value)
+  }
+  return { fields, labels }
+}
+
+/** A record; its own attributes go over those of its resource. */
+export function ecsLine(record: LogRecord, resource: EcsFields, scope: Scope): string {
   const { timeUnixNano, observedTimeUnixNano, severityNumber, severityText, body } = record
   const { traceId, spanId, eventName, attributes } = record
-  const line: Record<string, unknown> = {
+  const own = ecsFields(attributes)
+  const labels = { ...resource.labels, ...own.labels }
+  return plainJson({
     '@timestamp': isoTime(timeUnixNano || observedTimeUnixNano),
     'log.level': severityText || bandOf(severityNumber),
     message: bodyText(body),
@@ -85,22 +103,10 @@ export function ecsLine(record: LogRecord, resource: Resource, scope: Scope): st
     'span.id': spanId || undefined,
     'event.action': eventName || undefined,
     'log.logger': scope.name || undefined,
-  }
-  const labels: Record<string, string> = {}
-  put(line, labels, resource.attributes)
-  put(line, labels, attributes)
-  return plainJson(Object.keys(labels).length === 0 ? line : { ...line, labels })
-}
-
-/** The record's own go over those of its resource. */
-function put(line: Record<string, unknown>, labels: Record<string, string>, attributes: Attributes): void {
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === null) continue
-    const field = fields.get(key)
-    const content = field && contentOf(field, value)
-    if (content !== undefined) line[field!.name] = content
-    else labels[key.replaceAll('.', '_')] = bodyText(value)
-  }
+    ...resource.fields,
+    ...own.fields,
+    labels: Object.keys(labels).length === 0 ? undefined : labels,
+  })
 }
 
 /** Undefined when it is no value of that field. */

@@ -9,7 +9,7 @@ import {
   type Scope,
   severityName,
 } from '@clew/otlp'
-import { ecsLine } from './ecs.ts'
+import { ecsFields, ecsLine } from './ecs.ts'
 import type { LineFormat } from './options.ts'
 
 /** Lines, each with its end, and of how many records. */
@@ -25,14 +25,14 @@ export function writeLines(request: Uint8Array, format: LineFormat): Lines {
 }
 
 function recordLines(logs: readonly ResourceLogs[], format: 'otel' | 'ecs'): string[] {
-  return logs.flatMap(({ resource, scopeLogs }) =>
-    scopeLogs.flatMap(({ scope, logRecords }) => {
-      const end = format === 'otel' ? `,${originJson(resource, scope)}}` : ''
-      return logRecords.map((record) =>
-        format === 'ecs' ? ecsLine(record, resource, scope) : `${recordJson(record).slice(0, -1)}${end}`,
-      )
-    }),
-  )
+  return logs.flatMap(({ resource, scopeLogs }) => {
+    const fields = format === 'ecs' ? ecsFields(resource.attributes) : undefined
+    return scopeLogs.flatMap(({ scope, logRecords }) => {
+      if (fields !== undefined) return logRecords.map((record) => ecsLine(record, fields, scope))
+      const end = `,${originJson(resource, scope)}}`
+      return logRecords.map((record) => `${recordJson(record).slice(0, -1)}${end}`)
+    })
+  })
 }
 
 /**
