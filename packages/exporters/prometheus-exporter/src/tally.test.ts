@@ -51,6 +51,13 @@ test('modules over the limit, and names that are too long, are counted under _ot
   expect(countsOf(tally)).toEqual({ 'a info': 2, 'b info': 2, '_other info': 4 })
 })
 
+test('a logger counts as module where a record has none', () => {
+  const tally = createTally('shop', 10)
+  for (const attributes of [{ logger: 'payments' }, { module: 'orders', logger: 'payments' }])
+    write(tally, 9, { attributes })
+  expect(countsOf(tally)).toEqual({ 'payments info': 1, 'orders info': 1 })
+})
+
 test('what is no module, or throws, leaves the name of the library', () => {
   const tally = createTally('shop', 10)
   const throwing = {

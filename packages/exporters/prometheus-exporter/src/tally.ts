@@ -1,4 +1,5 @@
-import type { InstrumentationScope, Meter, MeterValue, ObservedRecord, RecordObserver } from '@clew/core'
+import type { Meter, MeterValue, ObservedRecord, RecordObserver } from '@clew/core'
+import { moduleName } from '@clew/otlp/module-name'
 
 /** Of records whose module is one too many, or is no name. */
 const otherModules = '_other'
@@ -49,7 +50,7 @@ export function createTally(service: string, maxModules: number): Tally {
   }
 
   return {
-    observe: (scope, record) => count(countsOf(moduleOf(scope, record)), record),
+    observe: (scope, record) => count(countsOf(moduleName(scope, record.attributes)), record),
     meter: {
       name: 'log_events_total',
       kind: 'counter',
@@ -60,17 +61,6 @@ export function createTally(service: string, maxModules: number): Tally {
         return all.flatMap(([module, counts]) => valuesOf(service, module, counts))
       },
     },
-  }
-}
-
-/** The `module` of the record, which loggers put on all of theirs, else the library that wrote it. */
-function moduleOf({ name }: InstrumentationScope, { attributes }: ObservedRecord): string {
-  try {
-    const module = (attributes as { module?: unknown } | undefined)?.module
-    return typeof module === 'string' && module !== '' ? module : name
-  } catch {
-    // A getter of the application's.
-    return name
   }
 }
 

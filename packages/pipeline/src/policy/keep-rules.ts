@@ -1,4 +1,5 @@
 import type { LogInput, LogRecord } from '@clew/otlp'
+import { moduleName } from '@clew/otlp/module-name'
 import type { PipelineScope } from '../pipeline.ts'
 import type { KeepRule } from './policy.ts'
 import { thresholdOfRatio } from './threshold.ts'
@@ -51,7 +52,7 @@ function compileRule({ name, modules, events, where, keep, hold = true }: KeepRu
   const tests: ((facts: Facts) => boolean)[] = []
   if (modules) {
     const fits = namesMatcher(modules)
-    tests.push(({ scope, input }) => fits(moduleOf(scope, input)))
+    tests.push(({ scope, input }) => fits(moduleName(scope, input.attributes)))
   }
   if (events) {
     const fits = namesMatcher(events)
@@ -80,16 +81,4 @@ function namesMatcher(names: readonly string[]): (name: string) => boolean {
   const exact = new Set(names.filter((name) => !name.endsWith('*')))
   const prefixes = names.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1))
   return (name) => exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix))
-}
-
-/** The `module` of the record, which loggers put on all of theirs, else its `logger`, else the library that wrote it. */
-export function moduleOf({ name }: PipelineScope, { attributes }: LogInput): string {
-  try {
-    const { module, logger } = (attributes ?? {}) as { module?: unknown; logger?: unknown }
-    if (typeof module === 'string' && module !== '') return module
-    return typeof logger === 'string' && logger !== '' ? logger : name
-  } catch {
-    // A getter of the application's.
-    return name
-  }
 }

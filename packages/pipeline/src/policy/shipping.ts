@@ -1,6 +1,6 @@
 import type { LogInput } from '@clew/otlp'
+import { moduleName } from '@clew/otlp/module-name'
 import type { PipelineScope } from '../pipeline.ts'
-import { moduleOf } from './keep-rules.ts'
 import type { PolicyCounters, PolicyPorts, PolicyRules } from './policy.ts'
 import { createCaps, createStorms, type Thinning } from './storms.ts'
 
@@ -27,7 +27,7 @@ export function createShipping(given: PolicyRules, { logs, nowMs }: PolicyPorts)
     ship,
     thin(scope, input, weight) {
       if (thinning === undefined) return weight
-      const rest = thinning.take(scope, input, weight, moduleOf(scope, input), nowMs())
+      const rest = thinning.take(scope, input, weight, moduleName(scope, input.attributes), nowMs())
       if (rest === 0) counts.collapsed++
       return rest
     },
