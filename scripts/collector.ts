@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -18,11 +19,11 @@ export function hasGo(): boolean {
 }
 
 /**
- * Builds a Collector that reads Kafka and writes files, by its builder, unless it is there: two to five minutes, and 1.6 GB in the
+ * Builds a Collector that reads Kafka and OTLP and writes files, by its builder, unless it is there: two to five minutes, and 1.6 GB in the
  * caches of Go. Gives its executable file.
  */
 export async function buildCollector(): Promise<string> {
-  const folder = await keptFolder(`otelcol-${contrib}`, async (fresh) => {
+  const folder = await keptFolder(`otelcol-${contrib}-${contents}`, async (fresh) => {
     const run = (command: string, words: string[], cwd = fresh): Promise<void> =>
       finished(spawn(command, words, { cwd, env: { ...env, GOBIN: fresh, GOTOOLCHAIN: 'local' } }))
     await run('go', ['install', `go.opentelemetry.io/collector/cmd/builder@v${core}`])
@@ -89,11 +90,12 @@ const modules = {
   file: `go.opentelemetry.io/collector/confmap/provider/fileprovider v${stable}`,
   env: `go.opentelemetry.io/collector/confmap/provider/envprovider v${stable}`,
   receiver: `github.com/open-telemetry/opentelemetry-collector-contrib/receiver/kafkareceiver v${contrib}`,
+  otlp: `go.opentelemetry.io/collector/receiver/otlpreceiver v${core}`,
   exporter: `github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter v${contrib}`,
 }
 
 const manifest = `dist: { name: otelcol, output_path: ./dist, version: ${core} }
-receivers: [{ gomod: ${modules.receiver} }]
+receivers: [{ gomod: ${modules.receiver} }, { gomod: ${modules.otlp} }]
 exporters: [{ gomod: ${modules.exporter} }]
 providers: [{ gomod: ${modules.env} }, { gomod: ${modules.file} }]
 `
@@ -111,3 +113,6 @@ require (
 	go.opentelemetry.io/collector/service v${core}
 )
 `
+
+/** Another folder for each selection of modules. */
+const contents = createHash('sha256').update(goMod).digest('hex').slice(0, 8)

@@ -3,7 +3,13 @@ export {
   type OtlpDecodeError,
   type OtlpDecodeErrorCode,
 } from './decode/decode-error.ts'
-export { decodeLogsRequest, decodeTracesRequest, readResource, readScope } from './decode/message.ts'
+export {
+  decodeLogsRequest,
+  decodeMetricsRequest,
+  decodeTracesRequest,
+  readResource,
+  readScope,
+} from './decode/message.ts'
 export { Reader as ProtobufReader, recordOffsets } from './decode/reader.ts'
 export { readValue } from './decode/value.ts'
 export {
@@ -16,15 +22,15 @@ export {
 export type * from './encode/input.ts'
 export { defaultLimits, type EncodeLimits } from './encode/limits.ts'
 export { writeLogRecord } from './encode/log-record.ts'
-export { encodeLogsRequest, encodeTracesRequest } from './encode/model-request.ts'
+export { encodeLogsRequest, encodeMetricsRequest, encodeTracesRequest } from './encode/model-request.ts'
 export { encodeResource, encodeScope, frameRequest, type ScopeRecords } from './encode/request.ts'
 export { writeSpan } from './encode/span.ts'
 export { noteHexId } from './encode/text.ts'
 export { type Line, readLines } from './json/lines.ts'
-export { parseLogsJson, parseTracesJson } from './json/parse.ts'
+export { parseLogsJson, parseMetricsJson, parseTracesJson } from './json/parse.ts'
 export { bodyText, isoTime, plainJson } from './json/plain-json.ts'
 export { encodePlainLogs, type JsonObject, type PlainLog, readPlainLog } from './json/plain-log.ts'
-export { logsToJson, tracesToJson } from './json/write.ts'
+export { logsToJson, metricsToJson, tracesToJson } from './json/write.ts'
 export type * from './model.ts'
 export { startOtlpGrpcReceiver } from './receive/grpc.ts'
 export {

@@ -13,9 +13,16 @@ export type Kind =
   | 'fixed64'
   | 'value'
   | 'attributes'
+  // Of metrics. Where the first two are undefined they are not written, but 0 is: one of them is there.
+  | 'sfixed64'
+  | 'double'
+  | 'boolean'
+  | 'counts'
+  | 'bounds'
 
 const zero = (): number => 0
 const noText = (): string => ''
+const nothing = (): undefined => undefined
 
 const kinds: Record<Kind, { wireType: number; empty(): unknown }> = {
   text: { wireType: 2, empty: noText },
@@ -29,6 +36,11 @@ const kinds: Record<Kind, { wireType: number; empty(): unknown }> = {
   fixed64: { wireType: 1, empty: () => 0n },
   value: { wireType: 2, empty: () => null },
   attributes: { wireType: 2, empty: emptyAttributes },
+  sfixed64: { wireType: 1, empty: nothing },
+  double: { wireType: 1, empty: nothing },
+  boolean: { wireType: 0, empty: () => false },
+  counts: { wireType: 2, empty: () => [] },
+  bounds: { wireType: 2, empty: () => [] },
 }
 
 /** One field: its name in JSON and in the model, its tag on the wire, and what is in it. */
@@ -50,6 +62,8 @@ export type Message<T> = {
   byTag: readonly (Field | undefined)[]
   /** Where it is empty, a single one is left out of the wire, a list without one out of JSON. */
   optional: boolean
+  /** A field of it is undefined until one comes: one of several that there may be. */
+  choice: boolean
   empty(): T
   /** An object of its shape, of which every field is to be set: what is in it is shared. */
   blank(): Values
@@ -68,11 +82,17 @@ type Content<T> = [Value] extends [T]
           ? 'int64'
           : [T] extends [Uint8Array]
             ? 'bytes'
-            : [Attributes] extends [T]
-              ? 'attributes'
-              : [T] extends [readonly (infer Item)[]]
-                ? readonly [Message<Item>]
-                : Message<T>
+            : [T] extends [boolean]
+              ? 'boolean'
+              : [T] extends [number | undefined]
+                ? 'sfixed64' | 'double'
+                : [T] extends [readonly number[]]
+                  ? 'counts' | 'bounds'
+                  : [Attributes] extends [T]
+                    ? 'attributes'
+                    : [T] extends [readonly (infer Item)[]]
+                      ? readonly [Message<Item>]
+                      : Message<Exclude<T, undefined>>
 
 type Table<T> = { [Name in keyof T]: readonly [number: number, content: Content<T[Name]>] }
 
@@ -104,7 +124,7 @@ export function message<T extends object>(table: Table<NoInfer<T>>): Message<T> 
     for (const { name, empty } of unshared) values[name] = empty()
     return values
   }
-  return { fields, byNumber, byTag, optional: false, empty: empty as () => T, blank }
+  return { fields, byNumber, byTag, optional: false, choice: false, empty: empty as () => T, blank }
 }
 
 type AnyContent = Kind | Message<Values> | readonly [Message<Values>]
@@ -116,13 +136,18 @@ function fieldOf(name: string, number: number, content: AnyContent): Field {
   }
   const of = { name, tag: number * 8 + 2, zero: undefined }
   return 'fields' in content
-    ? { ...of, empty: content.empty, kind: 'message', message: content }
+    ? { ...of, empty: content.choice ? nothing : content.empty, kind: 'message', message: content }
     : { ...of, empty: () => [], kind: 'messages', message: content[0] }
 }
 
 /** The same, of a message that is left out where it is empty. */
 export function optional<T extends object>(table: Table<NoInfer<T>>): Message<T> {
   return { ...message<T>(table), optional: true }
+}
+
+/** The same, of a message that is one of several. */
+export function choice<T extends object>(table: Table<NoInfer<T>>): Message<T> {
+  return { ...message<T>(table), choice: true }
 }
 
 // Objects made by a function with a null-prototype `prototype` have no inherited names (`__proto__`,

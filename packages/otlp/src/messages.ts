@@ -1,11 +1,16 @@
-import { type Message, message, once, optional } from './message.ts'
+import { choice, type Message, message, once, optional } from './message.ts'
 import type {
+  HistogramPoint,
   LogRecord,
+  NumberPoint,
+  OtlpMetric,
   Resource,
   ResourceLogs,
+  ResourceMetrics,
   ResourceSpans,
   Scope,
   ScopeLogs,
+  ScopeMetrics,
   ScopeSpans,
   Span,
   SpanEvent,
@@ -134,6 +139,68 @@ export const logsRequest: () => Message<{ resourceLogs: ResourceLogs[] }> = once
 export const tracesRequest: () => Message<{ resourceSpans: ResourceSpans[] }> = once(() =>
   message({
     resourceSpans: [1, [resourceSpans()]],
+  }),
+)
+
+const numberPoint: () => Message<NumberPoint> = once(() =>
+  message({
+    attributes: [7, 'attributes'],
+    startTimeUnixNano: [2, 'fixed64'],
+    timeUnixNano: [3, 'fixed64'],
+    asDouble: [4, 'double'],
+    asInt: [6, 'sfixed64'],
+  }),
+)
+
+const histogramPoint: () => Message<HistogramPoint> = once(() =>
+  message({
+    attributes: [9, 'attributes'],
+    startTimeUnixNano: [2, 'fixed64'],
+    timeUnixNano: [3, 'fixed64'],
+    count: [4, 'fixed64'],
+    sum: [5, 'double'],
+    bucketCounts: [6, 'counts'],
+    explicitBounds: [7, 'bounds'],
+  }),
+)
+
+const metric: () => Message<OtlpMetric> = once(() =>
+  message({
+    name: [1, 'text'],
+    description: [2, 'text'],
+    unit: [3, 'text'],
+    gauge: [5, choice({ dataPoints: [1, [numberPoint()]] })],
+    sum: [
+      7,
+      choice({
+        dataPoints: [1, [numberPoint()]],
+        aggregationTemporality: [2, 'int32'],
+        isMonotonic: [3, 'boolean'],
+      }),
+    ],
+    histogram: [9, choice({ dataPoints: [1, [histogramPoint()]], aggregationTemporality: [2, 'int32'] })],
+  }),
+)
+
+const scopeMetrics: () => Message<ScopeMetrics> = once(() =>
+  message({
+    scope: [1, scope()],
+    metrics: [2, [metric()]],
+    schemaUrl: [3, 'text'],
+  }),
+)
+
+const resourceMetrics: () => Message<ResourceMetrics> = once(() =>
+  message({
+    resource: [1, resource()],
+    scopeMetrics: [2, [scopeMetrics()]],
+    schemaUrl: [3, 'text'],
+  }),
+)
+
+export const metricsRequest: () => Message<{ resourceMetrics: ResourceMetrics[] }> = once(() =>
+  message({
+    resourceMetrics: [1, [resourceMetrics()]],
   }),
 )
 

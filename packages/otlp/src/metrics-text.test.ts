@@ -94,3 +94,29 @@ test.each([
 ])('%s gets its format', (_who, accept, expected) => {
   expect(chooseFormat(accept)).toBe(expected)
 })
+
+test('a histogram is its buckets, each with all below it, its sum and its count; an updown is a gauge', () => {
+  const buckets = { bounds: [0.01, 1], counts: [2, 0, 1] }
+  const text = plainText.write([
+    {
+      ...metric('histogram', 'took.long', [{ labels: { 'error.type': '503' }, value: 2.5, buckets }]),
+      unit: 's',
+    },
+    { ...metric('updown', 'clew.queue.usage', [{ labels: {}, value: 7 }]), unit: 'By' },
+  ])
+  expect(text).toBe(
+    [
+      '# HELP took_long_seconds What it is.',
+      '# TYPE took_long_seconds histogram',
+      'took_long_seconds_bucket{error_type="503",le="0.01"} 2',
+      'took_long_seconds_bucket{error_type="503",le="1"} 2',
+      'took_long_seconds_bucket{error_type="503",le="+Inf"} 3',
+      'took_long_seconds_sum{error_type="503"} 2.5',
+      'took_long_seconds_count{error_type="503"} 3',
+      '# HELP clew_queue_usage_bytes What it is.',
+      '# TYPE clew_queue_usage_bytes gauge',
+      'clew_queue_usage_bytes 7',
+      '',
+    ].join('\n'),
+  )
+})

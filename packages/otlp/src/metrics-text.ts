@@ -1,20 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { prometheusLabel, prometheusName } from './metric-names.ts'
+
+export { prometheusLabel, prometheusName }
+
+/** How the values of a metric are to be read. */
+export type MetricKind = 'counter' | 'updown' | 'gauge' | 'histogram'
 
 /** One value of a metric. */
 export type MetricValue = {
   /** A value for each label. */
   readonly labels: Readonly<Record<string, string>>
+  /** Of a histogram the sum. */
   readonly value: number
+  /** Of a histogram alone: how often something was up to each bound, but above the one before; the last count is of what is above all. */
+  readonly buckets?: { readonly bounds: readonly number[]; readonly counts: readonly number[] } | undefined
   /** The span in which something was counted last: 32 and 16 hex digits. OpenMetrics alone shows it. */
   readonly exemplar?:
     | { readonly traceId: string; readonly spanId: string; readonly timeUnixMs: number }
     | undefined
 }
 
-/** A metric as somebody reads it now: the name of a counter ends in `_total`, `help` is one sentence. */
+/** A metric as somebody reads it now: `help` is one sentence. */
 export type Metric = {
+  /** Of OpenTelemetry, or of Prometheus: then that of a counter ends in `_total`. */
   readonly name: string
-  readonly kind: 'counter' | 'gauge'
+  /** An `updown` is a number that adds up over processes, as a queue's length; of Prometheus it is a gauge. */
+  readonly kind: MetricKind
+  /** By UCUM, such as `By`, `s` or `{log_record}`. */
+  readonly unit?: string | undefined
   readonly help: string
   readonly values: readonly MetricValue[]
 }
@@ -37,12 +50,39 @@ export const openMetrics: Format = {
   write: (metrics) => `${metrics.map((metric) => writeMetric(metric, true)).join('')}# EOF\n`,
 }
 
-function writeMetric({ name, kind, help, values }: Metric, isOpenMetrics: boolean): string {
+function writeMetric({ name: given, kind, unit, help, values }: Metric, isOpenMetrics: boolean): string {
+  const name = prometheusName(given, kind, unit)
   // There the family of a counter has the name without the ending of its sample.
   const family = isOpenMetrics ? name.replace(/_total$/, '') : name
   const about = isOpenMetrics ? escapeQuoted(help) : escapeHelp(help)
-  const head = `# HELP ${family} ${about}\n# TYPE ${family} ${kind}\n`
-  return values.reduce((text, value) => text + writeValue(name, value, isOpenMetrics), head)
+  const type = kind === 'updown' ? 'gauge' : kind
+  const head = `# HELP ${family} ${about}\n# TYPE ${family} ${type}\n`
+  return values.reduce((text, value) => text + writeSamples(name, value, isOpenMetrics), head)
+}
+
+function writeSamples(name: string, value: MetricValue, isOpenMetrics: boolean): string {
+  return samplesOf(name, value)
+    .map((sample) => writeValue(sample.name, sample, isOpenMetrics))
+    .join('')
+}
+
+/** What Prometheus reads of a value: of a histogram one sample for each bucket, the sum and the count. */
+export function samplesOf(name: string, value: MetricValue): (MetricValue & { name: string })[] {
+  const { buckets, exemplar } = value
+  const labels = Object.fromEntries(
+    Object.entries(value.labels).map(([key, text]) => [prometheusLabel(key), text]),
+  )
+  if (buckets === undefined) return [{ name, labels, value: value.value, exemplar }]
+  let count = 0
+  const below = [...buckets.bounds.map(String), '+Inf'].map((le, at) => {
+    count += buckets.counts[at]!
+    return { name: `${name}_bucket`, labels: { ...labels, le }, value: count }
+  })
+  return [
+    ...below,
+    { name: `${name}_sum`, labels, value: value.value },
+    { name: `${name}_count`, labels, value: count },
+  ]
 }
 
 function writeValue(name: string, { labels, value, exemplar }: MetricValue, isOpenMetrics: boolean): string {

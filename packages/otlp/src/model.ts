@@ -94,5 +94,44 @@ export type ScopeSpans = { scope: Scope; schemaUrl: string; spans: Span[] }
 /** The spans of one resource, by scope; a traces request is a list of these. */
 export type ResourceSpans = { resource: Resource; schemaUrl: string; scopeSpans: ScopeSpans[] }
 
-/** The signals that Clew sends. */
+/** One number of a metric. Of `asInt` and `asDouble` one is there; integers that are not safe are rounded. */
+export type NumberPoint = {
+  attributes: Attributes
+  startTimeUnixNano: bigint
+  timeUnixNano: bigint
+  asDouble: number | undefined
+  asInt: number | undefined
+}
+
+/** A distribution. `bucketCounts` has one more than `explicitBounds`: of what is above the last one. */
+export type HistogramPoint = {
+  attributes: Attributes
+  startTimeUnixNano: bigint
+  timeUnixNano: bigint
+  count: bigint
+  sum: number | undefined
+  bucketCounts: number[]
+  explicitBounds: number[]
+}
+
+/** `aggregationTemporality`: 1 delta, 2 cumulative. */
+type Temporal = { aggregationTemporality: number }
+
+/** Of `gauge`, `sum` and `histogram` one is there. Other kinds of metrics are left out. */
+export type OtlpMetric = {
+  name: string
+  description: string
+  /** By UCUM, such as `By`, `s` or `{log_record}`. */
+  unit: string
+  gauge: { dataPoints: NumberPoint[] } | undefined
+  sum: ({ dataPoints: NumberPoint[]; isMonotonic: boolean } & Temporal) | undefined
+  histogram: ({ dataPoints: HistogramPoint[] } & Temporal) | undefined
+}
+
+/** The metrics of one scope. */
+export type ScopeMetrics = { scope: Scope; schemaUrl: string; metrics: OtlpMetric[] }
+/** The metrics of one resource, by scope; a metrics request is a list of these. */
+export type ResourceMetrics = { resource: Resource; schemaUrl: string; scopeMetrics: ScopeMetrics[] }
+
+/** The signals of records that Clew sends. */
 export type Signal = 'logs' | 'traces'

@@ -4,7 +4,10 @@ import { sharedState } from './state.ts'
 export type MeterValue = {
   /** A value for each of the meter's labels. */
   readonly labels: Readonly<Record<string, string>>
+  /** Of a histogram the sum. */
   readonly value: number
+  /** Of a histogram alone: how often something was up to each bound, but above the one before; the last count is of what is above all. */
+  readonly buckets?: { readonly bounds: readonly number[]; readonly counts: readonly number[] } | undefined
   /** Something that was counted: the span in which the last one happened. 32 and 16 hex digits. */
   readonly exemplar?:
     | { readonly traceId: string; readonly spanId: string; readonly timeUnixMs: number }
@@ -13,12 +16,18 @@ export type MeterValue = {
 
 /** A number that this process knows of itself, for those who show such numbers. */
 export type Meter = {
-  /** As Prometheus wants it: of a counter it ends in `_total`, its unit is a base unit. */
+  /**
+   * As OpenTelemetry has it, such as `clew.queue.usage`; Prometheus is shown `clew_queue_usage_bytes`. A name without a dot is
+   * Prometheus' own: of a counter it ends in `_total`, its unit is a base unit.
+   */
   readonly name: string
-  readonly kind: 'counter' | 'gauge'
+  /** An `updown` is a number that adds up over processes, as a queue's length. */
+  readonly kind: 'counter' | 'updown' | 'gauge' | 'histogram'
+  /** By UCUM, such as `By`, `s` or `{log_record}`. */
+  readonly unit?: string
   /** One sentence. */
   readonly help: string
-  /** Names of its labels. What they may be is bounded. */
+  /** Names of its labels, as OpenTelemetry has them. What they may be is bounded. */
   readonly labels: readonly string[]
   /** Its values now. Called when somebody looks, never in a log call. */
   read(): readonly MeterValue[]

@@ -1,4 +1,5 @@
 import { guard, listMeters, type Meter } from '@clew/core'
+import { prometheusName, samplesOf } from '@clew/otlp/metrics-text'
 import { defaults, type PrometheusOptions, startTally } from './server.ts'
 
 /** What is used of a `Registry` of prom-client 15. */
@@ -12,7 +13,7 @@ type PromMetric = {
   // OpenMetrics writes it anew, without _total.
   name: string
   readonly help: string
-  readonly type: Meter['kind']
+  readonly type: 'counter' | 'gauge' | 'histogram'
   readonly aggregator: 'sum'
   get(): Promise<object>
   reset(): void
@@ -52,8 +53,9 @@ export function shareMeters(
 ): () => void {
   const added = new Set<string>()
   const add = (meter: Meter): void => {
-    registry.registerMetric(metricOf(meter) as never)
-    added.add(meter.name)
+    const metric = metricOf(meter)
+    registry.registerMetric(metric as never)
+    added.add(metric.name)
   }
   const remove = (): void => {
     for (const name of added) registry.removeSingleMetric(name)
@@ -62,7 +64,7 @@ export function shareMeters(
   // What is added to core later joins when the registry is read, and is there from the next time on.
   const addLater = (): void => {
     for (const meter of listMeters())
-      if (!added.has(meter.name)) guard(`adding ${meter.name} to prom-client`, () => add(meter), undefined)
+      if (!added.has(nameOf(meter))) guard(`adding ${meter.name} to prom-client`, () => add(meter), undefined)
   }
   const readCounted = (): ReturnType<Meter['read']> => {
     addLater()
@@ -77,14 +79,23 @@ export function shareMeters(
   return remove
 }
 
-function metricOf({ name, help, kind, read }: Meter): PromMetric {
+function nameOf({ name, kind, unit }: Meter): string {
+  return prometheusName(name, kind, unit)
+}
+
+function metricOf(meter: Meter): PromMetric {
+  const { help, kind, read } = meter
+  const name = nameOf(meter)
+  const type = kind === 'updown' ? 'gauge' : kind
   return {
-    ...{ name, help, type: kind, aggregator: 'sum' },
+    ...{ name, help, type, aggregator: 'sum' },
     async get() {
       const values = guard(`reading ${name}`, () => read(), [])
+      const samples = values.flatMap((value) => samplesOf(name, value))
       return {
-        ...{ name: this.name, help, type: kind, aggregator: 'sum' },
-        values: values.map(({ labels, value, exemplar }) => ({
+        ...{ name: this.name, help, type, aggregator: 'sum' },
+        values: samples.map(({ labels, value, exemplar, name: metricName }) => ({
+          ...(kind === 'histogram' && { metricName }),
           labels,
           value,
           ...(exemplar && {

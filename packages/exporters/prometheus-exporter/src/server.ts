@@ -90,7 +90,7 @@ function listening(server: Server, port: number, host: string): Promise<void> {
 }
 
 /** One that throws is reported and left out. */
-function readMeter({ name, kind, help, read }: Meter): Metric[] {
+function readMeter({ name, kind, unit, help, read }: Meter): Metric[] {
   const values = guard(`reading ${name}`, () => read(), undefined)
-  return values === undefined ? [] : [{ name, kind, help, values }]
+  return values === undefined ? [] : [{ name, kind, unit, help, values }]
 }

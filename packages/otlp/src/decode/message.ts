@@ -1,6 +1,14 @@
 import type { Field, Message, Values } from '../message.ts'
-import { logsRequest, resource, scope, tracesRequest } from '../messages.ts'
-import type { Attributes, Resource, ResourceLogs, ResourceSpans, Scope, Value } from '../model.ts'
+import { logsRequest, metricsRequest, resource, scope, tracesRequest } from '../messages.ts'
+import type {
+  Attributes,
+  Resource,
+  ResourceLogs,
+  ResourceMetrics,
+  ResourceSpans,
+  Scope,
+  Value,
+} from '../model.ts'
 import { Reader } from './reader.ts'
 import { readAttribute, readValue } from './value.ts'
 
@@ -20,6 +28,14 @@ export function decodeLogsRequest(bytes: Uint8Array): ResourceLogs[] {
  */
 export function decodeTracesRequest(bytes: Uint8Array): ResourceSpans[] {
   return decodeMessage(bytes, tracesRequest()).resourceSpans
+}
+
+/**
+ * Decodes the bytes of an `ExportMetricsServiceRequest`: gauges, sums and histograms without exemplars, whose lists of numbers are
+ * packed. Throws an {@link OtlpDecodeError}.
+ */
+export function decodeMetricsRequest(bytes: Uint8Array): ResourceMetrics[] {
+  return decodeMessage(bytes, metricsRequest()).resourceMetrics
 }
 
 /** Throws an {@link OtlpDecodeError}. */
@@ -57,8 +73,11 @@ function readFields(reader: Reader, { byTag }: Message<unknown>, target: Values)
 function readField(reader: Reader, { name, kind, message }: Field, target: Values): void {
   if (kind === 'attributes') readAttribute(reader, target[name] as Attributes, 1)
   else if (kind === 'value') target[name] = readValue(reader, 1, target[name] as Value)
-  else if (kind === 'message') readMessage(reader, message, target[name] as Values)
-  else if (kind === 'messages') (target[name] as Values[]).push(readMessage(reader, message, message.empty()))
+  else if (kind === 'message') {
+    target[name] ??= message.empty()
+    readMessage(reader, message, target[name] as Values)
+  } else if (kind === 'messages')
+    (target[name] as Values[]).push(readMessage(reader, message, message.empty()))
   else target[name] = readScalar(reader, kind)
 }
 
@@ -86,5 +105,23 @@ function readScalar(
       return reader.int64()
     case 'bytes':
       return reader.blob()
+    case 'sfixed64':
+      return Number(BigInt.asIntN(64, reader.fixed64()))
+    case 'double':
+      return reader.double()
+    case 'boolean':
+      return reader.bool()
+    case 'counts':
+      return readPacked(reader, () => Number(reader.fixed64()))
+    case 'bounds':
+      return readPacked(reader, () => reader.double())
   }
+}
+
+function readPacked(reader: Reader, read: () => number): number[] {
+  const outer = reader.open()
+  const values: number[] = []
+  while (!reader.isAtEnd()) values.push(read())
+  reader.close(outer)
+  return values
 }

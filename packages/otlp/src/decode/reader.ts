@@ -57,6 +57,11 @@ export class Reader {
     this.#end = outer
   }
 
+  /** Of the innermost message that is open. */
+  isAtEnd(): boolean {
+    return this.#position >= this.#end
+  }
+
   uint32(): number {
     return this.#varint()
   }

@@ -1,6 +1,6 @@
 import type { Field, Kind, Message, Values } from '../message.ts'
-import { logsRequest, tracesRequest } from '../messages.ts'
-import type { Attributes, ResourceLogs, ResourceSpans, Value } from '../model.ts'
+import { logsRequest, metricsRequest, tracesRequest } from '../messages.ts'
+import type { Attributes, ResourceLogs, ResourceMetrics, ResourceSpans, Value } from '../model.ts'
 import {
   type ByteWriter,
   closeMessage,
@@ -41,6 +41,11 @@ export function encodeTracesRequest(request: readonly ResourceSpans[]): Buffer {
   return encodeMessage(tracesRequest(), { resourceSpans: request })
 }
 
+/** Encodes metrics as an `ExportMetricsServiceRequest`. */
+export function encodeMetricsRequest(request: readonly ResourceMetrics[]): Buffer {
+  return encodeMessage(metricsRequest(), { resourceMetrics: request })
+}
+
 export function encodeMessage(message: Message<unknown>, values: Values): Buffer {
   const writer = createByteWriter()
   writeFields(writer, message, values)
@@ -71,6 +76,13 @@ const contentWriters: Record<Kind, (writer: ByteWriter, tag: number, content: ne
   fixed64: writeFixed64,
   value: writeModelValue,
   attributes: writeModelAttributes,
+  sfixed64: (writer, tag, value: number) => writeFixed64(writer, tag, BigInt.asUintN(64, BigInt(value))),
+  double: writeDouble,
+  boolean: (writer, tag, value: boolean) => writeInteger(writer, tag, value ? 1 : 0),
+  counts: (writer, tag, values: readonly number[]) =>
+    writePacked(writer, tag, values, (view, at, value) => view.setBigUint64(at, BigInt(value), true)),
+  bounds: (writer, tag, values: readonly number[]) =>
+    writePacked(writer, tag, values, (view, at, value) => view.setFloat64(at, value, true)),
 }
 
 /** An optional message in which nothing is written is not written itself. */
@@ -130,6 +142,20 @@ function writeInt64(writer: ByteWriter, tag: number, value: number | bigint): vo
 /** The bytes of an id of any length. */
 function writeId(writer: ByteWriter, tag: number, hex: string): void {
   writeBytesField(writer, tag, Buffer.from(hex, 'hex'))
+}
+
+/** A list of numbers of 8 bytes each; nothing where it is empty. */
+function writePacked(
+  writer: ByteWriter,
+  tag: number,
+  values: readonly number[],
+  put: (view: DataView, at: number, value: number) => void,
+): void {
+  if (values.length === 0) return
+  const bytes = Buffer.alloc(values.length * 8)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (const [at, value] of values.entries()) put(view, at * 8, value)
+  writeBytesField(writer, tag, bytes)
 }
 
 function writeFixed64(writer: ByteWriter, tag: number, value: bigint): void {

@@ -65,6 +65,27 @@ export function int64In(fields: Fields, key: string): number | bigint {
   return Number.isSafeInteger(number) ? number : integer
 }
 
+/** As a number, or as a text where JSON has no number for it, such as `NaN`. Undefined where it is absent. */
+export function doubleIn(fields: Fields, key: string): number | undefined {
+  const value = own(fields, key)
+  return value === undefined ? undefined : parseDouble(value, inside(fields.place, key))
+}
+
+/** A list of numbers, each as a number or a text. */
+export function numbersIn(fields: Fields, key: string): number[] {
+  const value = own(fields, key) ?? []
+  const place = inside(fields.place, key)
+  if (!Array.isArray(value)) return failAt(place, 'must be an array')
+  return value.map((item: unknown, index) => parseDouble(item, inside(place, index)))
+}
+
+function parseDouble(value: unknown, place: Place): number {
+  // A long integer is read as a bigint.
+  if (typeof value === 'number' || typeof value === 'bigint') return Number(value)
+  const number = typeof value === 'string' && value !== '' ? Number(value) : Number.NaN
+  return Number.isNaN(number) && value !== 'NaN' ? failAt(place, 'must be a number') : number
+}
+
 /** Lower-case hex; OTLP JSON does not use base64 for ids. */
 export function idIn(fields: Fields, key: string): string {
   const text = textIn(fields, key)

@@ -1,8 +1,9 @@
 import type { Field, Kind, Message, Values } from '../message.ts'
-import { logsRequest, tracesRequest } from '../messages.ts'
-import type { ResourceLogs, ResourceSpans } from '../model.ts'
+import { logsRequest, metricsRequest, tracesRequest } from '../messages.ts'
+import type { ResourceLogs, ResourceMetrics, ResourceSpans } from '../model.ts'
 import {
   bytesIn,
+  doubleIn,
   type Fields,
   failAt,
   fieldsIn,
@@ -10,6 +11,8 @@ import {
   idIn,
   int64In,
   listIn,
+  numbersIn,
+  own,
   smallIntIn,
   textIn,
   uint64In,
@@ -31,6 +34,11 @@ export function parseTracesJson(text: string | Uint8Array): ResourceSpans[] {
   return parseMessage(tracesRequest(), fieldsOf(parseText(text), undefined)).resourceSpans
 }
 
+/** Parses an `ExportMetricsServiceRequest` in OTLP JSON by the rules of {@link parseLogsJson}: gauges, sums and histograms. */
+export function parseMetricsJson(text: string | Uint8Array): ResourceMetrics[] {
+  return parseMessage(metricsRequest(), fieldsOf(parseText(text), undefined)).resourceMetrics
+}
+
 function parseMessage<T>(message: Message<T>, fields: Fields): T {
   const values: Values = message.blank()
   for (const field of message.fields) values[field.name] = contentIn(fields, field)
@@ -38,7 +46,10 @@ function parseMessage<T>(message: Message<T>, fields: Fields): T {
 }
 
 function contentIn(fields: Fields, { name, kind, message }: Field): unknown {
-  if (kind === 'message') return parseMessage(message, fieldsIn(fields, name))
+  if (kind === 'message') {
+    if (message.choice && own(fields, name) === undefined) return undefined
+    return parseMessage(message, fieldsIn(fields, name))
+  }
   if (kind === 'messages') return listIn(fields, name, (item) => parseMessage(message, item))
   return contentParsers[kind](fields, name)
 }
@@ -55,6 +66,11 @@ const contentParsers: Record<Kind, (fields: Fields, key: string) => unknown> = {
   fixed64: uint64In,
   value: valueIn,
   attributes: attributesIn,
+  sfixed64: (fields, key) => (own(fields, key) === undefined ? undefined : Number(int64In(fields, key))),
+  double: doubleIn,
+  boolean: (fields, key) => own(fields, key) === true,
+  counts: numbersIn,
+  bounds: numbersIn,
 }
 
 /**

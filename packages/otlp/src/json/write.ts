@@ -1,6 +1,6 @@
 import type { Field, Message, Values } from '../message.ts'
-import { logsRequest, tracesRequest } from '../messages.ts'
-import type { Attributes, ResourceLogs, ResourceSpans, Value } from '../model.ts'
+import { logsRequest, metricsRequest, tracesRequest } from '../messages.ts'
+import type { Attributes, ResourceLogs, ResourceMetrics, ResourceSpans, Value } from '../model.ts'
 
 type Json = string | number | boolean | undefined | Json[] | { [key: string]: Json }
 
@@ -12,6 +12,11 @@ export function logsToJson(request: readonly ResourceLogs[]): string {
 /** Writes an `ExportTraceServiceRequest` in OTLP JSON, for `parseTracesJson` and any OTLP receiver. */
 export function tracesToJson(request: readonly ResourceSpans[]): string {
   return JSON.stringify(messageJson(tracesRequest(), { resourceSpans: request }))
+}
+
+/** Writes an `ExportMetricsServiceRequest` in OTLP JSON, for any OTLP receiver. */
+export function metricsToJson(request: readonly ResourceMetrics[]): string {
+  return JSON.stringify(messageJson(metricsRequest(), { resourceMetrics: request }))
 }
 
 function messageJson({ fields }: Message<unknown>, values: Values): Json {
@@ -36,12 +41,19 @@ function contentJson({ kind, message, zero }: Field, content: unknown): Json {
     case 'value':
       return valueJson(content as Value)
     case 'fixed64':
+    case 'sfixed64':
     case 'int64':
       return String(content)
     case 'bytes':
       return base64(content as Uint8Array)
+    case 'counts':
+      return (content as number[]).map(String)
+    case 'bounds':
+      return (content as number[]).map(doubleJson)
+    case 'double':
+      return doubleJson(content as number)
     default:
-      return content as string | number
+      return content as string | number | boolean
   }
 }
 
@@ -72,8 +84,13 @@ function valueJson(value: Value): Json {
 
 function numberJson(value: number): Json {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return { intValue: String(value) }
-  const inJson = Number.isFinite(value) && value !== 0
-  return { doubleValue: inJson ? value : Object.is(value, -0) ? '-0' : String(value) }
+  return { doubleValue: doubleJson(value) }
+}
+
+/** JSON has no number for some. */
+function doubleJson(value: number): Json {
+  if (Object.is(value, -0)) return '-0'
+  return Number.isFinite(value) ? value : String(value)
 }
 
 function base64(bytes: Uint8Array): string {
