@@ -60,6 +60,7 @@ export const plain: ClewConfig = {
     },
   },
   marks: { key: undefined, bus: undefined },
+  randomness: 'trace-id',
   service: { name: undefined, attributes: {} },
   resourceDetectors: undefined,
   traces: { endpoint: plainEndpoint('traces'), console: false },

@@ -109,6 +109,11 @@ export const errorCatalogue = {
     meaning: 'Other rules of what is kept are in force: clew.yaml has changed. The line says which.',
     remedy: 'Nothing to do.',
   },
+  CLEW_POOR_IDS: {
+    meaning:
+      'Traces that began in other services have ids whose last 14 digits are not random, so that the share of them that is kept is not the one that was asked for.',
+    remedy: 'Write CLEW_KEEP_RANDOMNESS=hash in all services, or let those services make random ids.',
+  },
   CLEW_HOLD_SMALL: {
     meaning:
       'The memory in which records wait for their chain to fail is too small: they leave it after the seconds that the line has.',

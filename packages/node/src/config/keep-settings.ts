@@ -1,5 +1,5 @@
 import { type SeverityBand, severityBands } from '@clew/otlp'
-import type { StormOptions } from '@clew/pipeline'
+import type { RandomnessSource, StormOptions } from '@clew/pipeline'
 import {
   type Parse,
   parseBytes,
@@ -42,6 +42,7 @@ export const keepSettings: {
   releaseLevel: Setting<SeverityBand>
   slow: Setting<number | undefined>
   releasesPerSecond: Setting<number>
+  randomness: Setting<RandomnessSource>
   key: Setting<string | undefined>
   bus: Setting<string | false | undefined>
 } = {
@@ -106,6 +107,14 @@ export const keepSettings: {
     parse: parsePositive(parseCount()),
     default: 50,
     about: 'Chains that this process may release in a second, with five times as many at once.',
+  }),
+  randomness: setting<RandomnessSource>({
+    env: 'CLEW_KEEP_RANDOMNESS',
+    yaml: 'keep.randomness',
+    parse: parseChoice(['trace-id', 'hash']),
+    default: 'trace-id',
+    about:
+      'By what traces are chosen, spans and records alike: the last 14 digits of the trace id, or a hash of all of it, for callers whose ids are not random there. The same in all services; read at the start.',
   }),
   key: optional<string>({
     env: 'CLEW_KEEP_KEY',

@@ -1,6 +1,6 @@
 import type { OptionSpecs, OptionValues } from '@clew/core'
 import { defaultLimits, type EncodeLimits, lowestSeverity, type SeverityBand } from '@clew/otlp'
-import type { Endpoint, HoldOptions, StormOptions } from '@clew/pipeline'
+import type { Endpoint, HoldOptions, RandomnessSource, StormOptions } from '@clew/pipeline'
 import { nearestName, quote } from '@clew/settings'
 import type { SamplerName } from '../tracer/samplers.ts'
 import { defaultSpanLimits, type SpanLimits } from '../tracer/span-limits.ts'
@@ -51,6 +51,8 @@ export type ClewConfig = {
   logFilter: { level: SeverityBand | undefined; where: string | undefined }
   keep: KeepConfig
   marks: MarksConfig
+  /** By what traces are chosen that have no `rv`. */
+  randomness: RandomnessSource
   redact: RedactConfig
   propagators: readonly Exclude<PropagatorName, 'none'>[]
   sampler: { name: SamplerName; ratio: number }
@@ -177,6 +179,7 @@ function readAll(
     logFilter: { level: read(signalSettings.logsLevel), where: read(signalSettings.logsWhere) },
     keep: readKeep(reader),
     marks: { key: read(keepSettings.key), bus: readBus(reader, env) },
+    randomness: read(keepSettings.randomness),
     redact: readRedact(reader),
     propagators: readPropagators(reader, isInstalled),
     sampler: { name: read(signalSettings.sampler), ratio: read(signalSettings.samplerRatio) },

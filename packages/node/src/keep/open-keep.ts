@@ -12,7 +12,7 @@ import type { KeepRule, Policy, PolicyCounters, PolicyPorts, PolicyRules } from 
 import type * as PolicyModule from '@clew/pipeline/policy'
 import { formatDuration, formatSize, printableAddress } from '@clew/settings'
 import type { WrittenRule } from '../config/keep-rules.ts'
-import type { KeepConfig, MarksConfig } from '../config/read-config.ts'
+import type { ClewConfig, KeepConfig, MarksConfig } from '../config/read-config.ts'
 import { readSearch } from '../destinations/open-exporters.ts'
 import { busMeters, keepMeters } from './keep-meters.ts'
 import type * as BusModule from './mark-bus.ts'
@@ -39,8 +39,7 @@ type Resource = Readonly<Record<string, unknown>>
 
 /** Undefined where all records are sent, which costs nothing. `directory` is the application's. */
 export function openKeep(
-  config: KeepConfig,
-  marks: MarksConfig,
+  { keep: config, marks, randomness }: Pick<ClewConfig, 'keep' | 'marks' | 'randomness'>,
   resource: Resource,
   directory: string,
 ): Keep | undefined {
@@ -57,7 +56,7 @@ export function openKeep(
   }
   return {
     makePolicy(ports) {
-      policy = createPolicy(rulesOf(config, resource), { ...ports, announce })
+      policy = createPolicy(rulesOf(config, resource), { ...ports, announce, randomness })
       return policy
     },
     traces: createMarks(() => policy, marks.key),

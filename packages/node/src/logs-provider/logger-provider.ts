@@ -47,6 +47,7 @@ function toLogInput(record: LogRecord, clock: SpanClock): LogInput {
     traceId: span?.traceId,
     spanId: span?.spanId,
     traceFlags: span?.traceFlags,
+    traceState: span?.traceState,
   }
 }
 

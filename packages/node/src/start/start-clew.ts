@@ -14,10 +14,12 @@ import {
 } from '../discovery/application.ts'
 import { listPackages } from '../discovery/packages.ts'
 import { describeKeep, openKeep } from '../keep/open-keep.ts'
+import { watchIds } from '../keep/watch-ids.ts'
 import { watchKeep } from '../keep/watch-keep.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
 import { openRedact } from '../redact/open-redact.ts'
 import { OpenSpans } from '../tracer/open-spans.ts'
+import { createRandomness } from '../tracer/randomness.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
 import { samplerFromName } from '../tracer/samplers.ts'
 import { createTracerProvider } from '../tracer/tracer-provider.ts'
@@ -110,7 +112,7 @@ function run(
   const resource = resourceOf(application, config)
   const exporters = packages.flatMap((one) => ('waits' in one ? [] : (one.exporter ?? [])))
   const destinations = openExporters(exporters, config, resource)
-  const keep = openKeep(config.keep, config.marks, resource, application.directory)
+  const keep = openKeep(config, resource, application.directory)
   const redact = openRedact(config.redact)
   const pipeline = openPipeline({
     ...{ config, resource, makePolicy: keep?.makePolicy, redactor: redact.redactor },
@@ -121,10 +123,12 @@ function run(
     destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
   })
   const intake = withConsole(pipeline, config, redact.clean)
-  const sampler = samplerFromName(config.sampler.name, config.sampler.ratio)
+  const randomness = createRandomness(config.randomness)
+  const sampler = samplerFromName(config.sampler.name, config.sampler.ratio, randomness)
   registerApi(applicationApiVersion(application), {
     trace: createTracerProvider({
-      ...{ pipeline: intake, sampler, limits: config.spanLimits, open },
+      ...{ pipeline: intake, sampler, randomness, limits: config.spanLimits, open },
+      watchId: watchIds(config, keep !== undefined),
       holdsUnsampled: keep !== undefined && config.keep.hold.maxBytes > 0,
     }),
     propagation: createPropagator(config.propagators, application.directory),

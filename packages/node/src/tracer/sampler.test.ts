@@ -12,6 +12,7 @@ import { TraceState } from '@opentelemetry/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandomIds } from './ids.ts'
+import { createRandomness } from './randomness.ts'
 import { createRatioSampler, samplerFromName, samplerNames } from './samplers.ts'
 import { emptyTraceState } from './trace-state.ts'
 
@@ -143,6 +144,34 @@ describe('createRatioSampler()', () => {
       undefined,
       { decision: RECORD_AND_SAMPLED, state: 'ot=th:0' },
     ],
+    [
+      'an rv in capitals is none',
+      0.5,
+      '00000000000000',
+      { state: 'ot=rv:FFFFFFFFFFFFFF' },
+      { decision: NOT_RECORD, state: 'ot=rv:FFFFFFFFFFFFFF' },
+    ],
+    [
+      'a threshold takes the place of one that is as long, however long the member is',
+      0.5,
+      'ffffffffffffff',
+      { state: `ot=th:c;x:${'y'.repeat(249)},a=1` },
+      { decision: RECORD_AND_SAMPLED, state: `ot=th:8;x:${'y'.repeat(249)},a=1` },
+    ],
+    [
+      'where a longer one has no room the member is left without any',
+      0.01,
+      'ffffffffffffff',
+      { state: `ot=th:c;x:${'y'.repeat(249)},a=1` },
+      { decision: RECORD_AND_SAMPLED, state: `ot=x:${'y'.repeat(249)},a=1` },
+    ],
+    [
+      'of a ratio of 0 the threshold of the parent is taken out',
+      0,
+      'ffffffffffffff',
+      { state: 'ot=th:8;k1:13' },
+      { decision: NOT_RECORD, state: 'ot=k1:13' },
+    ],
     ['a ratio of 0 keeps none', 0, 'ffffffffffffff', undefined, { decision: NOT_RECORD, state: undefined }],
   ])('%s', (_, ratio, tail, parent, expected) => {
     expect(ask(createRatioSampler(ratio), traceId(tail), parent)).toEqual(expected)
@@ -184,11 +213,49 @@ describe('samplerFromName()', () => {
       'ot=rv:00000000000001,a=1',
     ],
     ['a trace state without a threshold stays', '00', 'a=1', undefined],
+    ['a threshold that is none is taken out', 'ff', 'ot=th:8g;k1:13', 'ot=k1:13'],
+    ['a threshold in capitals is none', 'ff', 'ot=th:C,a=1', 'a=1'],
+    ['a threshold of 15 digits is none', 'ff', 'ot=th:c00000000000000', ''],
   ])('%s', (_, head, state, expected) => {
     const sampler = samplerFromName('parentbased_always_on')
     expect(ask(sampler, traceId(head.padEnd(14, '0')), { state })).toEqual({
       decision: RECORD_AND_SAMPLED,
       state: expected,
+    })
+  })
+})
+
+describe('always_on and always_off', () => {
+  it.each([
+    ['always_on', 'ot=th:c;k1:13,a=1', 'ot=th:0;k1:13,a=1'],
+    ['always_on', 'ot=k1:13,a=1', undefined],
+    ['always_off', 'ot=th:c;k1:13,a=1', 'ot=k1:13,a=1'],
+    ['always_off', 'a=1', undefined],
+  ] as const)('%s under a parent with %s', (name, state, expected) => {
+    expect(ask(samplerFromName(name), traceId('00'), { state }).state).toBe(expected)
+  })
+})
+
+describe('a sampler by the hash', () => {
+  const byHash = createRatioSampler(0.5, createRandomness('hash'))
+  // Their hashes begin with 4d and a9.
+  const [low, high] = ['0af7651916cd43dd8448eb211c80319c', 'f'.repeat(32)]
+
+  it('keeps a root by the hash of its id', () => {
+    expect([low, high].map((id) => ask(byHash, id))).toEqual([
+      { decision: NOT_RECORD, state: undefined },
+      { decision: RECORD_AND_SAMPLED, state: 'ot=th:8' },
+    ])
+  })
+
+  it('tells no threshold where others see another randomness, and its own under an rv', () => {
+    expect(ask(byHash, high, { state: 'ot=th:c,a=1' })).toEqual({
+      decision: RECORD_AND_SAMPLED,
+      state: 'a=1',
+    })
+    expect(ask(byHash, low, { state: 'ot=rv:80000000000000' })).toEqual({
+      decision: RECORD_AND_SAMPLED,
+      state: 'ot=th:8;rv:80000000000000',
     })
   })
 })

@@ -1,15 +1,9 @@
 import { spanOf } from '@clew/core'
-import {
-  parseRandomness,
-  parseThreshold,
-  randomnessOf,
-  readOtEntry,
-  shortThreshold,
-  thresholdOfRatio,
-} from '@clew/pipeline'
+import { parseThreshold, randomnessOf, readOtEntry, shortThreshold, thresholdOfRatio } from '@clew/pipeline'
 import type * as api from '@opentelemetry/api'
 import type { Context, Sampler, SamplingResult, SpanContext, TraceState } from '@opentelemetry/api'
 import { isValidContext } from './ids.ts'
+import { createRandomness, type Randomness } from './randomness.ts'
 import { writeOtEntry } from './trace-state.ts'
 
 /** The API's SamplingDecision, without loading the API. */
@@ -39,25 +33,33 @@ export type SamplerName = (typeof samplerNames)[number]
  * The sampler that OTEL_TRACES_SAMPLER names; `ratio`, from 0 to 1, is OTEL_TRACES_SAMPLER_ARG.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration
  */
-export function samplerFromName(name: SamplerName, ratio = 1): Sampler {
+export function samplerFromName(name: SamplerName, ratio = 1, randomness?: Randomness): Sampler {
   switch (name) {
     case 'always_on':
-      return constantSampler('AlwaysOnSampler', keep)
+      return createConstantSampler('AlwaysOnSampler', keep, '0')
     case 'always_off':
-      return constantSampler('AlwaysOffSampler', drop)
+      return createConstantSampler('AlwaysOffSampler', drop, undefined)
     case 'traceidratio':
-      return createRatioSampler(ratio)
+      return createRatioSampler(ratio, randomness)
     case 'parentbased_always_on':
       return createParentBasedSampler(samplerFromName('always_on'))
     case 'parentbased_always_off':
       return createParentBasedSampler(samplerFromName('always_off'))
     case 'parentbased_traceidratio':
-      return createParentBasedSampler(createRatioSampler(ratio))
+      return createParentBasedSampler(createRatioSampler(ratio, randomness))
   }
 }
 
-function constantSampler(name: string, result: SamplingResult): Sampler {
-  return { shouldSample: () => result, toString: () => name }
+/** A parent's threshold is not the one by which this span is kept: `th` takes its place, where there is one. */
+function createConstantSampler(name: string, result: SamplingResult, th: string | undefined): Sampler {
+  return {
+    shouldSample: (context) => {
+      const traceState = parentOf(context)?.traceState
+      if (readOtEntry(traceState, 'th') === undefined) return result
+      return withTraceState(result, writeOtEntry(traceState, 'th', th))
+    },
+    toString: () => name,
+  }
 }
 
 /** Does as the parent did; asks `root` where there is none. */
@@ -77,14 +79,17 @@ function createParentBasedSampler(root: Sampler): Sampler {
   }
 }
 
-/** A threshold that contradicts the parent's own decision would make a backend count wrong: it is taken out. */
+/**
+ * A threshold that contradicts the parent's own decision, or is none, would make a backend count wrong: it is taken out. The
+ * parent may be of another SDK, which knows nothing of a randomness other than the specification's.
+ */
 function withTrueThreshold(result: SamplingResult, parent: SpanContext, sampled: boolean): SamplingResult {
-  const threshold = parseThreshold(readOtEntry(parent.traceState, 'th'))
-  if (threshold === undefined) return result
-  const rv = parseRandomness(readOtEntry(parent.traceState, 'rv'))
-  if (randomnessOf(parent.traceId, rv) >= threshold === sampled) return result
-  const traceState = writeOtEntry(parent.traceState, 'th', undefined)
-  return traceState === undefined ? result : { ...result, traceState }
+  const { traceId, traceState } = parent
+  const written = readOtEntry(traceState, 'th')
+  if (written === undefined) return result
+  const threshold = parseThreshold(written)
+  if (threshold !== undefined && randomnessOf(traceId, traceState) >= threshold === sampled) return result
+  return withTraceState(result, writeOtEntry(traceState, 'th', undefined))
 }
 
 /**
@@ -92,31 +97,31 @@ function withTrueThreshold(result: SamplingResult, parent: SpanContext, sampled:
  * threshold, whatever the parent decided. Kept spans carry `th` in the tracestate, from which a backend knows how
  * many each stands for. A ratio of 0 keeps none.
  */
-export function createRatioSampler(ratio: number): Sampler {
+export function createRatioSampler(ratio: number, randomness: Randomness = createRandomness()): Sampler {
   const name = `TraceIdRatioBased{${ratio}}`
-  if (!(ratio > 0)) return { shouldSample: () => drop, toString: () => name }
+  if (!(ratio > 0)) return createConstantSampler(name, drop, undefined)
   const threshold = thresholdOfRatio(Math.min(ratio, 1))
   const th = shortThreshold(threshold)
-  const keepRoot: SamplingResult = keepWith(writeOtEntry(undefined, 'th', th))
+  const keepRoot = withTraceState(keep, writeOtEntry(undefined, 'th', th))
   return {
     shouldSample: (context, traceId) => {
-      const traceState = parentTraceState(context)
-      if (traceState === undefined) return randomnessOf(traceId, undefined) >= threshold ? keepRoot : drop
-      const rv = parseRandomness(readOtEntry(traceState, 'rv'))
-      const kept = randomnessOf(traceId, rv) >= threshold
-      const next = writeOtEntry(traceState, 'th', kept ? th : undefined)
-      return kept ? keepWith(next) : { ...drop, ...(next && { traceState: next }) }
+      const parent = parentOf(context)
+      if (parent === undefined) return randomness.ofRoot(traceId) >= threshold ? keepRoot : drop
+      const { traceState } = parent
+      const kept = randomness.of(traceId, traceState) >= threshold
+      const tells = kept && randomness.isCommon(traceState)
+      return withTraceState(kept ? keep : drop, writeOtEntry(traceState, 'th', tells ? th : undefined))
     },
     toString: () => name,
   }
 }
 
-function keepWith(traceState: TraceState | undefined): SamplingResult {
-  return { ...keep, ...(traceState && { traceState }) }
+function withTraceState(result: SamplingResult, traceState: TraceState | undefined): SamplingResult {
+  return traceState === undefined ? result : { ...result, traceState }
 }
 
 /** Of a parent that does not count, neither does the trace state. */
-function parentTraceState(context: Context): TraceState | undefined {
+function parentOf(context: Context): SpanContext | undefined {
   const parent = spanOf(context)?.spanContext()
-  return parent?.traceState && isValidContext(parent) ? parent.traceState : undefined
+  return parent !== undefined && isValidContext(parent) ? parent : undefined
 }

@@ -51,7 +51,10 @@ function traceStateOf(members: readonly (readonly [string, string])[]): TraceSta
 const otKey = 'ot'
 const maxOtLength = 256
 
-/** The trace state with that entry of `ot` set, or without it; all other entries and members stay. */
+/**
+ * The trace state with that entry of `ot` set, or without it; all other entries and members stay. Where it would be too long it
+ * is without it as well: an older value would be wrong.
+ */
 export function writeOtEntry(
   traceState: TraceState | undefined,
   name: string,
@@ -60,5 +63,6 @@ export function writeOtEntry(
   const others = otEntries(traceState).filter((entry) => !entry.startsWith(`${name}:`))
   const member = (value === undefined ? others : [`${name}:${value}`, ...others]).join(';')
   if (member === '') return traceState?.unset(otKey)
-  return member.length > maxOtLength ? traceState : (traceState ?? emptyTraceState).set(otKey, member)
+  if (member.length > maxOtLength) return writeOtEntry(traceState, name, undefined)
+  return (traceState ?? emptyTraceState).set(otKey, member)
 }

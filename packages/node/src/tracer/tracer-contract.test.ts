@@ -10,6 +10,7 @@ import { partCases } from '../../test/tracer-contract/parts.ts'
 import { samplingCases } from '../../test/tracer-contract/sampling.ts'
 import { attributeCases, timeCases } from '../../test/tracer-contract/values.ts'
 import type { IdGenerator } from './ids.ts'
+import { createRandomness } from './randomness.ts'
 import { samplerFromName } from './samplers.ts'
 import { defaultSpanLimits, type SpanLimits } from './span-limits.ts'
 import { createTracerProvider } from './tracer-provider.ts'
@@ -42,7 +43,10 @@ describe.each<[string, MakeTracer]>([
 
 function createOwnTracer(spans: ContractSpan[], sampler: Sampler, limits: SpanLimits): Tracer {
   const pipeline = { span: (scope: PipelineScope, span: SpanInput) => spans.push(fromInput(scope, span)) }
-  return createTracerProvider({ pipeline, sampler, limits, ids: countedIds() }).getTracer('contract', '1.2.3')
+  // The SDK does not look whether ids are random.
+  const randomness = createRandomness()
+  const provider = createTracerProvider({ pipeline, sampler, limits, ids: countedIds(), randomness })
+  return provider.getTracer('contract', '1.2.3')
 }
 
 function createSdkTracer(spans: ContractSpan[], sampler: Sampler, limits: SpanLimits): Tracer {

@@ -1,9 +1,18 @@
 import { chosenPlace, createContextManager } from '@clew/core'
 import type { SpanInput } from '@clew/otlp'
 import type { PipelineScope } from '@clew/pipeline'
-import { context, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
+import {
+  context,
+  createTraceState,
+  ROOT_CONTEXT,
+  type SpanContext,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandomIds } from './ids.ts'
+import { createRandomness } from './randomness.ts'
 import { samplerFromName } from './samplers.ts'
 import { unixClock } from './span-clock.ts'
 import { defaultSpanLimits } from './span-limits.ts'
@@ -173,6 +182,71 @@ describe('createTracerProvider()', () => {
       links: [],
       statusMessage: undefined,
       timed: true,
+    })
+  })
+
+  describe('where a trace begins', () => {
+    const poor = {
+      generateTraceId: () => '0af7651916cd43dd8448eb2100000000',
+      generateSpanId: () => '1'.repeat(16),
+    }
+    const hash = 'f8d60c14be3405'
+    const start = (options: object, under?: object) => {
+      const provider = createTracerProvider({
+        ...{ pipeline: { span: () => {} }, sampler: samplerFromName('parentbased_always_on') },
+        ...{ limits: defaultSpanLimits, ...options },
+      })
+      const given = under ? trace.setSpanContext(ROOT_CONTEXT, under as SpanContext) : ROOT_CONTEXT
+      const { traceFlags, traceState } = provider.getTracer('unit').startSpan('x', {}, given).spanContext()
+      return [traceFlags, traceState?.serialize()]
+    }
+    const remote = { traceId: poor.generateTraceId(), spanId: '2'.repeat(16), isRemote: true }
+
+    it('says that its id is random, and nothing more', () => {
+      expect(start({})).toEqual([3, undefined])
+    })
+
+    it('carries the hash of an id that is not random as its randomness, and goes by it', () => {
+      const randomness = createRandomness('trace-id', false)
+      const sampler = (ratio: number) => ({ sampler: samplerFromName('traceidratio', ratio, randomness) })
+      expect(start({ ids: poor })).toEqual([1, `ot=rv:${hash}`])
+      expect(start({ ids: poor, randomness, ...sampler(0.03) })).toEqual([1, `ot=rv:${hash};th:f851ec`])
+      expect(start({ ids: poor, randomness, ...sampler(0.02) })).toEqual([0, `ot=rv:${hash}`])
+    })
+
+    it('carries the hash where all go by it, though its id is random', () => {
+      const [flags, state] = start({ randomness: createRandomness('hash') })
+      expect([flags, state]).toEqual([3, expect.stringMatching(/^ot=rv:[\da-f]{14}$/)])
+    })
+
+    it('carries the rv that a sampler has chosen', () => {
+      const sampler = {
+        shouldSample: () => ({ decision: 2, traceState: createTraceState('ot=rv:00000000000001') }),
+      }
+      expect(start({ ids: poor, sampler })).toEqual([1, 'ot=rv:00000000000001'])
+    })
+
+    it.each([
+      ['no trace state', undefined, undefined],
+      ['an rv', 'ot=rv:00000000000001,a=1', 'ot=rv:00000000000001,a=1'],
+      ['another member', 'a=1', 'a=1'],
+    ])('elsewhere nothing is added to it: %s', (_, state, expected) => {
+      const parent = { ...remote, traceFlags: 1, ...(state && { traceState: createTraceState(state) }) }
+      expect(start({ randomness: createRandomness('hash') }, parent)).toEqual([1, expected])
+    })
+
+    it.each([0, 1, 2, 3])('elsewhere the flags %d go on', (traceFlags) => {
+      expect(start({}, { ...remote, traceFlags })[0]).toBe(traceFlags)
+    })
+
+    it('shows the watch the ids of others that have no rv', () => {
+      const shown: string[] = []
+      const watchId = (id: string) => shown.push(id)
+      start({ watchId })
+      start({ watchId }, { ...remote, traceFlags: 3 })
+      start({ watchId }, { ...remote, traceFlags: 3, isRemote: false })
+      start({ watchId }, { ...remote, traceFlags: 1, traceState: createTraceState('ot=rv:00000000000001') })
+      expect(shown).toEqual([remote.traceId])
     })
   })
 

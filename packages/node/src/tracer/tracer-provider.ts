@@ -9,7 +9,7 @@ import {
   SpanKind,
   spanOf,
 } from '@clew/core'
-import type { Pipeline } from '@clew/pipeline'
+import { type IdWatch, type Pipeline, readRandomness } from '@clew/pipeline'
 import type {
   Context,
   Sampler,
@@ -23,11 +23,13 @@ import type {
 import { byScope } from './by-scope.ts'
 import { createRandomIds, type IdGenerator, isValidContext } from './ids.ts'
 import { OpenSpans } from './open-spans.ts'
+import { createRandomness, type Randomness } from './randomness.ts'
 import { RecordingSpan, type SpanOrigin } from './recording-span.ts'
 import { SamplingDecision } from './samplers.ts'
 import { copyAttributes } from './span-attributes.ts'
 import { type SpanClock, systemClock } from './span-clock.ts'
 import type { SpanLimits } from './span-limits.ts'
+import { writeOtEntry } from './trace-state.ts'
 
 export type TracerProviderOptions = {
   /** Takes each sampled span at its end. */
@@ -41,6 +43,10 @@ export type TracerProviderOptions = {
   holdsUnsampled?: boolean
   /** Holds the sampled spans that have not ended. */
   open?: OpenSpans<RecordingSpan>
+  /** That of the sampler. Default: of the trace id. */
+  randomness?: Randomness
+  /** Shown the ids of traces that began elsewhere. */
+  watchId?: IdWatch | undefined
 }
 
 /**
@@ -50,11 +56,19 @@ export type TracerProviderOptions = {
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
   const { pipeline, sampler, limits, ids = createRandomIds(), clock = systemClock } = options
   const { open = new OpenSpans<RecordingSpan>(), holdsUnsampled = false } = options
+  const { randomness = createRandomness('trace-id', ids.isRandom === true), watchId } = options
+  const begin: TraceBegin = { sampler, ids, randomness, watchId }
   return {
     getTracer: byScope((scope) =>
-      createTracer({ scope, pipeline, limits, clock, open, holdsUnsampled }, sampler, ids),
+      createTracer({ scope, pipeline, limits, clock, open, holdsUnsampled }, begin),
     ),
   }
+}
+
+/** What the ids and the sampling of a span come from. */
+type TraceBegin = Pick<TracerProviderOptions, 'sampler' | 'watchId'> & {
+  ids: IdGenerator
+  randomness: Randomness
 }
 
 // https://www.w3.org/TR/trace-context-2/#trace-flags
@@ -63,7 +77,7 @@ const random = 2
 
 const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 
-function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): Tracer {
+function createTracer(origin: SpanOrigin, { sampler, ids, randomness, watchId }: TraceBegin): Tracer {
   const { attributeCount, attributeValueLength } = origin.limits
   const ownRandom = ids.isRandom ? random : 0
   const startSpan: Tracer['startSpan'] = (name, options = {}, given = activeContext()) => {
@@ -71,6 +85,8 @@ function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): T
     const context = options.root ? given.deleteValue(spanKey) : given
     const parentSpan = spanOf(context)
     const parent = validContextOf(parentSpan)
+    if (watchId && parent?.isRemote && readRandomness(parent.traceState) === undefined)
+      watchId(parent.traceId)
     const chosen = parent === undefined ? placeOf(options) : undefined
     const traceId = parent?.traceId ?? chosen?.traceId ?? ids.generateTraceId()
     const kind = options.kind ?? SpanKind.INTERNAL
@@ -88,7 +104,7 @@ function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): T
       chosen && 'spanId' in chosen ? chosen.spanId : ids.generateSpanId(),
       (decision === SamplingDecision.RECORD_AND_SAMPLED ? sampled : 0) |
         (parent === undefined ? ownRandom : parent.traceFlags & random),
-      traceState ?? parent?.traceState,
+      parent === undefined ? rootState(traceState, traceId, randomness) : (traceState ?? parent.traceState),
     )
     if (decision === SamplingDecision.NOT_RECORD && !origin.holdsUnsampled) return new NoopSpan(spanContext)
     const now = origin.clock.now()
@@ -108,6 +124,18 @@ function createTracer(origin: SpanOrigin, sampler: Sampler, ids: IdGenerator): T
     return attributes === undefined ? span : span.setAttributes(attributes)
   }
   return { startSpan, startActiveSpan: activeSpanStarter(startSpan) }
+}
+
+/** A sampler may have chosen an `rv` itself. */
+function rootState(
+  traceState: TraceState | undefined,
+  traceId: string,
+  randomness: Randomness,
+): TraceState | undefined {
+  const rv = randomness.rvOfRoot(traceId)
+  return rv === undefined || readRandomness(traceState) !== undefined
+    ? traceState
+    : writeOtEntry(traceState, 'rv', rv)
 }
 
 function placeOf(options: SpanOptions): ChosenPlace | undefined {

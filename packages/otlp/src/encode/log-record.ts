@@ -73,7 +73,7 @@ function writeTraceContext(writer: ByteWriter, { traceId, spanId, traceFlags }: 
   if (!writeHexId(writer, traceIdTag, traceId, 32) || !writeHexId(writer, spanIdTag, spanId, 16)) {
     writer.position = position
   } else if (traceFlags) {
-    writeFixed32(writer, flagsTag, traceFlags)
+    writeFixed32(writer, flagsTag, traceFlags & 0xff)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ByteWriter, LogInput, LogRecord, SpanInput } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
 import type { Signal } from '../records/batch.ts'
+import type { RandomnessSource } from './threshold.ts'
 
 /** One rule of what is kept. The first one that fits a record decides; a record that none fits is kept. */
 export type KeepRule = {
@@ -100,6 +101,8 @@ export type PolicyPorts = {
   readonly announce: (traceId: string) => void
   /** The ring is too small for `holdMs`: records leave it after so many seconds. */
   readonly ringIsSmall: (holdSeconds: number) => void
+  /** By what a trace without `rv` is selected. Default `trace-id`. */
+  readonly randomness?: RandomnessSource | undefined
 }
 
 /** The way of one signal. */

@@ -3,7 +3,7 @@ import type { PipelineScope } from '../pipeline.ts'
 import { compileRules, type Facts, mostSeverity, type Rule } from './keep-rules.ts'
 import type { KeepRule, PolicyPorts } from './policy.ts'
 import { hashRecord } from './record-hash.ts'
-import { parseRandomness, randomnessOf, readOtEntry } from './threshold.ts'
+import { type RandomnessSource, randomnessOf } from './threshold.ts'
 
 /** Which rule a record falls under, and whether its trace is one of those that are kept. */
 export type Selection = {
@@ -16,7 +16,7 @@ export type Selection = {
 }
 
 export function createSelection(given: readonly KeepRule[], ports: PolicyPorts): Selection {
-  const randomness = createRandomness()
+  const randomness = createRandomness(ports.randomness)
   let rules = compileRules(given)
   const find = (scope: PipelineScope, input: LogInput): Rule => {
     const { severityNumber } = input
@@ -51,13 +51,15 @@ export function createSelection(given: readonly KeepRule[], ports: PolicyPorts):
 }
 
 /** Of the trace of a record: 14 hex digits. Records of one request often come one after the other. */
-function createRandomness(): (input: LogInput) => string {
+function createRandomness(source: RandomnessSource | undefined): (input: LogInput) => string {
   let lastId: string | undefined
+  let lastState: LogInput['traceState']
   let last = ''
   return ({ traceId, traceState }) => {
-    if (traceId === lastId) return last
+    if (traceId === lastId && traceState === lastState) return last
     lastId = traceId
-    last = randomnessOf(traceId!, traceState && parseRandomness(readOtEntry(traceState, 'rv')))
+    lastState = traceState
+    last = randomnessOf(traceId!, traceState, source)
     return last
   }
 }

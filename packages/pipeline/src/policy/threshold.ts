@@ -2,6 +2,8 @@
 // https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
 // As 14 lower-case hex digits they compare as strings, which is exact and 15 times faster than numbers.
 
+import { hashTraceId } from './trace-id-hash.ts'
+
 const digits = 14
 const all = 2n ** 56n
 /** Significant digits of a threshold, those after the leading f's. */
@@ -39,9 +41,18 @@ export function readOtEntry(traceState: ReadableTraceState | undefined, name: st
   return entry?.slice(name.length + 1)
 }
 
-/** The randomness of a trace: `rv` where the tracestate has one, else the last 56 bits of the trace id. */
-export function randomnessOf(traceId: string, rv: string | undefined): string {
-  return rv ?? traceId.slice(-digits).toLowerCase()
+/** What the randomness of a trace is taken from that has no `rv`: the last 56 bits of its id, or a hash of all of it. */
+export type RandomnessSource = 'trace-id' | 'hash'
+
+/** The randomness of a trace, 14 lower-case hex digits: `rv` where the tracestate has one, whatever the source is. */
+export function randomnessOf(
+  traceId: string,
+  traceState: ReadableTraceState | undefined,
+  source: RandomnessSource = 'trace-id',
+): string {
+  const rv = readRandomness(traceState)
+  if (rv !== undefined) return rv
+  return source === 'hash' ? hashTraceId(traceId) : traceId.slice(-digits).toLowerCase()
 }
 
 /** The wire's form of a threshold, without trailing zeros. */
@@ -49,12 +60,13 @@ export function shortThreshold(threshold: string): string {
   return threshold.replace(/0+$/, '') || '0'
 }
 
-/** 14 digits of the wire's form; undefined for what is no threshold. */
+/** 14 digits of the wire's form, which has lower-case digits alone; undefined for what is no threshold. */
 export function parseThreshold(th: string | undefined): string | undefined {
-  return th !== undefined && /^[\da-f]{1,14}$/i.test(th) ? th.toLowerCase().padEnd(digits, '0') : undefined
+  return th !== undefined && /^[\da-f]{1,14}$/.test(th) ? th.padEnd(digits, '0') : undefined
 }
 
-/** The value of `rv`; undefined for what is no randomness. */
-export function parseRandomness(rv: string | undefined): string | undefined {
-  return rv !== undefined && /^[\da-f]{14}$/i.test(rv) ? rv.toLowerCase() : undefined
+/** The value of `rv`; undefined where there is none, or no randomness: that is 14 lower-case digits. */
+export function readRandomness(traceState: ReadableTraceState | undefined): string | undefined {
+  const rv = readOtEntry(traceState, 'rv')
+  return rv !== undefined && /^[\da-f]{14}$/.test(rv) ? rv : undefined
 }
