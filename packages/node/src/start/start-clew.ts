@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { addMeters, guard, report, setKeptTraces, setRecordSink, setServiceName, stopAll } from '@clew/core'
 import type { Destination, Pipeline } from '@clew/pipeline'
+import type { TracerProvider } from '@opentelemetry/api'
 import { alertsDestination } from '../alerts/alerts-destination.ts'
 import { type FoundAlerts, findAlerts } from '../alerts/find-alerts.ts'
 import { type ConfigPlace, loadConfig } from '../config/load-config.ts'
@@ -123,14 +124,8 @@ function run(
     destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
   })
   const intake = withConsole(pipeline, config, redact.clean)
-  const randomness = createRandomness(config.randomness)
-  const sampler = samplerFromName(config.sampler.name, config.sampler.ratio, randomness)
   registerApi(applicationApiVersion(application), {
-    trace: createTracerProvider({
-      ...{ pipeline: intake, sampler, randomness, limits: config.spanLimits, open },
-      watchId: watchIds(config, keep !== undefined),
-      holdsUnsampled: keep !== undefined && config.keep.hold.maxBytes > 0,
-    }),
+    trace: openTracing(config, intake, open, keep !== undefined),
     propagation: createPropagator(config.propagators, application.directory),
     logs: createLoggerProvider({ pipeline: intake }),
   })
@@ -162,6 +157,24 @@ function run(
       await pipeline.stop(timeoutMs)
     },
   }
+}
+
+function openTracing(
+  config: ClewConfig,
+  pipeline: Pick<Pipeline, 'span'>,
+  open: OpenSpans<RecordingSpan>,
+  keeps: boolean,
+): TracerProvider {
+  const { name, ratio } = config.sampler
+  const randomness = createRandomness(config.randomness)
+  return createTracerProvider({
+    ...{ pipeline, sampler: samplerFromName(name, ratio, randomness), limits: config.spanLimits, open },
+    ...{
+      holdsUnsampled: keeps && config.keep.hold.maxBytes > 0,
+      randomness,
+      watchId: watchIds(config, keeps),
+    },
+  })
 }
 
 function openAlerts(
