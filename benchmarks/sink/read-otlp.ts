@@ -21,8 +21,8 @@ export function countSpans(body: Buffer): number {
   return spans
 }
 
-/** Both requests are alike: resource 1, scope 2, record 2. */
-function eachRecord(body: Buffer, see: (start: number, end: number) => void): void {
+/** Of a request for logs or for traces, which are alike: resource 1, scope 2, record 2. */
+export function eachRecord(body: Buffer, see: (start: number, end: number) => void): void {
   eachField(body, 0, body.length, (resourceField, resourceStart, resourceEnd) => {
     if (resourceField !== 1) return
     eachField(body, resourceStart, resourceEnd, (scopeField, scopeStart, scopeEnd) => {

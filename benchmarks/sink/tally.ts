@@ -44,7 +44,7 @@ export function createTally(): Tally {
   }
 }
 
-function decompress(encoding: string | undefined, body: Buffer): Buffer {
+export function decompress(encoding: string | undefined, body: Buffer): Buffer {
   if (encoding === 'gzip') return gunzipSync(body)
   return encoding === 'zstd' ? zstdDecompressSync(body) : body
 }

@@ -3,9 +3,9 @@ import { type AddressInfo, createServer } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startCutOff } from '../../../scripts/cut-off.ts'
 import { type Service, startRedis } from '../../../scripts/services.ts'
 import { killApps, preload, runApp } from './app-process.ts'
-import { startCutOff } from './cut-off.ts'
 import { linesOf, type Order, startChain } from './keep-chain.ts'
 
 let redis: Service
