@@ -8,7 +8,7 @@ export type Verdict = {
   readonly failed: number
   /** Of those that failed, the ones with every line of every process. */
   readonly whole: number
-  /** Of those that failed, the ones of which a part came, and of which nothing. */
+  /** Of those that failed, the ones of which a part came, and of which nothing but the lines of the failure, as is right for a chain whose release was refused. */
   readonly parts: number
   readonly nothing: number
   /** Orders that did not fail, of which a part came. */
@@ -53,7 +53,8 @@ export function judgeChains(orders: Orders, arrived: Iterable<Arrived>): Verdict
       if (failure !== undefined) counts.whole++
       continue
     }
-    counts[chain === undefined ? 'nothing' : 'parts']++
+    const isNothing = chain === undefined || chain.lines === chain.errors.size
+    counts[isNothing ? 'nothing' : 'parts']++
     if (examples.length < mostExamples)
       examples.push(`order ${order}, ${failure.at} after ${failure.lateMs} ms: ${describeSteps(chain)}`)
   }

@@ -11,7 +11,7 @@ Three services (an API, a BullMQ worker, and a service that it asks) under load,
   all     with the preload, each line sent
   keep    INFO at 1 %, the chains of orders that fail whole
   cut     the same while no service reaches the bus for some seconds
-  storm   the same while every second order fails
+  storm   the same while every second order fails and each process may release ten chains a second
 
   --rate N      orders a second, 2000; 0: as many as the services can do
   --seconds N   how long, 60

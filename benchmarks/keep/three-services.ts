@@ -26,7 +26,8 @@ export type ThreeServices = {
 
 const file = join(import.meta.dirname, '../apps/keep/chain.cjs')
 
-export async function startThreeServices({ isBare, cutSeconds, env }: Way): Promise<ThreeServices> {
+export async function startThreeServices(way: Way): Promise<ThreeServices> {
+  const { isBare, concurrency, cutSeconds, env } = way
   const redis = await startRedis()
   const bus = await startCutOff(redis.url)
   const receiver = startChild({ file: join(import.meta.dirname, 'receiver.ts') })
@@ -35,6 +36,7 @@ export async function startThreeServices({ isBare, cutSeconds, env }: Way): Prom
   const shared = {
     ...{ NODE_ENV: 'production', BENCHMARK_REDIS_URL: redis.url, REDIS_URL: redis.url },
     BENCHMARK_QUEUE: `keep-${process.pid}-${Date.now()}`,
+    BENCHMARK_CONCURRENCY: String(concurrency),
     ...(isBare ? {} : { ...clewEnv(`http://127.0.0.1:${port}`, spool), ...env }),
     ...(cutSeconds > 0 && { CLEW_BUS: bus.url }),
   }

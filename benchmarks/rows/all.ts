@@ -11,6 +11,7 @@ import { deskPage } from './desk-page.ts'
 import { deskQuery } from './desk-query.ts'
 import { expressRequest, fastifyRequest } from './http-request.ts'
 import { keep } from './keep.ts'
+import { keepChains } from './keep-chains.ts'
 import { loss } from './loss.ts'
 import { otlpEncode } from './otlp-encode.ts'
 import { preload } from './preload.ts'
@@ -24,6 +25,7 @@ export const rows: readonly Row[] = [
   winstonHeap,
   otlpEncode,
   keep,
+  keepChains,
   loss,
   processEnd,
   preload,

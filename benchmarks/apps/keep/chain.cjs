@@ -7,7 +7,7 @@ const { createLogger } = require('../web/logger.cjs')
 const { tell } = require('../talk.cjs')
 
 const [role, second] = process.argv.slice(2)
-const { BENCHMARK_REDIS_URL, BENCHMARK_QUEUE } = process.env
+const { BENCHMARK_REDIS_URL, BENCHMARK_QUEUE, BENCHMARK_CONCURRENCY } = process.env
 const lines = 12
 const connection = { url: BENCHMARK_REDIS_URL, maxRetriesPerRequest: null }
 const logger = createLogger()
@@ -77,7 +77,7 @@ function startWork() {
     fail(order)
     throw new Error(`order ${order.order} failed`)
   }
-  const worker = new Worker(BENCHMARK_QUEUE, work, { connection, concurrency: 200 })
+  const worker = new Worker(BENCHMARK_QUEUE, work, { connection, concurrency: Number(BENCHMARK_CONCURRENCY) })
   // What fails is told in the job, and its waiting for Redis is not of interest.
   worker.on('error', () => {})
   worker.waitUntilReady().then(() => tell({ port: 0 }))

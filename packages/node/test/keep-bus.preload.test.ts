@@ -99,6 +99,29 @@ test('chains that fail while Redis is cut off are whole when it is there again, 
   }
 })
 
+test('of more failures than a process may release each chain is whole or left alone', async () => {
+  const env = { REDIS_URL: redis.url, CLEW_KEEP: '1%', CLEW_BUS: 'on' }
+  const chain = await startChain(receiver, { ...env, CLEW_KEEP_RELEASES: '2' })
+  const kinds = failures.map(([order]) => order).filter(({ fails }) => fails !== undefined)
+  const all = Array.from({ length: 400 }, (_, at): Order => {
+    const order = kinds[at % kinds.length]
+    return { n: at + 1, ...order, late: Math.min(order?.late ?? 0, 500) }
+  })
+  await Promise.all(all.map((order) => chain.send(order)))
+  // An answer of 500 alone writes none.
+  const inError = all.filter(({ fails }) => fails !== 'api' && fails !== 'second').length
+  const errorLines = () => receiver.logs.filter(({ severityText }) => severityText === 'error').length
+  await expect.poll(errorLines, { timeout: 60_000 }).toBe(inError)
+  const came = () => all.filter((order) => Object.keys(linesOf(receiver, order.n)).length > 0)
+  const isWhole = (order: Order) => isDeepStrictEqual(linesOf(receiver, order.n), linesExpected(order))
+  await expect.poll(() => came().filter((order) => !isWhole(order)), { timeout: 30_000 }).toEqual([])
+  await chain.stop()
+  expect(came().filter((order) => !isWhole(order))).toEqual([])
+  // Ten at once of each process, and two a second.
+  expect(came().length).toBeGreaterThanOrEqual(10)
+  expect(came().length).toBeLessThan(all.length / 2)
+})
+
 test('a process ends by itself, whether Redis is there, away or silent', async () => {
   const silent = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1')
   await once(silent, 'listening')
