@@ -1,5 +1,4 @@
-import type { KeyVerdict } from './redaction.ts'
-import { signsOf } from './signs.ts'
+import { compileEndings, type Endings, maxEnding } from './endings.ts'
 
 /**
  * Names whose values are cut wherever they stand, in lower case and without `-` and `_`. `*` is any beginning.
@@ -14,7 +13,7 @@ export const defaultDeniedKeys: readonly string[] = [
   ...['cardnumber', 'creditcard', 'cvv', 'cvv2', 'cvc'],
 ]
 
-type Judged = KeyVerdict & {
+type Judged = {
   /** A switch tells no secret: under a name of the default list it stays. */
   denied: 'never' | 'unless boolean' | 'always'
   /** Asked with the keys above. */
@@ -22,9 +21,11 @@ type Judged = KeyVerdict & {
 }
 
 export type DeniedKeys = {
-  of(key: string): KeyVerdict
+  /** Whether `denies()` is to be asked of the key. */
+  mayDeny(key: string): boolean
   /** `above`: the keys that lead to `key`. */
   denies(key: string, above: readonly string[], value: unknown): boolean
+  mayEnd: Endings
 }
 
 const maxCached = 4096
@@ -43,37 +44,45 @@ export function compileDeniedKeys(given: readonly string[]): DeniedKeys {
   const judge = (key: string): Judged => {
     const name = normalize(key)
     const isOf = ({ whole }: Path): boolean => whole.test(name)
-    const known = { mayBeDenied: true, mayBeSecret: signsOf(key) !== 0, isId: namesThing(key), lastClean: '' }
-    if (kept.some(isOf)) return { denied: 'never', paths: [], ...known, mayBeDenied: false }
-    if (own.some(isOf)) return { denied: 'always', paths: [], ...known }
-    if (byDefault.some(isOf)) return { denied: 'unless boolean', paths: [], ...known }
+    if (kept.some(isOf)) return { denied: 'never', paths: [] }
+    if (own.some(isOf)) return { denied: 'always', paths: [] }
+    if (byDefault.some(isOf)) return { denied: 'unless boolean', paths: [] }
     const asked = own.filter(({ last, steps }) => steps > 1 && last.test(name))
-    const paths = asked.map(({ whole }) => whole)
-    return { denied: 'never', paths, ...known, mayBeDenied: paths.length > 0 }
+    return { denied: 'never', paths: asked.map(({ whole }) => whole) }
   }
   const of = (key: string): Judged => {
     const found = cache.get(key)
     if (found !== undefined) return found
     // Keys made of data would fill the cache for good.
     if (cache.size >= maxCached) cache.clear()
-    const verdict = judge(key)
-    cache.set(key, verdict)
-    return verdict
+    const judged = judge(key)
+    cache.set(key, judged)
+    return judged
+  }
+  const mayDeny = (key: string): boolean => {
+    const { denied, paths } = of(key)
+    return denied !== 'never' || paths.length > 0
   }
   return {
-    of,
+    mayDeny,
     denies(key, above, value) {
-      const { denied, paths: asked } = of(key)
-      if (denied === 'never' && asked.length === 0) return false
-      if (value === null || value === '') return false
+      if (value === null || value === '' || !mayDeny(key)) return false
+      const { denied, paths } = of(key)
       if (denied !== 'never') return denied === 'always' || typeof value !== 'boolean'
       const name = normalize([...above, key].join('.'))
-      return asked.some((path) => path.test(name))
+      return paths.some((path) => path.test(name))
     },
+    mayEnd: compileEndings([...own, ...byDefault].map(({ ending }) => ending)),
   }
 }
 
-type Path = { whole: RegExp; last: RegExp; steps: number }
+type Path = {
+  whole: RegExp
+  last: RegExp
+  steps: number
+  /** What its last step ends with; where that has no `*`, behind a `^`. */
+  ending: string
+}
 
 function compilePath(path: string): Path {
   const steps = normalize(path)
@@ -84,6 +93,7 @@ function compilePath(path: string): Path {
     whole: new RegExp(`(?:^|\\.)${sources.join('\\.')}$`),
     last: new RegExp(`(?:^|\\.)${sources.at(-1)}$`),
     steps: steps.length,
+    ending: `^${steps.at(-1)}`.slice(-maxEnding).replace(/^.*\*/, ''),
   }
 }
 

@@ -1,59 +1,53 @@
-import { redacted } from './redaction.ts'
+import type { Endings } from './endings.ts'
+import { isNameCode, isWord } from './kinds.ts'
+import type { Cut } from './redaction.ts'
 
-/** What cuts the values of denied names in a text; `isDenied` is asked of each name that has one. */
-export type PairCut = { isDenied(name: string): boolean; count(): void }
+/** Which names have values that are cut. */
+export type PairNames = {
+  /** Whether one may end before `end`, by its last letters. */
+  mayEnd: Endings
+  isDenied(name: string): boolean
+}
 
-const [equals, colon, backslash, closing] = [61, 58, 92, 93]
+const [colon, backslash, closing] = [58, 92, 93]
 const maxSpaces = 3
 const maxName = 64
 
 /**
- * Cuts values behind `name=` and `name:`: of URLs and forms, of SQL that compares with a constant, of JSON and of what
- * `inspect()` prints, of headers. In prose, as `password: must be longer`, a word in small letters behind a colon stays.
+ * The value behind the `=` or `:` at `sign`, if it is that of a denied name: of URLs and forms, of SQL that compares with a
+ * constant, of JSON and of what `inspect()` prints, of headers. In prose, as `password: must be longer`, a word in small letters
+ * behind a colon stays.
  */
-export function cutPairs(text: string, { isDenied, count }: PairCut): string {
-  let sent = ''
-  let from = 0
-  for (let index = 1; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code !== equals && code !== colon) continue
-    const name = nameBefore(text, index, from)
-    if (name === '' || !isDenied(name)) continue
-    const start = valueStart(text, index)
-    const end = valueEnd(text, start, code === colon, name)
-    if (end === start) continue
-    const quote = quoteLength(text, start)
-    sent += text.slice(from, start + quote) + redacted
-    from = end
-    index = end - 1
-    count()
-  }
-  return from === 0 ? text : sent + text.slice(from)
-}
-
-function isNameCode(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    (code >= 48 && code <= 57) ||
-    code === 95 ||
-    code === 45 ||
-    code === 46
-  )
+export function findPair(
+  text: string,
+  codes: Uint8Array,
+  sign: number,
+  from: number,
+  names: PairNames,
+): Cut | undefined {
+  const nameEnd = endOfName(codes, sign, from)
+  if (nameEnd === from || !names.mayEnd(codes, nameEnd)) return undefined
+  let nameStart = nameEnd
+  while (nameStart > from && nameEnd - nameStart < maxName && isNameCode(codes[nameStart - 1]!)) nameStart--
+  const name = text.slice(nameStart, nameEnd)
+  if (name === '' || !names.isDenied(name)) return undefined
+  const start = valueStart(text, sign)
+  const end = valueEnd(text, start, codes[sign] === colon, name)
+  return end === start ? undefined : { kind: 'key', start: start + quoteLength(text, start), end }
 }
 
 function isQuote(code: number): boolean {
   return code === 34 || code === 39 || code === 96
 }
 
-function nameBefore(text: string, sign: number, from: number): string {
+/** Without spaces, a quote with its backslashes and a bracket, that may stand between a name and its sign. */
+function endOfName(codes: Uint8Array, sign: number, from: number): number {
   let end = sign
-  while (end > from && sign - end < maxSpaces && text.charCodeAt(end - 1) === 32) end--
-  if (end > from && (isQuote(text.charCodeAt(end - 1)) || text.charCodeAt(end - 1) === closing)) end--
-  while (end > from && text.charCodeAt(end - 1) === backslash) end--
-  let start = end
-  while (start > from && end - start < maxName && isNameCode(text.charCodeAt(start - 1))) start--
-  return text.slice(start, end)
+  if (end > from && isWord(codes[end - 1]!)) return end
+  while (end > from && sign - end < maxSpaces && codes[end - 1] === 32) end--
+  if (end > from && (isQuote(codes[end - 1]!) || codes[end - 1] === closing)) end--
+  while (end > from && codes[end - 1] === backslash) end--
+  return end
 }
 
 const assignment = /[=:>]{1,2}\s{0,3}/y

@@ -10,11 +10,14 @@ export type RedactPattern = (typeof redactPatternNames)[number]
 /** Why something was cut: a denied key, or a pattern. */
 export type RedactedKind = 'key' | RedactPattern
 
+/** A secret in a text, from `start` to before `end`. */
+export type Cut = { kind: RedactedKind; start: number; end: number }
+
 /** What is known of a key, without the keys above it and its value. */
 export type KeyVerdict = {
   /** Whether `denies()` is to be asked. */
   mayBeDenied: boolean
-  /** Whether it has itself what a secret has: it may be made of data. */
+  /** Whether there is a secret in itself: it may be made of data. */
   mayBeSecret: boolean
   /** Names a thing by a number, as `order_id` does, which then is no card and no phone. */
   isId: boolean

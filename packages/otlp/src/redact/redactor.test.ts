@@ -140,6 +140,25 @@ test('only the chosen patterns are looked for, and each is counted', () => {
   expect(redactor.counts()).toEqual({ key: 1, card: 0, token: 0, email: 3, phone: 0, 'cn-id': 0 })
 })
 
+test('frames that were clean once are not read again, what stands before them is', () => {
+  const frames = Array.from(
+    { length: 12 },
+    (_, line) => `\n    at next (/app/node_modules/@a/b@1.2.3/c.js:${line}:7)`,
+  )
+  const redactor = redactorOf()
+  const sent = ['a@example.com', 'nothing', 'b@example.com', 'c@example.com'].map((said) =>
+    redactor.text(`Error: ${said}${frames.join('')}`),
+  )
+  expect(sent).toEqual(
+    ['[redacted]', 'nothing', '[redacted]', '[redacted]'].map((said) => `Error: ${said}${frames.join('')}`),
+  )
+  expect(redactor.counts().email).toBe(3)
+  const other = `Error${frames.join('')} card 4111111111111111`
+  expect([redactor.text(other), redactor.text(other)]).toEqual(
+    Array(2).fill(`Error${frames.join('')} card [redacted]`),
+  )
+})
+
 test('ids of a span and its times are no texts', () => {
   const span = { traceId: '41111111111111114111111111111111', spanId: '4111111111111111' }
   expect(encodeSpan(span, { redactor: redactorOf() })).toEqual(encodeSpan(span))

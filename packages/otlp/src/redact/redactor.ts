@@ -1,9 +1,8 @@
-import { compileDeniedKeys } from './denied-keys.ts'
-import { isCard, isCitizenId } from './digits.ts'
-import { cutPairs } from './pairs.ts'
-import { compilePatterns } from './patterns.ts'
-import type { Redactor, RedactPattern } from './redaction.ts'
-import { pairSign, patternSign, signsOf } from './signs.ts'
+import { compileDeniedKeys, namesThing } from './denied-keys.ts'
+import { skipCleanFrames } from './frames.ts'
+import { kindOfDigits } from './numbers.ts'
+import type { KeyVerdict, RedactedKind, Redactor, RedactPattern } from './redaction.ts'
+import { createScan } from './scan.ts'
 
 /** What a redactor takes out. Without keys and patterns it takes the values of the default list of keys. */
 export type RedactorOptions = {
@@ -16,6 +15,7 @@ export type RedactorOptions = {
 
 /** UTF-16 units of a value that is remembered. */
 const maxRemembered = 256
+const maxVerdicts = 4096
 /** A number of a card has fourteen digits and more. */
 const leastSecretNumber = 1e13
 
@@ -24,28 +24,32 @@ export function createRedactor({ keys, patterns, cuts }: RedactorOptions): Redac
   const counts = { key: 0, card: 0, token: 0, email: 0, phone: 0, 'cn-id': 0 }
   const denied = compileDeniedKeys(keys)
   const used = new Set(patterns)
-  const cutPatterns = compilePatterns({ patterns: used, count: (kind) => counts[kind]++ })
-  const pairs = {
+  const names = {
+    mayEnd: denied.mayEnd,
     isDenied: (name: string): boolean => denied.denies(name, [], name),
-    count: (): void => {
-      counts.key++
-    },
   }
+  let found = 0
+  const count = (kind: RedactedKind): void => {
+    counts[kind]++
+    found++
+  }
+  const scan = skipCleanFrames(createScan({ patterns: used, names, count }))
+  const verdict = rememberVerdicts((key) => ({
+    mayBeDenied: denied.mayDeny(key),
+    mayBeSecret: createScan({ patterns: used, names, count: () => {} })(key, false) !== key,
+    isId: namesThing(key),
+    lastClean: '',
+  }))
   const text: Redactor['text'] = (given, of) => {
     if (given === of?.lastClean) return given
-    const signs = signsOf(given)
-    if (signs === 0) {
-      if (of !== undefined && given.length <= maxRemembered) of.lastClean = given
-      return given
-    }
-    const named = (signs & pairSign) === 0 ? given : cutPairs(given, pairs)
-    if ((signs & patternSign) === 0) return cuts ? named : given
-    const clean = cutPatterns(named, of?.isId ?? false)
+    const before = found
+    const clean = scan(given, of?.isId ?? false)
+    if (found === before && of !== undefined && given.length <= maxRemembered) of.lastClean = given
     return cuts ? clean : given
   }
   return {
     cuts,
-    verdict: denied.of,
+    verdict,
     denies(key, above, value) {
       if (!denied.denies(key, above, value)) return false
       counts.key++
@@ -54,10 +58,10 @@ export function createRedactor({ keys, patterns, cuts }: RedactorOptions): Redac
     text,
     isSecretNumber(value, isId = false) {
       if (value < leastSecretNumber) return false
-      const digits = String(value)
-      const kind = kindOf(digits, used, isId)
-      if (kind !== undefined) counts[kind]++
-      return cuts && kind !== undefined
+      const kind = kindOfDigits(String(value), used)
+      if (kind === undefined || (kind === 'card' && isId)) return false
+      counts[kind]++
+      return cuts
     },
     isSecretBytes(bytes) {
       const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
@@ -67,11 +71,16 @@ export function createRedactor({ keys, patterns, cuts }: RedactorOptions): Redac
   }
 }
 
-function kindOf(
-  digits: string,
-  patterns: ReadonlySet<RedactPattern>,
-  isId: boolean,
-): RedactPattern | undefined {
-  if (patterns.has('cn-id') && isCitizenId(digits)) return 'cn-id'
-  return patterns.has('card') && !isId && isCard(digits) ? 'card' : undefined
+/** Records repeat their keys. */
+function rememberVerdicts(judge: (key: string) => KeyVerdict): Redactor['verdict'] {
+  const known = new Map<string, KeyVerdict>()
+  return (key) => {
+    const found = known.get(key)
+    if (found !== undefined) return found
+    // Keys made of data would fill it for good.
+    if (known.size >= maxVerdicts) known.clear()
+    const verdict = judge(key)
+    known.set(key, verdict)
+    return verdict
+  }
 }

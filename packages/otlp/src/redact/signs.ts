@@ -1,78 +1,82 @@
-/** What a text may have in it, as bits. */
-export const pairSign = 1
-export const patternSign = 2
+import type { Endings } from './endings.ts'
+import { isLocal, isWord, kindNumbers, kinds } from './kinds.ts'
+import { leastToken, mayBeToken } from './tokens.ts'
 
-const hex = 1
-const beyondHex = 2
-const digit = 3
-const dash = 4
-const separator = 5
-const other = 6
+// In the loop below, constants of another module would be read anew for each character.
+const { letter, digit, dash, other, space, sign } = kindNumbers
+const kindOf = kinds
 
-/** Classes of ASCII characters. Others count as the one of their last 7 bits: where that is wrong, a text is looked at in vain. */
-const classes = Uint8Array.from({ length: 128 }, (_, code) => {
-  const text = String.fromCharCode(code)
-  if (/\d/.test(text)) return digit
-  if (/[a-f]/i.test(text)) return hex
-  if (/[g-z_]/i.test(text)) return beyondHex
-  if (text === '-') return dash
-  return /[ +.()%]/.test(text) ? separator : other
-})
+/** A telephone number has so many digits, with nothing but gaps between them; numbers of cards and citizens have more. */
+export const leastDigits = 10
+/** Until something comes that is in no number. */
+const never = -0x3fff_ffff
 
-/** A phone number has so many digits, a token so many characters. */
-const leastDigits = 10
-const leastToken = 16
-/** `pwd=x` and `a@b.cn` are the shortest of all. */
-const leastSecret = 5
+const [quote, percent, slash] = [34, 37, 47]
+const [zero, two, four, colon, equals, at] = [48, 50, 52, 58, 61, 64]
 
-const [space, percent, colon, equals, at] = [32, 37, 58, 61, 64]
+/** Where the next look begins, and what is known there of the word and of the number that goes on. */
+export type Place = { index: number; wordStart: number; digits: number; word: number }
 
 /**
- * Looks once at each character for what a secret in a text has: `@`, ten digits with nothing but separators between them, a
- * long word that is no hexadecimal number, the words Bearer, Basic and BEGIN, and `=` or `:` behind what may be a name. Most texts have none.
+ * The next place in a text where it must be asked whether there is a secret; -1 where none is left. Looks once at each code, for: the
+ * end of a long word that begins as tokens do (`place.word` is its beginning, else -1), the tenth digit with nothing but gaps between
+ * them, a space behind what may be Bearer, Basic or BEGIN, `@`, `://`, and `=` or `:` behind what may be a denied name.
  */
-export function signsOf(text: string): number {
-  const { length } = text
-  if (length < leastSecret) return 0
-  let signs = 0
-  let digits = 0
-  let wordStart = 0
-  let inWord = 0
-  for (let index = 0; index < length; index++) {
-    const code = text.charCodeAt(index)
-    const kind = classes[code & 0x7f]!
-    if (kind <= beyondHex) {
-      inWord |= kind
+export function findSign(codes: Uint8Array, length: number, place: Place, mayEnd: Endings): number {
+  let { index, wordStart, digits } = place
+  // Behind the text is a code that ends its last word.
+  for (; index <= length; index++) {
+    const kind = kindOf[codes[index]!]!
+    if (kind === letter) {
       digits = 0
-    } else if (kind === digit) {
-      if (++digits === leastDigits) signs |= patternSign
-    } else if (kind !== dash) {
-      if ((inWord & beyondHex) !== 0 && index - wordStart >= leastToken) signs |= patternSign
-      wordStart = index + 1
-      inWord = 0
-      if (kind === other) digits = 0
-      signs |= signOf(text, index, code)
+      continue
     }
+    if (kind === digit && ++digits < leastDigits) continue
+    if (kind === dash) continue
+    let word = -1
+    let isSign = kind === digit
+    if (isSign) {
+      digits = never
+    } else {
+      if (index - wordStart >= leastToken && mayBeToken(codes, wordStart)) word = wordStart
+      wordStart = index + 1
+      if (kind === space) isSign = mayEndScheme(codes, index)
+      else if (kind === other) digits = 0
+      else if (kind === sign) {
+        if (codes[index] !== percent) digits = 0
+        isSign = isSecretSign(codes, index, mayEnd)
+      }
+    }
+    if (!isSign && word === -1) continue
+    place.index = index + 1
+    place.wordStart = wordStart
+    place.digits = digits
+    place.word = word
+    return index
   }
-  return (inWord & beyondHex) !== 0 && length - wordStart >= leastToken ? signs | patternSign : signs
+  return -1
 }
 
-function signOf(text: string, index: number, code: number): number {
-  if (code === space) return isScheme(text, index) ? patternSign : 0
-  if (code === at || code === percent) return patternSign
-  if (code !== equals && code !== colon) return 0
-  return index > 0 && mayEndName(text.charCodeAt(index - 1)) ? pairSign : 0
+/** Bearer, Basic and BEGIN, by their first and last letters. */
+function mayEndScheme(codes: Uint8Array, end: number): boolean {
+  const last = codes[end - 1]
+  if (last === 0x72) return (codes[end - 6]! | 0x20) === 0x62
+  if (last === 0x63) return (codes[end - 5]! | 0x20) === 0x62
+  return last === 0x4e && codes[end - 5] === 0x42
 }
 
-// Bearer and Basic, and the BEGIN of a PEM text, by their first and last letters.
-function isScheme(text: string, end: number): boolean {
-  const last = text.charCodeAt(end - 1)
-  if (last === 0x72) return (text.charCodeAt(end - 6) | 0x20) === 0x62
-  if (last === 0x63) return (text.charCodeAt(end - 5) | 0x20) === 0x62
-  return last === 0x4e && text.charCodeAt(end - 5) === 0x42
-}
-
-/** A letter, a digit behind one, a quote, a space or a bracket. */
-function mayEndName(code: number): boolean {
-  return code > 57 || code === space || code === 34 || code === 39 || code === 50
+function isSecretSign(codes: Uint8Array, index: number, mayEnd: Endings): boolean {
+  const code = codes[index]!
+  const before = codes[index - 1]!
+  const next = codes[index + 1]!
+  const afterNext = codes[index + 2]!
+  if (code === colon || code === equals) {
+    if (next === slash && afterNext === slash) return true
+    if (isWord(before)) return mayEnd(codes, index)
+    // As in JSON.
+    if (before === quote && isWord(codes[index - 2]!)) return mayEnd(codes, index - 1)
+    return index > 0
+  }
+  if (code === at) return isLocal(before)
+  return afterNext === zero && (next === four || (next === two && mayEndScheme(codes, index)))
 }
