@@ -29,6 +29,7 @@ export {
   contextWithSpan,
   type Fields,
   type FieldValue,
+  handsOnMarks,
   isTracingSuppressed,
   recordScopeOf,
   rootContext,
@@ -36,6 +37,7 @@ export {
   spanOf,
   suppressedRoot,
   suppressTracing,
+  withoutMark,
 } from './context/request-context.ts'
 export { monotonicMs, unixNowMs, wallOffsetMs } from './process/clock.ts'
 export { type ErrorCode, errorCatalogue } from './process/errors.ts'

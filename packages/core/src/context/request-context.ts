@@ -5,6 +5,7 @@ import type { Context, Span, SpanContext } from '@opentelemetry/api'
 const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 // https://github.com/open-telemetry/opentelemetry-js/blob/main/packages/opentelemetry-core/src/trace/suppress-tracing.ts
 const suppressKey = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+const unmarkedKey = Symbol.for('@clew/core context without marks')
 const scopeKey = Symbol.for('@clew/core record scope')
 
 /** A value of a request field. */
@@ -153,6 +154,19 @@ export function isTracingSuppressed(context: Context): boolean {
 /** The same context, in which nothing becomes a span. */
 export function suppressTracing(context: Context): Context {
   return context.setValue(suppressKey, true)
+}
+
+/**
+ * The same context, which hands on no mark that its trace is kept: for what comes again and again, such as the runs of a
+ * scheduler, of which the first may be of that trace and all others are not.
+ */
+export function withoutMark(context: Context): Context {
+  return context.setValue(unmarkedKey, true)
+}
+
+/** Whether marks of kept traces go on from there, in headers and jobs. */
+export function handsOnMarks(context: Context): boolean {
+  return context.getValue(unmarkedKey) !== true
 }
 
 /** Outside of any request. */

@@ -1,4 +1,4 @@
-import { rootContext, setKeptTraces, spanContextOf } from '@clew/core'
+import { contextWithSpan, NoopSpan, rootContext, setKeptTraces, spanContextOf, withoutMark } from '@clew/core'
 import type { TextMapPropagator } from '@opentelemetry/api'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { traceContextPropagator, withoutRandomFlag } from './trace-context.ts'
@@ -199,6 +199,15 @@ describe('the mark of a trace that is kept', () => {
       expect(passOn(headers(came))).toEqual(headers(goesOn ? `clew=1,${goesOn}` : 'clew=1'))
     },
   )
+
+  test('does not go on from a context that hands on none', () => {
+    kept.add(traceId)
+    const span = new NoopSpan({ traceId, spanId, traceFlags: 1 })
+    const headers: Record<string, string> = {}
+    const context = withoutMark(contextWithSpan(rootContext, span))
+    traceContextPropagator.inject(context, headers, { set: (to, name, value) => void (to[name] = value) })
+    expect(headers).toEqual({ traceparent: parent })
+  })
 
   test('where all records are sent it is a member like any other', () => {
     stop()

@@ -1,4 +1,11 @@
-import { contextWithSpan, isTracingSuppressed, keptTraces, NoopSpan, spanContextOf } from '@clew/core'
+import {
+  contextWithSpan,
+  handsOnMarks,
+  isTracingSuppressed,
+  keptTraces,
+  NoopSpan,
+  spanContextOf,
+} from '@clew/core'
 import type { Context, SpanContext, TextMapPropagator, TraceState } from '@opentelemetry/api'
 import { isValidContext } from '../tracer/ids.ts'
 import { emptyTraceState, parseTraceState } from '../tracer/trace-state.ts'
@@ -24,7 +31,7 @@ export const traceContextPropagator: TextMapPropagator = {
     const span = spanContextOf(context)
     if (span === undefined || isTracingSuppressed(context) || !isValidContext(span)) return
     setter.set(carrier, traceparent, `00-${span.traceId}-${span.spanId}-0${span.traceFlags & knownFlags}`)
-    const state = withMark(span)?.serialize()
+    const state = (handsOnMarks(context) ? withMark(span) : span.traceState)?.serialize()
     if (state) setter.set(carrier, tracestate, state)
   },
   extract(context, carrier, getter) {

@@ -1,4 +1,4 @@
-import { activeContext, getFields, setKeptTraces, spanOf, withFields } from '@clew/core'
+import { activeContext, getFields, setKeptTraces, spanOf, withFields, withoutMark } from '@clew/core'
 import { recordSpans, type SpanRecorder } from '@clew/testing'
 import { context, propagation } from '@opentelemetry/api'
 import fc from 'fast-check'
@@ -88,6 +88,18 @@ describe('encodeMetadata and parseMetadata', () => {
     expect(texts.map((text) => JSON.parse(text!))).toEqual([own, { ...own, tracestate: 'a=1' }])
     const mark = ['0af7651916cd43dd8448eb211c80319c', 'm', 'job']
     expect(taken).toEqual([mark, mark])
+  })
+
+  test('carry no mark where what is made comes again and again', () => {
+    const stop = setKeptTraces({ keep: () => true, markOf: () => 'm', takeMark: () => {} })
+    const plain = propagation.extract(context.active(), { traceparent })
+    const withState = propagation.extract(context.active(), { traceparent, tracestate: 'a=1' })
+    const texts = [plain, withState].map((maker) => encodeMetadata(withoutMark(maker)))
+    stop()
+    expect(texts.map((text) => JSON.parse(text!))).toEqual([
+      { traceparent },
+      { traceparent, tracestate: 'a=1' },
+    ])
   })
 
   test('any text at all is read without an error', () => {

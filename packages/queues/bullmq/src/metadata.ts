@@ -4,6 +4,7 @@ import {
   type Fields,
   type FieldValue,
   getFields,
+  handsOnMarks,
   injectContext,
   isTracingSuppressed,
   keptTraces,
@@ -45,7 +46,7 @@ const noFields: Fields = Object.freeze({})
  */
 export function encodeMetadata(context: Context, jobs = 1, isOwnTrace = false): string | undefined {
   const traced = isTracingSuppressed(context) ? undefined : spanContextOf(context)
-  const kept = traced && keptTraces()?.markOf(traced.traceId)
+  const kept = traced && handsOnMarks(context) ? keptTraces()?.markOf(traced.traceId) : undefined
   const own = ownPart(getFields(context), jobs, isOwnTrace, kept)
   if (traced?.traceState || context.getValue(baggageKey)) return encodeHeaders(context, traced, own)
   // By hand, as this runs for every job.

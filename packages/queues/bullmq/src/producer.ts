@@ -1,4 +1,4 @@
-import { activeContext, guard, type Stop, spanContextOf, wrapMethod } from '@clew/core'
+import { activeContext, guard, type Stop, spanContextOf, withoutMark, wrapMethod } from '@clew/core'
 import type { Tracer } from '@opentelemetry/api'
 import type { KnownJobs } from './known-jobs.ts'
 import {
@@ -87,14 +87,19 @@ function optionsToCarry(
   name: string,
 ): Carried<JobOptions | undefined> {
   const adding = takesTrace(given, defaults) ? startAdding(tracer, queueName, name) : undefined
-  const metadata = adding ? encodeMetadata(adding.context, 1, true) : encodeMetadata(activeContext())
+  const maker = repeats(given, defaults) ? withoutMark(activeContext()) : activeContext()
+  const metadata = adding ? encodeMetadata(adding.context, 1, true) : encodeMetadata(maker)
   return { carried: metadata ? optionsToAdd(given, defaults, option, metadata) : given, addings: [adding] }
 }
 
 // What repeats is like a scheduler: each of its runs has a trace of its own.
 function takesTrace(given: JobOptions | undefined, defaults: JobOptions | undefined): boolean {
-  if (omitsContext(given) || omitsContext(defaults) || given?.repeat || defaults?.repeat) return false
+  if (omitsContext(given) || omitsContext(defaults) || repeats(given, defaults)) return false
   return ((given && metadataOf(given)) ?? (defaults && metadataOf(defaults))) === undefined
+}
+
+function repeats(given: JobOptions | undefined, defaults: JobOptions | undefined): boolean {
+  return Boolean(given?.repeat ?? defaults?.repeat)
 }
 
 function bulkToAdd(

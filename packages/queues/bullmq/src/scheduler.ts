@@ -1,4 +1,4 @@
-import { activeContext, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { activeContext, guard, runInContext, type Stop, withoutMark, wrapMethod } from '@clew/core'
 import { type BullMQ, hasOwnTelemetry, type JobTemplate, owner, type Queue, type Trace } from './library.ts'
 import { encodeMetadata } from './metadata.ts'
 import { type MetadataOption, optionsToAdd } from './producer.ts'
@@ -50,6 +50,7 @@ function attachByTemplate(bullmq: BullMQ, option: MetadataOption): Stop {
   })
 }
 
+// Each run gets them, long after the trace that made the scheduler.
 function metadataHere(): string | undefined {
-  return encodeMetadata(activeContext())
+  return encodeMetadata(withoutMark(activeContext()))
 }

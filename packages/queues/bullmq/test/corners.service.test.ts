@@ -1,4 +1,4 @@
-import { getFields } from '@clew/core'
+import { getFields, setKeptTraces } from '@clew/core'
 import type { Job } from 'bullmq'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { log, request, uniqueQueue, until } from './request.ts'
@@ -173,6 +173,33 @@ describe.each(targets)('%s', (name) => {
     expect(
       spans.spans.map((span) => span.name).filter((spanName) => !spanName.startsWith('process')),
     ).toEqual(['maker'])
+  })
+
+  test('a mark of the trace that made them goes with a job, and with no run of a scheduler or of a job that repeats', async () => {
+    const { target, spans } = rig
+    const queue = target.queue(queueName)
+    const taken: string[] = []
+    const stop = setKeptTraces({
+      keep: () => true,
+      markOf: () => 'm',
+      takeMark: (traceId, _, from) => void taken.push(`${from} ${traceId}`),
+    })
+    const maker = await request('maker', async (span) => {
+      await queue.upsertJobScheduler('tick', { every: 60 }, { name: 'tick' })
+      // Version 6 has schedulers alone.
+      if (name.startsWith('5')) await queue.add('again', {}, { repeat: { every: 60, limit: 3 } } as never)
+      await queue.add('once', {})
+      return span.spanContext()
+    })
+    target.worker(queueName, async () => {})
+    const runs = (job: string) =>
+      attempts(spans.spans).filter(({ attributes }) => attributes['bullmq.job.name'] === job).length
+    await spans.waitFor(
+      () => runs('tick') >= 3 && runs('again') >= (name.startsWith('5') ? 2 : 0) && runs('once') === 1,
+    )
+    await queue.removeJobScheduler('tick')
+    stop()
+    expect(taken).toEqual([`job ${maker.traceId}`])
   })
 
   test('a job fetched by hand has a span afterwards; withJob gives its code the context, too', async () => {
