@@ -205,7 +205,9 @@ describe('the mark of a trace that is kept', () => {
     const span = new NoopSpan({ traceId, spanId, traceFlags: 1 })
     const headers: Record<string, string> = {}
     const context = withoutMark(contextWithSpan(rootContext, span))
-    traceContextPropagator.inject(context, headers, { set: (to, name, value) => void (to[name] = value) })
+    traceContextPropagator.inject(context, headers, {
+      set: (to, name, value) => void Object.assign(to, { [name]: value }),
+    })
     expect(headers).toEqual({ traceparent: parent })
   })
 
