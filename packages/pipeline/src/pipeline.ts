@@ -74,6 +74,11 @@ export type PipelineOptions = {
   /** Folder for records that memory or the end of the process left no room for; undefined: no spool. */
   spoolDirectory?: string | undefined
   maxSpoolBytes?: number
+  /**
+   * True: each record is written to a file below `spoolDirectory` before `log` or `span` returns, so that it outlives its
+   * process however that ends. Records are then sent one request at a time and in their order. Default false.
+   */
+  writeAhead?: boolean
   /** `flush` (default) delivers within the budget; `spool` only appends to the spool; `off` installs nothing. */
   exit?: 'flush' | 'spool' | 'off'
   /** Default true. False installs no signal watcher. */

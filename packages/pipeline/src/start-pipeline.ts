@@ -46,10 +46,13 @@ export function startPipeline(
   const { exit = 'flush', scheduleDelayMs = 500, runHidden = AsyncLocalStorage.snapshot() } = options
   const limits = options.limits ?? { logs: defaultLimits, traces: defaultLimits }
   const resource = encodeResource(options.resource, limits.logs.redactor)
-  const mirror = isMainThread || exit === 'off' ? undefined : new RecordMirror(resource)
+  const journals = options.writeAhead === true && options.spoolDirectory !== undefined ? 'records' : 'nothing'
+  // What lies on disk when its thread is terminated need not be shown to the main thread.
+  const isMirrored = !isMainThread && exit !== 'off' && journals === 'nothing'
+  const mirror = isMirrored ? new RecordMirror(resource) : undefined
   const problems = new Problems(options.report, wallMs, { printAddress: options.printAddress })
   const lanes = openLanes(
-    { ...options, maxQueueBytes: options.maxQueueBytes, destinations, journals: false },
+    { ...options, maxQueueBytes: options.maxQueueBytes, destinations, journals },
     {
       ...{ resource, mirror, scheduleDelayMs, runHidden },
       problems,
@@ -91,9 +94,10 @@ function takePartInEnd(lanes: Lanes, options: PipelineOptions, runHidden: RunHid
     for (const records of left) lanes.of(records.lane)?.queue.adopt(records)
   }
   const watch = (): ThreadRecords =>
-    new ThreadRecords((left) => {
+    new ThreadRecords((left, threadId) => {
       adopt(left)
-      for (const { loop } of lanes.all) loop.wake(false)
+      for (const lane of lanes.all) lane.takeOver(threadId)
+      if (left.length > 0) for (const { loop } of lanes.all) loop.wake(false)
     })
   const threads = isMainThread ? runHidden(watch) : undefined
   const leaveEnd = processEnd.join(createEndMember(lanes.all, options, () => adopt(threads?.takeAll() ?? [])))

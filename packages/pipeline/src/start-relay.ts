@@ -63,7 +63,13 @@ export type Relay = {
  */
 export function startRelay(options: RelayOptions): Relay {
   const lanes = openLanes(
-    { ...options, maxQueueBytes: options.maxQueueBytes, resource: {}, destinations: [], journals: true },
+    {
+      ...options,
+      maxQueueBytes: options.maxQueueBytes,
+      resource: {},
+      destinations: [],
+      journals: 'requests',
+    },
     {
       ...nothingEncodedHere,
       runHidden: options.runHidden ?? AsyncLocalStorage.snapshot(),

@@ -40,7 +40,7 @@ export function open(directory: string, sender: SpoolSender = self): Opened {
   const reports: string[] = []
   const problems = new Problems((code, message) => reports.push(`${code} ${message}`), Date.now)
   const place = placeSpool({ directory, signal: 'logs', sender, problems, now: Date.now })
-  const spool = new Spool(place, 1e9)
+  const spool = new Spool(place, { bytes: 0, maxBytes: 1e9 })
   spool.claim()
   return { place, spool, reports }
 }

@@ -42,6 +42,7 @@ export function createEndMember(
       takeFromThreads()
       if (death !== undefined) options.beforeDeath?.(death.exitCode)
       flushSync(lanes, mode, remainingMs)
+      if (death !== undefined) for (const lane of lanes) lane.leaveDisk()
     },
   }
 }

@@ -63,11 +63,9 @@ function keepRests(rests: readonly Rest[], remainingMs: RemainingMs): void {
 
 function timeForSpool(rests: readonly Rest[]): number {
   const spooling = rests.filter(({ lane, batches }) => lane.spool?.room() === 'free' && batches.length > 0)
-  const bytes = spooling.reduce(
-    (sum, { batches }) => sum + batches.reduce((all, batch) => all + batch.bytes, 0),
-    0,
-  )
-  return spooling.length === 0 ? 0 : Math.min(mostSpoolMs, leastSpoolMs + bytes / spooledBytesPerMs)
+  const unwritten = spooling.flatMap(({ batches }) => batches.filter(({ leave }) => leave === undefined))
+  const bytes = unwritten.reduce((sum, batch) => sum + batch.bytes, 0)
+  return unwritten.length === 0 ? 0 : Math.min(mostSpoolMs, leastSpoolMs + bytes / spooledBytesPerMs)
 }
 
 function isSendable({ batches, way, away }: Rest): boolean {

@@ -104,8 +104,16 @@ function openLane({ spoolBytes, memoryBytes }: { spoolBytes: number | undefined;
   const place = placeSpool({ ...facts, directory, signal: 'logs', sender: describeSender(endpoint, {}) })
   const lane = new SignalLane({
     name: 'logs',
-    ...{ ...facts, sender, journal: undefined, mirror: undefined, scheduleDelayMs: 1e6, random: () => 0 },
-    spool: spoolBytes === undefined ? undefined : new Spool(place, spoolBytes),
+    ...{
+      ...facts,
+      sender,
+      journal: undefined,
+      keepsOrder: false,
+      mirror: undefined,
+      scheduleDelayMs: 1e6,
+      random: () => 0,
+    },
+    spool: spoolBytes === undefined ? undefined : new Spool(place, { bytes: 0, maxBytes: spoolBytes }),
     resource: Buffer.from('resource'),
     budget,
     pool: new WriterPool(),

@@ -1,5 +1,5 @@
 import type { Problems } from '../problems.ts'
-import type { Batch, Signal } from '../records/batch.ts'
+import { type Batch, kept, type Signal } from '../records/batch.ts'
 import { ByteQueue, type QueueOptions } from '../records/queue.ts'
 import type { Journal } from '../spool/journal.ts'
 import type { Spool, SpoolRefusal } from '../spool/spool.ts'
@@ -17,8 +17,10 @@ export type LaneOptions = Pick<QueueOptions, 'resource' | 'budget' | 'pool' | 'm
   shownAs?: string
   sender: Sender
   spool: Spool | undefined
-  /** Only for whole requests: records that are encoded here come too often for a write each. */
+  /** Of whole requests, or of records from their log call on. */
   journal: Journal | undefined
+  /** Of records: one request at a time. */
+  keepsOrder: boolean
   scheduleDelayMs: number
   problems: Problems
   now: () => number
@@ -45,6 +47,7 @@ export class SignalLane {
 
   constructor(options: LaneOptions) {
     const { name, sender, resource, budget, pool, mirror, problems, now, random, runHidden, spool } = options
+    const { journal, keepsOrder } = options
     const { signal, remedyOf } = sender.receiver
     this.#wording = createWording(sender.receiver, problems.printAddress, options.shownAs)
     this.name = name
@@ -52,7 +55,7 @@ export class SignalLane {
     this.signal = signal
     this.spool = spool
     const queue = new ByteQueue({
-      ...{ signal, lane: name, resource, budget, pool, mirror },
+      ...{ signal, lane: name, resource, budget, pool, mirror, journal },
       overflow: (batch) => this.#overflow(batch),
       canOverflow: () => !this.#closed && spool?.room() === 'free',
       onFirst: () => this.#wakeLater(),
@@ -68,12 +71,15 @@ export class SignalLane {
       problems,
       now,
     })
-    const takeSpooled = (): Batch | undefined => (budget.used < budget.max / 2 ? spool?.take() : undefined)
+    const takeSpooled = (): Batch | undefined =>
+      budget.used < budget.max / 2 ? (spool?.take() ?? journal?.take()) : undefined
     this.queue = queue
     this.sender = sender
     const keepsUnauthorized = spool !== undefined
     this.loop = new ExportLoop({
       ...{ queue, sender, health, takeSpooled, keepsUnauthorized, now, random, runHidden },
+      keepsOrder,
+      isBehind: () => journal?.isBehind() === true,
     })
   }
 
@@ -84,8 +90,8 @@ export class SignalLane {
     const { queue, spool } = this
     const batch = queue.batchOf(request, count)
     if (budget.used === 0 || budget.used + batch.bytes <= budget.max) {
-      const release = journal?.append(batch)
-      queue.add(release === undefined ? batch : { ...batch, journaled: true, release })
+      const onDisk = journal?.append(batch)
+      queue.add(onDisk === undefined ? batch : kept(batch, [onDisk]))
     } else if (spool?.append(batch) === 'stored') {
       queue.counters.accepted += count
       queue.counters.spooled += count
@@ -104,14 +110,18 @@ export class SignalLane {
     this.loop.wake(false)
   }
 
+  /** Takes over what a worker thread of this process has left on disk. */
+  takeOver(threadId: number): void {
+    if (this.#options.journal === undefined) return
+    this.spool?.claim(threadId)
+    this.loop.wake(false)
+  }
+
   /** Puts batches that were not sent into the spool; what finds no room or time is dropped. `why` says what kept them. */
   keep(batches: readonly Batch[], why: string, hasTime: () => boolean = () => true): void {
     const said = this.#wording.repeat(why)
     for (const batch of batches) {
-      if (batch.journaled) {
-        this.queue.counters.spooled += batch.count
-        continue
-      }
+      if (this.queue.leave(batch)) continue
       const isInTime = this.spool === undefined || hasTime()
       const lack = isInTime ? this.#spoolOrDrop(batch) : this.#drop(batch, 'no time')
       if (lack !== undefined)
@@ -131,8 +141,13 @@ export class SignalLane {
     this.keep(this.loop.close(), this.loop.whyAway() ?? 'the time is over')
     this.sayLosses()
     this.#closed = true
-    this.#options.journal?.leave()
+    this.leaveDisk()
     this.spool?.leave()
+  }
+
+  /** What the journal still has is for whoever comes next, at once: the process ends. */
+  leaveDisk(): void {
+    this.#options.journal?.close()
   }
 
   /** A chunk is full: send it in this turn's end, outside of the log call. */
@@ -158,8 +173,10 @@ export class SignalLane {
   }
 
   #overflow(batch: Batch): void {
+    if (this.queue.leave(batch)) return
     const lack = this.#spoolOrDrop(batch)
     if (lack !== undefined) this.#loseFull(batch.count, lack)
+    this.queue.settle(batch)
   }
 
   /** Undefined when the batch is in the spool, else why it was dropped. */

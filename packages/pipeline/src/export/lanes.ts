@@ -19,14 +19,14 @@ const defaultSpoolBytes = 256 * 1024 * 1024
 export type LanePlan = Pick<PipelineOptions, 'logs' | 'traces' | 'spoolDirectory' | 'maxSpoolBytes'> & {
   /** Whose records they are; empty for those of others. */
   resource: PipelineOptions['resource']
-  /** Whether what waits in memory lies on disk as well. */
-  journals: boolean
+  /** What lies on disk while it waits in memory: nothing, whole requests, or records from their log call on. */
+  journals: 'nothing' | 'requests' | 'records'
   destinations: readonly Destination[]
   /** Of both signals, and of each destination. */
   maxQueueBytes: number | undefined
 }
 
-type LaneFacts = Omit<LaneOptions, 'name' | 'sender' | 'spool' | 'journal' | 'budget'> &
+type LaneFacts = Omit<LaneOptions, 'name' | 'sender' | 'spool' | 'journal' | 'keepsOrder' | 'budget'> &
   Pick<SenderOptions, 'keepsSpare'>
 
 /** The lanes of one pipeline. */
@@ -133,11 +133,18 @@ function onDisk(
   { spoolDirectory: directory, maxSpoolBytes: maxBytes = defaultSpoolBytes, journals }: LanePlan,
   signal: Signal,
   sender: SpoolSender,
-  { problems, now }: LaneFacts,
-): Pick<LaneOptions, 'spool' | 'journal'> {
-  if (directory === undefined) return { spool: undefined, journal: undefined }
+  { problems, now, resource }: LaneFacts,
+): Pick<LaneOptions, 'spool' | 'journal' | 'keepsOrder'> {
+  if (directory === undefined) return { spool: undefined, journal: undefined, keepsOrder: false }
   const place = placeSpool({ directory, signal, sender, problems, now })
-  return { spool: new Spool(place, maxBytes), journal: journals ? new Journal(place) : undefined }
+  const use = { bytes: 0, maxBytes }
+  // Requests in memory have the bound of the memory.
+  const ofJournal = journals === 'requests' ? { bytes: 0, maxBytes: Number.POSITIVE_INFINITY } : use
+  return {
+    spool: new Spool(place, use),
+    journal: journals === 'nothing' ? undefined : new Journal(place, ofJournal, resource),
+    keepsOrder: journals === 'records',
+  }
 }
 
 function startHeartbeat(

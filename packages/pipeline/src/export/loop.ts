@@ -12,12 +12,19 @@ export type ExportLoopOptions = {
   health: Health
   /** The next batch of the spool, when there is one and memory has room for it. */
   takeSpooled: () => Batch | undefined
+  /** Sends one request at a time, in the order in which records came. */
+  keepsOrder: boolean
+  /** Whether records lie on disk that go before those that are being filled in memory. */
+  isBehind: () => boolean
   /** Whether what the receiver refuses for the credentials has a disk to wait on until those are repaired. */
   keepsUnauthorized: boolean
   now: () => number
   random: () => number
   runHidden: <T>(work: () => T) => T
 }
+
+/** At half a minute each: a quarter of an hour and more. */
+const mostFailures = 40
 
 type Waiter = { upToId: number; untilFailure: boolean; resolve: () => void }
 
@@ -29,6 +36,8 @@ export class ExportLoop {
   readonly #spoolWaiters: (() => void)[] = []
   /** How many answers of success there had been when a batch was refused for the credentials. */
   readonly #unauthorized = new WeakMap<Batch, number>()
+  /** How often batches failed that keep their place. */
+  readonly #failed = new WeakMap<Batch, number>()
   #successes = 0
   #due = false
   #failures = 0
@@ -143,14 +152,14 @@ export class ExportLoop {
 
   #allowed(): number {
     if (this.#closed) return 0
-    if (this.#failures === 0) return concurrentExports
+    if (this.#failures === 0) return this.#options.keepsOrder ? 1 : concurrentExports
     return this.#options.now() >= this.#resumeAt ? 1 : 0
   }
 
   #pump(): void {
     while (this.#inFlight.size < this.#allowed()) {
       const own = this.#options.queue.take(this.#due)
-      if (own === undefined) this.#due = false
+      if (own === undefined && !this.#options.isBehind()) this.#due = false
       const batch = own ?? this.#nextSpooled()
       if (batch === undefined) return
       this.#send(batch).catch(() => {})
@@ -184,15 +193,25 @@ export class ExportLoop {
   #settle(batch: Batch, outcome: Outcome, failuresBefore: number): void {
     const { queue, health } = this.#options
     if (outcome.kind === 'retry') {
-      queue.putBack(batch)
+      queue.putBack(batch, this.#keepsPlace(batch))
       // Requests that were on the wire together fail together: that is one failure.
       if (this.#failures === failuresBefore) this.#stayAway(outcome)
       return
     }
     this.#failures = 0
     this.#retryAfterGiven = false
-    for (const half of this.conclude(batch, outcome)) queue.putBack(half)
+    const halves = this.conclude(batch, outcome)
+    const { keepsOrder } = this.#options
+    for (const half of keepsOrder ? halves.reverse() : halves) queue.putBack(half, keepsOrder)
     health.answered()
+  }
+
+  /** A batch that fails for so long may be what ails the receiver: from then on others are tried as well. */
+  #keepsPlace(batch: Batch): boolean {
+    if (!this.#options.keepsOrder) return false
+    const failed = (this.#failed.get(batch) ?? 0) + 1
+    this.#failed.set(batch, failed)
+    return failed < mostFailures
   }
 
   #count(batch: Batch, outcome: Outcome): void {

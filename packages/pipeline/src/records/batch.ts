@@ -1,4 +1,5 @@
 import { frameRequest, recordOffsets } from '@clew/otlp'
+import type { OnDisk } from './on-disk.ts'
 import { splitRequest } from './request.ts'
 
 export type Signal = 'logs' | 'traces'
@@ -24,10 +25,30 @@ type BatchFacts = {
   readonly bytes: number
   /** Read back from the spool: it lies on disk until it is released, and takes no place in the memory budget. */
   readonly fromSpool: boolean
-  /** Lies in memory, and until it is released on disk as well. */
-  readonly journaled?: true
   /** Gives the memory, or the file, back. Call it once. */
   readonly release: () => void
+  /** Lies on disk as well: gives the memory back and leaves it there, in place of `release`. */
+  readonly leave?: (() => void) | undefined
+}
+
+/** A batch that lies on disk as well. */
+export function kept(batch: Batch, onDisk: readonly OnDisk[]): Batch {
+  const { release } = batch
+  const settled = {
+    ...batch,
+    release() {
+      release()
+      for (const one of onDisk) one.settle()
+    },
+  }
+  if (onDisk.some(({ isWhole }) => !isWhole)) return settled
+  return {
+    ...settled,
+    leave() {
+      release()
+      for (const one of onDisk) one.leave()
+    },
+  }
 }
 
 /** The bytes of its export request, as buffers to be written one after another. */
@@ -39,8 +60,7 @@ export function frameBatch(batch: Batch): Buffer[] {
 export function splitBatch(batch: Batch): [Batch, Batch] | undefined {
   if (batch.count < 2) return undefined
   const leftCount = batch.count >> 1
-  const release = releaseAfter(2, batch.release)
-  const half = { ...batch, release }
+  const half = { ...batch, ...releaseAfter(2, batch) }
   const counts = [leftCount, batch.count - leftCount] as const
   if ('request' in half) {
     const [left, right] = splitRequest(half.request, leftCount)
@@ -86,10 +106,22 @@ export function bytesOf(parts: readonly Part[]): number {
   return bytes
 }
 
-function releaseAfter(times: number, release: () => void): () => void {
-  let left = times
-  return () => {
-    left--
-    if (left === 0) release()
+/** The whole is left on disk when any of its pieces is. */
+function releaseAfter(times: number, { release, leave }: Batch): Pick<Batch, 'release' | 'leave'> {
+  let missing = times
+  let isLeft = false
+  const end = (): void => {
+    if (--missing > 0) return
+    if (isLeft) leave?.()
+    else release()
+  }
+  return {
+    release: end,
+    leave:
+      leave &&
+      (() => {
+        isLeft = true
+        end()
+      }),
   }
 }

@@ -1,6 +1,7 @@
 import { type ByteWriter, createByteWriter, encodeScope } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
 import { bytesOf, type Part } from './batch.ts'
+import type { ChunkOnDisk, OnDisk, RecordJournal } from './on-disk.ts'
 
 /** The records of one scope that are being written now. */
 export type Chunk = {
@@ -8,11 +9,18 @@ export type Chunk = {
   /** The scope, encoded. */
   readonly scope: Buffer
   readonly writer: ByteWriter
+  readonly onDisk: ChunkOnDisk | undefined
   count: number
 }
 
 /** What chunks held when they were sealed. `release` gives their buffers back; call it once. */
-export type SealedRecords = { parts: Part[]; count: number; bytes: number; release: () => void }
+export type SealedRecords = {
+  parts: Part[]
+  count: number
+  bytes: number
+  release: () => void
+  onDisk: readonly OnDisk[]
+}
 
 /** Lets another thread see what writers hold. */
 export type Mirror = {
@@ -64,14 +72,16 @@ const maxOpenChunks = 64
 export class OpenChunks {
   readonly #pool: WriterPool
   readonly #mirror: Mirror | undefined
+  readonly #journal: RecordJournal | undefined
   readonly #chunks = new Map<PipelineScope, Chunk>()
   #lastScope: PipelineScope | undefined
   #lastChunk: Chunk | undefined
   #lastRanFull = false
 
-  constructor(pool: WriterPool, mirror: Mirror | undefined) {
+  constructor(pool: WriterPool, mirror: Mirror | undefined, journal?: RecordJournal) {
     this.#pool = pool
     this.#mirror = mirror
+    this.#journal = journal
   }
 
   find(scope: PipelineScope): Chunk {
@@ -79,7 +89,8 @@ export class OpenChunks {
     let chunk = this.#chunks.get(scope)
     if (chunk === undefined) {
       const writer = this.#pool.take(this.#lastRanFull)
-      chunk = { key: scope, scope: encodeScope(scope.name, scope.version), writer, count: 0 }
+      const encoded = encodeScope(scope.name, scope.version)
+      chunk = { key: scope, scope: encoded, writer, onDisk: this.#journal?.open(encoded), count: 0 }
       this.#chunks.set(scope, chunk)
     }
     this.#lastScope = scope
@@ -127,7 +138,8 @@ export class OpenChunks {
     }
     this.#lastScope = undefined
     this.#lastChunk = undefined
-    return { parts, count, bytes: bytesOf(parts), release: () => this.#release(writers) }
+    const onDisk = chunks.flatMap((chunk) => chunk.onDisk ?? [])
+    return { parts, count, bytes: bytesOf(parts), release: () => this.#release(writers), onDisk }
   }
 
   // A batch may wait for long, and the budget counts its bytes, not the buffer around them. Under a mirror the bytes must

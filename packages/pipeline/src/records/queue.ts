@@ -3,6 +3,7 @@ import {
   type Batch,
   bytesOf,
   bytesOfRequest,
+  kept,
   type OwnRecords,
   type ReceivedRequest,
   type Signal,
@@ -17,11 +18,14 @@ import {
   type WriterPool,
 } from './chunk.ts'
 import { Fifo } from './fifo.ts'
+import type { RecordJournal } from './on-disk.ts'
 
 /** The one bound over every encoded record in memory: being filled, waiting, and on the wire. */
 export type MemoryBudget = { used: number; max: number }
 
 const defaultQueueBytes = 64 * 1024 * 1024
+/** So much of the budget is for records that lie on disk as well. */
+const keptShare = 4
 
 /** One of so many equal parts. */
 export function createBudget(maxBytes: number = defaultQueueBytes, parts = 1): MemoryBudget {
@@ -46,7 +50,9 @@ export type QueueOptions = {
   pool: WriterPool
   /** Only in worker threads. */
   mirror: Mirror | undefined
-  /** Takes a batch that memory has no room for, and counts it. */
+  /** Where records are written to before their log call returns. */
+  journal?: RecordJournal | undefined
+  /** Takes a batch that memory has no room for, counts and settles it. */
   overflow: (batch: Batch) => void
   /** Whether `overflow` has somewhere to put a batch. */
   canOverflow: () => boolean
@@ -74,13 +80,15 @@ export class ByteQueue {
   readonly #sealAtBytes: number
   readonly #sealed = new Fifo<Batch>()
   readonly #again = new Fifo<Batch>()
+  /** To send before anything else, by their ids. */
+  #first: Batch[] = []
   #freshFirst = true
   #nextId = 1
 
   constructor(options: QueueOptions) {
     this.#options = options
     this.#budget = options.budget
-    this.#chunks = new OpenChunks(options.pool, options.mirror)
+    this.#chunks = new OpenChunks(options.pool, options.mirror, options.journal)
     this.#sealAtBytes = Math.min(sealAtBytes, Math.max(1024, options.budget.max >> 4))
   }
 
@@ -105,29 +113,43 @@ export class ByteQueue {
     if (writer.busy) return
     const { mirror, lane } = this.#options
     mirror?.show(writer, chunk.scope, chunk.count, lane)
+    chunk.onDisk?.write(writer)
     if (writer.position >= this.#sealAtBytes || chunk.count >= sealAtRecords) this.#sealFull(chunk)
     else if (!this.armed) this.#arm()
   }
 
   /**
    * The next batch to send. `due`: what is still being filled may go as well. Batches that failed take turns with
-   * fresh ones, so that one which the receiver never answers does not hold up all others.
+   * fresh ones, so that one which the receiver never answers does not hold up all others, unless they are to keep their
+   * place.
    */
   take(due: boolean): Batch | undefined {
+    const first = this.#first.shift()
+    if (first !== undefined) return first
     this.#freshFirst = !this.#freshFirst
     if (!this.#freshFirst) return this.#again.shift() ?? this.#takeFresh(due)
     return this.#takeFresh(due) ?? this.#again.shift()
   }
 
-  /** Returns a batch that was not acknowledged. */
-  putBack(batch: Batch): void {
-    this.#again.push(batch)
+  /** Returns a batch that was not acknowledged. `keepsPlace`: it goes before all that came after it, and the last one returned first. */
+  putBack(batch: Batch, keepsPlace = false): void {
+    if (!keepsPlace) this.#again.push(batch)
+    else this.#first = [batch, ...this.#first].sort((left, right) => left.id - right.id)
   }
 
   /** The end of a batch, whatever became of it. */
   settle(batch: Batch): void {
     if (!batch.fromSpool) this.#budget.used -= batch.bytes
     batch.release()
+  }
+
+  /** Forgets a batch that lies on disk as well: it is sent from there. False when it does not. */
+  leave({ leave, bytes, count }: Batch): boolean {
+    if (leave === undefined) return false
+    this.#budget.used -= bytes
+    this.counters.spooled += count
+    leave()
+    return true
   }
 
   /** Takes in records that a thread of this process left behind. */
@@ -158,7 +180,7 @@ export class ByteQueue {
   /** Everything that waits in memory, as batches. What came from the spool lies there still, and stays. */
   takeAll(): Batch[] {
     const open = this.#sealOpen()
-    const again = this.#again.splice()
+    const again = [...this.#first.splice(0), ...this.#again.splice()]
     for (const batch of again) if (batch.fromSpool) this.#again.push(batch)
     const own = again.filter((batch) => !batch.fromSpool)
     return [...own, ...this.#sealed.splice(), ...(open === undefined ? [] : [open])]
@@ -174,25 +196,26 @@ export class ByteQueue {
   /** Whether records wait in memory. */
   holdsRecords(): boolean {
     if (this.#sealed.length > 0 || this.#chunks.countRecords() > 0) return true
-    return some(this.#again, (batch) => !batch.fromSpool)
+    const isOwn = (batch: Batch): boolean => !batch.fromSpool
+    return this.#first.some(isOwn) || some(this.#again, isOwn)
   }
 
   /** Whether a batch up to that id still waits. */
   holdsUpTo(id: number): boolean {
     const isUpTo = (batch: Batch): boolean => batch.id <= id
-    return some(this.#again, isUpTo) || some(this.#sealed, isUpTo)
+    return this.#first.some(isUpTo) || some(this.#again, isUpTo) || some(this.#sealed, isUpTo)
   }
 
   /** Records in memory that are not on the wire. */
   waitingRecords(): number {
     let count = this.#chunks.countRecords()
-    for (const batch of this.#again) if (!batch.fromSpool) count += batch.count
+    for (const batch of [...this.#first, ...this.#again]) if (!batch.fromSpool) count += batch.count
     for (const batch of this.#sealed) count += batch.count
     return count
   }
 
   #takeFresh(due: boolean): Batch | undefined {
-    return this.#sealed.shift() ?? (due ? this.#sealOpen() : undefined)
+    return this.#sealed.shift() ?? (due && !this.#isBehind() ? this.#sealOpen() : undefined)
   }
 
   #arm(): void {
@@ -202,13 +225,20 @@ export class ByteQueue {
 
   #sealFull(chunk: Chunk): void {
     const batch = this.#ownBatch(this.#chunks.sealFull(chunk))
-    if (this.#budget.used > this.#budget.max && this.#options.canOverflow()) {
-      this.#options.overflow(batch)
-      this.settle(batch)
-      return
-    }
-    this.#sealed.push(batch)
+    if (this.#hasRoomFor(batch)) this.#sealed.push(batch)
+    else this.#options.overflow(batch)
     this.#options.onSealed()
+  }
+
+  /** What lies on disk needs little memory, and must not overtake what lies there alone. */
+  #hasRoomFor({ leave }: Batch): boolean {
+    const { used, max } = this.#budget
+    if (leave !== undefined) return !this.#isBehind() && used <= max / keptShare
+    return used <= max || !this.#options.canOverflow()
+  }
+
+  #isBehind(): boolean {
+    return this.#options.journal?.isBehind() === true
   }
 
   #sealOpen(): Batch | undefined {
@@ -216,8 +246,9 @@ export class ByteQueue {
     return sealed && this.#ownBatch(sealed)
   }
 
-  #ownBatch({ parts, ...facts }: SealedRecords): Batch {
-    return this.#batchOf({ resource: this.#options.resource, parts }, facts)
+  #ownBatch({ parts, onDisk, ...facts }: SealedRecords): Batch {
+    const batch = this.#batchOf({ resource: this.#options.resource, parts }, facts)
+    return onDisk.length === 0 ? batch : kept(batch, onDisk)
   }
 
   #batchOf(content: OwnRecords | ReceivedRequest, facts: Pick<Batch, 'count' | 'bytes' | 'release'>): Batch {

@@ -35,11 +35,14 @@ export function makeFolder(place: SpoolPlace): string {
   }
 }
 
-/** Renames the folders of ended processes to ours. Of several processes that try, one gets each. Never throws. */
-export function claimFolders(place: SpoolPlace, nowUnixMs: number): string[] {
+/**
+ * Renames the folders of ended processes, and of a thread of this one that has ended, to ours. Of several processes that
+ * try, one gets each. Never throws.
+ */
+export function claimFolders(place: SpoolPlace, nowUnixMs: number, endedThread?: number): string[] {
   const { root, uid } = place
   const claimed: string[] = []
-  for (const folder of leftFolders(place, nowUnixMs)) {
+  for (const folder of leftFolders(place, nowUnixMs, endedThread)) {
     const mine = join(root, nextName())
     try {
       requireOwn(folder, uid)
@@ -62,7 +65,7 @@ export function isUntouched({ directory, signal }: SpoolPlace): boolean {
 }
 
 /** Folders of ended processes. None where somebody else could have put them. */
-function leftFolders(place: SpoolPlace, nowUnixMs: number): string[] {
+function leftFolders(place: SpoolPlace, nowUnixMs: number, endedThread: number | undefined): string[] {
   const { root, uid } = place
   const names = listNames(root)
   if (names.length === 0) return []
@@ -72,7 +75,13 @@ function leftFolders(place: SpoolPlace, nowUnixMs: number): string[] {
   } catch {
     return []
   }
-  return names.filter((name) => isLeft(join(root, name), name, nowUnixMs)).map((name) => join(root, name))
+  const ofThread = endedThread === undefined ? undefined : `${formatOwner(thisOwner())}-${endedThread}.`
+  return names
+    .filter(
+      (name) =>
+        isLeft(join(root, name), name, nowUnixMs) || (ofThread !== undefined && name.startsWith(ofThread)),
+    )
+    .map((name) => join(root, name))
 }
 
 /** Folders beside the root with records of this service to this address, which other credentials were used for. */

@@ -17,6 +17,12 @@ export function frameHeader(payload: readonly Uint8Array[]): Buffer {
   return header
 }
 
+/** Writes the header of a frame whose payload lies behind the place for it. `length` is of both. */
+export function sealFrame(frame: Buffer, length: number): void {
+  frame.writeUInt32LE(length - frameHeaderBytes, 0)
+  frame.writeUInt32LE(crc32(frame.subarray(frameHeaderBytes, length)), 4)
+}
+
 export type ReadFrames = {
   payloads: Buffer[]
   /** Bytes that belong to no whole frame: a torn tail, or frames that were damaged. */

@@ -5,7 +5,7 @@ import { describeRefusal, formatRefusal, type Refusal } from './refusal.ts'
 import { openSegment, type Segment, segmentBytes } from './segment.ts'
 
 /** How long a disk that failed is left alone. */
-const restMs = 60_000
+const restMs = 10_000
 
 export type OwnFolderEvents = {
   /** Nothing more is written to a segment. */
@@ -22,7 +22,7 @@ export class OwnFolder {
   #segment: Segment | undefined
   #nextSegment = 1
   #touchedAt = 0
-  #restUntil = 0
+  #restUntil: number | undefined
   #refusal: Refusal | undefined
 
   constructor(place: SpoolPlace, events: OwnFolderEvents) {
@@ -36,13 +36,13 @@ export class OwnFolder {
   }
 
   /** The segment that is being written. */
-  get segment(): string | undefined {
-    return this.#segment?.path
+  get segment(): Segment | undefined {
+    return this.#segment
   }
 
   /** Whether writing failed a moment ago. */
   isResting(): boolean {
-    return this.#place.now() < this.#restUntil
+    return this.#restUntil !== undefined && this.#place.now() < this.#restUntil
   }
 
   /** Why writing failed the last time. */
@@ -52,12 +52,18 @@ export class OwnFolder {
 
   /** Writes a frame. Returns the path of its segment; undefined when the disk does not take it, which is said. */
   append(payload: readonly Uint8Array[]): string | undefined {
+    return this.write((segment) => segment.append(payload))?.path
+  }
+
+  /** The same of what `append` does to the segment. */
+  write(append: (segment: Segment) => void): Segment | undefined {
     if (this.isResting()) return undefined
     try {
       const segment = this.#writable()
-      segment.append(payload)
+      append(segment)
       this.#refusal = undefined
-      return segment.path
+      this.#restUntil = undefined
+      return segment
     } catch (error) {
       this.#restUntil = this.#place.now() + restMs
       // A segment that could not be truncated back is not written to again; a reader finds its whole frames.

@@ -19,6 +19,20 @@ export type SpoolPlace = {
   readonly now: () => number
 }
 
+/** Disk space that all of one signal and sender may use in this process. */
+export type DiskUse = { bytes: number; readonly maxBytes: number }
+
+/** Whether so many bytes more find room; if not, that is said. */
+export function hasRoom(use: DiskUse, more: number, { problems, root }: SpoolPlace): boolean {
+  if (use.bytes + more <= use.maxBytes) return true
+  problems.say(
+    'CLEW_SPOOL_FULL',
+    root,
+    () => `${root} holds ${use.bytes} of ${use.maxBytes} bytes and takes no more`,
+  )
+  return false
+}
+
 export type SpoolSettings = Pick<SpoolPlace, 'signal' | 'sender' | 'directory' | 'problems' | 'now'>
 
 export function placeSpool(settings: SpoolSettings): SpoolPlace {

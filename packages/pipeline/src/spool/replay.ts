@@ -1,12 +1,14 @@
-import { closeSync, lstatSync, readFileSync, readSync, unlinkSync } from 'node:fs'
-import { type Batch, bytesOf, bytesOfRequest } from '../records/batch.ts'
-import { frameHeaderBytes, readFrames } from './frame.ts'
-import { countOffset, type Payload, parsePayload, payloadMagic } from './payload.ts'
+import { closeSync, lstatSync, readFileSync, unlinkSync } from 'node:fs'
+import { type Batch, bytesOf, bytesOfRequest, type Part } from '../records/batch.ts'
+import { sealAtBytes, sealAtRecords } from '../records/chunk.ts'
+import { type Contents, type Entry, readContents } from './contents.ts'
+import { encodeSettled, type Payload } from './payload.ts'
+import { appendLate } from './segment.ts'
 import { openOwnFile } from './way.ts'
 
-/** A segment being sent again: it is deleted when the last of its frames is settled. */
+/** A segment being sent again: what is settled is noted in it, and it is deleted when all is. */
 export type Replay = {
-  /** The next frame that nobody has taken. */
+  /** The next batch that nobody has taken. */
   next(): Batch | undefined
   isDone(): boolean
 }
@@ -21,29 +23,30 @@ export type ReplayOptions = {
 
 /** Reads one segment. A segment that cannot be read is done at once, and stays where it is. */
 export function openReplay({ path, uid, onDone, onDamage }: ReplayOptions): Replay {
-  const read = readPayloads(path, uid, onDamage)
-  if (read === undefined) {
-    onDone(sizeOf(path))
+  const bytes = sizeOf(path)
+  const contents = readSegment(path, uid)
+  if (contents === undefined) {
+    onDone(bytes)
     return nothing
   }
-  const { payloads, bytes } = read
-  let unsettled = payloads.length
+  if (contents.damagedBytes > 0) onDamage(contents.damagedBytes)
+  const loads = joinEntries(contents.entries)
+  let unsettled = loads.length
   let at = 0
+  const settle = ({ ids }: Load): void => {
+    unsettled--
+    if (unsettled === 0) finish()
+    else appendLate(path, uid, encodeSettled(ids))
+  }
   const finish = (): void => {
     removeSegment(path)
     onDone(bytes)
   }
-  const release = (): void => {
-    unsettled--
-    if (unsettled === 0) finish()
-  }
-  if (payloads.length === 0) finish()
+  if (loads.length === 0) finish()
   return {
     next: () => {
-      const payload = payloads[at]
-      if (payload === undefined) return undefined
-      at++
-      return toBatch(payload, release)
+      const load = loads[at++]
+      return load && toBatch(load.payload, () => settle(load))
     },
     isDone: () => unsettled === 0,
   }
@@ -51,35 +54,39 @@ export function openReplay({ path, uid, onDone, onDamage }: ReplayOptions): Repl
 
 const nothing: Replay = { next: () => undefined, isDone: () => true }
 
-function readPayloads(
-  path: string,
-  uid: number | undefined,
-  onDamage: (bytes: number) => void,
-): { payloads: Payload[]; bytes: number } | undefined {
-  const segment = tryRead(path, uid)
-  if (segment === undefined) return undefined
-  const frames = readFrames(segment, payloadMagic)
-  const payloads: Payload[] = []
-  let damaged = frames.damagedBytes
-  for (const bytes of frames.payloads) {
-    const payload = parsePayload(bytes)
-    if (payload === undefined) damaged += bytes.length
-    else payloads.push(payload)
+/** What goes as one batch, and what of the segment that is. */
+export type Load = { readonly ids: readonly number[]; readonly payload: Payload }
+
+/** Chunks that follow one another go together as far as they would have before. */
+export function joinEntries(entries: readonly Entry[]): Load[] {
+  const loads: { ids: number[]; payload: Payload; isChunk: boolean }[] = []
+  for (const { id, payload, isChunk } of entries) {
+    const last = loads.at(-1)
+    const joined = last?.isChunk && isChunk ? joinPayloads(last.payload, payload) : undefined
+    if (last === undefined || joined === undefined) loads.push({ ids: [id], payload, isChunk })
+    else {
+      last.ids.push(id)
+      last.payload = joined
+    }
   }
-  if (damaged > 0) onDamage(damaged)
-  return { payloads, bytes: segment.length }
+  return loads
 }
 
-function tryRead(path: string, uid: number | undefined): Buffer | undefined {
-  return withOwnFile(path, uid, (fd) => readFileSync(fd))
+function joinPayloads(left: Payload, right: Payload): Payload | undefined {
+  if (!('parts' in left && 'parts' in right) || left.signal !== right.signal) return undefined
+  const count = left.count + right.count
+  const parts: Part[] = [...left.parts, ...right.parts]
+  if (count > sealAtRecords || bytesOf(parts) > sealAtBytes || !left.resource.equals(right.resource))
+    return undefined
+  return { ...left, count, parts }
 }
 
 /** Undefined when it cannot be read, or is no file of that user. */
-function withOwnFile<T>(path: string, uid: number | undefined, read: (fd: number) => T): T | undefined {
+export function readSegment(path: string, uid: number | undefined): Contents | undefined {
   try {
     const fd = openOwnFile(path, uid)
     try {
-      return read(fd)
+      return readContents(readFileSync(fd))
     } finally {
       closeSync(fd)
     }
@@ -88,7 +95,7 @@ function withOwnFile<T>(path: string, uid: number | undefined, read: (fd: number
   }
 }
 
-function toBatch(payload: Payload, release: () => void): Batch {
+export function toBatch(payload: Payload, release: () => void): Batch {
   const bytes = 'request' in payload ? bytesOfRequest(payload.request) : bytesOf(payload.parts)
   return { ...payload, id: Number.MAX_SAFE_INTEGER, bytes, fromSpool: true, release }
 }
@@ -107,21 +114,8 @@ export function sizeOf(path: string): number {
   }
 }
 
-/** A frame's header and the payload up to behind the number of records. */
-const headBytes = frameHeaderBytes + countOffset + 4
-
-/** Records of a segment, by the heads of its frames: up to the first that is damaged. 0 when it cannot be read. */
+/** Records of a segment that nobody settled. 0 when it cannot be read. */
 export function countSegmentRecords(path: string, uid: number | undefined): number {
-  return withOwnFile(path, uid, countIn) ?? 0
-}
-
-function countIn(fd: number): number {
-  const head = Buffer.allocUnsafe(headBytes)
-  let count = 0
-  for (let at = 0; readSync(fd, head, 0, headBytes, at) === headBytes; ) {
-    if (head.indexOf(payloadMagic) !== frameHeaderBytes) break
-    count += head.readUInt32LE(frameHeaderBytes + countOffset)
-    at += frameHeaderBytes + head.readUInt32LE(0)
-  }
-  return count
+  const entries = readSegment(path, uid)?.entries ?? []
+  return entries.reduce((sum, { payload }) => sum + payload.count, 0)
 }

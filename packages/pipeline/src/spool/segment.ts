@@ -1,5 +1,15 @@
-import { closeSync, constants, fchmodSync, ftruncateSync, openSync, writeSync, writevSync } from 'node:fs'
-import { frameHeader } from './frame.ts'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+  writevSync,
+} from 'node:fs'
+import { frameHeader, frameHeaderBytes, sealFrame } from './frame.ts'
+import { openOwnFile } from './way.ts'
 
 /** A segment that is larger gets no further frame: damage and replay work on one segment at a time. */
 export const segmentBytes: number = 1024 * 1024
@@ -10,8 +20,14 @@ export type Segment = {
   bytes: number
   /** Appends one frame, or nothing: a write that ends early is truncated back. Throws what the file system throws. */
   append(payload: readonly Uint8Array[]): void
+  /** The same of a payload that is `head` and a range of bytes, by one write and without an allocation. */
+  appendRange(head: Buffer, bytes: Buffer, start: number, end: number): void
   close(): void
 }
+
+/** Of all segments: a frame of one record is put together here. */
+let scratch = Buffer.alloc(0)
+const scratchBytes = 64 * 1024
 
 export function openSegment(path: string): Segment {
   const { O_CREAT, O_EXCL, O_WRONLY, O_APPEND } = constants
@@ -29,9 +45,42 @@ export function openSegment(path: string): Segment {
         throw error
       }
     },
+    appendRange(head, bytes, start, end) {
+      const length = frameHeaderBytes + head.length + end - start
+      if (length > scratchBytes) return segment.append([head, bytes.subarray(start, end)])
+      if (scratch.length === 0) scratch = Buffer.allocUnsafeSlow(scratchBytes)
+      scratch.set(head, frameHeaderBytes)
+      bytes.copy(scratch, frameHeaderBytes + head.length, start, end)
+      sealFrame(scratch, length)
+      try {
+        const written = writeSync(fd, scratch, 0, length)
+        if (written < length) writeRest(fd, scratch.subarray(written, length))
+        segment.bytes += length
+      } catch (error) {
+        ftruncateSync(fd, segment.bytes)
+        throw error
+      }
+    },
     close: () => closeSync(fd),
   }
   return segment
+}
+
+/** Appends one frame to a segment that is written no more, or nothing. Never throws. */
+export function appendLate(path: string, uid: number | undefined, payload: readonly Uint8Array[]): void {
+  try {
+    const fd = openOwnFile(path, uid, constants.O_RDWR | constants.O_APPEND)
+    try {
+      const { size } = fstatSync(fd)
+      try {
+        writeAll(fd, [frameHeader(payload), ...payload])
+      } catch {
+        ftruncateSync(fd, size)
+      }
+    } finally {
+      closeSync(fd)
+    }
+  } catch {}
 }
 
 /** The kernel takes at most 1024 pieces at once. */

@@ -13,7 +13,7 @@ import {
 import { frameHeaderBytes } from './frame.ts'
 import { OwnFolder } from './own-folder.ts'
 import { encodePayload } from './payload.ts'
-import { requireSafePlace, type SpoolPlace } from './place.ts'
+import { type DiskUse, hasRoom, requireSafePlace, type SpoolPlace } from './place.ts'
 import { describeRefusal, formatRefusal, type Refusal } from './refusal.ts'
 import { countSegmentRecords, openReplay, type Replay, sizeOf } from './replay.ts'
 import { isOwnFile, requireOwn } from './way.ts'
@@ -24,7 +24,7 @@ export type SpoolRefusal = 'full' | 'unusable'
 /** Where records go that memory or the end of the process has no room for. Never throws. */
 export class Spool {
   readonly #place: SpoolPlace
-  readonly #maxBytes: number
+  readonly #use: DiskUse
   readonly #own: OwnFolder
   /** Whole segments, oldest first. */
   #sealed: string[] = []
@@ -33,12 +33,13 @@ export class Spool {
   #replayed: string | undefined
   /** Of segments that were asked for, records. */
   readonly #counts = new Map<string, number>()
+  /** Of `#use`, what lies here. */
   #bytes = 0
   #looked = false
 
-  constructor(place: SpoolPlace, maxBytes: number) {
+  constructor(place: SpoolPlace, use: DiskUse) {
     this.#place = place
-    this.#maxBytes = maxBytes
+    this.#use = use
     this.#own = new OwnFolder(place, {
       onSealed: (segment) => this.#sealed.push(segment),
       onLost: (folder) => {
@@ -50,7 +51,7 @@ export class Spool {
   /** Whether a batch would probably be taken. */
   room(): 'free' | SpoolRefusal {
     if (this.#own.isResting()) return 'unusable'
-    return this.#bytes < this.#maxBytes ? 'free' : 'full'
+    return this.#use.bytes < this.#use.maxBytes ? 'free' : 'full'
   }
 
   /** Why the disk failed the last time. */
@@ -64,19 +65,19 @@ export class Spool {
     if (this.#own.isResting()) return 'unusable'
     const payload = encodePayload(batch)
     const bytes = payload.reduce((sum, piece) => sum + piece.length, frameHeaderBytes)
-    if (this.#bytes + bytes > this.#maxBytes) return this.#sayFull()
+    if (!hasRoom(this.#use, bytes, this.#place)) return 'full'
     if (this.#own.append(payload) === undefined) return 'unusable'
-    this.#bytes += bytes
+    this.#count(bytes)
     return 'stored'
   }
 
-  /** On disk, with what was taken over. */
+  /** On disk, with what was taken over and what else uses the same space. */
   get bytes(): number {
-    return this.#bytes
+    return this.#use.bytes
   }
 
   get maxBytes(): number {
-    return this.#maxBytes
+    return this.#use.maxBytes
   }
 
   /** Whether something lies on disk. */
@@ -95,7 +96,7 @@ export class Spool {
     // Still being written, so counted anew each time.
     return this.#own.segment === undefined
       ? records
-      : records + countSegmentRecords(this.#own.segment, this.#place.uid)
+      : records + countSegmentRecords(this.#own.segment.path, this.#place.uid)
   }
 
   /** The next batch to send again. */
@@ -117,16 +118,19 @@ export class Spool {
     }
   }
 
-  /** Takes over what ended processes left, and says that this one lives. Call it every `heartbeatMs`. */
-  claim(): void {
+  /**
+   * Takes over what ended processes left, and a worker thread that has ended, and says that this one lives. Call it every
+   * `heartbeatMs`.
+   */
+  claim(endedThread?: number): void {
     const now = this.#place.now()
     this.#own.beat()
     this.#look()
     if (isUntouched(this.#place)) return
-    for (const folder of claimFolders(this.#place, now)) {
+    for (const folder of claimFolders(this.#place, now, endedThread)) {
       const paths = this.#segmentsIn(folder)
       if (paths.length === 0) removeFolder(folder)
-      for (const path of paths) this.#bytes += sizeOf(path)
+      for (const path of paths) this.#count(sizeOf(path))
       this.#claimed.push(...paths)
     }
     for (const folder of this.#claimedFolders()) touch(folder, now)
@@ -139,7 +143,7 @@ export class Spool {
     for (const folder of claimed) leaveFolder(this.#place.root, folder)
     this.#claimed = []
     this.#sealed = []
-    this.#bytes = 0
+    this.#count(-this.#bytes)
   }
 
   /** Says at the start what will be in the way, and what nobody sends. */
@@ -206,7 +210,7 @@ export class Spool {
   }
 
   #forget(path: string, bytes: number): void {
-    this.#bytes = Math.max(0, this.#bytes - bytes)
+    this.#count(-Math.min(bytes, this.#bytes))
     this.#counts.delete(path)
     const folder = dirname(path)
     if (folder !== this.#own.path) removeFolder(folder)
@@ -221,13 +225,8 @@ export class Spool {
     )
   }
 
-  #sayFull(): 'full' {
-    const { problems, root } = this.#place
-    problems.say(
-      'CLEW_SPOOL_FULL',
-      root,
-      () => `${root} holds ${this.#bytes} of ${this.#maxBytes} bytes and takes no more`,
-    )
-    return 'full'
+  #count(bytes: number): void {
+    this.#bytes += bytes
+    this.#use.bytes += bytes
   }
 }

@@ -111,12 +111,16 @@ export function isOwnFile(path: string, uid: number | undefined): boolean {
 }
 
 /**
- * Opens a file for reading that must be an own one, and closes it to all others. Does not wait for the other end of a
- * pipe. Throws.
+ * Opens a file, for reading if not told otherwise, that must be an own one, and closes it to all others. Does not wait for
+ * the other end of a pipe. Throws.
  */
-export function openOwnFile(path: string, uid: number | undefined): number {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
-  const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+export function openOwnFile(
+  path: string,
+  uid: number | undefined,
+  flags: number = constants.O_RDONLY,
+): number {
+  const { O_NOFOLLOW, O_NONBLOCK } = constants
+  const fd = openSync(path, flags | O_NOFOLLOW | O_NONBLOCK)
   const stat = fstatSync(fd)
   if (!isOwn(stat, uid)) throw unsafe(`${path} is no file of user ${uid}`, `Remove ${path}`)
   if (uid !== undefined && (stat.mode & 0o777) !== 0o600) fchmodSync(fd, 0o600)

@@ -8,14 +8,14 @@ type Watched = { readonly thread: number; readonly shared: SharedRecords; taken:
 
 /** The main thread's view of what its worker threads have not delivered, from the first thread on. */
 export class ThreadRecords {
-  readonly #onEnd: (left: OrphanedRecords[]) => void
+  readonly #onEnd: (left: OrphanedRecords[], threadId: number) => void
   readonly #memories = new Set<Watched>()
   readonly #scopes = new Map<string, ScopeAnnouncement>()
   readonly #unwatch: () => void
   #channel: BroadcastChannel | undefined
 
-  /** `onEnd` gets what a thread left behind when it ended. */
-  constructor(onEnd: (left: OrphanedRecords[]) => void) {
+  /** `onEnd` gets what a thread left behind in memory when it ended. */
+  constructor(onEnd: (left: OrphanedRecords[], threadId: number) => void) {
     this.#onEnd = onEnd
     this.#unwatch = watchWorkers(
       () => {
@@ -40,7 +40,7 @@ export class ThreadRecords {
     const left = this.#take((thread) => thread === threadId)
     this.#forget(({ thread }) => thread === threadId)
     for (const [key, { thread }] of this.#scopes) if (thread === threadId) this.#scopes.delete(key)
-    if (left.length > 0) this.#onEnd(left)
+    this.#onEnd(left, threadId)
   }
 
   #listen(): BroadcastChannel {
