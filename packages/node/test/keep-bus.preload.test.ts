@@ -5,8 +5,8 @@ import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startCutOff } from '../../../scripts/cut-off.ts'
 import { type Service, startRedis } from '../../../scripts/services.ts'
-import { killApps, preload, runApp } from './app-process.ts'
-import { linesOf, type Order, startChain } from './keep-chain.ts'
+import { killApps, preload, runApp, startApp } from './app-process.ts'
+import { linesOf, type Order, startChain, traceOf } from './keep-chain.ts'
 
 let redis: Service
 let receiver: OtlpReceiver
@@ -139,3 +139,36 @@ test('a process ends by itself, whether Redis is there, away or silent', async (
   silent.close()
   expect(endings.map(({ code, signal }) => [code, signal])).toEqual(Array(3).fill([0, null]))
 })
+
+test.each(['exit', 'throw', 'signal'])(
+  'a chain is whole whose failure is the last thing that a process does: %s',
+  async (way) => {
+    const start = async () => {
+      const app = await startApp({
+        args: [...preload, 'keep/app.cjs'],
+        env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, CLEW_KEEP: '0', CLEW_BUS: redis.url },
+      })
+      const { ready } = JSON.parse(await app.waitForLine((line) => line.includes('"ready"')))
+      return { app, ask: (path: string, n: number) => ask(`http://127.0.0.1:${ready}${path}`, n) }
+    }
+    const [one, two] = await Promise.all([start(), start()])
+    const good = (n: number) =>
+      receiver.logs.filter(({ traceId, body }) => traceId === traceOf(n) && /^good/.test(String(body)))
+    // Now the bus works.
+    await two.ask('/good', 1)
+    await one.ask('/logs', 1)
+    await expect.poll(() => good(1).length).toBe(3)
+    await two.ask('/good', 2)
+    await one.ask(`/${way}`, 2)
+    const { stderr } = await one.app.ended
+    await expect.poll(() => good(2).length).toBe(3)
+    expect(stderr).not.toContain('CLEW_BUS')
+    two.app.kill('SIGTERM')
+    await two.app.ended
+  },
+)
+
+/** Resolves whether or not it was answered. */
+function ask(url: string, n: number): Promise<unknown> {
+  return fetch(url, { headers: { traceparent: `00-${traceOf(n)}-b7ad6b7169203331-01` } }).catch(() => {})
+}

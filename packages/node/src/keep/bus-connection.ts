@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -12,6 +13,11 @@ export type BusConnection = {
   /** The clock of Redis, in Unix milliseconds. */
   nowMs(): Promise<number>
   add(sender: string, traceIds: Buffer): Promise<void>
+  /**
+   * The same while the event loop stands still, in several entries; nothing else may be asked of the connection then. False where
+   * it cannot be: over TLS, before it stands, and when the kernel takes no more.
+   */
+  addNow(sender: string, batches: readonly Buffer[]): boolean
   /** Waits a second for entries behind that one. */
   readAfter(id: string): Promise<BusEntry[]>
   close(): void
@@ -21,6 +27,13 @@ const stream = 'clew:kept'
 const mostEntries = '5000'
 const deadlineMs = 5_000
 
+/** Of lib/net.js: the descriptor, which a connection by TLS must not be written to. */
+type Stream = {
+  readonly encrypted?: boolean
+  readonly writableLength?: number
+  readonly _handle?: { readonly fd?: number } | null
+}
+
 /** What is used of ioredis from 5 on. https://redis.github.io/ioredis/classes/Redis.html */
 type Redis = {
   connect(): Promise<void>
@@ -28,6 +41,7 @@ type Redis = {
   xadd(...words: (string | Buffer)[]): Promise<unknown>
   xreadBuffer(...words: string[]): Promise<unknown>
   disconnect(): void
+  readonly stream?: Stream | undefined
   on(event: 'error', listener: (error: Error) => void): unknown
 }
 type RedisClass = new (url: string, options: object) => Redis
@@ -75,13 +89,41 @@ export async function connectBus(client: RedisClass, url: string): Promise<BusCo
       return Number(seconds) * 1000
     },
     async add(sender, traceIds) {
-      await ask(redis.xadd(stream, 'MAXLEN', '~', mostEntries, '*', 's', sender, 'i', traceIds))
+      await ask(redis.xadd(...entryOf(sender, traceIds)))
     },
+    addNow: (sender, batches) =>
+      writeNow(
+        redis.stream,
+        Buffer.concat(batches.map((ids) => commandOf(['XADD', ...entryOf(sender, ids)]))),
+      ),
     async readAfter(id) {
       const words = ['COUNT', '1000', 'BLOCK', '1000', 'STREAMS', stream, id]
       return entriesOf(await ask(redis.xreadBuffer(...words)))
     },
     close: () => redis.disconnect(),
+  }
+}
+
+function entryOf(sender: string, traceIds: Buffer): (string | Buffer)[] {
+  return [stream, 'MAXLEN', '~', mostEntries, '*', 's', sender, 'i', traceIds]
+}
+
+/** https://redis.io/docs/latest/develop/reference/protocol-spec/ */
+function commandOf(words: readonly (string | Buffer)[]): Buffer {
+  const parts = words.flatMap((word) => [`$${word.length}\r\n`, word, '\r\n'])
+  return Buffer.concat(
+    [`*${words.length}\r\n`, ...parts].map((part) => Buffer.from(part as string, 'latin1')),
+  )
+}
+
+// What ioredis has written before is with the kernel, or still in the stream: then ours would come into the middle of it.
+function writeNow(to: Stream | undefined, bytes: Buffer): boolean {
+  const fd = to?._handle?.fd ?? -1
+  if (fd < 0 || to?.encrypted || to?.writableLength !== 0) return false
+  try {
+    return writeSync(fd, bytes) === bytes.length
+  } catch {
+    return false
   }
 }
 

@@ -8,6 +8,7 @@ const traceOf = (n: number): string => n.toString(16).padStart(32, '0')
 function createFleet() {
   const entries: BusEntry[] = []
   let isAway = false
+  let answer: Promise<void> | undefined
   const waiting: (() => void)[] = []
   const wake = (): void => {
     for (const one of waiting.splice(0)) one()
@@ -25,7 +26,13 @@ function createFleet() {
       nowMs: async () => 1_000_000,
       async add(sender, traceIds) {
         here()
+        await answer
         write(sender, traceIds)
+      },
+      addNow(sender, batches) {
+        if (isAway) return false
+        for (const traceIds of batches) write(sender, traceIds)
+        return true
       },
       async readAfter(id) {
         here()
@@ -50,6 +57,10 @@ function createFleet() {
     entries,
     write,
     join,
+    /** Nothing is answered any more. */
+    hang(): void {
+      answer = new Promise(() => {})
+    },
     set isAway(next: boolean) {
       isAway = next
       wake()
@@ -89,6 +100,35 @@ test('marks wait while Redis is away, in their order, and both is said once', as
       'works again, and what waited is sent',
     ])
   one.bus.close()
+  two.bus.close()
+})
+
+test('at the end what waits, and what is on its way, is written in one turn', async () => {
+  const fleet = createFleet()
+  const [one, two] = [fleet.join(), fleet.join()]
+  one.bus.announce(traceOf(1))
+  await expect.poll(() => two.taken).toEqual([traceOf(1)])
+  fleet.hang()
+  one.bus.announce(traceOf(2))
+  await expect.poll(() => one.bus.counts().unsent).toBe(0)
+  const late = Array.from({ length: 2_500 }, (_, at) => traceOf(at + 3))
+  for (const id of late) one.bus.announce(id)
+  const before = fleet.entries.length
+  one.bus.flushNow()
+  one.bus.flushNow()
+  expect(fleet.entries.slice(before).map(({ traceIds }) => traceIds.length / 16)).toEqual([1_000, 1_000, 501])
+  await expect.poll(() => two.taken).toEqual([traceOf(1), traceOf(2), ...late])
+  one.bus.close()
+  two.bus.close()
+})
+
+test('what waits when it is closed is written', async () => {
+  const fleet = createFleet()
+  const [one, two] = [fleet.join(), fleet.join()]
+  await expect.poll(() => fleet.entries.length).toBe(2)
+  one.bus.announce(traceOf(1))
+  one.bus.close()
+  await expect.poll(() => two.taken).toEqual([traceOf(1)])
   two.bus.close()
 })
 

@@ -8,6 +8,8 @@ export type MarkBus = {
   announce(traceId: string): void
   /** Marks that wait for Redis, and those that were too many to wait. */
   counts(): { readonly unsent: number; readonly dropped: number }
+  /** Writes at once what waits, as the process may end now. What has not left then is lost with it. */
+  flushNow(): void
   close(): void
 }
 
@@ -62,12 +64,13 @@ export function createMarkBus(options: MarkBusOptions): MarkBus {
       try {
         const connection = await writer.get()
         await connection.add(own, Buffer.from(batch.join(''), 'hex'))
+        unsent.sent()
         echo.sent()
         health.works('writing')
         isDue = !unsent.isEmpty()
         if (!isDue) return
       } catch (error) {
-        unsent.giveBack(batch)
+        unsent.giveBack()
         writer.drop()
         if (!isClosed) health.fails('writing', error)
         await rest()
@@ -98,6 +101,13 @@ export function createMarkBus(options: MarkBusOptions): MarkBus {
   // The first entry has no marks: it shows whether what is written comes back.
   let writing = write()
   void read()
+  const flushNow = (): void => {
+    const batches = unsent.all().map((batch) => Buffer.from(batch.join(''), 'hex'))
+    if (batches.length === 0 || !writer.current()?.addNow(own, batches)) return
+    unsent.clear()
+    // Answers to what it did not ask would break the client.
+    writer.drop()
+  }
   return {
     announce(traceId) {
       unsent.add(traceId)
@@ -108,8 +118,10 @@ export function createMarkBus(options: MarkBusOptions): MarkBus {
       }, batchMs).unref()
     },
     counts: unsent.counts,
+    flushNow,
     close() {
       isClosed = true
+      flushNow()
       reader.drop()
       void writing.then(writer.drop)
     },
@@ -119,6 +131,7 @@ export function createMarkBus(options: MarkBusOptions): MarkBus {
 /** The connection of the moment. */
 function keepConnection(connect: () => Promise<BusConnection>): {
   get(): Promise<BusConnection>
+  current(): BusConnection | undefined
   drop(): void
 } {
   let current: BusConnection | undefined
@@ -127,6 +140,7 @@ function keepConnection(connect: () => Promise<BusConnection>): {
       current ??= await connect()
       return current
     },
+    current: () => current,
     drop() {
       current?.close()
       current = undefined
@@ -134,9 +148,10 @@ function keepConnection(connect: () => Promise<BusConnection>): {
   }
 }
 
-/** What waits, in its order; of too many the oldest are dropped. */
+/** What waits, in its order, with what is on its way; of too many the oldest are dropped. */
 function createUnsent() {
   let waiting: string[] = []
+  let sending: string[] = []
   let dropped = 0
   const shorten = (): void => {
     const tooMany = waiting.length - mostUnsent
@@ -151,10 +166,26 @@ function createUnsent() {
     },
     take: (): string[] => {
       shorten()
-      return waiting.splice(0, inBatch)
+      sending = waiting.splice(0, inBatch)
+      return sending
     },
-    giveBack(batch: readonly string[]): void {
-      waiting = [...batch, ...waiting]
+    sent(): void {
+      sending = []
+    },
+    giveBack(): void {
+      waiting = [...sending, ...waiting]
+      sending = []
+    },
+    /** In batches. A mark that comes twice does what one does. */
+    all(): string[][] {
+      const ids = [...sending, ...waiting]
+      return Array.from({ length: Math.ceil(ids.length / inBatch) }, (_, at) =>
+        ids.slice(at * inBatch, (at + 1) * inBatch),
+      )
+    },
+    clear(): void {
+      waiting = []
+      sending = []
     },
     isEmpty: () => waiting.length === 0,
     counts: () => ({ unsent: waiting.length, dropped }),

@@ -25,6 +25,8 @@ export type Keep = {
   readonly meters: readonly Meter[]
   /** Other rules from now on. */
   change(config: KeepConfig): void
+  /** Tells other processes now, as this one may end. */
+  readonly flushNow: () => void
   readonly stop: Stop
 }
 
@@ -62,6 +64,7 @@ export function openKeep(
     traces: createMarks(() => policy, marks.key),
     meters: [...keepMeters(() => policy?.counters() ?? nothingYet), ...(bus ? busMeters(bus.counts) : [])],
     change: (next) => policy?.change(rulesOf(next, resource)),
+    flushNow: () => bus?.flushNow(),
     stop: () => bus?.close(),
   }
 }

@@ -119,6 +119,7 @@ function run(
     ...{ config, resource, makePolicy: keep?.makePolicy, redactor: redact.redactor },
     beforeDeath: (exitCode) => {
       unfinished.end(exitCode)
+      keep?.flushNow()
       redact.tell()
     },
     destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
