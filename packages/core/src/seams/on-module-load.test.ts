@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { setReporter } from '../process/report.ts'
+import { compareVersions } from './installed-package.ts'
 import { stopAll } from './instrumentation.ts'
 import { type LoadedModule, onModuleLoad } from './on-module-load.ts'
 
@@ -120,3 +123,63 @@ test('what a module throws at load has the stack, and a module in the making the
     String(stack).replaceAll(/on-module-load\.test\.ts:\d+:\d+/g, 'here')
   expect(withUs?.map(withoutPosition)).toEqual(stacks?.map(withoutPosition))
 })
+
+const canHearEsModules = ['22.22.3', '24.11.1', '26.0.0'].some(
+  (from) =>
+    from.split('.')[0] === process.versions.node.split('.')[0] &&
+    compareVersions(process.versions.node, from) >= 0,
+)
+
+test.runIf(canHearEsModules)(
+  'it hears of the ES module of a package when its code has run, and loads it once and as it is',
+  () => {
+    write('node_modules/both/package.json', {
+      name: 'both',
+      version: '1.2.3',
+      exports: { import: './es/main.js', require: './main.cjs' },
+    })
+    write('node_modules/both/main.cjs', 'exports.Kind = class CommonJs { at() { return "cjs" } }')
+    write('node_modules/both/es/package.json', { type: 'module' })
+    write(
+      'node_modules/both/es/main.js',
+      'import "./inner.js"; export class Kind { at() { return "es" } }\nexport default import.meta.url // no new line',
+    )
+    write('node_modules/both/es/inner.js', 'globalThis.seenInner = (globalThis.seenInner ?? 0) + 1')
+    write('node_modules/cache/package.json', { name: 'cache', version: '1.0.0' })
+    write('node_modules/cache/index.js', 'exports.cached = Object.keys(require.cache).length > 0')
+    const app = write(
+      'app.mjs',
+      `import * as core from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'on-module-load.ts')).href)}
+      import { createRequire } from 'node:module'
+      const versions = { from: '1.0.0', below: '2.0.0' }
+      const heard = []
+      const stop = core.onModuleLoad({ name: 'both', esModule: 'es/main.js', versions }, ({ Kind }, module) => {
+        const { at } = Kind.prototype
+        Kind.prototype.at = function () { return 'heard ' + at.call(this) }
+        heard.push(module.filename.slice(module.directory.length + 1))
+        return () => { Kind.prototype.at = at }
+      })
+      const [es, again] = await Promise.all([import('both'), import('both')])
+      const { Kind } = createRequire(import.meta.url)('both')
+      const { default: cache } = await import('cache')
+      const said = [new es.Kind().at(), new Kind().at()]
+      stop()
+      console.log(JSON.stringify({
+        heard, said, afterwards: new es.Kind().at(), names: Object.keys(es), isOne: es === again, ...cache,
+        own: es.default.endsWith('/node_modules/both/es/main.js'), inner: globalThis.seenInner
+      }))`,
+    )
+    const { stdout, stderr } = spawnSync(process.execPath, [app], { encoding: 'utf8' })
+    expect({ stderr, ...JSON.parse(stdout || '{}') }).toEqual({
+      stderr: '',
+      heard: ['es/main.js', 'main.cjs'],
+      said: ['heard es', 'heard cjs'],
+      afterwards: 'es',
+      names: ['Kind', 'default'],
+      isOne: true,
+      cached: true,
+      own: true,
+      inner: 1,
+    })
+  },
+)

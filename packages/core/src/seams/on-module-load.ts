@@ -2,6 +2,7 @@ import { join, sep } from 'node:path'
 import { types } from 'node:util'
 import { guard, report } from '../process/report.ts'
 import { sharedState } from '../process/state.ts'
+import { hookEsModules } from './es-module-hook.ts'
 import { isVersionWithin, mainOf, packageOf, type VersionRange } from './installed-package.ts'
 import { type Stop, stopAll } from './instrumentation.ts'
 import { hookModules, loadedModules } from './module-hook.ts'
@@ -12,6 +13,8 @@ export type ModuleSource = {
   name: string
   /** A file inside of the package, such as `dist/cjs/classes/child-processor.js`; absent: the package's main file. */
   file?: string
+  /** Its ES module, for packages that have one, by the file inside of the package: `dist/index.js`. */
+  esModule?: string
   versions: VersionRange
 }
 
@@ -28,17 +31,22 @@ type Listener = {
   readonly stops: Stop[]
 }
 
-type Listeners = { readonly byPackage: Map<string, Set<Listener>>; unhook: Stop | undefined }
+type Listeners = {
+  readonly byPackage: Map<string, Set<Listener>>
+  unhook: Stop | undefined
+  unhookEsModules: Stop | undefined
+}
 
 /** Who wants to hear of which package. One for all copies of core: there is one hook to hear by. */
 const listeners = sharedState<Listeners>('module listeners', () => ({
   byPackage: new Map(),
   unhook: undefined,
+  unhookEsModules: undefined,
 }))
 
 /**
- * Calls `attach` with the exports of a CommonJS package each time a copy of it is loaded, by `require` or by `import`,
- * and at once for copies that are loaded already. `attach` patches prototypes (exports cannot be replaced) and gives
+ * Calls `attach` with the exports of a package each time a copy of it is loaded, by `require` or by `import`, and at once
+ * for CommonJS copies that are loaded already. Its ES module is heard of when the source names it. `attach` patches prototypes (exports cannot be replaced) and gives
  * the ways back, which the Stop goes when it has ceased to listen. A version outside of the range is reported as
  * CLEW_UNSUPPORTED_VERSION. Never throws into the load.
  */
@@ -51,6 +59,7 @@ export function onModuleLoad<Exports>(
   const ofPackage = byPackage.get(source.name) ?? new Set()
   byPackage.set(source.name, ofPackage.add(listener))
   listeners.unhook ??= hookModules({ wants, loaded: notify })
+  if (source.esModule) listeners.unhookEsModules ??= hookEsModules({ wants, loaded: notify })
   attachToLoaded(listener)
   return () => {
     if (!ofPackage.delete(listener)) return
@@ -62,7 +71,8 @@ export function onModuleLoad<Exports>(
 
 function unhook(): void {
   listeners.unhook?.()
-  listeners.unhook = undefined
+  listeners.unhookEsModules?.()
+  listeners.unhook = listeners.unhookEsModules = undefined
 }
 
 function wants(filename: string): boolean {
@@ -139,5 +149,6 @@ function matchModule(filename: string, source: ModuleSource): LoadedModule | und
   if (found?.name !== source.name) return undefined
   const { directory, name, version } = found
   const wanted = source.file ? join(directory, source.file) : mainOf(found)
-  return wanted === filename ? { directory, name, version, filename } : undefined
+  const isWanted = wanted === filename || (source.esModule && join(directory, source.esModule) === filename)
+  return isWanted ? { directory, name, version, filename } : undefined
 }
