@@ -53,6 +53,10 @@ test('with INFO at nothing the chains that fail, log an ERROR or ask for it are 
     ['logs third', undefined],
     ...['first', 'second', 'third'].map((text) => [`kept ${text}`, 0]),
   ])
+  const reasons = [...receiver.spans, ...receiver.logs].flatMap(
+    ({ attributes }) => attributes['clew.kept'] ?? [],
+  )
+  expect(reasons).toEqual(['failed', 'code', 'error'])
   expect(stderr).toContain('keeps <=info 0%, holds the rest 30s in 64MiB')
 })
 

@@ -1,5 +1,5 @@
 import { activeContext } from '../context/context-manager.ts'
-import { spanContextOf } from '../context/request-context.ts'
+import { spanContextOf, spanOf } from '../context/request-context.ts'
 import { sharedState } from '../process/state.ts'
 
 /** Which traces are kept as a whole, whatever share of records is, and how processes tell one another. */
@@ -33,13 +33,17 @@ export function setKeptTraces(next: KeptTraces): () => void {
 
 /**
  * Keeps the chain of the running request or job as a whole, as an ERROR in it would: what it has held leaves, and so does what
- * follows. False outside of any, and where too many chains are kept. True where all records are sent anyway. Never throws.
+ * follows; its span says so. False outside of any, and where too many chains are kept. True where all records are sent anyway.
+ * Never throws.
  *
  * @example
  * if (order.amount > 10_000) keep()
  */
 export function keep(): boolean {
-  const span = spanContextOf(activeContext())
+  const context = activeContext()
+  const span = spanContextOf(context)
   if (span === undefined) return false
-  return holder.current?.keep(span.traceId) ?? true
+  const isKept = holder.current?.keep(span.traceId) ?? true
+  if (isKept && holder.current !== undefined) spanOf(context)?.setAttribute('clew.kept', 'code')
+  return isKept
 }

@@ -26,12 +26,19 @@ function createTested(rules: readonly KeepRule[], more: Partial<PolicyRules> = {
   const left: [text: unknown, weight: unknown][] = []
   const spans: string[] = []
   const announced: string[] = []
+  const reasons: unknown[] = []
   const clock = { nowMs: 1_000 }
+  const note = (attributes: object = {}): void => {
+    if ('clew.kept' in attributes) reasons.push(attributes['clew.kept'])
+  }
   const policy = createPolicy(
     { rules, hold, storm: undefined, maxPerSecond: undefined, ...more },
     {
       logs: {
-        ship: (_, { body }, weight) => left.push([body, weight]),
+        ship(_, { body, contextAttributes }, weight) {
+          left.push([body, weight])
+          note(contextAttributes)
+        },
         pass: (_, framed) => {
           const record = decodeFramed(framed)
           const weight = record?.attributes['log.sample.weight']
@@ -40,7 +47,10 @@ function createTested(rules: readonly KeepRule[], more: Partial<PolicyRules> = {
         write: (writer, input, weight) => writeLogRecord(writer, input, defaultLimits, weight),
       },
       traces: {
-        ship: (_, { name }) => spans.push(name),
+        ship(_, { name, attributes }) {
+          spans.push(name)
+          note(attributes)
+        },
         pass: () => spans.push('held'),
         write: (writer, span) => writeSpan(writer, span, defaultLimits),
       },
@@ -59,7 +69,7 @@ function createTested(rules: readonly KeepRule[], more: Partial<PolicyRules> = {
       timeUnixMs: 1_700_000_000_000 + clock.nowMs,
       ...{ severityNumber: 9, severityText: 'info', body, spanId: '1'.repeat(16), ...facts },
     })
-  return { policy, left, spans, announced, clock, log }
+  return { policy, left, spans, announced, reasons, clock, log }
 }
 
 const [lowTrace, highTrace] = ['0'.repeat(18) + '1'.repeat(14), `${'0'.repeat(18)}${'f'.repeat(14)}`]
@@ -91,9 +101,9 @@ test('an ERROR takes along what its trace has held, in order and without weight,
   log('failed', { traceId: lowTrace, severityNumber: 17 })
   log('after', { traceId: lowTrace })
   expect(left).toEqual([
-    ['failed', 1],
     ['one', 0],
     ['two', 0],
+    ['failed', 1],
     ['after', 0],
   ])
   expect(announced).toEqual([lowTrace])
@@ -118,7 +128,20 @@ test.each<[string, Partial<SpanInput>, boolean]>([
   const { left, spans, policy, log } = createTested([infoAtOne], { hold: { ...hold, slowMs: 1_000 } })
   log('one', { traceId: lowTrace })
   policy.span(scope, requestSpan(facts))
-  expect([left.length, spans]).toEqual(releases ? [1, ['held']] : [0, []])
+  expect([left.length, spans]).toEqual(releases ? [1, ['GET /']] : [0, []])
+})
+
+test('the first failure of a chain says why it is kept, without a change to what the application has', () => {
+  const { policy, log, reasons } = createTested([infoAtOne], { hold: { ...hold, slowMs: 1_000 } })
+  const contextAttributes = { request_id: '1' }
+  const other = `${lowTrace.slice(0, -1)}2`
+  for (const text of ['failed', 'failed again'])
+    log(text, { traceId: lowTrace, severityNumber: 17, contextAttributes })
+  policy.span(scope, requestSpan({ statusCode: 2, traceFlags: 1 }))
+  policy.span(scope, requestSpan({ traceId: other, endUnixMs: 2_000 }))
+  log('failed', { traceId: other, severityNumber: 17 })
+  policy.span(scope, requestSpan({ traceId: highTrace, statusCode: 2 }))
+  expect([reasons, contextAttributes]).toEqual([['error', 'slow', 'failed'], { request_id: '1' }])
 })
 
 test('a sampled span leaves at once, one that is not waits with its trace', () => {

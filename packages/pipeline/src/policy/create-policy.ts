@@ -13,7 +13,8 @@ const errorStatus = 2
 
 /**
  * What decides about each record between the log call and the queues, in this order: count, rule, select by the trace, thin
- * out storms, then ship, hold or drop, and release at last: an ERROR that a storm swallows leaves with its chain.
+ * out storms, release, and at last ship, hold or drop: an ERROR that a storm swallows leaves with its chain, behind what came
+ * before it.
  */
 export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
   const { logs, traces } = ports
@@ -26,27 +27,24 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
   const shipping = createShipping(given, ports)
   let { releaseSeverity, slowMs } = given.hold
 
-  const trigger = (traceId: string): boolean => {
-    if (!hold.release(traceId, 'own')) return false
-    if (hold.isNews(traceId)) ports.announce(traceId)
-    return true
-  }
   const log = (scope: PipelineScope, input: LogInput): void => {
     const rule = selection.ruleOf(scope, input)
     const { traceId } = input
     const full = selection.isSelected(rule, input) ? rule.weight : 0
     const weight = full > 0 ? shipping.thin(scope, input, full) : 0
-    if (weight > 0 || (traceId !== undefined && hold.isHot(traceId))) shipping.ship(scope, input, weight)
+    const isError = traceId !== undefined && (input.severityNumber || assumedSeverity) >= releaseSeverity
+    const record = isError && hold.isCause(traceId) ? withReason(input, 'contextAttributes', 'error') : input
+    if (weight > 0 || (traceId !== undefined && hold.isHot(traceId))) shipping.ship(scope, record, weight)
     else if (traceId === undefined || !rule.holds) drop('not_held')
-    else hold.hold('logs', scope, traceId, logs!.write, input, 0)
-    if (traceId !== undefined && (input.severityNumber || assumedSeverity) >= releaseSeverity)
-      trigger(traceId)
+    else hold.hold('logs', scope, traceId, logs!.write, record, 0)
   }
   const span = (scope: PipelineScope, ended: SpanInput): void => {
     const { traceId, traceFlags } = ended
-    if ((traceFlags & sampled) !== 0 || hold.isHot(traceId)) traces?.ship(scope, ended, 1)
-    else if (traces !== undefined) hold.hold('traces', scope, traceId, traces.write, ended, 1)
-    if (isFailed(ended, slowMs)) trigger(traceId)
+    const reason = reasonOf(ended, slowMs)
+    const isReason = reason !== undefined && hold.isCause(traceId)
+    const record = isReason ? withReason(ended, 'attributes', reason) : ended
+    if ((traceFlags & sampled) !== 0 || hold.isHot(traceId)) traces?.ship(scope, record, 1)
+    else if (traces !== undefined) hold.hold('traces', scope, traceId, traces.write, record, 1)
   }
 
   return {
@@ -57,7 +55,7 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
       shipping.change(next)
       ;({ releaseSeverity, slowMs } = next.hold)
     },
-    mark: (traceId, source) => (source === 'own' ? trigger(traceId) : hold.release(traceId, source)),
+    mark: hold.release,
     isMarked: hold.isHot,
     sweep(all = false) {
       hold.sweep()
@@ -72,11 +70,22 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
   }
 }
 
-/** A request or a job that failed, or took too long. */
-function isFailed(
+/** Why a request or a job has its chain kept, if it has. */
+function reasonOf(
   { kind, statusCode, startUnixMs, endUnixMs }: SpanInput,
   slowMs: number | undefined,
-): boolean {
-  if (kind !== serverKind && kind !== consumerKind) return false
-  return statusCode === errorStatus || (slowMs !== undefined && endUnixMs - startUnixMs >= slowMs)
+): 'failed' | 'slow' | undefined {
+  if (kind !== serverKind && kind !== consumerKind) return undefined
+  if (statusCode === errorStatus) return 'failed'
+  return slowMs !== undefined && endUnixMs - startUnixMs >= slowMs ? 'slow' : undefined
+}
+
+/** The same record or span, seen by nobody else, that says why its chain is kept. */
+function withReason<Input extends LogInput | SpanInput>(
+  input: Input,
+  part: 'attributes' | 'contextAttributes',
+  reason: 'error' | 'failed' | 'slow',
+): Input {
+  const value = { 'clew.kept': reason, ...input[part as 'attributes'] }
+  return Object.create(input, { [part]: { value } }) as Input
 }

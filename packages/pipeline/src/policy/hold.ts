@@ -33,8 +33,8 @@ export type Hold = {
   isHot(traceId: string): boolean
   /** Lets the chain go. False when it was refused. */
   release(traceId: string, source: MarkSource): boolean
-  /** True once: others are to be told, even of a trace that a mark had let go, which may not have reached all of them. */
-  isNews(traceId: string): boolean
+  /** Lets the chain go by this process. True for the first time: what asks for it is why the chain is kept. */
+  isCause(traceId: string): boolean
   /** Call it once a second: what is held is as old as the sweeps since. */
   sweep(): void
   counters(): Pick<PolicyCounters, 'held' | 'released' | 'marks' | 'ring'>
@@ -58,26 +58,34 @@ export function createHold(
     if (source === 'own') return mayRelease(now)
     return source === 'trusted' || mayBelieve(now)
   }
+  const letGo = (traceId: string, source: MarkSource): boolean => {
+    if (hot.has(traceId)) return true
+    const now = nowMs()
+    if (!isAllowed(source, now)) {
+      marks.refused++
+      return false
+    }
+    marks[source]++
+    hot.add(traceId, now)
+    ring.release(traceId)
+    return true
+  }
+  /** Once, also of a trace that a mark had let go, which may not have reached all others. */
+  const tell = (traceId: string): boolean => {
+    if (told.has(traceId)) return false
+    told.add(traceId, nowMs())
+    ports.announce(traceId)
+    return true
+  }
   return {
     hold: ring.hold,
     isHot: hot.has,
     release(traceId, source) {
-      if (hot.has(traceId)) return true
-      const now = nowMs()
-      if (!isAllowed(source, now)) {
-        marks.refused++
-        return false
-      }
-      marks[source]++
-      hot.add(traceId, now)
-      ring.release(traceId)
-      return true
+      const isKept = letGo(traceId, source)
+      if (isKept && source === 'own') tell(traceId)
+      return isKept
     },
-    isNews(traceId) {
-      if (told.has(traceId)) return false
-      told.add(traceId, nowMs())
-      return true
-    },
+    isCause: (traceId) => letGo(traceId, 'own') && tell(traceId),
     sweep() {
       const now = nowMs()
       hot.sweep(now)
