@@ -2,7 +2,9 @@ import type { OptionSpecs } from '@clew/core'
 import { defaultLimits } from '@clew/otlp'
 import type { Endpoint } from '@clew/pipeline'
 import * as parser from 'yaml'
-import { type ClewConfig, readConfig } from '../src/config/read-config.ts'
+import { readOtelFile } from '../src/config/otel-file/open-otel-file.ts'
+import type { OtelFile } from '../src/config/otel-precedence.ts'
+import { type ClewConfig, type ReadConfig, readConfig } from '../src/config/read-config.ts'
 import { defaultSpanLimits } from '../src/tracer/span-limits.ts'
 
 export const bullmq = {
@@ -24,18 +26,42 @@ export const files: Record<string, string> = {
   'ca.der': '0\u0082',
 }
 
-export function read(env: Record<string, string>, text?: string): { config: ClewConfig; problems: string[] } {
+function readFile(path: string): string {
+  const file = files[path]
+  if (file === undefined) throw new Error(`ENOENT: no such file, open '${path}'`)
+  return file
+}
+
+/** The environment, and the texts of clew.yaml and of the file of OTEL_CONFIG_FILE. */
+function readSources(
+  env: Record<string, string>,
+  text: string | undefined,
+  otelFile?: OtelFile | undefined,
+): ReadConfig {
   return readConfig({
     env,
     yaml: text === undefined ? undefined : { path: 'clew.yaml', text, parser },
+    otelFile,
     instrumentations: [bullmq],
-    readFile: (path) => {
-      const file = files[path]
-      if (file === undefined) throw new Error(`ENOENT: no such file, open '${path}'`)
-      return file
-    },
+    readFile,
     isInstalled: (name) => name === '@opentelemetry/propagator-b3',
   })
+}
+
+export function read(env: Record<string, string>, text?: string): Pick<ReadConfig, 'config' | 'problems'> {
+  const { config, problems, fileProblems } = readSources(env, text)
+  return { config, problems: [...fileProblems, ...problems] }
+}
+
+/** With a file of OTEL_CONFIG_FILE. */
+export function readOtel(
+  text: string,
+  env: Record<string, string> = {},
+  clewYaml?: string,
+): Pick<ReadConfig, 'config' | 'problems'> {
+  const otelFile = readOtelFile({ path: 'otel.yaml', text, parser, env, readFile })
+  const { config, problems, fileProblems } = readSources(env, clewYaml, otelFile)
+  return { config, problems: [...fileProblems, ...problems] }
 }
 
 export const plainEndpoint = (signal: string): Endpoint => ({

@@ -1,7 +1,8 @@
 /** Every problem that Clew reports, with what it means and what to do. docs/reference/errors.md lists the same. */
 export const errorCatalogue = {
   CLEW_CONFIG: {
-    meaning: 'An environment variable or a line of clew.yaml could not be used; the default is in force.',
+    meaning:
+      'An environment variable or a line of a configuration file could not be used; the line says what is in force.',
     remedy: 'The line names the place, what was found and what to write.',
   },
   CLEW_API_TAKEN: {

@@ -100,14 +100,6 @@ const general: Row[] = [
   ],
   ['the log level is any case', { OTEL_LOG_LEVEL: 'DEBUG' }, { logLevel: 'debug' }],
   ['detectors are chosen', { OTEL_NODE_RESOURCE_DETECTORS: 'env,host' }, { resourceDetectors: 'env,host' }],
-  [
-    'the configuration file of the SDK is refused',
-    { OTEL_CONFIG_FILE: 'otel.yaml' },
-    {},
-    [
-      'OTEL_CONFIG_FILE: the preload does not read it; write clew.yaml, or use clewSdk() with startNodeSDK() of @opentelemetry/sdk-node; in force: the other variables',
-    ],
-  ],
 ]
 
 describe('readConfig() of the environment', () => {

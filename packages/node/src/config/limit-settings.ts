@@ -1,4 +1,7 @@
+import { defaultLimits, type EncodeLimits } from '@clew/otlp'
 import { parseCount } from '@clew/settings'
+import { defaultSpanLimits, type SpanLimits } from '../tracer/span-limits.ts'
+import type { Reader } from './reader.ts'
 import { optional, type Setting } from './setting.ts'
 
 type LimitName =
@@ -68,4 +71,32 @@ export const limitSettings: Record<LimitName, Setting<number | undefined>> = {
     'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
     'Characters of a text value of a log record.',
   ),
+}
+
+/** The limits of one kind go before the common ones. */
+export function readLimits({ read }: Reader): { spanLimits: SpanLimits; logLimits: EncodeLimits } {
+  const attributeCount = read(limitSettings.attributeCount)
+  const attributeValueLength = read(limitSettings.attributeValueLength)
+  const span = defaultSpanLimits
+  const count = (setting: Setting<number | undefined>, otherwise: number): number =>
+    read(setting) ?? attributeCount ?? otherwise
+  return {
+    spanLimits: {
+      attributeCount: count(limitSettings.spanAttributeCount, span.attributeCount),
+      attributeValueLength:
+        read(limitSettings.spanAttributeValueLength) ?? attributeValueLength ?? span.attributeValueLength,
+      eventCount: read(limitSettings.eventCount) ?? span.eventCount,
+      linkCount: read(limitSettings.linkCount) ?? span.linkCount,
+      attributePerEventCount: count(limitSettings.eventAttributeCount, span.attributePerEventCount),
+      attributePerLinkCount: count(limitSettings.linkAttributeCount, span.attributePerLinkCount),
+    },
+    logLimits: {
+      ...defaultLimits,
+      attributeCount: count(limitSettings.logAttributeCount, defaultLimits.attributeCount),
+      attributeValueLength:
+        read(limitSettings.logAttributeValueLength) ??
+        attributeValueLength ??
+        defaultLimits.attributeValueLength,
+    },
+  }
 }

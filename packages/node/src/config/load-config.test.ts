@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true }))
 
-function load(env: Record<string, string>): { exit: string; problems: string[] } {
+function load(env: Record<string, string>): { exit: string; problems: readonly string[] } {
   const place = { env, directory, workingDirectory: directory, instrumentations: [] }
   const { config, problems } = loadConfig(place)
   return { exit: config.pipeline.exit, problems }

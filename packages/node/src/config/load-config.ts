@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join } from 'node:path'
 import { printableReason } from '@clew/settings'
+import type { ReadFile } from './endpoint.ts'
 import type { Configurable } from './instrumentation-options.ts'
-import { type ClewConfig, readConfig } from './read-config.ts'
+import { configFileVariable, type OtelFile, type OtelFileSources } from './otel-precedence.ts'
+import { type ReadConfig, readConfig } from './read-config.ts'
 import type { Environment } from './reader.ts'
 import type { YamlParser, YamlSource } from './yaml-file.ts'
 
@@ -15,18 +17,24 @@ export type ConfigPlace = {
   instrumentations: readonly Configurable[]
 }
 
-/** The configuration of this process: its environment, and clew.yaml where there is one. Never throws. */
-export function loadConfig(place: ConfigPlace): { config: ClewConfig; problems: string[] } {
+/**
+ * The configuration of this process: its environment, the file of OTEL_CONFIG_FILE in place of OpenTelemetry's part of that,
+ * and clew.yaml where there is one. Never throws.
+ */
+export function loadConfig(place: ConfigPlace): ReadConfig {
   const { env, directory, workingDirectory, instrumentations } = place
   const found = findYaml(env.CLEW_CONFIG?.trim(), directory, workingDirectory)
-  const { config, problems } = readConfig({
+  const resolve = (path: string): string => resolveFrom(workingDirectory, path)
+  const readFile = (path: string): string => readFileSync(resolve(path), 'utf8')
+  const { problems, ...read } = readConfig({
     env,
     yaml: typeof found === 'string' ? undefined : found,
+    otelFile: openOtelFile(env, resolve, readFile),
     instrumentations,
-    readFile: (path) => readFileSync(resolveFrom(workingDirectory, path), 'utf8'),
+    readFile,
     isInstalled: (name) => isResolvable(directory, name),
   })
-  return { config, problems: typeof found === 'string' ? [found, ...problems] : problems }
+  return { ...read, problems: typeof found === 'string' ? [found, ...problems] : problems }
 }
 
 /** Where clew.yaml is, or would be. */
@@ -52,6 +60,20 @@ function findYaml(
     if (!named && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     return `${named ? 'CLEW_CONFIG' : 'clew.yaml'}: it cannot be read: ${printableReason(error)}; in force: the environment alone`
   }
+}
+
+type OtelFileReader = { openOtelFile(absolutePath: string, sources: OtelFileSources): OtelFile }
+
+/** The file of OTEL_CONFIG_FILE, where that is set. What reads it is loaded then only. */
+function openOtelFile(
+  env: Environment,
+  resolve: (path: string) => string,
+  readFile: ReadFile,
+): OtelFile | undefined {
+  const path = env[configFileVariable]?.trim()
+  if (!path) return undefined
+  const reader = createRequire(import.meta.url)('./open-otel-file.js') as OtelFileReader
+  return reader.openOtelFile(resolve(path), { path, parser: loadYaml(), env, readFile })
 }
 
 /** Only where there is a file: it would be a tenth of the start. */

@@ -1,14 +1,15 @@
 import type { OptionSpecs, OptionValues } from '@clew/core'
-import { defaultLimits, type EncodeLimits, lowestSeverity, type SeverityBand } from '@clew/otlp'
+import { type EncodeLimits, lowestSeverity, type SeverityBand } from '@clew/otlp'
 import type { Endpoint, HoldOptions, RandomnessSource, StormOptions } from '@clew/pipeline'
 import { nearestName, quote } from '@clew/settings'
-import type { SamplerName } from '../tracer/samplers.ts'
-import { defaultSpanLimits, type SpanLimits } from '../tracer/span-limits.ts'
+import type { SamplerChoice } from '../tracer/samplers.ts'
+import type { SpanLimits } from '../tracer/span-limits.ts'
 import { type ReadFile, readEndpoint } from './endpoint.ts'
 import { type Configurable, optionSettings, readOptions } from './instrumentation-options.ts'
 import type { WrittenRule } from './keep-rules.ts'
 import { keepSettings, parseRedis } from './keep-settings.ts'
-import { limitSettings } from './limit-settings.ts'
+import { limitSettings, readLimits } from './limit-settings.ts'
+import { type OtelFile, underOtelFile } from './otel-precedence.ts'
 import { otlpSettings, type Signal } from './otlp-settings.ts'
 import { createReader, type Environment, type Reader } from './reader.ts'
 import { type RedactConfig, readRedact, redactSettings } from './redact-settings.ts'
@@ -21,6 +22,7 @@ import {
   type LogLevel,
   type PropagatorName,
   pipelineSettings,
+  type ServiceConfig,
   signalSettings,
 } from './settings.ts'
 import { findUnknownKeys, findUnknownVariables } from './unknown-names.ts'
@@ -41,8 +43,7 @@ export type ClewConfig = {
   quiet: boolean
   /** A rule file, as it was given; relative to the working directory. */
   alerts: string | undefined
-  /** `name` is undefined when nobody gave one. */
-  service: { name: string | undefined; attributes: Readonly<Record<string, string>> }
+  service: ServiceConfig
   /** As OTEL_NODE_RESOURCE_DETECTORS; undefined: all. */
   resourceDetectors: string | undefined
   traces: SignalConfig
@@ -55,7 +56,7 @@ export type ClewConfig = {
   randomness: RandomnessSource
   redact: RedactConfig
   propagators: readonly Exclude<PropagatorName, 'none'>[]
-  sampler: { name: SamplerName; ratio: number }
+  sampler: SamplerChoice
   spanLimits: SpanLimits
   logLimits: EncodeLimits
   logLevel: LogLevel | undefined
@@ -94,6 +95,8 @@ export type MarksConfig = {
 export type ConfigSources = {
   env: Environment
   yaml?: YamlSource | undefined
+  /** Of OTEL_CONFIG_FILE: then no other variable of OpenTelemetry counts. */
+  otelFile?: OtelFile | undefined
   instrumentations: readonly Configurable[]
   /** For certificates. Throws when there is none. */
   readFile: ReadFile
@@ -101,12 +104,21 @@ export type ConfigSources = {
   isInstalled: (packageName: string) => boolean
 }
 
+/** What is configured. Each problem names its place, what was found, what to write, and what is in force. */
+export type ReadConfig = {
+  config: ClewConfig
+  problems: readonly string[]
+  /** Of OTEL_CONFIG_FILE: what is wrong with it, what it names that there is not, what does not count for it. */
+  fileProblems: readonly string[]
+  otelFile: OtelFile | undefined
+}
+
 /**
- * Reads OTEL_* and CLEW_* variables, and clew.yaml below them. What cannot be used is left out: each of `problems`
- * names the place, what was found, what to write, and what is in force. Never throws.
+ * Reads OTEL_* and CLEW_* variables, and clew.yaml below them; in place of OTEL_* the file of OTEL_CONFIG_FILE. What cannot
+ * be used is left out. Never throws.
  */
-export function readConfig(sources: ConfigSources): { config: ClewConfig; problems: string[] } {
-  const { env, instrumentations } = sources
+export function readConfig(sources: ConfigSources): ReadConfig {
+  const { env, instrumentations, otelFile } = sources
   const problems: string[] = []
   const yaml = sources.yaml ? readYamlFile(sources.yaml) : { values: new Map(), faults: [] }
   // Some settings are read for traces and for logs; their problems are told once.
@@ -114,20 +126,16 @@ export function readConfig(sources: ConfigSources): { config: ClewConfig; proble
     if (!problems.includes(problem)) problems.push(problem)
   }
   for (const fault of yaml.faults) report(fault)
-  const reader = createReader(env, yaml.values, report)
-  const config = readAll(reader, sources)
   const settings = [
     ...coreSettings(),
     ...instrumentations.flatMap((one) => [...optionSettings(one).values()]),
   ]
+  const given = underOtelFile(otelFile, { env, values: yaml.values }, settings)
+  const reader = createReader(given.env, given.values, report)
+  const config = { ...readAll(reader, sources), ...otelFile?.used?.beyond }
   for (const line of findUnknownVariables(env, settings)) report(line)
   for (const line of findUnknownKeys(yaml.values, settings)) report(line)
-  if (env.OTEL_CONFIG_FILE?.trim()) {
-    report(
-      'OTEL_CONFIG_FILE: the preload does not read it; write clew.yaml, or use clewSdk() with startNodeSDK() of @opentelemetry/sdk-node; in force: the other variables',
-    )
-  }
-  return { config, problems }
+  return { config, problems, fileProblems: given.problems, otelFile }
 }
 
 /** Every setting but those of instrumentations. */
@@ -235,33 +243,6 @@ function readPropagators(
     reader.report(`${place}: "${name}" needs a package; run npm install ${needed}; in force: the rest`)
     return false
   }) as Exclude<PropagatorName, 'none'>[]
-}
-
-function readLimits({ read }: Reader): Pick<ClewConfig, 'spanLimits' | 'logLimits'> {
-  const attributeCount = read(limitSettings.attributeCount)
-  const attributeValueLength = read(limitSettings.attributeValueLength)
-  const span = defaultSpanLimits
-  const count = (setting: Setting<number | undefined>, otherwise: number): number =>
-    read(setting) ?? attributeCount ?? otherwise
-  return {
-    spanLimits: {
-      attributeCount: count(limitSettings.spanAttributeCount, span.attributeCount),
-      attributeValueLength:
-        read(limitSettings.spanAttributeValueLength) ?? attributeValueLength ?? span.attributeValueLength,
-      eventCount: read(limitSettings.eventCount) ?? span.eventCount,
-      linkCount: read(limitSettings.linkCount) ?? span.linkCount,
-      attributePerEventCount: count(limitSettings.eventAttributeCount, span.attributePerEventCount),
-      attributePerLinkCount: count(limitSettings.linkAttributeCount, span.attributePerLinkCount),
-    },
-    logLimits: {
-      ...defaultLimits,
-      attributeCount: count(limitSettings.logAttributeCount, defaultLimits.attributeCount),
-      attributeValueLength:
-        read(limitSettings.logAttributeValueLength) ??
-        attributeValueLength ??
-        defaultLimits.attributeValueLength,
-    },
-  }
 }
 
 function readPipeline({ read }: Reader): ClewConfig['pipeline'] {

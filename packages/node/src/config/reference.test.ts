@@ -128,9 +128,10 @@ bullmq:
 
 Lists have commas between their words, maps are written \`name=value,name=value\`.
 
-## Not read
+## OpenTelemetry's configuration file
 
-\`OTEL_CONFIG_FILE\`: the file of the OpenTelemetry SDK. Write \`clew.yaml\`, or use \`clewSdk()\` with \`startNodeSDK()\`.
+With \`OTEL_CONFIG_FILE\`, the path of a [declarative configuration](../guide/otel-config-file.md), no other \`OTEL_*\`
+variable of this page counts, nor its key in \`clew.yaml\`: the file has all of that, and \`CLEW_*\` the rest.
 `
 
 describe('docs/reference/configuration.md', () => {

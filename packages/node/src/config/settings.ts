@@ -10,6 +10,7 @@ import {
   parseRatio,
   parseText,
 } from '@clew/settings'
+import type { AttributeValue } from '@opentelemetry/api'
 import { type SamplerName, samplerNames } from '../tracer/samplers.ts'
 import { optional, parseDelay, parseOtelBoolean, type Setting, setting } from './setting.ts'
 
@@ -21,6 +22,9 @@ export type PropagatorName = (typeof propagatorNames)[number]
 
 export const logLevels = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] as const
 export type LogLevel = (typeof logLevels)[number]
+
+/** Who sends; `name` is undefined when nobody gave one. */
+export type ServiceConfig = { name: string | undefined; attributes: Readonly<Record<string, AttributeValue>> }
 
 /** What happens to what is left at the end of the process. */
 export type ExitMode = 'flush' | 'spool' | 'off'

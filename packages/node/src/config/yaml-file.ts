@@ -1,9 +1,12 @@
 import { isPrintableName } from '@clew/settings'
 
 /** The parts of the package `yaml` in use; the caller loads it only where there is a file. */
-export type YamlParser = Pick<typeof import('yaml'), 'parseDocument' | 'LineCounter' | 'isMap' | 'isScalar'>
+export type YamlParser = Pick<
+  typeof import('yaml'),
+  'parseDocument' | 'LineCounter' | 'isMap' | 'isScalar' | 'isSeq' | 'isAlias'
+>
 
-/** clew.yaml as read from disk. */
+/** A YAML file as read from disk; `path` as it was given, for messages. */
 export type YamlSource = { path: string; text: string; parser: YamlParser }
 
 /** A value of clew.yaml, with its line for messages. */
@@ -19,7 +22,7 @@ export function readYamlFile(source: YamlSource): YamlFile {
   const document = parser.parseDocument(text, { lineCounter: lines })
   const [error] = document.errors
   if (error) {
-    return unread(path, error.linePos?.[0].line ?? 1, error)
+    return unread(`${path}:${error.linePos?.[0].line ?? 1}`, error)
   }
   const values = new Map<string, YamlValue>()
   const root = document.contents
@@ -42,19 +45,22 @@ export function readYamlFile(source: YamlSource): YamlFile {
     visit(root, '')
   } catch (error) {
     // An alias without its anchor, or too many of them.
-    return unread(path, line, error as Error)
+    return unread(`${path}:${line}`, error as Error)
   }
   return { values, faults: [] }
 }
 
 /** A name that cannot be one may be a value that was written on a line of its own. */
-function shownName(name: string): string {
+export function shownName(name: string): string {
   return isPrintableName(name) ? name : `a name of ${name.length} characters`
 }
 
-/** What stands behind a colon in an error of the parser is the file's own. */
-function unread(path: string, line: number, { message }: Error): YamlFile {
-  const what = message.split(/ at line|\n|: /)[0]
-  const fault = `${path}:${line}: ${what}; correct it, until then the file is not used`
+/** What the parser has against a file. What stands behind a colon in its errors is the file's own. */
+export function yamlFault({ message }: Error): string {
+  return message.split(/ at line|\n|: /)[0]!
+}
+
+function unread(place: string, error: Error): YamlFile {
+  const fault = `${place}: ${yamlFault(error)}; correct it, until then the file is not used`
   return { values: new Map(), faults: [fault] }
 }

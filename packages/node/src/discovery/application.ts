@@ -48,9 +48,16 @@ const settingsKey = '@clew/node: settings'
  */
 export function findEnvironment(): NodeJS.ProcessEnv {
   if (!isMainThread) return { ...(getEnvironmentData(settingsKey) as NodeJS.ProcessEnv), ...process.env }
-  const settings = Object.entries(process.env).filter(([name]) => /^(?:OTEL|CLEW)_/.test(name))
-  setEnvironmentData(settingsKey, Object.fromEntries(settings))
+  shareVariables()
   return process.env
+}
+
+/** What threads of this process have as its settings; `names` are other variables that settings refer to. */
+export function shareVariables(names: ReadonlySet<string> = new Set()): void {
+  if (!isMainThread) return
+  const isShared = (name: string): boolean => /^(?:OTEL|CLEW)_/.test(name) || names.has(name)
+  const settings = Object.entries(process.env).filter(([name]) => isShared(name))
+  setEnvironmentData(settingsKey, Object.fromEntries(settings))
 }
 
 /**

@@ -9,6 +9,7 @@ import { findApplication } from '../discovery/application.ts'
 import { findPackages } from '../discovery/packages.ts'
 import { examineApplication, type Finding, installedVersion } from './examine.ts'
 import { examineAlerts } from './examine-alerts.ts'
+import { examineOtelFile } from './examine-otel-file.ts'
 import { examineQueues } from './shared-queues.ts'
 
 const connectTimeoutMs = 2_000
@@ -23,7 +24,7 @@ export type Diagnosis = { report: string; healthy: boolean }
 export async function examine(folder: string): Promise<Diagnosis> {
   const application = findApplication(undefined, folder)
   const instrumentations = findPackages(application).flatMap(configurablesOf)
-  const { config, problems } = loadConfig({
+  const { config, problems, fileProblems, otelFile } = loadConfig({
     env: process.env,
     directory: application.directory,
     workingDirectory: folder,
@@ -33,33 +34,42 @@ export async function examine(folder: string): Promise<Diagnosis> {
     ...examineApplication(application, process.versions.node),
     ...examineQueues(application.dependencies, (name) => installedVersion(name, application)),
     ...problems.map((text) => ({ level: 'problem', topic: 'settings', text }) as const),
-    ...examineSwitches(config),
+    ...examineOtelFile(config, otelFile, fileProblems),
+    ...examineSwitches(config, otelFile?.path),
     ...examineAlerts(config.alerts, application.directory, folder),
-    await examineEndpoint('logs', config.logs.endpoint),
-    await examineEndpoint('traces', config.traces.endpoint),
+    await examineEndpoint('logs', config.logs.endpoint, otelFile?.path),
+    await examineEndpoint('traces', config.traces.endpoint, otelFile?.path),
   ]
   return { report: formatFindings(findings), healthy: findings.every(({ level }) => level !== 'problem') }
 }
 
 /** What is switched off by a setting, and so is missing without a word. */
-export function examineSwitches({
-  disabled,
-  disabledInstrumentations,
-}: Pick<ClewConfig, 'disabled' | 'disabledInstrumentations'>): Finding[] {
+export function examineSwitches(
+  { disabled, disabledInstrumentations }: Pick<ClewConfig, 'disabled' | 'disabledInstrumentations'>,
+  otelFile?: string,
+): Finding[] {
   const { disabled: all, disabledInstrumentations: some } = generalSettings
   const off = disabledInstrumentations.map((name) => `${name} is switched off by ${some.env}`)
-  const texts = disabled ? [`nothing starts: ${all.env} is true`, ...off] : off
+  const reason = otelFile === undefined ? `${all.env} is true` : `so it is by ${otelFile}`
+  const texts = disabled ? [`nothing starts: ${reason}`, ...off] : off
   return texts.map((text) => ({ level: 'warning', topic: 'settings', text }))
 }
 
 /** Whether something listens at an endpoint. Sends no data. */
-async function examineEndpoint(signal: string, endpoint: Endpoint | undefined): Promise<Finding> {
+async function examineEndpoint(
+  signal: string,
+  endpoint: Endpoint | undefined,
+  otelFile: string | undefined,
+): Promise<Finding> {
   const topic = `${signal} endpoint`
-  if (!endpoint) return { level: 'warning', topic, text: `off, by OTEL_${signal.toUpperCase()}_EXPORTER` }
+  if (!endpoint) {
+    return { level: 'warning', topic, text: `off, by ${otelFile ?? `OTEL_${signal.toUpperCase()}_EXPORTER`}` }
+  }
   const text = `${printableAddress(endpoint.url)} (${endpoint.protocol})`
   const failure = await connectFailure(new URL(endpoint.url))
   if (!failure) return { level: 'ok', topic, text: `${text} is reachable` }
-  const remedy = 'start the collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT'
+  const setting = otelFile === undefined ? 'set OTEL_EXPORTER_OTLP_ENDPOINT' : `correct it in ${otelFile}`
+  const remedy = `start the collector there, or ${setting}`
   return { level: 'problem', topic, text: `${text} is not reachable: ${failure}`, remedy }
 }
 

@@ -12,6 +12,7 @@ import {
   findApplication,
   findEnvironment,
   findMainScript,
+  shareVariables,
 } from '../discovery/application.ts'
 import { listPackages } from '../discovery/packages.ts'
 import { describeKeep, openKeep } from '../keep/open-keep.ts'
@@ -22,7 +23,7 @@ import { openRedact } from '../redact/open-redact.ts'
 import { OpenSpans } from '../tracer/open-spans.ts'
 import { createRandomness } from '../tracer/randomness.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
-import { samplerFromName } from '../tracer/samplers.ts'
+import { createSampler } from '../tracer/samplers.ts'
 import { createTracerProvider } from '../tracer/tracer-provider.ts'
 import { watchUnfinished } from '../tracer/unfinished.ts'
 import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies } from './application-api.ts'
@@ -31,7 +32,7 @@ import { openPipeline, resourceOf, serviceName, spoolDirectory } from './open-pi
 import { pipelineMeters } from './pipeline-meters.ts'
 import { createPropagator } from './propagator.ts'
 import { canWait, isOnlyPreload, type StartablePackage, startPackages } from './start-packages.ts'
-import { sayStarted } from './startup-line.ts'
+import { isNews, sayStarted } from './startup-line.ts'
 
 /** The running SDK of this process. */
 export type Clew = {
@@ -63,8 +64,11 @@ export function startClew(): Clew | undefined {
 function startOnce(): Clew | undefined {
   const application = findApplication(findMainScript(), process.cwd())
   if (application.isCommand) return undefined
-  const { packages, config, problems } = configure(application)
-  for (const problem of problems) report('CLEW_CONFIG', problem)
+  const { packages, config, problems, fileProblems, otelFile } = configure(application)
+  // What a file names that there is not is no news in the children and threads of who said it.
+  const isSaid = otelFile?.used !== undefined && !isNews(fileProblems.join('\n'), findEnvironment())
+  if (otelFile) shareVariables(otelFile.names)
+  for (const problem of isSaid ? problems : [...fileProblems, ...problems]) report('CLEW_CONFIG', problem)
   if (config.disabled) return undefined
   const alerts = config.alerts && findAlerts(config.alerts, application.directory, process.cwd())
   if (typeof alerts !== 'object') {
@@ -166,10 +170,10 @@ function openTracing(
   open: OpenSpans<RecordingSpan>,
   keeps: boolean,
 ): TracerProvider {
-  const { name, ratio } = config.sampler
   const randomness = createRandomness(config.randomness)
+  const sampler = createSampler(config.sampler, randomness)
   return createTracerProvider({
-    ...{ pipeline, sampler: samplerFromName(name, ratio, randomness), limits: config.spanLimits, open },
+    ...{ pipeline, sampler, limits: config.spanLimits, open },
     ...{
       holdsUnsampled: keeps && config.keep.hold.maxBytes > 0,
       randomness,

@@ -13,7 +13,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandomIds } from './ids.ts'
 import { createRandomness } from './randomness.ts'
-import { createRatioSampler, samplerFromName, samplerNames } from './samplers.ts'
+import { createRatioSampler, createSampler, samplerFromName, samplerNames } from './samplers.ts'
 import { emptyTraceState } from './trace-state.ts'
 
 const { NOT_RECORD, RECORD_AND_SAMPLED } = SamplingDecision
@@ -191,6 +191,23 @@ describe('samplerFromName()', () => {
     const sampler = samplerFromName(name, 0.5)
     const parents = [undefined, { flags: 1 }, { flags: 0 }]
     expect(parents.map((parent) => ask(sampler, high, parent).decision)).toEqual(expected)
+  })
+
+  it('asks the sampler for a kind of parent where there is one', () => {
+    const off = { name: 'always_off', ratio: 1 } as const
+    const on = { name: 'always_on', ratio: 1 } as const
+    const half = { name: 'traceidratio', ratio: 0.5 } as const
+    const parents = { remoteSampled: half, remoteNotSampled: on, localSampled: off, localNotSampled: half }
+    const sampler = createSampler({ name: 'parentbased_always_off', ratio: 1, parents })
+    const cases = [
+      undefined,
+      ...[true, false].flatMap((isRemote) => [1, 0].map((flags) => ({ flags, isRemote }))),
+    ]
+    const decide = (tail: string) => cases.map((parent) => ask(sampler, traceId(tail), parent).decision)
+    expect([decide('ffffffffffffff'), decide('00000000000000')]).toEqual([
+      [NOT_RECORD, RECORD_AND_SAMPLED, RECORD_AND_SAMPLED, NOT_RECORD, RECORD_AND_SAMPLED],
+      [NOT_RECORD, NOT_RECORD, RECORD_AND_SAMPLED, NOT_RECORD, NOT_RECORD],
+    ])
   })
 
   it('knows every name of its list', () => {

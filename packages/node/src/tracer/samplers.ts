@@ -50,6 +50,23 @@ export function samplerFromName(name: SamplerName, ratio = 1, randomness?: Rando
   }
 }
 
+/** What may be asked in place of doing as a parent did. */
+export type ParentKind = 'remoteSampled' | 'remoteNotSampled' | 'localSampled' | 'localNotSampled'
+
+/** A sampler as it was configured. `parents` are those of a parent-based one that do not do as the parent did. */
+export type SamplerChoice = {
+  name: SamplerName
+  ratio: number
+  parents?: Readonly<Partial<Record<ParentKind, SamplerChoice>>>
+}
+
+export function createSampler({ name, ratio, parents }: SamplerChoice, randomness?: Randomness): Sampler {
+  if (!parents) return samplerFromName(name, ratio, randomness)
+  const root = samplerFromName(name.replace('parentbased_', '') as SamplerName, ratio, randomness)
+  const chosen = Object.entries(parents).map(([kind, choice]) => [kind, createSampler(choice, randomness)])
+  return createParentBasedSampler(root, Object.fromEntries(chosen))
+}
+
 /** A parent's threshold is not the one by which this span is kept: `th` takes its place, where there is one. */
 function createConstantSampler(name: string, result: SamplingResult, th: string | undefined): Sampler {
   return {
@@ -62,8 +79,11 @@ function createConstantSampler(name: string, result: SamplingResult, th: string 
   }
 }
 
-/** Does as the parent did; asks `root` where there is none. */
-function createParentBasedSampler(root: Sampler): Sampler {
+/** Does as the parent did, unless there is a sampler for its kind; asks `root` where there is no parent. */
+function createParentBasedSampler(
+  root: Sampler,
+  parents: Partial<Record<ParentKind, Sampler>> = {},
+): Sampler {
   return {
     shouldSample: (context, traceId, name, kind, attributes, links) => {
       const parent = spanOf(context)?.spanContext()
@@ -72,6 +92,8 @@ function createParentBasedSampler(root: Sampler): Sampler {
         return root.shouldSample(context, traceId, name, kind, attributes, links)
       }
       const sampled = (parent.traceFlags & sampledFlag) !== 0
+      const own = parents[`${parent.isRemote ? 'remote' : 'local'}${sampled ? 'Sampled' : 'NotSampled'}`]
+      if (own) return own.shouldSample(context, traceId, name, kind, attributes, links)
       const result = sampled ? keep : drop
       return parent.isRemote && parent.traceState ? withTrueThreshold(result, parent, sampled) : result
     },
