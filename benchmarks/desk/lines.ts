@@ -6,7 +6,7 @@ export type Line = {
   attributes: Record<string, string | number>
 }
 
-type Vary = (salt: number, values: number) => number
+export type Vary = (salt: number, values: number) => number
 /** What the lines of a trace have in common. */
 type Subject = { order: number; user: number; product: number }
 
@@ -47,7 +47,7 @@ export const users = 5000
 
 /** A line by its number; of ten in turn one each. One of a hundred is a warning, one of twenty thousand an error. */
 export function lineOf(number: number, trace: number): Line {
-  const vary: Vary = (salt, values) => mix(number * 16 + salt) % values
+  const vary = variation(number)
   const subject = { order: mix(trace) % 1e7, user: trace % users, product: mix(trace) % 1e5 }
   const [template, severityNumber, severityText] = kindOf(number)
   return {
@@ -61,6 +61,11 @@ export function lineOf(number: number, trace: number): Line {
       durationMs: vary(7, 9000) / 10,
     },
   }
+}
+
+/** Values that depend on a number and a salt below 16. */
+export function variation(number: number): Vary {
+  return (salt, values) => mix(number * 16 + salt) % values
 }
 
 function kindOf(number: number): [template: number, severityNumber: number, severityText: string] {

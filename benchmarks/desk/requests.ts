@@ -13,6 +13,8 @@ import {
 import { type Shape, services, traceOf } from './traces.ts'
 
 const recordsPerRequest = 512
+/** Traces after which a service sends what it has. */
+const longestWait = 2000
 
 /** Traces of one shape, by their numbers, beginning one after the other. */
 export type Traffic = { first: number; traces: number; shape: Shape; startUnixMs: number; stepMs: number }
@@ -27,6 +29,8 @@ export function* otlpRequests({ first, traces, shape, startUnixMs, stepMs }: Tra
     const trace = traceOf(first + index, startUnixMs + index * stepMs, shape)
     for (const [service, log] of trace.logs) yield* logs[service]!.add(log)
     for (const [service, span] of trace.spans) yield* spans[service]!.add(span)
+    // Nobody keeps lines back until there are 512.
+    if (index % longestWait === 0) for (const batch of [...logs, ...spans]) yield* batch.rest()
   }
   for (const batch of [...logs, ...spans]) yield* batch.rest()
 }

@@ -1,16 +1,26 @@
 import { hash } from 'node:crypto'
 import type { LogInput, SpanInput } from '@clew/otlp'
+import { busyLineOf } from './busy-lines.ts'
 import { lineOf, users } from './lines.ts'
 
-/** What a trace consists of. */
-export type Shape = { lines: number; spans: number }
+/** What a trace consists of. `busy`: of many services, with the levels and words of a system that has troubles. */
+export type Shape = { lines: number; spans: number; busy?: true }
 
 /** An order with its payment and mail, as the desk gets it by default. */
 export const ordinary: Shape = { lines: 10, spans: 5 }
+/** The same of nine services, one line in 200 an error. */
+export const busy: Shape = { lines: 10, spans: 5, busy: true }
 /** The worst for an index of traces: every line is its own. */
 export const scattered: Shape = { lines: 1, spans: 0 }
 
-export const services = ['shop', 'payments', 'mailer'] as const
+/** Those of most traffic; where it is busy, those of every second trace have others, and the last is rare. */
+export const services = [
+  ...['shop', 'payments', 'mailer'],
+  ...['search', 'billing', 'notifier', 'reports'],
+] as const
+const usual = 3
+/** One trace in so many of busy traffic has a line of the rare service. */
+const rareTraces = 5000
 
 /** A record belongs to one of {@link services}. */
 export type Trace = { logs: [service: number, log: LogInput][]; spans: [service: number, span: SpanInput][] }
@@ -34,13 +44,16 @@ export function traceIdOf(trace: number): string {
 export function traceOf(trace: number, startUnixMs: number, shape: Shape): Trace {
   const traceId = traceIdOf(trace)
   const inTrace = (step: number) => ({ traceId, spanId: spanIdOf(traceId, step), traceFlags: 1 })
+  const serviceOf = (service: number): number => (shape.busy && trace % 2 === 1 ? service + usual : service)
   const logs = Array.from({ length: shape.lines }, (_, line): Trace['logs'][number] => {
     const step = stepOfLine[line % stepOfLine.length]!
     const timeUnixMs = startUnixMs + steps[step].fromMs + line / 4
-    return [
-      steps[step].service,
-      { ...lineOf(trace * shape.lines + line, trace), ...inTrace(step), timeUnixMs },
-    ]
+    const number = trace * shape.lines + line
+    if (shape.busy === undefined)
+      return [steps[step].service, { ...lineOf(number, trace), ...inTrace(step), timeUnixMs }]
+    const isRare = line === 5 && trace % rareTraces === 7
+    const service = isRare ? services.length - 1 : serviceOf(steps[step].service)
+    return [service, { ...busyLineOf(number, trace), ...inTrace(step), timeUnixMs }]
   })
   const spans = steps.slice(0, shape.spans).map((one, step): Trace['spans'][number] => {
     const { name, kind, service, parent, fromMs, ms, attributes } = one
@@ -54,7 +67,7 @@ export function traceOf(trace: number, startUnixMs: number, shape: Shape): Trace
       statusCode: step === 2 && trace % 500 === 0 ? 2 : 0,
       ...(parent >= 0 && { parentSpanId: spanIdOf(traceId, parent) }),
     }
-    return [service, span]
+    return [serviceOf(service), span]
   })
   return { logs, spans }
 }

@@ -24,6 +24,10 @@ export type LogRow = Static<typeof logRow>
 export const logPage = object({
   logs: list(logRow),
   next: nullable(text(), 'The `before` of the following page; null at the end.'),
+  searchedToUnixMs: nullable(
+    count(),
+    'Not null: the time for a search ran out. What is older was not searched; `next` goes on from there.',
+  ),
 })
 export type LogPage = Static<typeof logPage>
 

@@ -54,7 +54,7 @@ test('what is rare among common words is counted exactly', async () => {
   expect(await ask({ q: '"accepted order"' })).toMatchObject({ counted: 'all', total: 3 })
 })
 
-test('levels and services are counted line by line', async () => {
+test('levels and services are counted exactly', async () => {
   expect(await ask({ q: 'level:warn' })).toMatchObject({ counted: 'all', total: lines / 100 })
   expect(await ask({ q: 'service:shop' })).toMatchObject({ counted: 'all', total: lines })
 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { defineLineMatches } from '../server/query/line-matches.ts'
 import type { SqlValue } from '../server/query/open-segments.ts'
 import { compileSearch } from '../server/query/search-sql.ts'
-import { indexedLines, indexedNewestFirst } from '../server/query/search-sql-index.ts'
+import { indexedLines } from '../server/query/search-sql-index.ts'
 import { schema, textBlock, textSchema } from '../server/schema/tables.ts'
 
 export type Target = 'log' | 'chain'
@@ -147,6 +147,7 @@ function index(database: DatabaseSync): void {
       .join('\n')
     database.prepare('INSERT INTO log_text (rowid, words) VALUES (?, ?)').run(block, words)
   }
+  database.prepare('INSERT INTO span_text (rowid, words) VALUES (0, ?)').run('500 orders')
 }
 
 /** The same lines with and without the full-text index. Opened before the tests of a file, closed behind them. */
@@ -167,7 +168,12 @@ function compiled(text: string, target: Target, textSearch: TextSearch, asks = t
   if (problem) throw new Error(problem.mistake(englishMistakes))
   const ask = (sql: string, parameters: SqlValue[]) =>
     Number(Object.values(databases[textSearch].prepare(sql).get(...parameters) ?? {})[0])
-  return compileSearch(tree, { target, textSearch, ...(asks && { ask }) })
+  return compileSearch(tree, {
+    target,
+    textSearch,
+    hasSpanText: textSearch === 'index',
+    ...(asks && { ask }),
+  })
 }
 
 export function statement(text: string, target: Target, textSearch: TextSearch, asks = true) {
@@ -180,7 +186,7 @@ export function statement(text: string, target: Target, textSearch: TextSearch, 
   }
   return {
     sql: `SELECT log.id FROM ${indexedLines} WHERE log_text MATCH ? AND ${where} AND log.us BETWEEN 0 AND 1e15
-      ORDER BY ${indexedNewestFirst} LIMIT 200`,
+      ORDER BY log.us DESC, log.id DESC LIMIT 200`,
     parameters: [match, ...parameters],
   }
 }

@@ -6,6 +6,7 @@ import { summarizeChain } from './chain-summary.ts'
 import { searchCondition } from './log-search.ts'
 import type { OpenSegment, OpenSegments } from './open-segments.ts'
 import { type Parameters, searchOf, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
+import { chainsGoOn } from './stop.ts'
 
 const defaultLimit = 50
 const maxLimit = 200
@@ -91,7 +92,7 @@ function find(
   const behind = before === undefined ? 'TRUE' : `(${column}, chain.trace) < (?, ?)`
   const place = before === undefined ? [] : [before.value, Buffer.from(before.traceId, 'hex')]
   const sql = `SELECT ${column}, lower(hex(chain.trace)) FROM chain
-    WHERE chain.us BETWEEN ? AND ? AND (${where}) AND ${behind} ORDER BY ${column} DESC, chain.trace DESC LIMIT ?`
+    WHERE chain.us BETWEEN ? AND ? AND ${chainsGoOn} AND (${where}) AND ${behind} ORDER BY ${column} DESC, chain.trace DESC LIMIT ?`
   const rows = segment.arrays<[number, string]>(sql, fromUs, toUs, ...parameters, ...place, limit)
   return rows.map(([value, traceId]) => ({ value, traceId }))
 }

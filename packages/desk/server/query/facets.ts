@@ -1,7 +1,7 @@
 import { bandOf } from '@clew/otlp'
 import type { Fields, FieldValue } from '../../api/chain.ts'
 import type { LogFacets } from '../../api/logs.ts'
-import { logSource } from './log-search.ts'
+import { newestLines } from './newest-lines.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, searchOf, timeRange } from './parameters.ts'
 
@@ -19,24 +19,19 @@ export function facets(segments: OpenSegments, parameters: Parameters): LogFacet
     ['service', new Map()],
     ['level', new Map()],
   ])
-  let sampled = 0
-  const all = segments.newestFirst()
-  const { from, where, parameters: values, newestFirst } = logSource(all, search, range)
-  const sql = `SELECT service, severity, log.attributes FROM ${from} JOIN resource ON resource.id = log.resource
-    WHERE ${where} ORDER BY ${newestFirst} LIMIT ?`
-  for (const segment of all) {
-    for (const [service, severity, attributes] of segment.arrays<[string, number, string]>(
-      sql,
-      ...values,
-      maxSampled - sampled,
-    )) {
-      sampled++
-      countValue(counts, 'service', service)
-      countValue(counts, 'level', bandOf(severity))
-      countAttributes(counts, attributes)
-    }
-    if (sampled >= maxSampled) break
+  const { lines } = newestLines<[service: string, severity: number, attributes: string]>(segments, {
+    search,
+    range,
+    limit: maxSampled,
+    columns: 'service, log.severity, log.attributes',
+    joins: 'CROSS JOIN resource ON resource.id = log.resource',
+  })
+  for (const [service, severity, attributes] of lines.map(({ columns }) => columns)) {
+    countValue(counts, 'service', service)
+    countValue(counts, 'level', bandOf(severity))
+    countAttributes(counts, attributes)
   }
+  const sampled = lines.length
   return { facets: [...counts].flatMap((entry) => facetOf(entry, sampled)).slice(0, maxFacets), sampled }
 }
 

@@ -1,4 +1,5 @@
-import { bandIndexOf, severityBands } from '@clew/otlp'
+import { bandIndexOf, lowestSeverity, severityBands } from '@clew/otlp'
+import { mayMatch, type Search } from '@clew/search'
 import type { LogHistogram } from '../../api/logs.ts'
 import { type RollupName, rollups } from '../schema/tables.ts'
 import { countLines } from './count-lines.ts'
@@ -31,12 +32,11 @@ export function histogram(segments: OpenSegments, parameters: Parameters): LogHi
   const startMs = parameters.from === undefined ? range.fromUs / 1000 : asked.fromUs / 1000
   const steps = timeSteps(startMs, Math.max(startMs, endMs), most, leastStepMs)
   const counts = emptyCounts(steps)
-  const counted =
-    search.kind === 'everything'
-      ? countAll(segments, range, steps, counts)
-      : countLines(segments, search, range, ([us, severity], times) =>
-          add(counts, steps, us / 1000, bandIndexOf(severity), times),
-        )
+  const counted = isOfCounts(search)
+    ? countBuckets(segments, search, range, steps, counts)
+    : countLines(segments, search, range, ([us, severity], times) =>
+        add(counts, steps, us / 1000, bandIndexOf(severity), times),
+      )
   return { fromUnixMs: steps.fromMs, stepMs: steps.stepMs, ...counts, counted }
 }
 
@@ -54,16 +54,43 @@ function timeOfLogs(segments: OpenSegments): [firstUs: number, lastUs: number] {
   return [Math.min(Number.MAX_SAFE_INTEGER, ...first), Math.max(0, ...last)]
 }
 
+/** Whether a search asks for nothing but what counts are kept of: levels and services. */
+function isOfCounts(tree: Search): boolean {
+  switch (tree.kind) {
+    case 'all':
+    case 'any':
+      return tree.parts.every(isOfCounts)
+    case 'not':
+      return isOfCounts(tree.part)
+    case 'has':
+      return tree.what === 'error'
+    case 'field':
+      return tree.key === 'service'
+    default:
+      return tree.kind === 'everything' || tree.kind === 'level'
+  }
+}
+
 /** From the counts that were written with the lines; exact to a bucket. */
-function countAll(segments: OpenSegments, range: TimeRange, steps: Steps, counts: Counts): 'all' {
+function countBuckets(
+  segments: OpenSegments,
+  search: Search,
+  range: TimeRange,
+  steps: Steps,
+  counts: Counts,
+): 'all' {
   const table: RollupName = steps.stepMs * 1000 >= rollups.rollup_wide ? 'rollup_wide' : 'rollup'
   const bucketUs = rollups[table]
-  const sql = `SELECT bucket, band, sum(count) FROM ${table} WHERE bucket BETWEEN ? AND ? GROUP BY bucket, band`
+  const sql = `SELECT bucket, band, service, sum(count) FROM ${table} AS counts
+    JOIN resource ON resource.id = counts.resource WHERE bucket BETWEEN ? AND ? GROUP BY bucket, band, service`
   const [first, last] = [Math.floor(range.fromUs / bucketUs), Math.floor(range.toUs / bucketUs)]
   for (const segment of segments.newestFirst()) {
-    for (const [bucket, band, count] of segment.arrays<[number, number, number]>(sql, first, last)) {
-      add(counts, steps, (bucket * bucketUs) / 1000, band, count)
-    }
+    type Row = [bucket: number, band: number, service: string, count: number]
+    segment.each<Row>(sql, [first, last], ([bucket, band, service, count]) => {
+      const severityNumber = lowestSeverity[severityBands[band] ?? 'info']
+      if (mayMatch(search, { severityNumber, service }))
+        add(counts, steps, (bucket * bucketUs) / 1000, band, count)
+    })
   }
   return 'all'
 }

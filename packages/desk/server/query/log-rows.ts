@@ -2,11 +2,12 @@ import { shortFields } from '@clew/otlp/text'
 import type { LogRow } from '../../api/logs.ts'
 import { nanosText } from '../schema/row.ts'
 
-/** The columns of a line in a list. Needs `log`, `resource` and (left) `chain` in the statement. */
+/** The columns of a line in a list, with {@link logJoins} behind `log`. */
 export const logColumns = `log.id, log.us, log.ns, log.severity, log.severity_text, resource.service, substr(log.body, 1, 2000),
   log.attributes, hex(chain.trace), hex(log.span), log.pattern`
 
-export const logJoins = `JOIN resource ON resource.id = log.resource LEFT JOIN chain ON chain.id = log.chain`
+// CROSS JOIN: of few processes SQLite would begin with those.
+export const logJoins = `CROSS JOIN resource ON resource.id = log.resource LEFT JOIN chain ON chain.id = log.chain`
 
 export type LogColumns = [
   id: number,

@@ -1,13 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { hasArrivals, hasTextIndex, openForReading } from '../schema/segment.ts'
+import { hasArrivals, hasTextIndex, openForReading, versionOf } from '../schema/segment.ts'
 import { segmentNumber } from '../schema/segment-files.ts'
 import { isDamage } from '../schema/store-error.ts'
 import { defineLineMatches } from './line-matches.ts'
+import { createStop, defineGoOn, type Stop } from './stop.ts'
 
 /** A segment that is open for reading. Statements are made once. */
 export type OpenSegment = {
   number: number
   textSearch: 'index' | 'scan'
+  /** Format of its tables. */
+  version: number
   /** Whether it knows when its lines came. */
   hasArrivals: boolean
   /** Rows as objects. */
@@ -15,6 +18,8 @@ export type OpenSegment = {
   get<Row>(sql: string, ...parameters: SqlValue[]): Row | undefined
   /** Rows as arrays: a third of the time of objects for many rows. */
   arrays<Row>(sql: string, ...parameters: SqlValue[]): Row[]
+  /** Passes on rows as arrays as they are found: what was found before a {@link Stop} is not lost. */
+  each<Row>(sql: string, parameters: readonly SqlValue[], take: (row: Row) => void): void
 }
 
 export type SqlValue = string | number | Uint8Array | null
@@ -22,13 +27,21 @@ export type SqlValue = string | number | Uint8Array | null
 /** The segments of the store, newest first, opened when they are first asked. */
 export type OpenSegments = {
   newestFirst(): OpenSegment[]
+  /** By which their statements are ended. */
+  readonly stop: Stop
   byNumber(number: number): OpenSegment | undefined
   /** Closes what is no longer there. */
   use(paths: readonly string[]): void
 }
 
 /** `onDamaged` hears of a file that cannot be read; it is passed over from then on. */
-export function createOpenSegments(onDamaged: (path: string) => void): OpenSegments {
+export function createOpenSegments(
+  onDamaged: (path: string) => void,
+  stop: Stop = createStop(
+    () => performance.now(),
+    () => false,
+  ),
+): OpenSegments {
   const open = new Map<string, { segment: OpenSegment; database: DatabaseSync }>()
   let paths: readonly string[] = []
   const damaged = new Set<string>()
@@ -48,6 +61,7 @@ export function createOpenSegments(onDamaged: (path: string) => void): OpenSegme
     try {
       const database = openForReading(path)
       defineLineMatches(database)
+      defineGoOn(database, stop)
       const segment = readable(database, segmentNumber(path), (error) => giveUp(path, error))
       open.set(path, { segment, database })
       return segment
@@ -58,6 +72,7 @@ export function createOpenSegments(onDamaged: (path: string) => void): OpenSegme
   }
 
   return {
+    stop,
     newestFirst: () => paths.toReversed().flatMap((path) => segmentOf(path) ?? []),
     byNumber(number) {
       const path = paths.find((one) => segmentNumber(one) === number)
@@ -76,10 +91,12 @@ export function createOpenSegments(onDamaged: (path: string) => void): OpenSegme
 
 const maxStatements = 200
 
+const keyOf = (sql: string, asArrays: boolean): string => (asArrays ? `arrays ${sql}` : sql)
+
 function readable(database: DatabaseSync, number: number, onError: (error: unknown) => void): OpenSegment {
   const statements = new Map<string, StatementSync>()
   const prepare = (sql: string, asArrays: boolean): StatementSync => {
-    const key = asArrays ? `arrays ${sql}` : sql
+    const key = keyOf(sql, asArrays)
     const known = statements.get(key)
     if (known !== undefined) return known
     const statement = database.prepare(sql)
@@ -88,20 +105,33 @@ function readable(database: DatabaseSync, number: number, onError: (error: unkno
     statements.set(key, statement)
     return statement
   }
-  const rows = <Row>(sql: string, parameters: SqlValue[], asArrays: boolean): Row[] => {
+  const run = (sql: string, asArrays: boolean, work: (statement: StatementSync) => void): void => {
     try {
-      return prepare(sql, asArrays).all(...parameters) as Row[]
+      work(prepare(sql, asArrays))
     } catch (error) {
+      // One that was ended in the middle tells of it once more when it is used again.
+      statements.delete(keyOf(sql, asArrays))
       onError(error)
-      return []
     }
+  }
+  const rows = <Row>(sql: string, parameters: SqlValue[], asArrays: boolean): Row[] => {
+    let found: Row[] = []
+    run(sql, asArrays, (statement) => {
+      found = statement.all(...parameters) as Row[]
+    })
+    return found
   }
   return {
     number,
     textSearch: hasTextIndex(database) ? 'index' : 'scan',
+    version: versionOf(database),
     hasArrivals: hasArrivals(database),
     all: (sql, ...parameters) => rows(sql, parameters, false),
     get: (sql, ...parameters) => rows(sql, parameters, false)[0] as never,
     arrays: (sql, ...parameters) => rows(sql, parameters, true),
+    each: (sql, parameters, take) =>
+      run(sql, true, (statement) => {
+        for (const row of statement.iterate(...parameters)) take(row as never)
+      }),
   }
 }

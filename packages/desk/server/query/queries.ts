@@ -1,4 +1,5 @@
 import type { DeskStatus } from '../../api/desk.ts'
+import { narrowedFrom } from '../schema/tables.ts'
 import { arrivals } from './arrivals.ts'
 import { chain } from './chain.ts'
 import { chainExport } from './chain-export.ts'
@@ -56,7 +57,7 @@ export const queries: Record<QueryName, (segments: OpenSegments, parameters: Par
 /** What the files know of themselves, for `GET /api/status`. */
 export type StoreStatus = Pick<DeskStatus['store'], 'logs' | 'spans' | 'oldestUnixMs' | 'textSearch'>
 
-const statusSql = `SELECT (SELECT coalesce(sum(count), 0) FROM rollup_wide) AS logs, (SELECT coalesce(max(id), 0) FROM span) AS spans,
+const statusSql = `SELECT (SELECT coalesce(sum(count), 0) FROM rollup_wide) AS logs, (SELECT iif(user_version < ${narrowedFrom}, (SELECT coalesce(max(id), 0) FROM span), (SELECT coalesce(max(value), 0) FROM meta WHERE key = 'spans')) FROM pragma_user_version) AS spans,
   (SELECT min(us) FROM chain) AS chainUs, (SELECT min(us) FROM log) AS logUs`
 
 function storeStatus(segments: OpenSegments): StoreStatus {

@@ -1,6 +1,6 @@
 import { indexTerms, maxWordsLength, type SearchTerm } from '@clew/search'
 import { parseDecimal } from '@clew/settings'
-import { any, type Condition, condition } from './search-sql-condition.ts'
+import { all, any, type Condition, condition } from './search-sql-condition.ts'
 
 export type AttributeMatch = Extract<SearchTerm, { kind: 'attribute' }>['match']
 
@@ -14,10 +14,14 @@ export function attributeMatches(column: string, key: string, match: AttributeMa
       return condition(`${type} IS NOT NULL`, path)
     case 'prefix':
       // What is no text as it is written; null has no beginning.
-      return condition(
-        `substr(CASE ${type} WHEN 'text' THEN ${value} WHEN 'null' THEN NULL ELSE ${column} -> ? END, 1, ?) = ?`,
-        ...[path, path, path],
-        ...[Array.from(match.value).length, match.value],
+      return ifContained(
+        column,
+        match.value,
+        condition(
+          `substr(CASE ${type} WHEN 'text' THEN ${value} WHEN 'null' THEN NULL ELSE ${column} -> ? END, 1, ?) = ?`,
+          ...[path, path, path],
+          ...[Array.from(match.value).length, match.value],
+        ),
       )
     case 'compare':
       return condition(
@@ -33,9 +37,15 @@ export function attributeMatches(column: string, key: string, match: AttributeMa
         checks.push(condition(`${type} IN ('integer', 'real') AND ${value} = ?`, path, path, number))
       }
       if (isConstant(match.value)) checks.push(condition(`${type} = ?`, path, match.value))
-      return any(checks)
+      return number === undefined ? ifContained(column, match.value, any(checks)) : any(checks)
     }
   }
+}
+
+/** Before JSON is parsed for it: whether the value is in there at all. Only for what JSON writes as it is. */
+function ifContained(column: string, value: string, check: Condition): Condition {
+  if (!/^[\w .:/@-]+$/.test(value)) return check
+  return all([condition(`${column} LIKE ?`, `%${value}%`), check])
 }
 
 /** What the full-text index must have of a line with this attribute; `undefined`: it cannot tell. */

@@ -12,8 +12,9 @@ const linesDown = Array.from({ length: textBlock }, (_, index) => `(${textBlock 
 export const indexedLines: string = `log_text CROSS JOIN (VALUES ${linesDown}) AS line
   CROSS JOIN log ON log.id = log_text.rowid * ${textBlock} + line.column1`
 
-/** The order of {@link indexedLines} by falling ids, without a sort: blocks by this, lines as they are joined. */
-export const indexedNewestFirst = 'log_text.rowid DESC'
+/** The same of spans. */
+export const indexedSpans: string = `span_text CROSS JOIN (VALUES ${linesDown}) AS line
+  CROSS JOIN span ON span.id = span_text.rowid * ${textBlock} + line.column1`
 
 /**
  * What the full-text index must have of each line that the search finds, as an FTS5 query; `undefined` when it cannot

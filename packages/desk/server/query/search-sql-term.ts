@@ -1,4 +1,4 @@
-import { type SearchTerm, severityRange, type TextMatch } from '@clew/search'
+import { type Search, type SearchTerm, severityRange, type TextMatch } from '@clew/search'
 import { lineTerm } from './line-matches.ts'
 import { type AttributeMatch, attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
 import {
@@ -13,10 +13,16 @@ import {
   never,
   resourcesWith,
 } from './search-sql-condition.ts'
-import { indexedLines, textIndexQuery } from './search-sql-index.ts'
+import { indexedLines, indexedSpans, textIndexQuery } from './search-sql-index.ts'
 
 /** Where a search runs: over the rows of `log` or of `chain` in one segment. */
-export type SearchScope = { target: 'log' | 'chain'; textSearch: 'index' | 'scan'; ask: Ask }
+export type SearchScope = {
+  target: 'log' | 'chain'
+  textSearch: 'index' | 'scan'
+  /** Whether the attributes of spans have an index, too. */
+  hasSpanText: boolean
+  ask: Ask
+}
 
 /** The exact condition of one term. */
 export function termCondition(term: SearchTerm, scope: SearchScope): Condition {
@@ -45,19 +51,43 @@ export function termCondition(term: SearchTerm, scope: SearchScope): Condition {
 
 function textCondition(text: string, prefix: boolean, scope: SearchScope): Condition {
   const term = lineTerm(text, prefix)
-  const line = condition('line_matches(log.body, log.attributes, ?)', term)
+  const line = ifContained(text, condition('line_matches(log.body, log.attributes, ?)', term))
   if (scope.target === 'log') return line
   const names = namesWith(condition("line_matches(name.text, '', ?)", term), scope.ask)
   const spans = names ? ofSpan(around('span.name ', names, ''), scope) : never
   return any([linesOfChain(line, textIndexQuery(text, prefix), scope), spans])
 }
 
+/**
+ * Before a line is folded and matched: whether its longest word is in there at all, which SQLite tells in a tenth of the time. Of text
+ * beyond ASCII, or with a NUL, it does not know.
+ */
+function ifContained(text: string, line: Condition): Condition {
+  const word = (text.match(/[a-z0-9]+/gi) ?? []).reduce(
+    (longest, one) => (one.length > longest.length ? one : longest),
+    '',
+  )
+  if (word === '' || beyondAscii.test(text)) return line
+  const like = `%${word}%`
+  const unknown = ['log.body', 'log.attributes'].map((column) =>
+    condition(`octet_length(${column}) <> length(${column})`),
+  )
+  const contained = [condition('log.body LIKE ?', like), condition('log.attributes LIKE ?', like)]
+  return all([any([...contained, ...unknown]), line])
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
+const beyondAscii = /[^\x01-\x7f]/
+
 function levelCondition(term: Extract<SearchTerm, { kind: 'level' }>, scope: SearchScope): Condition {
   const range = severityRange(term.compare, term.level)
   if (range.lowest > range.highest) return never
   // chain.severity is the highest of its lines.
   const isOfHighest = scope.target === 'chain' && range.lowest >= 13 && range.highest === 24
-  return isOfHighest ? condition(`chain.severity >= ${range.lowest}`) : ofLine(severityIn(range), scope)
+  if (!isOfHighest) return ofLine(severityIn(range), scope)
+  const severe = condition(`chain.severity >= ${range.lowest}`)
+  // There is an index of those.
+  return range.lowest >= 17 ? all([condition('chain.errors > 0'), severe]) : severe
 }
 
 function hasCondition(what: 'error' | 'trace' | 'exception', scope: SearchScope): Condition {
@@ -102,13 +132,20 @@ function attributeCondition(key: string, match: AttributeMatch, scope: SearchSco
   const resources = resourcesWith(attributeMatches('attributes', key, match), scope.ask)
   const ofResource = resources ? ofResources(resources, scope) : never
   if (scope.target === 'log') return any([line, ofResource])
-  const span = ofSpan(attributeMatches('span.attributes', key, match), scope)
-  return any([linesOfChain(line, attributeIndexQuery(match), scope), span, ofResource])
+  const span = attributeMatches('span.attributes', key, match)
+  const query = attributeIndexQuery(match)
+  return any([linesOfChain(line, query, scope), spansOfChain(span, query, scope), ofResource])
 }
 
 function ofResources(resources: Condition, scope: SearchScope): Condition {
   const line = ofLine(around('log.resource ', resources, ''), scope)
   return scope.target === 'log' ? line : any([line, ofSpan(around('span.resource ', resources, ''), scope)])
+}
+
+/** What a process has of which all of these want lines, as a condition on `resource`; undefined when none asks for a service. */
+export function servicesOf(parts: readonly Search[]): Condition | undefined {
+  const asked = parts.flatMap((part) => (part.kind === 'field' && part.key === 'service' ? part.match : []))
+  return asked.length === 0 ? undefined : all(asked.map((match) => textMatches('service', match)))
 }
 
 function textMatches(column: string, match: TextMatch): Condition {
@@ -137,11 +174,23 @@ const fewBlocks = 2000
  * newest chains soon have enough.
  */
 function linesOfChain(line: Condition, query: string | undefined, scope: SearchScope): Condition {
-  if (query === undefined || scope.textSearch === 'scan') return ofLine(line, scope)
-  const count = `SELECT count(*) AS blocks FROM (SELECT 1 FROM log_text WHERE log_text MATCH ? LIMIT ${fewBlocks + 1})`
-  if (scope.ask(count, [query]) > fewBlocks) return ofLine(line, scope)
+  if (query === undefined || scope.textSearch === 'scan' || !isRare('log_text', query, scope))
+    return ofLine(line, scope)
   const found = all([condition('log_text MATCH ?', query), condition('log.chain IS NOT NULL'), line])
   return around(`chain.id IN (SELECT log.chain FROM ${indexedLines} WHERE `, found, ')')
+}
+
+/** The same of spans. */
+function spansOfChain(span: Condition, query: string | undefined, scope: SearchScope): Condition {
+  if (query === undefined || !scope.hasSpanText || !isRare('span_text', query, scope))
+    return ofSpan(span, scope)
+  const found = all([condition('span_text MATCH ?', query), span])
+  return around(`chain.id IN (SELECT span.chain FROM ${indexedSpans} WHERE `, found, ')')
+}
+
+function isRare(table: 'log_text' | 'span_text', query: string, { ask }: SearchScope): boolean {
+  const count = `SELECT count(*) AS blocks FROM (SELECT 1 FROM ${table} WHERE ${table} MATCH ? LIMIT ${fewBlocks + 1})`
+  return ask(count, [query]) <= fewBlocks
 }
 
 /** A line in this range. No severity (0) counts as info. */

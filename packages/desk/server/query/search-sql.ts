@@ -1,6 +1,6 @@
 import type { Search } from '@clew/search'
 import type { SqlValue } from './open-segments.ts'
-import { type Ask, all, always, any, type Condition, not } from './search-sql-condition.ts'
+import { all, always, any, type Condition, not } from './search-sql-condition.ts'
 import { indexQuery } from './search-sql-index.ts'
 import { type SearchScope, termCondition } from './search-sql-term.ts'
 
@@ -15,6 +15,8 @@ export type SearchSql = {
   match: string | undefined
 }
 
+export type SearchOf = Pick<SearchScope, 'target' | 'textSearch'> & Partial<SearchScope>
+
 /**
  * Compiles a search. The connection needs `defineLineMatches`.
  * `ask` gives the first column of the first row of a small statement, asked of the segment; for lines of all segments
@@ -23,9 +25,9 @@ export type SearchSql = {
  */
 export function compileSearch(
   tree: Search,
-  { target, textSearch, ask = () => 1 }: { target: 'log' | 'chain'; textSearch: 'index' | 'scan'; ask?: Ask },
+  { target, textSearch, hasSpanText = false, ask = () => 1 }: SearchOf,
 ): SearchSql {
-  const { sql, parameters } = compile(tree, { target, textSearch, ask })
+  const { sql, parameters } = compile(tree, { target, textSearch, hasSpanText, ask })
   // The lines of one trace are fewer than those of any word.
   const narrows = target === 'log' && textSearch === 'index' && !asksForTrace(tree)
   return { where: `(${sql})`, parameters, match: narrows ? indexQuery(tree, ask) : undefined }
@@ -36,7 +38,7 @@ function compile(tree: Search, scope: SearchScope): Condition {
     case 'everything':
       return always
     case 'all':
-      return all(tree.parts.map((part) => compile(part, scope)))
+      return all(cheapFirst(tree.parts).map((part) => compile(part, scope)))
     case 'any':
       return any(tree.parts.map((part) => compile(part, scope)))
     case 'not':
@@ -46,7 +48,31 @@ function compile(tree: Search, scope: SearchScope): Condition {
   }
 }
 
-function asksForTrace(tree: Search): boolean {
+/** SQLite asks in the order written: what an index or a column says before what must be read and compared as text. */
+function cheapFirst(parts: readonly Search[]): Search[] {
+  return parts.toSorted((a, b) => costOf(a) - costOf(b))
+}
+
+function costOf(tree: Search): number {
+  switch (tree.kind) {
+    case 'all':
+    case 'any':
+      return Math.max(...tree.parts.map(costOf))
+    case 'not':
+      return costOf(tree.part)
+    case 'text':
+      return 3
+    case 'attribute':
+    case 'duration':
+      return 2
+    case 'field':
+      return tree.key === 'service' ? 0 : 2
+    default:
+      return 0
+  }
+}
+
+export function asksForTrace(tree: Search): boolean {
   if (tree.kind === 'all') return tree.parts.some(asksForTrace)
   return tree.kind === 'id' && tree.of === 'trace'
 }

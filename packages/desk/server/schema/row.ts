@@ -1,7 +1,7 @@
 import type { Signal } from '@clew/otlp'
 
 /**
- * A line as its columns. `words` is what the full-text index gets.
+ * A line as its columns. `words` is what the full-text index gets, of a span as well.
  * A trace id is lower-case hex, or "" when there is none; the id of a span is two 32-bit words, both 0 when there is none.
  */
 export type LogRow = {
@@ -43,6 +43,7 @@ export type SpanRow = {
   events: string | null
   links: string | null
   dropped: string | null
+  words: string
   linkTargets: LinkTarget[]
 }
 

@@ -4,6 +4,7 @@
  * - `busy`: more waits than the queue may hold; come back later
  * - `full`: the disk is full or cannot be written; the message has the remedy
  * - `timeout`: a query took longer than 5 s
+ * - `cancelled`: whoever asked has gone
  * - `not-found`: nothing has this id
  * - `invalid`: a parameter or a search cannot be understood; the message says place and remedy
  */
@@ -13,6 +14,7 @@ export type StoreErrorCode =
   | 'busy'
   | 'full'
   | 'timeout'
+  | 'cancelled'
   | 'not-found'
   | 'invalid'
   | 'internal'
@@ -32,6 +34,7 @@ const codes = new Set<StoreErrorCode>([
   'busy',
   'full',
   'timeout',
+  'cancelled',
   'not-found',
   'invalid',
   'internal',

@@ -5,9 +5,13 @@
  * An instant is two columns: `us`, unix microseconds, and `ns`, the nanoseconds 0 to 999 behind them. Ids of traces
  * and spans are BLOBs. `attributes` are JSON objects.
  */
-export const schemaVersion = 1
+export const schemaVersion = 2
+
+/** From this version on segments have `span_text`, and a word for each process in `log_text`. */
+export const narrowedFrom = 2
 
 export const schema = `
+-- spans: how many there are.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 -- One for each process that sends. service is service.name.
@@ -40,7 +44,8 @@ CREATE TABLE log (
 );
 CREATE INDEX log_time ON log (us);
 CREATE INDEX log_chain ON log (chain) WHERE chain IS NOT NULL;
-CREATE INDEX log_problem ON log (us) WHERE severity >= 13;
+-- In the order of lists, and with what a search asks of a problem beside its words: only what may be one is read.
+CREATE INDEX log_problem ON log (us, id, severity, resource) WHERE severity >= 13;
 
 CREATE TABLE span (
   id INTEGER PRIMARY KEY,
@@ -137,14 +142,24 @@ CREATE VIRTUAL TABLE log_text USING fts5 (
 -- Merging a little with each commit costs a fifth of the CPU of writing; many parts are merged at once instead.
 INSERT INTO log_text (log_text, rank) VALUES ('automerge', 0);
 INSERT INTO log_text (log_text, rank) VALUES ('crisismerge', 32);
+
+-- The same of spans: the values of their attributes.
+CREATE VIRTUAL TABLE span_text USING fts5 (
+  words, content = '', columnsize = 0, detail = none, tokenize = "unicode61 remove_diacritics 2 tokenchars '_'"
+);
+INSERT INTO span_text (span_text, rank) VALUES ('automerge', 0);
+INSERT INTO span_text (span_text, rank) VALUES ('crisismerge', 32);
 `
+
+/** In `log_text`, beside the words of its lines: a process of which a block has lines. */
+export const resourceWord = (resource: number): string => `_resource_${resource}`
 
 /** Must come before the first table. A page size that is set after journal_mode has no effect. */
 export const pragmas = `
-PRAGMA page_size = 8192;
+PRAGMA page_size = 16384;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-PRAGMA wal_autocheckpoint = 10000;
+PRAGMA wal_autocheckpoint = 5000;
 PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -32768;
 `

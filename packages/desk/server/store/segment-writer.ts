@@ -29,6 +29,9 @@ const insertSpan = `INSERT INTO span (id, us, ns, duration_ns, chain, span, pare
   scope, flags, state, attributes, events, links, dropped)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
+const countSpans = `INSERT INTO meta (key, value) VALUES ('spans', ?)
+  ON CONFLICT DO UPDATE SET value = value + excluded.value`
+
 const insertLink = `INSERT OR IGNORE INTO link (to_trace, to_span, from_trace, from_span) VALUES (?, ?, ?, ?)`
 
 /** Writes into one segment, in transactions of many requests. What throws is an error of SQLite; then roll back. */
@@ -45,6 +48,8 @@ export class SegmentWriter {
   readonly #rollup: RollupTally
   readonly #patterns: PatternTally
   readonly #text: TextIndex
+  readonly #spanText: TextIndex
+  readonly #countSpans: StatementSync
   readonly #spanBytes = createSpanBytes()
   readonly #parentBytes = createSpanBytes()
   #nextLog: number
@@ -68,9 +73,11 @@ export class SegmentWriter {
     this.#chains = createChainTally(database)
     this.#rollup = createRollupTally(database)
     this.#patterns = createPatternTally(database, miner)
-    this.#text = createTextIndex(database)
+    this.#text = createTextIndex(database, 'log_text')
+    this.#spanText = createTextIndex(database, 'span_text')
+    this.#countSpans = database.prepare(countSpans)
     this.#nextLog = nextBlock(this.#highest('log') + 1)
-    this.#nextSpan = this.#highest('span') + 1
+    this.#nextSpan = nextBlock(this.#highest('span') + 1)
     this.#first = { log: this.#nextLog, span: this.#nextSpan }
   }
 
@@ -105,6 +112,9 @@ export class SegmentWriter {
   commit(): AddedRows {
     if (this.#isOpen) {
       this.#text.flush()
+      this.#spanText.flush()
+      const spans = this.#nextSpan - this.#first.span
+      if (spans > 0) this.#countSpans.run(spans)
       for (const tally of [this.#chains, this.#rollup, this.#patterns]) tally.write()
       this.#database.exec('COMMIT')
     }
@@ -170,15 +180,16 @@ export class SegmentWriter {
       pattern,
     )
     this.#rollup.add(us, resource, row.severity)
-    this.#text.add(id, row.words)
+    this.#text.add(id, row.words, resource)
   }
 
   #addSpan(row: SpanRow, resource: number, scope: number, nowUs: number): void {
     const us = row.us === 0 ? nowUs : row.us
     const name = this.#names.idOf(row.name, [row.name])
     const chain = countSpan(this.#chains.of(row.traceId), row, us, name, resource)
+    const id = this.#nextSpan++
     this.#insertSpan.get(
-      this.#nextSpan++,
+      id,
       us,
       row.ns,
       row.durationNs,
@@ -198,6 +209,7 @@ export class SegmentWriter {
       row.links,
       row.dropped,
     )
+    this.#spanText.add(id, row.words, resource)
     for (const target of row.linkTargets) this.#addLink(row, target)
   }
 
@@ -215,12 +227,13 @@ export class SegmentWriter {
     this.#isOpen = false
     this.#isImported = undefined
     this.#nextLog = nextBlock(lost ? this.#highest('log') + 1 : this.#nextLog)
-    this.#nextSpan = lost ? this.#highest('span') + 1 : this.#nextSpan
+    this.#nextSpan = nextBlock(lost ? this.#highest('span') + 1 : this.#nextSpan)
     this.#first = { log: this.#nextLog, span: this.#nextSpan }
     this.#chains.clear(lost)
     this.#rollup.clear()
     this.#patterns.clear()
     this.#text.clear()
+    this.#spanText.clear()
     if (lost) for (const dictionary of [this.#resources, this.#scopes, this.#names]) dictionary.forget()
   }
 

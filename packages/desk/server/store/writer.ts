@@ -1,8 +1,9 @@
-import { createMiner, type Miner } from '@clew/templates'
+import { createMiner, type Miner, type Template } from '@clew/templates'
 import type { RequestRows } from '../schema/row.ts'
-import { openForReading, openForWriting } from '../schema/segment.ts'
+import { openForReading, openForWriting, versionOf } from '../schema/segment.ts'
 import { segmentNumber, segmentPath, setAside, sizeOf } from '../schema/segment-files.ts'
 import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
+import { schemaVersion } from '../schema/tables.ts'
 import { openDataDirectory } from './data-directory.ts'
 import { copyPatterns, knownPatterns } from './patterns.ts'
 import { expiredSegments, type FinishedSegment, measured, segmentBytes } from './retention.ts'
@@ -38,8 +39,10 @@ export class Writer {
     this.#unlock = unlock
     this.#damaged = damaged
     this.#finished = segments
-    this.#miner = createMiner(minerState(newest?.path))
-    const goesOn = newest !== undefined && newest.bytes < this.#segmentBytes
+    const { version, patterns } = stateOf(newest?.path)
+    this.#miner = createMiner(patterns === undefined ? {} : { restore: patterns })
+    // One of an older format is read as it is, and ends.
+    const goesOn = newest !== undefined && newest.bytes < this.#segmentBytes && version === schemaVersion
     this.#path = goesOn ? newest.path : this.#nextPath(newest?.path)
     if (goesOn) segments.pop()
     this.#current = this.#begin(this.#path, goesOn ? undefined : newest?.path)
@@ -130,11 +133,11 @@ export class Writer {
   }
 }
 
-function minerState(path: string | undefined): Parameters<typeof createMiner>[0] {
+function stateOf(path: string | undefined): { version?: number; patterns?: Template[] } {
   if (path === undefined) return {}
   const database = openForReading(path)
   try {
-    return { restore: knownPatterns(database) }
+    return { version: versionOf(database), patterns: knownPatterns(database) }
   } finally {
     database.close()
   }

@@ -72,6 +72,8 @@ const statusOf: Record<StoreErrorCode, number> = {
   'not-found': 404,
   busy: 503,
   timeout: 504,
+  // Nobody reads it.
+  cancelled: 503,
   full: 507,
   internal: 500,
 }

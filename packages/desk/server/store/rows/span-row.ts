@@ -1,5 +1,5 @@
 import type { ProtobufReader, Span } from '@clew/otlp'
-import { cutText } from '@clew/search'
+import { cutText, searchableText } from '@clew/search'
 import { maxItems, maxItemsLength, maxTextLength } from '../../schema/limits.ts'
 import {
   type LinkTarget,
@@ -212,6 +212,7 @@ function emptySpanRow(): SpanRow {
     events: null,
     links: null,
     dropped: null,
+    words: '',
     linkTargets: [],
   }
 }
@@ -232,6 +233,7 @@ function finishSpan({ row, endUs, endNs, events, links, dropped }: Parts): SpanR
   row.message = cutText(row.message, maxTextLength)
   row.state = cutText(row.state, 4096)
   row.attributes = fieldsJson(fields)
+  row.words = searchableText(fields.words)
   dropped[0] += fields.dropped
   dropped[1] += events.beyond
   dropped[2] += links.beyond

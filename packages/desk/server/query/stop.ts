@@ -1,0 +1,55 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { isStoreError, storeError } from '../schema/store-error.ts'
+
+/** After this a query ends with what it has. */
+export const timeoutMs = 5000
+
+/**
+ * Ends the query that runs when its time is over or nobody waits for it any more. SQLite has no hand for that in node:sqlite, but
+ * a function of ours that throws ends the statement that called it: see {@link logsGoOn}.
+ */
+export type Stop = {
+  /** A query begins. */
+  begin(): void
+  /** Throws a StoreError `timeout` or `cancelled`. `us`: the time of the row that is looked at. */
+  check(us: number): void
+  /** Of the last check. */
+  lastUs: number
+}
+
+/** `isCancelled` is asked of the query that runs. */
+export function createStop(nowMs: () => number, isCancelled: () => boolean): Stop {
+  let endMs = Number.POSITIVE_INFINITY
+  return {
+    lastUs: Number.MAX_SAFE_INTEGER,
+    begin() {
+      endMs = nowMs() + timeoutMs
+    },
+    check(us) {
+      this.lastUs = us
+      if (isCancelled()) throw storeError('cancelled', 'nobody waits for this query any more')
+      if (nowMs() > endMs) throw tooSlow()
+    },
+  }
+}
+
+export const tooSlow = (): Error =>
+  storeError('timeout', `the query took longer than ${timeoutMs / 1000} s; narrow the time or the search`)
+
+/** Whether an error says that the time of a query is over. */
+export function hasRunOut(error: unknown): boolean {
+  return isStoreError(error) && error.code === 'timeout'
+}
+
+/** Adds `go_on(us)` to a connection. */
+export function defineGoOn(database: DatabaseSync, stop: Stop): void {
+  database.function('go_on', (us) => {
+    stop.check(Number(us))
+    return 1
+  })
+}
+
+/** First among the conditions of a statement that may look at many lines: asks of every 64th whether to go on. */
+export const logsGoOn = '((log.id & 63) <> 0 OR go_on(log.us))'
+/** The same of chains, each of which costs more. */
+export const chainsGoOn = '((chain.id & 15) <> 0 OR go_on(chain.us))'
