@@ -50,7 +50,16 @@ export {
   serviceName,
   setServiceName,
 } from './process/meters.ts'
-export { createReporter, guard, type Reporter, report, reportThrown, setReporter } from './process/report.ts'
+export {
+  createReporter,
+  cutSecrets,
+  guard,
+  type Reporter,
+  report,
+  reportThrown,
+  setReporter,
+  setSecretCutter,
+} from './process/report.ts'
 export { checkEvent, defineEvent, event } from './record/event.ts'
 // With a star, for `declare module '@clew/core' { interface Events { … } }` to reach the interface.
 export type * from './record/event-types.ts'

@@ -77,7 +77,7 @@ export const plain: ClewConfig = {
   quiet: false,
   alerts: undefined,
   logFilter: { level: undefined, where: undefined },
-  redact: { mode: 'off', keys: [], patterns: ['card', 'token', 'email', 'phone', 'cn-id'] },
+  redact: { mode: 'off', keys: [], patterns: ['card', 'token', 'email', 'phone', 'cn-id'], own: [] },
   keep: {
     ...{ rules: [], storm: undefined, maxPerSecond: undefined },
     hold: {

@@ -20,7 +20,7 @@ export {
   moveWriter,
 } from './encode/byte-writer.ts'
 export type * from './encode/input.ts'
-export { defaultLimits, type EncodeLimits } from './encode/limits.ts'
+export { defaultLimits, type EncodeLimits, lookAhead } from './encode/limits.ts'
 export { writeLogRecord } from './encode/log-record.ts'
 export { encodeLogsRequest, encodeMetricsRequest, encodeTracesRequest } from './encode/model-request.ts'
 export { encodeResource, encodeScope, frameRequest, type ScopeRecords } from './encode/request.ts'
@@ -54,6 +54,7 @@ export type {
   ReceiverOptions,
   ReceiverTls,
 } from './receive/receiver.ts'
+export { examinePattern, type OwnPattern, type PatternFault } from './redact/own-pattern.ts'
 export {
   type RedactedKind,
   type Redactor,

@@ -49,7 +49,28 @@ if (foreignLayout !== undefined)
  * `key` names the problem when the message has changing parts.
  */
 export function report(code: ErrorCode, message: string, key?: string): void {
-  reporter.current(code, message, key)
+  reporter.current(code, cutSecrets(message), key)
+}
+
+const cutter = sharedState<{ current: (text: string) => string }>('secretCutter', () => ({
+  current: (text) => text,
+}))
+
+/**
+ * The text without secrets, for what leaves the process beside its records: a line on stderr, a label of a metric, a scope's name.
+ * As it is where nobody redacts.
+ */
+export function cutSecrets(text: string): string {
+  return cutter.current(text)
+}
+
+/** Says how secrets are cut, which must not throw; returns the way back. */
+export function setSecretCutter(cut: (text: string) => string): () => void {
+  const before = cutter.current
+  cutter.current = cut
+  return () => {
+    cutter.current = before
+  }
 }
 
 /** Sends reports elsewhere, for tests and for embedding; returns the way back. */

@@ -1,4 +1,4 @@
-import type { Meter, MeterValue, ObservedRecord, RecordObserver } from '@clew/core'
+import { cutSecrets, type Meter, type MeterValue, type ObservedRecord, type RecordObserver } from '@clew/core'
 import { moduleName } from '@clew/otlp/module-name'
 
 /** Of records whose module is one too many, or is no name. */
@@ -33,7 +33,10 @@ export function createTally(service: string, maxModules: number): Tally {
   let lastModule: string | undefined
   let last: ModuleCounts | undefined
 
-  const addModule = (module: string): ModuleCounts => {
+  const addModule = (given: string): ModuleCounts => {
+    const module = cutSecrets(given)
+    const known = modules.get(module)
+    if (known !== undefined) return known
     if (modules.size < maxModules && module.length <= longestModule) {
       const counts = new ModuleCounts()
       modules.set(module, counts)

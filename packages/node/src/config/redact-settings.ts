@@ -1,4 +1,4 @@
-import { type RedactPattern, redactPatternNames } from '@clew/otlp'
+import { redactPatternNames } from '@clew/otlp'
 import {
   type Fault,
   type Parse,
@@ -9,17 +9,17 @@ import {
   usable,
 } from '@clew/settings'
 import type { Reader } from './reader.ts'
+import { parseRedactPatterns, type RedactPatterns } from './redact-patterns.ts'
 import type { Setting } from './setting.ts'
 
 const modes = ['off', 'report', 'on'] as const
 export type RedactMode = (typeof modes)[number]
 
 /** What is taken out of what leaves this process. */
-export type RedactConfig = {
+export type RedactConfig = RedactPatterns & {
   mode: RedactMode
   /** Key paths beside the default list. */
   keys: readonly string[]
-  patterns: readonly RedactPattern[]
 }
 
 /** Whoever has written something wants secrets cut: what is misspelt counts as on. */
@@ -48,7 +48,7 @@ const parseKeyPaths: Parse<readonly string[]> = (raw) => {
 export const redactSettings: {
   mode: Setting<RedactMode>
   keys: Setting<readonly string[]>
-  patterns: Setting<readonly RedactPattern[] | false>
+  patterns: Setting<RedactPatterns | false>
 } = {
   mode: {
     env: 'CLEW_REDACT',
@@ -71,10 +71,10 @@ export const redactSettings: {
   patterns: {
     env: 'CLEW_REDACT_PATTERNS',
     yaml: 'redact.patterns',
-    parse: parseOrOff(parseList(redactPatternNames)),
-    default: redactPatternNames,
+    parse: parseOrOff(parseRedactPatterns),
+    default: { patterns: redactPatternNames, own: [] },
     shown: 'all',
-    about: `What is cut by its shape, wherever it stands: any of ${redactPatternNames.join(', ')}; or off.`,
+    about: `What is cut by its shape, wherever it stands: all, any of ${redactPatternNames.join(', ')}, and patterns of your own such as \`staff=/EMP-\\d{6}/i\`; or off.`,
   },
 }
 
@@ -86,5 +86,6 @@ export function readRedact(reader: Reader): RedactConfig {
     for (const setting of [redactSettings.keys, redactSettings.patterns].filter(isGiven))
       report(`${placeOf(setting)}: nothing is cut without CLEW_REDACT; write CLEW_REDACT=on; in force: off`)
   }
-  return { mode, keys: read(redactSettings.keys), patterns: read(redactSettings.patterns) || [] }
+  const none: RedactPatterns = { patterns: [], own: [] }
+  return { mode, keys: read(redactSettings.keys), ...(read(redactSettings.patterns) || none) }
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { type Meter, report, runInContext, suppressedRoot } from '@clew/core'
+import { type Meter, report, runInContext, setSecretCutter, suppressedRoot } from '@clew/core'
 import type { Redactor } from '@clew/otlp'
 import type { RedactConfig } from '../config/redact-settings.ts'
 import type * as Redaction from './redaction.ts'
@@ -10,6 +10,8 @@ export type Redact = {
   redactor: Redactor | undefined
   /** Of what we print ourselves; undefined where nothing is cut. */
   clean: Redaction.Clean | undefined
+  /** Of who sends, as all get it: exporters and alerts too. */
+  cleanResource: ReturnType<typeof Redaction.createRedaction>['cleanResource']
   meters: Meter[]
   /** At the end of the process: what a report has to tell by then. May be called twice. */
   tell(): void
@@ -19,17 +21,22 @@ export type Redact = {
 const tellIntervalMs = 60_000
 
 const ignore = (): void => {}
-const off: Redact = { redactor: undefined, clean: undefined, meters: [], tell: ignore, stop: ignore }
+const off: Redact = {
+  ...{ redactor: undefined, clean: undefined, meters: [], tell: ignore, stop: ignore },
+  cleanResource: (attributes) => attributes,
+}
 
 /** Where redaction is off nothing is loaded. */
 export function openRedact(config: RedactConfig): Redact {
   if (config.mode === 'off') return off
   const { createRedaction } = createRequire(import.meta.url)('./redaction.js') as typeof Redaction
-  const { redactor, clean } = createRedaction(config)
+  const { redactor, clean, cleanResource } = createRedaction(config)
   const tell = redactor.cuts ? ignore : createReport(redactor)
+  const restore = redactor.cuts ? setSecretCutter(clean.text) : ignore
   const timer = runInContext(suppressedRoot, () => setInterval(tell, tellIntervalMs).unref())
   return {
     ...{ redactor, clean: redactor.cuts ? clean : undefined, tell },
+    cleanResource: redactor.cuts ? cleanResource : off.cleanResource,
     meters: [
       {
         ...{ name: 'clew_redacted_total', kind: 'counter', labels: ['kind'] },
@@ -40,6 +47,7 @@ export function openRedact(config: RedactConfig): Redact {
     stop: () => {
       clearInterval(timer)
       tell()
+      restore()
     },
   }
 }

@@ -5,6 +5,7 @@ import {
   decodeTracesRequest,
   defaultLimits,
   type EncodeLimits,
+  encodeResource,
   frameRequest,
   type LogInput,
   type Redactor,
@@ -15,20 +16,40 @@ import {
 import type { RedactConfig } from '../config/redact-settings.ts'
 
 /** What is printed is what would be sent. */
-export type Clean = { log(record: LogInput): LogInput; span(span: SpanInput): SpanInput }
+export type Clean = {
+  log(record: LogInput): LogInput
+  span(span: SpanInput): SpanInput
+  text(text: string): string
+}
+
+type Attributes = Readonly<Record<string, unknown>>
 
 /** Loaded where redaction is asked for: most do not. */
-export function createRedaction({ mode, keys, patterns }: RedactConfig): {
+export function createRedaction({ mode, keys, patterns, own }: RedactConfig): {
   redactor: Redactor
   clean: Clean
+  /** Counted as the records are. */
+  cleanResource(attributes: Attributes): Attributes
 } {
-  const options = { keys, patterns, cuts: mode === 'on' }
+  const options = { keys, patterns, own, cuts: mode === 'on' }
+  const redactor = createRedactor(options)
   // Has counts of its own, so that what is printed and sent is counted once.
-  const limits = { ...defaultLimits, redactor: createRedactor(options) }
+  const printing = createRedactor(options)
+  const limits = { ...defaultLimits, redactor: printing }
   return {
-    redactor: createRedactor(options),
-    clean: { log: (record) => cleanLog(record, limits), span: (span) => cleanSpan(span, limits) },
+    redactor,
+    clean: {
+      log: (record) => cleanLog(record, limits),
+      span: (span) => cleanSpan(span, limits),
+      text: (text) => printing.text(text),
+    },
+    cleanResource: (attributes) => cleanResource(attributes, redactor),
   }
+}
+
+function cleanResource(attributes: Attributes, redactor: Redactor): Attributes {
+  const [sent] = decodeLogsRequest(Buffer.concat(frameRequest(encodeResource(attributes, redactor), [])))
+  return sent?.resource.attributes ?? {}
 }
 
 const nothing = Buffer.alloc(0)

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { report, runInContext, suppressedRoot } from '@clew/core'
-import { defaultLimits, type EncodeLimits, type Redactor } from '@clew/otlp'
+import { defaultLimits, type EncodeLimits, lookAhead, type Redactor } from '@clew/otlp'
 import { type Destination, type Pipeline, type PipelineOptions, startPipeline } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
 import type { ClewConfig } from '../config/read-config.ts'
@@ -54,6 +54,14 @@ export function openPipeline({
 function encodeLimitsOf({ attributeCount, attributeValueLength, ...per }: SpanLimits): EncodeLimits {
   const counts = [attributeCount, per.attributePerEventCount, per.attributePerLinkCount]
   return { ...defaultLimits, attributeCount: Math.max(...counts), attributeValueLength }
+}
+
+/** What the Tracer cuts by. With a redactor it leaves the last cut to the encoder, which knows a secret at the border by its whole. */
+export function tracerLimitsOf(limits: SpanLimits, redactor: Redactor | undefined): SpanLimits {
+  const { attributeValueLength } = limits
+  return redactor === undefined
+    ? limits
+    : { ...limits, attributeValueLength: attributeValueLength + lookAhead }
 }
 
 export function serviceName(application: Application, config: ClewConfig): string {

@@ -1,5 +1,15 @@
 import { isMainThread } from 'node:worker_threads'
-import { addMeters, guard, report, setKeptTraces, setRecordSink, setServiceName, stopAll } from '@clew/core'
+import {
+  addMeters,
+  cutSecrets,
+  guard,
+  report,
+  setKeptTraces,
+  setRecordSink,
+  setServiceName,
+  stopAll,
+} from '@clew/core'
+import type { Redactor } from '@clew/otlp'
 import type { Destination, Pipeline } from '@clew/pipeline'
 import type { TracerProvider } from '@opentelemetry/api'
 import { alertsDestination } from '../alerts/alerts-destination.ts'
@@ -28,7 +38,7 @@ import { createTracerProvider } from '../tracer/tracer-provider.ts'
 import { watchUnfinished } from '../tracer/unfinished.ts'
 import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies } from './application-api.ts'
 import { withConsole } from './console-output.ts'
-import { openPipeline, resourceOf, serviceName, spoolDirectory } from './open-pipeline.ts'
+import { openPipeline, resourceOf, serviceName, spoolDirectory, tracerLimitsOf } from './open-pipeline.ts'
 import { pipelineMeters } from './pipeline-meters.ts'
 import { createPropagator } from './propagator.ts'
 import { canWait, isOnlyPreload, type StartablePackage, startPackages } from './start-packages.ts'
@@ -114,11 +124,12 @@ function run(
 ): Clew {
   const open = new OpenSpans<RecordingSpan>()
   const unfinished = watchUnfinished(open)
-  const resource = resourceOf(application, config)
+  const redact = openRedact(config.redact)
+  const resource = redact.cleanResource(resourceOf(application, config))
+  const service = cutSecrets(serviceName(application, config))
   const exporters = packages.flatMap((one) => ('waits' in one ? [] : (one.exporter ?? [])))
   const destinations = openExporters(exporters, config, resource)
   const keep = openKeep(config, resource, application.directory)
-  const redact = openRedact(config.redact)
   const pipeline = openPipeline({
     ...{ config, resource, makePolicy: keep?.makePolicy, redactor: redact.redactor },
     beforeDeath: (exitCode) => {
@@ -130,13 +141,13 @@ function run(
   })
   const intake = withConsole(pipeline, config, redact.clean)
   registerApi(applicationApiVersion(application), {
-    trace: openTracing(config, intake, open, keep !== undefined),
+    trace: openTracing(config, intake, open, { keeps: keep !== undefined, redactor: redact.redactor }),
     propagation: createPropagator(config.propagators, application.directory),
     logs: createLoggerProvider({ pipeline: intake }),
   })
   enableDiagnostics(config.logLevel, application.directory)
   const sink = setRecordSink((record) => intake.log(record.scope, record))
-  setServiceName(serviceName(application, config))
+  setServiceName(service)
   const meters = addMeters([...pipelineMeters(pipeline), ...redact.meters])
   // Before the instrumentations, which look whether there are any.
   const kept = keep
@@ -152,7 +163,7 @@ function run(
   if (isMainThread && !config.quiet) {
     const others = destinations.map(({ shownAs }) => shownAs)
     const keeps = keep && describeKeep(config.keep, config.marks)
-    sayStarted(serviceName(application, config), started.names, config, { others, keeps })
+    sayStarted(service, started.names, config, { others, keeps })
   }
   return {
     flush: pipeline.flush,
@@ -168,12 +179,12 @@ function openTracing(
   config: ClewConfig,
   pipeline: Pick<Pipeline, 'span'>,
   open: OpenSpans<RecordingSpan>,
-  keeps: boolean,
+  { keeps, redactor }: { keeps: boolean; redactor: Redactor | undefined },
 ): TracerProvider {
   const randomness = createRandomness(config.randomness)
   const sampler = createSampler(config.sampler, randomness)
   return createTracerProvider({
-    ...{ pipeline, sampler, limits: config.spanLimits, open },
+    ...{ pipeline, sampler, limits: tracerLimitsOf(config.spanLimits, redactor), open },
     ...{
       holdsUnsampled: keeps && config.keep.hold.maxBytes > 0,
       randomness,

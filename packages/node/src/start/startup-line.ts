@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
+import { cutSecrets } from '@clew/core'
 import type { Endpoint } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
 import type { ClewConfig } from '../config/read-config.ts'
@@ -19,11 +20,8 @@ export function sayStarted(
   config: ClewConfig,
   { others, keeps }: { others: readonly string[]; keeps: string | undefined },
 ): void {
-  const line = formatStartupLine(
-    service,
-    running,
-    { ...config, others, keeps },
-    isRunByJest(process.env, process.argv),
+  const line = cutSecrets(
+    formatStartupLine(service, running, { ...config, others, keeps }, isRunByJest(process.env, process.argv)),
   )
   if (!isNews(line, process.env)) return
   try {

@@ -1,3 +1,4 @@
+import { cutSecrets } from '@clew/core'
 import type { PipelineScope } from '@clew/pipeline'
 
 /** Applications make up names without end, one for each tenant or request; the latest are enough. */
@@ -12,7 +13,7 @@ export function byScope<T>(make: (scope: PipelineScope) => T): (name: string, ve
     if (known !== undefined) return known
     const [oldest] = made.size >= maxKept ? made.keys() : []
     if (oldest !== undefined) made.delete(oldest)
-    const one = make({ name, version })
+    const one = make({ name: cutSecrets(name), version: cutSecrets(version) })
     made.set(key, one)
     return one
   }

@@ -1,5 +1,12 @@
 import { inspect } from 'node:util'
-import { type ErrorParts, isError, readErrorParts, readProperty, reasonOf } from './foreign-value.ts'
+import {
+  type ErrorParts,
+  isError,
+  maxForeignText,
+  readErrorParts,
+  readProperty,
+  reasonOf,
+} from './foreign-value.ts'
 
 /** exception.* of https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/ */
 export type ExceptionText = { type: string | undefined; message: string; stacktrace: string | undefined }
@@ -42,7 +49,7 @@ function objectText(thrown: object): string {
       depth: 3,
       breakLength: Number.POSITIVE_INFINITY,
       maxArrayLength: 20,
-      maxStringLength: 1024,
+      maxStringLength: maxForeignText,
     })
   } catch {
     return reasonOf(thrown)

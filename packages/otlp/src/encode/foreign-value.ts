@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 
-const maxReason = 256
+/** Longer than what the limits leave of it: they cut behind the redactor, which must see a secret as a whole. */
+export const maxForeignText = 65_536
 
 /** Above this the decimal text of a bigint costs more than a log record may. */
 const maxDecimal = 1n << 4096n
@@ -13,7 +14,7 @@ export function threwText(error: unknown): string {
 export function reasonOf(error: unknown): string {
   try {
     const reason = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
-    return String(reason).slice(0, maxReason)
+    return String(reason).slice(0, maxForeignText)
   } catch {
     return 'something without a text'
   }

@@ -31,14 +31,21 @@ function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff
 }
 
-/** The text without secrets, where a redactor looks for them; `maxLength` of it is sent. `of`: the key whose whole value it is. */
+/**
+ * The text without secrets, where a redactor looks for them; `maxLength` of it is sent. `of`: the key whose whole value it is. What
+ * is not looked at is not sent either, also where secrets were longer than what stands in their place.
+ */
 export function cleanText(
   { redactor }: ByteWriter,
   text: string,
   maxLength: number,
   of?: KeyVerdict,
 ): string {
-  return redactor === undefined ? text : redactor.text(truncateText(text, maxLength + lookAhead), of)
+  if (redactor === undefined) return text
+  const seen = truncateText(text, maxLength + lookAhead)
+  const clean = redactor.text(seen, of)
+  if (seen.length === text.length) return clean
+  return truncateText(clean, Math.max(0, clean.length - (seen.length - maxLength)))
 }
 
 /** Writes ASCII text into reserved room; returns the position behind it, or -1 if the text is longer than short or not ASCII. */

@@ -10,6 +10,7 @@ export const defaultDeniedKeys: readonly string[] = [
   ...['token', 'jwt', 'idtoken', '*accesstoken', '*refreshtoken', '*authtoken', '*apitoken', '*bearertoken'],
   ...['*sessiontoken', '*securitytoken', '*csrftoken', '*xsrftoken', '*resettoken'],
   ...['authorization', '*proxyauthorization', 'cookie', 'cookies', 'setcookie'],
+  ...['awsaccesskeyid', '*amzsignature', '*googsignature'],
   ...['cardnumber', 'creditcard', 'cvv', 'cvv2', 'cvc'],
 ]
 

@@ -1,6 +1,6 @@
 import type { Endings } from './endings.ts'
 import { isNameCode, isWord } from './kinds.ts'
-import type { Cut } from './redaction.ts'
+import { type Cut, redacted } from './redaction.ts'
 
 /** Which names have values that are cut. */
 export type PairNames = {
@@ -32,8 +32,10 @@ export function findPair(
   const name = text.slice(nameStart, nameEnd)
   if (name === '' || !names.isDenied(name)) return undefined
   const start = valueStart(text, sign)
+  const valueAt = start + quoteLength(text, start)
+  if (text.startsWith(redacted, valueAt)) return undefined
   const end = valueEnd(text, start, codes[sign] === colon, name)
-  return end === start ? undefined : { kind: 'key', start: start + quoteLength(text, start), end }
+  return end === start ? undefined : { kind: 'key', start: valueAt, end }
 }
 
 function isQuote(code: number): boolean {
@@ -74,7 +76,7 @@ const prose = /^[a-z]+[.!]?$/
 /** What stands for a value: a parameter of SQL, a placeholder, nothing. */
 const noValue = /^(?:\?|\$\d*|[:@]\w+|%\w|null|undefined|true|false|none|\*+)$/i
 /** What opens a value of many, whose names are looked at themselves. */
-const opensMany = /[{[](?!redacted\])/y
+const opensMany = /[{[]/y
 
 /** `start` where there is nothing to cut. */
 function valueEnd(text: string, start: number, isColon: boolean, name: string): number {

@@ -7,8 +7,8 @@ export const redactPatternNames = ['card', 'token', 'email', 'phone', 'cn-id'] a
 /** What is recognized by its shape. */
 export type RedactPattern = (typeof redactPatternNames)[number]
 
-/** Why something was cut: a denied key, or a pattern. */
-export type RedactedKind = 'key' | RedactPattern
+/** Why something was cut: `key` for a denied one, or the name of a pattern. */
+export type RedactedKind = 'key' | RedactPattern | (string & {})
 
 /** A secret in a text, from `start` to before `end`. */
 export type Cut = { kind: RedactedKind; start: number; end: number }
@@ -39,6 +39,6 @@ export type Redactor = {
   isSecretNumber(value: number | bigint, isId?: boolean): boolean
   /** Whether bytes are a text with a secret. */
   isSecretBytes(bytes: Uint8Array): boolean
-  /** How much was cut, or would have been. */
-  counts(): Readonly<Record<RedactedKind, number>>
+  /** How much was cut, or would have been, by kind. */
+  counts(): Readonly<Record<string, number>>
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { attributesOf, encodeLog, encodeSpan, textsOf } from '../../test/encode-once.ts'
@@ -138,6 +139,31 @@ test('only the chosen patterns are looked for, and each is counted', () => {
   expect(redactor.text('a@example.com 4111111111111111')).toBe('[redacted] 4111111111111111')
   redactor.text('b@example.com or c@example.com, password=x')
   expect(redactor.counts()).toEqual({ key: 1, card: 0, token: 0, email: 3, phone: 0, 'cn-id': 0 })
+})
+
+test('own patterns are looked for in texts behind the others, and counted by their names', () => {
+  const own = [
+    { name: 'staff', source: 'emp-\\d{6}', flags: 'i' },
+    { name: 'word', source: '[a-z]{8,}', flags: '' },
+  ]
+  const redactor = createRedactor({ keys: [], patterns: ['email'], own, cuts: true })
+  const attributes = { by: 'EMP-123456', 'emp-123456': 'a@example.com', deep: [new Error('emp-1234567')] }
+  const record = encodeLog({ body: 'EMP-123456, emp-654321: redacted', attributes }, { redactor })
+  expect(inspect(record, { depth: 9 })).not.toMatch(/emp-\d{6}/i)
+  expect(redactor.text('EMP-123456 or emp-654321, not EMP-12345; x@example.com redacted')).toBe(
+    '[redacted] or [redacted], not EMP-12345; [redacted] [redacted]',
+  )
+  const before = redactor.counts()
+  redactor.text('EMP-123456')
+  expect(redactor.counts()).toEqual({ ...before, staff: before.staff! + 1 })
+})
+
+test('what is cut already is not cut and counted again', () => {
+  const redactor = redactorOf()
+  const once = redactor.text('password=a&token=b {"secret":"c"} redis://me:d@host')
+  const counts = redactor.counts()
+  encodeLog({ body: once, attributes: { password: '[redacted]' } }, { redactor })
+  expect([redactor.text(once), redactor.counts()]).toEqual([once, counts])
 })
 
 test('frames that were clean once are not read again, what stands before them is', () => {

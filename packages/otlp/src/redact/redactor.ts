@@ -1,14 +1,24 @@
 import { compileDeniedKeys, namesThing } from './denied-keys.ts'
 import { skipCleanFrames } from './frames.ts'
 import { kindOfDigits } from './numbers.ts'
-import type { KeyVerdict, RedactedKind, Redactor, RedactPattern } from './redaction.ts'
-import { createScan } from './scan.ts'
+import { addOwnPatterns, type OwnPattern } from './own-pattern.ts'
+import {
+  type KeyVerdict,
+  type RedactedKind,
+  type Redactor,
+  type RedactPattern,
+  redacted,
+  redactPatternNames,
+} from './redaction.ts'
+import { createScan, type Scan } from './scan.ts'
 
 /** What a redactor takes out. Without keys and patterns it takes the values of the default list of keys. */
 export type RedactorOptions = {
   /** Key paths beside the default list: `user.card`, `*.password`, `*secret`; `!token` is never denied. */
   keys: readonly string[]
   patterns: readonly RedactPattern[]
+  /** Patterns that `examinePattern()` has no fault in, looked for in texts alone, behind all others. */
+  own?: readonly OwnPattern[]
   /** False: only count. */
   cuts: boolean
 }
@@ -20,8 +30,9 @@ const maxVerdicts = 4096
 const leastSecretNumber = 1e13
 
 /** Makes what takes secrets out of records while they are encoded: `redactor` of the encoder's limits. */
-export function createRedactor({ keys, patterns, cuts }: RedactorOptions): Redactor {
-  const counts = { key: 0, card: 0, token: 0, email: 0, phone: 0, 'cn-id': 0 }
+export function createRedactor({ keys, patterns, own = [], cuts }: RedactorOptions): Redactor {
+  const kinds = ['key', ...redactPatternNames, ...own.map(({ name }) => name)]
+  const counts: Record<string, number> = Object.fromEntries(kinds.map((kind) => [kind, 0]))
   const denied = compileDeniedKeys(keys)
   const used = new Set(patterns)
   const names = {
@@ -30,13 +41,15 @@ export function createRedactor({ keys, patterns, cuts }: RedactorOptions): Redac
   }
   let found = 0
   const count = (kind: RedactedKind): void => {
-    counts[kind]++
+    counts[kind]!++
     found++
   }
-  const scan = skipCleanFrames(createScan({ patterns: used, names, count }))
+  const scanOf = (counted: typeof count): Scan =>
+    addOwnPatterns(createScan({ patterns: used, names, count: counted }), own, counted)
+  const scan = skipCleanFrames(scanOf(count))
   const verdict = rememberVerdicts((key) => ({
     mayBeDenied: denied.mayDeny(key),
-    mayBeSecret: createScan({ patterns: used, names, count: () => {} })(key, false) !== key,
+    mayBeSecret: scanOf(() => {})(key, false) !== key,
     isId: namesThing(key),
     lastClean: '',
   }))
@@ -51,8 +64,8 @@ export function createRedactor({ keys, patterns, cuts }: RedactorOptions): Redac
     cuts,
     verdict,
     denies(key, above, value) {
-      if (!denied.denies(key, above, value)) return false
-      counts.key++
+      if (value === redacted || !denied.denies(key, above, value)) return false
+      count('key')
       return true
     },
     text,
@@ -60,7 +73,7 @@ export function createRedactor({ keys, patterns, cuts }: RedactorOptions): Redac
       if (value < leastSecretNumber) return false
       const kind = kindOfDigits(String(value), used)
       if (kind === undefined || (kind === 'card' && isId)) return false
-      counts[kind]++
+      count(kind)
       return cuts
     },
     isSecretBytes(bytes) {
