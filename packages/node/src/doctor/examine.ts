@@ -13,6 +13,8 @@ const packageOf: Readonly<Record<string, string>> = {
   winston: '@clew/winston',
   express: '@clew/express',
   fastify: '@clew/fastify',
+  koa: '@clew/koa',
+  hono: '@clew/hono',
   bullmq: '@clew/bullmq',
   pg: '@clew/pg',
   ioredis: '@clew/ioredis',

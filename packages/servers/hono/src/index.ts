@@ -1,0 +1,1 @@
+export { honoInstrumentation } from './instrumentation.ts'

@@ -1,0 +1,91 @@
+import {
+  type Instrumentation,
+  onModuleLoad,
+  reportThrown,
+  setHttpRoute,
+  stopAll,
+  wrapMethod,
+} from '@clew/core'
+import manifest from '@clew/hono/package.json' with { type: 'json' }
+
+/** https://hono.dev/docs/api/context; `incoming` is what @hono/node-server got from node:http. */
+type Context = { env?: { incoming?: object } }
+type Handler = (context: Context, next: unknown) => unknown
+/** What Hono registers: the handler to run, and the route as `app.routes` shows it. */
+type Registered = [handler: Handler, route: { path: string; method: string }]
+type Add = (this: unknown, method: string, path: string, registered: Registered) => void
+type RouterClass = { prototype: { add: Add } }
+type HonoClass = new () => { router: { add: Add } }
+
+const versions = { from: '4.0.0', below: '5.0.0' } as const
+const library = { name: 'hono', versions } as const
+
+// Each entry is a CommonJS and an ES module.
+const presets = [
+  { ...library, esModule: 'dist/index.js' },
+  { ...library, file: 'dist/cjs/preset/quick.js', esModule: 'dist/preset/quick.js' },
+  { ...library, file: 'dist/cjs/preset/tiny.js', esModule: 'dist/preset/tiny.js' },
+]
+const routers = ['linear-router', 'pattern-router', 'reg-exp-router', 'smart-router', 'trie-router'].map(
+  (name) => ({
+    ...library,
+    file: `dist/cjs/router/${name}/index.js`,
+    esModule: `dist/router/${name}/index.js`,
+  }),
+)
+
+/** Tells the server span of `@clew/http` the route. */
+export const honoInstrumentation: Instrumentation = {
+  name: 'hono',
+  version: manifest.version,
+  library,
+  seam: 'add() of its routers',
+  start: () => {
+    const told = new WeakSet<Registered>()
+    const stops = [
+      ...presets.map((source) =>
+        onModuleLoad<{ Hono: HonoClass }>(source, ({ Hono }) =>
+          tellRoutes(Object.getPrototypeOf(new Hono().router), told),
+        ),
+      ),
+      ...routers.map((source) =>
+        onModuleLoad<Record<string, RouterClass>>(source, (exports) =>
+          Object.entries(exports).flatMap(([name, { prototype }]) =>
+            name.endsWith('Router') ? tellRoutes(prototype, told) : [],
+          ),
+        ),
+      ),
+    ]
+    return () => stopAll(stops)
+  },
+}
+
+// Routers hand what was registered on to the routers in them.
+function tellRoutes(prototype: RouterClass['prototype'], told: WeakSet<Registered>) {
+  return wrapMethod('hono', prototype, 'add', (add) => {
+    return function (this: unknown, method, path, registered) {
+      return add.call(this, method, path, told.has(registered) ? registered : tellRoute(registered, told))
+    }
+  })
+}
+
+function tellRoute(registered: Registered, told: WeakSet<Registered>): Registered {
+  const [handler, route] = registered
+  // Middleware is registered for all methods, mostly with a wildcard: it says nothing of the route.
+  if (!route || (route.method === 'ALL' && route.path.endsWith('*'))) return registered
+  const telling: Handler = (context, next) => {
+    try {
+      const request = context.env?.incoming
+      if (request) setHttpRoute(request, route.path)
+    } catch (error) {
+      reportThrown('reading the route of hono', error)
+    }
+    return handler(context, next)
+  }
+  const replaced: Registered = [
+    Object.defineProperties(telling, Object.getOwnPropertyDescriptors(handler)) as Handler,
+    route,
+  ]
+  told.add(replaced)
+  return replaced
+}

@@ -1,0 +1,1 @@
+export { koaInstrumentation } from './instrumentation.ts'

@@ -1,0 +1,83 @@
+import { addRouteSource, type Instrumentation, onModuleLoad, stopAll, wrapMethod } from '@clew/core'
+import manifest from '@clew/koa/package.json' with { type: 'json' }
+
+/** https://github.com/koajs/router/blob/master/API.md */
+type Layer = { path: string | RegExp; methods: readonly string[] }
+type Context = {
+  req: object
+  method: string
+  /** The layers of all routers so far whose path fits. */
+  matched?: readonly Layer[]
+  /** The path of the layer that runs. */
+  routerPath?: unknown
+  /** What koa-mount took from the path. */
+  mountPath?: unknown
+}
+type Dispatch = (context: Context, next: unknown) => unknown
+type Router = { prototype: Record<'routes' | 'middleware', (this: unknown) => Dispatch> }
+type RouterModule = Router | { Router?: Router; default?: Router }
+
+/** The routers of Koa, packages of their own. */
+const routers = [
+  { name: '@koa/router', esModule: 'dist/index.mjs', versions: { from: '9.0.0', below: '16.0.0' } },
+  { name: 'koa-router', esModule: 'dist/index.mjs', versions: { from: '9.0.0', below: '16.0.0' } },
+] as const
+
+/** Tells the server span of `@clew/http` the route. */
+export const koaInstrumentation: Instrumentation = {
+  name: 'koa',
+  version: manifest.version,
+  library: { name: 'koa', versions: { from: '2.0.0', below: '4.0.0' } },
+  seam: 'routes() of @koa/router',
+  start: () => {
+    const contexts = new WeakMap<object, { context: Context; mountPath: string }>()
+    const note = (context: Context): void => {
+      const mountPath = typeof context.mountPath === 'string' ? context.mountPath : ''
+      contexts.set(context.req, { context, mountPath })
+    }
+    const stops = [
+      addRouteSource((request) => {
+        const entry = contexts.get(request)
+        return entry && routeOf(entry.context, entry.mountPath)
+      }),
+      ...routers.map((source) =>
+        onModuleLoad<RouterModule>(source, (exports) => noteContexts(routerOf(exports), note)),
+      ),
+    ]
+    return () => stopAll(stops)
+  },
+}
+
+function routerOf(exports: RouterModule): Router {
+  if ('prototype' in exports) return exports
+  return (exports.Router ?? exports.default)!
+}
+
+function noteContexts({ prototype }: Router, note: (context: Context) => void) {
+  const noting =
+    (routes: () => Dispatch) =>
+    (router: unknown): Dispatch => {
+      const dispatch = routes.call(router)
+      const noted: Dispatch = (context, next) => {
+        note(context)
+        return dispatch(context, next)
+      }
+      // Routers know each other by `dispatch.router`.
+      return Object.defineProperties(noted, Object.getOwnPropertyDescriptors(dispatch)) as Dispatch
+    }
+  return (['middleware', 'routes'] as const).map((name) =>
+    wrapMethod('koa', prototype, name, (routes) => {
+      const wrapped = noting(routes)
+      return function (this: unknown) {
+        return wrapped(this)
+      }
+    }),
+  )
+}
+
+/** The route whose handler ran last; where none ran because a middleware answered, the first that fits. */
+function routeOf({ method, matched, routerPath }: Context, mountPath: string): string | undefined {
+  const routes = matched?.filter(({ methods }) => methods.includes(method)) ?? []
+  const route = routes.findLast(({ path }) => path === routerPath) ?? routes[0]
+  return route && mountPath + String(route.path)
+}
