@@ -82,6 +82,8 @@ export const plain: ClewConfig = {
     ...{ rules: [], storm: undefined, maxPerSecond: undefined },
     hold: {
       ...{ maxBytes: 64 * 2 ** 20, holdMs: 30_000, releaseSeverity: 17, slowMs: undefined },
+      maxTraceRecords: 5_000,
+      maxTraceBytes: 2 ** 20,
       releasesPerSecond: 50,
     },
   },

@@ -50,7 +50,7 @@ test('with rules of what is kept it shows how many records fell under each, and 
     'log_collapsed_total 0',
     'log_held_total 1',
     'log_released_total 1',
-    ...['not_held', 'expired', 'evicted', 'too_large'].map(
+    ...['not_held', 'expired', 'evicted', 'cut', 'too_large'].map(
       (reason) => `log_unkept_total{reason="${reason}"} 0`,
     ),
     ...Object.entries({ own: 1, trusted: 0, outside: 0, refused: 0 }).map(

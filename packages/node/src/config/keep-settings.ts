@@ -39,6 +39,8 @@ export const keepSettings: {
   maxPerSecond: Setting<number | undefined>
   holdBytes: Setting<number>
   hold: Setting<number>
+  traceRecords: Setting<number>
+  traceBytes: Setting<number>
   releaseLevel: Setting<SeverityBand>
   slow: Setting<number | undefined>
   releasesPerSecond: Setting<number>
@@ -86,6 +88,22 @@ export const keepSettings: {
     default: 30_000,
     shown: '30s',
     about: 'How long they wait.',
+  }),
+  traceRecords: setting({
+    env: 'CLEW_HOLD_TRACE_RECORDS',
+    yaml: 'keep.traceRecords',
+    parse: parsePositive(parseCount()),
+    default: 5_000,
+    about:
+      'Records and spans of one chain that wait: the last ones. Of a chain with more the first are gone, and it says so.',
+  }),
+  traceBytes: setting({
+    env: 'CLEW_HOLD_TRACE_BYTES',
+    yaml: 'keep.traceBytes',
+    parse: parsePositive(parseBytes),
+    default: 2 ** 20,
+    shown: '1MiB',
+    about: 'Memory for those of one chain.',
   }),
   releaseLevel: setting<SeverityBand>({
     env: 'CLEW_KEEP_FROM',

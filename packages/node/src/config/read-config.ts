@@ -163,6 +163,8 @@ export function readKeep({ read }: Reader): KeepConfig {
     hold: {
       maxBytes: read(keepSettings.holdBytes),
       holdMs: read(keepSettings.hold),
+      maxTraceRecords: read(keepSettings.traceRecords),
+      maxTraceBytes: read(keepSettings.traceBytes),
       releaseSeverity: lowestSeverity[read(keepSettings.releaseLevel)],
       slowMs: read(keepSettings.slow),
       releasesPerSecond: read(keepSettings.releasesPerSecond),

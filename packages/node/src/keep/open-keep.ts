@@ -32,7 +32,7 @@ export type Keep = {
 
 const nothingYet: PolicyCounters = {
   ...{ seen: {}, kept: 0, collapsed: 0, held: 0, released: 0 },
-  dropped: { not_held: 0, expired: 0, evicted: 0, too_large: 0 },
+  dropped: { not_held: 0, expired: 0, evicted: 0, cut: 0, too_large: 0 },
   marks: { own: 0, trusted: 0, outside: 0, refused: 0 },
   ring: { bytes: 0, maxBytes: 0, traces: 0, holdSeconds: 0 },
 }

@@ -16,6 +16,8 @@ const scope = { name: '@clew/winston', version: '1' }
 const hold = {
   maxBytes: 4 * 2 ** 20,
   holdMs: 30_000,
+  maxTraceRecords: 5_000,
+  maxTraceBytes: 2 ** 20,
   releaseSeverity: 17,
   slowMs: undefined,
   releasesPerSecond: 50,
@@ -24,6 +26,7 @@ const hold = {
 /** A policy, and what left it: text and weight of each record, `name` of each span. */
 function createTested(rules: readonly KeepRule[], more: Partial<PolicyRules> = {}) {
   const left: [text: unknown, weight: unknown][] = []
+  const shipped: LogInput[] = []
   const spans: string[] = []
   const announced: string[] = []
   const reasons: unknown[] = []
@@ -35,9 +38,10 @@ function createTested(rules: readonly KeepRule[], more: Partial<PolicyRules> = {
     { rules, hold, storm: undefined, maxPerSecond: undefined, ...more },
     {
       logs: {
-        ship(_, { body, contextAttributes }, weight) {
-          left.push([body, weight])
-          note(contextAttributes)
+        ship(_, input, weight) {
+          shipped.push(input)
+          left.push([input.body, weight])
+          note(input.contextAttributes)
         },
         pass: (_, framed) => {
           const record = decodeFramed(framed)
@@ -69,7 +73,7 @@ function createTested(rules: readonly KeepRule[], more: Partial<PolicyRules> = {
       timeUnixMs: 1_700_000_000_000 + clock.nowMs,
       ...{ severityNumber: 9, severityText: 'info', body, spanId: '1'.repeat(16), ...facts },
     })
-  return { policy, left, spans, announced, reasons, clock, log }
+  return { policy, left, shipped, spans, announced, reasons, clock, log }
 }
 
 const [lowTrace, highTrace] = ['0'.repeat(18) + '1'.repeat(14), `${'0'.repeat(18)}${'f'.repeat(14)}`]
@@ -107,6 +111,31 @@ test('an ERROR takes along what its trace has held, in order and without weight,
     ['after', 0],
   ])
   expect(announced).toEqual([lowTrace])
+})
+
+test('a chain whose beginning is gone says how many records are, before the first that it has', () => {
+  const { left, shipped, policy, log, spans } = createTested([infoAtOne], {
+    hold: { ...hold, maxTraceRecords: 3 },
+  })
+  policy.span(scope, requestSpan({}))
+  for (const text of ['one', 'two', 'three', 'four']) log(text, { traceId: lowTrace })
+  log('failed', { traceId: lowTrace, severityNumber: 17 })
+  const lost = '2 records of this chain before this one were held no more when it failed'
+  expect([left, spans]).toEqual([
+    [
+      ['failed', 1],
+      [lost, 0],
+      ['two', 0],
+      ['three', 0],
+      ['four', 0],
+    ],
+    [],
+  ])
+  expect(shipped.at(-1)).toMatchObject({
+    ...{ eventName: 'clew.cut', attributes: { 'clew.cut.count': 2 } },
+    ...{ traceId: lowTrace, spanId: '1'.repeat(16), timeUnixMs: 1_700_000_001_000, severityNumber: 9 },
+  })
+  expect(policy.counters().dropped.cut).toBe(2)
 })
 
 test('others are told once of an own failure, even where somebody else had the trace kept', () => {

@@ -18,7 +18,7 @@ const errorStatus = 2
  */
 export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
   const { logs, traces } = ports
-  const dropped: Record<DropReason, number> = { not_held: 0, expired: 0, evicted: 0, too_large: 0 }
+  const dropped: Record<DropReason, number> = { not_held: 0, expired: 0, evicted: 0, cut: 0, too_large: 0 }
   const drop = (reason: DropReason): void => {
     dropped[reason]++
   }

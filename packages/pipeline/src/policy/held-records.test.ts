@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { HeldRecords } from './held-records.ts'
+import { HeldRecords, type HeldRecordsOptions } from './held-records.ts'
 import type { HeldKind } from './policy.ts'
 
 const kind: HeldKind = { signal: 'logs', scope: { name: 'test', version: '1' } }
 
 /** A ring of 1 MiB, and what left it. */
-function createRing({ maxBytes = 2 ** 20, holdMs = 30_000 } = {}) {
-  const gone = { expired: 0, evicted: 0 }
-  const ring = new HeldRecords({ maxBytes, holdMs, gone: (reason) => gone[reason]++ })
+function createRing({ maxBytes = 2 ** 20, holdMs = 30_000, ...ofTrace }: Partial<HeldRecordsOptions> = {}) {
+  const gone = { expired: 0, evicted: 0, cut: 0 }
+  const ring = new HeldRecords({ maxBytes, holdMs, ...ofTrace, gone: (reason) => gone[reason]++ })
   const number = ring.kindOf(kind)
   const put = (traceId: string, text: string, nowMs = 0): boolean => {
     const writer = ring.open()
@@ -46,7 +46,38 @@ test('what is older than the hold is dropped', () => {
   put('a', 'second', 600)
   put('b', 'other', 1001)
   ring.expire(1001)
-  expect([take('a'), gone, ring.count]).toEqual([['second'], { expired: 1, evicted: 0 }, 1])
+  expect([take('a'), gone, ring.count]).toEqual([['second'], { expired: 1, evicted: 0, cut: 0 }, 1])
+})
+
+test.each<[string, Partial<HeldRecordsOptions>, number]>([
+  ['records', { maxTraceRecords: 5 }, 5],
+  ['bytes', { maxTraceBytes: 35 }, 3],
+  ['both', { maxTraceRecords: 4, maxTraceBytes: 35 }, 3],
+  ['bytes that one record alone has', { maxTraceBytes: 5 }, 1],
+])('of a chain with too many %s the last ones stay, and what is gone is counted', (_, limits, stay) => {
+  const { ring, gone, put, take } = createRing(limits)
+  const texts = Array.from({ length: 20 }, (__, record) => `${record}`.padEnd(10, '.'))
+  for (const text of texts) {
+    put('long', text)
+    if (text.startsWith('3.')) put('short', text)
+  }
+  const lost = [ring.lostOf('long'), ring.lostOf('short'), ring.lostOf('none')]
+  expect([lost, gone.cut, ring.count, ring.bytes]).toEqual([
+    [20 - stay, 0, 0],
+    20 - stay,
+    stay + 1,
+    stay * 10 + 10,
+  ])
+  expect([take('long'), take('short')]).toEqual([texts.slice(-stay), [texts[3]]])
+  put('long', 'again')
+  expect([ring.lostOf('long'), ring.count]).toEqual([0, 1])
+})
+
+test('what is older than the hold counts as lost to the chain that still has some', () => {
+  const { ring, put, take } = createRing({ holdMs: 1000 })
+  for (const nowMs of [0, 100, 900]) put('a', `${nowMs}`, nowMs)
+  ring.expire(1500)
+  expect([ring.lostOf('a'), take('a')]).toEqual([2, ['900']])
 })
 
 test('times come around after 49 days', () => {
@@ -105,8 +136,14 @@ test('whatever is put in and taken out, the ring has the newest records of each 
     fc.property(
       fc.array(step, { minLength: 200, maxLength: 1500, size: 'max' }),
       fc.integer({ min: 100, max: 5000 }),
-      (steps, holdMs) => {
-        const { ring, put, take, gone } = createRing({ maxBytes: 256 * 1024, holdMs })
+      fc.record({
+        maxTraceRecords: fc.integer({ min: 1, max: 40 }),
+        maxTraceBytes: fc.integer({ min: 1, max: 40_000 }),
+      }),
+      (steps, holdMs, limits) => {
+        const { ring, put, take, gone } = createRing({ maxBytes: 256 * 1024, holdMs, ...limits })
+        const sum = (texts: readonly string[]): number =>
+          texts.reduce((bytes, { length }) => bytes + length, 0)
         const model: { trace: string; text: string }[] = []
         let [nowMs, held, released] = [0, 0, 0]
         for (const one of steps) {
@@ -118,6 +155,8 @@ test('whatever is put in and taken out, the ring has the newest records of each 
             const expected = model.filter((record) => record.trace === trace).map(({ text }) => text)
             // The oldest may have left.
             expect(texts).toEqual(expected.slice(expected.length - texts.length))
+            expect(texts.length).toBeLessThanOrEqual(limits.maxTraceRecords)
+            if (texts.length > 1) expect(sum(texts)).toBeLessThanOrEqual(limits.maxTraceBytes)
             released += texts.length
             for (let at = model.length - 1; at >= 0; at--) if (model[at]!.trace === trace) model.splice(at, 1)
           } else {
@@ -126,7 +165,7 @@ test('whatever is put in and taken out, the ring has the newest records of each 
             held++
             model.push({ trace: String(one.trace), text })
           }
-          expect(ring.count).toBe(held - released - gone.expired - gone.evicted)
+          expect(ring.count).toBe(held - released - gone.expired - gone.evicted - gone.cut)
         }
         const left = new Set(model.map(({ trace }) => trace))
         let rest = 0
@@ -136,7 +175,11 @@ test('whatever is put in and taken out, the ring has the newest records of each 
           expect(texts).toEqual(expected.slice(expected.length - texts.length))
           rest += texts.length
         }
-        expect([rest + released + gone.expired + gone.evicted, ring.count, ring.traces]).toEqual([held, 0, 0])
+        expect([rest + released + gone.expired + gone.evicted + gone.cut, ring.count, ring.traces]).toEqual([
+          held,
+          0,
+          0,
+        ])
       },
     ),
     { numRuns: 60, endOnFailure: true },

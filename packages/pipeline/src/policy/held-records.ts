@@ -10,8 +10,18 @@ const leastRoom = 1024
 const largestBlock = 256 * 1024
 const smallestBlock = 16 * 1024
 
-/** How records leave that nobody asked for. */
-export type Gone = (reason: 'expired' | 'evicted') => void
+/** How records leave that nobody asked for: `cut` are the first ones of a trace that has too many. */
+export type Gone = (reason: 'expired' | 'evicted' | 'cut') => void
+
+export type HeldRecordsOptions = {
+  /** Of the buffer and its tables. */
+  maxBytes: number
+  holdMs: number
+  /** Of one trace; its last ones stay. Default: any number. */
+  maxTraceRecords?: number
+  maxTraceBytes?: number
+  gone: Gone
+}
 
 /** Takes one record of a trace that is released, in the order of their coming. The bytes are good for the call only. Must not throw. */
 export type Visit = (kind: HeldKind, framed: Buffer) => void
@@ -24,6 +34,8 @@ export type Visit = (kind: HeldKind, framed: Buffer) => void
 export class HeldRecords {
   readonly maxBytes: number
   readonly #holdMs: number
+  readonly #maxTraceRecords: number
+  readonly #maxTraceBytes: number
   readonly #gone: Gone
   readonly #blockBytes: number
   readonly #blockCount: number
@@ -43,8 +55,10 @@ export class HeldRecords {
   #bytes = 0
   #late: { traceId: string; kind: number; writer: ByteWriter }[] = []
 
-  /** `maxBytes` is of the buffer and its tables. */
-  constructor({ maxBytes, holdMs, gone }: { maxBytes: number; holdMs: number; gone: Gone }) {
+  constructor({ maxBytes, holdMs, gone, ...ofTrace }: HeldRecordsOptions) {
+    const { maxTraceRecords = Number.POSITIVE_INFINITY, maxTraceBytes = Number.POSITIVE_INFINITY } = ofTrace
+    this.#maxTraceRecords = maxTraceRecords
+    this.#maxTraceBytes = maxTraceBytes
     this.maxBytes = maxBytes
     this.#holdMs = holdMs
     this.#gone = gone
@@ -108,6 +122,12 @@ export class HeldRecords {
     this.#count -= count
     this.#slots.free(slot)
     return count
+  }
+
+  /** How many records of the trace are gone that came before those which it has. */
+  lostOf(traceId: string): number {
+    const slot = this.#slots.find(traceId)
+    return slot === none ? 0 : this.#slots.lost[slot]!
   }
 
   /** Drops what is older than the hold. */
@@ -195,6 +215,37 @@ export class HeldRecords {
     this.#ends[this.#head] = this.#writer.position
     this.#count++
     this.#bytes += length
+    this.#slots.count[mine]!++
+    this.#slots.held[mine]! += length
+    while (this.#isTooLong(mine)) this.#cut(mine)
+  }
+
+  #isTooLong(slot: number): boolean {
+    const { count, held } = this.#slots
+    if (count[slot]! <= 1) return false
+    return count[slot]! > this.#maxTraceRecords || held[slot]! > this.#maxTraceBytes
+  }
+
+  /** The first record of a trace goes; its bytes stay until they are the oldest. */
+  #cut(slot: number): void {
+    const word = this.#slots.first[slot]! >>> 2
+    this.#words[word + slotWord] = none
+    this.#loseFirst(slot, word, 'cut')
+  }
+
+  #loseFirst(slot: number, word: number, reason: Parameters<Gone>[0]): void {
+    const length = this.#words[word + lengthWord]!
+    const next = this.#words[word + nextWord]!
+    if (next === none) this.#slots.free(slot)
+    else {
+      this.#slots.first[slot] = next
+      this.#slots.count[slot]!--
+      this.#slots.held[slot]! -= length
+      this.#slots.lost[slot]!++
+    }
+    this.#count--
+    this.#bytes -= length
+    this.#gone(reason)
   }
 
   // The record being linked is not in any list yet, so it cannot be what is dropped.
@@ -232,14 +283,7 @@ export class HeldRecords {
     const word = this.#tail >>> 2
     const length = this.#words[word + lengthWord]!
     const slot = this.#words[word + slotWord]!
-    if (slot !== none) {
-      const next = this.#words[word + nextWord]!
-      if (next === none) this.#slots.free(slot)
-      else this.#slots.first[slot] = next
-      this.#count--
-      this.#bytes -= length
-      this.#gone(reason)
-    }
+    if (slot !== none) this.#loseFirst(slot, word, reason)
     this.#entries--
     this.#tail = align(this.#tail + headerBytes + length)
     const block = Math.floor((this.#tail - 1) / this.#blockBytes)

@@ -1,8 +1,9 @@
-import type { ByteWriter } from '@clew/otlp'
+import { appendBytes, type ByteWriter, type LogInput, type LogRecord } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
 import type { Signal } from '../records/batch.ts'
-import { HeldRecords, type Visit } from './held-records.ts'
+import { type Gone, HeldRecords, type Visit } from './held-records.ts'
 import { createHotTraces } from './hot-traces.ts'
+import { assumedSeverity } from './keep-rules.ts'
 import type { DropReason, HoldOptions, MarkSource, PolicyCounters, PolicyPorts } from './policy.ts'
 import { createBucket } from './token-bucket.ts'
 
@@ -103,24 +104,36 @@ type Ring = Pick<Hold, 'hold'> & {
 }
 
 function openRing(
-  { maxBytes, holdMs }: HoldOptions,
-  { nowMs, ringIsSmall, ...ways }: PolicyPorts,
+  { maxBytes, holdMs, maxTraceRecords, maxTraceBytes }: HoldOptions,
+  { nowMs, ringIsSmall, decode, ...ways }: PolicyPorts,
   drop: (reason: DropReason) => void,
 ): Ring {
   let [held, released] = [0, 0]
   // A clock at each record would be a tenth of holding it.
   let sweptMs = nowMs()
-  const gone = (reason: 'expired' | 'evicted'): void => {
+  const gone: Gone = (reason) => {
     drop(reason)
-    if (reason === 'expired') return
+    if (reason !== 'evicted') return
     const ageMs = ring.ageMs(sweptMs)
     if (ageMs < Math.min(wantedHoldMs, holdMs)) ringIsSmall(ageMs / 1000)
   }
-  const ring = new HeldRecords({ maxBytes, holdMs, gone })
+  const ring = new HeldRecords({ maxBytes, holdMs, maxTraceRecords, maxTraceBytes, gone })
   const kindOf = createKinds(ring)
   const pass: Visit = ({ signal, scope }, framed) => {
     released++
     ways[signal]?.pass(scope, framed)
+  }
+  /** Says before the first record what is gone before it. */
+  const passAfter = (lost: number): Visit => {
+    let isSaid = false
+    return (kind, framed) => {
+      const first = isSaid || kind.signal !== 'logs' ? undefined : decode((to) => appendBytes(to, framed))
+      if (first !== undefined) {
+        isSaid = true
+        ways.logs?.ship(kind.scope, describeLost(first, lost), 0)
+      }
+      pass(kind, framed)
+    }
   }
   return {
     hold(signal, scope, traceId, write, input, weight) {
@@ -131,7 +144,10 @@ function openRing(
       held++
       if (!ring.commit(writer, traceId, kind, sweptMs)) drop('too_large')
     },
-    release: (traceId) => void ring.release(traceId, pass),
+    release(traceId) {
+      const lost = ring.lostOf(traceId)
+      ring.release(traceId, lost > 0 ? passAfter(lost) : pass)
+    },
     sweep(now) {
       sweptMs = now
       ring.expire(now)
@@ -143,6 +159,17 @@ function openRing(
         holdSeconds: ring.ageMs(sweptMs) / 1000,
       },
     }),
+  }
+}
+
+/** The record that stands before the first one of a chain whose beginning is gone. */
+function describeLost({ timeUnixNano, traceId, spanId, flags }: LogRecord, lost: number): LogInput {
+  return {
+    timeUnixMs: Number(timeUnixNano) / 1e6,
+    ...{ severityNumber: assumedSeverity, severityText: 'INFO', traceId, spanId, traceFlags: flags },
+    body: `${lost} records of this chain before this one were held no more when it failed`,
+    eventName: 'clew.cut',
+    attributes: { 'clew.cut.count': lost },
   }
 }
 

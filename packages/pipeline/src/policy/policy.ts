@@ -28,6 +28,9 @@ export type HoldOptions = {
   readonly maxBytes: number
   /** How long a record waits. Default 30 s. */
   readonly holdMs: number
+  /** Of one chain: its last records stay, and it says how many are gone. Default 5,000 and 1 MiB. */
+  readonly maxTraceRecords: number
+  readonly maxTraceBytes: number
   /** From this severity on a record releases its chain. Default 17, ERROR. */
   readonly releaseSeverity: number
   /** A request or job that takes longer releases its chain. Undefined: none does. */
@@ -71,8 +74,11 @@ export type PolicyCounters = {
   }
 }
 
-/** Why a record that was not kept is gone: never held, older than the hold, pushed out by newer ones, too large for the ring. */
-export type DropReason = 'not_held' | 'expired' | 'evicted' | 'too_large'
+/**
+ * Why a record that was not kept is gone: never held, older than the hold, pushed out by newer ones, one of the first of a chain that
+ * had too many, too large for the ring.
+ */
+export type DropReason = 'not_held' | 'expired' | 'evicted' | 'cut' | 'too_large'
 
 /** What decides about records and spans between the log call and the queues. Nothing of it throws. */
 export type Policy = {

@@ -1,10 +1,16 @@
 /** No slot, no record. */
 export const none = 0xffff_ffff
 
-/** Which traces have records, as numbers from 0, with the places of their first and last record. */
+/** Which traces have records, as numbers from 0, with what is known of each. */
 export type TraceSlots = {
+  /** The places of its first and last record. */
   readonly first: Uint32Array
   readonly last: Uint32Array
+  readonly count: Uint32Array
+  /** Of its records. */
+  readonly held: Uint32Array
+  /** How many of its records are gone, since it has some. */
+  readonly lost: Uint32Array
   /** Of the tables. */
   readonly bytes: number
   readonly size: number
@@ -19,7 +25,7 @@ export type TraceSlots = {
 const mostSlots = 131_072
 /** A trace has about so many bytes of records, or more. */
 const bytesOfTrace = 512
-const bytesOfSlot = 12
+const bytesOfSlot = 24
 
 /** As many as records of so many bytes may need. */
 export function createTraceSlots(maxBytes: number): TraceSlots {
@@ -28,6 +34,7 @@ export function createTraceSlots(maxBytes: number): TraceSlots {
   const free = new Uint32Array(count)
   const first = new Uint32Array(count)
   const last = new Uint32Array(count)
+  const [counts, held, lost] = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count)]
   const slots = new Map<string, number>()
   let freeCount = 0
   let used = 0
@@ -38,6 +45,7 @@ export function createTraceSlots(maxBytes: number): TraceSlots {
   return {
     first,
     last,
+    ...{ count: counts, held, lost },
     bytes: count * bytesOfSlot,
     get size() {
       return slots.size
@@ -59,6 +67,7 @@ export function createTraceSlots(maxBytes: number): TraceSlots {
       ids[slot] = traceId
       slots.set(traceId, slot)
       first[slot] = last[slot] = none
+      counts[slot] = held[slot] = lost[slot] = 0
       lastId = traceId
       lastSlot = slot
       return slot

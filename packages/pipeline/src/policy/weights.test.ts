@@ -6,7 +6,10 @@ import type { PolicyRules } from './policy.ts'
 const scope = { name: '@clew/winston', version: '1' }
 const onePercent: PolicyRules = {
   rules: [{ name: 'info', maxSeverity: 12, keep: 0.01 }],
-  hold: { maxBytes: 0, holdMs: 30_000, releaseSeverity: 17, slowMs: undefined, releasesPerSecond: 50 },
+  hold: {
+    ...{ maxBytes: 0, holdMs: 30_000, maxTraceRecords: 1, maxTraceBytes: 1 },
+    ...{ releaseSeverity: 17, slowMs: undefined, releasesPerSecond: 50 },
+  },
   storm: undefined,
   maxPerSecond: undefined,
 }
