@@ -202,6 +202,7 @@ tracer_provider:
   processors:
     - batch:
         schedule_delay: 5s
+        max_queue_size: 0
         exporter:
           otlp_http:
             endpoint: collector:4318
@@ -231,20 +232,21 @@ propagator: tracecontext
       'otel.yaml:11:21: attribute_limits.attribute_count_limit: "-1" is not a whole number; write one from 0 on',
       'otel.yaml:11:48: attribute_limits.attribute_value_length_limt: the schema has no such key; write attribute_value_length_limit',
       'otel.yaml:15:9: tracer_provider.processors[0].batch.schedule_delay: "5s" is not a whole number; write milliseconds, without a unit',
-      'otel.yaml:18:13: tracer_provider.processors[0].batch.exporter.otlp_http.endpoint: "collector:4318" has no scheme; write "http://collector:4318" or "https://collector:4318"',
-      'otel.yaml:19:13: tracer_provider.processors[0].batch.exporter.otlp_http.compression: "brotli" is unknown; write gzip, zstd or none',
-      'otel.yaml:20:13: tracer_provider.processors[0].batch.exporter.otlp_http.encoding: "yaml" is unknown; write protobuf or json',
-      'otel.yaml:21:13: tracer_provider.processors[0].batch.exporter.otlp_http.timeout: "1.5" is not a whole number; write milliseconds, without a unit',
-      'otel.yaml:22:23: tracer_provider.processors[0].batch.exporter.otlp_http.headers[0]: pair 1 has no name of a header; write name=value',
-      'otel.yaml:23:13: tracer_provider.processors[0].batch.exporter.otlp_http.headers_list: the value of "authorization" is not percent-encoded; write % as %25',
-      'otel.yaml:24:13: tracer_provider.processors[0].batch.exporter.otlp_http.tls: a client certificate needs its key and the other way round; write cert_file too',
-      'otel.yaml:24:20: tracer_provider.processors[0].batch.exporter.otlp_http.tls.ca_file: the path is relative; write the whole path, from the root on',
-      'otel.yaml:24:37: tracer_provider.processors[0].batch.exporter.otlp_http.tls.key_file: it cannot be read: ENOENT: no such file; write the path of a PEM file',
-      'otel.yaml:25:7: tracer_provider.processors[1]: more than one processor; write one of them',
-      'otel.yaml:26:7: tracer_provider.processors[2].batch: exporter is missing; write it below',
-      'otel.yaml:27:38: tracer_provider.sampler.trace_id_ratio_based.ratio: "2" is not a share; write a number from 0 to 1, such as 0.25',
-      'otel.yaml:28:20: logger_provider.processors: the list is empty; write "- " and a value a line',
-      'otel.yaml:29:1: propagator: "tracecontext" is not a map; write below it composite, composite_list',
+      'otel.yaml:16:9: tracer_provider.processors[0].batch.max_queue_size: "0" is not a whole number above 0; write one from 1 on',
+      'otel.yaml:19:13: tracer_provider.processors[0].batch.exporter.otlp_http.endpoint: "collector:4318" has no scheme; write "http://collector:4318" or "https://collector:4318"',
+      'otel.yaml:20:13: tracer_provider.processors[0].batch.exporter.otlp_http.compression: "brotli" is unknown; write gzip, zstd or none',
+      'otel.yaml:21:13: tracer_provider.processors[0].batch.exporter.otlp_http.encoding: "yaml" is unknown; write protobuf or json',
+      'otel.yaml:22:13: tracer_provider.processors[0].batch.exporter.otlp_http.timeout: "1.5" is not a whole number; write milliseconds, without a unit',
+      'otel.yaml:23:23: tracer_provider.processors[0].batch.exporter.otlp_http.headers[0]: pair 1 has no name of a header; write name=value',
+      'otel.yaml:24:13: tracer_provider.processors[0].batch.exporter.otlp_http.headers_list: the value of "authorization" is not percent-encoded; write % as %25',
+      'otel.yaml:25:13: tracer_provider.processors[0].batch.exporter.otlp_http.tls: a client certificate needs its key and the other way round; write cert_file too',
+      'otel.yaml:25:20: tracer_provider.processors[0].batch.exporter.otlp_http.tls.ca_file: the path is relative; write the whole path, from the root on',
+      'otel.yaml:25:37: tracer_provider.processors[0].batch.exporter.otlp_http.tls.key_file: it cannot be read: ENOENT: no such file; write the path of a PEM file',
+      'otel.yaml:26:7: tracer_provider.processors[1]: more than one processor; write one of them',
+      'otel.yaml:27:7: tracer_provider.processors[2].batch: exporter is missing; write it below',
+      'otel.yaml:28:38: tracer_provider.sampler.trace_id_ratio_based.ratio: "2" is not a share; write a number from 0 to 1, such as 0.25',
+      'otel.yaml:29:20: logger_provider.processors: the list is empty; write "- " and a value a line',
+      'otel.yaml:30:1: propagator: "tracecontext" is not a map; write below it composite, composite_list',
       end,
     ],
   })

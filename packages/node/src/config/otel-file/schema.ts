@@ -8,6 +8,7 @@ import {
   neededText,
   oneOf,
   openMap,
+  positive,
   type Shape,
   share,
   text,
@@ -25,8 +26,8 @@ const emptyMap = map({}, { canBeNull: true })
 const tls = { ca_file: text, key_file: text, cert_file: text }
 
 const sizes = {
-  max_request_size: lack('remove it: what a receiver finds too large is halved and sent again'),
-  max_response_size: lack('remove it: of an answer only its beginning is read'),
+  max_request_size: lack('remove it: what a receiver finds too large is halved and sent again', whole),
+  max_response_size: lack('remove it: of an answer only its beginning is read', positive),
 }
 
 const pair = map({ name: neededText, value: textOrNull }, { needed: ['name', 'value'] })
@@ -56,9 +57,12 @@ const processor = oneOf(
       {
         exporter,
         schedule_delay: milliseconds,
-        export_timeout: lack('write timeout of the exporter; what is not delivered is kept and sent again'),
-        max_queue_size: lack(`remove it: ${ours}`),
-        max_export_batch_size: lack('remove it: batches are as large as receivers take them'),
+        export_timeout: lack(
+          'write timeout of the exporter; what is not delivered is kept and sent again',
+          milliseconds,
+        ),
+        max_queue_size: lack(`remove it: ${ours}`, positive),
+        max_export_batch_size: lack('remove it: batches are as large as receivers take them', positive),
       },
       { needed: ['exporter'] },
     ),
@@ -66,7 +70,7 @@ const processor = oneOf(
   'processor',
 )
 
-const depth = lack('remove it: values are cut below eight levels', '8')
+const depth = lack('remove it: values are cut below eight levels', positive, '8')
 const limits = {
   attribute_value_length_limit: whole,
   attribute_value_depth_limit: depth,
@@ -109,7 +113,7 @@ export const fileShape: Shape = openMap({
   resource: map({
     attributes: list(map({ name: neededText, value: anything, type: text }, { needed: ['name', 'value'] })),
     attributes_list: text,
-    schema_url: lack('remove it: the resource is sent without'),
+    schema_url: lack('remove it: the resource is sent without', text),
     'detection/development': map({
       attributes: lack('remove it: all that the detectors find is sent'),
       detectors: list(detector),

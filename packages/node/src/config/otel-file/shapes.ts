@@ -9,9 +9,10 @@ type Keys = Readonly<Record<string, Shape>>
 
 const experimental = /\/(development|alpha|beta)$/
 
-/** A part of the schema that there is not. */
-export function lack(remedy: string, inForce?: string): Shape {
-  return (node, findings) => lacking(findings, node, { found: 'it is not supported', remedy }, inForce)
+/** A part of the schema that there is not; told where it is given. */
+export function lack(remedy: string, shape: Shape = anything, inForce?: string): Shape {
+  return (node, findings) =>
+    shape(node, findings) && lacking(findings, node, { found: 'it is not supported', remedy }, inForce)
 }
 
 type Kind = { what: string; remedy: string; isOf(value: FileNode['value']): boolean }
@@ -60,6 +61,10 @@ export const whole: Shape = scalar({
   ...{ what: 'a whole number', remedy: 'write one from 0 on' },
   isOf: isWhole,
 })
+export const positive: Shape = scalar({
+  ...{ what: 'a whole number above 0', remedy: 'write one from 1 on' },
+  isOf: (value) => isWhole(value) && value !== 0,
+})
 export const milliseconds: Shape = scalar({
   ...{ what: 'a whole number', remedy: 'write milliseconds, without a unit' },
   isOf: isWhole,
@@ -107,7 +112,9 @@ export function oneOf(kinds: Keys, what: string, inForce?: string): Shape {
       return wrong(findings, node, { found, remedy: 'write one of them' })
     }
     const value = sift(entries, kinds, findings, (other) =>
-      lacking(findings, other, { found: `there is no such ${what}`, remedy }, inForce),
+      entriesOf(other, true)
+        ? lacking(findings, other, { found: `there is no such ${what}`, remedy }, inForce)
+        : noMap(findings, other, []),
     )
     return value.size === 0 ? undefined : { ...node, value }
   }
@@ -130,8 +137,8 @@ function entriesOf({ value }: FileNode, canBeNull: boolean): ReadonlyMap<string,
 }
 
 function noMap(findings: Findings, node: FileNode, keys: readonly string[]): undefined {
-  const found = `${shown(node)} is not a map`
-  return wrong(findings, node, { found, remedy: `write below it ${keys.slice(0, 4).join(', ')}` })
+  const below = keys.length > 0 ? keys.slice(0, 4).join(', ') : 'its options'
+  return wrong(findings, node, { found: `${shown(node)} is not a map`, remedy: `write below it ${below}` })
 }
 
 type Otherwise = (node: FileNode, name: string, findings: Findings) => undefined
