@@ -103,6 +103,8 @@ export const plain: ClewConfig = {
     scheduleDelayMs: 500,
     spoolDirectory: undefined,
     maxSpoolBytes: 268_435_456,
+    maxSpoolAgeMs: undefined,
+    writeAhead: false,
     exit: 'flush',
     signals: true,
   },

@@ -56,6 +56,7 @@ const allDelivered = (count: number): Counters => ({
   dropped: 0,
   spooled: 0,
   replayed: 0,
+  expired: 0,
 })
 
 function countBodies(logs: readonly ReceivedLog[]): { unique: number; total: number } {

@@ -34,6 +34,7 @@ export type ProblemCode =
   | 'CLEW_SPOOL_FULL'
   | 'CLEW_SPOOL_DAMAGED'
   | 'CLEW_SPOOL_LEFT'
+  | 'CLEW_SPOOL_EXPIRED'
   | 'CLEW_RECORDS_LOST'
   | 'CLEW_HOLD_SMALL'
 
@@ -74,6 +75,8 @@ export type PipelineOptions = {
   /** Folder for records that memory or the end of the process left no room for; undefined: no spool. */
   spoolDirectory?: string | undefined
   maxSpoolBytes?: number
+  /** Records on disk are deleted, counted and said, when nothing was written to their file for so long. Default: they are kept. */
+  maxSpoolAgeMs?: number | undefined
   /**
    * True: each record is written to a file below `spoolDirectory` before `log` or `span` returns, so that it outlives its
    * process however that ends. Records are then sent one request at a time and in their order. Default false.
@@ -110,6 +113,8 @@ export type SignalCounters = {
   spooled: number
   /** Records acknowledged out of the spool, of this process and of ended ones. Not in `delivered`. */
   replayed: number
+  /** Records on disk that were deleted for their age, of this process and of ended ones. */
+  expired: number
 }
 
 /** What waits now to be sent, of all signals and destinations, and the most that may. */

@@ -54,6 +54,7 @@ const nothingLost = (count: number): unknown => ({
   dropped: 0,
   spooled: 0,
   replayed: 0,
+  expired: 0,
 })
 
 test.for([

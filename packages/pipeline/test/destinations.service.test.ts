@@ -79,11 +79,17 @@ test('a destination that is away costs the others nothing; the next process send
   await expect.poll(() => receivedOf('away'), { timeout: 30_000 }).toBe(20_000)
   await first.pipeline.stop(100)
   const { other, logs } = first.pipeline.counters()
-  expect({ ...logs, spooled: 0, delivered: logs!.delivered + logs!.replayed, replayed: 0 }).toEqual({
-    ...{ accepted: 20_000, delivered: 20_000, rejected: 0, dropped: 0, spooled: 0, replayed: 0 },
+  expect({
+    ...logs,
+    spooled: 0,
+    delivered: logs!.delivered + logs!.replayed,
+    replayed: 0,
+    expired: 0,
+  }).toEqual({
+    ...{ accepted: 20_000, delivered: 20_000, rejected: 0, dropped: 0, spooled: 0, replayed: 0, expired: 0 },
   })
   expect(other).toEqual({
-    ...{ accepted: 20_000, delivered: 0, rejected: 0, dropped: 0, spooled: 20_000, replayed: 0 },
+    ...{ accepted: 20_000, delivered: 0, rejected: 0, dropped: 0, spooled: 20_000, replayed: 0, expired: 0 },
   })
   expect(first.reports).toEqual([
     'CLEW_EXPORT_FAILED cannot send logs to the other: it sleeps; they wait and are sent again. Help it',

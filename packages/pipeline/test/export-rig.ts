@@ -50,7 +50,15 @@ export function log(pipeline: Pipeline, count: number, body = 'order accepted'):
 }
 
 export const all = (accepted: number): unknown => ({ ...zero, accepted, delivered: accepted })
-export const zero = { accepted: 0, delivered: 0, rejected: 0, dropped: 0, spooled: 0, replayed: 0 }
+export const zero = {
+  accepted: 0,
+  delivered: 0,
+  rejected: 0,
+  dropped: 0,
+  spooled: 0,
+  replayed: 0,
+  expired: 0,
+}
 
 export async function listen(handle: RequestListener): Promise<{ server: Server; url: string }> {
   const server = createServer(handle).listen(0, '127.0.0.1')

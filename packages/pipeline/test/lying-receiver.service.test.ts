@@ -91,7 +91,7 @@ test('no answer holds the end of a process, and the records of it are in the spo
 
 /** What a process said of its log records, where only these counters are not zero. */
 const counted = (some: Record<string, number>): string => {
-  const none = { accepted: 0, delivered: 0, rejected: 0, dropped: 0, spooled: 0, replayed: 0 }
+  const none = { accepted: 0, delivered: 0, rejected: 0, dropped: 0, spooled: 0, replayed: 0, expired: 0 }
   return `${JSON.stringify({ ...none, ...some })}\n`
 }
 

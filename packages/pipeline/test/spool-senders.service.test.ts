@@ -126,7 +126,7 @@ test.for([
       `^CLEW_EXPORT_FAILED .*${kind.name}.*they wait and are sent again. Check the credentials in OTEL_EXPORTER_OTLP_HEADERS`,
     ),
   )
-  const none = { accepted: 0, delivered: 0, rejected: 0, dropped: 0, spooled: 0, replayed: 0 }
+  const none = { accepted: 0, delivered: 0, rejected: 0, dropped: 0, spooled: 0, replayed: 0, expired: 0 }
   expect([first, second, third].map(({ pipeline, reports }) => [pipeline.counters().logs, reports])).toEqual([
     [{ ...none, accepted: 1, spooled: 1 }, [failed]],
     [none, [failed]],

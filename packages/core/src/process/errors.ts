@@ -95,11 +95,17 @@ export const errorCatalogue = {
       'The line has a remedy for each reason: mostly a folder for CLEW_SPOOL_DIR that can be written to.',
   },
   CLEW_SPOOL_UNUSABLE: {
-    meaning: 'The spool folder cannot be used; what memory cannot hold will be lost.',
+    meaning:
+      'The spool folder cannot be used; what memory cannot hold will be lost, and with CLEW_WRITE_AHEAD what memory holds when the process is killed.',
     remedy: 'The line has the reason and what helps against it, or give CLEW_SPOOL_DIR another folder.',
   },
   CLEW_SPOOL_FULL: {
-    meaning: 'The spool has reached CLEW_MAX_SPOOL_BYTES and takes no more.',
+    meaning:
+      'The spool has reached CLEW_MAX_SPOOL_BYTES and takes no more; with CLEW_WRITE_AHEAD new records are in memory alone.',
+    remedy: 'Bring the receiver back, or raise the limit.',
+  },
+  CLEW_SPOOL_EXPIRED: {
+    meaning: 'Records had waited on disk for longer than CLEW_MAX_SPOOL_AGE; they are deleted and counted.',
     remedy: 'Bring the receiver back, or raise the limit.',
   },
   CLEW_SPOOL_DAMAGED: {

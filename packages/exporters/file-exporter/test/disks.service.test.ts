@@ -43,7 +43,15 @@ test('a full disk is said, takes no half of a batch, and gets all lines once whe
       `CLEW_EXPORT_FAILED cannot send logs to ${path}: no space is left on its disk (ENOSPC); they wait and are sent again. Make room, and let CLEW_FILE_MAX_TOTAL_SIZE leave some`,
       expect.stringMatching(/^CLEW_EXPORT_RECOVERED sending logs to /),
     ],
-    counters: { accepted: 3_000, delivered: 3_000, rejected: 0, dropped: 0, spooled: 0, replayed: 0 },
+    counters: {
+      accepted: 3_000,
+      delivered: 3_000,
+      rejected: 0,
+      dropped: 0,
+      spooled: 0,
+      replayed: 0,
+      expired: 0,
+    },
     bodies: expect.anything(),
   })
   const { bodies } = result as { bodies: string[] }
@@ -58,7 +66,7 @@ test('a disk that is read-only is said, and its records are in the spool where t
     reports: [
       `CLEW_EXPORT_FAILED cannot send logs to ${join(folder, 'disk/app.jsonl')}: its disk is read-only (EROFS); they wait and are sent again. Mount the disk for writing, or set CLEW_FILE_PATH`,
     ],
-    counters: { accepted: 1, delivered: 0, rejected: 0, ...kept, replayed: 0 },
+    counters: { accepted: 1, delivered: 0, rejected: 0, ...kept, replayed: 0, expired: 0 },
   })
 })
 

@@ -44,7 +44,7 @@ test('each trace of a batch is a message with its id as the key, and one trace h
   await pipeline.stop()
   expect([reports, pipeline.counters().kafka]).toEqual([
     [],
-    { accepted: 60, delivered: 60, rejected: 0, dropped: 0, spooled: 0, replayed: 0 },
+    { accepted: 60, delivered: 60, rejected: 0, dropped: 0, spooled: 0, replayed: 0, expired: 0 },
   ])
   const read = await readTopic('proto', 20)
   const keys = [...new Set(read.map(({ key }) => key))]

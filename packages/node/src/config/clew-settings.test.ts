@@ -8,6 +8,8 @@ const own: Row[] = [
       CLEW_MAX_QUEUE_BYTES: '16MiB',
       CLEW_MAX_SPOOL_BYTES: '1GB',
       CLEW_SPOOL_DIR: '/var/spool/clew',
+      CLEW_MAX_SPOOL_AGE: '7d',
+      CLEW_WRITE_AHEAD: 'on',
       CLEW_EXIT: 'spool',
       CLEW_SIGNALS: 'off',
       CLEW_QUIET: '1',
@@ -17,6 +19,8 @@ const own: Row[] = [
       ...pipeline({
         maxQueueBytes: 16_777_216,
         maxSpoolBytes: 1_000_000_000,
+        maxSpoolAgeMs: 604_800_000,
+        writeAhead: true,
         spoolDirectory: '/var/spool/clew',
         exit: 'spool',
         signals: false,
@@ -24,6 +28,15 @@ const own: Row[] = [
     },
   ],
   ['the spool can be off', { CLEW_SPOOL_DIR: 'off' }, pipeline({ spoolDirectory: false })],
+  [
+    'nothing is written ahead without a folder, and an age has a unit',
+    { CLEW_SPOOL_DIR: 'off', CLEW_WRITE_AHEAD: 'true', CLEW_MAX_SPOOL_AGE: '0' },
+    pipeline({ spoolDirectory: false }),
+    [
+      'CLEW_MAX_SPOOL_AGE: "0" has no unit; write "30s", "15m", "2h" or "7d"; in force: any age',
+      'CLEW_WRITE_AHEAD: nothing is written ahead without a folder, and CLEW_SPOOL_DIR is off; write a folder there; in force: off',
+    ],
+  ],
   [
     'all problems are told together',
     { CLEW_MAX_QUEUE_BYTES: 'much', CLEW_EXIT: 'now', CLEW_SIGNALS: 'perhaps' },

@@ -92,7 +92,7 @@ alerts:
       'pipeline: fast\n',
       {},
       [
-        'clew.yaml:1: pipeline: it has options below it; write maxQueueBytes, spoolDirectory, maxSpoolBytes, exit, signals',
+        'clew.yaml:1: pipeline: it has options below it; write maxQueueBytes, spoolDirectory, maxSpoolBytes, maxSpoolAge, writeAhead, exit, signals',
       ],
     ],
     [

@@ -66,6 +66,8 @@ export type ClewConfig = {
     /** False: no spool. Undefined: not given. */
     spoolDirectory: string | false | undefined
     maxSpoolBytes: number
+    maxSpoolAgeMs: number | undefined
+    writeAhead: boolean
     exit: ExitMode
     signals: boolean
   }
@@ -247,7 +249,8 @@ function readPropagators(
   }) as Exclude<PropagatorName, 'none'>[]
 }
 
-function readPipeline({ read }: Reader): ClewConfig['pipeline'] {
+function readPipeline(reader: Reader): ClewConfig['pipeline'] {
+  const { read } = reader
   const delays = [read(signalSettings.spanDelay), read(signalSettings.logDelay)]
   const given = delays.filter((delay) => delay !== undefined)
   return {
@@ -255,9 +258,22 @@ function readPipeline({ read }: Reader): ClewConfig['pipeline'] {
     scheduleDelayMs: given.length > 0 ? Math.min(...given) : defaultDelayMs,
     spoolDirectory: read(pipelineSettings.spoolDirectory),
     maxSpoolBytes: read(pipelineSettings.maxSpoolBytes),
+    maxSpoolAgeMs: read(pipelineSettings.maxSpoolAge),
+    writeAhead: readWriteAhead(reader),
     exit: read(pipelineSettings.exit),
     signals: read(pipelineSettings.signals),
   }
+}
+
+function readWriteAhead(reader: Reader): boolean {
+  const isOn = reader.read(pipelineSettings.writeAhead)
+  if (!isOn || reader.read(pipelineSettings.spoolDirectory) !== false) return isOn
+  const place = reader.placeOf(pipelineSettings.writeAhead)
+  const folder = reader.placeOf(pipelineSettings.spoolDirectory)
+  reader.report(
+    `${place}: nothing is written ahead without a folder, and ${folder} is off; write a folder there; in force: off`,
+  )
+  return false
 }
 
 /** One that is not installed is fine, as services share variables; one that is misspelt is not. */

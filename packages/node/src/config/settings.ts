@@ -4,9 +4,11 @@ import {
   parseBoolean,
   parseBytes,
   parseChoice,
+  parseDuration,
   parseEncodedPairs,
   parseList,
   parseOrOff,
+  parsePositive,
   parseRatio,
   parseText,
 } from '@clew/settings'
@@ -202,6 +204,8 @@ export const pipelineSettings: {
   maxQueueBytes: Setting<number>
   spoolDirectory: Setting<string | false | undefined>
   maxSpoolBytes: Setting<number>
+  maxSpoolAge: Setting<number | undefined>
+  writeAhead: Setting<boolean>
   exit: Setting<ExitMode>
   signals: Setting<boolean>
 } = {
@@ -227,6 +231,22 @@ export const pipelineSettings: {
     default: defaultSpoolBytes,
     shown: `${defaultSpoolBytes / 2 ** 20}MiB`,
     about: 'Disk space for the spool; what it cannot hold is dropped and counted.',
+  }),
+  maxSpoolAge: optional<number>({
+    env: 'CLEW_MAX_SPOOL_AGE',
+    yaml: 'pipeline.maxSpoolAge',
+    parse: parsePositive(parseDuration),
+    shown: 'any age',
+    about: 'How long records wait in the spool, such as `7d`; older ones are deleted and counted.',
+  }),
+  writeAhead: setting({
+    env: 'CLEW_WRITE_AHEAD',
+    yaml: 'pipeline.writeAhead',
+    parse: parseBoolean,
+    default: false,
+    shown: 'off',
+    about:
+      'Whether each record is in a file of the spool before its log call returns, so that it outlives a SIGKILL. It costs one or two microseconds.',
   }),
   exit: setting<ExitMode>({
     env: 'CLEW_EXIT',

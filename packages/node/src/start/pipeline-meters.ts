@@ -50,11 +50,12 @@ function signalMeters(prefix: string, what: string, read: () => ByDestination): 
     ),
     {
       ...{ name: `${prefix}_dropped_total`, kind: 'counter', labels: [...labels, 'reason'] },
-      help: `Lost, for want of room on our side or refused by the receiver: ${what}.`,
+      help: `Lost, for want of room on our side, refused by the receiver, or too old in the spool: ${what}.`,
       read: () =>
-        read().flatMap(([destination, { dropped, rejected }]) => [
+        read().flatMap(([destination, { dropped, rejected, expired }]) => [
           { labels: { destination, reason: 'no_room' }, value: dropped },
           { labels: { destination, reason: 'refused' }, value: rejected },
+          { labels: { destination, reason: 'too_old' }, value: expired },
         ]),
     },
     { ...counter('queue_records', 'Waiting in memory', inMemory), kind: 'gauge' },

@@ -108,6 +108,7 @@ function openLane({ spoolBytes, memoryBytes }: { spoolBytes: number | undefined;
       ...facts,
       sender,
       journal: undefined,
+      maxSpoolAgeMs: undefined,
       keepsOrder: false,
       mirror: undefined,
       scheduleDelayMs: 1e6,

@@ -19,6 +19,8 @@ export type LaneOptions = Pick<QueueOptions, 'resource' | 'budget' | 'pool' | 'm
   spool: Spool | undefined
   /** Of whole requests, or of records from their log call on. */
   journal: Journal | undefined
+  /** Undefined: what lies on disk is kept. */
+  maxSpoolAgeMs: number | undefined
   /** Of records: one request at a time. */
   keepsOrder: boolean
   scheduleDelayMs: number
@@ -107,6 +109,7 @@ export class SignalLane {
   beat(): void {
     this.spool?.claim()
     this.#options.journal?.beat()
+    this.#dropOld()
     this.loop.wake(false)
   }
 
@@ -148,6 +151,21 @@ export class SignalLane {
   /** What the journal still has is for whoever comes next, at once: the process ends. */
   leaveDisk(): void {
     this.#options.journal?.close()
+  }
+
+  #dropOld(): void {
+    const { maxSpoolAgeMs: ageMs, now, journal, problems } = this.#options
+    if (ageMs === undefined) return
+    const since = now() - ageMs
+    const count = (this.spool?.dropOlder(since) ?? 0) + (journal?.dropOlder(since) ?? 0)
+    if (count === 0) return
+    this.queue.counters.expired += count
+    const remedy = 'Bring the receiver back, or raise CLEW_MAX_SPOOL_AGE'
+    this.#losses.addUnsent(count, 'they were too old', () => remedy)
+    problems.sayAtOnce(
+      'CLEW_SPOOL_EXPIRED',
+      `${count} ${this.signal} records waited on disk for ${this.#wording.address} for longer than ${Math.round(ageMs / 1000)} s and are deleted. ${remedy}`,
+    )
   }
 
   /** A chunk is full: send it in this turn's end, outside of the log call. */

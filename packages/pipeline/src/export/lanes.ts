@@ -16,7 +16,10 @@ import { createSender, type SenderOptions } from './sender.ts'
 const defaultFlushMs = 10_000
 const defaultSpoolBytes = 256 * 1024 * 1024
 
-export type LanePlan = Pick<PipelineOptions, 'logs' | 'traces' | 'spoolDirectory' | 'maxSpoolBytes'> & {
+export type LanePlan = Pick<
+  PipelineOptions,
+  'logs' | 'traces' | 'spoolDirectory' | 'maxSpoolBytes' | 'maxSpoolAgeMs'
+> & {
   /** Whose records they are; empty for those of others. */
   resource: PipelineOptions['resource']
   /** What lies on disk while it waits in memory: nothing, whole requests, or records from their log call on. */
@@ -26,7 +29,9 @@ export type LanePlan = Pick<PipelineOptions, 'logs' | 'traces' | 'spoolDirectory
   maxQueueBytes: number | undefined
 }
 
-type LaneFacts = Omit<LaneOptions, 'name' | 'sender' | 'spool' | 'journal' | 'keepsOrder' | 'budget'> &
+type OnDisk = Pick<LaneOptions, 'spool' | 'journal' | 'maxSpoolAgeMs' | 'keepsOrder'>
+
+type LaneFacts = Omit<LaneOptions, 'name' | 'sender' | keyof OnDisk | 'budget'> &
   Pick<SenderOptions, 'keepsSpare'>
 
 /** The lanes of one pipeline. */
@@ -130,12 +135,18 @@ function isUsable({ url }: Endpoint, signal: Signal, problems: Problems): boolea
 }
 
 function onDisk(
-  { spoolDirectory: directory, maxSpoolBytes: maxBytes = defaultSpoolBytes, journals }: LanePlan,
+  {
+    spoolDirectory: directory,
+    maxSpoolBytes: maxBytes = defaultSpoolBytes,
+    maxSpoolAgeMs,
+    journals,
+  }: LanePlan,
   signal: Signal,
   sender: SpoolSender,
   { problems, now, resource }: LaneFacts,
-): Pick<LaneOptions, 'spool' | 'journal' | 'keepsOrder'> {
-  if (directory === undefined) return { spool: undefined, journal: undefined, keepsOrder: false }
+): OnDisk {
+  if (directory === undefined)
+    return { spool: undefined, journal: undefined, maxSpoolAgeMs, keepsOrder: false }
   const place = placeSpool({ directory, signal, sender, problems, now })
   const use = { bytes: 0, maxBytes }
   // Requests in memory have the bound of the memory.
@@ -143,6 +154,7 @@ function onDisk(
   return {
     spool: new Spool(place, use),
     journal: journals === 'nothing' ? undefined : new Journal(place, ofJournal, resource),
+    maxSpoolAgeMs,
     keepsOrder: journals === 'records',
   }
 }

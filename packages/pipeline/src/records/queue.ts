@@ -64,7 +64,7 @@ export type QueueOptions = {
 }
 
 export function emptyCounters(): SignalCounters {
-  return { accepted: 0, delivered: 0, rejected: 0, dropped: 0, spooled: 0, replayed: 0 }
+  return { accepted: 0, delivered: 0, rejected: 0, dropped: 0, spooled: 0, replayed: 0, expired: 0 }
 }
 
 /** The records of one signal: chunks being filled, sealed batches, and batches to send again. */

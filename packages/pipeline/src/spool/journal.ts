@@ -1,13 +1,14 @@
 import { dirname } from 'node:path'
 import type { Batch } from '../records/batch.ts'
 import type { ChunkOnDisk, OnDisk, RecordJournal } from '../records/on-disk.ts'
+import type { Contents } from './contents.ts'
 import { frameHeaderBytes } from './frame.ts'
 import { JournalFile, type JournalPlace, type JournalWriter } from './journal-file.ts'
 import { KeptChunk } from './kept-chunk.ts'
 import { OwnFolder } from './own-folder.ts'
 import { encodePayload, encodeSettled } from './payload.ts'
 import { type DiskUse, hasRoom, type SpoolPlace } from './place.ts'
-import { joinEntries, readSegment, removeSegment, toBatch } from './replay.ts'
+import { isOlder, joinEntries, readSegment, removeSegment, toBatch } from './replay.ts'
 import { appendLate, type Segment } from './segment.ts'
 
 /**
@@ -110,6 +111,20 @@ export class Journal implements RecordJournal, JournalWriter {
     }
   }
 
+  /** Deletes what lies here alone and nobody wrote to since. Returns how many records that were. */
+  dropOlder(unixMs: number): number {
+    let records = 0
+    for (const file of [...this.#files.values()]) {
+      if (file.left.length === 0 || file.waiting > 0 || file.sending > 0) continue
+      if (!isOlder(file.path, unixMs)) continue
+      records += this.#leftIn(file).entries.reduce((sum, { payload }) => sum + payload.count, 0)
+      file.left = []
+      if (file.isSealed) this.#remove(file)
+      else this.#own.seal()
+    }
+    return records
+  }
+
   /** Says that this process lives. Call it every `heartbeatMs`. */
   beat(): void {
     this.#own.beat()
@@ -136,13 +151,11 @@ export class Journal implements RecordJournal, JournalWriter {
   }
 
   #read(file: JournalFile): void {
-    const wanted = new Set(file.left)
-    const contents = readSegment(file.path, this.#place.uid)
-    const found = contents?.entries.filter(({ id }) => wanted.has(id)) ?? []
-    const loads = joinEntries(found)
+    const { entries, damagedBytes } = this.#leftIn(file)
+    const loads = joinEntries(entries)
+    if (entries.length < file.left.length || damagedBytes) this.#sayDamaged(file, damagedBytes)
     file.left = []
     file.sending = loads.length
-    if (found.length < wanted.size || contents?.damagedBytes) this.#sayDamaged(file, contents?.damagedBytes)
     if (loads.length === 0) this.#release(file, [])
     this.#ready = loads.map(({ ids, payload }) =>
       toBatch(payload, () => {
@@ -150,6 +163,13 @@ export class Journal implements RecordJournal, JournalWriter {
         this.#release(file, ids)
       }),
     )
+  }
+
+  #leftIn(file: JournalFile): Contents {
+    const wanted = new Set(file.left)
+    const contents = readSegment(file.path, this.#place.uid)
+    const entries = contents?.entries.filter(({ id }) => wanted.has(id)) ?? []
+    return { entries, damagedBytes: contents?.damagedBytes ?? file.bytes }
   }
 
   /** What is sent again after a kill is what lies in a segment and is not noted as settled. */
@@ -193,12 +213,11 @@ export class Journal implements RecordJournal, JournalWriter {
     }
   }
 
-  #sayDamaged({ path }: JournalFile, bytes: number | undefined): void {
-    const what = bytes === undefined ? 'it cannot be read' : `${bytes} bytes are torn or damaged`
+  #sayDamaged({ path }: JournalFile, bytes: number): void {
     this.#place.problems.say(
       'CLEW_SPOOL_DAMAGED',
       path,
-      () => `${path}: ${what}, and what was there alone is lost`,
+      () => `${bytes} bytes of ${path} are torn, damaged or gone and were passed over`,
     )
   }
 }

@@ -106,6 +106,15 @@ export function removeSegment(path: string): void {
   } catch {}
 }
 
+/** Whether nothing was written to it since. False when nobody can tell. */
+export function isOlder(path: string, unixMs: number): boolean {
+  try {
+    return lstatSync(path).mtimeMs < unixMs
+  } catch {
+    return false
+  }
+}
+
 export function sizeOf(path: string): number {
   try {
     return lstatSync(path).size

@@ -15,7 +15,7 @@ import { OwnFolder } from './own-folder.ts'
 import { encodePayload } from './payload.ts'
 import { type DiskUse, hasRoom, requireSafePlace, type SpoolPlace } from './place.ts'
 import { describeRefusal, formatRefusal, type Refusal } from './refusal.ts'
-import { countSegmentRecords, openReplay, type Replay, sizeOf } from './replay.ts'
+import { countSegmentRecords, isOlder, openReplay, type Replay, removeSegment, sizeOf } from './replay.ts'
 import { isOwnFile, requireOwn } from './way.ts'
 
 /** Why a spool takes no batch: it is full, or the disk failed a moment ago. */
@@ -134,6 +134,24 @@ export class Spool {
       this.#claimed.push(...paths)
     }
     for (const folder of this.#claimedFolders()) touch(folder, now)
+  }
+
+  /** Deletes what nobody wrote to since, but for what is being sent. Returns how many records that were. */
+  dropOlder(unixMs: number): number {
+    const written = this.#own.segment
+    if (written !== undefined && isOlder(written.path, unixMs)) this.#own.seal()
+    const old = [...this.#claimed, ...this.#sealed].filter((path) => isOlder(path, unixMs))
+    const isKept = (path: string): boolean => !old.includes(path)
+    this.#claimed = this.#claimed.filter(isKept)
+    this.#sealed = this.#sealed.filter(isKept)
+    let records = 0
+    for (const path of old) {
+      records += countSegmentRecords(path, this.#place.uid)
+      const bytes = sizeOf(path)
+      removeSegment(path)
+      this.#forget(path, bytes)
+    }
+    return records
   }
 
   /** Leaves what is still on disk to whoever comes next. */
