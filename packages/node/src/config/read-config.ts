@@ -11,12 +11,11 @@ import { keepSettings, parseRedis } from './keep-settings.ts'
 import { limitSettings, readLimits } from './limit-settings.ts'
 import { type OtelFile, underOtelFile } from './otel-precedence.ts'
 import { otlpSettings, type Signal } from './otlp-settings.ts'
+import { type PipelineConfig, readPipeline } from './read-pipeline.ts'
 import { createReader, type Environment, type Reader } from './reader.ts'
 import { type RedactConfig, readRedact, redactSettings } from './redact-settings.ts'
 import type { Setting } from './setting.ts'
 import {
-  defaultDelayMs,
-  type ExitMode,
   type ExporterName,
   generalSettings,
   type LogLevel,
@@ -60,17 +59,7 @@ export type ClewConfig = {
   spanLimits: SpanLimits
   logLimits: EncodeLimits
   logLevel: LogLevel | undefined
-  pipeline: {
-    maxQueueBytes: number
-    scheduleDelayMs: number
-    /** False: no spool. Undefined: not given. */
-    spoolDirectory: string | false | undefined
-    maxSpoolBytes: number
-    maxSpoolAgeMs: number | undefined
-    writeAhead: boolean
-    exit: ExitMode
-    signals: boolean
-  }
+  pipeline: PipelineConfig
   /** Names of instrumentations that do not start. */
   disabledInstrumentations: readonly string[]
   /** Given options by instrumentation; defaults are not in it. */
@@ -247,33 +236,6 @@ function readPropagators(
     reader.report(`${place}: "${name}" needs a package; run npm install ${needed}; in force: the rest`)
     return false
   }) as Exclude<PropagatorName, 'none'>[]
-}
-
-function readPipeline(reader: Reader): ClewConfig['pipeline'] {
-  const { read } = reader
-  const delays = [read(signalSettings.spanDelay), read(signalSettings.logDelay)]
-  const given = delays.filter((delay) => delay !== undefined)
-  return {
-    maxQueueBytes: read(pipelineSettings.maxQueueBytes),
-    scheduleDelayMs: given.length > 0 ? Math.min(...given) : defaultDelayMs,
-    spoolDirectory: read(pipelineSettings.spoolDirectory),
-    maxSpoolBytes: read(pipelineSettings.maxSpoolBytes),
-    maxSpoolAgeMs: read(pipelineSettings.maxSpoolAge),
-    writeAhead: readWriteAhead(reader),
-    exit: read(pipelineSettings.exit),
-    signals: read(pipelineSettings.signals),
-  }
-}
-
-function readWriteAhead(reader: Reader): boolean {
-  const isOn = reader.read(pipelineSettings.writeAhead)
-  if (!isOn || reader.read(pipelineSettings.spoolDirectory) !== false) return isOn
-  const place = reader.placeOf(pipelineSettings.writeAhead)
-  const folder = reader.placeOf(pipelineSettings.spoolDirectory)
-  reader.report(
-    `${place}: nothing is written ahead without a folder, and ${folder} is off; write a folder there; in force: off`,
-  )
-  return false
 }
 
 /** One that is not installed is fine, as services share variables; one that is misspelt is not. */
