@@ -59,6 +59,10 @@ export const chainLogs = object({
   severity: list(count(), "OTLP's SeverityNumber, 1 to 24, 0 unspecified."),
   text: list(text(), 'The line, at most 500 characters.'),
   fields: list(text(), 'A few attributes as `key=value`, or "".'),
+  weights: list(
+    pair(count(), number()),
+    'How many lines some stand for, by the index of the log; 0: it was held, and is here because the chain was kept.',
+  ),
 })
 export type ChainLogs = Static<typeof chainLogs>
 
@@ -102,6 +106,16 @@ export const chainData = object({
   logs: chainLogs,
   events: chainEvents,
   links: list(chainLink),
+  kept: optional(
+    object(
+      {
+        reason: text('`error`, `failed`, `slow`, or `code`, which asked for it.'),
+        span: count('Index of the span that says so; −1: a line does.'),
+        log: count('Index of the line; −1: a span does.'),
+      },
+      'Why the application kept the chain as a whole; absent where nothing says.',
+    ),
+  ),
   moreTraces: count(
     'Linked traces that exist but are not here, because there are more than 20 or they lie deeper than 3 links.',
   ),

@@ -1,7 +1,19 @@
 import type { SeverityBand } from '@clew/otlp/severity'
 import { type FieldValue, fields } from './chain.ts'
 import type { ChainSummary } from './chains.ts'
-import { any, choice, count, flag, list, nullable, number, object, type Static, text } from './schema.ts'
+import {
+  any,
+  choice,
+  count,
+  flag,
+  list,
+  nullable,
+  number,
+  object,
+  optional,
+  type Static,
+  text,
+} from './schema.ts'
 
 const line = {
   ref: text(),
@@ -14,6 +26,11 @@ const line = {
   traceId: text('"" when the line belongs to no trace.'),
   spanId: text(),
   pattern: count('Its pattern, 0 when it has none.'),
+  weight: optional(
+    number(
+      'How many lines it stands for where that is not 1; 0: it was held, and is here because its chain was kept.',
+    ),
+  ),
 }
 
 /** A line in a list. */

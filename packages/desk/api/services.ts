@@ -1,4 +1,4 @@
-import { choice, count, list, nullable, number, object, type Static, text } from './schema.ts'
+import { choice, count, list, nullable, number, object, optional, type Static, text } from './schema.ts'
 
 /** What a service did in the time that was asked for. */
 export const serviceRow = object({
@@ -10,6 +10,15 @@ export const serviceRow = object({
   logs: count(),
   failedLogs: count(),
   instances: count(),
+  weighed: optional(
+    object(
+      {
+        released: count('Lines that were held and left because their chain was kept.'),
+        written: number('How many lines all of them stand for.'),
+      },
+      'Of its lines among the newest `weighed`; absent when none of them has a weight.',
+    ),
+  ),
 })
 export type ServiceRow = Static<typeof serviceRow>
 
@@ -29,5 +38,6 @@ export const serviceMap = object({
   services: list(serviceRow),
   edges: list(serviceEdge),
   sampled: count('Spans that were looked at, the newest, when there were too many.'),
+  weighed: count('Lines whose weights were looked at, the newest.'),
 })
 export type ServiceMap = Static<typeof serviceMap>

@@ -70,6 +70,7 @@ const anyChain: fc.Arbitrary<ChainData> = fc
       severity: logs.map(({ severity }) => severity),
       text: logs.map((_, log) => `line ${log}`),
       fields: logs.map(() => ''),
+      weights: logs.map((_, log): [number, number] => [log, log % 3]),
     },
     events: {
       span: events.map(({ span }) => span),

@@ -1,8 +1,8 @@
 import { safeText } from '@clew/otlp/text'
 import type { ChainData } from '../api/chain.ts'
 import { buildChain } from './build-chain.ts'
-import { countsOf, describeErrors, linesOf, servicesOf } from './chain-text.ts'
-import { describeHints, describeRow } from './describe-row.ts'
+import { countsOf, describeErrors, hintsOf, linesOf, servicesOf } from './chain-text.ts'
+import { describeRow } from './describe-row.ts'
 import { spanKind } from './draft.ts'
 import { fullView } from './model.ts'
 
@@ -21,7 +21,7 @@ export function chainAsMarkdown(data: ChainData): string {
     `- trace: ${asCode(safeText(data.traceId))}`,
     `- services: ${servicesOf(data).map(asCode).join(', ')}`,
     ...describeErrors(chain).map((error) => `- ${error.name}: ${asCode(error.text)}`),
-    ...describeHints(chain).map((hint) => `- ${asCode(hint)}`),
+    ...hintsOf(chain).map((hint) => `- ${asCode(hint)}`),
   ]
   const state = chain.errors.all.length > 0 ? 'failed, ' : ''
   const tree = cut(linesOf(chain, fullView))

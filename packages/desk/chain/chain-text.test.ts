@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { ChainData } from '../api/chain.ts'
 import { chainAsText } from './chain-text.ts'
 import { fullView } from './model.ts'
 import { sampleChain } from './sample-chain.ts'
@@ -44,6 +45,37 @@ first error: ERROR payment_failed status=500 (160.0 ms, worker)
    155.2 ms  └─ process payments (job 3, attempt 2)  6.1 ms  [worker]
    160.0 ms     └─ ERROR payment_failed status=500
 `)
+})
+
+test('a chain that was released says why and how much of it had been held, one that was chosen for how many it stands', () => {
+  const request = (weight: number) =>
+    sampleChain()
+      .span('GET /', { ms: [0, 5], kind: 'server', failed: true })
+      .log('first', { ms: 1, span: 'GET /', weight })
+      .log('second', { ms: 2, span: 'GET /', weight })
+      .log('it failed', { ms: 3, span: 'GET /', level: 'error' })
+      .data()
+  const hintsOf = (data: ChainData) =>
+    chainAsText(data)
+      .split('\n')
+      .filter((line) => /released|sampled/.test(line))
+  const kept = (reason: string, span: number, log: number) =>
+    hintsOf({ ...request(0), kept: { reason, span, log } })
+  expect([
+    hintsOf(request(0)),
+    kept('error', -1, 2),
+    kept('failed', 0, -1),
+    kept('slow', 0, -1),
+    kept('code', 0, -1),
+    hintsOf(request(100)),
+  ]).toEqual([
+    ['released: kept because of ERROR in api, 2 lines that had been held'],
+    ['released: kept because of ERROR in api, 2 lines that had been held'],
+    ['released: kept because of GET / failing in api, 2 lines that had been held'],
+    ['released: kept because of GET / being slow in api, 2 lines that had been held'],
+    ['released: kept because of keep() in api, 2 lines that had been held'],
+    ['sampled: stands for 100 chains'],
+  ])
 })
 
 test('a span that the end of its process cut off says so', () => {

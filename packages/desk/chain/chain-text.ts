@@ -1,6 +1,7 @@
 import { formatDuration, formatOffset, safeText, treeLines } from '@clew/otlp/text'
 import type { ChainData } from '../api/chain.ts'
 import { buildChain, type ChainOptions } from './build-chain.ts'
+import { describeKeeping } from './describe-keeping.ts'
 import { describeHints, describeRow } from './describe-row.ts'
 import { type Chain, type ChainView, fullView } from './model.ts'
 import { levelOf, visibleRows } from './rows.ts'
@@ -16,7 +17,12 @@ export function chainAsText(data: ChainData, options: ChainTextOptions = {}): st
   const errors = describeErrors(chain).map(({ name, text }) => `${name}: ${text}`)
   const head = [`trace ${safeText(data.traceId)}  ${countsOf(chain)}`, ...linkedTraces(data)]
   const tree = linesOf(chain, options.view ?? fullView)
-  return `${[...head, ...errors, ...describeHints(chain), '', ...tree].join('\n')}\n`
+  return `${[...head, ...errors, ...hintsOf(chain), '', ...tree].join('\n')}\n`
+}
+
+/** Why it is here, and what is not as it was sent. */
+export function hintsOf(chain: Chain): string[] {
+  return [describeKeeping(chain)?.text ?? [], ...describeHints(chain)].flat()
 }
 
 /** The rows that a view shows, as lines of a tree with their instants before them. */

@@ -1,6 +1,7 @@
 export { buildChain, type ChainOptions } from './build-chain.ts'
 export { chainAsMarkdown } from './chain-markdown.ts'
 export { type ChainTextOptions, chainAsText } from './chain-text.ts'
+export { describeKeeping } from './describe-keeping.ts'
 export { describeHints, describeRow } from './describe-row.ts'
 export { type ChainLabels, englishLabels, fillLabel } from './labels.ts'
 export {

@@ -24,6 +24,7 @@ type SampleLog = {
   level?: keyof typeof severities
   fields?: string
   trace?: string
+  weight?: number
 }
 
 const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 }
@@ -106,6 +107,7 @@ function emptyData(): ChainData {
       severity: [],
       text: [],
       fields: [],
+      weights: [],
     },
     events: { span: [], name: [], atNs: [], text: [] },
     links: [],
@@ -134,7 +136,7 @@ function addSpan(data: ChainData, name: string, span: SampleSpan): number {
 }
 
 function addLog(data: ChainData, text: string, log: SampleLog): void {
-  const { ms, span = '', level = 'info', fields = '', trace = 't' } = log
+  const { ms, span = '', level = 'info', fields = '', trace = 't', weight } = log
   const { logs, spans } = data
   const traceIndex = traceOf(data, trace)
   const index = logs.ref.push(`l${logs.ref.length}`) - 1
@@ -147,6 +149,7 @@ function addLog(data: ChainData, text: string, log: SampleLog): void {
   logs.severity.push(severities[level])
   logs.text.push(text)
   logs.fields.push(fields)
+  if (weight !== undefined) logs.weights.push([index, weight])
 }
 
 function traceOf({ traces }: ChainData, traceId: string): number {

@@ -35,7 +35,7 @@ export type LogPart = {
 
 const maxSpans = 50_000
 const maxLogs = 100_000
-/** Of a chain with more lines, only those of WARN and up have their attributes: reading all would take half of the time. */
+/** Of a chain with more lines, only those of WARN and up, or with a weight, have their attributes: reading all would take half of the time. */
 const maxLinesWithFields = 5000
 
 const spansSql = `SELECT id, us, ns, duration_ns, lower(hex(span)), lower(hex(parent)), name, kind, status,
@@ -43,7 +43,7 @@ const spansSql = `SELECT id, us, ns, duration_ns, lower(hex(span)), lower(hex(pa
   FROM span WHERE chain = ? LIMIT ?`
 
 const logsSql = `SELECT id, us, ns, severity, lower(hex(span)), substr(body, 1, 500), resource,
-    iif(severity >= ?, attributes, '{}')
+    iif(severity >= ? OR instr(attributes, '"log.sample.weight"') > 0, attributes, '{}')
   FROM log WHERE chain = ? LIMIT ?`
 
 type SpanColumns = [

@@ -5,7 +5,7 @@ import { storeError } from '../schema/store-error.ts'
 import { type LogPart, readChainParts, type SpanPart } from './chain-parts.ts'
 import { joinedTraces } from './chain-traces.ts'
 import { groupKey } from './group-key.ts'
-import { fieldsOf } from './log-rows.ts'
+import { fieldsOf, weightOf } from './log-rows.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, traceIdOf } from './parameters.ts'
 import { createResources, createTexts, type Resources, type Texts } from './texts.ts'
@@ -42,7 +42,25 @@ export function readChain(segments: OpenSegments, traceId: string): ChainData {
   const indexes = addSpans(data, spans, zero, texts, resources)
   addLogs(data, logs, zero, indexes, resources)
   resolveLinks(data, indexes)
-  return data
+  const kept = reasonOfKeeping(spans, logs)
+  return kept === undefined ? data : { ...data, kept }
+}
+
+const keptKey = 'clew.kept'
+
+/** The first span or line that says it. */
+function reasonOfKeeping(spans: readonly SpanPart[], logs: readonly LogPart[]): ChainData['kept'] {
+  const says = ({ attributes }: SpanPart | LogPart): boolean => attributes.includes(`"${keptKey}"`)
+  const [span, log] = [spans.findIndex(says), logs.findIndex(says)]
+  const isSpan = span >= 0 && (log < 0 || endUsOf(spans[span]!) < logs[log]!.us)
+  const part = isSpan ? spans[span] : logs[log]
+  const reason = part && (JSON.parse(part.attributes) as Record<string, unknown>)[keptKey]
+  if (typeof reason !== 'string') return undefined
+  return isSpan ? { reason, span, log: -1 } : { reason, span: -1, log }
+}
+
+function endUsOf({ us, durationNs }: SpanPart): number {
+  return us + (durationNs ?? 0) / 1000
 }
 
 type Zero = { us: number; ns: number }
@@ -143,6 +161,8 @@ function addLogs(
     columns.severity.push(log.severity)
     columns.text.push(log.text)
     columns.fields.push(fieldsOf(log.attributes, fieldsLength))
+    const weight = weightOf(log.attributes)
+    if (weight !== undefined) columns.weights.push([index, weight])
     if (span === -1 && log.spanId !== '') columns.lostSpans.push([index, log.spanId])
   })
 }
@@ -175,5 +195,6 @@ function emptyLogs(): ChainLogs {
     severity: [],
     text: [],
     fields: [],
+    weights: [],
   }
 }

@@ -25,8 +25,11 @@ export type LogColumns = [
 
 const fieldsLength = 200
 
+const weightKey = 'log.sample.weight'
+
 export function logRowOf(segment: number, columns: LogColumns): LogRow {
   const [id, us, ns, severity, severityText, service, text, attributes, trace, span, pattern] = columns
+  const weight = weightOf(attributes)
   return {
     ref: `${segment}.${id}`,
     timeUnixNano: nanosText(us, ns),
@@ -38,7 +41,15 @@ export function logRowOf(segment: number, columns: LogColumns): LogRow {
     traceId: trace.toLowerCase(),
     spanId: span.toLowerCase(),
     pattern,
+    ...(weight !== undefined && { weight }),
   }
+}
+
+/** How many lines it stands for, where it says so. */
+export function weightOf(attributesJson: string): number | undefined {
+  if (!attributesJson.includes(weightKey)) return undefined
+  const weight = (JSON.parse(attributesJson) as Record<string, unknown>)[weightKey]
+  return typeof weight === 'number' && weight !== 1 ? weight : undefined
 }
 
 /** What a list shows of attributes, which are JSON. */

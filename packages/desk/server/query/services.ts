@@ -37,10 +37,11 @@ export function services(segments: OpenSegments, parameters: Parameters): Servic
   const spans = readSpans(segments, range)
   const rows = serviceRows(spans)
   countLogs(segments, range, rows)
+  const weighed = weighLines(segments, range, rows)
   return {
     services: [...rows.values()].map(toRow).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     edges: edgesOf(spans),
-    sampled: spans.length,
+    ...{ sampled: spans.length, weighed },
   }
 }
 
@@ -64,7 +65,10 @@ function linkedTo(links: string | null): string {
   return first?.spanId ?? ''
 }
 
-type ServiceCounts = Omit<ServiceRow, 'p50Ms' | 'p95Ms' | 'instances'> & {
+type ServiceCounts = Omit<ServiceRow, 'p50Ms' | 'p95Ms' | 'instances' | 'weighed'> & {
+  released: number
+  written: number
+  isWeighed: boolean
   times: number[]
   seen: Set<string>
 }
@@ -84,7 +88,10 @@ function serviceRows(spans: readonly SeenSpan[]): Map<string, ServiceCounts> {
 function rowOf(rows: Map<string, ServiceCounts>, name: string): ServiceCounts {
   const known = rows.get(name)
   if (known !== undefined) return known
-  const row = { name, spans: 0, failedSpans: 0, logs: 0, failedLogs: 0, times: [], seen: new Set<string>() }
+  const row = {
+    ...{ name, spans: 0, failedSpans: 0, logs: 0, failedLogs: 0, times: [], seen: new Set<string>() },
+    ...{ released: 0, written: 0, isWeighed: false },
+  }
   rows.set(name, row)
   return row
 }
@@ -113,9 +120,50 @@ function countLogs(
   }
 }
 
-function toRow({ times, seen, ...counts }: ServiceCounts): ServiceRow {
+/** Lines whose weights are looked at, the newest. */
+const maxLines = 50_000
+
+const weightsSql = `SELECT service, count(*), count(*) - count(weight), sum(weight = 0), sum(weight)
+  FROM (
+    SELECT resource, iif(instr(attributes, '"log.sample.weight"') > 0, attributes ->> '$."log.sample.weight"', NULL) AS weight
+    FROM log WHERE us BETWEEN ? AND ? ORDER BY us DESC LIMIT ?
+  ) AS line JOIN resource ON resource.id = line.resource GROUP BY service`
+
+type WeightColumns = [
+  service: string,
+  lines: number,
+  unweighed: number,
+  released: number | null,
+  sum: number | null,
+]
+
+/** Returns how many lines were looked at. */
+function weighLines(
+  segments: OpenSegments,
+  { fromUs, toUs }: TimeRange,
+  rows: Map<string, ServiceCounts>,
+): number {
+  let seen = 0
+  for (const segment of segments.newestFirst()) {
+    if (seen >= maxLines) break
+    for (const columns of segment.arrays<WeightColumns>(weightsSql, fromUs, toUs, maxLines - seen)) {
+      const [service, lines, unweighed, released, sum] = columns
+      const row = rowOf(rows, service)
+      row.released += released ?? 0
+      row.written += unweighed + (sum ?? 0)
+      row.isWeighed ||= unweighed < lines
+      seen += lines
+    }
+  }
+  return seen
+}
+
+function toRow({ times, seen, released, written, isWeighed, ...counts }: ServiceCounts): ServiceRow {
   const sorted = times.toSorted((a, b) => a - b)
-  return { ...counts, p50Ms: percentile(sorted, 0.5), p95Ms: percentile(sorted, 0.95), instances: seen.size }
+  return {
+    ...{ ...counts, p50Ms: percentile(sorted, 0.5), p95Ms: percentile(sorted, 0.95), instances: seen.size },
+    ...(isWeighed && { weighed: { released, written: Math.round(written) } }),
+  }
 }
 
 type EdgeCounts = Omit<ServiceEdge, 'p95Ms'> & { times: number[] }

@@ -47,7 +47,7 @@ export function databaseOf(attributes: Attributes): string | undefined {
 
 // What sits on every line of a request or job says nothing of this line.
 const hidden =
-  /^(messaging\.|bullmq\.|request_id$|exception\.|trace_id$|span_id$|trace_flags$|module$|log\.|code\.|thread\.)/
+  /^(messaging\.|bullmq\.|request_id$|exception\.|trace_id$|span_id$|trace_flags$|module$|clew\.kept$|log\.|code\.|thread\.)/
 const valueLength = 60
 
 /**

@@ -66,6 +66,12 @@ export const logs = {
     exclude: (value: string) => `Without ${value}`,
     sampled: (count: string) => `Counted in the newest ${count} lines. Alt and a click leave a value out.`,
   },
+  weight: {
+    released: 'released',
+    releasedMore: 'It was held, and left because its chain was kept. In sums of weights it counts nothing.',
+    standsFor: (count: string) => `Its trace was chosen: it stands for ${count} lines.`,
+    unweighed: 'Counts are of the lines that came, without their weights',
+  },
   live: {
     button: 'Live',
     title: 'Show new lines as they come',
@@ -160,6 +166,8 @@ export const services = {
   connect: 'Connect an application',
   sampled: (spans: string) =>
     `From ${spans} spans, the newest. Times are those of requests and jobs; the time of an edge is that of its calls.`,
+  weighed: (lines: string) =>
+    `Released and written: of the newest ${lines} lines, those that were held and left because their chain was kept, and how many lines all of them stand for.`,
   map: {
     label: 'Map of services',
     closer: 'Larger',
@@ -183,6 +191,8 @@ export const services = {
       lines: 'Lines',
       failedLines: 'Lines of errors',
       instances: 'Instances',
+      released: 'Released',
+      written: 'Written, about',
       from: 'From',
       to: 'To',
       kind: 'Kind',

@@ -64,6 +64,12 @@ export const logs: Words['logs'] = {
     exclude: (value) => `排除 ${value}`,
     sampled: (count) => `按最新的 ${count} 行统计。按住 Alt 点击可排除某个值。`,
   },
+  weight: {
+    released: '放行',
+    releasedMore: '该行曾被暂存，因其调用链被保留而发出；加权求和时不计数。',
+    standsFor: (count) => `其 trace 被抽中：代表 ${count} 行。`,
+    unweighed: '计数为实际收到的行数，未加权',
+  },
   live: {
     button: '实时',
     title: '新日志到达时立即显示',
@@ -153,6 +159,8 @@ export const services: Words['services'] = {
   none: '这段时间内没有服务发送数据',
   connect: '接入应用',
   sampled: (spans) => `根据最新的 ${spans} 个 span 统计。服务的耗时取自请求和任务，边的耗时取自其调用。`,
+  weighed: (lines) =>
+    `“放行”与“约写入”：最新 ${lines} 行中曾被暂存、因调用链被保留而发出的行数，以及全部这些行所代表的行数。`,
   map: {
     label: '服务拓扑图',
     closer: '放大',
@@ -175,6 +183,8 @@ export const services: Words['services'] = {
       lines: '日志行数',
       failedLines: '错误日志',
       instances: '实例数',
+      released: '放行',
+      written: '约写入',
       from: '来源',
       to: '目标',
       kind: '类型',

@@ -1,6 +1,7 @@
 import { formatOffset, safeText } from '@clew/otlp/text'
+import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
-import { describeHints, describeRow, kindOf } from '../../../chain/index.ts'
+import { describeHints, describeKeeping, describeRow, kindOf } from '../../../chain/index.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Title } from '../../components/page.tsx'
@@ -28,6 +29,7 @@ export function Head({ shown }: { shown: ShownChain }) {
       </div>
       <Facts shown={shown} />
       <Errors shown={shown} />
+      <Keeping shown={shown} />
       <Hints shown={shown} />
     </header>
   )
@@ -99,21 +101,56 @@ function ErrorLine({ shown, node, name }: { shown: ShownChain; node: number; nam
   const at = formatOffset(chain.start[node]! - chain.startNs, chain.endNs - chain.startNs)
   return (
     <li>
-      <a
-        href={hrefOfRow(shown, node)}
-        onClick={(event) => {
-          event.preventDefault()
-          shown.goTo(node)
-        }}
-      >
+      <RowLink shown={shown} node={node}>
         <Icon name="error" />
         <span class="error-name">{name}</span>
         <bdi class="telemetry error-text">{[label, detail, message].filter(Boolean).join('  ')}</bdi>
-      </a>
+      </RowLink>
       <span class="muted number error-place">
         {service} {at}
       </span>
     </li>
+  )
+}
+
+/** Why it is here while others are not, and the way to the row that says so. */
+function Keeping({ shown }: { shown: ShownChain }) {
+  const keeping = describeKeeping(shown.chain, shown.labels)
+  if (keeping === undefined) return null
+  const { text, node } = keeping
+  return (
+    <p class="chain-kept">
+      <Icon name="ball" />
+      {node < 0 ? (
+        <bdi>{text}</bdi>
+      ) : (
+        <RowLink shown={shown} node={node}>
+          {<bdi>{text}</bdi>}
+        </RowLink>
+      )}
+    </p>
+  )
+}
+
+function RowLink({
+  shown,
+  node,
+  children,
+}: {
+  shown: ShownChain
+  node: number
+  children: ComponentChildren
+}) {
+  return (
+    <a
+      href={hrefOfRow(shown, node)}
+      onClick={(event) => {
+        event.preventDefault()
+        shown.goTo(node)
+      }}
+    >
+      {children}
+    </a>
   )
 }
 

@@ -2,7 +2,7 @@ import type { LogRow } from '../../../api/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { HighlightedText, ServiceDot, Severity, TimeText } from '../../components/telemetry.tsx'
 import { Cell, HeaderCell, type RowContent } from '../../components/virtual-rows.tsx'
-import { unixMsOf } from '../../format.ts'
+import { formatCount, unixMsOf } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { chainHref } from '../../url.ts'
 
@@ -42,6 +42,7 @@ export function logRow(row: LogRow, marked: readonly string[], isCentre = false)
           <ServiceDot name={row.service} />
         </Cell>
         <Cell class="grow log-line">
+          <Weight weight={row.weight} />{' '}
           <HighlightedText text={row.text.slice(0, shownLength)} words={marked} />
           {row.fields && (
             <span class="muted log-fields">
@@ -53,6 +54,24 @@ export function logRow(row: LogRow, marked: readonly string[], isCentre = false)
       </>
     ),
   }
+}
+
+/** Of a line that stands for others, or was held until its chain was kept. */
+function Weight({ weight }: { weight: number | undefined }) {
+  if (weight === undefined) return null
+  const { released, releasedMore, standsFor } = words.value.logs.weight
+  const count = formatCount(weight)
+  if (weight === 0)
+    return (
+      <span class="badge log-weight released" title={releasedMore}>
+        {released}
+      </span>
+    )
+  return (
+    <span class="badge log-weight" title={standsFor(count)}>
+      ×{count}
+    </span>
+  )
 }
 
 /** For the pointer; the keyboard has a key for the active line. */

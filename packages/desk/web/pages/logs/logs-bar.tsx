@@ -20,6 +20,9 @@ export function LogsBar({ list, facetsShown, onFacets }: LogsBarProps) {
       </button>
       {isLive && <TailState tail={list.tail} paused={list.paused} />}
       <span class="logs-space" />
+      {list.rows.some(({ weight }) => weight !== undefined) && (
+        <span class="muted">{words.value.logs.weight.unweighed}</span>
+      )}
       <button type="button" aria-pressed={facetsShown} title={`${facets.title} (f)`} onClick={onFacets}>
         {facets.title}
       </button>

@@ -32,7 +32,7 @@ test('a queue stands between sender and receiver, a database and a foreign host 
     edge('worker', 'api', 'call'),
     edge('worker', 'pay.example:443', 'call'),
   ]
-  const { nodes, links } = graphOf({ services, edges, sampled: 1 })
+  const { nodes, links } = graphOf({ services, edges, sampled: 1, weighed: 0 })
   expect([
     nodes.map(({ id }) => id),
     links.map(({ from, to, kind, count, failed, p95Ms }) => [from, to, kind, count, failed, p95Ms]),

@@ -37,7 +37,7 @@ export function ServicesPage() {
 }
 
 function Content({ map }: { map: ServiceMap }) {
-  const { none, connect, sampled } = words.value.services
+  const { none, connect, sampled, weighed } = words.value.services
   if (map.services.length === 0) {
     return (
       <EmptyState title={none}>
@@ -53,6 +53,9 @@ function Content({ map }: { map: ServiceMap }) {
       <ServiceTable services={map.services} />
       {map.edges.length > 0 && <EdgeTable edges={map.edges} />}
       <p class="muted">{sampled(formatCount(map.sampled))}</p>
+      {map.services.some((service) => service.weighed) && (
+        <p class="muted">{weighed(formatCount(map.weighed))}</p>
+      )}
     </>
   )
 }

@@ -39,8 +39,21 @@ export function ServiceTable({ services }: { services: ServiceRow[] }) {
       cell: ({ failedLogs, logs }) => <Failed part={failedLogs} whole={logs} />,
     },
     { title: columns.instances, end: true, cell: ({ instances }) => formatCount(instances) },
+    ...weighedColumns(services),
   ]
   return <ScrollingTable caption={caption} columns={all} rows={byFailure} keyOf={({ name }) => name} />
+}
+
+/** Where any application keeps a share of its lines. */
+function weighedColumns(services: readonly ServiceRow[]): Column<ServiceRow>[] {
+  if (services.every(({ weighed }) => weighed === undefined)) return []
+  const { columns, never } = words.value.services.table
+  const column = (title: string, of: 'released' | 'written'): Column<ServiceRow> => ({
+    ...{ title, end: true },
+    cell: ({ weighed }) =>
+      weighed === undefined ? <span class="muted">{never}</span> : formatCount(weighed[of]),
+  })
+  return [column(columns.released, 'released'), column(columns.written, 'written')]
 }
 
 function failureOf({ failedSpans, spans, failedLogs, logs }: ServiceRow): number {
