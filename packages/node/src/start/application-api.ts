@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import {
   apiGlobal,
   compareVersions,
   createContextManager,
+  cutSecrets,
   guard,
   onModuleLoad,
   report,
@@ -94,8 +96,26 @@ export function enableDiagnostics(level: ClewConfig['logLevel'], directory: stri
         packageName,
       ) as typeof api
       const name = level.toUpperCase() as Uppercase<typeof level>
-      diag.setLogger(new DiagConsoleLogger(), { logLevel: DiagLogLevel[name], suppressOverrideMessage: true })
+      diag.setLogger(withoutSecrets(new DiagConsoleLogger()), {
+        logLevel: DiagLogLevel[name],
+        suppressOverrideMessage: true,
+      })
     },
     undefined,
   )
+}
+
+/** Names of spans are in what is told. */
+function withoutSecrets(logger: api.DiagLogger): api.DiagLogger {
+  const printed = (value: unknown): string => cutSecrets(typeof value === 'string' ? value : inspect(value))
+  const through = (name: keyof api.DiagLogger): api.DiagLogFunction => {
+    return (message, ...values) => logger[name](printed(message), ...values.map(printed))
+  }
+  return {
+    error: through('error'),
+    warn: through('warn'),
+    info: through('info'),
+    debug: through('debug'),
+    verbose: through('verbose'),
+  }
 }
