@@ -27,12 +27,13 @@ export function createStop(nowMs: () => number, isCancelled: () => boolean): Sto
     },
     check(us) {
       this.lastUs = us
-      if (isCancelled()) throw storeError('cancelled', 'nobody waits for this query any more')
+      if (isCancelled()) throw cancelled()
       if (nowMs() > endMs) throw tooSlow()
     },
   }
 }
 
+export const cancelled = (): Error => storeError('cancelled', 'nobody waits for this query any more')
 export const tooSlow = (): Error =>
   storeError('timeout', `the query took longer than ${timeoutMs / 1000} s; narrow the time or the search`)
 

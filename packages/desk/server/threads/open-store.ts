@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { filesOf, setAside } from '../schema/segment-files.ts'
-import { ReaderClient } from './reader-client.ts'
+import { createReaders, type Readers } from './readers.ts'
 import type { Commit, Store } from './store.ts'
 import type { FromWriter } from './thread.ts'
 import { WriterClient } from './writer-client.ts'
@@ -20,14 +20,14 @@ export type StoreOptions = {
 export type StoreState = { segments: number; bytes: number; damaged: number }
 
 /**
- * Opens the store: a thread that writes and one that reads. Rejects with a StoreError that says what is wrong with the
+ * Opens the store: a thread that writes and two that read. Rejects with a StoreError that says what is wrong with the
  * folder and what to do.
  */
 export async function openStore(options: StoreOptions): Promise<Store & { state(): StoreState }> {
   const { directory, temporary, maxBytes, maxAgeMs, report } = options
   const listeners = new Set<(commit: Commit) => void>()
   const segments = new KnownSegments(report)
-  const { reader } = segments
+  const { readers } = segments
   const writer = new WriterClient(
     { directory, maxBytes, maxAgeMs },
     {
@@ -45,13 +45,13 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
   let closing: Promise<void> | undefined
   const closeAll = async (): Promise<void> => {
     await writer.close()
-    await reader.close()
+    await readers.close()
     if (temporary) await rm(directory, { recursive: true, force: true })
   }
   return {
     write: (signal, encoding, bytes, isImported = false) =>
       writer.write({ signal, encoding, bytes, isImported }),
-    query: (query) => reader.query(query),
+    query: (query, signal) => readers.query(query, signal),
     onCommit(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -64,9 +64,9 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
   }
 }
 
-/** The segments there are, and the reader that has them open: a file is deleted once the reader has let go of it. */
+/** The segments there are, and the readers that have them open: a file is deleted once they have let go of it. */
 class KnownSegments {
-  readonly reader: ReaderClient = new ReaderClient((path) => this.#giveUp(path))
+  readonly readers: Readers = createReaders((path) => this.#giveUp(path))
   readonly #report: (message: string) => void
   readonly #setAside = new Set<string>()
   #paths: readonly string[] = []
@@ -86,10 +86,10 @@ class KnownSegments {
     this.#paths = paths.filter((path) => !this.#setAside.has(path))
     this.#state = { segments: this.#paths.length, bytes, damaged: damaged + this.#setAside.size }
     if (known.size === this.#paths.length && this.#paths.every((path) => known.has(path))) return
-    void this.reader.useSegments(this.#paths).then(() => deleteFiles(expired))
+    void this.readers.useSegments(this.#paths).then(() => deleteFiles(expired))
   }
 
-  /** The reader found a file that cannot be read. The current one is the writer's to set aside, at its next write. */
+  /** A reader found a file that cannot be read. The current one is the writer's to set aside, at its next write. */
   #giveUp(path: string): void {
     if (path === this.#paths.at(-1) || !this.#paths.includes(path)) return
     this.#paths = this.#paths.filter((one) => one !== path)
@@ -97,7 +97,7 @@ class KnownSegments {
     const { bytes, damaged } = this.#state
     this.#state = { segments: this.#paths.length, bytes, damaged: damaged + 1 }
     const report = (): void => this.#report(`${path} cannot be read; it is now ${setAside(path)}`)
-    void this.reader.useSegments(this.#paths).then(report)
+    void this.readers.useSegments(this.#paths).then(report)
   }
 }
 

@@ -1,10 +1,13 @@
 import type { Worker } from 'node:worker_threads'
+import { cancelled, timeoutMs, tooSlow } from '../query/stop.ts'
 import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
 import type { Query } from './store.ts'
 import { type FromReader, startThread, type ToReader } from './thread.ts'
 
-/** After this a query is ended together with its thread: SQLite cannot be interrupted from outside. */
-const timeoutMs = 5000
+/** After this a query that did not end by itself is ended together with its thread. */
+const stuckMs = timeoutMs + 3000
+/** Of a thread's heap. What it answers is in pages, and a chain of 30,000 records takes 60. */
+const heapMb = 128
 /** Queries that may wait for one another. */
 const maxWaiting = 200
 
@@ -12,6 +15,7 @@ type Waiting = {
   query: Query
   resolve: (json: Uint8Array) => void
   reject: (error: Error) => void
+  signal: AbortSignal | undefined
 }
 
 /**
@@ -25,6 +29,8 @@ export class ReaderClient {
   readonly #opened: (() => void)[] = []
   #paths: readonly string[] = []
   #running: { id: number; waiting: Waiting; timer: NodeJS.Timeout } | undefined
+  /** The number of the query that nobody waits for any more. */
+  readonly #cancelled = new Int32Array(new SharedArrayBuffer(4))
   #nextId = 1
   #isClosed = false
   #thread: Worker | undefined
@@ -33,13 +39,17 @@ export class ReaderClient {
     this.#onDamaged = onDamaged
   }
 
-  query(query: Query): Promise<Uint8Array> {
+  /** `signal`: nobody waits for the answer any more; it rejects at once, and the query ends soon. */
+  query(query: Query, signal?: AbortSignal): Promise<Uint8Array> {
     if (this.#isClosed) return Promise.reject(closed())
     if (this.#queue.length >= maxWaiting) {
       return Promise.reject(storeError('busy', 'too many queries wait; come back later'))
     }
+    if (signal?.aborted) return Promise.reject(cancelled())
     return new Promise((resolve, reject) => {
-      this.#queue.push({ query, resolve, reject })
+      const waiting = { query, resolve, reject, signal }
+      signal?.addEventListener('abort', () => this.#cancel(waiting), { once: true })
+      this.#queue.push(waiting)
       this.#next()
     })
   }
@@ -68,19 +78,29 @@ export class ReaderClient {
     this.#thread = undefined
   }
 
+  #cancel(waiting: Waiting): void {
+    const at = this.#queue.indexOf(waiting)
+    if (at >= 0) this.#queue.splice(at, 1)
+    else if (this.#running?.waiting === waiting) Atomics.store(this.#cancelled, 0, this.#running.id)
+    waiting.reject(cancelled())
+  }
+
   #next(): void {
     const waiting = this.#running === undefined ? this.#queue.shift() : undefined
     if (waiting === undefined) return
     const id = this.#nextId++
     this.#thread ??= this.#start()
     const thread = this.#thread
-    const timer = setTimeout(() => this.#giveUp(thread, tooSlow()), timeoutMs)
+    const timer = setTimeout(() => this.#giveUp(thread, tooSlow()), stuckMs)
     this.#running = { id, waiting, timer }
     say(thread, { kind: 'query', id, ...waiting.query })
   }
 
   #start(): Worker {
-    const thread = startThread('reader-thread')
+    const thread = startThread('reader-thread', {
+      workerData: this.#cancelled,
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16 },
+    })
     this.#opened.push(() => {})
     say(thread, { kind: 'segments', paths: [...this.#paths] })
     thread.on('message', (message: FromReader) => this.#hear(message))
@@ -128,6 +148,3 @@ function say(thread: Worker, message: ToReader): void {
 }
 
 const closed = (): Error => storeError('internal', 'the store is closed')
-
-const tooSlow = (): Error =>
-  storeError('timeout', `the query took longer than ${timeoutMs / 1000} s; narrow the time or the search`)

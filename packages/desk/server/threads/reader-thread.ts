@@ -1,15 +1,24 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { createOpenSegments } from '../query/open-segments.ts'
 import { queries } from '../query/queries.ts'
+import { createStop } from '../query/stop.ts'
 import { isStoreError } from '../schema/store-error.ts'
 import type { FromReader, ToReader } from './thread.ts'
 
 const port = parentPort!
 const say = (message: FromReader, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
-const segments = createOpenSegments((path) => say({ kind: 'damaged', path }))
+const cancelled = workerData as Int32Array
+let running = 0
+const stop = createStop(
+  () => performance.now(),
+  () => Atomics.load(cancelled, 0) === running,
+)
+const segments = createOpenSegments((path) => say({ kind: 'damaged', path }), stop)
 const encoder = new TextEncoder()
 
 function answer({ id, name, parameters }: Extract<ToReader, { kind: 'query' }>): void {
+  running = id
+  stop.begin()
   try {
     const result = queries[name](segments, parameters)
     const json = result instanceof Uint8Array ? result : encoder.encode(JSON.stringify(result))

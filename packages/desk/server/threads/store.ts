@@ -12,7 +12,7 @@ export type Range = { segment: number; first: number; last: number }
 export type Query = { name: QueryName; parameters: Record<string, string> }
 
 /**
- * The store as the HTTP side sees it: one thread that writes, one that reads.
+ * The store as the HTTP side sees it: one thread that writes, two that read.
  * `write` and `query` reject with a {@link StoreError}.
  */
 export type Store = {
@@ -26,8 +26,8 @@ export type Store = {
     bytes: Uint8Array,
     isImported?: boolean,
   ): Promise<Written>
-  /** Resolves with the bytes of the JSON answer. */
-  query(query: Query): Promise<Uint8Array>
+  /** Resolves with the bytes of the JSON answer. `signal` ends it when nobody waits for that any more. */
+  query(query: Query, signal?: AbortSignal): Promise<Uint8Array>
   /** Called after each commit, at most every 50 ms. Returns how to stop. */
   onCommit(listener: (commit: Commit) => void): () => void
   /** Commits what came, closes the files, ends the threads; in memory mode deletes them. */

@@ -40,7 +40,7 @@ export function createApi(
       await sendBytes(
         request,
         response,
-        await store.query({ name: 'chain-export', parameters: values }),
+        await store.query({ name: 'chain-export', parameters: values }, goneSignal(response)),
         type,
       )
     },
@@ -56,8 +56,15 @@ export function createApi(
     if (answer !== undefined) return answer({ request, response, values })
     // Every other route is a query of the same name.
     const query = { name: route.name as QueryName, parameters: values }
-    await sendBytes(request, response, await store.query(query), jsonType)
+    await sendBytes(request, response, await store.query(query, goneSignal(response)), jsonType)
   }
+}
+
+/** Aborts when whoever asked has gone: a page that asks something else closes its connection. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  return gone.signal
 }
 
 /** A status without what only the files know. */
