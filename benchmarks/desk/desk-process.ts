@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,14 +17,16 @@ export type DeskProcess = {
   startedMs: number
   /** User and system, all threads. */
   cpuSeconds(): number
+  /** The same, exact to the microsecond, of the threads that there are. */
+  cpuMs(): number
   rssBytes(): number
   /** Ends it and deletes its data. */
   stop(): Promise<void>
 }
 
-/** `more`: further options of the command. */
-export async function startDeskProcess(more: readonly string[] = []): Promise<DeskProcess> {
-  const directory = await mkdtemp(join(tmpdir(), 'clew-benchmark-'))
+/** `more`: further options of the command. `data`: a folder with data, deleted at the end as its own would be. */
+export async function startDeskProcess(more: readonly string[] = [], data?: string): Promise<DeskProcess> {
+  const directory = data ?? (await mkdtemp(join(tmpdir(), 'clew-benchmark-')))
   const beganMs = performance.now()
   const args = [bin, 'desk', '--port', '0', '--grpc-port', 'off', '--data', directory, ...more]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -42,6 +44,7 @@ export async function startDeskProcess(more: readonly string[] = []): Promise<De
       url,
       startedMs,
       cpuSeconds: () => cpuTicks(pid) / ticksPerSecond,
+      cpuMs: () => ranNs(pid) / 1e6,
       rssBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024,
       stop,
     }
@@ -66,6 +69,15 @@ async function addressOf(stdout: NodeJS.ReadableStream): Promise<string> {
       return url
     }
   }
+}
+
+/** Nanoseconds on a CPU of all threads. https://docs.kernel.org/scheduler/sched-stats.html */
+function ranNs(pid: number): number {
+  const tasks = readdirSync(`/proc/${pid}/task`)
+  return tasks.reduce(
+    (sum, task) => sum + Number.parseInt(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8'), 10),
+    0,
+  )
 }
 
 /** Fields 14 and 15 of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
