@@ -60,6 +60,7 @@ export function createOpenSegments(
     if (known !== undefined) return known.segment
     try {
       const database = openForReading(path)
+      shareCache(database, paths.length)
       defineLineMatches(database)
       defineGoOn(database, stop)
       const segment = readable(database, segmentNumber(path), (error) => giveUp(path, error))
@@ -81,12 +82,23 @@ export function createOpenSegments(
     use(next) {
       paths = next
       for (const [path, { database }] of open) {
-        if (next.includes(path)) continue
-        database.close()
-        open.delete(path)
+        if (next.includes(path)) shareCache(database, next.length)
+        else {
+          database.close()
+          open.delete(path)
+        }
       }
     },
   }
+}
+
+/** Of all segments together; what SQLite does not keep, the system does. */
+const cacheKib = 16 * 1024
+const leastCacheKib = 128
+
+function shareCache(database: DatabaseSync, segments: number): void {
+  const kib = Math.max(leastCacheKib, Math.floor(cacheKib / Math.max(1, segments)))
+  database.exec(`PRAGMA cache_size = -${kib}; PRAGMA mmap_size = 0`)
 }
 
 const maxStatements = 200
