@@ -75,6 +75,7 @@ export const plainEndpoint = (signal: string): Endpoint => ({
 export const plain: ClewConfig = {
   disabled: false,
   quiet: false,
+  otelFile: undefined,
   alerts: undefined,
   logFilter: { level: undefined, where: undefined },
   redact: { mode: 'off', keys: [], patterns: ['card', 'token', 'email', 'phone', 'cn-id'], own: [] },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { freePort } from '../../../scripts/services.ts'
 import { killApps, preload, runApp } from './app-process.ts'
 
 let directory: string
@@ -99,7 +100,7 @@ test('the file decides where all goes, what is kept and how large it is, and no 
     ending: { code: 0, signal: null },
     lines: [
       `[clew] CLEW_CONFIG: OTEL_CONFIG_FILE: the file alone counts, so these do not: OTEL_BSP_SCHEDULE_DELAY, OTEL_BLRP_SCHEDULE_DELAY, ${Object.keys(contrary()).join(', ')}; write what they say into the file, as \${OTEL_BSP_SCHEDULE_DELAY} where a variable is to count`,
-      `[clew] shop: joins bullmq, express, fastify, http, ioredis, pg, winston; sends to ${receiver.url} (http/protobuf)`,
+      `[clew] shop: joins bullmq, express, fastify, http, ioredis, pg, winston; sends to ${receiver.url} (http/protobuf); set up by <dir>/otel.yaml`,
     ],
     other: [],
     requests: expect.arrayContaining([
@@ -112,6 +113,15 @@ test('the file decides where all goes, what is kept and how large it is, and no 
       ...{ droppedAttributesCount: 2, resource },
     })),
   })
+})
+
+test('a receiver that is away is told with the place in the file that says where it is', async () => {
+  const port = await freePort()
+  const { lines } = await run(file, { env: { RECEIVER: `http://127.0.0.1:${port}` } })
+  const failed = lines.filter((line) => line.includes('CLEW_EXPORT_FAILED'))
+  expect(failed.map((line) => line.replaceAll(String(port), '<port>'))).toEqual([
+    '[clew] CLEW_EXPORT_FAILED: cannot send logs to http://127.0.0.1:<port>/v1/logs: connect ECONNREFUSED 127.0.0.1:<port>; they wait and are sent again. Start the receiver or set endpoint in <dir>/otel.yaml',
+  ])
 })
 
 test('a thread with an environment of its own has the file of its process, and its variables', async () => {

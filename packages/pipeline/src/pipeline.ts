@@ -95,6 +95,8 @@ export type PipelineOptions = {
   runHidden?: <T>(work: () => T) => T
   /** Makes an address printable for the operator: without user, password and values of the query. Absent: none is printed. */
   printAddress?: ((address: string) => string) | undefined
+  /** Default: the variables of OpenTelemetry. */
+  settingNames?: SettingNames | undefined
   /** One line for the operator, of each problem at most one a minute. */
   report: (code: ProblemCode, message: string) => void
 }

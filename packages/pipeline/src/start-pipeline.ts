@@ -50,7 +50,8 @@ export function startPipeline(
   // What lies on disk when its thread is terminated need not be shown to the main thread.
   const isMirrored = !isMainThread && exit !== 'off' && journals === 'nothing'
   const mirror = isMirrored ? new RecordMirror(resource) : undefined
-  const problems = new Problems(options.report, wallMs, { printAddress: options.printAddress })
+  const { report, printAddress, settingNames } = options
+  const problems = new Problems(report, wallMs, { printAddress, ...(settingNames && { settingNames }) })
   const lanes = openLanes(
     { ...options, maxQueueBytes: options.maxQueueBytes, destinations, journals },
     {

@@ -40,6 +40,8 @@ export type ClewConfig = {
   disabled: boolean
   /** No line at the start. */
   quiet: boolean
+  /** The file of OTEL_CONFIG_FILE, as it was given, where it is in force. */
+  otelFile: string | undefined
   /** A rule file, as it was given; relative to the working directory. */
   alerts: string | undefined
   service: ServiceConfig
@@ -123,7 +125,8 @@ export function readConfig(sources: ConfigSources): ReadConfig {
   ]
   const given = underOtelFile(otelFile, { env, values: yaml.values }, settings)
   const reader = createReader(given.env, given.values, report)
-  const config = { ...readAll(reader, sources), ...otelFile?.used?.beyond }
+  const inForce = otelFile?.used && { otelFile: otelFile.path, ...otelFile.used.beyond }
+  const config: ClewConfig = { ...readAll(reader, sources), ...inForce }
   for (const line of findUnknownVariables(env, settings)) report(line)
   for (const line of findUnknownKeys(yaml.values, settings)) report(line)
   return { config, problems, fileProblems: given.problems, otelFile }
@@ -172,6 +175,7 @@ function readAll(
   return {
     disabled: read(generalSettings.disabled),
     quiet: read(generalSettings.quiet),
+    otelFile: undefined,
     alerts: read(generalSettings.alerts),
     service: { name: read(generalSettings.serviceName) ?? namedThere, attributes },
     resourceDetectors: read(generalSettings.resourceDetectors)?.join(','),

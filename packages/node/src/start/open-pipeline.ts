@@ -43,11 +43,23 @@ export function openPipeline({
       beforeDeath,
       runHidden: (work) => runInContext(suppressedRoot, work),
       printAddress: printableAddress,
+      settingNames: config.otelFile === undefined ? undefined : settingNamesIn(config.otelFile),
       report,
     },
     destinations,
     makePolicy,
   )
+}
+
+/** What messages call the settings of a declarative configuration: no variable would help. */
+function settingNamesIn(otelFile: string): NonNullable<PipelineOptions['settingNames']> {
+  return {
+    endpoint: `endpoint in ${otelFile}`,
+    headers: `headers in ${otelFile}`,
+    protocol: `the kind of exporter in ${otelFile}`,
+    certificate: `tls.ca_file in ${otelFile}`,
+    spoolDirectory: 'CLEW_SPOOL_DIR',
+  }
 }
 
 // The Tracer has cut and counted by these already; the encoder must not cut again by narrower ones.

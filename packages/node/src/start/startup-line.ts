@@ -59,13 +59,14 @@ type Sending = Pick<ClewConfig, 'logs' | 'traces'> & {
   /** What is kept, where that is not all. */
   keeps?: string | undefined
   redact?: Pick<RedactConfig, 'mode'>
+  otelFile?: string | undefined
 }
 
 /** What was started and where it sends, as one line for stderr. */
 export function formatStartupLine(
   service: string,
   running: readonly string[],
-  { logs, traces, others = [], alerts, keeps, redact }: Sending,
+  { logs, traces, others = [], alerts, keeps, redact, otelFile }: Sending,
   byJest = false,
 ): string {
   const joined = running.length > 0 ? running.join(', ') : 'nothing (no @clew package among the dependencies)'
@@ -81,6 +82,7 @@ export function formatStartupLine(
       ? [redact.mode === 'on' ? 'cuts secrets' : 'counts secrets and cuts none']
       : []),
     ...(alerts ? [`alerts by ${alerts}`] : []),
+    ...(otelFile ? [`set up by ${otelFile}`] : []),
   ]
   return `[clew] ${service}: ${parts.join('; ')}\n`
 }

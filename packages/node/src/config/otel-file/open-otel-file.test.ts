@@ -10,6 +10,7 @@ import { openOtelFile } from './open-otel-file.ts'
 /** What a file that says nothing has in force. */
 const bare: ClewConfig = {
   ...plain,
+  otelFile: 'otel.yaml',
   resourceDetectors: 'none',
   propagators: [],
   traces: { endpoint: undefined, console: false },

@@ -25,7 +25,7 @@ export type FileTree = {
   mistakes: readonly string[]
 }
 
-const most = { depth: 64, nodes: 20_000, aliases: 100, errors: 5 }
+const most = { depth: 64, nodes: 5_000, aliases: 100, errors: 5 }
 
 /** Reads the YAML and replaces the references in its values, never in its keys. Never throws. */
 export function readTree(source: YamlSource, env: Environment): FileTree {
