@@ -35,6 +35,8 @@ type Listeners = {
   readonly byPackage: Map<string, Set<Listener>>
   unhook: Stop | undefined
   unhookEsModules: Stop | undefined
+  /** ES modules that were heard of, by file: Node keeps no list of them that others may see. */
+  readonly esModules: Map<string, unknown>
 }
 
 /** Who wants to hear of which package. One for all copies of core: there is one hook to hear by. */
@@ -42,11 +44,12 @@ const listeners = sharedState<Listeners>('module listeners', () => ({
   byPackage: new Map(),
   unhook: undefined,
   unhookEsModules: undefined,
+  esModules: new Map(),
 }))
 
 /**
  * Calls `attach` with the exports of a package each time a copy of it is loaded, by `require` or by `import`, and at once
- * for CommonJS copies that are loaded already. Its ES module is heard of when the source names it. `attach` patches prototypes (exports cannot be replaced) and gives
+ * for copies that are loaded already. Its ES module is heard of when the source names it, and only from then on. `attach` patches prototypes (exports cannot be replaced) and gives
  * the ways back, which the Stop goes when it has ceased to listen. A version outside of the range is reported as
  * CLEW_UNSUPPORTED_VERSION. Never throws into the load.
  */
@@ -59,7 +62,7 @@ export function onModuleLoad<Exports>(
   const ofPackage = byPackage.get(source.name) ?? new Set()
   byPackage.set(source.name, ofPackage.add(listener))
   listeners.unhook ??= hookModules({ wants, loaded: notify })
-  if (source.esModule) listeners.unhookEsModules ??= hookEsModules({ wants, loaded: notify })
+  if (source.esModule) listeners.unhookEsModules ??= hookEsModules({ wants, loaded: notifyOfEsModule })
   attachToLoaded(listener)
   return () => {
     if (!ofPackage.delete(listener)) return
@@ -93,6 +96,11 @@ function matches(filename: string): boolean {
   return false
 }
 
+function notifyOfEsModule(filename: string, exports: unknown): void {
+  listeners.esModules.set(filename, exports)
+  notify(filename, exports)
+}
+
 function notify(filename: string, exports: unknown): void {
   withoutCircularWarnings(exports, () => {
     for (const ofPackage of listeners.byPackage.values()) {
@@ -122,7 +130,9 @@ function withoutCircularWarnings(exports: unknown, work: () => void): void {
 
 function attachToLoaded(listener: Listener): void {
   const marker = `${sep}node_modules${sep}${listener.source.name}${sep}`
-  for (const [filename, exports] of loadedModules((filename) => filename.includes(marker))) {
+  const isOfPackage = (filename: string): boolean => filename.includes(marker)
+  const esModules = [...listeners.esModules].filter(([filename]) => isOfPackage(filename))
+  for (const [filename, exports] of [...loadedModules(isOfPackage), ...esModules]) {
     const module = matchModule(filename, listener.source)
     if (module) attachOnce(listener, exports, module)
   }

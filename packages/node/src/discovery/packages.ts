@@ -20,7 +20,7 @@ export type FoundPackage = {
 /** One that is not loaded yet. */
 export type ListedPackage = {
   /** Of its instrumentation and the modules that it joins; undefined when its package.json does not tell them. */
-  waits: { name: string; modules: readonly Pick<ModuleSource, 'name' | 'file'>[] } | undefined
+  waits: { name: string; modules: readonly Pick<ModuleSource, 'name' | 'file' | 'esModule'>[] } | undefined
   /** Never throws: what fails has a `problem`. */
   load(): FoundPackage
   /** The same while the application imports that package, which Node does not let others require. Never rejects. */
@@ -29,7 +29,13 @@ export type ListedPackage = {
 
 type Manifest = {
   version?: string
-  clew?: { instrumentation?: string; exporter?: string; name?: string; modules?: unknown }
+  clew?: {
+    instrumentation?: string
+    exporter?: string
+    name?: string
+    modules?: unknown
+    esModules?: unknown
+  }
 }
 
 /** Loads every instrumentation among the application's dependencies. Never throws: what fails has a `problem`. */
@@ -44,13 +50,14 @@ export function listPackages(application: Application): ListedPackage[] {
   return application.dependencies.flatMap((name) => {
     const directory = find(name)
     const manifest = directory ? readManifest(directory) : undefined
-    const { instrumentation, exporter, name: joins, modules } = manifest?.clew ?? {}
+    const { instrumentation, exporter, name: joins, modules, esModules } = manifest?.clew ?? {}
     const exportName = instrumentation ?? exporter
     const method = instrumentation ? 'start' : 'open'
     if (!directory || !exportName) return []
     const found = { name, version: manifest?.version ?? '', directory }
     return {
-      waits: joins && Array.isArray(modules) ? { name: joins, modules: modules.map(parseModule) } : undefined,
+      waits:
+        joins && Array.isArray(modules) ? { name: joins, modules: modulesOf(modules, esModules) } : undefined,
       load: () => ({ ...found, ...load(() => requireFromApplication(name), exportName, method) }),
       loadLater: async () => ({
         ...found,
@@ -58,6 +65,17 @@ export function listPackages(application: Application): ListedPackage[] {
       }),
     }
   })
+}
+
+function modulesOf(
+  modules: readonly unknown[],
+  esModules: unknown,
+): Pick<ModuleSource, 'name' | 'file' | 'esModule'>[] {
+  const others = Array.isArray(esModules) ? esModules.map(parseModule) : []
+  return [
+    ...modules.map(parseModule),
+    ...others.map(({ name, file }) => ({ name, ...(file && { esModule: file }) })),
+  ]
 }
 
 /** `@scope/name/path/file.js` → the package and the file in it. */

@@ -10,7 +10,7 @@ import manifest from '@clew/hono/package.json' with { type: 'json' }
 
 /** https://hono.dev/docs/api/context; `incoming` is what @hono/node-server got from node:http. */
 type Context = { env?: { incoming?: object } }
-type Handler = (context: Context, next: unknown) => unknown
+type Handler = (this: unknown, context: Context, next: unknown) => unknown
 /** What Hono registers: the handler to run, and the route as `app.routes` shows it. */
 type Registered = [handler: Handler, route: { path: string; method: string }]
 type Add = (this: unknown, method: string, path: string, registered: Registered) => void
@@ -73,14 +73,14 @@ function tellRoute(registered: Registered, told: WeakSet<Registered>): Registere
   const [handler, route] = registered
   // Middleware is registered for all methods, mostly with a wildcard: it says nothing of the route.
   if (!route || (route.method === 'ALL' && route.path.endsWith('*'))) return registered
-  const telling: Handler = (context, next) => {
+  const telling: Handler = function (context, next) {
     try {
       const request = context.env?.incoming
       if (request) setHttpRoute(request, route.path)
     } catch (error) {
       reportThrown('reading the route of hono', error)
     }
-    return handler(context, next)
+    return handler.call(this, context, next)
   }
   const replaced: Registered = [
     Object.defineProperties(telling, Object.getOwnPropertyDescriptors(handler)) as Handler,

@@ -1,0 +1,176 @@
+import http from 'node:http'
+import { join } from 'node:path'
+import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
+import { type Service, startPostgres, startRedis } from '../../../scripts/services.ts'
+import { type AppOptions, killApps, preload, runApp, startApp } from './app-process.ts'
+import { traceIdOf, traceparentOf } from './load/order-trace.ts'
+import { members } from './members.ts'
+
+const cwd = join(import.meta.dirname, 'fixtures/members')
+const few = 120
+const many = 10_000
+
+let receiver: OtlpReceiver
+const services: Service[] = []
+let addresses: NodeJS.ProcessEnv
+
+beforeAll(async () => {
+  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
+  services.push(postgres, redis)
+  addresses = { PG_URL: postgres.url, REDIS_URL: redis.url }
+  await Promise.all(nodeMajors.map(nodeBinary))
+})
+afterAll(async () => {
+  killApps()
+  await Promise.all(services.map((service) => service.stop()))
+})
+beforeEach(async () => {
+  receiver = await startOtlpReceiver()
+})
+afterEach(() => receiver.close())
+
+const forms = { CommonJS: 'app.cjs', ESM: 'app.mjs' } as const
+const ways = [
+  ...nodeMajors.flatMap((node) =>
+    Object.entries(forms).map(([form, app]) => ({ node, form, app, count: few })),
+  ),
+  { node: 24, form: 'CommonJS', app: forms.CommonJS, count: many } as const,
+]
+
+/** An application of the member with the preload. */
+const withUs = (args: readonly string[], options: Partial<AppOptions> = {}): AppOptions => {
+  const env = { ...addresses, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, CLEW_QUIET: '1' }
+  return { cwd, env, args: [...preload, ...args], ...options }
+}
+const withoutUs = (args: readonly string[]): AppOptions => ({ cwd, env: addresses, args })
+
+describe.each(members)('$name', ({ name, kind, scope }) => {
+  test.each(ways)('$count on Node $node, $form: each has the ids of its own request', async (way) => {
+    const { app, node, count } = way
+    if (kind === 'server') await checkServer(withUs([app, name, 'serve'], { node }), count)
+    else await checkClient(withUs([app, name, 'operate', String(count)], { node }), { count, scope })
+  })
+
+  test.each(Object.values(forms))('what %s sees of it is as without us', async (app) => {
+    const args = [app, name, 'show']
+    const [ours, plain] = await Promise.all([runApp(withUs(args)), runApp(withoutUs(args))])
+    expect({ ...ours, stdout: JSON.parse(ours.stdout) }).toEqual({
+      ...plain,
+      stdout: JSON.parse(plain.stdout),
+    })
+    expect({ code: plain.code, stderr: plain.stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  test.each(endsOf(name))('%s ends the process as without us', async (end) => {
+    const args = ['app.cjs', name, 'end', end]
+    const [ours, plain] = await Promise.all([runApp(withUs(args)), runApp(withoutUs(args))])
+    expect({ ...ours, stderr: comparable(ours.stderr) }).toEqual({
+      ...plain,
+      stderr: comparable(plain.stderr),
+    })
+    expect(plain.code).toBe(1)
+  })
+})
+
+function endsOf(name: string): string[] {
+  const library = process.getBuiltinModule('node:module').createRequire(join(cwd, 'app.cjs'))
+  return Object.keys((library(`./libraries/${name}.cjs`) as { ends: object }).ends)
+}
+
+/** Places in the application's own files are what must not change; those below them are of others. */
+function comparable(stderr: string): string[] {
+  return stderr.split('\n').filter((line) => !/^\s+at (?!.*fixtures\/members)|^Node\.js v/.test(line))
+}
+
+async function checkServer(options: AppOptions, count: number): Promise<void> {
+  const app = await startApp(options)
+  const { origin } = JSON.parse(await app.waitForLine((line) => line.startsWith('{')))
+  const answers = await askAll(origin, count)
+  app.kill('SIGTERM')
+  const { code, stderr } = await app.ended
+  const spans = new Map(receiver.spans.map((span) => [span.spanId, span]))
+  const all = Array.from({ length: count }, (_, index) => index + 1)
+  const records = new Map<number, number>()
+  for (const { attributes, traceId, spanId } of receiver.logs) {
+    const n = Number(attributes.n)
+    const isOwn = traceId === traceIdOf(n) && spans.get(spanId)?.traceId === traceId
+    records.set(n, (records.get(n) ?? 0) + (isOwn ? 1 : Number.NaN))
+  }
+  expect({
+    ...{ code, stderr },
+    names: [...new Set(receiver.spans.map((span) => span.name))],
+    spans: spans.size,
+    wrong: answers.filter(({ n, traceId }, index) => n !== index + 1 || traceId !== traceIdOf(index + 1)),
+    withoutTheirRecords: all.filter((n) => records.get(n) !== 2),
+  }).toEqual({
+    ...{ code: 0, stderr: '' },
+    names: ['GET /items/:n'],
+    spans: count,
+    wrong: [],
+    withoutTheirRecords: [],
+  })
+}
+
+/** Requests 1 to `count`, 100 at a time, each of a trace of its own. */
+async function askAll(origin: string, count: number): Promise<{ n: number; traceId: string }[]> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 100 })
+  const answers: { n: number; traceId: string }[] = []
+  let next = 1
+  const client = async (): Promise<void> => {
+    while (next <= count) {
+      const n = next++
+      answers[n - 1] = JSON.parse(await ask(`${origin}/items/${n}`, { traceparent: traceparentOf(n) }, agent))
+    }
+  }
+  await Promise.all(Array.from({ length: 100 }, client))
+  agent.destroy()
+  return answers
+}
+
+function ask(url: string, headers: Record<string, string>, agent: http.Agent): Promise<string> {
+  return new Promise((resolve, reject) => {
+    http
+      .get(url, { headers, agent }, (response) => {
+        let body = ''
+        response.setEncoding('utf8').on('data', (piece) => {
+          body += piece
+        })
+        response.on('end', () => resolve(body))
+      })
+      .once('error', reject)
+  })
+}
+
+async function checkClient(
+  options: AppOptions,
+  { count, scope }: { count: number; scope: string },
+): Promise<void> {
+  const { code, stdout, stderr } = await runApp(options)
+  const said: Record<string, unknown> = JSON.parse(stdout || '{}')
+  const operations = Object.keys(said)
+  const owners = new Map(
+    receiver.spans.filter((span) => span.scope === 'application').map((span) => [span.spanId, span]),
+  )
+  const strays = receiver.spans.filter(
+    (span) =>
+      span.scope === scope && span.parentSpanId && owners.get(span.parentSpanId)?.traceId !== span.traceId,
+  )
+  const withOne = new Set(receiver.spans.flatMap((span) => (span.scope === scope ? [span.parentSpanId] : [])))
+  expect({
+    ...{ code, stderr, said },
+    ownersWithout: [...owners.values()].filter(({ spanId }) => !withOne.has(spanId)).length,
+    owners: owners.size,
+    strays,
+    records: receiver.logs.filter(({ spanId }) => owners.has(spanId)).length,
+  }).toEqual({
+    ...{ code: 0, stderr: '' },
+    said: Object.fromEntries(operations.map((name) => [name, { right: count, wrong: 0, failed: 0 }])),
+    ownersWithout: 0,
+    owners: count * operations.length,
+    strays: [],
+    records: count * operations.length,
+  })
+  expect(operations.length).toBeGreaterThan(0)
+}

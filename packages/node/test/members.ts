@@ -1,0 +1,16 @@
+/** One library that an application of one of ours is tried with. A row here, a file in fixtures/members/libraries. */
+export type Member = {
+  name: string
+  /** The package of ours that joins it: the scope of its spans. */
+  scope: string
+  kind: 'server' | 'client'
+}
+
+export const members: readonly Member[] = [
+  { name: 'express', scope: '@clew/http', kind: 'server' },
+  { name: 'fastify', scope: '@clew/http', kind: 'server' },
+  { name: 'hono', scope: '@clew/http', kind: 'server' },
+  { name: 'koa', scope: '@clew/http', kind: 'server' },
+  { name: 'ioredis', scope: '@clew/ioredis', kind: 'client' },
+  { name: 'pg', scope: '@clew/pg', kind: 'client' },
+]
