@@ -1,8 +1,9 @@
-import type { ByteWriter } from './byte-writer.ts'
+import { type ByteWriter, createByteWriter, type Run, runFrom, writeRun } from './byte-writer.ts'
 import { describeException } from './exception.ts'
 import { hasAttribute, hasOwn, inheritsKeys, isError, readProperty, threwText } from './foreign-value.ts'
 import type { LogInput } from './input.ts'
 import { type EncodeLimits, maxDepth, maxNestedBytes } from './limits.ts'
+import { isOmitted, type KeyField, keyField } from './text.ts'
 import { writeKeyValue } from './value.ts'
 
 /** Prepares the writer for values of at most `maxLength`, which are of `record` if they are of any. */
@@ -34,7 +35,7 @@ export function writeAttributes(
       if (inherits && !hasOwn.call(attributes, key)) continue
       const value = readProperty(attributes, key)
       if (value === undefined) continue
-      if (count++ < limits.attributeCount) writeKeyValue(writer, tag, key, value, 0)
+      if (count++ < limits.attributeCount) writeKeyValue(writer, tag, keyField(key), value, 0)
       else writer.dropped++
     }
   } catch (error) {
@@ -47,7 +48,7 @@ export function replaceAttributes(writer: ByteWriter, tag: number, start: number
   writer.position = start
   writer.ancestors.length = 0
   writer.dropped++
-  writeKeyValue(writer, tag, 'clew.replaced', threwText(error), 0)
+  writeKeyValue(writer, tag, keyField('clew.replaced'), threwText(error), 0)
 }
 
 /**
@@ -62,14 +63,16 @@ export function writeLogAttributes(
 ): void {
   const { exception, contextAttributes, attributes } = record
   writer.attributesLeft = limits.attributeCount
+  writer.hasWeight = false
   const message = exception === undefined ? '' : writeException(writer, tag, record, exception)
   if (contextAttributes !== undefined) writeContext(writer, tag, record, contextAttributes)
   const thrown = attributes === undefined ? exception : writeOwn(writer, tag, record, attributes, message)
   if (thrown !== undefined) writeExceptionFields(writer, tag, record, thrown)
 }
 
-function writeOne(writer: ByteWriter, tag: number, key: string, value: unknown): void {
-  if (writer.attributesLeft-- > 0) writeKeyValue(writer, tag, key, value, 0)
+function writeOne(writer: ByteWriter, tag: number, field: KeyField, value: unknown): void {
+  if (field.key === weightKey) writer.hasWeight = true
+  if (writer.attributesLeft-- > 0) writeKeyValue(writer, tag, field, value, 0)
   else writer.dropped++
 }
 
@@ -80,7 +83,7 @@ function writeContext(writer: ByteWriter, tag: number, record: LogInput, context
     for (const key in context) {
       if ((inherits && !hasOwn.call(context, key)) || isOwn(record, key)) continue
       const value = readProperty(context, key)
-      if (value !== undefined) writeOne(writer, tag, key, value)
+      if (value !== undefined) writeOne(writer, tag, keyField(key), value)
     }
   } catch (error) {
     replaceAttributes(writer, tag, start, error)
@@ -102,7 +105,9 @@ function writeOwn(
   try {
     const inherits = inheritsKeys(attributes)
     for (const key in attributes) {
-      if ((inherits && !hasOwn.call(attributes, key)) || omit?.has(key)) continue
+      if (inherits && !hasOwn.call(attributes, key)) continue
+      const field = keyField(key)
+      if (omit !== undefined && isOmitted(field, omit)) continue
       let value = readProperty(attributes, key)
       if (value === undefined) continue
       if (typeof value === 'object' && value !== null) {
@@ -112,7 +117,7 @@ function writeOwn(
         }
         if (value === exception) value = message
       }
-      writeOne(writer, tag, key, value)
+      writeOne(writer, tag, field, value)
     }
   } catch (error) {
     replaceAttributes(writer, tag, start, error)
@@ -145,7 +150,7 @@ function writeExceptionPart(
   value: string | undefined,
 ): void {
   if (value === undefined || isTaken(record, key)) return
-  writeKeyValue(writer, tag, key, value, 0)
+  writeKeyValue(writer, tag, keyField(key), value, 0)
 }
 
 /** Whether the record's own attributes send `key`. */
@@ -178,7 +183,7 @@ function writeExceptionFields(writer: ByteWriter, tag: number, record: LogInput,
       if (!hasOwn.call(exception, key) || namedParts.has(key) || record.omit?.has(key)) continue
       if (isTaken(record, key)) continue
       const value = readProperty(exception, key)
-      if (isScalar(value)) writeOne(writer, tag, key, value)
+      if (isScalar(value)) writeOne(writer, tag, keyField(key), value)
     }
   } catch (error) {
     replaceAttributes(writer, tag, start, error)
@@ -188,8 +193,23 @@ function writeExceptionFields(writer: ByteWriter, tag: number, record: LogInput,
 const weightKey = 'log.sample.weight'
 
 /** How many records this one stands for, where the application has not said it. Outside of the count limit. */
-export function writeWeight(writer: ByteWriter, tag: number, record: LogInput, weight: number): void {
-  if (!isTaken(record, weightKey)) writeKeyValue(writer, tag, weightKey, weight, 0)
+export function writeWeight(writer: ByteWriter, tag: number, weight: number): void {
+  if (writer.hasWeight) return
+  if (weight !== 0 || writer.redactor !== undefined) {
+    writeKeyValue(writer, tag, keyField(weightKey), weight, 0)
+    return
+  }
+  noWeight ??= encodeWeight(tag)
+  writeRun(writer, noWeight)
+}
+
+/** The weight of a record that is no sample. */
+let noWeight: Run | undefined
+
+function encodeWeight(tag: number): Run {
+  const writer = createByteWriter(64)
+  writeKeyValue(writer, tag, keyField(weightKey), 0, 0)
+  return runFrom(writer, 0)
 }
 
 function isScalar(value: unknown): boolean {

@@ -17,6 +17,8 @@ export class ByteWriter {
   dropped = 0
   /** Attributes that the record being written may still send. */
   attributesLeft = 0
+  /** The record being written says itself how many it stands for. */
+  hasWeight = false
   /** UTF-16 units or bytes of one value. */
   maxLength = 0
   maxDepth = 0
@@ -133,6 +135,30 @@ export function wordsOf(bytes: Uint8Array): Uint32Array {
 /** Copies words into reserved room; their padding is overwritten by what follows. */
 export function putWords(view: DataView, position: number, words: Uint32Array): void {
   for (let index = 0; index < words.length; index++) view.setUint32(position + index * 4, words[index]!, true)
+}
+
+/** Bytes that are often written again as they are. */
+export type Run = { length: number; readonly words: Uint32Array }
+
+/** What was written from `start` on. */
+export function runFrom(writer: ByteWriter, start: number): Run {
+  const run = { length: 0, words: new Uint32Array((writer.position - start + 3) >>> 2) }
+  keepRun(writer, start, run)
+  return run
+}
+
+/** Makes `run` what was written from `start` on; it must have words enough. */
+export function keepRun({ position, view }: ByteWriter, start: number, run: Run): void {
+  run.length = position - start
+  for (let index = 0; index * 4 < run.length; index++)
+    run.words[index] = view.getUint32(start + index * 4, true)
+}
+
+/** Writes such bytes. */
+export function writeRun(writer: ByteWriter, { length, words }: Run): void {
+  reserve(writer, words.length * 4)
+  putWords(writer.view, writer.position, words)
+  writer.position += length
 }
 
 /** Writes a tag and bytes with their length. */

@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { attributesOf, encodeLog, encodeLogs } from '../../test/encode-once.ts'
-import { decodeRecords } from '../../test/protobufjs-decoder.ts'
+import { type DecodedEntry, decodeRecords } from '../../test/protobufjs-decoder.ts'
 import { createByteWriter } from './byte-writer.ts'
 import type { LogInput } from './input.ts'
 import { defaultLimits } from './limits.ts'
@@ -235,3 +236,40 @@ test('a getter that logs itself ends', () => {
     ['clew.replaced'],
   ])
 })
+
+test('records that repeat a part of what was written before are whole, however little room there is', () => {
+  const other = '1af7651916cd43dd8448eb211c80319c'
+  const record = fc.record({
+    severityNumber: fc.constantFrom(9, 13),
+    severityText: fc.constantFrom('', 'info', 'warn', 'é'.repeat(30)),
+    body: fc.constantFrom('b', 'a text of more than twenty units', 'é'.repeat(21), '中'.repeat(40)),
+    traceId: fc.constantFrom(traceId, other),
+    spanId: fc.constantFrom(spanId, 'b7ad6b7169203332'),
+    traceFlags: fc.constantFrom(0, 1),
+    hasWeight: fc.boolean(),
+    weight: fc.constantFrom(0, 1, 100),
+  })
+  const same = fc.property(fc.array(record, { minLength: 1 }), fc.nat(600), (records, room) => {
+    const writer = createByteWriter(room)
+    for (const { hasWeight, weight, ...fields } of records) {
+      const attributes = hasWeight ? { 'log.sample.weight': 7, a: 1 } : { a: 1 }
+      writeLogRecord(writer, { ...fields, timeUnixMs: 0, attributes }, defaultLimits, weight)
+    }
+    const read = decodeRecords(writer.buffer.subarray(0, writer.position))
+    expect(read.map(({ attributes, ...rest }) => ({ ...rest, weight: weightIn(attributes) }))).toEqual(
+      records.map(({ hasWeight, weight, body, traceFlags, ...fields }) => ({
+        ...fields,
+        ...{ time: 0n, observedTime: 0n, body: { text: body }, dropped: 0, flags: traceFlags, eventName: '' },
+        weight: hasWeight ? 7 : weight,
+      })),
+    )
+  })
+  fc.assert(same, { numRuns: 500 })
+})
+
+function weightIn(attributes: readonly DecodedEntry[]): number {
+  const weights = attributes.flatMap(([key, value]) => (key === 'log.sample.weight' ? [value] : []))
+  const [weight = { int: 1n }, ...more] = weights
+  expect(more).toEqual([])
+  return 'int' in weight ? Number(weight.int) : Number.NaN
+}

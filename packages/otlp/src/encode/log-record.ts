@@ -2,16 +2,20 @@ import { beginValues, writeLogAttributes, writeWeight } from './attributes.ts'
 import {
   type ByteWriter,
   closeMessage,
+  keepRun,
   openMessage,
+  type Run,
+  runFrom,
   writeCount,
   writeFixed32,
+  writeRun,
   writeTime,
   writeTimeTwice,
 } from './byte-writer.ts'
 import { type Writing, writeGuarded } from './guarded.ts'
 import type { LogInput } from './input.ts'
 import type { EncodeLimits } from './limits.ts'
-import { writeHexId, writeName } from './text.ts'
+import { keyField, writeHexId, writeName } from './text.ts'
 import { writeKeyValue, writeValueField } from './value.ts'
 
 /** Tags of `LogRecord`, opentelemetry/proto/logs/v1/logs.proto */
@@ -51,30 +55,59 @@ const writing: Writing<LogInput> = { write: writeRecord, replace: writeReplaceme
 function writeRecord(writer: ByteWriter, record: LogInput, limits: EncodeLimits, weight: number): void {
   const start = openMessage(writer, recordTag, recordWidth)
   writeTimeTwice(writer, timeTag, observedTimeTag, record.timeUnixMs)
-  writeCount(writer, severityNumberTag, record.severityNumber)
-  writeName(writer, severityTextTag, record.severityText)
+  writeSeverity(writer, record)
   if (record.body !== undefined) {
     beginValues(writer, limits, limits.bodyLength, record)
     writeValueField(writer, bodyTag, record.body, 0)
   }
   beginValues(writer, limits, limits.attributeValueLength, record)
   writeLogAttributes(writer, attributeTag, record, limits)
-  if (weight !== 1) writeWeight(writer, attributeTag, record, weight)
+  if (weight !== 1) writeWeight(writer, attributeTag, weight)
   writeCount(writer, droppedTag, writer.dropped)
   writeTraceContext(writer, record)
   writeName(writer, eventNameTag, record.eventName)
   closeMessage(writer, start, recordWidth)
 }
 
-/** Both ids or none: half a link leads nowhere. */
-function writeTraceContext(writer: ByteWriter, { traceId, spanId, traceFlags }: LogInput): void {
-  if (traceId === undefined || spanId === undefined) return
-  const { position } = writer
-  if (!writeHexId(writer, traceIdTag, traceId, 32) || !writeHexId(writer, spanIdTag, spanId, 16)) {
-    writer.position = position
-  } else if (traceFlags) {
-    writeFixed32(writer, flagsTag, traceFlags & 0xff)
+/** The first text that came with a severity, and the bytes of both: nearly all records have these. */
+const severities: (undefined | (Run & { readonly text: string }))[] = []
+const mostSeverity = 24
+
+function writeSeverity(writer: ByteWriter, { severityNumber, severityText }: LogInput): void {
+  const seen = severities[severityNumber]
+  if (seen !== undefined && seen.text === severityText && writer.redactor === undefined) {
+    writeRun(writer, seen)
+    return
   }
+  const start = writer.position
+  writeCount(writer, severityNumberTag, severityNumber)
+  writeName(writer, severityTextTag, severityText)
+  const isKept = seen === undefined && writer.redactor === undefined && typeof severityText === 'string'
+  if (isKept && severityNumber >= 0 && severityNumber <= mostSeverity && Number.isInteger(severityNumber))
+    severities[severityNumber] = { text: severityText, ...runFrom(writer, start) }
+}
+
+/** What was written last, with its bytes, of which there are 33 at most: the records of a request repeat it. */
+const lastTrace = { traceId: '', spanId: '', traceFlags: 0, length: 0, words: new Uint32Array(9) }
+
+/** Writes both ids and the flags, or nothing: half a link leads nowhere. */
+function writeTraceContext(writer: ByteWriter, record: LogInput): void {
+  const { traceId, spanId, traceFlags = 0 } = record
+  if (traceId === undefined || spanId === undefined) return
+  if (traceId === lastTrace.traceId && spanId === lastTrace.spanId && traceFlags === lastTrace.traceFlags) {
+    writeRun(writer, lastTrace)
+    return
+  }
+  const start = writer.position
+  if (!writeHexId(writer, traceIdTag, traceId, 32) || !writeHexId(writer, spanIdTag, spanId, 16)) {
+    writer.position = start
+    return
+  }
+  if (traceFlags) writeFixed32(writer, flagsTag, traceFlags & 0xff)
+  lastTrace.traceId = traceId
+  lastTrace.spanId = spanId
+  lastTrace.traceFlags = traceFlags
+  keepRun(writer, start, lastTrace)
 }
 
 function writeReplacement(writer: ByteWriter, record: LogInput, reason: string): void {
@@ -82,7 +115,7 @@ function writeReplacement(writer: ByteWriter, record: LogInput, reason: string):
   writeTime(writer, timeTag, record.timeUnixMs)
   writeCount(writer, severityNumberTag, record.severityNumber)
   writeValueField(writer, bodyTag, typeof record.body === 'string' ? record.body : '[Replaced]', 0)
-  writeKeyValue(writer, attributeTag, 'clew.replaced', reason, 0)
+  writeKeyValue(writer, attributeTag, keyField('clew.replaced'), reason, 0)
   writeTraceContext(writer, record)
   closeMessage(writer, start, recordWidth)
 }

@@ -14,19 +14,9 @@ import {
   writeFixed32,
   writeInteger,
 } from './byte-writer.ts'
-import { writeTextField } from './text.ts'
-import {
-  arrayTag,
-  booleanTag,
-  bytesTag,
-  doubleTag,
-  entryTag,
-  integerTag,
-  keyTag,
-  kvlistTag,
-  stringTag,
-  valueTag,
-} from './value.ts'
+import { arrayTag, booleanTag, bytesTag, doubleTag, integerTag, kvlistTag, stringTag } from './short-value.ts'
+import { keyTag, valueTag, writeTextField } from './text.ts'
+import { entryTag } from './value.ts'
 
 /**
  * Encodes decoded logs as an `ExportLogsServiceRequest`: whole, without limits, so that `decodeLogsRequest` gives the

@@ -1,7 +1,7 @@
 import { redacted } from '../redact/redaction.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import { maxNameLength } from './limits.ts'
-import { cleanText } from './text.ts'
+import { cleanText, type KeyField, keyField } from './text.ts'
 
 /** Whether a redactor takes the number, or BigInt, for a secret. */
 export function isSecretNumber({ redactor }: ByteWriter, value: unknown, isId?: boolean): boolean {
@@ -9,16 +9,17 @@ export function isSecretNumber({ redactor }: ByteWriter, value: unknown, isId?: 
   return redactor.isSecretNumber(value, isId)
 }
 
-type Entry = { tag: number; key: string; value: unknown; depth: number }
-type WriteEntry = (writer: ByteWriter, tag: number, key: string, value: unknown, depth: number) => void
+type Entry = { tag: number; field: KeyField; value: unknown; depth: number }
+type WriteEntry = (writer: ByteWriter, tag: number, field: KeyField, value: unknown, depth: number) => void
 
 /** Writes of an entry what the redactor leaves. A value that it has looked at is written without it. */
 export function writeRedacted(writer: ByteWriter, entry: Entry, write: WriteEntry): void {
-  const { tag, key, value, depth } = entry
+  const { tag, field, value, depth } = entry
+  const { key } = field
   const { path, redactor } = writer
   if (redactor === undefined) return
   const verdict = redactor.verdict(key)
-  const name = verdict.mayBeSecret ? cleanText(writer, key, maxNameLength) : key
+  const name = verdict.mayBeSecret ? keyField(cleanText(writer, key, maxNameLength)) : field
   const isDenied = verdict.mayBeDenied && redactor.denies(key, path, value)
   const type = typeof value
   let left = value

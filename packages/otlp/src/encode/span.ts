@@ -10,7 +10,7 @@ import {
 import { type Writing, writeGuarded } from './guarded.ts'
 import type { EventInput, LinkInput, SpanInput } from './input.ts'
 import type { EncodeLimits } from './limits.ts'
-import { writeHexId, writeName } from './text.ts'
+import { keyField, writeHexId, writeName } from './text.ts'
 import { writeKeyValue } from './value.ts'
 
 /** Tags of `Span`, opentelemetry/proto/trace/v1/trace.proto */
@@ -118,7 +118,7 @@ function writeLink(writer: ByteWriter, link: LinkInput, limits: EncodeLimits): v
 function writeReplacement(writer: ByteWriter, span: SpanInput, reason: string): void {
   const start = openMessage(writer, recordTag, recordWidth)
   writeIdentity(writer, span)
-  writeKeyValue(writer, attributeTag, 'clew.replaced', reason, 0)
+  writeKeyValue(writer, attributeTag, keyField('clew.replaced'), reason, 0)
   writeStatus(writer, span)
   writeFixed32(writer, flagsTag, flagsOf(span))
   closeMessage(writer, start, recordWidth)

@@ -48,8 +48,14 @@ export function cleanText(
   return truncateText(clean, Math.max(0, clean.length - (seen.length - maxLength)))
 }
 
-/** Writes ASCII text into reserved room; returns the position behind it, or -1 if the text is longer than short or not ASCII. */
-export function putShortAscii(buffer: Buffer, position: number, text: string): number {
+/** Writes ASCII text; returns the position behind it, or -1 if it is not ASCII. Room for three bytes a unit must be reserved. */
+export function putAscii(buffer: Buffer, position: number, text: string): number {
+  if (text.length <= shortLength) return putShortAscii(buffer, position, text)
+  const end = position + buffer.write(text, position)
+  return end === position + text.length ? end : -1
+}
+
+function putShortAscii(buffer: Buffer, position: number, text: string): number {
   const length = text.length
   if (length > shortLength) return -1
   let units = 0
@@ -159,17 +165,37 @@ function parseInto(slot: number, id: string): boolean {
   return seen <= 0x0f
 }
 
-const maxCachedKeys = 4096
+/** Fields of `KeyValue`. */
+export const keyTag: number = 0x0a
+export const valueTag: number = 0x12
+
+const maxCached = 4096
 const maxCachedLength = 64
 
-/** The bytes of field 1 of a `KeyValue`: tag, length and key. */
-export type KeyField = { length: number; words: Uint32Array }
+/** A key with the bytes that stand before its value in a `KeyValue`. */
+export type KeyField = {
+  readonly key: string
+  /** Of `words`: tag, length and key, and the tag of the value. */
+  readonly length: number
+  readonly words: Uint32Array
+  /** The key that came after it the last time: records repeat the order of their keys. */
+  next: KeyField | undefined
+  /** The set that was asked last whether it has the key, and its answer: records repeat what they omit. */
+  omit: ReadonlySet<string> | undefined
+  isOmitted: boolean
+}
 
-/** A key with its bytes, and the key that came after it the last time: records repeat the order of their keys. */
-type CachedKey = KeyField & { key: string; next: CachedKey | undefined }
+/** Whether `omit` has the key. */
+export function isOmitted(field: KeyField, omit: ReadonlySet<string>): boolean {
+  if (field.omit !== omit) {
+    field.omit = omit
+    field.isOmitted = omit.has(field.key)
+  }
+  return field.isOmitted
+}
 
-const cache = new Map<string, CachedKey>()
-let last = createCachedKey('')
+const cache = new Map<string, KeyField>()
+let last = createKeyField('')
 
 export function keyField(key: string): KeyField {
   const { next } = last
@@ -177,7 +203,7 @@ export function keyField(key: string): KeyField {
     last = next
     return next
   }
-  return key.length > maxCachedLength ? createCachedKey(key) : findKey(key)
+  return key.length > maxCachedLength ? createKeyField(key) : findKey(key)
 }
 
 function findKey(key: string): KeyField {
@@ -187,10 +213,10 @@ function findKey(key: string): KeyField {
   return found
 }
 
-function addKey(key: string): CachedKey {
+function addKey(key: string): KeyField {
   // Keys made of data (ids, emails) would fill the cache for good: start anew, the real keys are back at once.
-  if (cache.size >= maxCachedKeys) forgetKeys()
-  const added = createCachedKey(key)
+  if (cache.size >= maxCached) forgetKeys()
+  const added = createKeyField(key)
   cache.set(key, added)
   return added
 }
@@ -200,9 +226,10 @@ function forgetKeys(): void {
   cache.clear()
 }
 
-function createCachedKey(key: string): CachedKey {
+function createKeyField(key: string): KeyField {
   const writer = createByteWriter(key.length + 8)
-  writeTextField(writer, 0x0a, truncateText(key, maxNameLength))
+  writeTextField(writer, keyTag, truncateText(key, maxNameLength))
+  writer.buffer[writer.position++] = valueTag
   const words = wordsOf(writer.buffer.subarray(0, writer.position))
-  return { key, length: writer.position, words, next: undefined }
+  return { key, length: writer.position, words, next: undefined, omit: undefined, isOmitted: false }
 }

@@ -24,76 +24,60 @@ import {
 } from './foreign-value.ts'
 import { lookAhead } from './limits.ts'
 import { isSecretNumber, writeRedacted } from './redacted-entry.ts'
-import { cleanText, type KeyField, keyField, putShortAscii, truncateText, writeTextField } from './text.ts'
+import {
+  arrayTag,
+  booleanTag,
+  bytesTag,
+  doubleTag,
+  integerTag,
+  kvlistTag,
+  shortLength,
+  stringTag,
+  writeShortEntry,
+  writeShortValue,
+} from './short-value.ts'
+import { cleanText, type KeyField, keyField, truncateText, writeTextField } from './text.ts'
 
-/** Tags of `AnyValue`, opentelemetry/proto/common/v1/common.proto */
-export const stringTag: number = 0x0a
-export const booleanTag: number = 0x10
-export const integerTag: number = 0x18
-export const doubleTag: number = 0x21
-export const arrayTag: number = 0x2a
-export const kvlistTag: number = 0x32
-export const bytesTag: number = 0x3a
 /** Field 1 of `ArrayValue` and of `KeyValueList`. */
 export const entryTag: number = 0x0a
-/** Fields of `KeyValue`. */
-export const keyTag: number = 0x0a
-export const valueTag: number = 0x12
-
-/** Key and value of this length together have one-byte lengths all around. */
-const shortEntryLength = 110
 
 /** Writes a `KeyValue` as field `tag`. Never throws on the value's account: what throws is replaced by a text. */
 export function writeKeyValue(
   writer: ByteWriter,
   tag: number,
-  key: string,
+  field: KeyField,
   value: unknown,
   depth: number,
 ): void {
-  if (writer.redactor === undefined) writeAsIs(writer, tag, key, value, depth)
-  else writeRedacted(writer, { tag, key, value, depth }, writeAsIs)
+  if (writer.redactor === undefined) writeAsIs(writer, tag, field, value, depth)
+  else writeRedacted(writer, { tag, field, value, depth }, writeAsIs)
 }
 
-function writeAsIs(writer: ByteWriter, tag: number, key: string, value: unknown, depth: number): void {
-  const field = keyField(key)
-  if (typeof value === 'string' && field.length + value.length < shortEntryLength) {
-    if (writeShortEntry(writer, tag, field, value)) return
-  }
-  const width = field.length + (typeof value === 'string' ? value.length : 16) < shortEntryLength ? 1 : 2
+function writeAsIs(writer: ByteWriter, tag: number, field: KeyField, value: unknown, depth: number): void {
+  if (writeShortEntry(writer, tag, field, value)) return
+  const width = field.length + (typeof value === 'string' ? value.length : 16) < shortLength ? 1 : 2
   const start = openMessage(writer, tag, width)
   reserve(writer, field.length)
   putWords(writer.view, writer.position, field.words)
   writer.position += field.length
-  writeValueField(writer, valueTag, value, depth)
+  writeValue(writer, value, depth)
   closeMessage(writer, start, width)
-}
-
-/** The common case with all lengths known beforehand; false where it is not. */
-function writeShortEntry(writer: ByteWriter, tag: number, field: KeyField, text: string): boolean {
-  const keyLength = field.length
-  const length = text.length
-  if (length > writer.maxLength) return false
-  reserve(writer, keyLength + length + 6)
-  const { buffer, position, view } = writer
-  const valueAt = position + 2 + keyLength
-  putWords(view, position + 2, field.words)
-  const end = putShortAscii(buffer, valueAt + 4, text)
-  if (end === -1) return false
-  buffer[position] = tag
-  buffer[position + 1] = keyLength + length + 4
-  buffer[valueAt] = valueTag
-  buffer[valueAt + 1] = length + 2
-  buffer[valueAt + 2] = stringTag
-  buffer[valueAt + 3] = length
-  writer.position = end
-  return true
 }
 
 /** Writes an `AnyValue` as field `tag`. */
 export function writeValueField(writer: ByteWriter, tag: number, value: unknown, depth: number): void {
+  if (writer.redactor === undefined && writeShortValue(writer, tag, value)) return
+  reserve(writer, 1)
+  writer.buffer[writer.position++] = tag
+  writeValue(writer, value, depth)
+}
+
+/** Writes an `AnyValue` behind its tag. */
+function writeValue(writer: ByteWriter, value: unknown, depth: number): void {
   const width = typeof value === 'string' && value.length > 120 ? 2 : 1
-  const start = openMessage(writer, tag, width)
+  reserve(writer, width)
+  writer.position += width
+  const start = writer.position
   if (typeof value === 'object' && value !== null) tryObject(writer, value, depth)
   else writeScalar(writer, value)
   closeMessage(writer, start, width)
@@ -283,7 +267,7 @@ function writeProperties(writer: ByteWriter, value: object, depth: number, omit?
 function writeEntry(writer: ByteWriter, key: string, value: unknown, depth: number): void {
   if (value === undefined) return
   if (writer.position > writer.stopAt) writer.dropped++
-  else writeKeyValue(writer, entryTag, key, value, depth + 1)
+  else writeKeyValue(writer, entryTag, keyField(key), value, depth + 1)
 }
 
 function writeBytes(writer: ByteWriter, value: ArrayBufferView | ArrayBufferLike): void {
