@@ -44,8 +44,12 @@ ${addressUsage}
     const print = (row: LogRow): void =>
       void process.stdout.write(`${values.json ? JSON.stringify(row) : formatLog(row)}\n`)
     const response = await askDesk(desk, `/api/logs?${query}`)
-    const { logs } = (await response.json()) as { logs: LogRow[] }
-    logs.toReversed().forEach(print)
+    const page = (await response.json()) as { logs: LogRow[]; searchedToUnixMs?: number | null }
+    if (page.searchedToUnixMs) {
+      const from = new Date(page.searchedToUnixMs).toISOString()
+      process.stderr.write(`… the time for a search ran out: what is older than ${from} was not searched\n`)
+    }
+    page.logs.toReversed().forEach(print)
     if (values.follow) await followLogs(desk, search, print)
     return 0
   },

@@ -6,7 +6,7 @@ import { summarizeChain } from './chain-summary.ts'
 import { searchCondition } from './log-search.ts'
 import type { OpenSegment, OpenSegments } from './open-segments.ts'
 import { type Parameters, searchOf, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
-import { chainsGoOn } from './stop.ts'
+import { chainsGoOn, untilTimeIsOver } from './stop.ts'
 
 const defaultLimit = 50
 const maxLimit = 200
@@ -63,9 +63,14 @@ function findChains(
 ): Found[] {
   const found = new Map<string, Found>()
   let least = Number.NEGATIVE_INFINITY
-  for (const segment of segments.newestFirst()) {
+  const all = segments.newestFirst()
+  for (const [index, segment] of all.entries()) {
     if (order.name === 'recent' && newestOf(segment) < least) continue
-    for (const one of find(segment, search, range, order, before, limit)) {
+    const rows = untilTimeIsOver(
+      () => find(segment, search, range, order, before, limit),
+      `${index} of ${all.length} files were searched`,
+    )
+    for (const one of rows) {
       // A trace that goes on in a newer segment is listed once.
       if (!found.has(one.traceId)) found.set(one.traceId, one)
     }

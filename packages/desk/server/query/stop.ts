@@ -42,6 +42,15 @@ export function hasRunOut(error: unknown): boolean {
   return isStoreError(error) && error.code === 'timeout'
 }
 
+/** Does a part of a query; when time runs out there, the error says how far the query has come. */
+export function untilTimeIsOver<T>(work: () => T, soFar: string): T {
+  try {
+    return work()
+  } catch (error) {
+    throw hasRunOut(error) ? storeError('timeout', `${(error as Error).message} (${soFar})`) : error
+  }
+}
+
 /** Adds `go_on(us)` to a connection. */
 export function defineGoOn(database: DatabaseSync, stop: Stop): void {
   database.function('go_on', (us) => {
