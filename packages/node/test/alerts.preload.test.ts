@@ -72,6 +72,8 @@ test.for<[string, NodeJS.ProcessEnv]>([
   for (const id of ids) expect(messages[0]).toContain(`http://desk.example/t/${id}`)
 })
 
+const component = (type: string): string => `otel_component_name="${type}/0",otel_component_type="${type}"`
+
 test('the metrics of the process tell of its alerts', async () => {
   const port = await freePort()
   const app = await start({ CLEW_DISABLE: '', CLEW_PROMETHEUS_PORT: String(port) })
@@ -80,15 +82,13 @@ test('the metrics of the process tell of its alerts', async () => {
   const counts = async (): Promise<string[]> =>
     (await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())
       .split('\n')
-      .filter((line) => /^logalert|^log_delivered/.test(line) && !line.endsWith(' 0'))
+      .filter((line) => /^logalert|^otel_sdk_exporter_log_exported/.test(line) && !line.endsWith(' 0'))
       .map((line) => line.replace(/(timestamp_seconds) \d{10}\.?\d*$/, '$1 now'))
       .map((line) => line.replace(/(delivery_seconds_total\S*) [\d.]+$/, '$1 some'))
       .toSorted()
   await expect
     .poll(counts, { timeout: 20_000 })
     .toEqual([
-      'log_delivered_total{destination="alerts"} 6',
-      'log_delivered_total{destination="otlp"} 6',
       'logalert_alerts_total{rule="payment-failed-500",severity="critical",state="firing"} 1',
       'logalert_decisions_total{rule="payment-failed-500",reason="below"} 2',
       'logalert_decisions_total{rule="payment-failed-500",reason="fired"} 1',
@@ -98,6 +98,8 @@ test('the metrics of the process tell of its alerts', async () => {
       'logalert_last_evaluation_timestamp_seconds now',
       'logalert_notifications_total{channel="pay",result="sent"} 1',
       'logalert_records_total 6',
+      `otel_sdk_exporter_log_exported_total{${component('alerts_log_exporter')}} 6`,
+      `otel_sdk_exporter_log_exported_total{${component('otlp_http_log_exporter')},server_address="127.0.0.1",server_port="${new URL(receiver.url).port}"} 6`,
     ])
   await app.get('/end')
   expect(await app.ended).toMatchObject(fine)

@@ -42,22 +42,27 @@ test('with rules of what is kept it shows how many records fell under each, and 
   const app = await start({ CLEW_PROMETHEUS_PORT: String(port), CLEW_KEEP: '0' })
   await app.get('/')
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-  const keeping = /^(log_(rule|kept|collapsed|held|released|unkept)|clew_(chains|hold_traces|hold_bytes))/
+  const keeping =
+    /^clew_(keep|chain|log_(kept|collapsed|summaries|notes)|span_kept|hold_(held|rel|dropped|rec|chains|usage))/
   expect(text.split('\n').filter((line) => keeping.test(line))).toEqual([
-    'log_rule_records_total{rule="<=info"} 1',
-    'log_rule_records_total{rule="default"} 2',
-    'log_kept_total 2',
-    'log_collapsed_total 0',
-    'log_held_total 1',
-    'log_released_total 1',
+    'clew_keep_rule_total{rule="<=info"} 1',
+    'clew_keep_rule_total{rule="default"} 2',
+    'clew_log_kept_total 2',
+    'clew_log_collapsed_total 0',
+    'clew_log_summaries_total 0',
+    'clew_log_notes_total 0',
+    'clew_span_kept_total 1',
+    'clew_hold_held_total 1',
+    'clew_hold_released_total 1',
     ...['not_held', 'expired', 'evicted', 'cut', 'too_large'].map(
-      (reason) => `log_unkept_total{reason="${reason}"} 0`,
+      (reason) => `clew_hold_dropped_total{reason="${reason}"} 0`,
     ),
     ...Object.entries({ own: 1, trusted: 0, outside: 0, refused: 0 }).map(
-      ([source, count]) => `clew_chains_kept_total{source="${source}"} ${count}`,
+      ([source, count]) => `clew_chain_kept_total{source="${source}"} ${count}`,
     ),
-    'clew_hold_bytes 0',
-    'clew_hold_traces 0',
+    'clew_hold_records 0',
+    'clew_hold_chains 0',
+    'clew_hold_usage_bytes 0',
   ])
   const checked = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' })
   expect(checked).toMatchObject({ status: 0, stdout: '', stderr: '' })
@@ -79,9 +84,11 @@ test('the package is found, and shows what is logged; reading it makes no span a
     `${labels('payments', 'error')} 1${exemplar}`,
     `${labels('a library', 'warn')} 1${exemplar}`,
   ])
-  expect(text).toContain('\nlog_accepted_total{destination="otlp"} 3\n')
-  expect(text).toContain('\nlog_dropped_total{destination="otlp",reason="no_room"} 0\n')
-  expect(text).toContain(`\nclew_queue_max_bytes ${64 * 2 ** 20}\n`)
+  expect(text).toContain('\notel_sdk_log_created_total 3\n')
+  expect(text).toContain(
+    '\notel_sdk_processor_log_processed_total{otel_component_name="batching_log_processor/otlp",otel_component_type="batching_log_processor",error_type="queue_full"} 0\n',
+  )
+  expect(text).toContain(`\nclew_queue_limit_bytes ${64 * 2 ** 20}\n`)
   const input = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   const checked = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' })
   expect(checked).toMatchObject({ status: 0, stdout: '', stderr: '' })

@@ -55,6 +55,17 @@ export type SettingNames = {
   spoolDirectory: string
 }
 
+/** Metrics of this process, which are sent regularly and at its end. */
+export type MetricsOptions = {
+  readonly endpoint: Endpoint
+  readonly intervalMs: number
+  /**
+   * Makes an `ExportMetricsServiceRequest` of what they are now. `onlyNews`: undefined where nothing has changed since the last one. Must
+   * not throw.
+   */
+  collect(onlyNews: boolean): Buffer | undefined
+}
+
 /** Where the records of this process go, and what may be spent on them. */
 export type PipelineOptions = {
   /** Undefined: the signal is not exported, its records cost nothing. */
@@ -93,6 +104,7 @@ export type PipelineOptions = {
   beforeDeath?: (exitCode: number | undefined) => void
   /** Runs what the pipeline itself does (requests, timers, sockets) where instrumentations do not see it. */
   runHidden?: <T>(work: () => T) => T
+  metrics?: MetricsOptions | undefined
   /** Makes an address printable for the operator: without user, password and values of the query. Absent: none is printed. */
   printAddress?: ((address: string) => string) | undefined
   /** Default: the variables of OpenTelemetry. */
@@ -129,6 +141,51 @@ export type WaitingBytes = {
   maxSpool: number
 }
 
+/** How one destination does. */
+export type LaneStatus = {
+  /** The signal, or the name of another destination. */
+  readonly name: string
+  readonly signal: 'logs' | 'traces' | 'metrics'
+  /** The origin of its address, or what it is called; without secrets. */
+  readonly to: string
+  /** Undefined for what is no OTLP receiver. */
+  readonly otlp: { readonly protocol: Protocol; readonly host: string; readonly port: number } | undefined
+  readonly counters: SignalCounters
+  /** Records out of the spool that the receiver refused. */
+  readonly replayRejected: number
+  /** Records whose sending began; those of the spool are not among them. */
+  readonly begun: number
+  /** Records that are being sent, or wait for the next attempt to; with those of the spool. */
+  readonly inflight: number
+  /** Records in memory whose sending has not begun. */
+  readonly waiting: number
+  /** Records that the receiver did not take, by the type of error. */
+  readonly failed: Readonly<Record<string, number>>
+  /** How long it took to send a batch, with all attempts, by the type of error; empty where there was none. `counts` by `durationBounds`. */
+  readonly durations: Readonly<
+    Record<string, { readonly sumSeconds: number; readonly counts: readonly number[] }>
+  >
+  /** `look` reads the disk. Undefined without a spool. */
+  readonly spool: { readonly bytes: number; readonly maxBytes: number; look(): SpoolContents } | undefined
+  /** Since when nothing could be sent, and why; undefined where all is well as far as we know. */
+  readonly failing: { readonly sinceUnixMs: number; readonly reason: string } | undefined
+}
+
+/** What lies on disk, with what was taken over of ended processes. */
+export type SpoolContents = {
+  readonly segments: number
+  readonly records: number
+  /** When the oldest segment was begun, in Unix milliseconds; undefined where there is none. */
+  readonly oldestUnixMs: number | undefined
+}
+
+/** What a pipeline does now. */
+export type PipelineStatus = {
+  /** Log records since the start, whatever became of them. */
+  readonly createdLogs: number
+  readonly lanes: readonly LaneStatus[]
+}
+
 /** The signals are always there; a destination has its name. */
 export type PipelineCounters = { logs: SignalCounters; traces: SignalCounters } & {
   readonly [destination: string]: SignalCounters
@@ -144,6 +201,7 @@ export type Pipeline = {
   /** By signal, and of other destinations by their name. */
   counters(): PipelineCounters
   waitingBytes(): WaitingBytes
+  status(): PipelineStatus
   /** Flushes, closes connections and removes every listener. */
   stop(timeoutMs?: number): Promise<void>
 }

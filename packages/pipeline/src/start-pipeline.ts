@@ -13,14 +13,16 @@ import {
 import { ProcessEnd } from './exit/end.ts'
 import { createEndMember } from './exit/end-member.ts'
 import type { Destination } from './export/destination.ts'
-import { type Lanes, openLanes } from './export/lanes.ts'
-import type { Pipeline, PipelineCounters, PipelineOptions, WaitingBytes } from './pipeline.ts'
+import { statusOf } from './export/lane-status.ts'
+import { type LaneFacts, type LanePlan, type Lanes, openLane, openLanes } from './export/lanes.ts'
+import { type MetricsWay, startMetricsWay } from './export/metrics-way.ts'
+import type { MetricsOptions, Pipeline, PipelineCounters, PipelineOptions, WaitingBytes } from './pipeline.ts'
 import type { Policy, PolicyPorts, SignalPorts } from './policy/policy.ts'
 import { Problems } from './problems.ts'
 import { WriterPool } from './records/chunk.ts'
 import { createFanOut, createFramedFanOut, decodeFramed, type Outlet } from './records/fan-out.ts'
 import { createFramedIntake, createIntake, type FramedIntake, type Intake } from './records/intake.ts'
-import { type ByteQueue, emptyCounters, type OrphanedRecords } from './records/queue.ts'
+import { type ByteQueue, createBudget, emptyCounters, type OrphanedRecords } from './records/queue.ts'
 import { RecordMirror } from './threads/record-mirror.ts'
 import { ThreadRecords } from './threads/thread-records.ts'
 import { clearInterval, monotonicMs, setInterval, wallMs } from './timers.ts'
@@ -28,6 +30,7 @@ import { clearInterval, monotonicMs, setInterval, wallMs } from './timers.ts'
 type RunHidden = NonNullable<PipelineOptions['runHidden']>
 
 const ignore = (): void => {}
+const metricsBytes = 4 * 1024 * 1024
 const processEnd = new ProcessEnd(monotonicMs)
 
 /**
@@ -52,17 +55,16 @@ export function startPipeline(
   const mirror = isMirrored ? new RecordMirror(resource) : undefined
   const { report, printAddress, settingNames } = options
   const problems = new Problems(report, wallMs, { printAddress, ...(settingNames && { settingNames }) })
-  const lanes = openLanes(
-    { ...options, maxQueueBytes: options.maxQueueBytes, destinations, journals },
-    {
-      ...{ resource, mirror, scheduleDelayMs, runHidden },
-      problems,
-      pool: new WriterPool(),
-      keepsSpare: exit === 'flush',
-      now: wallMs,
-      random: Math.random,
-    },
-  )
+  const plan: LanePlan = { ...options, maxQueueBytes: options.maxQueueBytes, destinations, journals }
+  const facts: LaneFacts = {
+    ...{ resource, mirror, scheduleDelayMs, runHidden },
+    problems,
+    pool: new WriterPool(),
+    keepsSpare: exit === 'flush',
+    now: wallMs,
+    random: Math.random,
+  }
+  const lanes = openLanes(plan, facts)
   const traces = lanes.of('traces')?.queue
   const ways = {
     logs: openLogs(outletsOf(lanes, options, destinations), limits.logs),
@@ -70,7 +72,10 @@ export function startPipeline(
   }
   policy = makePolicy?.(portsOf(ways, limits, problems))
   const sweeping = policy && sweepRegularly(policy, runHidden)
-  const leaveEnd = exit === 'off' ? ignore : takePartInEnd(lanes, options, runHidden)
+  const metrics = options.metrics && openMetrics(options.metrics, plan, facts)
+  const leaveEnd = exit === 'off' ? ignore : takePartInEnd(lanes, metrics, options, runHidden)
+  const createdLogs = (): number =>
+    policy ? sumOf(Object.values(policy.counters().seen)) : (ways.logs?.created() ?? 0)
 
   return {
     log: policy?.log ?? ways.logs?.take ?? ignore,
@@ -78,19 +83,39 @@ export function startPipeline(
     flush: lanes.flush,
     counters: () => countersOf(lanes),
     waitingBytes: () => ({ ...lanes.memory(), ...onDisk(lanes) }),
+    status: () => ({ createdLogs: createdLogs(), lanes: lanes.all.map(statusOf) }),
     async stop(timeoutMs) {
       policy?.sweep(true)
       clearInterval(sweeping)
       await lanes.drain(timeoutMs, false)
+      await metrics?.finish(timeoutMs)
       leaveEnd()
       lanes.close()
+      metrics?.close()
       mirror?.close()
       lanes.leaveNoRoom()
     },
   }
 }
 
-function takePartInEnd(lanes: Lanes, options: PipelineOptions, runHidden: RunHidden): () => void {
+/** Metrics need room for a few requests, and no disk: what is not sent is in the next one. */
+function openMetrics(options: MetricsOptions, plan: LanePlan, facts: LaneFacts): MetricsWay | undefined {
+  const budget = createBudget(metricsBytes)
+  const lane = openLane(
+    'metrics',
+    options.endpoint,
+    { ...plan, spoolDirectory: undefined },
+    { ...facts, budget },
+  )
+  return lane && startMetricsWay(lane, options, facts.runHidden)
+}
+
+function takePartInEnd(
+  lanes: Lanes,
+  metrics: MetricsWay | undefined,
+  options: PipelineOptions,
+  runHidden: RunHidden,
+): () => void {
   const adopt = (left: readonly OrphanedRecords[]): void => {
     for (const records of left) lanes.of(records.lane)?.queue.adopt(records)
   }
@@ -101,7 +126,9 @@ function takePartInEnd(lanes: Lanes, options: PipelineOptions, runHidden: RunHid
       if (left.length > 0) for (const { loop } of lanes.all) loop.wake(false)
     })
   const threads = isMainThread ? runHidden(watch) : undefined
-  const leaveEnd = processEnd.join(createEndMember(lanes.all, options, () => adopt(threads?.takeAll() ?? [])))
+  const leaveEnd = processEnd.join(
+    createEndMember(lanes.all, metrics, options, () => adopt(threads?.takeAll() ?? [])),
+  )
   return () => {
     leaveEnd()
     threads?.close()
@@ -120,7 +147,12 @@ function outletsOf(
 }
 
 /** The way of one signal into the queues: of records, and of such as are encoded already. */
-type Way<Input> = { take: Intake<Input>; pass: FramedIntake }
+type Way<Input> = {
+  take: Intake<Input>
+  pass: FramedIntake
+  /** How many this thread took in. */
+  created(): number
+}
 
 /** One queue that wants all is written into at once. */
 function openLogs(outlets: readonly Outlet[], limits: EncodeLimits): Way<LogInput> | undefined {
@@ -128,12 +160,29 @@ function openLogs(outlets: readonly Outlet[], limits: EncodeLimits): Way<LogInpu
   if (first === undefined) return undefined
   const { minSeverity, where } = first.filter
   if (outlets.length === 1 && !minSeverity && where === undefined)
-    return { take: createIntake(first.queue, writeLogRecord, limits), pass: createFramedIntake(first.queue) }
-  return { take: createFanOut(outlets, limits), pass: createFramedFanOut(outlets) }
+    return openWay(first.queue, writeLogRecord, limits)
+  const counts = { created: 0 }
+  return {
+    take: createFanOut(outlets, limits, counts),
+    pass: createFramedFanOut(outlets),
+    created: () => counts.created,
+  }
 }
 
 function openTraces(queue: ByteQueue | undefined, limits: EncodeLimits): Way<SpanInput> | undefined {
-  return queue && { take: createIntake(queue, writeSpan, limits), pass: createFramedIntake(queue) }
+  return queue && openWay(queue, writeSpan, limits)
+}
+
+function openWay<Input>(
+  queue: ByteQueue,
+  write: Parameters<typeof createIntake<Input>>[1],
+  limits: EncodeLimits,
+): Way<Input> {
+  return {
+    take: createIntake(queue, write, limits),
+    pass: createFramedIntake(queue),
+    created: () => queue.counters.accepted - queue.adopted,
+  }
 }
 
 function portsOf(
@@ -198,4 +247,8 @@ function onDisk(lanes: Lanes): Pick<WaitingBytes, 'spool' | 'maxSpool'> {
     spool: spools.reduce((sum, { bytes }) => sum + bytes, 0),
     maxSpool: spools.reduce((most, { maxBytes }) => Math.max(most, maxBytes), 0),
   }
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0)
 }

@@ -14,7 +14,7 @@ import { formatDuration, formatSize, printableAddress } from '@clew/settings'
 import type { WrittenRule } from '../config/keep-rules.ts'
 import type { ClewConfig, KeepConfig, MarksConfig } from '../config/read-config.ts'
 import { readSearch } from '../destinations/open-exporters.ts'
-import { busMeters, keepMeters } from './keep-meters.ts'
+import { busMeters, keepMeters } from '../meters/keep-meters.ts'
 import type * as BusModule from './mark-bus.ts'
 import { createMarks } from './marks.ts'
 
@@ -31,10 +31,11 @@ export type Keep = {
 }
 
 const nothingYet: PolicyCounters = {
-  ...{ seen: {}, kept: 0, collapsed: 0, held: 0, released: 0 },
+  ...{ seen: {}, kept: 0, collapsed: 0, summaries: 0, held: 0, released: 0, notes: 0 },
+  spans: { ended: 0, kept: 0 },
   dropped: { not_held: 0, expired: 0, evicted: 0, cut: 0, too_large: 0 },
   marks: { own: 0, trusted: 0, outside: 0, refused: 0 },
-  ring: { bytes: 0, maxBytes: 0, traces: 0, holdSeconds: 0 },
+  ring: { bytes: 0, maxBytes: 0, records: 0, traces: 0, holdSeconds: 0 },
 }
 
 type Resource = Readonly<Record<string, unknown>>

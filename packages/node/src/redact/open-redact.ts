@@ -39,7 +39,7 @@ export function openRedact(config: RedactConfig): Redact {
     cleanResource: redactor.cuts ? cleanResource : off.cleanResource,
     meters: [
       {
-        ...{ name: 'clew_redacted_total', kind: 'counter', labels: ['kind'] },
+        ...{ name: 'clew.redacted', kind: 'counter', unit: '{secret}', labels: ['kind'] },
         help: 'Secrets that were cut from log records and spans; with CLEW_REDACT=report, that would have been.',
         read: () => Object.entries(redactor.counts()).map(([kind, value]) => ({ labels: { kind }, value })),
       },

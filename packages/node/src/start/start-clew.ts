@@ -4,6 +4,7 @@ import {
   cutSecrets,
   guard,
   report,
+  type Stop,
   setKeptTraces,
   setRecordSink,
   setServiceName,
@@ -25,21 +26,21 @@ import {
   shareVariables,
 } from '../discovery/application.ts'
 import { listPackages } from '../discovery/packages.ts'
-import { describeKeep, openKeep } from '../keep/open-keep.ts'
+import { describeKeep, type Keep, openKeep } from '../keep/open-keep.ts'
 import { watchIds } from '../keep/watch-ids.ts'
 import { watchKeep } from '../keep/watch-keep.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
+import { pipelineMeters } from '../meters/pipeline-meters.ts'
 import { openRedact } from '../redact/open-redact.ts'
 import { OpenSpans } from '../tracer/open-spans.ts'
 import { createRandomness } from '../tracer/randomness.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
 import { createSampler } from '../tracer/samplers.ts'
-import { createTracerProvider } from '../tracer/tracer-provider.ts'
+import { countSpans, createTracerProvider, type TracerProviderOptions } from '../tracer/tracer-provider.ts'
 import { watchUnfinished } from '../tracer/unfinished.ts'
 import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies } from './application-api.ts'
 import { withConsole } from './console-output.ts'
 import { openPipeline, resourceOf, serviceName, spoolDirectory, tracerLimitsOf } from './open-pipeline.ts'
-import { pipelineMeters } from './pipeline-meters.ts'
 import { createPropagator } from './propagator.ts'
 import { canWait, isOnlyPreload, type StartablePackage, startPackages } from './start-packages.ts'
 import { isNews, sayStarted } from './startup-line.ts'
@@ -124,6 +125,7 @@ function run(
 ): Clew {
   const open = new OpenSpans<RecordingSpan>()
   const unfinished = watchUnfinished(open)
+  const started = countSpans()
   const redact = openRedact(config.redact)
   const resource = redact.cleanResource(resourceOf(application, config))
   const service = cutSecrets(serviceName(application, config))
@@ -141,29 +143,27 @@ function run(
   })
   const intake = withConsole(pipeline, config, redact.clean)
   registerApi(applicationApiVersion(application), {
-    trace: openTracing(config, intake, open, { keeps: keep !== undefined, redactor: redact.redactor }),
+    trace: openTracing(
+      config,
+      intake,
+      { open, started },
+      { keeps: keep !== undefined, redactor: redact.redactor },
+    ),
     propagation: createPropagator(config.propagators, application.directory),
     logs: createLoggerProvider({ pipeline: intake }),
   })
   enableDiagnostics(config.logLevel, application.directory)
   const sink = setRecordSink((record) => intake.log(record.scope, record))
   setServiceName(service)
-  const meters = addMeters([...pipelineMeters(pipeline), ...redact.meters])
+  const meters = addMeters([...pipelineMeters(pipeline, { started, open }), ...redact.meters])
   // Before the instrumentations, which look whether there are any.
-  const kept = keep
-    ? [
-        setKeptTraces(keep.traces),
-        addMeters(keep.meters),
-        keep.stop,
-        watchKeep(placeOf(application, packages, findEnvironment()), keep.change),
-      ]
-    : []
-  const started = startPackages(packages, config)
-  const stops = [redact.stop, ...kept, sink, meters, watchApiCopies(), unfinished.stop, ...started.stops]
+  const kept = keep ? startKeep(keep, placeOf(application, packages, findEnvironment())) : []
+  const running = startPackages(packages, config)
+  const stops = [redact.stop, ...kept, sink, meters, watchApiCopies(), unfinished.stop, ...running.stops]
   if (isMainThread && !config.quiet) {
     const others = destinations.map(({ shownAs }) => shownAs)
     const keeps = keep && describeKeep(config.keep, config.marks)
-    sayStarted(service, started.names, config, { others, keeps })
+    sayStarted(service, running.names, config, { others, keeps })
   }
   return {
     flush: pipeline.flush,
@@ -178,19 +178,23 @@ function run(
 function openTracing(
   config: ClewConfig,
   pipeline: Pick<Pipeline, 'span'>,
-  open: OpenSpans<RecordingSpan>,
+  spans: Pick<TracerProviderOptions, 'open' | 'started'>,
   { keeps, redactor }: { keeps: boolean; redactor: Redactor | undefined },
 ): TracerProvider {
   const randomness = createRandomness(config.randomness)
   const sampler = createSampler(config.sampler, randomness)
   return createTracerProvider({
-    ...{ pipeline, sampler, limits: tracerLimitsOf(config.spanLimits, redactor), open },
+    ...{ pipeline, sampler, limits: tracerLimitsOf(config.spanLimits, redactor), ...spans },
     ...{
       holdsUnsampled: keeps && config.keep.hold.maxBytes > 0,
       randomness,
       watchId: watchIds(config, keeps),
     },
   })
+}
+
+function startKeep(keep: Keep, place: ConfigPlace): Stop[] {
+  return [setKeptTraces(keep.traces), addMeters(keep.meters), keep.stop, watchKeep(place, keep.change)]
 }
 
 function openAlerts(

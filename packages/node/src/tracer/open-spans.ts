@@ -35,6 +35,11 @@ export class OpenSpans<S extends OpenSpan> {
     if (++this.#size > this.#maxSpans) this.#forgetOldest()
   }
 
+  /** How many are held. */
+  get size(): number {
+    return this.#size
+  }
+
   /** Does nothing for a span that is in no list. */
   remove(span: S): void {
     // An application may end a span through Object.create(span), which is not what stands in the ring.

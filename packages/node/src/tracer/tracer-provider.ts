@@ -47,6 +47,13 @@ export type TracerProviderOptions = {
   randomness?: Randomness
   /** Shown the ids of traces that began elsewhere. */
   watchId?: IdWatch | undefined
+  /** Counts the spans that begin, by the decision of the sampler; see {@link countSpans}. */
+  started?: Float64Array
+}
+
+/** Counts of spans that begin, by the number of the decision, as OpenTelemetry's `SamplingDecision` has it. */
+export function countSpans(): Float64Array {
+  return new Float64Array(3)
 }
 
 /**
@@ -55,9 +62,9 @@ export type TracerProviderOptions = {
  */
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
   const { pipeline, sampler, limits, ids = createRandomIds(), clock = systemClock } = options
-  const { open = new OpenSpans<RecordingSpan>(), holdsUnsampled = false } = options
+  const { open = new OpenSpans<RecordingSpan>(), holdsUnsampled = false, started = countSpans() } = options
   const { randomness = createRandomness('trace-id', ids.isRandom === true), watchId } = options
-  const begin: TraceBegin = { sampler, ids, randomness, watchId }
+  const begin: TraceBegin = { sampler, ids, randomness, watchId, started }
   return {
     getTracer: byScope((scope) =>
       createTracer({ scope, pipeline, limits, clock, open, holdsUnsampled }, begin),
@@ -69,6 +76,7 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
 type TraceBegin = Pick<TracerProviderOptions, 'sampler' | 'watchId'> & {
   ids: IdGenerator
   randomness: Randomness
+  started: Float64Array
 }
 
 // https://www.w3.org/TR/trace-context-2/#trace-flags
@@ -77,7 +85,10 @@ const random = 2
 
 const spanKey = Symbol.for('OpenTelemetry Context Key SPAN')
 
-function createTracer(origin: SpanOrigin, { sampler, ids, randomness, watchId }: TraceBegin): Tracer {
+function createTracer(
+  origin: SpanOrigin,
+  { sampler, ids, randomness, watchId, started }: TraceBegin,
+): Tracer {
   const { attributeCount, attributeValueLength } = origin.limits
   const ownRandom = ids.isRandom ? random : 0
   const startSpan: Tracer['startSpan'] = (name, options = {}, given = activeContext()) => {
@@ -99,6 +110,7 @@ function createTracer(origin: SpanOrigin, { sampler, ids, randomness, watchId }:
       own.attributes,
       options.links ?? [],
     )
+    started[decision]!++
     const spanContext = contextOf(
       traceId,
       chosen && 'spanId' in chosen ? chosen.spanId : ids.generateSpanId(),

@@ -1,6 +1,7 @@
 import type { SignalLane } from '../export/lane.ts'
+import type { MetricsWay } from '../export/metrics-way.ts'
 import type { PipelineOptions } from '../pipeline.ts'
-import type { EndMember } from './end.ts'
+import type { EndMember, RemainingMs } from './end.ts'
 import { chooseLastWay, flushSync } from './flush-sync.ts'
 
 /** How long a process that has nothing of its own left waits for the spool of another, while answers come. */
@@ -9,6 +10,7 @@ const spoolWaitMs = 500
 /** What the lanes of one pipeline do when the process ends. `takeFromThreads` brings in what worker threads hold. */
 export function createEndMember(
   lanes: readonly SignalLane[],
+  metrics: MetricsWay | undefined,
   options: PipelineOptions,
   takeFromThreads: () => void,
 ): EndMember {
@@ -16,11 +18,19 @@ export function createEndMember(
   const replayed = (): number => lanes.reduce((sum, { queue }) => sum + queue.counters.replayed, 0)
   let replayedBefore = -1
 
-  const unsent = (): SignalLane[] =>
-    lanes.filter(
+  const sendable = (some: readonly SignalLane[]): SignalLane[] =>
+    some.filter(
       (lane) =>
         !lane.sender.sendsAtOnce && lane.loop.holdsRecords() && chooseLastWay(lane, mode).to === 'receiver',
     )
+  // Metrics last: they tell what became of the records.
+  const unsent = (): SignalLane[] => {
+    const records = sendable(lanes)
+    if (records.length > 0 || metrics === undefined || mode === 'spool' || metrics.lane.loop.isFailing())
+      return records
+    metrics.collect(true)
+    return sendable([metrics.lane])
+  }
   const spooled = (): SignalLane[] =>
     lanes.filter(({ loop, spool }) => mode === 'flush' && spool?.hasRecords() === true && !loop.isFailing())
 
@@ -43,6 +53,23 @@ export function createEndMember(
       if (death !== undefined) options.beforeDeath?.(death.exitCode)
       flushSync(lanes, mode, remainingMs)
       if (death !== undefined) for (const lane of lanes) lane.leaveDisk()
+      if (metrics !== undefined) finishMetrics(metrics, mode, remainingMs)
     },
+  }
+}
+
+/** A receiver that is away is worth no time. */
+function finishMetrics(
+  { lane, collect }: MetricsWay,
+  mode: 'flush' | 'spool',
+  remainingMs: RemainingMs,
+): void {
+  const why = mode === 'spool' ? 'exit is "spool"' : lane.loop.whyAway()
+  if (why === undefined) {
+    collect(true)
+    flushSync([lane], mode, remainingMs)
+  } else {
+    lane.keep(lane.loop.takeBack(), why)
+    lane.sayLosses()
   }
 }

@@ -22,6 +22,7 @@ export type HealthOptions = {
 export class Health {
   readonly #options: HealthOptions
   #failingSince: number | undefined
+  #reason = ''
 
   constructor(options: HealthOptions) {
     this.#options = options
@@ -32,11 +33,19 @@ export class Health {
     const reason = wording.repeat(why)
     const since = this.#failingSince
     this.#failingSince ??= now()
+    this.#reason = reason
     problems.say('CLEW_EXPORT_FAILED', name, () =>
       since === undefined
         ? `cannot send ${signal} to ${wording.address}: ${reason}; they wait and are sent again. ${this.#remedy(why)}`
         : `still cannot send ${signal} to ${wording.address} after ${this.#secondsSince(since)} s: ${reason}${this.#counts()}`,
     )
+  }
+
+  /** Since when nothing could be sent, in Unix milliseconds, and why; undefined when all is well as far as we know. */
+  failing(): { sinceUnixMs: number; reason: string } | undefined {
+    return this.#failingSince === undefined
+      ? undefined
+      : { sinceUnixMs: this.#failingSince, reason: this.#reason }
   }
 
   answered(): void {

@@ -16,6 +16,7 @@ import { Spool } from '../spool/spool.ts'
 import type { Outcome } from '../wire/outcome.ts'
 import { describeTarget } from '../wire/target.ts'
 import { SignalLane } from './lane.ts'
+import { statusOf } from './lane-status.ts'
 import type { Sender } from './sender.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clew-lane-'))
@@ -168,6 +169,24 @@ function missing({ lane, sending }: Open): number {
   return accepted - delivered - rejected - dropped - spooled - lane.queue.waitingRecords() - onWire
 }
 
+/** What of the numbers that are shown contradicts the others. */
+function miscounted({ lane }: Open): string[] {
+  const { counters, begun, waiting, inflight, failed, durations, replayRejected } = statusOf(lane)
+  const { accepted, delivered, rejected, dropped, spooled } = counters
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
+  const operations = Object.values(durations).map(({ counts }) => sum(counts))
+  const claims = {
+    'what waits was not handed over': waiting >= 0 && begun + waiting <= accepted,
+    'what arrived was handed over': begun >= delivered + rejected,
+    'what is on its way is what is left':
+      accepted - delivered - rejected - dropped - spooled <= waiting + inflight,
+    'what was refused has a type of error': sum(Object.values(failed)) === rejected + replayRejected,
+    'an operation has ended for each record':
+      sum(operations) <= accepted + counters.replayed + replayRejected,
+  }
+  return Object.entries(claims).flatMap(([claim, isTrue]) => (isTrue ? [] : [claim]))
+}
+
 const lost = ({ lane: { queue } }: Open): number =>
   queue.counters.rejected + queue.counters.dropped + queue.replayRejected
 
@@ -197,12 +216,14 @@ test('every record is delivered, spooled, lost for a reason, or waits, whatever 
       for (const event of happenings) {
         await happen(open, event)
         expect(missing(open)).toBe(0)
+        expect(miscounted(open)).toEqual([])
       }
       open.lane.close()
       await new Promise(setImmediate)
       const { lane, budget } = open
       const left = { missing: missing(open), waiting: lane.queue.waitingRecords(), used: budget.used }
       expect(left).toEqual({ missing: 0, waiting: 0, used: 0 })
+      expect([statusOf(lane).waiting, lane.loop.operations.inflight().own]).toEqual([0, 0])
       for (const count of Object.values(open.lane.queue.counters)) expect(count).toBeGreaterThanOrEqual(0)
       expect(told(open.reports)).toEqual({ whole: lost(open), reasons: lost(open) })
       expect(open.reports.filter((report) => /\b0 (?:records )?(?:wait|delivered)/.test(report))).toEqual([])

@@ -40,6 +40,9 @@ export class SignalLane {
   readonly queue: ByteQueue
   readonly sender: Sender
   readonly loop: ExportLoop
+  readonly health: Health
+  /** What messages call the receiver, where that is not its address. */
+  readonly shownAs: string | undefined
   readonly spool: Spool | undefined
   readonly #losses = new Losses()
   readonly #options: LaneOptions
@@ -53,6 +56,7 @@ export class SignalLane {
     const { signal, remedyOf } = sender.receiver
     this.#wording = createWording(sender.receiver, problems.printAddress, options.shownAs)
     this.name = name
+    this.shownAs = options.shownAs
     this.#options = options
     this.signal = signal
     this.spool = spool
@@ -76,6 +80,7 @@ export class SignalLane {
     const takeSpooled = (): Batch | undefined =>
       budget.used < budget.max / 2 ? (spool?.take() ?? journal?.take()) : undefined
     this.queue = queue
+    this.health = health
     this.sender = sender
     const keepsUnauthorized = spool !== undefined
     this.loop = new ExportLoop({
@@ -124,6 +129,7 @@ export class SignalLane {
   keep(batches: readonly Batch[], why: string, hasTime: () => boolean = () => true): void {
     const said = this.#wording.repeat(why)
     for (const batch of batches) {
+      this.loop.operations.leave(batch)
       if (this.queue.leave(batch)) continue
       const isInTime = this.spool === undefined || hasTime()
       const lack = isInTime ? this.#spoolOrDrop(batch) : this.#drop(batch, 'no time')
@@ -249,6 +255,7 @@ export class SignalLane {
   }
 
   #remedy(lack: Lack): string {
+    if (this.signal === 'metrics') return 'Metrics are not kept on disk; those of records are'
     const { spoolDirectory } = this.#options.problems.settingNames
     if (lack === 'no spool') return `Set ${spoolDirectory} to keep such records on disk`
     if (lack === 'no time') return `Set ${spoolDirectory} to a faster disk`

@@ -31,7 +31,8 @@ export type LanePlan = Pick<
 
 type OnDisk = Pick<LaneOptions, 'spool' | 'journal' | 'maxSpoolAgeMs' | 'keepsOrder'>
 
-type LaneFacts = Omit<LaneOptions, 'name' | 'sender' | keyof OnDisk | 'budget'> &
+/** What all lanes of a pipeline share. */
+export type LaneFacts = Omit<LaneOptions, 'name' | 'sender' | keyof OnDisk | 'budget'> &
   Pick<SenderOptions, 'keepsSpare'>
 
 /** The lanes of one pipeline. */
@@ -94,7 +95,8 @@ export function openLanes(plan: LanePlan, facts: LaneFacts): Lanes {
   }
 }
 
-function openLane(
+/** Undefined, and reported, when the address is none. */
+export function openLane(
   signal: Signal,
   endpoint: Endpoint | undefined,
   plan: LanePlan,
@@ -175,7 +177,7 @@ function startHeartbeat(
 }
 
 /** Resolves when all is done or the time is over. The timer holds the process, as the work does not. */
-function within(timeoutMs: number = defaultFlushMs, work: readonly Promise<void>[]): Promise<void> {
+export function within(timeoutMs: number = defaultFlushMs, work: readonly Promise<void>[]): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, timeoutMs)
     void Promise.all(work).then(() => {

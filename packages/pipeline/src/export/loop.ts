@@ -4,6 +4,7 @@ import { clearTimeout, setTimeout } from '../timers.ts'
 import { concurrentExports } from '../wire/exchange.ts'
 import { backoffMs, isUnauthorized, type Outcome } from '../wire/outcome.ts'
 import type { Health } from './health.ts'
+import { Operations } from './operations.ts'
 import type { Sender } from './sender.ts'
 
 export type ExportLoopOptions = {
@@ -30,6 +31,7 @@ type Waiter = { upToId: number; untilFailure: boolean; resolve: () => void }
 
 /** Sends a queue's batches to one endpoint, at most four at a time, until each is acknowledged or refused. */
 export class ExportLoop {
+  readonly operations: Operations = new Operations()
   readonly #options: ExportLoopOptions
   readonly #inFlight = new Set<Batch>()
   readonly #waiters: Waiter[] = []
@@ -132,6 +134,7 @@ export class ExportLoop {
     const halves = outcome.kind === 'too-large' ? splitBatch(batch) : undefined
     if (halves !== undefined) {
       this.#options.queue.replace(batch, halves)
+      this.operations.split(batch, halves)
       return halves
     }
     this.#count(batch, outcome)
@@ -144,6 +147,7 @@ export class ExportLoop {
     this.#closed = true
     clearTimeout(this.#resumeTimer)
     const rest = this.takeBack()
+    for (const batch of this.#inFlight) this.operations.leave(batch)
     this.#inFlight.clear()
     this.#options.sender.close()
     this.#answerWaiters(false)
@@ -179,6 +183,7 @@ export class ExportLoop {
 
   async #send(batch: Batch): Promise<void> {
     this.#inFlight.add(batch)
+    this.operations.begin(batch)
     const failuresBefore = this.#failures
     const answer = await this.#options.sender.send(batch)
     // Given up meanwhile: somebody else has the batch.
@@ -224,6 +229,7 @@ export class ExportLoop {
       queue.counters.delivered += taken
       queue.counters.rejected += batch.count - taken
     }
+    this.operations.end(batch, outcome, batch.count - taken)
     health.judged(batch, outcome, batch.count - taken)
   }
 

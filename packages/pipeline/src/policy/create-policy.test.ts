@@ -7,6 +7,7 @@ import {
   writeLogRecord,
   writeSpan,
 } from '@clew/otlp'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeFramed } from '../records/fan-out.ts'
 import { createPolicy } from './create-policy.ts'
@@ -268,6 +269,44 @@ test('other rules are in force from the change on, and what is held stays', () =
   expect(left).toEqual([
     ['kept', 1],
     ['held', 0],
+  ])
+})
+
+test('each record and span is counted once: kept, held or not held; what was held left, is gone or waits', () => {
+  const { policy, clock, log } = createTested(
+    [infoAtOne, { name: 'debug', maxSeverity: 8, keep: 0, hold: false }],
+    {
+      ...{
+        hold: { ...hold, maxBytes: 16 * 2 ** 20, holdMs: 1_000, maxTraceRecords: 5 },
+        storm: { first: 3, every: 5 },
+      },
+    },
+  )
+  const random = fc.sample(fc.tuple(fc.nat(400), fc.constantFrom(5, 9, 9, 9, 13, 17)), {
+    numRuns: 20_000,
+    seed: 7,
+  })
+  for (const [at, [trace, severityNumber]] of random.entries()) {
+    const traceId = trace === 0 ? undefined : (trace + (at >> 9) * 1000).toString(16).padStart(32, '0')
+    log('a record', { traceId, severityNumber: trace % 40 === 0 ? severityNumber : 9 })
+    if (traceId && at % 7 === 0)
+      policy.span(scope, requestSpan({ traceId, traceFlags: at % 3 === 0 ? 1 : 0 }))
+    if (at % 500 === 0) clock.nowMs += 100
+    if (at % 1000 === 0) policy.sweep()
+    if (at === 10_000)
+      policy.change({ rules: [infoAtOne], hold, storm: { first: 3, every: 5 }, maxPerSecond: 20 })
+  }
+  policy.sweep(true)
+  const { seen, kept, summaries, spans, held, released, dropped, ring } = policy.counters()
+  const logs = Object.values(seen).reduce((sum, count) => sum + count, 0)
+  expect([logs, Object.keys(seen).toSorted()]).toEqual([20_000, ['debug', 'default', 'info']])
+  expect(kept + spans.kept + held + dropped.not_held).toBe(logs + spans.ended + summaries)
+  expect(released + dropped.expired + dropped.evicted + dropped.cut + dropped.too_large + ring.records).toBe(
+    held,
+  )
+  const some = { summaries, released, ...dropped, waiting: ring.records }
+  expect(Object.entries(some).flatMap(([what, count]) => (count > 0 ? [] : [what]))).toEqual([
+    ...['evicted', 'too_large'],
   ])
 })
 

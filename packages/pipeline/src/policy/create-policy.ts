@@ -25,6 +25,7 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
   const hold = createHold(given.hold, ports, drop)
   const selection = createSelection(given.rules, ports)
   const shipping = createShipping(given, ports)
+  const spans = { ended: 0, kept: 0 }
   let { releaseSeverity, slowMs } = given.hold
 
   const log = (scope: PipelineScope, input: LogInput): void => {
@@ -43,8 +44,12 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
     const reason = reasonOf(ended, slowMs)
     const isReason = reason !== undefined && hold.isCause(traceId)
     const record = isReason ? withReason(ended, 'attributes', reason) : ended
-    if ((traceFlags & sampled) !== 0 || hold.isHot(traceId)) traces?.ship(scope, record, 1)
-    else if (traces !== undefined) hold.hold('traces', scope, traceId, traces.write, record, 1)
+    if (traces === undefined) return
+    spans.ended++
+    if ((traceFlags & sampled) !== 0 || hold.isHot(traceId)) {
+      spans.kept++
+      traces.ship(scope, record, 1)
+    } else hold.hold('traces', scope, traceId, traces.write, record, 1)
   }
 
   return {
@@ -64,6 +69,7 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
     counters: () => ({
       seen: selection.seen(),
       ...shipping.counts,
+      spans: { ...spans },
       ...hold.counters(),
       dropped: { ...dropped },
     }),

@@ -1,10 +1,9 @@
 import { appendBytes, type ByteWriter, type LogInput, type LogRecord } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
-import type { Signal } from '../records/batch.ts'
 import { type Gone, HeldRecords, type Visit } from './held-records.ts'
 import { createHotTraces } from './hot-traces.ts'
 import { assumedSeverity } from './keep-rules.ts'
-import type { DropReason, HoldOptions, MarkSource, PolicyCounters, PolicyPorts } from './policy.ts'
+import type { DropReason, HeldKind, HoldOptions, MarkSource, PolicyCounters, PolicyPorts } from './policy.ts'
 import { createBucket } from './token-bucket.ts'
 
 const burstSeconds = 5
@@ -19,7 +18,7 @@ const wantedHoldMs = 10_000
 
 /** Holds what `write` encodes. */
 type HoldRecord = <Input>(
-  signal: Signal,
+  signal: HeldKind['signal'],
   scope: PipelineScope,
   traceId: string,
   write: (writer: ByteWriter, input: Input, weight: number) => void,
@@ -38,7 +37,7 @@ export type Hold = {
   isCause(traceId: string): boolean
   /** Call it once a second: what is held is as old as the sweeps since. */
   sweep(): void
-  counters(): Pick<PolicyCounters, 'held' | 'released' | 'marks' | 'ring'>
+  counters(): Pick<PolicyCounters, 'held' | 'released' | 'notes' | 'marks' | 'ring'>
 }
 
 /** `drop` counts what is gone. */
@@ -100,7 +99,7 @@ export function createHold(
 type Ring = Pick<Hold, 'hold'> & {
   release(traceId: string): void
   sweep(nowMs: number): void
-  counters(): Pick<PolicyCounters, 'held' | 'released' | 'ring'>
+  counters(): Pick<PolicyCounters, 'held' | 'released' | 'notes' | 'ring'>
 }
 
 function openRing(
@@ -108,7 +107,7 @@ function openRing(
   { nowMs, ringIsSmall, decode, ...ways }: PolicyPorts,
   drop: (reason: DropReason) => void,
 ): Ring {
-  let [held, released] = [0, 0]
+  let [held, released, notes] = [0, 0, 0]
   // A clock at each record would be a tenth of holding it.
   let sweptMs = nowMs()
   const gone: Gone = (reason) => {
@@ -130,6 +129,7 @@ function openRing(
       const first = isSaid || kind.signal !== 'logs' ? undefined : decode((to) => appendBytes(to, framed))
       if (first !== undefined) {
         isSaid = true
+        notes++
         ways.logs?.ship(kind.scope, describeLost(first, lost), 0)
       }
       pass(kind, framed)
@@ -153,9 +153,9 @@ function openRing(
       ring.expire(now)
     },
     counters: () => ({
-      ...{ held, released },
+      ...{ held, released, notes },
       ring: {
-        ...{ bytes: ring.bytes, maxBytes, traces: ring.traces },
+        ...{ bytes: ring.bytes, maxBytes, records: ring.count, traces: ring.traces },
         holdSeconds: ring.ageMs(sweptMs) / 1000,
       },
     }),
@@ -174,9 +174,11 @@ function describeLost({ timeUnixNano, traceId, spanId, flags }: LogRecord, lost:
 }
 
 /** The number of a signal's scope in the ring. Undefined when there are too many: names may be made up without end. */
-function createKinds(ring: HeldRecords): (signal: Signal, scope: PipelineScope) => number | undefined {
+function createKinds(
+  ring: HeldRecords,
+): (signal: HeldKind['signal'], scope: PipelineScope) => number | undefined {
   const known = { logs: new Map<PipelineScope, number>(), traces: new Map<PipelineScope, number>() }
-  let last: { signal: Signal; scope: PipelineScope; kind: number } | undefined
+  let last: { signal: HeldKind['signal']; scope: PipelineScope; kind: number } | undefined
   return (signal, scope) => {
     if (last?.scope === scope && last.signal === signal) return last.kind
     const ofSignal = known[signal]

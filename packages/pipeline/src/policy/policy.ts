@@ -1,6 +1,6 @@
 import type { ByteWriter, LogInput, LogRecord, SpanInput } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
-import type { Signal } from '../records/batch.ts'
+
 import type { RandomnessSource } from './threshold.ts'
 
 /** One rule of what is kept. The first one that fits a record decides; a record that none fits is kept. */
@@ -57,11 +57,19 @@ export type MarkSource = 'own' | 'trusted' | 'outside'
 
 /** Numbers of records since the start, and what the ring holds now. */
 export type PolicyCounters = {
-  /** By the name of the rule; records that no rule fits are under `default`. */
+  /** Log records by the name of the rule; those that no rule fits are under `default`. */
   readonly seen: Readonly<Record<string, number>>
+  /** Log records that left at once, those among them that stand for others; with `spans.kept`, `held` and `dropped.not_held` all there are. */
   readonly kept: number
+  /** Log records that were made to stand for others which are left out, so that none was seen. */
+  readonly summaries: number
+  /** Spans that ended, where spans are sent, and those of them that left at once. */
+  readonly spans: { readonly ended: number; readonly kept: number }
+  /** Records and spans; the sum of what was released, is gone for other reasons than `not_held`, and waits. */
   readonly held: number
   readonly released: number
+  /** Log records that were made to say that the beginning of a chain is gone. */
+  readonly notes: number
   /** Taken out of a storm; a later record stands for them. */
   readonly collapsed: number
   readonly dropped: Readonly<Record<DropReason, number>>
@@ -69,6 +77,7 @@ export type PolicyCounters = {
   readonly ring: {
     readonly bytes: number
     readonly maxBytes: number
+    readonly records: number
     readonly traces: number
     readonly holdSeconds: number
   }
@@ -120,4 +129,4 @@ export type SignalPorts<Input> = {
 }
 
 /** What holds the scope and the signal of held bytes. */
-export type HeldKind = { readonly signal: Signal; readonly scope: PipelineScope }
+export type HeldKind = { readonly signal: 'logs' | 'traces'; readonly scope: PipelineScope }

@@ -18,6 +18,8 @@ export type Selection = {
 export function createSelection(given: readonly KeepRule[], ports: PolicyPorts): Selection {
   const randomness = createRandomness(ports.randomness)
   let rules = compileRules(given)
+  /** By rules that are no longer in force. */
+  const before: Record<string, number> = {}
   const find = (scope: PipelineScope, input: LogInput): Rule => {
     const { severityNumber } = input
     const candidates =
@@ -32,6 +34,7 @@ export function createSelection(given: readonly KeepRule[], ports: PolicyPorts):
   }
   return {
     change(next) {
+      for (const { name, seen } of rules.all) before[name] = (before[name] ?? 0) + seen
       rules = compileRules(next)
     },
     ruleOf(scope, input) {
@@ -46,7 +49,11 @@ export function createSelection(given: readonly KeepRule[], ports: PolicyPorts):
         ? hashRecord(input) < rule.hashBound
         : randomness(input) >= rule.threshold
     },
-    seen: () => Object.fromEntries(rules.all.map(({ name, seen }) => [name, seen])),
+    seen() {
+      const sums = { ...before }
+      for (const { name, seen } of rules.all) sums[name] = (sums[name] ?? 0) + seen
+      return sums
+    },
   }
 }
 

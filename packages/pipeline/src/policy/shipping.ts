@@ -12,15 +12,19 @@ export type Shipping = {
   /** Ships what stands for what was left out. */
   settle(all: boolean): void
   change(rules: PolicyRules): void
-  readonly counts: Pick<PolicyCounters, 'kept' | 'collapsed'>
+  readonly counts: Pick<PolicyCounters, 'kept' | 'collapsed' | 'summaries'>
 }
 
 export function createShipping(given: PolicyRules, { logs, nowMs }: PolicyPorts): Shipping {
-  const counts = { kept: 0, collapsed: 0 }
+  const counts = { kept: 0, collapsed: 0, summaries: 0 }
   let thinning = createThinning(given)
   const ship = (scope: PipelineScope, input: LogInput, weight: number): void => {
     counts.kept++
     logs?.ship(scope, input, weight)
+  }
+  const shipSummary: typeof ship = (scope, input, weight) => {
+    counts.summaries++
+    ship(scope, input, weight)
   }
   return {
     counts,
@@ -31,9 +35,9 @@ export function createShipping(given: PolicyRules, { logs, nowMs }: PolicyPorts)
       if (rest === 0) counts.collapsed++
       return rest
     },
-    settle: (all) => thinning?.settle(nowMs(), all, ship),
+    settle: (all) => thinning?.settle(nowMs(), all, shipSummary),
     change(next) {
-      thinning?.settle(nowMs(), true, ship)
+      thinning?.settle(nowMs(), true, shipSummary)
       thinning = createThinning(next)
     },
   }

@@ -2,7 +2,7 @@ import { frameRequest, recordOffsets } from '@clew/otlp'
 import type { OnDisk } from './on-disk.ts'
 import { splitRequest } from './request.ts'
 
-export type Signal = 'logs' | 'traces'
+export type Signal = 'logs' | 'traces' | 'metrics'
 
 /** The records of one instrumentation scope, as encoded bytes end to end. */
 export type Part = { scope: Buffer; records: Uint8Array[] }

@@ -21,12 +21,17 @@ const assumedSeverity = 9
 const keptBytes = 1024 * 1024
 const nothing = Buffer.alloc(0)
 
-/** The way into several queues, or into one that does not want all: a record is encoded once, each that wants it gets its bytes. */
-export function createFanOut(outlets: readonly Outlet[], limits: EncodeLimits): Intake<LogInput> {
+/** The way into several queues, or into one that does not want all: a record is encoded once, each that wants it gets its bytes. `counts` has all that came. */
+export function createFanOut(
+  outlets: readonly Outlet[],
+  limits: EncodeLimits,
+  counts: { created: number } = { created: 0 },
+): Intake<LogInput> {
   const lowest = Math.min(...outlets.map(({ filter }) => filter.minSeverity ?? 0))
   let own = createByteWriter()
   return (scope, input, weight) => {
     const severity = input.severityNumber || assumedSeverity
+    counts.created++
     if (severity < lowest) return
     // A getter of a record may log: that record is written, and goes, by itself.
     const written = own.busy ? createByteWriter(1024) : own

@@ -72,6 +72,8 @@ export class ByteQueue {
   readonly counters: SignalCounters = emptyCounters()
   /** Records out of the spool that the receiver refused; they count as spooled. */
   replayRejected = 0
+  /** Records that threads of this process had taken in. */
+  adopted = 0
   /** The owner will look again without being told. */
   armed = false
   readonly #options: QueueOptions
@@ -155,6 +157,7 @@ export class ByteQueue {
   /** Takes in records that a thread of this process left behind. */
   adopt({ resource, scope, records, count }: OrphanedRecords): void {
     const parts = [{ scope, records: [records] }]
+    this.adopted += count
     this.add(this.#batchOf({ resource, parts }, { count, bytes: bytesOf(parts), release() {} }))
   }
 

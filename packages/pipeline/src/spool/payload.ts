@@ -11,6 +11,7 @@ const recordsKind = 6
 const settledKind = 7
 const idOffset = payloadMagic.length + 1
 
+/** Metrics are not kept on disk. */
 export type Payload = { signal: Signal; count: number } & (OwnRecords | ReceivedRequest)
 
 /**

@@ -123,6 +123,12 @@ export function sizeOf(path: string): number {
   }
 }
 
+/** When a segment was begun; undefined where it is gone. */
+export function begunUnixMs(path: string): number | undefined {
+  const { birthtimeMs } = lstatSync(path, { throwIfNoEntry: false }) ?? {}
+  return birthtimeMs
+}
+
 /** Records of a segment that nobody settled. 0 when it cannot be read. */
 export function countSegmentRecords(path: string, uid: number | undefined): number {
   const entries = readSegment(path, uid)?.entries ?? []

@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { SpoolContents } from '../pipeline.ts'
 import type { Batch } from '../records/batch.ts'
 import {
   claimFolders,
@@ -15,7 +16,15 @@ import { OwnFolder } from './own-folder.ts'
 import { encodePayload } from './payload.ts'
 import { type DiskUse, hasRoom, requireSafePlace, type SpoolPlace } from './place.ts'
 import { describeRefusal, formatRefusal, type Refusal } from './refusal.ts'
-import { countSegmentRecords, isOlder, openReplay, type Replay, removeSegment, sizeOf } from './replay.ts'
+import {
+  begunUnixMs,
+  countSegmentRecords,
+  isOlder,
+  openReplay,
+  type Replay,
+  removeSegment,
+  sizeOf,
+} from './replay.ts'
 import { isOwnFile, requireOwn } from './way.ts'
 
 /** Why a spool takes no batch: it is full, or the disk failed a moment ago. */
@@ -97,6 +106,18 @@ export class Spool {
     return this.#own.segment === undefined
       ? records
       : records + countSegmentRecords(this.#own.segment.path, this.#place.uid)
+  }
+
+  /** Looks at what lies on disk. */
+  look(): SpoolContents {
+    const own = this.#own.segment === undefined ? [] : [this.#own.segment.path]
+    const paths = [...this.#replaying(), ...this.#claimed, ...this.#sealed, ...own]
+    const begun = paths.map(begunUnixMs).filter((unixMs) => unixMs !== undefined)
+    return {
+      segments: paths.length,
+      records: this.waitingRecords(),
+      oldestUnixMs: begun.length === 0 ? undefined : Math.min(...begun),
+    }
   }
 
   /** The next batch to send again. */

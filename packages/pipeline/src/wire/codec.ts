@@ -1,5 +1,12 @@
 import { gzip, gzipSync, type ZlibOptions, type ZstdOptions, zstdCompress, zstdCompressSync } from 'node:zlib'
-import { decodeLogsRequest, decodeTracesRequest, logsToJson, tracesToJson } from '@clew/otlp'
+import {
+  decodeLogsRequest,
+  decodeMetricsRequest,
+  decodeTracesRequest,
+  logsToJson,
+  metricsToJson,
+  tracesToJson,
+} from '@clew/otlp'
 import type { Compression } from '../pipeline.ts'
 import type { ReceivedAnswer, WireAnswer, WireRequest } from './exchange.ts'
 import { outcomeOfGrpcStatus } from './grpc-status.ts'
@@ -34,12 +41,17 @@ type Dialect = {
   outcome(answer: ReceivedAnswer): Outcome
 }
 
+const toJson: Record<Target['signal'], (bytes: Buffer) => string> = {
+  logs: (bytes) => logsToJson(decodeLogsRequest(bytes)),
+  traces: (bytes) => tracesToJson(decodeTracesRequest(bytes)),
+  metrics: (bytes) => metricsToJson(decodeMetricsRequest(bytes)),
+}
+
 /** OTLP/HTTP in protobuf or JSON. */
 function httpDialect({ signal, protocol, headers }: Target, now: () => number): Dialect {
-  const toJson = (bytes: Buffer): string =>
-    signal === 'logs' ? logsToJson(decodeLogsRequest(bytes)) : tracesToJson(decodeTracesRequest(bytes))
   return {
-    pieces: (framed) => (protocol === 'http/json' ? [Buffer.from(toJson(Buffer.concat(framed)))] : framed),
+    pieces: (framed) =>
+      protocol === 'http/json' ? [Buffer.from(toJson[signal](Buffer.concat(framed)))] : framed,
     request: ({ bytes, encoding }) => ({
       headers: {
         ...(encoding === undefined ? {} : { 'content-encoding': encoding }),

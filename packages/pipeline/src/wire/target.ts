@@ -31,6 +31,7 @@ const userAgent = 'OTel-OTLP-Exporter-JavaScript/clew'
 const grpcPaths: Record<Signal, string> = {
   logs: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+  metrics: '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
 }
 
 /** What says how the body or the connection is to be read is not the user's to say. */
