@@ -71,6 +71,17 @@ export const endings: readonly Ending[] = [
   way('the parent of a child dies', 'parentDies'),
 ]
 
+/** Ways in which nothing of ours runs any more, in the same fixture: the records are there with write-ahead alone. */
+export const suddenEndings: readonly Ending[] = [
+  way('SIGKILL', 'signal', { signals: ['SIGKILL'] }),
+  way('SIGKILL while the loop is blocked', 'blocksForEver', { signals: ['SIGKILL'] }),
+  way('SIGSYS', 'signal', { signals: ['SIGSYS'] }),
+  way('process.abort', 'aborts'),
+  way('no memory is left', 'fillsHeap', { flags: ['--max-old-space-size=24'] }),
+  way('an uncaughtException handler throws', 'uncaughtHandlerThrows'),
+  way('an exit listener logs, then throws', 'exitListenerLogsAndThrows'),
+]
+
 const kills = (where: string, key: string, signal: NodeJS.Signals = 'SIGTERM'): Ending => ({
   name: `process.kill of itself by ${signal} ${where}`,
   args: ['killing.mjs', key, signal],

@@ -5,10 +5,11 @@ import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type NodeMajor, nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
 import { type ChildEnd, fixtures, runChild } from './child.ts'
-import { type Ending, endings, ownEndings } from './endings.ts'
+import { type Ending, endings, ownEndings, suddenEndings } from './endings.ts'
 
 const transports = ['HTTP', 'HTTPS', 'gRPC', 'a thread'] as const
-type Transport = (typeof transports)[number]
+/** `HTTP, written ahead` is one of our own and no wire. */
+type Transport = (typeof transports)[number] | 'HTTP, written ahead'
 
 const receivers = new Map<Transport, OtlpReceiver>()
 const spools = mkdtempSync(join(tmpdir(), 'clew-matrix-'))
@@ -21,6 +22,7 @@ beforeAll(async () => {
   const tls = { cert: readPem('server.pem'), key: readPem('server-key.pem') }
   receivers.set('HTTP', await startOtlpReceiver())
   receivers.set('a thread', await startOtlpReceiver())
+  receivers.set('HTTP, written ahead', await startOtlpReceiver())
   receivers.set('HTTPS', await startOtlpReceiver({ tls }))
   receivers.set('gRPC', await startOtlpReceiver({ protocol: 'grpc' }))
   await Promise.all(nodeMajors.map(nodeBinary))
@@ -34,7 +36,12 @@ function environment(transport: Transport, run: string): Record<string, string> 
   const url = receivers.get(transport)?.url ?? ''
   const common = { RUN: run, SPOOL: join(spools, run) }
   if (transport === 'gRPC') return { ...common, ENDPOINT: url, PROTOCOL: 'grpc' }
-  const more = { HTTP: {}, HTTPS: { TLS: 'ca' }, 'a thread': { THREAD: 'forwarding' } }[transport]
+  const more = {
+    HTTP: {},
+    HTTPS: { TLS: 'ca' },
+    'a thread': { THREAD: 'forwarding' },
+    'HTTP, written ahead': { AHEAD: 'on' },
+  }[transport]
   return { ...common, ENDPOINT: `${url}/v1/logs`, ...more }
 }
 
@@ -59,20 +66,41 @@ async function sendSpooled(transport: Transport, run: string, node: NodeMajor): 
   await runChild({ node, args: ['ending.mjs', 'waitsForSpool'], env })
 }
 
-const casesOf = (group: readonly Ending[], over: readonly Transport[]) =>
-  nodeMajors.flatMap((node) =>
+const casesOf = (
+  group: readonly Ending[],
+  over: readonly Transport[],
+  nodes: readonly NodeMajor[] = nodeMajors,
+) =>
+  nodes.flatMap((node) =>
     over.flatMap((transport) => group.map((ending) => ({ name: ending.name, ending, transport, node }))),
   )
 
 const cases = [...casesOf(endings, transports), ...casesOf(ownEndings, ['HTTP', 'gRPC'])]
+const ahead = casesOf([...endings, ...ownEndings], ['HTTP, written ahead'], [24])
+const sudden = casesOf(suddenEndings, ['HTTP, written ahead'])
 
 describe.concurrent('all of the last 100 records arrive, and the process ends as it would without us', () => {
-  test.for(cases)('$name over $transport on Node $node', async ({ ending, transport, node }) => {
+  test.for([...cases, ...ahead])(
+    '$name over $transport on Node $node',
+    async ({ ending, transport, node }) => {
+      const run = `${ending.name} ${transport} ${node}`
+      const { name: _, ...child } = ending
+      const end = await runChild({ ...child, node, env: environment(transport, run) })
+      await sendSpooled(transport, run, node)
+      const bare = await runBare(ending, node)
+      expect({ delivered: countDelivered(transport, run), ...end }).toEqual({ delivered: 100, ...bare })
+    },
+  )
+})
+
+describe.concurrent('written ahead, all of the last 100 records arrive when nothing of ours runs any more', () => {
+  test.for(sudden)('$name on Node $node', async ({ ending, transport, node }) => {
     const run = `${ending.name} ${transport} ${node}`
     const { name: _, ...child } = ending
-    const end = await runChild({ ...child, node, env: environment(transport, run) })
+    // What Node prints of its own end has addresses and times.
+    const { stderr: _printed, ...end } = await runChild({ ...child, node, env: environment(transport, run) })
     await sendSpooled(transport, run, node)
-    const bare = await runBare(ending, node)
+    const { stderr: _bare, ...bare } = await runBare(ending, node)
     expect({ delivered: countDelivered(transport, run), ...end }).toEqual({ delivered: 100, ...bare })
   })
 })
