@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
+import { Admin, Consumer } from '@platformatic/kafka'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { freePort } from '../../../scripts/services.ts'
+import { freePort, startKafka } from '../../../scripts/services.ts'
 import { makeSecrets } from '../../otlp/test/secrets.ts'
-import { type Ending, killApps, preload, runApp } from './app-process.ts'
+import { type Ending, killApps, preload, runApp, startApp } from './app-process.ts'
 
 const cwd = join(import.meta.dirname, 'fixtures/redact')
 const folder = mkdtempSync(join(tmpdir(), 'clew-redact-'))
@@ -154,6 +155,65 @@ test.for([
     expect(to.otlp.logs[0]?.resource).toMatchObject({ 'db.password': password })
   },
 )
+
+test('nor to Kafka, as OTLP or flat', { timeout: 120_000 }, async () => {
+  const kafka = await startKafka()
+  closers.push(kafka.stop)
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [kafka.url] })
+  closers.unshift(() => admin.close())
+  for (const format of ['otlp_proto', 'json']) {
+    const topic = `secrets-${format}`
+    await admin.createTopics({ topics: [topic], partitions: 1 })
+    const to = { CLEW_KAFKA_BROKERS: kafka.url, CLEW_KAFKA_TOPIC: topic, CLEW_KAFKA_FORMAT: format }
+    const env = { CLEW_REDACT: 'on', OTEL_LOGS_EXPORTER: 'none', OTEL_TRACES_EXPORTER: 'none', ...to }
+    const app = await startApp({ cwd, args: [...preload, 'secrets.cjs', file, 'stay'], env })
+    const sent = await readTopic(kafka.url, topic, 'payment_failed', 1000)
+    app.kill('SIGTERM')
+    expect([await app.ended, leaks(sent), sent.includes('[redacted]')]).toMatchObject([
+      { signal: 'SIGTERM' },
+      [],
+      true,
+    ])
+  }
+})
+
+/** What is in a topic, as one text, as soon as it has `text` so many times. */
+async function readTopic(url: string, topic: string, wanted: string, times: number): Promise<string> {
+  const consumer = new Consumer({ clientId: 'test', bootstrapBrokers: [url], groupId: topic })
+  const stream = await consumer.consume({ topics: [topic], mode: 'earliest', autocommit: false })
+  let all = ''
+  let found = 0
+  for await (const { key, value } of stream) {
+    const one = `${key?.toString('latin1')} ${value.toString('latin1')}\n`
+    all += one
+    found += one.split(wanted).length - 1
+    if (found >= times) break
+  }
+  await consumer.close(true)
+  return all
+}
+
+test('each secret is counted once, however many destinations look at its record, and alike by a report', async () => {
+  const countedBy = async (env: NodeJS.ProcessEnv): Promise<string[]> => {
+    const { stdout } = await run({ CLEW_PROMETHEUS_PORT: String(await freePort()), ...env })
+    return stdout.split('\n').filter((line) => line.startsWith('clew_redacted_total'))
+  }
+  const alone = await countedBy({ CLEW_REDACT: 'on' })
+  const { env } = await startDestinations('http')
+  const filters = {
+    CLEW_FILE_WHERE: 'status:500',
+    CLEW_SYSLOG_LEVEL: 'error',
+    CLEW_LOGS_WHERE: 'payment_failed',
+  }
+  const many = await countedBy({
+    CLEW_REDACT: 'report',
+    OTEL_TRACES_EXPORTER: 'otlp,console',
+    ...env,
+    ...filters,
+  })
+  expect(alone.filter((line) => Number(line.split(' ')[1]) > 500)).toHaveLength(6)
+  expect(many).toEqual(alone)
+})
 
 test('a limit cuts behind them, of spans too', async () => {
   const limits = {
