@@ -16,6 +16,7 @@ import { loss } from './loss.ts'
 import { otlpEncode } from './otlp-encode.ts'
 import { preload } from './preload.ts'
 import { processEnd } from './process-end.ts'
+import { redact } from './redact.ts'
 import { templates } from './templates.ts'
 import { winstonHeap, winstonRecord, winstonRecordGzip } from './winston-record.ts'
 
@@ -24,6 +25,7 @@ export const rows: readonly Row[] = [
   winstonRecordGzip,
   winstonHeap,
   otlpEncode,
+  redact,
   keep,
   keepChains,
   loss,
