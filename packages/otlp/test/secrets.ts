@@ -145,6 +145,34 @@ const clean: readonly ((random: Random) => string)[] = [
   (random) => `logo@2x.png ${random.below(1e6)} bytes`,
   (random) => `cloned git@github.com:shop/api-${random.below(99)}.git`,
   (random) => `incoming-payment-request-handler-${random.text(5, lower)}`,
+  (random) => `commit ${random.text(7, hex)} by deploy ${random.text(10, hex)}`,
+  (random) =>
+    `pod api-${random.text(10, hex)}-${random.text(5, lower)} on node-${random.below(99)} port ${random.below(65_535)}`,
+  (random) => `snowflake_id=${1e17 + random.below(9e8)} shard=${random.below(64)}`,
+  (random) =>
+    `listening on [::1]:${random.below(65_535)}, mac 0a:${random.text(2, hex)}:${random.text(2, hex)}:5e:0f:01`,
+  (random) => `at 39.${random.text(6, digits)}, 116.${random.text(6, digits)}`,
+  (random) =>
+    `took ${random.below(999)}.${random.text(12, digits)} ms, ${random.below(100)}.${random.text(2, digits)} %`,
+  (random) => `rows ${Array.from({ length: 12 }, () => random.below(99)).join(' ')}`,
+  (random) => `totals [${Array.from({ length: 6 }, () => random.below(99_999)).join(', ')}]`,
+  (random) => `isbn 978-3-16-${random.text(6, digits)}-${random.below(9)}`,
+  (random) => `ean ${random.of(['400', '590', '690'])}${random.text(10, digits)}`,
+  (random) => `tracking 1Z999AA${random.text(10, digits)}`,
+  (random) => `from 2026-11-${10 + random.below(19)} to 2026-12-${10 + random.below(19)} 08:00-12:00`,
+  (random) => `20261129-${random.text(6, digits)}-${random.text(4, digits)}`,
+  (random) => `s3://logs-2026/11/29/${random.text(12, digits)}.gz?versionId=${random.text(32, word)}`,
+  (random) =>
+    `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${random.below(199)}.0.0.0 Safari/537.36`,
+  (random) => `GET /assets/index-${random.text(8, word)}.js HTTP/1.1 304 ${random.below(99)} "-" "-"`,
+  (random) => `token bucket has ${random.below(99)} left, password reset requested, cookie banner shown`,
+  (random) =>
+    `retry ${random.below(9)} of 5 in ${random.below(9999)}ms; author=ci, keyboard: none, monkey = ${random.below(9)}`,
+  (random) => `node:internal/process/task_queues:${random.below(999)}:5`,
+  (random) => `redis://cache-${random.below(9)}.example:6379/0, kafka broker-${random.below(9)}.example:9092`,
+  (random) => `partition ${random.below(99)} offset ${1e10 + random.below(9e9)} lag ${random.below(9999)}`,
+  (random) =>
+    `{"amount":${random.below(99_999)}.${random.text(2, digits)},"currency":"CNY","qty":${random.below(99)},"at":${1.7e12 + random.below(3e10)}}`,
 ]
 
 export function makeCleanText(random: Random): string {
