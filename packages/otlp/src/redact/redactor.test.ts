@@ -26,6 +26,7 @@ test.for([
   ['sent Bearer abcdefgh1 to it', 'sent [redacted] to it'],
   ['bearer authentication', 'bearer authentication'],
   ['Basic aW5mbzphYg==', '[redacted]'],
+  ['sk_live_abcdefghij1234567890+86 138 1234 5678', '[redacted]+86 [redacted]'],
   ['Basic functionality', 'Basic functionality'],
   ['x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln y', 'x [redacted] y'],
   ['-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY----- x', '[redacted] x'],
@@ -36,6 +37,7 @@ test.for([
   ['to alice.b+c@mail.example.com, done', 'to [redacted], done'],
   ['/users/alice%40example.com/orders', '/users/[redacted]/orders'],
   ['wang@163.com', '[redacted]'],
+  ['from 13812345678@163.com, 13812345678%40qq.com', 'from [redacted], [redacted]'],
   ['router@2.2.0-beta.rc', 'router@2.2.0-beta.rc'],
   ['git@github.com:shop/api.git', 'git@github.com:shop/api.git'],
   // Telephone numbers.

@@ -5,7 +5,7 @@ import { findNumber } from './numbers.ts'
 import { findPair, type PairNames } from './pairs.ts'
 import { type Cut, type RedactedKind, type RedactPattern, redacted } from './redaction.ts'
 import { findSign, type Place } from './signs.ts'
-import { findBehindSpace, findLogin, findToken } from './tokens.ts'
+import { findBehindSpace, findLogin, findToken, leastToken, mayBeToken } from './tokens.ts'
 
 /** `pwd=x` and `a@b.cn` are the shortest of all. */
 const leastSecret = 5
@@ -36,6 +36,15 @@ export function createScan({ patterns, names, count }: ScanOptions): Scan {
     }
     return hasTokens && (code === space || code === percent) ? findBehindSpace(text, codes, index) : undefined
   }
+  /** Of a number found the address that it begins, and before one that comes later the token that goes on in its digits. */
+  const findWhole = (text: string, codes: Uint8Array, number: Cut, word: number): Cut => {
+    const { start, end } = number
+    const isLocalPart = codes[end] === at || (codes[end] === percent && codes[end + 1] === four)
+    const email = isLocalPart && patterns.has('email') ? findEmail(text, codes, end, start) : undefined
+    if (email !== undefined) return email
+    const mayFollow = start - word >= leastToken && patterns.has('token') && mayBeToken(codes, word)
+    return (mayFollow ? findToken(text, codes, word) : undefined) ?? number
+  }
   return (text, isId) => {
     const { length } = text
     if (length < leastSecret) return text
@@ -49,6 +58,7 @@ export function createScan({ patterns, names, count }: ScanOptions): Scan {
       let found: Cut | undefined
       if (isDigit(codes[index]!)) {
         if (hasNumbers) found = findNumber({ text, codes, isId, patterns }, index, from)
+        if (found !== undefined) found = findWhole(text, codes, found, Math.max(from, place.wordStart))
       } else {
         if (place.word >= from && patterns.has('token')) found = findToken(text, codes, place.word)
         found ??= findAt(text, codes, index, from)
