@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { type DemoChat, startDemoChat } from './demo/chat.ts'
 import { type DemoDesk, startDemoDesk } from './demo/demo-desk.ts'
 import { type Keep, kafkaEnvironment, startJudges, startTopic } from './demo/kafka-judges.ts'
+import { describeKept, goodOrders, requireShare, startKeeping } from './demo/keep-share.ts'
 import { openBrowser } from './demo/open-browser.ts'
 import { type OrdersServices, startOrders } from './demo/orders-services.ts'
 
@@ -13,16 +14,20 @@ waits for more orders until Ctrl-C.
 
   --kafka     the log records go through Kafka as well, and two processes of \`clew alert run\` judge them, with a Redis; both are
               started here (Java 17, Maven and redis-server on the PATH; the first time fetches 44 MB)
+  --keep 1%   this share of INFO and of traces is sent, and the chains that fail whole; what waits for that is told over a Redis, which
+              is started here (redis-server on the PATH). ${goodOrders} more orders go well
   --no-open   only prints the link
   --once      ends after the first chain (also when there is no terminal)
   --help      this text`
 
-const orders = [
+const orders: [Order, ...Order[]] = [
   { item: 'a ball of thread', amount: 42 },
   { item: 'a map of the labyrinth', amount: 66.13 },
   { item: 'a lantern', amount: 19.13 },
   { item: 'a sword', amount: 120.13 },
 ]
+
+type Order = { item: string; amount: number }
 
 const patienceMs = 120_000
 
@@ -30,45 +35,66 @@ function say(text: string): void {
   console.log(`[demo] ${text}`)
 }
 
-async function sendOrder(apiUrl: string, order: (typeof orders)[number]): Promise<void> {
+async function sendOrder(apiUrl: string, order: Order): Promise<number> {
   const response = await fetch(`${apiUrl}/orders`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(order),
   })
-  say(`POST /orders ${JSON.stringify(order)} → ${response.status}`)
+  await response.text()
+  return response.status
+}
+
+async function sendOrders({ apiUrl }: OrdersServices, good: number): Promise<void> {
+  for (let count = 0; count < good; count++) await sendOrder(apiUrl, orders[0])
+  if (good > 0) say(`${good} times POST /orders ${JSON.stringify(orders[0])}`)
+  for (const order of orders) say(`POST /orders ${JSON.stringify(order)} → ${await sendOrder(apiUrl, order)}`)
 }
 
 /** Sends the orders and resolves with the link to the chain of one that fails. */
-async function showChain(desk: DemoDesk, chat: DemoChat, services: OrdersServices): Promise<string> {
-  await desk.linesOf(['api is up', 'worker is up', 'gateway is up'])
-  for (const order of orders) await sendOrder(services.apiUrl, order)
+async function showChain(
+  desk: DemoDesk,
+  chat: DemoChat,
+  services: OrdersServices,
+  isSampled: boolean,
+): Promise<string> {
+  await services.up()
+  await sendOrders(services, isSampled ? goodOrders : 0)
   const traceId = await desk.failedChain()
   say(`an order that failed, trace ${traceId}:\n`)
   console.log(await desk.chainAsText(traceId))
   say('three failures within five minutes are an alert; what the chat got:\n')
   console.log(await chat.firstMessage(patienceMs))
+  if (isSampled) say(await describeKept(desk, services))
   return `${desk.url}/t/${traceId}`
 }
 
-type Flags = { once?: boolean; 'no-open'?: boolean; kafka?: boolean }
+type Flags = { once?: boolean; 'no-open'?: boolean; kafka?: boolean; keep?: string }
 
 /** Starts everything, what is asked before those who ask it. */
-async function startAll(keep: Keep, isKafka: boolean): Promise<[DemoDesk, DemoChat, OrdersServices]> {
+async function startAll(
+  keep: Keep,
+  isKafka: boolean,
+  share: string | undefined,
+): Promise<[DemoDesk, DemoChat, OrdersServices]> {
   const chat = keep(await startDemoChat())
   const desk = keep(await startDemoDesk(isKafka ? undefined : chat.url))
   say(`desk on ${desk.url}`)
   const kafkaUrl = isKafka ? await startTopic(keep, say) : undefined
   if (kafkaUrl !== undefined) await startJudges(keep, { kafkaUrl, chatUrl: chat.url, deskUrl: desk.url }, say)
   say('starting PostgreSQL, API, worker and gateway')
-  const overrides = kafkaUrl === undefined ? {} : kafkaEnvironment(kafkaUrl)
+  const overrides = {
+    ...(kafkaUrl !== undefined && kafkaEnvironment(kafkaUrl)),
+    ...(share !== undefined && (await startKeeping(share, keep))),
+  }
   return [desk, chat, keep(await startOrders(desk.url, overrides))]
 }
 
 async function run(flags: Flags, keep: Keep, interrupted: Promise<void>): Promise<void> {
   const isKafka = flags.kafka === true
-  const [desk, chat, services] = await startAll(keep, isKafka)
-  const link = await showChain(desk, chat, services)
+  const share = flags.keep === undefined ? undefined : requireShare(flags.keep)
+  const [desk, chat, services] = await startAll(keep, isKafka, share)
+  const link = await showChain(desk, chat, services, share !== undefined)
   say(`the same in the page: ${link}${isKafka ? '' : ` and ${desk.url}/alerts`}`)
   if (flags.once || !process.stdout.isTTY) return
   if (!flags['no-open']) openBrowser(link)
@@ -89,6 +115,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       ...{ once: { type: 'boolean' }, 'no-open': { type: 'boolean' }, kafka: { type: 'boolean' } },
+      keep: { type: 'string' },
       help: { type: 'boolean' },
     },
   })

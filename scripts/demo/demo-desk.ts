@@ -1,21 +1,20 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startDesk } from '@clew/desk'
-import type { ChainData, LogRow } from '../../packages/desk/api/index.ts'
+import type { ChainData, LogHistogram, LogRow } from '../../packages/desk/api/index.ts'
+import { until } from './until.ts'
 
 /** A desk that keeps nothing, and what the demo asks of it. */
 export type DemoDesk = {
   url: string
-  /** Resolves once each of these lines is there. */
-  linesOf(texts: readonly string[]): Promise<void>
   /** Resolves with the trace in which the payment failed for good, once all its lines and their spans have come. */
   failedChain(): Promise<string>
   chainAsText(traceId: string): Promise<string>
+  /** Lines that a search finds. */
+  countLines(search: string): Promise<number>
   stop(): Promise<void>
 }
 
 const usualPort = 4318
-const patienceMs = 120_000
 const refusedAttempts = 3
 
 /**
@@ -31,9 +30,6 @@ export async function startDemoDesk(chatUrl?: string): Promise<DemoDesk> {
     (await ask<{ logs: LogRow[] }>(`/api/logs?q=${encodeURIComponent(search)}`)).logs
   return {
     url: desk.url,
-    linesOf: async (texts) => {
-      for (const text of texts) await until(async () => (await linesFor(`"${text}"`)).length > 0)
-    },
     async failedChain() {
       let traceId = ''
       await until(async () => {
@@ -43,6 +39,8 @@ export async function startDemoDesk(chatUrl?: string): Promise<DemoDesk> {
       return traceId
     },
     chainAsText: async (traceId) => (await fetch(`${desk.url}/api/chains/${traceId}/export?as=text`)).text(),
+    countLines: async (search) =>
+      (await ask<LogHistogram>(`/api/logs/histogram?q=${encodeURIComponent(search)}`)).total,
     stop: () => desk.close(),
   }
 }
@@ -60,13 +58,6 @@ const options = {
 
 function isWhole({ logs }: ChainData): boolean {
   const refusals = logs.text.filter((text) => text === 'the bank does not answer')
-  return refusals.length === refusedAttempts && logs.lostSpans.length === 0
-}
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + patienceMs
-  while (!(await isTrue())) {
-    if (Date.now() > endMs) throw new Error(`what was expected did not come within ${patienceMs / 1000} s`)
-    await delay(100)
-  }
+  const isOfAll = logs.text.includes('order received')
+  return isOfAll && refusals.length === refusedAttempts && logs.lostSpans.length === 0
 }

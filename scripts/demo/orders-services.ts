@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { endWithUs, freePort, type Service, startPostgres } from '../services.ts'
+import { until } from './until.ts'
 
 const directory = fileURLToPath(new URL('../../examples/orders/', import.meta.url))
 const graceMs = 5_000
+const services = ['gateway', 'api', 'worker']
 
 /** The running example. `stop` ends every process that was started for it. */
 export type OrdersServices = {
   apiUrl: string
+  /** Resolves once all three say that they are up. */
+  up(): Promise<void>
   /** Lines that the services printed on stdout, as they came. */
   readonly lines: readonly { service: string; line: string }[]
   stop(): Promise<void>
@@ -36,8 +40,13 @@ export async function startOrders(
   const lines: { service: string; line: string }[] = []
   const start = (name: string): ChildProcess =>
     startService(name, env, (line) => lines.push({ service: name, line }))
-  const children = ['gateway', 'api', 'worker'].map(start)
-  return { apiUrl: `http://127.0.0.1:${apiPort}`, lines, stop: () => stopAll(children, postgres) }
+  const children = services.map(start)
+  const isUp = (name: string): boolean => lines.some(({ line }) => line.includes(`"${name} is up"`))
+  return {
+    ...{ apiUrl: `http://127.0.0.1:${apiPort}`, lines },
+    up: () => until(() => services.every(isUp)),
+    stop: () => stopAll(children, postgres),
+  }
 }
 
 function startService(name: string, env: NodeJS.ProcessEnv, onLine: (line: string) => void): ChildProcess {

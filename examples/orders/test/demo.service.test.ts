@@ -62,6 +62,26 @@ test.each([
   expect(await listening(said())).toEqual([])
 })
 
+test('with --keep 1% the chain of a failed order is whole, and little more than those is sent, which the terminal says', async () => {
+  const { said, ended } = startDemo('--once', '--keep', '1%')
+  expect([await ended, said()]).toEqual([0, expect.stringContaining('[demo] stopping')])
+  // One in a hundred is chosen anyway.
+  expect(said()).toMatch(
+    /\n(released: kept because of POST failing in orders-gateway, 5 lines that had been held|sampled: stands for 100 chains)\n/,
+  )
+  const [chain] = said().split('three failures within')
+  for (const line of ['order received', 'order accepted', 'charging the card', 'the bank does not answer'])
+    expect(chain).toContain(line)
+  const [, written, held, released, shipped, share] =
+    /the services wrote (\d+) lines: (\d+) were held, (\d+) of them .*, (\d+) were shipped \(([\d.]+) %/
+      .exec(said())!
+      .map(Number)
+  expect(released).toBeGreaterThanOrEqual(5)
+  expect(held! - released! + shipped!).toBe(written)
+  expect(share).toBeLessThan(10)
+  expect(await listening(said())).toEqual([])
+})
+
 test('a demo that is interrupted while it starts stops what runs, and ends well', async () => {
   const { said, until, ended } = startDemo('--kafka')
   await until('[demo] Kafka on ')
@@ -73,4 +93,9 @@ test('a demo that is interrupted while it starts stops what runs, and ends well'
 test('an option that is not known is said, and nothing starts', async () => {
   const { said, ended } = startDemo('--redpanda')
   expect([await ended, said()]).toEqual([1, expect.stringMatching(/^\[demo\] Unknown option '--redpanda'/)])
+})
+
+test('a share that is none is said with the remedy', async () => {
+  const { said, ended } = startDemo('--keep', 'some')
+  expect([await ended, said()]).toEqual([1, expect.stringContaining('--keep some: write a share such as 1%')])
 })

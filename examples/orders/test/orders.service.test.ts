@@ -119,7 +119,7 @@ test('the failed payment is an event, which the desk finds by its name and its s
   const desk = await startDemoDesk('http://127.0.0.1:1/?key=none')
   closeTarget = () => desk.stop()
   services = await startOrders(desk.url, { CLEW_QUIET: '1', REDIS_URL: '' })
-  await desk.linesOf(['api is up', 'worker is up', 'gateway is up'])
+  await services.up()
   await postOrder(66.13, {})
   const traceId = await desk.failedChain()
   const ask = async <T>(path: string): Promise<T> => (await (await fetch(desk.url + path)).json()) as T

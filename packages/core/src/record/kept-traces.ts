@@ -43,7 +43,10 @@ export function keep(): boolean {
   const context = activeContext()
   const span = spanContextOf(context)
   if (span === undefined) return false
-  const isKept = holder.current?.keep(span.traceId) ?? true
-  if (isKept && holder.current !== undefined) spanOf(context)?.setAttribute('clew.kept', 'code')
+  const kept = holder.current
+  if (kept === undefined) return true
+  const isNew = kept.markOf(span.traceId) === undefined
+  const isKept = kept.keep(span.traceId)
+  if (isKept && isNew) spanOf(context)?.setAttribute('clew.kept', 'code')
   return isKept
 }

@@ -48,15 +48,25 @@ export function readChain(segments: OpenSegments, traceId: string): ChainData {
 
 const keptKey = 'clew.kept'
 
-/** The first span or line that says it. */
+/** The first line, or the first span to end, that says it; code that asked for it did so before. */
 function reasonOfKeeping(spans: readonly SpanPart[], logs: readonly LogPart[]): ChainData['kept'] {
-  const says = ({ attributes }: SpanPart | LogPart): boolean => attributes.includes(`"${keptKey}"`)
-  const [span, log] = [spans.findIndex(says), logs.findIndex(says)]
-  const isSpan = span >= 0 && (log < 0 || endUsOf(spans[span]!) < logs[log]!.us)
-  const part = isSpan ? spans[span] : logs[log]
-  const reason = part && (JSON.parse(part.attributes) as Record<string, unknown>)[keptKey]
-  if (typeof reason !== 'string') return undefined
-  return isSpan ? { reason, span, log: -1 } : { reason, span: -1, log }
+  const reasons: { atUs: number; kept: NonNullable<ChainData['kept']> }[] = []
+  spans.forEach((part, span) => {
+    const reason = reasonIn(part)
+    if (reason !== '') reasons.push({ atUs: endUsOf(part), kept: { reason, span, log: -1 } })
+  })
+  logs.forEach((part, log) => {
+    const reason = reasonIn(part)
+    if (reason !== '') reasons.push({ atUs: part.us, kept: { reason, span: -1, log } })
+  })
+  const [first] = reasons.sort((one, other) => one.atUs - other.atUs)
+  return (reasons.find(({ kept }) => kept.reason === 'code') ?? first)?.kept
+}
+
+function reasonIn({ attributes }: SpanPart | LogPart): string {
+  if (!attributes.includes(`"${keptKey}"`)) return ''
+  const reason = (JSON.parse(attributes) as Record<string, unknown>)[keptKey]
+  return typeof reason === 'string' ? reason : ''
 }
 
 function endUsOf({ us, durationNs }: SpanPart): number {

@@ -52,6 +52,7 @@ export function createHold(
   const hotMs = Math.max(leastHotMs, 2 * options.holdMs)
   const hot = createHotTraces(hotMs)
   const told = createHotTraces(hotMs)
+  const explained = createHotTraces(hotMs)
   const mayRelease = createBucket(options.releasesPerSecond, burstSeconds)
   const mayBelieve = createBucket(outsidePerSecond, outsideBurstSeconds)
   const isAllowed = (source: MarkSource, now: number): boolean => {
@@ -71,11 +72,8 @@ export function createHold(
     return true
   }
   /** Once, also of a trace that a mark had let go, which may not have reached all others. */
-  const tell = (traceId: string): boolean => {
-    if (told.has(traceId)) return false
-    told.add(traceId, nowMs())
-    ports.announce(traceId)
-    return true
+  const tell = (traceId: string): void => {
+    if (isFirst(told, traceId, nowMs())) ports.announce(traceId)
   }
   return {
     hold: ring.hold,
@@ -85,15 +83,26 @@ export function createHold(
       if (isKept && source === 'own') tell(traceId)
       return isKept
     },
-    isCause: (traceId) => letGo(traceId, 'own') && tell(traceId),
+    isCause(traceId) {
+      if (!letGo(traceId, 'own')) return false
+      tell(traceId)
+      return isFirst(explained, traceId, nowMs())
+    },
     sweep() {
       const now = nowMs()
       hot.sweep(now)
       told.sweep(now)
+      explained.sweep(now)
       ring.sweep(now)
     },
     counters: () => ({ ...ring.counters(), marks: { ...marks } }),
   }
+}
+
+function isFirst(known: ReturnType<typeof createHotTraces>, traceId: string, now: number): boolean {
+  if (known.has(traceId)) return false
+  known.add(traceId, now)
+  return true
 }
 
 type Ring = Pick<Hold, 'hold'> & {
