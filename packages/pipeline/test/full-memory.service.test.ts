@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,6 +55,38 @@ test('stop puts what could not be delivered into the spool, and the next pipelin
     { ...zero, accepted: 10, spooled: 10 },
     { ...zero, replayed: 10 },
   ])
+})
+
+test('what an ended process left and is too old is deleted, counted and said, and not sent', async () => {
+  const spoolDirectory = mkdtempSync(join(tmpdir(), 'clew-export-'))
+  closers.push(() => rm(spoolDirectory, { recursive: true }))
+  const receiver = await receive()
+  receiver.behave('hang')
+  const first = start(`${receiver.url}/v1/logs`, {}, { spoolDirectory }).pipeline
+  log(first, 10)
+  await first.stop(100)
+  const anHourAgo = Date.now() / 1000 - 3600
+  for (const path of readdirSync(spoolDirectory, { recursive: true, encoding: 'utf8' }))
+    if (path.endsWith('.spool')) utimesSync(join(spoolDirectory, path), anHourAgo, anHourAgo)
+  receiver.behave('accept')
+  const { pipeline, reports } = start(
+    `${receiver.url}/v1/logs`,
+    {},
+    { spoolDirectory, maxSpoolAgeMs: 1_800_000 },
+  )
+  await pipeline.flush()
+  await pipeline.stop(1000)
+  const waited = `10 logs records waited on disk for ${receiver.url}/v1/logs for longer than 1800 s and are deleted`
+  expect({ counters: pipeline.counters().logs, arrived: receiver.logs.length, reports }).toEqual({
+    counters: { ...zero, expired: 10 },
+    arrived: 0,
+    reports: [
+      `CLEW_SPOOL_EXPIRED ${waited}. Bring the receiver back, or raise CLEW_MAX_SPOOL_AGE`,
+      expect.stringMatching(
+        /^CLEW_RECORDS_LOST .* 10 logs records .*: they were too old\. Bring the receiver back/,
+      ),
+    ],
+  })
 })
 
 test.for([

@@ -32,13 +32,14 @@ test.each([
     '[clew] shop: joins http; sends logs to http://c:4318 (http/protobuf)\n',
   ],
   [
-    'other destinations, rules, and the file that says so',
+    'other destinations, what is written ahead, rules, and the file that says so',
     formatStartupLine('shop', ['http'], {
       logs: { endpoint: endpoint('http://c:4318/v1/logs'), console: false },
       traces: { endpoint: endpoint('http://c:4318/v1/traces'), console: false },
       ...{ others: ['Kafka k:9092 (log_raw)'], alerts: 'alerts.yaml', otelFile: 'otel.yaml' },
+      pipeline: { writeAhead: true },
     }),
-    '[clew] shop: joins http; sends to http://c:4318 (http/protobuf); logs to Kafka k:9092 (log_raw); alerts by alerts.yaml; set up by otel.yaml\n',
+    '[clew] shop: joins http; sends to http://c:4318 (http/protobuf); logs to Kafka k:9092 (log_raw); writes records ahead to disk; alerts by alerts.yaml; set up by otel.yaml\n',
   ],
   [
     'spans alone',

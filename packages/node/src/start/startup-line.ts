@@ -60,13 +60,14 @@ type Sending = Pick<ClewConfig, 'logs' | 'traces'> & {
   keeps?: string | undefined
   redact?: Pick<RedactConfig, 'mode'>
   otelFile?: string | undefined
+  pipeline?: Pick<ClewConfig['pipeline'], 'writeAhead'>
 }
 
 /** What was started and where it sends, as one line for stderr. */
 export function formatStartupLine(
   service: string,
   running: readonly string[],
-  { logs, traces, others = [], alerts, keeps, redact, otelFile }: Sending,
+  { logs, traces, others = [], alerts, keeps, redact, otelFile, pipeline }: Sending,
   byJest = false,
 ): string {
   const joined = running.length > 0 ? running.join(', ') : 'nothing (no @clew package among the dependencies)'
@@ -81,6 +82,7 @@ export function formatStartupLine(
     ...(redact && redact.mode !== 'off'
       ? [redact.mode === 'on' ? 'cuts secrets' : 'counts secrets and cuts none']
       : []),
+    ...(pipeline?.writeAhead ? ['writes records ahead to disk'] : []),
     ...(alerts ? [`alerts by ${alerts}`] : []),
     ...(otelFile ? [`set up by ${otelFile}`] : []),
   ]

@@ -32,7 +32,7 @@ export function createEndMember(
     return sendable([metrics.lane])
   }
   const spooled = (): SignalLane[] =>
-    lanes.filter(({ loop, spool }) => mode === 'flush' && spool?.hasRecords() === true && !loop.isFailing())
+    lanes.filter((lane) => mode === 'flush' && lane.hasOnDisk() && !lane.loop.isFailing())
 
   return {
     signals: options.signals ?? true,

@@ -125,6 +125,11 @@ export class SignalLane {
     this.loop.wake(false)
   }
 
+  /** Whether records lie on disk that are not in memory. */
+  hasOnDisk(): boolean {
+    return this.spool?.hasRecords() === true || this.#options.journal?.isBehind() === true
+  }
+
   /** Puts batches that were not sent into the spool; what finds no room or time is dropped. `why` says what kept them. */
   keep(batches: readonly Batch[], why: string, hasTime: () => boolean = () => true): void {
     const said = this.#wording.repeat(why)

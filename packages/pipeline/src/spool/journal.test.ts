@@ -1,4 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeLogsRequest, defaultLimits, type LogInput, writeLogRecord } from '@clew/otlp'
@@ -177,4 +186,44 @@ test('whatever is logged, sent and left on disk, a kill at any byte loses nothin
     ),
     { numRuns: 150 },
   )
+})
+
+test('what lies here alone for longer than it may is deleted and counted, what waits in memory as well is not', () => {
+  const { journal, queue, place, log } = openModel()
+  for (let times = 0; times < 3; times++) log(0, 0)
+  for (const batch of queue.takeAll()) queue.leave(batch)
+  log(1, 0)
+  const anHourAgo = Date.now() - 3_600_000
+  const age = (): void => {
+    const [name = ''] = readdirSync(place.root)
+    for (const file of readdirSync(join(place.root, name)))
+      utimesSync(join(place.root, name, file), anHourAgo / 1000, anHourAgo / 1000)
+  }
+  age()
+  const inMemory = journal.dropOlder(anHourAgo + 1)
+  for (const batch of queue.takeAll()) queue.settle(batch)
+  age()
+  const young = journal.dropOlder(anHourAgo - 1)
+  const old = journal.dropOlder(anHourAgo + 1)
+  expect({ inMemory, young, old, isBehind: journal.isBehind(), taken: journal.take() }).toEqual({
+    ...{ inMemory: 0, young: 0, old: 3, isBehind: false, taken: undefined },
+  })
+  journal.close()
+  expect(listNames(place.root)).toEqual([])
+})
+
+test('a full disk use refuses records, which then are in memory alone, and takes others when there is room', () => {
+  const { journal, queue, reports, log } = openModel(2_000)
+  for (let times = 0; times < 100; times++) log(0, 0)
+  const [half, ...none] = queue.takeAll()
+  queue.settle(half!)
+  log(0, 0)
+  const [whole] = queue.takeAll()
+  expect({
+    half: half!.leave === undefined,
+    none,
+    whole: whole!.leave !== undefined,
+    codes: reports.map((line) => line.split(' ')[0]),
+  }).toEqual({ half: true, none: [], whole: true, codes: ['CLEW_SPOOL_FULL'] })
+  journal.close()
 })
