@@ -31,11 +31,18 @@ export function filesOf(path: string): string[] {
   return [path, `${path}-wal`, `${path}-shm`]
 }
 
-/** Renames a segment that cannot be read, so that nothing looks at it again and nothing of it is lost. */
+/**
+ * Renames a segment that cannot be read, so that nothing looks at it again and nothing of it is lost. Returns where it is
+ * now: where it was, if the system does not let it be renamed.
+ */
 export function setAside(path: string): string {
-  for (const file of filesOf(path))
-    if (existsSync(file)) renameSync(file, file.replace('.sqlite', '.damaged.sqlite'))
-  return path.replace('.sqlite', '.damaged.sqlite')
+  try {
+    for (const file of filesOf(path))
+      if (existsSync(file)) renameSync(file, file.replace('.sqlite', '.damaged.sqlite'))
+    return path.replace('.sqlite', '.damaged.sqlite')
+  } catch {
+    return path
+  }
 }
 
 const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL

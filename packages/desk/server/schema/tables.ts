@@ -11,7 +11,7 @@ export const schemaVersion = 2
 export const narrowedFrom = 2
 
 export const schema = `
--- spans: how many there are.
+-- spans: how many there are. arrived_us: when the last records came, unix microseconds, by which they expire.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 -- One for each process that sends. service is service.name.

@@ -79,8 +79,11 @@ function lock(directory: string): () => void {
 function examine(path: string): FinishedSegment | undefined {
   const found = read(path)
   if (found === 'damaged') {
-    setAside(path)
-    return undefined
+    if (setAside(path) !== path) return undefined
+    throw storeError(
+      'full',
+      `${path} is damaged and cannot be renamed; move it away, or give another folder with --data`,
+    )
   }
   if (found.version > schemaVersion) {
     throw storeError(
@@ -92,7 +95,7 @@ function examine(path: string): FinishedSegment | undefined {
   return found.version === 0 ? undefined : measured(path, found.lastUs)
 }
 
-const lastSql = `SELECT max(us) AS us FROM (SELECT max(us) AS us FROM log UNION ALL SELECT max(us) FROM span)`
+const arrivedSql = `SELECT value FROM meta WHERE key = 'arrived_us'`
 
 function read(path: string): { version: number; lastUs: number } | 'damaged' {
   // A link or a pipe that somebody put there.
@@ -102,11 +105,17 @@ function read(path: string): { version: number; lastUs: number } | 'damaged' {
     database = openForReading(path)
     const version = versionOf(database)
     const isReadable = version > 0 && version <= schemaVersion
-    return { version, lastUs: isReadable ? Number(database.prepare(lastSql).get()?.us ?? 0) : 0 }
+    return { version, lastUs: isReadable ? arrivedUs(database, path) : 0 }
   } catch (error) {
     if (isDamage(error)) return 'damaged'
     throw storeError('full', sqliteProblem(error, path))
   } finally {
     database?.close()
   }
+}
+
+/** When the last record came. Segments of the first days do not say so, but were written to then. */
+function arrivedUs(database: DatabaseSync, path: string): number {
+  const known = database.prepare(arrivedSql).get()?.value
+  return known === undefined ? Math.floor(statSync(path).mtimeMs) * 1000 : Number(known)
 }

@@ -2,7 +2,7 @@ import { sizeOf } from '../schema/segment-files.ts'
 
 export type RetentionLimits = { maxBytes: number; maxAgeMs: number | undefined }
 
-/** A finished segment. `lastUs` is when it got its last record. */
+/** A finished segment. `lastUs` is when its last record arrived, whatever time that record has. */
 export type FinishedSegment = { path: string; bytes: number; lastUs: number }
 
 /** The segments to delete, oldest first: what is too old, then what is too much. The current one stays. */
@@ -15,12 +15,25 @@ export function expiredSegments(
   let bytes = currentBytes + finished.reduce((sum, one) => sum + one.bytes, 0)
   const oldestUs = maxAgeMs === undefined ? 0 : nowUs - maxAgeMs * 1000
   const expired: FinishedSegment[] = []
-  for (const segment of finished) {
-    if (segment.lastUs >= oldestUs && bytes <= maxBytes) break
+  const arrivedUs = arrivals(finished, nowUs)
+  for (const [index, segment] of finished.entries()) {
+    if (arrivedUs[index]! >= oldestUs && bytes <= maxBytes) break
     expired.push(segment)
     bytes -= segment.bytes
   }
   return expired
+}
+
+/** What arrived before something else did so no later, and nothing arrived after now: the clock was set back since. */
+function arrivals(finished: readonly FinishedSegment[], nowUs: number): number[] {
+  let latestUs = nowUs
+  return finished
+    .toReversed()
+    .map(({ lastUs }) => {
+      latestUs = Math.min(latestUs, lastUs)
+      return latestUs
+    })
+    .toReversed()
 }
 
 /** Bytes after which a new segment begins: eight or more make the store. */

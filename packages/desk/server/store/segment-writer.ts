@@ -32,6 +32,8 @@ const insertSpan = `INSERT INTO span (id, us, ns, duration_ns, chain, span, pare
 const countSpans = `INSERT INTO meta (key, value) VALUES ('spans', ?)
   ON CONFLICT DO UPDATE SET value = value + excluded.value`
 
+const noteArrivedUs = `INSERT OR REPLACE INTO meta (key, value) VALUES ('arrived_us', ?)`
+
 const insertLink = `INSERT OR IGNORE INTO link (to_trace, to_span, from_trace, from_span) VALUES (?, ?, ?, ?)`
 
 /** Writes into one segment, in transactions of many requests. What throws is an error of SQLite; then roll back. */
@@ -50,6 +52,7 @@ export class SegmentWriter {
   readonly #text: TextIndex
   readonly #spanText: TextIndex
   readonly #countSpans: StatementSync
+  readonly #noteArrivedUs: StatementSync
   readonly #spanBytes = createSpanBytes()
   readonly #parentBytes = createSpanBytes()
   #nextLog: number
@@ -76,6 +79,7 @@ export class SegmentWriter {
     this.#text = createTextIndex(database, 'log_text')
     this.#spanText = createTextIndex(database, 'span_text')
     this.#countSpans = database.prepare(countSpans)
+    this.#noteArrivedUs = database.prepare(noteArrivedUs)
     this.#nextLog = nextBlock(this.#highest('log') + 1)
     this.#nextSpan = nextBlock(this.#highest('span') + 1)
     this.#first = { log: this.#nextLog, span: this.#nextSpan }
@@ -115,6 +119,7 @@ export class SegmentWriter {
       this.#spanText.flush()
       const spans = this.#nextSpan - this.#first.span
       if (spans > 0) this.#countSpans.run(spans)
+      this.#noteArrivedUs.run(this.#arrivedUs)
       for (const tally of [this.#chains, this.#rollup, this.#patterns]) tally.write()
       this.#database.exec('COMMIT')
     }

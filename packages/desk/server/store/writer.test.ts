@@ -8,11 +8,13 @@ const mib = 2 ** 20
 afterEach(cleanUp)
 
 /** A request of 500 lines of two kilobytes. */
-const request = () =>
+const request = (timeUnixMs = Date.now()) =>
   requestRows(
     'logs',
     'protobuf',
-    logsRequest(Array.from({ length: 500 }, (_, index) => ({ body: `line ${index} ${'x'.repeat(2000)}` }))),
+    logsRequest(
+      Array.from({ length: 500 }, (_, index) => ({ body: `line ${index} ${'x'.repeat(2000)}`, timeUnixMs })),
+    ),
   )
 
 function linesIn(writer: Writer): number[] {
@@ -42,4 +44,35 @@ test('a segment that is large enough does not end while lines wait for a commit'
   writer.commit()
   expect(linesIn(writer)).toEqual([1500, 500])
   writer.close()
+})
+
+test('lines expire by when they came: old ones of a file stay, and those of next year go', async () => {
+  const day = 86_400_000
+  const directory = await newFolder()
+  const open = (days: number) =>
+    new Writer({
+      directory,
+      maxBytes: 16 * mib,
+      maxAgeMs: day,
+      nowUs: () => (Date.now() + days * day) * 1000,
+    })
+  const first = open(0)
+  for (const days of [-400, 400, -30]) {
+    for (let count = 0; count < 3; count++) first.add(request(Date.now() + days * day), true)
+    first.commit()
+    first.tidy()
+  }
+  first.close()
+  const outcomes = [0, 3].map((days) => {
+    const writer = open(days)
+    writer.add(request())
+    writer.commit()
+    const { paths, expired } = writer.tidy()
+    writer.close()
+    return [paths.length, expired.length]
+  })
+  expect(outcomes).toEqual([
+    [4, 0],
+    [1, 3],
+  ])
 })

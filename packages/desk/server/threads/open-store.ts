@@ -69,6 +69,8 @@ class KnownSegments {
   readonly readers: Readers = createReaders((path) => this.#giveUp(path))
   readonly #report: (message: string) => void
   readonly #setAside = new Set<string>()
+  /** Past their time, on disk still. */
+  readonly #expired = new Set<string>()
   #paths: readonly string[] = []
   #state: StoreState = { segments: 0, bytes: 0, damaged: 0 }
 
@@ -86,7 +88,22 @@ class KnownSegments {
     this.#paths = paths.filter((path) => !this.#setAside.has(path))
     this.#state = { segments: this.#paths.length, bytes, damaged: damaged + this.#setAside.size }
     if (known.size === this.#paths.length && this.#paths.every((path) => known.has(path))) return
-    void this.readers.useSegments(this.#paths).then(() => deleteFiles(expired))
+    for (const path of expired) this.#expired.add(path)
+    void this.readers.useSegments(this.#paths).then(() => this.#deleteExpired())
+  }
+
+  /** One that the system keeps is tried again with the next one, and by the next desk. */
+  async #deleteExpired(): Promise<void> {
+    for (const path of this.#expired) {
+      try {
+        for (const file of filesOf(path)) await rm(file, { force: true })
+        this.#expired.delete(path)
+      } catch (error) {
+        this.#report(
+          `${path} is past its time and cannot be deleted (${(error as Error).message}); delete it, as --max-size does not count it`,
+        )
+      }
+    }
   }
 
   /** A reader found a file that cannot be read. The current one is the writer's to set aside, at its next write. */
@@ -99,8 +116,4 @@ class KnownSegments {
     const report = (): void => this.#report(`${path} cannot be read; it is now ${setAside(path)}`)
     void this.readers.useSegments(this.#paths).then(report)
   }
-}
-
-async function deleteFiles(segments: readonly string[]): Promise<void> {
-  for (const path of segments.flatMap(filesOf)) await rm(path, { force: true })
 }
