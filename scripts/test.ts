@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { buildCollector, hasGo } from './collector.ts'
+import { hasMariadb, startMariadb } from './mariadb.ts'
 import {
   alertmanagerCommand,
   hasMaven,
@@ -24,6 +25,7 @@ function installMissing(): void {
   const missing = [
     ...(process.env.REDIS_URL || hasRedisServer() ? [] : ['redis-server']),
     ...(process.env.KAFKA_URL || hasMaven() ? [] : ['maven']),
+    ...(process.env.MYSQL_URL || hasMariadb() ? [] : ['mariadb-server']),
     ...(hasPrometheus() ? [] : ['prometheus']),
     ...(alertmanagerCommand() === undefined ? ['prometheus-alertmanager'] : []),
     ...(hasChromium() ? [] : ['chromium']),
@@ -52,7 +54,7 @@ function hasChromium(): boolean {
 }
 
 async function startServices(): Promise<NodeJS.ProcessEnv> {
-  progress('starting PostgreSQL, Redis and Kafka (its first start fetches 44 MB)')
+  progress('starting PostgreSQL, MariaDB, Redis and Kafka (its first start fetches 44 MB)')
   installMissing()
   const postgres = await startPostgres()
   started.push(postgres)
@@ -60,11 +62,20 @@ async function startServices(): Promise<NodeJS.ProcessEnv> {
   started.push(redis)
   const kafka = await startKafka()
   started.push(kafka)
+  const mariadb = hasMariadb() || process.env.MYSQL_URL ? await startMariadb() : undefined
+  if (mariadb) started.push(mariadb)
+  else progress('no MariaDB: its tests are skipped (apt-get install mariadb-server, or set MYSQL_URL)')
   if (hasGo()) {
     progress('looking for the Collector (it is built once, which takes minutes)')
     await buildCollector().catch((error: Error) => progress(error.message))
   }
-  return { ...process.env, PG_URL: postgres.url, REDIS_URL: redis.url, KAFKA_URL: kafka.url }
+  return {
+    ...process.env,
+    PG_URL: postgres.url,
+    REDIS_URL: redis.url,
+    KAFKA_URL: kafka.url,
+    ...(mariadb && { MYSQL_URL: mariadb.url }),
+  }
 }
 
 /** The services are stopped first, whoever ends it. */

@@ -2,6 +2,7 @@ import http from 'node:http'
 import { join } from 'node:path'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { isMariadbExpected, startMariadb } from '../../../scripts/mariadb.ts'
 import { nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
 import { type Service, startPostgres, startRedis } from '../../../scripts/services.ts'
 import { type AppOptions, killApps, preload, runApp, startApp } from './app-process.ts'
@@ -17,9 +18,9 @@ const services: Service[] = []
 let addresses: NodeJS.ProcessEnv
 
 beforeAll(async () => {
-  const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
-  services.push(postgres, redis)
-  addresses = { PG_URL: postgres.url, REDIS_URL: redis.url }
+  const [postgres, redis, mariadb] = await Promise.all([startPostgres(), startRedis(), mayStartMariadb()])
+  services.push(postgres, redis, mariadb)
+  addresses = { PG_URL: postgres.url, REDIS_URL: redis.url, MYSQL_URL: mariadb.url }
   await Promise.all(nodeMajors.map(nodeBinary))
 })
 afterAll(async () => {
@@ -30,6 +31,9 @@ beforeEach(async () => {
   receiver = await startOtlpReceiver()
 })
 afterEach(() => receiver.close())
+
+const mayStartMariadb = (): Promise<Service> =>
+  isMariadbExpected() ? startMariadb() : Promise.resolve({ url: '', stop: async () => {} })
 
 const forms = { CommonJS: 'app.cjs', ESM: 'app.mjs' } as const
 const ways = [
@@ -46,7 +50,9 @@ const withUs = (args: readonly string[], options: Partial<AppOptions> = {}): App
 }
 const withoutUs = (args: readonly string[]): AppOptions => ({ cwd, env: addresses, args })
 
-describe.each(members)('$name', ({ name, kind, scope }) => {
+const present = members.filter(({ name }) => name !== 'mysql2' || isMariadbExpected())
+
+describe.each(present)('$name', ({ name, kind, scope }) => {
   test.each(ways)('$count on Node $node, $form: each has the ids of its own request', async (way) => {
     const { app, node, count } = way
     if (kind === 'server') await checkServer(withUs([app, name, 'serve'], { node }), count)

@@ -12,5 +12,6 @@ export const members: readonly Member[] = [
   { name: 'hono', scope: '@clew/http', kind: 'server' },
   { name: 'koa', scope: '@clew/http', kind: 'server' },
   { name: 'ioredis', scope: '@clew/ioredis', kind: 'client' },
+  { name: 'mysql2', scope: '@clew/mysql2', kind: 'client' },
   { name: 'pg', scope: '@clew/pg', kind: 'client' },
 ]

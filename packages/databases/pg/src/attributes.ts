@@ -1,7 +1,7 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
+import { clipText, statementOf } from '@clew/core/sql'
 import type { Attributes } from '@opentelemetry/api'
 import type { Client, Pool, QueryConfig } from './library.ts'
-import { clipText, statementOf } from './sql/statement.ts'
 
 type Connection = Pick<Client, 'host' | 'port' | 'database'>
 
@@ -13,7 +13,7 @@ export function describeQuery(query: unknown, values: unknown, connection: Conne
   const attributes: Attributes = { 'db.system.name': 'postgresql', ...describeConnection(connection) }
   if (typeof text !== 'string')
     return { name: 'postgresql', kind: SpanKind.CLIENT, attributes, describeError }
-  const { summary, sanitized } = statementOf(text)
+  const { summary, sanitized } = statementOf(text, 'postgresql')
   const isParameterized = hasValues(values) || hasValues(ownValues)
   attributes['db.query.text'] = isParameterized ? clipText(text) : sanitized
   if (summary.text) attributes['db.query.summary'] = summary.text

@@ -17,6 +17,7 @@ const packageOf: Readonly<Record<string, string>> = {
   hono: '@clew/hono',
   bullmq: '@clew/bullmq',
   pg: '@clew/pg',
+  mysql2: '@clew/mysql2',
   ioredis: '@clew/ioredis',
 }
 

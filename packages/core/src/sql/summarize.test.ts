@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { summarize } from './summarize.ts'
-import { tokenize } from './tokens.ts'
+import { type Dialect, tokenize } from './tokens.ts'
 
-const summaryOf = (sql: string): object => summarize(tokenize(sql))
+const summaryOf = (sql: string, dialect: Dialect = 'postgresql'): object => summarize(tokenize(sql, dialect))
 
 test.each([
   ['SELECT * FROM orders', 'SELECT orders', 'orders'],
@@ -36,6 +36,22 @@ test.each([
   expect(summaryOf(sql)).toMatchObject({ text, collection })
 })
 
+test.each([
+  ['SELECT * FROM `song list`', 'SELECT `song list`', 'song list'],
+  ['REPLACE INTO orders VALUES (1)', 'REPLACE orders', 'orders'],
+  [
+    'INSERT IGNORE INTO `shop`.`orders` (id) VALUES (?) ON DUPLICATE KEY UPDATE id = 1',
+    'INSERT `shop`.`orders`',
+    'shop.orders',
+  ],
+  ['UPDATE LOW_PRIORITY orders SET paid = 1', 'UPDATE orders', 'orders'],
+  ['SELECT REPLACE(a, \'x\', "y") FROM orders', 'SELECT orders', 'orders'],
+  ['SHOW TABLES', 'SHOW', undefined],
+  ['USE shop', 'USE', undefined],
+])('in MySQL %s is %s', (sql, text, collection) => {
+  expect(summaryOf(sql, 'mysql')).toMatchObject({ text, collection })
+})
+
 test('several statements are a batch, with their summary when it is the same', () => {
   expect([
     summaryOf('INSERT INTO a VALUES (1); INSERT INTO a VALUES (2)'),
@@ -48,7 +64,7 @@ test('several statements are a batch, with their summary when it is the same', (
 
 test('a summary has at most 255 characters and ends with a whole name', () => {
   const tables = Array.from({ length: 60 }, (_, i) => `table_${i}`)
-  const { text } = summarize(tokenize(`SELECT * FROM ${tables.join(', ')}`))
+  const { text } = summarize(tokenize(`SELECT * FROM ${tables.join(', ')}`, 'postgresql'))
   expect([text.length <= 255, tables.includes(text.split(' ').at(-1)!)]).toEqual([true, true])
 })
 
@@ -74,7 +90,7 @@ test('no text makes it throw, and no literal gets into a summary', () => {
   )
   fc.assert(
     fc.property(fc.array(words, { maxLength: 40 }), (parts) => {
-      expect(summarize(tokenize(parts.join(' '))).text).not.toContain('SECRET')
+      expect(summarize(tokenize(parts.join(' '), 'postgresql')).text).not.toContain('SECRET')
     }),
     { numRuns: 3_000 },
   )

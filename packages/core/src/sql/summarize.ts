@@ -1,5 +1,6 @@
 import type { Token } from './tokens.ts'
 
+/** A text in short, by the semantic conventions. */
 export type Summary = {
   /** Operations and their targets as they come in the text: `INSERT shipping_details SELECT orders`. */
   text: string
@@ -17,11 +18,12 @@ const maxLength = 255
 const objects = 'table|index|view|sequence|schema|function|type|role|user|database|extension|trigger'
 const dataVerbs = /^(?:select|insert|update|delete|merge)$/i
 const verbs =
-  /^(?:select|insert|update|delete|merge|truncate|copy|create|alter|drop|begin|start|commit|end|rollback|abort|savepoint|release|set|reset|show|explain|analyze|vacuum|listen|unlisten|notify|call|do|execute|prepare|deallocate|declare|fetch|move|close|lock|grant|revoke|refresh|values|comment|cluster|reindex|discard|checkpoint)$/i
+  /^(?:select|insert|update|delete|merge|truncate|copy|create|alter|drop|begin|start|commit|end|rollback|abort|savepoint|release|set|reset|show|explain|analyze|vacuum|listen|unlisten|notify|call|do|execute|prepare|deallocate|declare|fetch|move|close|lock|grant|revoke|refresh|values|comment|cluster|reindex|discard|checkpoint|replace|use|describe|desc|load|kill|flush|optimize|check|repair|rename|xa)$/i
 const beforeTarget = /^(?:from|join|into|update|truncate|copy|call)$/i
 const schemaVerbs = /^(?:create|alter|drop|truncate|lock|comment)$/i
 const objectPattern = new RegExp(`^(?:${objects})$`, 'i')
-const noise = /^(?:only|lateral|if|not|exists|concurrently|table)$/i
+const noise =
+  /^(?:only|lateral|if|not|exists|concurrently|table|ignore|low_priority|high_priority|quick|delayed)$/i
 // `FOR UPDATE`, `DO UPDATE SET`, `ON DELETE CASCADE` and such are no operations of their own.
 const notAnOperationAfter = /^(?:for|do|on|key|then|grant|revoke|to)$/i
 
@@ -197,5 +199,7 @@ function joinParts(parts: readonly Part[]): string {
 }
 
 function unquote(name: string): string {
-  return name.replace(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"'))
+  return name
+    .replace(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"'))
+    .replace(/`((?:[^`]|``)*)`/g, (_, inner: string) => inner.replaceAll('``', '`'))
 }

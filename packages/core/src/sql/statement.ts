@@ -1,18 +1,23 @@
 import { type Summary, summarize } from './summarize.ts'
-import { type Token, tokenize } from './tokens.ts'
+import { type Dialect, type Token, tokenize } from './tokens.ts'
 
+/** What a text does, and the text without any value: `sanitized`, at most 8,192 characters. */
 export type Statement = { summary: Summary; sanitized: string }
 
 const maxTextLength = 8_192
 const maxStatements = 500
 
-const statements = new Map<string, Statement>()
+const statementsOf: Readonly<Record<Dialect, Map<string, Statement>>> = {
+  postgresql: new Map(),
+  mysql: new Map(),
+}
 
-/** What is known of a query's text, from its first 8,192 characters; kept for the texts that come again. */
-export function statementOf(sql: string): Statement {
+/** What is known of a query's text, from its first 8,192 characters; kept for the last 500 texts that come again. Never throws. */
+export function statementOf(sql: string, dialect: Dialect): Statement {
+  const statements = statementsOf[dialect]
   const known = statements.get(sql)
   if (known) return known
-  const tokens = tokenize(sql.length > maxTextLength ? sql.slice(0, maxTextLength) : sql)
+  const tokens = tokenize(sql.length > maxTextLength ? sql.slice(0, maxTextLength) : sql, dialect)
   const statement = { summary: summarize(tokens), sanitized: clip(sanitize(tokens), sql) }
   if (sql.length > maxTextLength) return statement
   if (statements.size >= maxStatements) statements.clear()

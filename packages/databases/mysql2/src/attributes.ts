@@ -1,0 +1,42 @@
+import { type SpanDescription, SpanKind } from '@clew/core'
+import { clipText, statementOf } from '@clew/core/sql'
+import type { Attributes } from '@opentelemetry/api'
+import type { Command, ConnectionConfig } from './library.ts'
+
+/**
+ * Name and attributes of a query's span. Values are never read, only whether there are any.
+ * https://opentelemetry.io/docs/specs/semconv/database/mysql/
+ */
+export function describeQuery(query: unknown, values: unknown, config: ConnectionConfig): SpanDescription {
+  const { sql, values: ownValues } = (typeof query === 'string' ? { sql: query } : (query ?? {})) as Command
+  const attributes: Attributes = { 'db.system.name': 'mysql', ...describeServer(config) }
+  if (typeof sql !== 'string') return { name: 'mysql', kind: SpanKind.CLIENT, attributes, describeError }
+  const { summary, sanitized } = statementOf(sql, 'mysql')
+  attributes['db.query.text'] = hasValues(values) || hasValues(ownValues) ? clipText(sql) : sanitized
+  if (summary.text) attributes['db.query.summary'] = summary.text
+  if (summary.operation) attributes['db.operation.name'] = summary.operation
+  if (summary.collection) attributes['db.collection.name'] = summary.collection
+  if (summary.statements > 1) attributes['db.operation.batch.size'] = summary.statements
+  return { name: summary.text || 'mysql', kind: SpanKind.CLIENT, attributes, describeError }
+}
+
+// Without values the text is sent as it is, so its literals may be anything.
+function hasValues(values: unknown): boolean {
+  return typeof values === 'object' && values !== null && Object.keys(values).length > 0
+}
+
+function describeServer({ host, port, socketPath, database }: ConnectionConfig): Attributes {
+  return {
+    ...(database && { 'db.namespace': database }),
+    ...(socketPath
+      ? { 'server.address': socketPath }
+      : { 'server.address': host || 'localhost', 'server.port': Number(port) || 3306 }),
+  }
+}
+
+// What the server says has a number and an SQLSTATE, an error of the connection the code of Node.
+function describeError(error: unknown): Attributes | undefined {
+  const { code, errno, sqlState } = error as { code?: unknown; errno?: unknown; sqlState?: unknown }
+  if (typeof code !== 'string') return undefined
+  return { 'error.type': code, ...(sqlState !== undefined && { 'db.response.status_code': String(errno) }) }
+}

@@ -1,0 +1,90 @@
+import {
+  activeContext,
+  bindToContext,
+  createHiddenSlot,
+  guard,
+  type Operation,
+  runInContext,
+  type SpanDescription,
+  type Stop,
+  startOperation,
+  stopAll,
+  wrapMethod,
+} from '@clew/core'
+import type { Tracer } from '@opentelemetry/api'
+import type { Callback, Command } from './library.ts'
+
+type Method = (...args: unknown[]) => unknown
+
+/** Follows commands from their call to their end. `stop` leaves alone what begins later. */
+export type CommandTracer = {
+  /** The method, with a span for the command that it starts; its callback and events run in the context of its caller. */
+  tracing<Self>(
+    original: Method,
+    describe: (self: Self, args: readonly unknown[]) => SpanDescription,
+  ): (this: Self, ...args: unknown[]) => unknown
+  stop: Stop
+}
+
+export function traceCommands(owner: string, tracer: Tracer): CommandTracer {
+  const operations = createHiddenSlot<Operation>()
+  const followed = new WeakSet<object>()
+  const stops: Stop[] = []
+
+  const follow = (command: unknown, operation: Operation): void => {
+    if (typeof command !== 'object' || command === null) return
+    operations.set(command, operation)
+    const prototype = Object.getPrototypeOf(command) as Command
+    if (followed.has(prototype)) return
+    followed.add(prototype)
+    stops.push(wrapMethod(owner, prototype, 'emit', (emit) => emittingFor(emit, operations)))
+  }
+
+  return {
+    tracing: (original, describe) =>
+      function (this, ...args) {
+        const operation = startOperation(tracer, activeContext(), () => describe(this, args))
+        try {
+          const command = original.apply(this, withEnding(args, operation))
+          guard('following a query', () => follow(command, operation), undefined)
+          return command
+        } catch (error) {
+          operation.end(error)
+          throw error
+        }
+      },
+    stop: () => stopAll(stops),
+  }
+}
+
+// 'error' and 'end' are events of every command, also of one with a callback; who listens is not asked, and nobody is added.
+function emittingFor(
+  emit: Command['emit'],
+  operations: { get(command: object): Operation | undefined },
+): Command['emit'] {
+  return function (this: Command, name, ...args) {
+    const operation = operations.get(this)
+    if (!operation) return emit.call(this, name, ...args)
+    if (name === 'error') operation.end(args[0] ?? new Error('failed without an error'))
+    if (name === 'end') operation.end()
+    return runInContext(operation.caller, () => emit.call(this, name, ...args))
+  }
+}
+
+/** The arguments, with a callback that ends the operation. A pool hands on a command that it has made, with its callback in it. */
+function withEnding(args: readonly unknown[], operation: Operation): unknown[] {
+  const at = args.findLastIndex((arg) => typeof arg === 'function')
+  if (at >= 0) return args.with(at, ending(args[at] as Callback, operation))
+  const command = args[0] as Command | null | undefined
+  if (typeof command === 'object' && typeof command?.onResult === 'function')
+    command.onResult = ending(command.onResult, operation)
+  return [...args]
+}
+
+function ending(callback: Callback, operation: Operation): Callback {
+  const bound = bindToContext(operation.caller, callback)
+  return function (this: unknown, error, ...results) {
+    operation.end(error)
+    return bound.call(this, error, ...results)
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  bindingCallbacks,
+  emittingInRoot,
+  guard,
+  type Instrumentation,
+  onModuleLoad,
+  type Stop,
+  stopAll,
+  wrapMethod,
+} from '@clew/core'
+import manifest from '@clew/mysql2/package.json' with { type: 'json' }
+import type { Tracer } from '@opentelemetry/api'
+import { describeQuery } from './attributes.ts'
+import { type CommandTracer, traceCommands } from './commands.ts'
+import type { Connection, ConnectionConfig, Mysql2, PreparedStatement } from './library.ts'
+
+const owner = '@clew/mysql2'
+const library = { name: 'mysql2', versions: { from: '2.0.0', below: '4.0.0' } } as const
+
+/** A span for each query of mysql2, and callbacks and events in the context of their caller. */
+export const mysql2Instrumentation: Instrumentation = {
+  name: 'mysql2',
+  version: manifest.version,
+  library,
+  seam: 'query, execute, prepare and emit of Connection, getConnection of Pool',
+  start: ({ tracer }) => onModuleLoad<Mysql2>(library, (mysql2) => attachTo(mysql2, tracer)),
+}
+
+function attachTo({ Connection, Pool }: Mysql2, tracer: Tracer): Stop[] {
+  const connection = withOwn(Connection.prototype, 'query')
+  const pool = withOwn(Pool.prototype, 'getConnection')
+  const commands = traceCommands(owner, tracer)
+  const queries = (['query', 'execute'] as const).map((name) =>
+    wrapMethod(owner, connection, name, (original) =>
+      commands.tracing<Connection>(original, ({ config }, [query, values]) =>
+        describeQuery(query, values, config),
+      ),
+    ),
+  )
+  const prepared = tracePrepared(connection, commands)
+  const binding = (['ping', 'changeUser', 'end'] as const).map((name) =>
+    wrapMethod(owner, connection, name, bindingCallbacks),
+  )
+  return [
+    commands.stop,
+    ...queries,
+    ...binding,
+    // What a connection and a pool tell of themselves belongs to no request.
+    wrapMethod(owner, connection, 'emit', emittingInRoot),
+    wrapMethod(owner, pool, 'emit', emittingInRoot),
+    // A connection comes from whoever gives it back, in the context of that request.
+    wrapMethod(owner, pool, 'getConnection', bindingCallbacks),
+    ...prepared,
+  ]
+}
+
+/** Executions of a statement. Its class is not exported: the first one leads to it. */
+function tracePrepared(connection: Connection, commands: CommandTracer): Stop[] {
+  const configs = new WeakMap<PreparedStatement, ConnectionConfig>()
+  const stops: Stop[] = []
+  const trace = (statement: PreparedStatement, { config }: Connection): void => {
+    configs.set(statement, config)
+    const prototype = Object.getPrototypeOf(statement) as PreparedStatement
+    const stop = wrapMethod(owner, prototype, 'execute', (original) =>
+      commands.tracing<PreparedStatement>(original, (self, [values]) =>
+        describeQuery(self.query, values, configs.get(self) ?? {}),
+      ),
+    )
+    if (stops.length === 0) stops.push(stop)
+  }
+  const prepare = wrapMethod(owner, connection, 'prepare', (original) =>
+    bindingCallbacks(function (this: Connection, ...args: unknown[]) {
+      const [options, callback] = args
+      if (typeof callback !== 'function') return original.apply(this, args)
+      return original.call(this, options, (error: unknown, statement: PreparedStatement | undefined) => {
+        if (statement) guard('following a statement', () => trace(statement, this), undefined)
+        callback(error, statement)
+      })
+    }),
+  )
+  return [prepare, () => stopAll(stops)]
+}
+
+/** The prototype that has the method itself: since 3.11 the exported classes extend those that do the work. */
+function withOwn<T extends object>(prototype: T, name: keyof T): T {
+  let owning = prototype
+  while (!Object.hasOwn(owning, name)) owning = Object.getPrototypeOf(owning) as T
+  return owning
+}
