@@ -19,6 +19,7 @@ export {
   createByteWriter,
   moveWriter,
 } from './encode/byte-writer.ts'
+export { extendLogRecord } from './encode/extended-record.ts'
 export type * from './encode/input.ts'
 export { defaultLimits, type EncodeLimits, lookAhead } from './encode/limits.ts'
 export { writeLogRecord } from './encode/log-record.ts'

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { isMainThread } from 'node:worker_threads'
 import {
-  createByteWriter,
   defaultLimits,
   type EncodeLimits,
   encodeResource,
@@ -196,11 +195,7 @@ function portsOf(
       signalPorts(logs, (writer, input, weight) => writeLogRecord(writer, input, limits.logs, weight)),
     traces: traces && signalPorts(traces, (writer, span) => writeSpan(writer, span, limits.traces)),
     nowMs: monotonicMs,
-    decode(write) {
-      const writer = createByteWriter(1024)
-      write(writer)
-      return decodeFramed(writer.buffer.subarray(0, writer.position))
-    },
+    decode: decodeFramed,
     announce: ignore,
     ringIsSmall: (seconds) =>
       problems.say(

@@ -190,7 +190,7 @@ function writeExceptionFields(writer: ByteWriter, tag: number, record: LogInput,
   }
 }
 
-const weightKey = 'log.sample.weight'
+export const weightKey = 'log.sample.weight'
 
 /** How many records this one stands for, where the application has not said it. Outside of the count limit. */
 export function writeWeight(writer: ByteWriter, tag: number, weight: number): void {

@@ -23,7 +23,7 @@ const timeTag = 0x09
 const severityNumberTag = 0x10
 const severityTextTag = 0x1a
 const bodyTag = 0x2a
-const attributeTag = 0x32
+export const attributeTag = 0x32
 const droppedTag = 0x38
 const flagsTag = 0x45
 const traceIdTag = 0x4a
@@ -32,9 +32,9 @@ const observedTimeTag = 0x59
 const eventNameTag = 0x62
 
 /** Tag of `ScopeLogs.log_records`. */
-const recordTag = 0x12
+export const recordTag = 0x12
 /** Most records are from 128 to 16383 bytes long. */
-const recordWidth = 2
+export const recordWidth = 2
 
 /**
  * Appends one framed record to `writer`, as a field of `ScopeLogs`.

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import {
-  createByteWriter,
+  createRedactor,
   defaultLimits,
+  type EncodeLimits,
   type LogInput,
+  type LogRecord,
   type SpanInput,
   writeLogRecord,
   writeSpan,
@@ -25,7 +27,11 @@ const hold = {
 }
 
 /** A policy, and what left it: text and weight of each record, `name` of each span. */
-function createTested(rules: readonly KeepRule[], more: Partial<PolicyRules> = {}) {
+function createTested(
+  rules: readonly KeepRule[],
+  more: Partial<PolicyRules> = {},
+  limits: EncodeLimits = defaultLimits,
+) {
   const left: [text: unknown, weight: unknown][] = []
   const shipped: LogInput[] = []
   const spans: string[] = []
@@ -48,8 +54,9 @@ function createTested(rules: readonly KeepRule[], more: Partial<PolicyRules> = {
           const record = decodeFramed(framed)
           const weight = record?.attributes['log.sample.weight']
           left.push([record?.body, weight])
+          note(record?.attributes)
         },
-        write: (writer, input, weight) => writeLogRecord(writer, input, defaultLimits, weight),
+        write: (writer, input, weight) => writeLogRecord(writer, input, limits, weight),
       },
       traces: {
         ship(_, { name, attributes }) {
@@ -60,11 +67,7 @@ function createTested(rules: readonly KeepRule[], more: Partial<PolicyRules> = {
         write: (writer, span) => writeSpan(writer, span, defaultLimits),
       },
       nowMs: () => clock.nowMs,
-      decode(write) {
-        const writer = createByteWriter()
-        write(writer)
-        return decodeFramed(writer.buffer.subarray(0, writer.position))
-      },
+      decode: decodeFramed,
       announce: (traceId) => announced.push(traceId),
       ringIsSmall: () => {},
     },
@@ -138,6 +141,42 @@ test('a chain whose beginning is gone says how many records are, before the firs
   })
   expect(policy.counters().dropped.cut).toBe(2)
 })
+
+test.each<[string, KeepRule, Partial<LogInput>, [unknown, unknown][]]>([
+  ['is kept', { name: 'all', keep: 1 }, {}, [['text', undefined]]],
+  ['is selected', { name: 'some', keep: 0.01 }, { traceId: highTrace }, [['text', 100]]],
+  [
+    'waits',
+    { name: 'some', keep: 0.01 },
+    { traceId: lowTrace },
+    [
+      ['text', 0],
+      ['end', undefined],
+    ],
+  ],
+  ['fails', { name: 'some', keep: 0.01 }, { traceId: lowTrace, severityNumber: 17 }, [['text', 0]]],
+  ['is dropped', { name: 'none', keep: 0, hold: false }, { traceId: lowTrace }, [['end', undefined]]],
+  [
+    'says its weight itself',
+    { name: 'some', keep: 0.5 },
+    { traceId: highTrace, attributes: { 'log.sample.weight': 7 } },
+    [['text', 7]],
+  ],
+])(
+  'values of a record that a rule looks at as a whole are read once, secrets count once: it %s',
+  (_, rule, facts, expected) => {
+    const redactor = createRedactor({ keys: [], patterns: ['email'], own: [], cuts: true })
+    let reads = 0
+    const data = { toJSON: () => `${reads++} ann@example.com` }
+    const where = (record: LogRecord): boolean => String(record.attributes.data).startsWith('0 ')
+    const { left, log, reasons } = createTested([{ ...rule, where }], {}, { ...defaultLimits, redactor })
+    log('text', { ...facts, attributes: { data, ...facts.attributes } })
+    const ends = expected.at(-1)![0] === 'end'
+    if (ends) log('end', { traceId: lowTrace, severityNumber: 17 })
+    expect([left, reads, reasons]).toEqual([expected, 1, ends || facts.severityNumber ? ['error'] : []])
+    expect(Object.values(redactor.counts()).reduce((sum, count) => sum + count, 0)).toBe(1)
+  },
+)
 
 test('others are told once of an own failure, even where somebody else had the trace kept', () => {
   const { policy, log, announced } = createTested([infoAtOne])

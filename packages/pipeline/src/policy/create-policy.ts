@@ -1,4 +1,4 @@
-import type { LogInput, SpanInput } from '@clew/otlp'
+import { appendBytes, type LogInput, type SpanInput } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
 import { createHold } from './hold.ts'
 import { assumedSeverity } from './keep-rules.ts'
@@ -34,10 +34,18 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
     const full = selection.isSelected(rule, input) ? rule.weight : 0
     const weight = full > 0 ? shipping.thin(scope, input, full) : 0
     const isError = traceId !== undefined && (input.severityNumber || assumedSeverity) >= releaseSeverity
-    const record = isError && hold.isCause(traceId) ? withReason(input, 'contextAttributes', 'error') : input
-    if (weight > 0 || (traceId !== undefined && hold.isHot(traceId))) shipping.ship(scope, record, weight)
-    else if (traceId === undefined || !rule.holds) drop('not_held')
-    else hold.hold('logs', scope, traceId, logs!.write, record, 0)
+    const reason = isError && hold.isCause(traceId) ? 'error' : undefined
+    const leaves = weight > 0 || (traceId !== undefined && hold.isHot(traceId))
+    if (!leaves && (traceId === undefined || !rule.holds)) {
+      selection.forget()
+      drop('not_held')
+      return
+    }
+    const encoded = selection.encoded(input, weight, reason)
+    const record = reason === undefined ? input : withReason(input, 'contextAttributes', reason)
+    if (leaves) encoded ? shipping.pass(scope, encoded) : shipping.ship(scope, record, weight)
+    else if (encoded) hold.hold('logs', scope, traceId!, appendBytes, encoded, 0)
+    else hold.hold('logs', scope, traceId!, logs!.write, record, 0)
   }
   const span = (scope: PipelineScope, ended: SpanInput): void => {
     const { traceId, traceFlags } = ended

@@ -1,4 +1,4 @@
-import { appendBytes, type ByteWriter, type LogInput, type LogRecord } from '@clew/otlp'
+import type { ByteWriter, LogInput, LogRecord } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
 import { type Gone, HeldRecords, type Visit } from './held-records.ts'
 import { createHotTraces } from './hot-traces.ts'
@@ -135,7 +135,7 @@ function openRing(
   const passAfter = (lost: number): Visit => {
     let isSaid = false
     return (kind, framed) => {
-      const first = isSaid || kind.signal !== 'logs' ? undefined : decode((to) => appendBytes(to, framed))
+      const first = isSaid || kind.signal !== 'logs' ? undefined : decode(framed)
       if (first !== undefined) {
         isSaid = true
         notes++

@@ -110,8 +110,8 @@ export type PolicyPorts = {
   readonly traces: SignalPorts<SpanInput> | undefined
   /** Monotonic. */
   readonly nowMs: () => number
-  /** Of what is written, for `where`. Undefined where nothing could be. */
-  readonly decode: (write: (writer: ByteWriter) => void) => LogRecord | undefined
+  /** What `write` has written, for `where`. Undefined where nothing could be. */
+  readonly decode: (framed: Buffer) => LogRecord | undefined
   /** A trace was released by this process: others may have parts of it. */
   readonly announce: (traceId: string) => void
   /** The ring is too small for `holdMs`: records leave it after so many seconds. */

@@ -1,8 +1,9 @@
-import type { ByteWriter, LogInput, LogRecord } from '@clew/otlp'
+import type { LogInput } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
 import { compileRules, type Facts, mostSeverity, type Rule } from './keep-rules.ts'
 import type { KeepRule, PolicyPorts } from './policy.ts'
 import { hashRecord } from './record-hash.ts'
+import { createRecordReader } from './record-reader.ts'
 import { type RandomnessSource, randomnessOf } from './threshold.ts'
 
 /** Which rule a record falls under, and whether its trace is one of those that are kept. */
@@ -11,12 +12,17 @@ export type Selection = {
   /** Counts the record as seen. */
   ruleOf(scope: PipelineScope, input: LogInput): Rule
   isSelected(rule: Rule, input: LogInput): boolean
+  /** With its weight, and why its chain is kept: a record that a rule has looked at as a whole. Undefined for any other. */
+  encoded(input: LogInput, weight: number, reason: string | undefined): Buffer | undefined
+  /** Of the record that was looked at last nothing is asked any more. */
+  forget(): void
   /** Records by the name of their rule. */
   seen(): Record<string, number>
 }
 
 export function createSelection(given: readonly KeepRule[], ports: PolicyPorts): Selection {
   const randomness = createRandomness(ports.randomness)
+  const reader = createRecordReader(ports)
   let rules = compileRules(given)
   /** By rules that are no longer in force. */
   const before: Record<string, number> = {}
@@ -27,7 +33,7 @@ export function createSelection(given: readonly KeepRule[], ports: PolicyPorts):
     let facts: Facts | undefined
     for (const rule of candidates) {
       if (rule.fits === undefined) return rule
-      facts ??= { scope, input, decoded: decodeOnce(input, ports) }
+      facts ??= { scope, input, decoded: () => reader.read(input) }
       if (rule.fits(facts)) return rule
     }
     return candidates.at(-1)!
@@ -49,6 +55,8 @@ export function createSelection(given: readonly KeepRule[], ports: PolicyPorts):
         ? hashRecord(input) < rule.hashBound
         : randomness(input) >= rule.threshold
     },
+    encoded: reader.encoded,
+    forget: reader.forget,
     seen() {
       const sums = { ...before }
       for (const { name, seen } of rules.all) sums[name] = (sums[name] ?? 0) + seen
@@ -68,18 +76,5 @@ function createRandomness(source: RandomnessSource | undefined): (input: LogInpu
     lastState = traceState
     last = randomnessOf(traceId!, traceState, source)
     return last
-  }
-}
-
-/** For rules that look at the whole record: it is encoded and read back, once. */
-function decodeOnce(input: LogInput, { logs, decode }: PolicyPorts): () => LogRecord | undefined {
-  let made = false
-  let record: LogRecord | undefined
-  return () => {
-    if (!made) {
-      made = true
-      record = decode((writer: ByteWriter) => logs?.write(writer, input, 1))
-    }
-    return record
   }
 }

@@ -9,6 +9,8 @@ export type Shipping = {
   /** The weight that a selected record leaves with; 0: another one will stand for it. */
   thin(scope: PipelineScope, input: LogInput, weight: number): number
   ship(scope: PipelineScope, input: LogInput, weight: number): void
+  /** The same for what is encoded. */
+  pass(scope: PipelineScope, framed: Buffer): void
   /** Ships what stands for what was left out. */
   settle(all: boolean): void
   change(rules: PolicyRules): void
@@ -29,6 +31,10 @@ export function createShipping(given: PolicyRules, { logs, nowMs }: PolicyPorts)
   return {
     counts,
     ship,
+    pass(scope, framed) {
+      counts.kept++
+      logs?.pass(scope, framed)
+    },
     thin(scope, input, weight) {
       if (thinning === undefined) return weight
       const rest = thinning.take(scope, input, weight, moduleName(scope, input.attributes), nowMs())
