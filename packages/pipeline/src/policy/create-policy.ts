@@ -19,9 +19,7 @@ const errorStatus = 2
 export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
   const { logs, traces } = ports
   const dropped: Record<DropReason, number> = { not_held: 0, expired: 0, evicted: 0, cut: 0, too_large: 0 }
-  const drop = (reason: DropReason): void => {
-    dropped[reason]++
-  }
+  const drop = (reason: DropReason): void => void dropped[reason]++
   const hold = createHold(given.hold, ports, drop)
   const selection = createSelection(given.rules, ports)
   const shipping = createShipping(given, ports)
