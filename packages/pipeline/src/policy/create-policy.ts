@@ -1,8 +1,8 @@
 import { appendBytes, type LogInput, type SpanInput } from '@clew/otlp'
 import type { PipelineScope } from '../pipeline.ts'
-import { createHold } from './hold.ts'
+import { createHold, type Hold } from './hold.ts'
 import { assumedSeverity } from './keep-rules.ts'
-import type { DropReason, Policy, PolicyPorts, PolicyRules } from './policy.ts'
+import type { DropReason, Policy, PolicyCounters, PolicyPorts, PolicyRules } from './policy.ts'
 import { createSelection } from './selection.ts'
 import { createShipping } from './shipping.ts'
 
@@ -23,7 +23,6 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
   const hold = createHold(given.hold, ports, drop)
   const selection = createSelection(given.rules, ports)
   const shipping = createShipping(given, ports)
-  const spans = { ended: 0, kept: 0 }
   let { releaseSeverity, slowMs } = given.hold
 
   const log = (scope: PipelineScope, input: LogInput): void => {
@@ -40,27 +39,20 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
       return
     }
     const encoded = selection.encoded(input, weight, reason)
+    if (encoded) {
+      if (leaves) shipping.pass(scope, encoded)
+      else hold.hold('logs', scope, traceId!, appendBytes, encoded, 0)
+      return
+    }
     const record = reason === undefined ? input : withReason(input, 'contextAttributes', reason)
-    if (leaves) encoded ? shipping.pass(scope, encoded) : shipping.ship(scope, record, weight)
-    else if (encoded) hold.hold('logs', scope, traceId!, appendBytes, encoded, 0)
+    if (leaves) shipping.ship(scope, record, weight)
     else hold.hold('logs', scope, traceId!, logs!.write, record, 0)
   }
-  const span = (scope: PipelineScope, ended: SpanInput): void => {
-    const { traceId, traceFlags } = ended
-    const reason = reasonOf(ended, slowMs)
-    const isReason = reason !== undefined && hold.isCause(traceId)
-    const record = isReason ? withReason(ended, 'attributes', reason) : ended
-    if (traces === undefined) return
-    spans.ended++
-    if ((traceFlags & sampled) !== 0 || hold.isHot(traceId)) {
-      spans.kept++
-      traces.ship(scope, record, 1)
-    } else hold.hold('traces', scope, traceId, traces.write, record, 1)
-  }
+  const spans = createSpanWay(hold, traces, () => slowMs)
 
   return {
     log: logs === undefined ? () => {} : log,
-    span,
+    span: spans.take,
     change(next) {
       selection.change(next.rules)
       shipping.change(next)
@@ -75,10 +67,34 @@ export function createPolicy(given: PolicyRules, ports: PolicyPorts): Policy {
     counters: () => ({
       seen: selection.seen(),
       ...shipping.counts,
-      spans: { ...spans },
+      spans: spans.counts(),
       ...hold.counters(),
       dropped: { ...dropped },
     }),
+  }
+}
+
+/** Sampled spans leave, all others wait with their chain. */
+function createSpanWay(
+  hold: Hold,
+  traces: PolicyPorts['traces'],
+  slowMs: () => number | undefined,
+): { take: Policy['span']; counts(): PolicyCounters['spans'] } {
+  const counts = { ended: 0, kept: 0 }
+  return {
+    take(scope, ended) {
+      const { traceId, traceFlags } = ended
+      const reason = reasonOf(ended, slowMs())
+      const isReason = reason !== undefined && hold.isCause(traceId)
+      const record = isReason ? withReason(ended, 'attributes', reason) : ended
+      if (traces === undefined) return
+      counts.ended++
+      if ((traceFlags & sampled) !== 0 || hold.isHot(traceId)) {
+        counts.kept++
+        traces.ship(scope, record, 1)
+      } else hold.hold('traces', scope, traceId, traces.write, record, 1)
+    },
+    counts: () => ({ ...counts }),
   }
 }
 
