@@ -176,6 +176,7 @@ const beside = [
     'node/dist/destinations/where.js',
     'pipeline/dist/policy/create-policy.js',
     'node/dist/keep/mark-bus.js',
+    'node/dist/meters/otlp-metrics.js',
     'node/dist/redact/redaction.js',
     'node/dist/config/otel-file/open-otel-file.js',
   ],

@@ -94,6 +94,7 @@ export const plain: ClewConfig = {
   resourceDetectors: undefined,
   traces: { endpoint: plainEndpoint('traces'), console: false },
   logs: { endpoint: plainEndpoint('logs'), console: false },
+  metrics: { endpoint: undefined, intervalMs: 60_000 },
   propagators: ['tracecontext', 'baggage'],
   sampler: { name: 'parentbased_always_on', ratio: 1 },
   spanLimits: defaultSpanLimits,

@@ -63,7 +63,7 @@ function grpcAddress(text: string, { protocol, host, pathname }: URL, web: strin
 }
 
 /** The address of a signal below that of a receiver of OTLP over HTTP, whose path and query stay. */
-export function signalAddress(base: URL, signal: 'logs' | 'traces'): string {
+export function signalAddress(base: URL, signal: 'logs' | 'traces' | 'metrics'): string {
   const url = new URL(base)
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/${signal}`
   return url.href

@@ -4,9 +4,9 @@ import { optional, parseOtelBoolean, parseTimeout, type Setting } from './settin
 
 export const defaultTimeoutMs = 10_000
 
-export type Signal = 'traces' | 'logs'
+export type Signal = 'traces' | 'logs' | 'metrics'
 
-/** The settings of OTLP, for both signals or for one. */
+/** The settings of OTLP, for all signals or for one. */
 export type OtlpSettings = {
   endpoint: Setting<string | undefined>
   protocol: Setting<Protocol | undefined>
@@ -41,7 +41,7 @@ function requestSettings(
       shown: signal ? 'the common one' : 'http://localhost:4318, for gRPC http://localhost:4317',
       about: signal
         ? 'The whole address for this signal, used as it is.'
-        : 'The address of the receiver. For HTTP, /v1/traces and /v1/logs are added to it.',
+        : 'The address of the receiver. For HTTP, /v1/traces, /v1/logs and /v1/metrics are added to it.',
     }),
     protocol: optional<Protocol>({
       env: `${prefix}_PROTOCOL`,

@@ -9,6 +9,7 @@ import { type Configurable, optionSettings, readOptions } from './instrumentatio
 import type { WrittenRule } from './keep-rules.ts'
 import { keepSettings, parseRedis } from './keep-settings.ts'
 import { limitSettings, readLimits } from './limit-settings.ts'
+import { type MetricsConfig, metricsSettings, readMetrics } from './metrics-settings.ts'
 import { type OtelFile, underOtelFile } from './otel-precedence.ts'
 import { otlpSettings, type Signal } from './otlp-settings.ts'
 import { type PipelineConfig, readPipeline } from './read-pipeline.ts'
@@ -49,6 +50,7 @@ export type ClewConfig = {
   resourceDetectors: string | undefined
   traces: SignalConfig
   logs: SignalConfig
+  metrics: MetricsConfig
   /** Which log records go to the OTLP receiver; `where` is a search. */
   logFilter: { level: SeverityBand | undefined; where: string | undefined }
   keep: KeepConfig
@@ -144,6 +146,8 @@ export function coreSettings(): Setting<unknown>[] {
     otlpSettings(undefined),
     otlpSettings('traces'),
     otlpSettings('logs'),
+    metricsSettings,
+    otlpSettings('metrics'),
   ]
   return groups.flatMap((group) => Object.values(group) as Setting<unknown>[])
 }
@@ -181,6 +185,7 @@ function readAll(
     resourceDetectors: read(generalSettings.resourceDetectors)?.join(','),
     traces: readSignal(reader, 'traces', signalSettings.tracesExporter, readFile),
     logs: readSignal(reader, 'logs', signalSettings.logsExporter, readFile),
+    metrics: readMetrics(reader, readFile),
     logFilter: { level: read(signalSettings.logsLevel), where: read(signalSettings.logsWhere) },
     keep: readKeep(reader),
     marks: { key: read(keepSettings.key), bus: readBus(reader, env) },

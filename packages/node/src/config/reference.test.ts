@@ -8,6 +8,7 @@ import { configurableOf } from '../destinations/open-exporters.ts'
 import { optionSettings } from './instrumentation-options.ts'
 import { keepSettings } from './keep-settings.ts'
 import { limitSettings } from './limit-settings.ts'
+import { metricsSettings } from './metrics-settings.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { coreSettings } from './read-config.ts'
 import { redactSettings } from './redact-settings.ts'
@@ -68,7 +69,7 @@ ${table(all(otlpSettings(undefined)))}
 
 For one signal alone, with the first word of the key in place of \`otlp\`. Headers are added to the common ones.
 
-${table([...all(otlpSettings('traces')), ...all(otlpSettings('logs'))])}
+${table([...all(otlpSettings('traces')), ...all(otlpSettings('logs')), ...all(otlpSettings('metrics'))])}
 
 ## Between a record and the receiver
 
@@ -97,6 +98,10 @@ ${table(all(limitSettings))}
 Of \`@clew/prometheus-exporter\`, if it is a dependency of the application.
 
 ${table([...optionSettings(prometheusExporter).values()])}
+
+Over OTLP, of any process under the preload. [Metrics](../guide/metrics.md) says what they are.
+
+${table(all(metricsSettings))}
 
 ## Kafka
 

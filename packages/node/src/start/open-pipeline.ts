@@ -1,12 +1,15 @@
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { report, runInContext, suppressedRoot } from '@clew/core'
 import { defaultLimits, type EncodeLimits, lookAhead, type Redactor } from '@clew/otlp'
 import { type Destination, type Pipeline, type PipelineOptions, startPipeline } from '@clew/pipeline'
 import { printableAddress } from '@clew/settings'
+import type { MetricsConfig } from '../config/metrics-settings.ts'
 import type { ClewConfig } from '../config/read-config.ts'
 import { readFilter } from '../destinations/open-exporters.ts'
 import type { Application } from '../discovery/application.ts'
+import type * as Collector from '../meters/otlp-metrics.ts'
 import type { SpanLimits } from '../tracer/span-limits.ts'
 import { describeResource } from './resource.ts'
 
@@ -34,6 +37,7 @@ export function openPipeline({
       logs: config.logs.endpoint,
       logFilter: config.logs.endpoint && readFilter('CLEW_LOGS_', config.logFilter, resource),
       traces: config.traces.endpoint,
+      metrics: openMetrics(config.metrics, resource),
       limits: {
         logs: { ...config.logLimits, redactor },
         traces: { ...encodeLimitsOf(config.spanLimits), redactor },
@@ -49,6 +53,16 @@ export function openPipeline({
     destinations,
     makePolicy,
   )
+}
+
+/** What is made for it is loaded where metrics are sent. */
+function openMetrics(
+  { endpoint, intervalMs }: MetricsConfig,
+  resource: PipelineOptions['resource'],
+): PipelineOptions['metrics'] {
+  if (endpoint === undefined) return undefined
+  const { createCollector } = createRequire(import.meta.url)('./otlp-metrics.js') as typeof Collector
+  return { endpoint, intervalMs, collect: createCollector({ resource, now: Date.now }) }
 }
 
 /** What messages call the settings of a declarative configuration: no variable would help. */

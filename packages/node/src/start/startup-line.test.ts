@@ -27,6 +27,15 @@ test.each([
     '[clew] shop: joins http; sends logs to http://c:4318 (http/protobuf), spans to https://d:4317 (grpc)\n',
   ],
   [
+    'metrics to their own',
+    formatStartupLine('shop', ['http'], {
+      logs: { endpoint: endpoint('http://c:4318/v1/logs'), console: false },
+      traces: { endpoint: undefined, console: false },
+      metrics: { endpoint: endpoint('http://m:4318/v1/metrics') },
+    }),
+    '[clew] shop: joins http; sends logs to http://c:4318 (http/protobuf); metrics to http://m:4318 (http/protobuf)\n',
+  ],
+  [
     'without user and password',
     line(['http'], endpoint('http://me:secret@c:4318/v1/logs?token=x'), undefined),
     '[clew] shop: joins http; sends logs to http://c:4318 (http/protobuf)\n',

@@ -54,6 +54,7 @@ export function isNews(line: string, env: NodeJS.ProcessEnv): boolean {
 
 /** `others` are destinations of logs besides OTLP. */
 type Sending = Pick<ClewConfig, 'logs' | 'traces'> & {
+  metrics?: Pick<ClewConfig['metrics'], 'endpoint'>
   others?: readonly string[]
   alerts?: string | undefined
   /** What is kept, where that is not all. */
@@ -67,7 +68,7 @@ type Sending = Pick<ClewConfig, 'logs' | 'traces'> & {
 export function formatStartupLine(
   service: string,
   running: readonly string[],
-  { logs, traces, others = [], alerts, keeps, redact, otelFile, pipeline }: Sending,
+  { logs, traces, metrics, others = [], alerts, keeps, redact, otelFile, pipeline }: Sending,
   byJest = false,
 ): string {
   const joined = running.length > 0 ? running.join(', ') : 'nothing (no @clew package among the dependencies)'
@@ -77,6 +78,7 @@ export function formatStartupLine(
     ...(logs.endpoint || traces.endpoint || others.length === 0
       ? [describeTargets(logs.endpoint, traces.endpoint)]
       : []),
+    ...(metrics?.endpoint ? [`metrics to ${describeTarget(metrics.endpoint)}`] : []),
     ...others.map((other) => `logs to ${other}`),
     ...(keeps ? [keeps] : []),
     ...(redact && redact.mode !== 'off'

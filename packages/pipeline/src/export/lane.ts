@@ -260,7 +260,7 @@ export class SignalLane {
   }
 
   #remedy(lack: Lack): string {
-    if (this.signal === 'metrics') return 'Metrics are not kept on disk; those of records are'
+    if (this.signal === 'metrics') return 'Metrics are not kept on disk'
     const { spoolDirectory } = this.#options.problems.settingNames
     if (lack === 'no spool') return `Set ${spoolDirectory} to keep such records on disk`
     if (lack === 'no time') return `Set ${spoolDirectory} to a faster disk`

@@ -14,14 +14,14 @@ export type MetricsWay = {
   close(): void
 }
 
-/** Each collection has all of what the one before had: while the receiver is away none is made. */
+/** Each collection has all of what the one before had: while that is on its way, or the receiver is away, none is made. */
 export function startMetricsWay(
   lane: SignalLane,
   { intervalMs, collect }: MetricsOptions,
   runHidden: <T>(work: () => T) => T,
 ): MetricsWay {
   const send = (onlyNews: boolean): void => {
-    if (lane.loop.isFailing()) return
+    if (lane.loop.isFailing() || (!onlyNews && lane.loop.holdsRecords())) return
     const request = collect(onlyNews)
     if (request !== undefined) lane.pass(request, countRecords(request))
   }

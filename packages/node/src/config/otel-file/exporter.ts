@@ -1,12 +1,13 @@
 import { isAbsolute } from 'node:path'
 import { parseChoice, parseGrpcTarget, parseHeaders, parseHttpAddress, readPem } from '@clew/settings'
 import type { ReadFile } from '../endpoint.ts'
-import { type OtlpSettings, otlpSettings, type Signal } from '../otlp-settings.ts'
+import { type OtlpSettings, type Signal as OtlpSignal, otlpSettings } from '../otlp-settings.ts'
 import { signalSettings } from '../settings.ts'
 import { type Findings, type Give, lacking, wrong } from './findings.ts'
 import { tellEmpty } from './resource.ts'
 import { at, type FileNode, items } from './tree.ts'
 
+type Signal = Exclude<OtlpSignal, 'metrics'>
 type Processor = { exporter: FileNode; delay: FileNode | undefined; isSimple: boolean }
 export type Tools = { give: Give; findings: Findings; readFile: ReadFile }
 
