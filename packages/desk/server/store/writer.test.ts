@@ -52,13 +52,13 @@ test('lines expire by when they came: old ones of a file stay, and those of next
   const open = (days: number) =>
     new Writer({
       directory,
-      maxBytes: 16 * mib,
+      maxBytes: 64 * mib,
       maxAgeMs: day,
       nowUs: () => (Date.now() + days * day) * 1000,
     })
   const first = open(0)
   for (const days of [-400, 400, -30]) {
-    for (let count = 0; count < 3; count++) first.add(request(Date.now() + days * day), true)
+    for (let count = 0; count < 9; count++) first.add(request(Date.now() + days * day), true)
     first.commit()
     first.tidy()
   }
