@@ -15,6 +15,8 @@ export type Searches = { logs?: string; chains?: string; alerts?: string }
 
 /** At most four events of a kind in a second. */
 const pauseMs = 250
+/** After a query that failed, twice as long each time. */
+const maxPauseMs = 8000
 /** A client that reads too slowly is sent nothing more until it has read; what came meanwhile waits as ranges. */
 const maxBufferedBytes = 1024 * 1024
 
@@ -29,6 +31,8 @@ export class LiveClient {
   readonly #onError: (error: unknown) => void
   #timer: NodeJS.Timeout | undefined
   #isSending = false
+  /** Of what is pending, one after another. */
+  #failures = 0
 
   constructor(
     response: ServerResponse,
@@ -70,7 +74,9 @@ export class LiveClient {
   }
 
   #schedule(): void {
-    if (!this.#response.destroyed) this.#timer ??= setTimeout(() => this.#tick(), pauseMs)
+    if (this.#response.destroyed) return
+    const afterMs = Math.min(maxPauseMs, pauseMs * 2 ** this.#failures)
+    this.#timer ??= setTimeout(() => this.#tick(), afterMs)
   }
 
   #tick(): void {
@@ -81,39 +87,54 @@ export class LiveClient {
       return
     }
     this.#isSending = true
-    this.#sendAll()
-      .catch(this.#onError)
-      .finally(() => {
-        this.#isSending = false
-        if (this.#isWaiting()) this.#schedule()
-      })
+    void this.#sendAll().finally(() => {
+      this.#isSending = false
+      if (this.#isWaiting()) this.#schedule()
+    })
   }
 
+  /** What could not be asked for stays pending, and what comes behind it waits: the cursor passes over nothing. */
   async #sendAll(): Promise<void> {
-    const { searches, pending } = this.#start
     for (const kind of ['logs', 'spans'] as const) {
-      for (const range of takeRanges(pending, kind)) {
+      const ranges = takeRanges(this.#start.pending, kind)
+      for (const [index, range] of ranges.entries()) {
         if (this.#response.destroyed) return
-        if (searches.chains !== undefined) await this.#send('chains', kind, range)
-        if (kind === 'logs' && searches.logs !== undefined) await this.#send('logs', kind, range)
+        try {
+          await this.#sendRange(kind, range)
+          this.#failures = 0
+        } catch (error) {
+          for (const unsent of ranges.slice(index)) addCommit(this.#start.pending, { [kind]: unsent })
+          if (this.#failures++ === 0) this.#onError(error)
+          return
+        }
       }
     }
   }
 
-  async #send(event: 'logs' | 'chains', kind: RecordKind, { segment, first, last }: Range): Promise<void> {
+  /** All or nothing of a range: an event that is told twice would be doubled by those who count. */
+  async #sendRange(kind: RecordKind, range: Range): Promise<void> {
     const { searches, cursor } = this.#start
+    const events: { name: 'logs' | 'chains'; data: string }[] = []
+    if (searches.chains !== undefined)
+      events.push({ name: 'chains', data: await this.#ask('chains', kind, range) })
+    if (kind === 'logs' && searches.logs !== undefined)
+      events.push({ name: 'logs', data: await this.#ask('logs', kind, range) })
+    cursor[kind] = { segment: range.segment, last: range.last }
+    for (const { name, data } of events)
+      if (!isEmpty(data))
+        this.#response.write(`id: ${formatCursor(cursor)}\nevent: ${name}\ndata: ${data}\n\n`)
+  }
+
+  async #ask(event: 'logs' | 'chains', kind: RecordKind, { segment, first, last }: Range): Promise<string> {
     const parameters = {
-      q: searches[event] ?? '',
+      q: this.#start.searches[event] ?? '',
       segment: String(segment),
       first: String(first),
       last: String(last),
       ...(event === 'chains' ? { of: kind } : {}),
     }
     const name = event === 'logs' ? 'live-logs' : 'live-chains'
-    const data = Buffer.from(await this.#store.query({ name, parameters })).toString()
-    cursor[kind] = { segment, last }
-    if (isEmpty(data)) return
-    this.#response.write(`id: ${formatCursor(cursor)}\nevent: ${event}\ndata: ${data}\n\n`)
+    return Buffer.from(await this.#store.query({ name, parameters })).toString()
   }
 }
 
