@@ -40,7 +40,9 @@ export const deskStatus = object({
       delivered: count(),
       waiting: count(),
       dropped: count(),
-      repeated: count('Requests that were passed on but not stored: they are sent again, and arrive twice.'),
+      repeated: count(
+        'Times that a request was passed on but not stored. Sent again as it was, it is not passed on twice.',
+      ),
     }),
   ),
 })

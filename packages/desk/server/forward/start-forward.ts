@@ -10,7 +10,7 @@ export type ForwardOptions = {
   /** Folder of its own for what waits; undefined: what waits lies in memory alone. */
   directory: string | undefined
   report: RelayOptions['report']
-  /** Hears, in one line and at most once a minute, of requests that arrive twice. */
+  /** Hears, in one line and at most once a minute, of requests that were passed on and not stored. */
   tell(message: string): void
 }
 
@@ -22,7 +22,7 @@ export type Forward = {
    * the sender to come back later, and do not store it, as it is sent again. `invalid`: it is no OTLP, and not passed on.
    */
   pass(signal: 'logs' | 'traces', encoding: 'protobuf' | 'json', bytes: Uint8Array): Passed
-  /** A request that was passed on is sent again by its sender, for this reason. */
+  /** A request that was passed on could not be stored, for this reason: it is stored when its sender sends it again. */
   repeats(reason: string): void
   /**
    * The address as it may be printed. Counts records since the start; `delivered`, `waiting` and `dropped` also those that an earlier desk left. `dropped`
@@ -66,7 +66,7 @@ export function startForward({ endpoint, headers: text, directory, report, tell 
       if (performance.now() - toldAtMs < quietMs) return
       toldAtMs = performance.now()
       tell(
-        `${repeated} requests were passed on but not stored, they arrive twice when their senders send them again (${reason})`,
+        `${repeated} requests were passed on but not stored (${reason}); sent again as they were, they are stored and not passed on twice`,
       )
     },
     status() {
