@@ -1,11 +1,9 @@
-const { createWriteStream } = require('node:fs')
 const { createLogger } = require('./logger.cjs')
 const { context, ROOT_CONTEXT, trace } = require(process.env.BENCHMARK_API ?? '@opentelemetry/api')
 
 const recordsPerSpan = 4
 const recordsPerTurn = 64
 
-const logger = createLogger(createWriteStream('/dev/null'))
 const messages = [
   'order created',
   'payment accepted by the provider after a retry',
@@ -22,17 +20,27 @@ const contexts = Array.from({ length: 512 }, () =>
   trace.setSpan(ROOT_CONTEXT, tracer.startSpan('order', {}, ROOT_CONTEXT)),
 )
 
-/** Logs records `first` to `first + count - 1`, five fields each, four in each span, with a turn of the event loop every 64. */
-exports.writeRecords = async (first, count) => {
-  for (let id = first; id < first + count; id += recordsPerSpan) {
-    context.with(contexts[(id / recordsPerSpan) % contexts.length], () => {
-      for (let offset = 0; offset < recordsPerSpan; offset++) writeRecord(id + offset)
-    })
-    if (id % recordsPerTurn === 0) await turn()
+/** Writes numbered records of five fields, in spans of four records, to a stream, or nowhere. */
+exports.createWriter = (stream) => {
+  const logger = createLogger(stream)
+  return {
+    /** One record, in its span. */
+    write: (id) => context.with(contextOf(id), () => writeRecord(logger, id)),
+    /** Records `first` to `first + count - 1`, with a turn of the event loop every 64. */
+    async writeAll(first, count) {
+      for (let id = first; id < first + count; id += recordsPerSpan) {
+        context.with(contextOf(id), () => {
+          for (let offset = 0; offset < recordsPerSpan; offset++) writeRecord(logger, id + offset)
+        })
+        if (id % recordsPerTurn === 0) await turn()
+      }
+    },
   }
 }
 
-function writeRecord(id) {
+const contextOf = (id) => contexts[Math.floor(id / recordsPerSpan) % contexts.length]
+
+function writeRecord(logger, id) {
   logger.info(messages[id % messages.length], {
     id,
     path: paths[id % paths.length],
