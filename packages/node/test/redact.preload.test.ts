@@ -228,20 +228,18 @@ test('a limit cuts behind them, of spans too', async () => {
   expect(receiver.spans.every(({ attributes }) => String(attributes.url).length <= 16)).toBe(true)
 })
 
-test('nor are they in the spool, of which the next process sends', async () => {
+test.for([
+  ['the spool', { CLEW_EXIT: 'spool' }],
+  ['what is written ahead', { CLEW_EXIT: 'off', CLEW_WRITE_AHEAD: 'on' }],
+] as const)('nor are they in %s, of which the next process sends', async ([place, more]) => {
   receiver.behave({ status: 503 })
-  const spool = join(folder, 'spool')
-  const env = {
-    CLEW_REDACT: 'on',
-    CLEW_SPOOL_DIR: spool,
-    CLEW_EXIT: 'spool',
-    OTEL_EXPORTER_OTLP_COMPRESSION: 'none',
-  }
-  expect((await run(env)).code).toBe(0)
+  const spool = join(folder, place.replaceAll(' ', '-'))
+  const env = { CLEW_REDACT: 'on', CLEW_SPOOL_DIR: spool, OTEL_EXPORTER_OTLP_COMPRESSION: 'none' }
+  expect((await run({ ...env, ...more })).code).toBe(0)
   const written = readAll(spool, '')
   expect([written.includes('payment_failed'), leaks(written)]).toEqual([true, []])
   receiver.behave('accept')
-  await run({ ...env, CLEW_EXIT: 'flush', OTEL_BSP_SCHEDULE_DELAY: '10' })
+  await run({ ...env, OTEL_BSP_SCHEDULE_DELAY: '10' })
   await receiver.waitForLogs(4000, 20_000)
   expect(leaks(received())).toEqual([])
 })
