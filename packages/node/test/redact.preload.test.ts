@@ -200,7 +200,10 @@ test('each secret is counted once, however many destinations look at its record,
   }
   const alone = await countedBy({ CLEW_REDACT: 'on' })
   const { env } = await startDestinations('http')
+  const config = join(folder, 'clew.yaml')
+  writeFileSync(config, 'keep: { rules: [{ where: "payment_failed", keep: 100% }] }')
   const filters = {
+    CLEW_CONFIG: config,
     CLEW_FILE_WHERE: 'status:500',
     CLEW_SYSLOG_LEVEL: 'error',
     CLEW_LOGS_WHERE: 'payment_failed',

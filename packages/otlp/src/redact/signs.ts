@@ -1,5 +1,5 @@
 import type { Endings } from './endings.ts'
-import { isLocal, isWord, kindNumbers, kinds } from './kinds.ts'
+import { isDigit, isLocal, isWord, kindNumbers, kinds } from './kinds.ts'
 import { leastToken, mayBeToken } from './tokens.ts'
 
 // In the loop below, constants of another module would be read anew for each character.
@@ -11,7 +11,7 @@ export const leastDigits = 10
 /** Until something comes that is in no number. */
 const never = -0x3fff_ffff
 
-const [quote, percent, slash] = [34, 37, 47]
+const [quote, percent, point, slash] = [34, 37, 46, 47]
 const [zero, two, four, colon, equals, at] = [48, 50, 52, 58, 61, 64]
 
 /** Where the next look begins, and what is known there of the word and of the number that goes on. */
@@ -77,6 +77,8 @@ function isSecretSign(codes: Uint8Array, index: number, mayEnd: Endings): boolea
     if (before === quote && isWord(codes[index - 2]!)) return mayEnd(codes, index - 1)
     return index > 0
   }
-  if (code === at) return isLocal(before)
+  // As `router@2.2.0` in the stacks of pnpm.
+  if (code === at)
+    return isLocal(before) && !(isDigit(next) && afterNext === point && isDigit(codes[index + 3]!))
   return afterNext === zero && (next === four || (next === two && mayEndScheme(codes, index)))
 }
