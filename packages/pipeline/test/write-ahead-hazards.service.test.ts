@@ -4,6 +4,7 @@ import { startPipeline } from '@clew/pipeline'
 import { createPolicy } from '@clew/pipeline/policy'
 import type { OtlpReceiver } from '@clew/testing'
 import { expect, test, vi } from 'vitest'
+import { runChild } from './child.ts'
 import { start } from './export-rig.ts'
 import { filesIn, type Journaling, sendLeft, startJournaling } from './journal-rig.ts'
 import { closers, newDirectory, receive } from './receivers.ts'
@@ -241,5 +242,15 @@ test('what the rules drop and what waits for its chain to fail is in no file; wh
   expect({ before, after: onDisk() }).toEqual({
     before: ['a warning'],
     after: ['held and released', 'an error', 'a warning'],
+  })
+})
+
+test('what a worker thread had written when it was terminated is sent by the main thread', async () => {
+  const receiver = await receive()
+  const spool = newDirectory()
+  const env = { ENDPOINT: `${receiver.url}/v1/logs`, SPOOL: spool, RUN: 'thread', AHEAD: 'on', REPORTS: 'on' }
+  const { stderr } = await runChild({ args: ['ending.mjs', 'workerTerminated'], env })
+  expect({ ...arrivedOf(receiver, 'thread'), files: filesIn(spool), stderr }).toEqual({
+    ...{ all: 100, different: 100, files: [], stderr: '' },
   })
 })

@@ -246,7 +246,7 @@ export const pipelineSettings: {
     default: false,
     shown: 'off',
     about:
-      'Whether each record is in a file of the spool before its log call returns, so that it outlives a SIGKILL. It costs one or two microseconds.',
+      'Whether each record is in a file of the spool before its log call returns, so that it outlives a SIGKILL. It costs two to three microseconds.',
   }),
   exit: setting<ExitMode>({
     env: 'CLEW_EXIT',

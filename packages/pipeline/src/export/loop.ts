@@ -163,11 +163,17 @@ export class ExportLoop {
   #pump(): void {
     while (this.#inFlight.size < this.#allowed()) {
       const own = this.#options.queue.take(this.#due)
-      if (own === undefined && !this.#options.isBehind()) this.#due = false
+      if (this.#isNothingDue(own)) this.#due = false
       const batch = own ?? this.#nextSpooled()
       if (batch === undefined) return
       this.#send(batch).catch(() => {})
     }
+  }
+
+  /** Whether what was being filled when it was due has gone. */
+  #isNothingDue(own: Batch | undefined): boolean {
+    const { queue, isBehind } = this.#options
+    return (own === undefined || !queue.isFilling()) && !isBehind()
   }
 
   /** One at a time: what is in memory has no second place. */

@@ -196,6 +196,11 @@ export class ByteQueue {
     return this.#nextId - 1
   }
 
+  /** Whether there are records that no batch has yet. */
+  isFilling(): boolean {
+    return this.#chunks.countRecords() > 0
+  }
+
   /** Whether records wait in memory. */
   holdsRecords(): boolean {
     if (this.#sealed.length > 0 || this.#chunks.countRecords() > 0) return true
