@@ -40,6 +40,7 @@ test('chains are whole, in part or left alone, and lines come once and with the 
     written: failed.flatMap(linesOf).length + 36 * unfailed.length,
     examples: [
       expect.stringMatching(`^order ${failed[0]}, .*: api 11, work 12, `),
+      expect.stringMatching(`^order ${unfailed[1]}, which did not fail: api 12, work 0, `),
       expect.stringMatching(`^order ${failed[1]}, .*: api 0, work 0, second 0 of 12 lines, errors of `),
     ],
   })

@@ -19,7 +19,7 @@ export type Verdict = {
   /** Lines that came of these orders, each once, and those that were written. */
   readonly lines: number
   readonly written: number
-  /** The first orders that failed and are not whole: where, and what came of each process. */
+  /** Some orders that are not whole, those of which a part came before others: where they failed, and what came of each process. */
   readonly examples: readonly string[]
 }
 
@@ -41,24 +41,28 @@ type Chain = {
 export function judgeChains(orders: Orders, arrived: Iterable<Arrived>): Verdict {
   const { chains, twice, strayed } = gatherChains(orders, arrived)
   const counts = { failed: 0, whole: 0, parts: 0, nothing: 0, partsOfOthers: 0, lines: 0, written: 0 }
-  const examples: string[] = []
+  const parts: string[] = []
+  const nothings: string[] = []
   for (let order = orders.first; order < orders.end; order++) {
     const [chain, failure] = [chains.get(order), failureOf(order, orders)]
     counts.lines += chain?.lines ?? 0
     counts.written += linesWritten(failure)
     const isWhole = chain !== undefined && chain.lines === linesWritten(failure)
     if (failure !== undefined) counts.failed++
-    if (failure === undefined && chain !== undefined && !isWhole) counts.partsOfOthers++
+    if (failure === undefined && chain !== undefined && !isWhole) {
+      counts.partsOfOthers++
+      parts.push(`order ${order}, which did not fail: ${describeSteps(chain)}`)
+    }
     if (failure === undefined || isWhole) {
       if (failure !== undefined) counts.whole++
       continue
     }
     const isNothing = chain === undefined || chain.lines === chain.errors.size
     counts[isNothing ? 'nothing' : 'parts']++
-    if (examples.length < mostExamples)
-      examples.push(`order ${order}, ${failure.at} after ${failure.lateMs} ms: ${describeSteps(chain)}`)
+    const list = isNothing ? nothings : parts
+    list.push(`order ${order}, ${failure.at} after ${failure.lateMs} ms: ${describeSteps(chain)}`)
   }
-  return { ...counts, twice, strayed, examples }
+  return { ...counts, twice, strayed, examples: [...parts, ...nothings].slice(0, mostExamples) }
 }
 
 /** An order that fails early in the worker never asks the second service. */

@@ -57,7 +57,7 @@ async function measure(
   await relayFor(aroundCut, services, tell)
   const sent = await tell({ end: true })
   const pace = paceOf(from, await look(services, redis, sent))
-  await untilWorked(sent.answered, services)
+  await untilWorked(services, tell)
   if (!way.isBare) await delay(longestLateMs + lastSendMs)
   const said = linesSaid(await services.stopApps())
   return {
@@ -82,11 +82,16 @@ async function workedBy({ apps }: ThreeServices): Promise<number> {
   return (await apps.work.ask<{ orders: number }>({})).orders
 }
 
-async function untilWorked(answered: number, services: ThreeServices): Promise<void> {
+async function untilWorked(
+  services: ThreeServices,
+  tell: (message: ToSender) => Promise<Sent>,
+): Promise<void> {
   for (const endMs = performance.now() + mostDrainMs; performance.now() < endMs; ) {
-    if ((await workedBy(services)) >= answered) return
+    const { open, answered } = await tell({ end: true })
+    if (open === 0 && (await workedBy(services)) >= answered) return
     await delay(pollMs)
   }
+  throw new Error(`the services did not come to an end with what was asked within ${mostDrainMs / 1000} s`)
 }
 
 /** Each once; what is said at a start is no news. */

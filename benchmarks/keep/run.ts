@@ -40,14 +40,22 @@ async function main(): Promise<void> {
   const measured: Measured[] = []
   for (const way of chosen) {
     console.error(`[keep] ${way.name}, ${rate || 'as many as it can'} orders a second for ${seconds} s`)
-    measured.push(await measureWay(way, { rate, seconds, warmUpSeconds: 5 }))
+    try {
+      measured.push(await measureWay(way, { rate, seconds, warmUpSeconds: 5 }))
+    } catch (error) {
+      complain(`${way.name}: ${error instanceof Error ? error.message : error}`)
+    }
   }
   console.log(formatTable(measured))
+}
+
+function complain(text: string): void {
+  console.error(`[keep] ${text}`)
+  process.exitCode = 1
 }
 
 try {
   await main()
 } catch (error) {
-  console.error(`[keep] ${error instanceof Error ? error.message : error}`)
-  process.exitCode = 1
+  complain(error instanceof Error ? error.message : String(error))
 }

@@ -16,6 +16,8 @@ export type Sent = {
   /** Those that may fail, up to now. */
   readonly orders: Orders
   readonly answered: number
+  /** Asked and not answered yet. */
+  readonly open: number
   readonly cpuUs: number
   readonly refused: readonly string[]
 }
@@ -73,6 +75,7 @@ process.on('message', (message: ToSender) => {
   process.send?.({
     orders: { ...orders, end: next },
     answered,
+    open,
     cpuUs: user + system,
     refused: [...refused],
   } satisfies Sent)

@@ -35,6 +35,8 @@ function serve(path, handle) {
     did.orders++
   })
   const server = app.listen(0, '127.0.0.1', () => tell({ port: server.address().port }))
+  // Longer than any caller keeps a connection: one that is closed as it is used again fails an order that should not.
+  server.keepAliveTimeout = 600_000
 }
 
 function startApi() {
