@@ -1,91 +1,81 @@
-// --data DIR [--per-second N] [--seconds S]: starts a desk on a copy of a generated folder, asks it in turn for so long, while so many
-// lines come each second, and tells the times of its answers (of the CPU all threads, so of use without ingest), its memory, and what was acknowledged.
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { askApi } from './ask-api.ts'
 import { busyQuestions } from './busy-questions.ts'
 import { borrowData } from './data-folder.ts'
-import { startDeskProcess } from './desk-process.ts'
-import { percentile } from './percentile.ts'
-import { startLoad } from './start-load.ts'
+import { type DeskProcess, startDeskProcess } from './desk-process.ts'
+import { type Load, startLoad } from './start-load.ts'
 import { busy } from './traces.ts'
 
-const mib = 2 ** 20
 const pauseMs = 20
 /** Seconds of traffic that are made at once. */
 const portion = 10
+/** Of those that are sent: of others than the stored ones. */
+const firstTrace = 1e8
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    'per-second': { type: 'string', default: '0' },
-    seconds: { type: 'string', default: '60' },
-  },
-})
-if (values.data === undefined) throw new Error('--data: name a folder that generate.ts has filled')
+/** What a question took; of the CPU all threads of the desk, so of use without ingest. */
+export type Asked = { ms: number[]; cpuMs: number[]; problems: Set<string> }
 
-const seconds = Number(values.seconds)
-const perSecond = Number(values['per-second'])
-const { directory } = borrowData(values.data)
-const desk = await startDeskProcess(['--max-size', '64GB'], directory)
-const load = startLoad(desk.url)
-const endMs = performance.now() + seconds * 1000
-const isOver = (): boolean => performance.now() > endMs
-
-type Times = { ms: number[]; cpuMs: number[]; problems: Set<string> }
-const times = new Map<string, Times>()
-let mostRss = 0
-const [sent] = await Promise.all([ingest(), ask()])
-console.log(`${'ms: half, 95 %, the longest'.padEnd(40)}of the CPU: half, 95 %`)
-const figures = (ms: number[], shares: number[]): string =>
-  shares.map((share) => percentile(ms, share).toFixed(0).padStart(6)).join(' ')
-for (const [name, { ms, cpuMs, problems }] of times) {
-  const [wall, cpu] = [figures(ms, [50, 95, 100]), figures(cpuMs, [50, 95])]
-  console.log(`${name.padEnd(30)} ${wall}   ${cpu}   ${ms.length} times  ${[...problems].join('; ')}`)
+export type StoredTrial = {
+  questions: Map<string, Asked>
+  /** As it went. */
+  rssBytes: number[]
+  acknowledged: number
+  refused: number
 }
-console.log(`RSS: at most ${Math.round(mostRss / mib)} MiB, ${Math.round(desk.rssBytes() / mib)} at the end`)
-console.log(
-  `CPU: ${desk.cpuSeconds().toFixed(0)} s; acknowledged: ${sent.records} records, ${sent.refused} requests refused`,
-)
-await load.stop()
-await desk.stop()
 
-async function ingest(): Promise<{ records: number; refused: number }> {
-  const sum = { records: 0, refused: 0 }
-  if (perSecond === 0) return sum
+/** Asks a desk with the data of a folder in turn, for so long, while so many lines and half as many spans come each second. */
+export async function askStored(
+  data: string,
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+): Promise<StoredTrial> {
+  const desk = await startDeskProcess(['--max-size', '64GB'], borrowData(data))
+  const load = startLoad(desk.url)
+  const trial: StoredTrial = { questions: new Map(), rssBytes: [], acknowledged: 0, refused: 0 }
+  const endMs = performance.now() + seconds * 1000
+  const isOver = (): boolean => performance.now() > endMs
+  try {
+    const ingesting = perSecond === 0 ? undefined : ingest(load, perSecond, isOver, trial)
+    await Promise.all([ingesting, ask(desk, isOver, trial)])
+    return trial
+  } finally {
+    await load.stop()
+    await desk.stop()
+  }
+}
+
+async function ingest(
+  load: Load,
+  perSecond: number,
+  isOver: () => boolean,
+  trial: StoredTrial,
+): Promise<void> {
   const traces = (perSecond / busy.lines) * portion
   const recordsPerSecond = (perSecond / busy.lines) * (busy.lines + busy.spans)
-  for (let first = 1e8; !isOver(); first += traces) {
-    await load.prepare({
-      first,
-      traces,
-      shape: busy,
-      startUnixMs: Date.now(),
-      stepMs: (portion * 1000) / traces,
-    })
+  for (let first = firstTrace; !isOver(); first += traces) {
+    const stepMs = (portion * 1000) / traces
+    await load.prepare({ first, traces, shape: busy, startUnixMs: Date.now(), stepMs })
     const { records, refused } = await load.send(recordsPerSecond)
-    sum.records += records
-    sum.refused += refused
+    trial.acknowledged += records
+    trial.refused += refused
   }
-  return sum
 }
 
-async function ask(): Promise<void> {
+async function ask(desk: DeskProcess, isOver: () => boolean, trial: StoredTrial): Promise<void> {
   for (let round = 0; !isOver(); round++) {
     for (const { name, path, parameters, problem } of busyQuestions) {
-      const of = times.get(name) ?? { ms: [], cpuMs: [], problems: new Set() }
-      times.set(name, of)
+      const asked = trial.questions.get(name) ?? { ms: [], cpuMs: [], problems: new Set() }
+      trial.questions.set(name, asked)
+      const before = desk.cpuMs()
       try {
-        const before = desk.cpuMs()
         const { answer, ms } = await askApi<never>(desk.url, path, parameters(round))
-        of.ms.push(ms)
-        of.cpuMs.push(desk.cpuMs() - before)
+        asked.ms.push(ms)
+        asked.cpuMs.push(desk.cpuMs() - before)
         const wrong = problem(answer)
-        if (wrong !== '') of.problems.add(wrong)
+        if (wrong !== '') asked.problems.add(wrong)
       } catch (error) {
-        of.problems.add((error as Error).message.slice(0, 200))
+        asked.problems.add((error as Error).message.slice(0, 200))
       }
-      mostRss = Math.max(mostRss, desk.rssBytes())
+      trial.rssBytes.push(desk.rssBytes())
       await delay(pauseMs)
     }
   }

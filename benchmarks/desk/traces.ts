@@ -8,7 +8,7 @@ export type Shape = { lines: number; spans: number; busy?: true }
 
 /** An order with its payment and mail, as the desk gets it by default. */
 export const ordinary: Shape = { lines: 10, spans: 5 }
-/** The same of nine services, one line in 200 an error. */
+/** The same of seven services, one line in 200 an error. */
 export const busy: Shape = { lines: 10, spans: 5, busy: true }
 /** The worst for an index of traces: every line is its own. */
 export const scattered: Shape = { lines: 1, spans: 0 }

@@ -9,6 +9,7 @@ import { deskHttp } from './desk-http.ts'
 import { deskIngest } from './desk-ingest.ts'
 import { deskPage } from './desk-page.ts'
 import { deskQuery } from './desk-query.ts'
+import { deskStored } from './desk-stored.ts'
 import { expressRequest, fastifyRequest } from './http-request.ts'
 import { keep } from './keep.ts'
 import { keepChains } from './keep-chains.ts'
@@ -43,5 +44,6 @@ export const rows: readonly Row[] = [
   deskIngest,
   deskHttp,
   deskQuery,
+  deskStored,
   deskPage,
 ]
