@@ -95,6 +95,35 @@ test('other rules of clew.yaml come into force while the process runs, and mista
   ])
 })
 
+test('on SIGHUP, which the application listens to, other rules of clew.yaml come into force; it alone is seen to listen', async () => {
+  writeFileSync(yaml, 'keep:\n  rules:\n    - { level: info, keep: 0 }\n')
+  const { app, get } = await start({ CLEW_CONFIG: yaml, HANGUP: '1' })
+  writeFileSync(yaml, 'keep:\n  rules:\n    - { level: info, keep: 100% }\n')
+  app.kill('SIGHUP')
+  expect(await app.waitForLine((line) => line.includes('hangup'))).toBe('{"hangup":1}')
+  await expect
+    .poll(
+      async () => {
+        await get('/good')
+        return receiver.logs.length
+      },
+      { timeout: 30_000, interval: 200 },
+    )
+    .toBeGreaterThan(0)
+  app.kill('SIGTERM')
+  const ending = await app.ended
+  expect([ending.code, ending.signal]).toEqual([0, null])
+  expect(ending.stderr).toContain('CLEW_KEEP_CHANGED: keeps info 100%')
+})
+
+test('without a listener of the application SIGHUP ends the process, and what it had is delivered', async () => {
+  const { app, get } = await start({ CLEW_KEEP: '100%' })
+  await get('/good')
+  app.kill('SIGHUP')
+  const { code, signal } = await app.ended
+  expect([code, signal, received().length]).toEqual([null, 'SIGHUP', 3])
+})
+
 test('a storm is thinned out, and its weights are what was written', async () => {
   const { app, get } = await start({ CLEW_KEEP_STORM: '5/10' })
   for (let request = 0; request < 60; request++) await get('/good')

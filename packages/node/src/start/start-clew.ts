@@ -157,7 +157,7 @@ function run(
   setServiceName(service)
   const meters = addMeters([...pipelineMeters(pipeline, { started, open }), ...redact.meters])
   // Before the instrumentations, which look whether there are any.
-  const kept = keep ? startKeep(keep, placeOf(application, packages, findEnvironment())) : []
+  const kept = keep ? startKeep(keep, placeOf(application, packages, findEnvironment()), config) : []
   const running = startPackages(packages, config)
   const stops = [redact.stop, ...kept, sink, meters, watchApiCopies(), unfinished.stop, ...running.stops]
   if (isMainThread && !config.quiet) {
@@ -193,8 +193,13 @@ function openTracing(
   })
 }
 
-function startKeep(keep: Keep, place: ConfigPlace): Stop[] {
-  return [setKeptTraces(keep.traces), addMeters(keep.meters), keep.stop, watchKeep(place, keep.change)]
+function startKeep(keep: Keep, place: ConfigPlace, { pipeline }: ClewConfig): Stop[] {
+  return [
+    setKeptTraces(keep.traces),
+    addMeters(keep.meters),
+    keep.stop,
+    watchKeep(place, pipeline.signals, keep.change),
+  ]
 }
 
 function openAlerts(
