@@ -1,6 +1,7 @@
 import type { ChainResource } from '../../api/chain.ts'
 import { chainIdOf, type JoinedTrace } from './chain-traces.ts'
 import type { OpenSegment, OpenSegments } from './open-segments.ts'
+import { startOf } from './texts.ts'
 
 /** A span of a chain as it is stored. `trace` is an index in the list of traces. */
 export type SpanPart = {
@@ -39,10 +40,10 @@ const maxLogs = 100_000
 const maxLinesWithFields = 5000
 
 const spansSql = `SELECT id, us, ns, duration_ns, lower(hex(span)), lower(hex(parent)), name, kind, status,
-    substr(message, 1, 500), resource, attributes, events, links
+    ${startOf('message', 500)}, resource, attributes, events, links
   FROM span WHERE chain = ? LIMIT ?`
 
-const logsSql = `SELECT id, us, ns, severity, lower(hex(span)), substr(body, 1, 500), resource,
+const logsSql = `SELECT id, us, ns, severity, lower(hex(span)), ${startOf('body', 500)}, resource,
     iif(severity >= ? OR instr(attributes, '"log.sample.weight"') > 0, attributes, '{}')
   FROM log WHERE chain = ? LIMIT ?`
 

@@ -3,7 +3,7 @@ import { statusError } from '../../chain/model.ts'
 import { nanosText } from '../schema/row.ts'
 import { chainIdOf } from './chain-traces.ts'
 import type { OpenSegment, OpenSegments } from './open-segments.ts'
-import { createTexts } from './texts.ts'
+import { createTexts, startOf } from './texts.ts'
 
 type ChainRow = { us: number; endUs: number; spans: number; logs: number; errors: number; severity: number }
 
@@ -14,13 +14,13 @@ type BarRow = [
 
 const chainSql = 'SELECT us, end_us AS endUs, spans, logs, errors, severity FROM chain WHERE id = ?'
 
-const barsSql = `SELECT us, ns, duration_ns, hex(span), hex(parent), name.text, service, status, substr(message, 1, 300)
+const barsSql = `SELECT us, ns, duration_ns, hex(span), hex(parent), name.text, service, status, ${startOf('message', 300)}
   FROM span JOIN name ON name.id = span.name JOIN resource ON resource.id = span.resource WHERE chain = ? LIMIT 400`
 
-const firstLogSql = `SELECT substr(body, 1, 300) AS body, service FROM log JOIN resource ON resource.id = log.resource
+const firstLogSql = `SELECT ${startOf('body', 300)} AS body, service FROM log JOIN resource ON resource.id = log.resource
   WHERE chain = ? ORDER BY us LIMIT 1`
 
-const errorLogSql = `SELECT substr(body, 1, 300) AS body FROM log WHERE chain = ? AND severity >= 17 ORDER BY us DESC LIMIT 1`
+const errorLogSql = `SELECT ${startOf('body', 300)} AS body FROM log WHERE chain = ? AND severity >= 17 ORDER BY us DESC LIMIT 1`
 
 const servicesSql = `SELECT DISTINCT service FROM log JOIN resource ON resource.id = log.resource WHERE chain = ? LIMIT 50`
 

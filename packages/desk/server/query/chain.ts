@@ -1,6 +1,6 @@
 import { spanFacts } from '@clew/otlp/text'
 import type { ChainData, ChainEvents, ChainLink, ChainLogs, ChainSpans } from '../../api/chain.ts'
-import { nanosText } from '../schema/row.ts'
+import { nanosText, plausibleUs } from '../schema/row.ts'
 import { storeError } from '../schema/store-error.ts'
 import { type LogPart, readChainParts, type SpanPart } from './chain-parts.ts'
 import { joinedTraces } from './chain-traces.ts'
@@ -122,20 +122,27 @@ function addSpans(
     if (facts !== undefined) columns.facts.push([index, facts])
     const ofTrace = indexes.get(span.trace) ?? new Map<string, number>()
     indexes.set(span.trace, ofTrace.set(span.spanId, index))
-    if (span.events !== null) addEvents(data.events, span.events, index, zero, texts)
+    if (span.events !== null) addEvents(data.events, span.events, { index, startNs }, zero, texts)
     if (span.links !== null) addLinks(data.links, span.links, index)
   })
   return indexes
 }
 
-function addEvents(columns: ChainEvents, json: string, span: number, zero: Zero, texts: Texts): void {
+/** An event without a time stands where its span begins. */
+function addEvents(
+  columns: ChainEvents,
+  json: string,
+  span: { index: number; startNs: number },
+  zero: Zero,
+  texts: Texts,
+): void {
   type Event = { timeUnixNano: string; name: string; attributes: Record<string, unknown> }
   for (const { timeUnixNano, name, attributes } of JSON.parse(json) as Event[]) {
-    const us = Number(timeUnixNano.slice(0, -3))
+    const us = plausibleUs(Number(timeUnixNano.slice(0, -3)))
     const message = attributes['exception.message']
-    columns.span.push(span)
+    columns.span.push(span.index)
     columns.name.push(texts.numberOf(name))
-    columns.atNs.push(after(zero, us, Number(timeUnixNano.slice(-3))))
+    columns.atNs.push(us === 0 ? span.startNs : after(zero, us, Number(timeUnixNano.slice(-3))))
     columns.text.push(typeof message === 'string' ? message.slice(0, 500) : '')
   }
 }

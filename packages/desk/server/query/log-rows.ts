@@ -1,9 +1,10 @@
 import { shortFields } from '@clew/otlp/text'
 import type { LogRow } from '../../api/logs.ts'
 import { nanosText } from '../schema/row.ts'
+import { startOf } from './texts.ts'
 
 /** The columns of a line in a list, with {@link logJoins} behind `log`. */
-export const logColumns = `log.id, log.us, log.ns, log.severity, log.severity_text, resource.service, substr(log.body, 1, 2000),
+export const logColumns: string = `log.id, log.us, log.ns, log.severity, log.severity_text, resource.service, ${startOf('log.body', 2000)},
   log.attributes, hex(chain.trace), hex(log.span), log.pattern`
 
 // CROSS JOIN: of few processes SQLite would begin with those.

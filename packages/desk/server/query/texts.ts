@@ -1,5 +1,15 @@
 import type { ChainResource } from '../../api/chain.ts'
 
+/**
+ * SQL of the first characters of a column. SQLite's `substr` ends at a NUL, of which some lines have one: those, and short ones with
+ * letters beyond ASCII, are cut by bytes, of which a character has four at most.
+ */
+export function startOf(column: string, length: number): string {
+  const bytes = `CAST(substr(CAST(${column} AS BLOB), 1, ${4 * length}) AS TEXT)`
+  const isSure = `length(${column}) >= ${length} OR length(${column}) = octet_length(${column})`
+  return `iif(${isSure}, substr(${column}, 1, ${length}), ${bytes})`
+}
+
 /** Gives each text a number, so that an answer carries it once. */
 export type Texts = { readonly list: string[]; numberOf(text: string): number }
 

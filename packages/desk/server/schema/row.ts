@@ -97,7 +97,10 @@ export function nanosText(us: number, ns: number): string {
   return us === 0 ? String(ns) : `${us}${String(ns).padStart(3, '0')}`
 }
 
-/** A time after the year 2200 is no time, but a unit mixed up; 0 stands for none. */
+const year1971Us = 31_536_000_000_000
+const year2200Us = 7_258_118_400_000_000
+
+/** A time before 1971 or after 2200 is no time, but a unit mixed up or a clock that was never set; 0 stands for none. */
 export function plausibleUs(us: number): number {
-  return us > 7_258_118_400_000_000 ? 0 : us
+  return us < year1971Us || us > year2200Us ? 0 : us
 }

@@ -226,7 +226,10 @@ function finishSpan({ row, endUs, endNs, events, links, dropped }: Parts): SpanR
   if (row.traceId.length !== 32 || row.traceId === noTrace) return undefined
   if (row.spanHigh === 0 && row.spanLow === 0) return undefined
   row.us = plausibleUs(row.us)
-  if (plausibleUs(endUs) !== 0) row.durationNs = safeInteger((endUs - row.us) * 1000 + endNs - row.ns)
+  if (plausibleUs(endUs) !== 0) {
+    if (row.us === 0) [row.us, row.ns] = [endUs, endNs]
+    row.durationNs = safeInteger((endUs - row.us) * 1000 + endNs - row.ns)
+  }
   if (row.kind < 0 || row.kind > 5) row.kind = 0
   if (row.status < 0 || row.status > 2) row.status = 0
   row.name = cutText(row.name, 1024)
