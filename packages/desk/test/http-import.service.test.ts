@@ -65,6 +65,39 @@ test('a file of OTLP JSON and of log objects is stored, and what is neither is c
   ])
 })
 
+test('a line has one severity, whether it came live or in a file, by its number or by its text alone', async () => {
+  const record = (severityNumber: number, severityText: string) => ({
+    resourceLogs: [
+      {
+        scopeLogs: [{ logRecords: [{ severityNumber, severityText, body: { stringValue: severityText } }] }],
+      },
+    ],
+  })
+  const live = [record(0, 'WARN'), record(0, 'fatal'), record(17, 'E')].map((one) => JSON.stringify(one))
+  for (const body of live) await send(desk.url, '/v1/logs', { headers: json, body })
+  await importFile(
+    [
+      ...live,
+      '{"log.level":"WARN","message":"WARN"}',
+      '{"level":60,"msg":"fatal"}',
+      '{"severity":"ERROR","textPayload":"E"}',
+    ].join('\n'),
+  )
+  const { logs } = JSON.parse((await send(desk.url, '/api/logs?q=level>=warn')).body) as LogPage
+  const found = logs.map(({ text, severity }) => `${text} ${severity}`).toSorted()
+  expect(found).toEqual([
+    'E 17',
+    'E 17',
+    'E 17',
+    'WARN 13',
+    'WARN 13',
+    'WARN 13',
+    'fatal 21',
+    'fatal 21',
+    'fatal 21',
+  ])
+})
+
 test('one document over several lines, and lines that are sent as JSON', async () => {
   const document = JSON.stringify(JSON.parse(logsRequest(['pretty'])), null, 2)
   expect(await importFile(document, json)).toEqual([200, { logs: 1, spans: 0, rejected: 0, problems: [] }])

@@ -73,6 +73,7 @@ export {
 export {
   bandIndexOf,
   bandOf,
+  knownSeverity,
   lowestSeverity,
   parseSeverity,
   type SeverityBand,

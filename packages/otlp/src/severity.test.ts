@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import {
   bandIndexOf,
   bandOf,
+  knownSeverity,
   lowestSeverity,
   parseSeverity,
   severityBands,
@@ -58,6 +59,19 @@ test('a number that is no severity counts as info and has no name', () => {
   expect(none.map(bandOf)).toEqual(none.map(() => 'info'))
   expect(none.map(severityName)).toEqual(none.map(() => ''))
   expect([1, 8, 24].map(severityName)).toEqual(['TRACE', 'DEBUG', 'FATAL'])
+})
+
+test.each([
+  [0, 'ERROR', 17],
+  [0, 'warning', 13],
+  [0, '40', 13],
+  [-7, 'Critical', 18],
+  [25, 'debug', 5],
+  [0, '', 0],
+  [0, 'loud', 0],
+  [9, 'ERROR', 9],
+])('a record of severity %i with the text "%s" is of severity %i', (number, text, expected) => {
+  expect(knownSeverity(number, text)).toBe(expected)
 })
 
 test('the level of a line of another logger is a known name or a number of pino and bunyan', () => {

@@ -27,7 +27,7 @@ export function severityName(severityNumber: number): string {
 
 /**
  * Severities by the names that loggers use: npm, syslog (mapped as the specification's appendix B does), RFC 5424,
- * pino, bunyan and .NET.
+ * pino, bunyan, .NET, Java and zap.
  */
 const severityByName: ReadonlyMap<string, number> = new Map(
   Object.entries({
@@ -42,8 +42,10 @@ const severityByName: ReadonlyMap<string, number> = new Map(
     notice: 10,
     warning: 13,
     err: 17,
+    severe: 17,
     crit: 18,
     critical: 18,
+    dpanic: 18,
     alert: 19,
     emerg: 21,
     emergency: 21,
@@ -85,15 +87,40 @@ function severityByRank(level: string, levels: Readonly<Record<string, number>>)
 }
 
 /**
- * Reads the level of a log line that somebody else wrote: a known name, which `text` keeps as it was written, or a number
- * of pino and bunyan (10 trace, 20 debug, … 60 fatal). Undefined for anything else.
+ * The SeverityNumber of a record, 0 to 24: where it has none, the one of its text; 0 where that is no known name either.
+ * https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
+ */
+export function knownSeverity(severityNumber: number, severityText: string): number {
+  if (severityNumber >= 1 && severityNumber <= 24) return severityNumber
+  return severityText === '' ? 0 : (parseSeverity(severityText)?.number ?? 0)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: winston's colours
+const colours = /\u001B\[[\d;]*m/g
+/** Of Go's slog: steps of a severity behind its name. */
+const slogLevel = /^(DEBUG|INFO|WARN|ERROR)([+-]\d{1,3})$/
+
+/**
+ * Reads the level of a log line that somebody else wrote: a known name, which `text` keeps as it was written but for colours; or a
+ * number of pino and bunyan (10 trace, 20 debug, … 60 fatal), also as text. Undefined for anything else.
  */
 export function parseSeverity(level: unknown): { number: number; text: string } | undefined {
-  if (typeof level === 'string') {
-    const number = severityOfName(level)
-    return number === undefined ? undefined : { number, text: level }
-  }
-  if (typeof level !== 'number' || !(level >= 10 && level < 70)) return undefined
+  if (typeof level === 'number') return severityOfTens(level)
+  if (typeof level !== 'string') return undefined
+  const text = level.replace(colours, '').trim()
+  const number = severityOfName(text) ?? severityOfSlog(text)
+  if (number !== undefined) return { number, text }
+  return /^\d\d$/.test(text) ? severityOfTens(Number(text)) : undefined
+}
+
+function severityOfTens(level: number): { number: number; text: string } | undefined {
+  if (!(level >= 10 && level < 70)) return undefined
   const text = severityBands[Math.floor(level / 10) - 1]!
   return { number: lowestSeverity[text], text }
+}
+
+function severityOfSlog(text: string): number | undefined {
+  const [, name, steps] = slogLevel.exec(text) ?? []
+  if (name === undefined) return undefined
+  return Math.max(leastSevere, Math.min(24, severityByName.get(name.toLowerCase())! + Number(steps)))
 }

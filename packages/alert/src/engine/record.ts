@@ -1,4 +1,4 @@
-import type { LogRecord, ResourceLogs } from '@clew/otlp'
+import { knownSeverity, type LogRecord, type ResourceLogs } from '@clew/otlp'
 import { shortFields } from '@clew/otlp/text'
 import { cutText, type SearchedRecord, type SearchedValue, valueJson, valueText } from '@clew/search'
 import type { AlertLine } from '../alert.ts'
@@ -37,13 +37,13 @@ function recordOf(
   of: { service: string; resource: SearchedRecord['resource'] },
   arrivedUnixMs: number | undefined,
 ): AlertRecord {
-  const { severityNumber, eventName, traceId, spanId, body, attributes } = record
+  const { severityNumber, severityText, eventName, traceId, spanId, body, attributes } = record
   const observedMs = Number(record.observedTimeUnixNano / 1_000_000n)
   const ownMs = Number(record.timeUnixNano / 1_000_000n)
   const arrivedMs = arrivedUnixMs ?? (observedMs || ownMs)
   return {
     unixMs: isPlausible(ownMs, arrivedMs) ? ownMs : plausibleMs(observedMs, arrivedMs),
-    severityNumber,
+    severityNumber: knownSeverity(severityNumber, severityText),
     ...of,
     eventName,
     traceId: idOrNone(traceId),

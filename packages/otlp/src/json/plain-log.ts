@@ -8,12 +8,18 @@ export type PlainLog = { service: string; record: LogRecord }
 /** What JSON.parse makes of `{…}`. */
 export type JsonObject = { [key: string]: unknown }
 
-const timeKeys = ['time', 'timestamp', 'ts', '@timestamp']
-const levelKeys = ['level', 'severity']
-const messageKeys = ['msg', 'message']
-const serviceKeys = ['service', 'service.name', 'name']
-const traceKeys = ['trace_id', 'traceId']
-const spanKeys = ['span_id', 'spanId']
+/**
+ * Where pino, bunyan, winston, zap, slog, logrus, Serilog and monolog, ECS (flat or nested) and Google Cloud have them. A dot
+ * leads into an object, unless the line has that very key.
+ * https://www.elastic.co/docs/reference/ecs/ecs-field-reference
+ * https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry
+ */
+const timeKeys = ['time', 'timestamp', 'ts', '@timestamp', '@t']
+const levelKeys = ['level_name', 'level', 'severity', 'log.level', 'severity_text', 'severityText', '@l']
+const messageKeys = ['msg', 'message', 'textPayload', 'jsonPayload.message', 'jsonPayload.msg', '@m', '@mt']
+const serviceKeys = ['service', 'service.name', 'name', 'resource.labels.service_name']
+const traceKeys = ['trace_id', 'traceId', 'trace.id', 'trace', 'logging.googleapis.com/trace']
+const spanKeys = ['span_id', 'spanId', 'span.id', 'logging.googleapis.com/spanId']
 const eventKeys = ['event_name', 'event']
 
 /** An object nested deeper is a mistake or an attack. */
@@ -27,8 +33,9 @@ export function readPlainLog(log: JsonObject, nowMs: number): PlainLog {
   const taken: string[] = []
   const take = <T>(keys: readonly string[], parse: (value: unknown) => T | undefined): T | undefined => {
     for (const key of keys) {
-      const parsed = log[key] === undefined ? undefined : parse(log[key])
+      const parsed = parse(valueAt(log, key))
       if (parsed === undefined) continue
+      // What is taken out of an object stays in it as well: the object is one attribute.
       taken.push(key)
       return parsed
     }
@@ -54,6 +61,18 @@ export function readPlainLog(log: JsonObject, nowMs: number): PlainLog {
   return { service, record }
 }
 
+function valueAt(log: JsonObject, key: string): unknown {
+  if (Object.hasOwn(log, key)) return log[key]
+  const parts = key.split('.')
+  if (parts.length === 1 || parts[0] === 'logging') return undefined
+  let value: unknown = log
+  for (const part of parts) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
+    value = (value as JsonObject)[part]
+  }
+  return value
+}
+
 /** Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size, or a date as text. */
 export function parseTime(value: unknown): bigint | undefined {
   const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
@@ -72,8 +91,11 @@ function parseText(value: unknown): string | undefined {
 }
 
 function parseId(value: unknown, digits: number): string | undefined {
-  if (typeof value !== 'string' || value.length !== digits || !/^[0-9a-f]+$/i.test(value)) return undefined
-  return /^0+$/.test(value) ? undefined : value.toLowerCase()
+  if (typeof value !== 'string') return undefined
+  // Google Cloud: projects/<project>/traces/<id>
+  const id = value.startsWith('projects/') ? value.slice(value.lastIndexOf('/') + 1) : value
+  if (id.length !== digits || !/^[0-9a-f]+$/i.test(id)) return undefined
+  return /^0+$/.test(id) ? undefined : id.toLowerCase()
 }
 
 function attributesOf(object: object, depth: number, without: readonly string[] = []): Attributes {

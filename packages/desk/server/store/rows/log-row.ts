@@ -1,4 +1,4 @@
-import { type LogRecord, type ProtobufReader, readValue, type Value } from '@clew/otlp'
+import { knownSeverity, type LogRecord, type ProtobufReader, readValue, type Value } from '@clew/otlp'
 import { cutText, searchableText, valueJson } from '@clew/search'
 import { maxTextLength } from '../../schema/limits.ts'
 import { type LogRow, plausibleUs, spanWords, splitNanos } from '../../schema/row.ts'
@@ -93,7 +93,7 @@ function finishRow(row: LogRow, body: Value): LogRow {
     row.ns = row.observedNs
   }
   if (row.traceId.length !== 32 || row.traceId === noTrace) row.traceId = ''
-  if (row.severity < 0 || row.severity > 24) row.severity = 0
+  row.severity = knownSeverity(row.severity, row.severityText)
   row.severityText = cutText(row.severityText, 256)
   row.event = cutText(row.event, 1024)
   row.attributes = fieldsJson(fields)
