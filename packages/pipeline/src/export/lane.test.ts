@@ -10,6 +10,7 @@ import type { Batch } from '../records/batch.ts'
 import { WriterPool } from '../records/chunk.ts'
 import { createIntake } from '../records/intake.ts'
 import { createBudget, type OrphanedRecords } from '../records/queue.ts'
+import { Journal } from '../spool/journal.ts'
 import { placeSpool } from '../spool/place.ts'
 import { describeSender } from '../spool/sender.ts'
 import { Spool } from '../spool/spool.ts'
@@ -66,7 +67,15 @@ type Sending = { batch: Batch; answer: (outcome: Outcome) => void }
 const record = { timeUnixMs: 1, severityNumber: 9, severityText: '', body: 'x'.repeat(50) }
 
 /** A lane whose receiver answers when and what the test says. */
-function openLane({ spoolBytes, memoryBytes }: { spoolBytes: number | undefined; memoryBytes: number }) {
+function openLane({
+  spoolBytes,
+  memoryBytes,
+  isAhead = false,
+}: {
+  spoolBytes: number | undefined
+  memoryBytes: number
+  isAhead?: boolean
+}) {
   const endpoint = {
     url: 'http://h/v1/logs',
     headers: {},
@@ -103,20 +112,22 @@ function openLane({ spoolBytes, memoryBytes }: { spoolBytes: number | undefined;
   }
   const directory = join(folder, String(made++))
   const place = placeSpool({ ...facts, directory, signal: 'logs', sender: describeSender(endpoint, {}) })
+  const use = { bytes: 0, maxBytes: spoolBytes ?? 0 }
+  const resource = Buffer.from('resource')
   const lane = new SignalLane({
     name: 'logs',
     ...{
       ...facts,
       sender,
-      journal: undefined,
+      journal: isAhead && spoolBytes !== undefined ? new Journal(place, use, resource) : undefined,
       maxSpoolAgeMs: undefined,
-      keepsOrder: false,
+      keepsOrder: isAhead,
       mirror: undefined,
       scheduleDelayMs: 1e6,
       random: () => 0,
     },
-    spool: spoolBytes === undefined ? undefined : new Spool(place, { bytes: 0, maxBytes: spoolBytes }),
-    resource: Buffer.from('resource'),
+    spool: spoolBytes === undefined ? undefined : new Spool(place, use),
+    resource,
     budget,
     pool: new WriterPool(),
     runHidden: (work) => work(),
@@ -209,6 +220,7 @@ test('every record is delivered, spooled, lost for a reason, or waits, whatever 
   const lanes = fc.record({
     spoolBytes: fc.constantFrom(undefined, 0, 3000, 1e6),
     memoryBytes: fc.constantFrom(1500, 4000, 1e6),
+    isAhead: fc.boolean(),
   })
   await fc.assert(
     fc.asyncProperty(lanes, fc.array(events, { maxLength: 30 }), async (options, happenings) => {
@@ -228,7 +240,7 @@ test('every record is delivered, spooled, lost for a reason, or waits, whatever 
       expect(told(open.reports)).toEqual({ whole: lost(open), reasons: lost(open) })
       expect(open.reports.filter((report) => /\b0 (?:records )?(?:wait|delivered)/.test(report))).toEqual([])
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   )
 }, 60_000)
 
@@ -266,4 +278,32 @@ test('the line after an outage counts what was delivered by then, and nothing of
   expect(open.reports.at(-1)).toBe(
     'CLEW_EXPORT_RECOVERED sending logs to the receiver again after 40 s; records: 2 wait, 3 delivered',
   )
+})
+
+test('written ahead, one batch is on its way at a time and keeps its place; when it has failed forty times others go as well', async () => {
+  const open = openLane({ spoolBytes: 1e6, memoryBytes: 1e6, isAhead: true })
+  const { lane, sending, log, pass } = open
+  const answer = async (outcome: Outcome): Promise<number> => {
+    pass()
+    lane.loop.wake(true)
+    const [{ batch, answer: tell } = { batch: undefined, answer: () => {} }, ...others] = sending.splice(0)
+    expect(others).toEqual([])
+    tell(outcome)
+    await new Promise(setImmediate)
+    return batch?.count ?? 0
+  }
+  log(1)
+  lane.loop.wake(true)
+  log(2)
+  const failing: number[] = []
+  for (let times = 0; times < 40; times++) failing.push(await answer({ kind: 'retry', reason: 'HTTP 503' }))
+  const later: number[] = []
+  for (const outcome of [
+    { kind: 'retry', reason: 'HTTP 503' },
+    { kind: 'accepted' },
+    { kind: 'accepted' },
+  ] as const)
+    later.push(await answer(outcome))
+  expect({ failing: new Set(failing), later }).toEqual({ failing: new Set([1]), later: [2, 2, 1] })
+  lane.close()
 })
