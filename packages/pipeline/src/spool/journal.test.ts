@@ -227,3 +227,28 @@ test('a full disk use refuses records, which then are in memory alone, and takes
   }).toEqual({ half: true, none: [], whole: true, codes: ['CLEW_SPOOL_FULL'] })
   journal.close()
 })
+
+test('a process whose folder was taken over writes to a new one, and keeps in memory what it had there', () => {
+  const { journal, queue, place, log } = openModel()
+  const before = [log(0, 0).text]
+  const [own = ''] = listNames(place.root)
+  // As another one does that has heard nothing of this process for three minutes.
+  const taken = join(newDirectory(), 'taken')
+  cpSync(join(place.root, own), taken, { recursive: true })
+  rmSync(join(place.root, own), { recursive: true })
+  journal.beat()
+  const [lost] = queue.takeAll()
+  const after = [log(0, 0).text]
+  const [kept] = queue.takeAll()
+  expect({
+    ...{ lost: textsOf(lost!), isLeavable: lost!.leave !== undefined },
+    ...{ kept: textsOf(kept!), found: recover(place.root), folders: listNames(place.root).length },
+  }).toEqual({ lost: before, isLeavable: false, kept: after, found: after, folders: 1 })
+  queue.settle(lost!)
+  queue.settle(kept!)
+  journal.close()
+  expect({ left: listNames(place.root), elsewhere: listNames(taken).length }).toEqual({
+    left: [],
+    elsewhere: 1,
+  })
+})
