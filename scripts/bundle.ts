@@ -177,6 +177,7 @@ const beside = [
     'pipeline/dist/policy/create-policy.js',
     'node/dist/keep/mark-bus.js',
     'node/dist/meters/otlp-metrics.js',
+    'node/dist/status/describe-status.js',
     'node/dist/redact/redaction.js',
     'node/dist/config/otel-file/open-otel-file.js',
   ],

@@ -4,8 +4,16 @@ import { chainCommand } from './commands/chain.ts'
 import { deskCommand } from './commands/desk.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { logsCommand } from './commands/logs.ts'
+import { statusCommand } from './commands/status.ts'
 
-const commands: readonly Command[] = [deskCommand, chainCommand, logsCommand, alertCommand, doctorCommand]
+const commands: readonly Command[] = [
+  deskCommand,
+  chainCommand,
+  logsCommand,
+  alertCommand,
+  doctorCommand,
+  statusCommand,
+]
 
 const usage = `clew <command> [options]
 

@@ -60,6 +60,7 @@ export {
   setReporter,
   setSecretCutter,
 } from './process/report.ts'
+export { attachedVersions, readStatus, setStatus } from './process/status.ts'
 export { checkEvent, defineEvent, event } from './record/event.ts'
 // With a star, for `declare module '@clew/core' { interface Events { … } }` to reach the interface.
 export type * from './record/event-types.ts'

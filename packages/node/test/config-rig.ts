@@ -75,6 +75,7 @@ export const plainEndpoint = (signal: string): Endpoint => ({
 export const plain: ClewConfig = {
   disabled: false,
   quiet: false,
+  statusPort: 0,
   otelFile: undefined,
   alerts: undefined,
   logFilter: { level: undefined, where: undefined },

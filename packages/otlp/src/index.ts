@@ -44,6 +44,7 @@ export {
 } from './receive/guard.ts'
 export { createOtlpHttpHandler, startOtlpHttpReceiver } from './receive/http.ts'
 export { closeServer, listen, serverUrl } from './receive/listen.ts'
+export { answerStatus, isForStatus, type OwnPages, serveOwnPages, statusPath } from './receive/own-pages.ts'
 export type {
   Answer,
   ListenSettingNames,

@@ -146,6 +146,10 @@ export const errorCatalogue = {
     meaning: 'The address on which metrics are shown cannot be listened on; nobody can read them there.',
     remedy: 'Give each process a CLEW_PROMETHEUS_PORT of its own, or CLEW_DISABLE=prometheus.',
   },
+  CLEW_STATUS_PORT: {
+    meaning: 'The port on which the status is shown cannot be listened on; nobody can read it there.',
+    remedy: 'Give each process a CLEW_STATUS_PORT of its own.',
+  },
   CLEW_INTERNAL: {
     meaning: 'Clew itself failed somewhere; the application was not touched by it.',
     remedy: 'Please report the line.',

@@ -2,6 +2,7 @@ import { join, sep } from 'node:path'
 import { types } from 'node:util'
 import { guard, report } from '../process/report.ts'
 import { sharedState } from '../process/state.ts'
+import { noteAttached } from '../process/status.ts'
 import { hookEsModules } from './es-module-hook.ts'
 import { isVersionWithin, mainOf, packageOf, type VersionRange } from './installed-package.ts'
 import { type Stop, stopAll } from './instrumentation.ts'
@@ -150,6 +151,7 @@ function attachOnce(listener: Listener, exports: unknown, module: LoadedModule):
     )
     return
   }
+  noteAttached(module.name, module.version)
   const place = `attaching to ${module.name} ${module.version}`
   listener.stops.push(...[guard(place, () => listener.attach(exports, module), undefined) ?? []].flat())
 }

@@ -1,15 +1,15 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import {
   guard,
   hideServer,
   listMeters,
   type Meter,
   observeRecords,
+  readStatus,
   runInContext,
   serviceName,
   suppressedRoot,
 } from '@clew/core'
+import { answerStatus, isForStatus, isLoopback, type OwnPages, serveOwnPages } from '@clew/otlp'
 import { answerMetrics, type Metric } from '@clew/otlp/metrics-text'
 import { createTally } from './tally.ts'
 
@@ -39,7 +39,7 @@ export const defaults = { port: 9464, host: '127.0.0.1', maxModules: 100 } as co
 
 /**
  * Counts the log records of this process from now on, and shows them and what else it counts at `/metrics`, to Prometheus
- * and whoever reads its formats. Holds no process. Rejects when the address cannot be listened on.
+ * and whoever reads its formats; on the loopback address what it does at `/clew/status`. Holds no process. Rejects when the address cannot be listened on.
  *
  * @example
  * const { url, stop } = await startPrometheus({ port: 9464 })
@@ -53,22 +53,25 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
   } = options
   const tally = startTally(options.service, maxModules)
   const read = (): Metric[] => [tally.meter, ...listMeters(), ...meters].flatMap(readMeter)
-  const server = createServer((request, response) => void answerMetrics(request, response, read))
-  hideServer(server)
+  const answer: OwnPages['answer'] = (request, response) => {
+    // What a process is and does is of no concern to other machines.
+    if (isLoopback(host) && isForStatus(request)) answerStatus(request, response, readStatus)
+    else void answerMetrics(request, response, read)
+  }
   try {
-    await runInContext(suppressedRoot, () => listening(server, port, host))
+    const { url, close } = await runInContext(suppressedRoot, () =>
+      serveOwnPages({ host, port, answer, prepare: hideServer }),
+    )
+    return {
+      url: `${url}/metrics`,
+      stop: () => {
+        tally.stop()
+        void close()
+      },
+    }
   } catch (error) {
     tally.stop()
     throw error
-  }
-  const { address, port: given, family } = server.address() as AddressInfo
-  return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${given}/metrics`,
-    stop: () => {
-      tally.stop()
-      server.close()
-      server.closeAllConnections()
-    },
   }
 }
 
@@ -77,16 +80,6 @@ export function startTally(service: string | undefined, maxModules: number): { m
   const named = service || serviceName() || process.env.OTEL_SERVICE_NAME || 'unknown_service:node'
   const { meter, observe } = createTally(named, maxModules)
   return { meter, stop: observeRecords(observe) }
-}
-
-/** Resolves when it listens. It holds no process, and in a cluster no worker gets the requests of another. */
-function listening(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.on('connection', (socket) => socket.unref())
-    server.once('error', reject)
-    server.listen({ port, host, exclusive: true }, resolve)
-    server.unref()
-  })
 }
 
 /** One that throws is reported and left out. */

@@ -41,6 +41,8 @@ export type ClewConfig = {
   disabled: boolean
   /** No line at the start. */
   quiet: boolean
+  /** 0: none. */
+  statusPort: number
   /** The file of OTEL_CONFIG_FILE, as it was given, where it is in force. */
   otelFile: string | undefined
   /** A rule file, as it was given; relative to the working directory. */
@@ -106,6 +108,8 @@ export type ReadConfig = {
   /** Of OTEL_CONFIG_FILE: what is wrong with it, what it names that there is not, what does not count for it. */
   fileProblems: readonly string[]
   otelFile: OtelFile | undefined
+  /** Variables and lines of clew.yaml that say what is kept. */
+  keepFrom: readonly string[]
 }
 
 /**
@@ -131,7 +135,12 @@ export function readConfig(sources: ConfigSources): ReadConfig {
   const config: ClewConfig = { ...readAll(reader, sources), ...inForce }
   for (const line of findUnknownVariables(env, settings)) report(line)
   for (const line of findUnknownKeys(yaml.values, settings)) report(line)
-  return { config, problems, fileProblems: given.problems, otelFile }
+  const keepFrom = placesOf(reader, Object.values(keepSettings) as Setting<unknown>[])
+  return { config, problems, fileProblems: given.problems, otelFile, keepFrom }
+}
+
+function placesOf({ isGiven, placeOf }: Reader, settings: readonly Setting<unknown>[]): string[] {
+  return settings.flatMap((setting) => (isGiven(setting) ? [placeOf(setting)] : []))
 }
 
 /** Every setting but those of instrumentations. */
@@ -179,6 +188,7 @@ function readAll(
   return {
     disabled: read(generalSettings.disabled),
     quiet: read(generalSettings.quiet),
+    statusPort: read(generalSettings.statusPort),
     otelFile: undefined,
     alerts: read(generalSettings.alerts),
     service: { name: read(generalSettings.serviceName) ?? namedThere, attributes },

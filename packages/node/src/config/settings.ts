@@ -4,6 +4,7 @@ import {
   parseBoolean,
   parseBytes,
   parseChoice,
+  parseCount,
   parseDuration,
   parseEncodedPairs,
   parseList,
@@ -45,6 +46,7 @@ export const generalSettings: {
   disabledInstrumentations: Setting<readonly string[]>
   alerts: Setting<string | undefined>
   quiet: Setting<boolean>
+  statusPort: Setting<number>
 } = {
   disabled: setting({
     env: 'OTEL_SDK_DISABLED',
@@ -117,6 +119,14 @@ export const generalSettings: {
     parse: parseBoolean,
     default: false,
     about: 'No line on stderr at the start.',
+  }),
+  statusPort: setting({
+    env: 'CLEW_STATUS_PORT',
+    yaml: 'statusPort',
+    parse: parseCount(65_535),
+    default: 0,
+    about:
+      'A port on which this machine may read at /clew/status what the process joins, keeps and sends; 0: on none. With @clew/prometheus-exporter it is on that port too.',
   }),
 }
 

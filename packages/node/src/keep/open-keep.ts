@@ -23,6 +23,7 @@ export type Keep = {
   makePolicy(ports: PolicyPorts): Policy
   readonly traces: KeptTraces
   readonly meters: readonly Meter[]
+  readonly counters: () => PolicyCounters
   /** Other rules from now on. */
   change(config: KeepConfig): void
   /** Tells other processes now, as this one may end. */
@@ -57,13 +58,15 @@ export function openKeep(
   const announce = (traceId: string): void => {
     if (bus) runInContext(suppressedRoot, () => bus.announce(traceId))
   }
+  const counters = (): PolicyCounters => policy?.counters() ?? nothingYet
   return {
+    counters,
     makePolicy(ports) {
       policy = createPolicy(rulesOf(config, resource), { ...ports, announce, randomness })
       return policy
     },
     traces: createMarks(() => policy, marks.key),
-    meters: [...keepMeters(() => policy?.counters() ?? nothingYet), ...(bus ? busMeters(bus.counts) : [])],
+    meters: [...keepMeters(counters), ...(bus ? busMeters(bus.counts) : [])],
     change: (next) => policy?.change(rulesOf(next, resource)),
     flushNow: () => bus?.flushNow(),
     stop: () => bus?.close(),

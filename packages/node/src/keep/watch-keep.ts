@@ -1,36 +1,49 @@
 import { unwatchFile, watchFile } from 'node:fs'
 import { report, runInContext, suppressedRoot } from '@clew/core'
 import { type ConfigPlace, loadConfig, yamlPathOf } from '../config/load-config.ts'
-import type { KeepConfig } from '../config/read-config.ts'
+import type { KeepConfig, ReadConfig } from '../config/read-config.ts'
 import { describeKeep } from './open-keep.ts'
 import { watchHangup } from './watch-hangup.ts'
 
 const watchIntervalMs = 2_000
 
+/** What the last reading of the configuration found, for those who ask. */
+export type LastReading = Pick<ReadConfig, 'problems' | 'keepFrom'> & { readUnixMs: number; keep: KeepConfig }
+
+export type KeepWatch = { last(): LastReading; stop(): void }
+
 /**
  * Looks at clew.yaml every two seconds, and with `signals` on each SIGHUP that the application listens to, and brings other rules
- * into force when it has changed. Returns the way to stop.
+ * into force when it has changed.
  */
 export function watchKeep(
   place: ConfigPlace,
   signals: boolean,
   change: (keep: KeepConfig) => void,
-): () => void {
+): KeepWatch {
   const path = yamlPathOf(place)
-  let inForce = JSON.stringify(loadConfig(place).config.keep)
+  let last = readLast(place)
   const look = (): void => {
-    const { config, problems } = loadConfig(place)
-    for (const problem of problems) report('CLEW_CONFIG', problem)
-    const next = JSON.stringify(config.keep)
-    if (next === inForce) return
-    inForce = next
-    change(config.keep)
-    report('CLEW_KEEP_CHANGED', describeKeep(config.keep), next)
+    const before = JSON.stringify(last.keep)
+    last = readLast(place)
+    for (const problem of last.problems) report('CLEW_CONFIG', problem)
+    const next = JSON.stringify(last.keep)
+    if (next === before) return
+    change(last.keep)
+    report('CLEW_KEEP_CHANGED', describeKeep(last.keep), next)
   }
   runInContext(suppressedRoot, () => watchFile(path, { interval: watchIntervalMs, persistent: false }, look))
   const stop = signals ? watchHangup(() => runInContext(suppressedRoot, look)) : undefined
-  return () => {
-    unwatchFile(path, look)
-    stop?.()
+  return {
+    last: () => last,
+    stop() {
+      unwatchFile(path, look)
+      stop?.()
+    },
   }
+}
+
+function readLast(place: ConfigPlace): LastReading {
+  const { config, problems, keepFrom } = loadConfig(place)
+  return { problems, keepFrom, keep: config.keep, readUnixMs: Date.now() }
 }

@@ -28,10 +28,11 @@ import {
 import { listPackages } from '../discovery/packages.ts'
 import { describeKeep, type Keep, openKeep } from '../keep/open-keep.ts'
 import { watchIds } from '../keep/watch-ids.ts'
-import { watchKeep } from '../keep/watch-keep.ts'
+import { type KeepWatch, type LastReading, watchKeep } from '../keep/watch-keep.ts'
 import { createLoggerProvider } from '../logs-provider/logger-provider.ts'
 import { pipelineMeters } from '../meters/pipeline-meters.ts'
-import { openRedact } from '../redact/open-redact.ts'
+import { openRedact, type Redact } from '../redact/open-redact.ts'
+import { showStatus } from '../status/show-status.ts'
 import { OpenSpans } from '../tracer/open-spans.ts'
 import { createRandomness } from '../tracer/randomness.ts'
 import type { RecordingSpan } from '../tracer/recording-span.ts'
@@ -75,18 +76,19 @@ export function startClew(): Clew | undefined {
 function startOnce(): Clew | undefined {
   const application = findApplication(findMainScript(), process.cwd())
   if (application.isCommand) return undefined
-  const { packages, config, problems, fileProblems, otelFile } = configure(application)
+  const { packages, config, problems, fileProblems, otelFile, keepFrom } = configure(application)
   // What a file names that there is not is no news in the children and threads of who said it.
   const isSaid = otelFile?.used !== undefined && !isNews(fileProblems.join('\n'), findEnvironment())
   if (otelFile) shareVariables(otelFile.names)
   for (const problem of isSaid ? problems : [...fileProblems, ...problems]) report('CLEW_CONFIG', problem)
   if (config.disabled) return undefined
+  const reading = { problems, keepFrom, keep: config.keep, readUnixMs: Date.now() }
   const alerts = config.alerts && findAlerts(config.alerts, application.directory, process.cwd())
   if (typeof alerts !== 'object') {
     if (alerts) report('CLEW_CONFIG', alerts)
-    return run(application, packages, { ...config, alerts: undefined })
+    return run(application, packages, { ...config, alerts: undefined }, reading)
   }
-  return run(application, packages, config, alerts)
+  return run(application, packages, config, reading, alerts)
 }
 
 type Configured = ReturnType<typeof loadConfig> & { packages: readonly StartablePackage[] }
@@ -121,26 +123,18 @@ function run(
   application: Application,
   packages: readonly StartablePackage[],
   config: ClewConfig,
+  reading: LastReading,
   alerts?: FoundAlerts,
 ): Clew {
-  const open = new OpenSpans<RecordingSpan>()
-  const unfinished = watchUnfinished(open)
+  const startedUnixMs = Date.now()
+  const { open, unfinished, redact, resource, destinations, keep, pipeline } = openParts(
+    application,
+    packages,
+    config,
+    alerts,
+  )
   const started = countSpans()
-  const redact = openRedact(config.redact)
-  const resource = redact.cleanResource(resourceOf(application, config))
   const service = cutSecrets(serviceName(application, config))
-  const exporters = packages.flatMap((one) => ('waits' in one ? [] : (one.exporter ?? [])))
-  const destinations = openExporters(exporters, config, resource)
-  const keep = openKeep(config, resource, application.directory)
-  const pipeline = openPipeline({
-    ...{ config, resource, makePolicy: keep?.makePolicy, redactor: redact.redactor },
-    beforeDeath: (exitCode) => {
-      unfinished.end(exitCode)
-      keep?.flushNow()
-      redact.tell()
-    },
-    destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
-  })
   const intake = withConsole(pipeline, config, redact.clean)
   registerApi(applicationApiVersion(application), {
     trace: openTracing(
@@ -157,13 +151,24 @@ function run(
   setServiceName(service)
   const meters = addMeters([...pipelineMeters(pipeline, { started, open }), ...redact.meters])
   // Before the instrumentations, which look whether there are any.
-  const kept = keep ? startKeep(keep, placeOf(application, packages, findEnvironment()), config) : []
-  const running = startPackages(packages, config)
-  const stops = [redact.stop, ...kept, sink, meters, watchApiCopies(), unfinished.stop, ...running.stops]
+  const place = placeOf(application, packages, findEnvironment())
+  const kept = keep && startKeep(keep, place, config)
+  const { running, stops: packageStops } = startPackages(packages, config)
+  const shown = showStatus(config.statusPort, {
+    ...{ config, resource, startedUnixMs, running, pipeline, alerts: alerts?.path },
+    ...{ keep, configuration: kept?.watch.last ?? (() => reading) },
+  })
+  const ours = [redact.stop, ...(kept?.stops ?? []), sink, meters, ...shown]
+  const stops = [...ours, watchApiCopies(), unfinished.stop, ...packageStops]
   if (isMainThread && !config.quiet) {
     const others = destinations.map(({ shownAs }) => shownAs)
     const keeps = keep && describeKeep(config.keep, config.marks)
-    sayStarted(service, running.names, config, { others, keeps })
+    sayStarted(
+      service,
+      running.map(({ name }) => name),
+      config,
+      { others, keeps },
+    )
   }
   return {
     flush: pipeline.flush,
@@ -173,6 +178,42 @@ function run(
       await pipeline.stop(timeoutMs)
     },
   }
+}
+
+type Parts = {
+  open: OpenSpans<RecordingSpan>
+  unfinished: ReturnType<typeof watchUnfinished>
+  redact: Redact
+  resource: Readonly<Record<string, unknown>>
+  destinations: readonly Destination[]
+  keep: Keep | undefined
+  pipeline: Pipeline
+}
+
+/** What records and spans pass, from the last to the first. */
+function openParts(
+  application: Application,
+  packages: readonly StartablePackage[],
+  config: ClewConfig,
+  alerts: FoundAlerts | undefined,
+): Parts {
+  const open = new OpenSpans<RecordingSpan>()
+  const unfinished = watchUnfinished(open)
+  const redact = openRedact(config.redact)
+  const resource = redact.cleanResource(resourceOf(application, config))
+  const exporters = packages.flatMap((one) => ('waits' in one ? [] : (one.exporter ?? [])))
+  const destinations = openExporters(exporters, config, resource)
+  const keep = openKeep(config, resource, application.directory)
+  const pipeline = openPipeline({
+    ...{ config, resource, makePolicy: keep?.makePolicy, redactor: redact.redactor },
+    beforeDeath: (exitCode) => {
+      unfinished.end(exitCode)
+      keep?.flushNow()
+      redact.tell()
+    },
+    destinations: alerts ? [...destinations, openAlerts(alerts, resource, config)] : destinations,
+  })
+  return { open, unfinished, redact, resource, destinations, keep, pipeline }
 }
 
 function openTracing(
@@ -193,13 +234,13 @@ function openTracing(
   })
 }
 
-function startKeep(keep: Keep, place: ConfigPlace, { pipeline }: ClewConfig): Stop[] {
-  return [
-    setKeptTraces(keep.traces),
-    addMeters(keep.meters),
-    keep.stop,
-    watchKeep(place, pipeline.signals, keep.change),
-  ]
+function startKeep(
+  keep: Keep,
+  place: ConfigPlace,
+  { pipeline }: ClewConfig,
+): { watch: KeepWatch; stops: Stop[] } {
+  const watch = watchKeep(place, pipeline.signals, keep.change)
+  return { watch, stops: [setKeptTraces(keep.traces), addMeters(keep.meters), keep.stop, watch.stop] }
 }
 
 function openAlerts(

@@ -36,20 +36,30 @@ export function canWait(one: ListedPackage): one is WaitingPackage {
   return one.waits !== undefined
 }
 
-/** `names` are those of the instrumentations that run, and of those that will when their library is loaded. */
+/** An instrumentation that runs, and the packages that it joins. */
+export type Running = { name: string; libraries: readonly string[] }
+
+/** `running` are the instrumentations that run, and those that will when their library is loaded. */
 export function startPackages(
   packages: readonly StartablePackage[],
   settings: Settings,
-): { names: string[]; stops: Stop[] } {
-  const names: string[] = []
+): { running: Running[]; stops: Stop[] } {
+  const running: Running[] = []
   const stops = packages.flatMap((one) => {
     const { name } = 'waits' in one ? one.waits : (one.instrumentation ?? {})
     if (name !== undefined && settings.disabledInstrumentations.includes(name)) return []
     const stop = 'waits' in one ? startWhenLoaded(one, settings) : startPackage(one, settings)
-    if (name !== undefined && ('waits' in one || runningInstrumentations().includes(name))) names.push(name)
+    if (name !== undefined && ('waits' in one || runningInstrumentations().includes(name)))
+      running.push({ name, libraries: librariesOf(one) })
     return stop
   })
-  return { names, stops }
+  return { running, stops }
+}
+
+function librariesOf(one: StartablePackage): string[] {
+  const names =
+    'waits' in one ? one.waits.modules.map(({ name }) => name) : [one.instrumentation?.library?.name ?? '']
+  return [...new Set(names.filter((name) => name !== ''))]
 }
 
 function startPackage(

@@ -24,7 +24,8 @@ export function listen(
   })
 }
 
-function listenProblem(
+/** What is wrong and what to do, in one line. */
+export function listenProblem(
   error: NodeJS.ErrnoException,
   host: string,
   port: number,

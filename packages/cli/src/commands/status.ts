@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util'
+import type { ClewStatus, DestinationStatus } from '@clew/node'
+import { formatSize, given, parseHttpAddress, printableAddress, requireAll } from '@clew/settings'
+import type { Command } from '../command.ts'
+
+const defaultAddress = 'http://127.0.0.1:9464'
+
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'says what a running application joins, keeps and sends, and how that goes',
+  usage: `clew status [url] [options]
+
+Asks an application at /clew/status of the address that shows its metrics (CLEW_PROMETHEUS_PORT) or of CLEW_STATUS_PORT; default
+${defaultAddress}. Exits with 1 when a destination fails or something configured is not in force.
+
+  --json         the whole answer
+`,
+  async run(words) {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false } },
+    })
+    const { address } = requireAll({
+      address: given('<url>', parseHttpAddress, positionals[0] ?? defaultAddress),
+    })
+    const status = await ask(`${address.origin}/clew/status`)
+    process.stdout.write(values.json ? `${JSON.stringify(status, null, 2)}\n` : formatStatus(status))
+    const isWell = status.destinations.every(({ failing }) => failing === null)
+    return isWell && status.configuration.problems.length === 0 ? 0 : 1
+  },
+}
+
+/** Throws with the reason in one line. */
+async function ask(url: string): Promise<ClewStatus> {
+  const shown = printableAddress(url)
+  let response: Response
+  try {
+    response = await fetch(url)
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string; message?: string } }
+    throw new Error(
+      `no application answers at ${shown} (${cause?.code ?? cause?.message ?? error}); start it with CLEW_STATUS_PORT, or CLEW_PROMETHEUS_PORT and @clew/prometheus-exporter`,
+    )
+  }
+  const isJson = response.headers.get('content-type')?.includes('json')
+  if (response.ok && isJson) return (await response.json()) as ClewStatus
+  throw new Error(`${shown} answered ${response.status}; is it the address of CLEW_STATUS_PORT?`)
+}
+
+/** For a reader in a terminal. */
+export function formatStatus(status: ClewStatus): string {
+  const { service, process: running, version, instrumented, keep, hold, metrics, redaction, alerts } = status
+  const joins = instrumented.map(({ name, libraries }) =>
+    [name, ...libraries.map((library) => library.version)].join(' '),
+  )
+  const lines = [
+    `${service.name}${service.version ? ` ${service.version}` : ''}: process ${running.pid}, Node.js ${running.node}, Clew ${version}, up ${running.uptimeSeconds} s`,
+    `joins ${joins.join(', ') || 'nothing'}`,
+    ...status.destinations.flatMap(formatDestination),
+    ...(metrics ? [`metrics to ${metrics.to} every ${metrics.everySeconds} s`] : []),
+    keep
+      ? `${keep.inForce} (${keep.from.join(', ')}): ${listOf({ kept: keep.kept, collapsed: keep.collapsed, held: keep.held, released: keep.released })}`
+      : 'keeps all records',
+    ...(hold
+      ? [
+          `holds ${hold.records} records of ${hold.chains} chains for ${hold.holdSeconds.toFixed(1)} s in ${formatSize(hold.bytes)} of ${formatSize(hold.maxBytes)}`,
+        ]
+      : []),
+    ...(redaction.mode === 'off'
+      ? []
+      : [`redaction ${redaction.mode}: ${listOf(redaction.counts) || 'nothing yet'}`]),
+    ...(alerts ? [`alerts by ${alerts.file}: ${alerts.rules.join(', ') || 'no rule yet'}`] : []),
+    ...status.configuration.problems.map((problem) => `! ${problem}`),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function formatDestination(one: DestinationStatus): string[] {
+  const { accepted, delivered, rejected, dropped, spooled, replayed, expired, waiting, inflight, spool } = one
+  const counts = { accepted, delivered, rejected, dropped, spooled, replayed, expired, waiting, inflight }
+  const disk =
+    spool && spool.bytes > 0
+      ? `; on disk ${spool.records} in ${formatSize(spool.bytes)} since ${spool.oldest}`
+      : ''
+  return [
+    `${one.signal} to ${one.to}: ${listOf(counts) || 'nothing yet'}${disk}`,
+    ...(one.failing ? [`! fails since ${one.failing.since}: ${one.failing.reason}`] : []),
+  ]
+}
+
+/** What there is some of. */
+function listOf(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []))
+    .join(', ')
+}
