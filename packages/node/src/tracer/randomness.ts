@@ -7,8 +7,8 @@ export type Randomness = {
   of(traceId: string, traceState: TraceState | undefined): string
   /** Of one that begins here. */
   ofRoot(traceId: string): string
-  /** What a trace that begins here carries as `rv`; undefined where its id says it to everybody. */
-  rvOfRoot(traceId: string): string | undefined
+  /** What a trace that begins here carries as `rv`. Undefined where its id says it to everybody. */
+  readonly rvOfRoot: ((traceId: string) => string) | undefined
   /** Whether everybody who knows the rules takes it from the same place, so that a threshold `th` tells the truth. */
   isCommon(traceState: TraceState | undefined): boolean
 }
@@ -23,7 +23,7 @@ export function createRandomness(source: RandomnessSource = 'trace-id', isRandom
   return {
     of: (traceId, traceState) => randomnessOf(traceId, traceState, source),
     ofRoot: (traceId) => (carries ? hashTraceId(traceId) : randomnessOf(traceId, undefined)),
-    rvOfRoot: (traceId) => (carries ? hashTraceId(traceId) : undefined),
+    rvOfRoot: carries ? hashTraceId : undefined,
     isCommon: (traceState) => source === 'trace-id' || readRandomness(traceState) !== undefined,
   }
 }

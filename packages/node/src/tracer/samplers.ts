@@ -72,7 +72,7 @@ function createConstantSampler(name: string, result: SamplingResult, th: string 
   return {
     shouldSample: (context) => {
       const traceState = parentOf(context)?.traceState
-      if (readOtEntry(traceState, 'th') === undefined) return result
+      if (traceState === undefined || readOtEntry(traceState, 'th') === undefined) return result
       return withTraceState(result, writeOtEntry(traceState, 'th', th))
     },
     toString: () => name,

@@ -142,12 +142,11 @@ function createTracer(
 function rootState(
   traceState: TraceState | undefined,
   traceId: string,
-  randomness: Randomness,
+  { rvOfRoot }: Randomness,
 ): TraceState | undefined {
-  const rv = randomness.rvOfRoot(traceId)
-  return rv === undefined || readRandomness(traceState) !== undefined
+  return rvOfRoot === undefined || readRandomness(traceState) !== undefined
     ? traceState
-    : writeOtEntry(traceState, 'rv', rv)
+    : writeOtEntry(traceState, 'rv', rvOfRoot(traceId))
 }
 
 function placeOf(options: SpanOptions): ChosenPlace | undefined {
