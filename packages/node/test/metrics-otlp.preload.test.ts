@@ -208,3 +208,67 @@ test.skipIf(!canBuild)(
     ])
   },
 )
+
+test.skipIf(!canBuild)(
+  'with rules, storms, a hold and a receiver that is away each record is in one count of the way that it took',
+  async () => {
+    const name = `metrics-${++made}`
+    const app = await startApp({
+      args: [...preload, 'keep/app.cjs'],
+      env: {
+        ...{ CLEW_QUIET: '1', OTEL_SERVICE_NAME: name, OTEL_METRICS_EXPORTER: 'otlp' },
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `http://127.0.0.1:${httpPort}/v1/metrics`,
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `http://127.0.0.1:${await freePort()}/v1/logs`,
+        ...{ CLEW_KEEP: '<=info=20%', CLEW_KEEP_STORM: '5/5', CLEW_KEEP_RELEASES: '3' },
+      },
+    })
+    const { ready } = JSON.parse(await app.waitForLine((line) => line.includes('"ready"')))
+    const paths = Array.from({ length: 240 }, (_, at) => ['fine', 'fails', 'logs', 'kept'][at % 4]!)
+    for (const path of paths) await fetch(`http://127.0.0.1:${ready}/${path}`)
+    app.kill('SIGTERM')
+    expect((await app.ended).code).toBe(0)
+    const last = (): readonly OtlpMetric[] => requestsOf(name).at(-1)?.scopeMetrics[0]?.metrics ?? []
+    const isSpooled = (): boolean =>
+      Object.values(valuesOf(last(), 'clew.log.spooled')).some((count) => count > 0)
+    await expect.poll(isSpooled, { timeout: 30_000 }).toBe(true)
+    const metrics = last()
+    const points = (metric: string): readonly NumberPoint[] =>
+      metrics.find((one) => one.name === metric)?.sum?.dataPoints ?? []
+    const sum = (metric: string, wanted: (point: NumberPoint) => boolean = () => true): number =>
+      points(metric)
+        .filter(wanted)
+        .reduce((total, { asInt }) => total + Number(asInt), 0)
+    const isFor = (reason: string) => (point: NumberPoint) => point.attributes.reason === reason
+    const hasFailed = ({ attributes }: NumberPoint): boolean => 'error.type' in attributes
+    const log = {
+      created: sum('otel.sdk.log.created'),
+      kept: sum('clew.log.kept'),
+      summaries: sum('clew.log.summaries'),
+      held: sum('clew.hold.held'),
+      notHeld: sum('clew.hold.dropped', isFor('not_held')),
+      released: sum('clew.hold.released'),
+      gone: sum('clew.hold.dropped', (point) => !isFor('not_held')(point)),
+      waiting: sum('clew.hold.records'),
+      notes: sum('clew.log.notes'),
+    }
+    expect(log.created).toBe(3 * paths.length)
+    expect(sum('clew.keep.rule')).toBe(log.created)
+    expect(log.kept + log.held + log.notHeld).toBe(log.created + log.summaries)
+    expect(log.released + log.gone + log.waiting).toBe(log.held)
+    for (const some of [log.kept, log.released, log.waiting, sum('clew.log.collapsed')])
+      expect(some).toBeGreaterThan(0)
+    // All spans are sampled, so that what left is log records; nobody took them, so that they lie on disk.
+    expect(sum('clew.log.spooled')).toBe(log.kept + log.released + log.notes)
+    for (const metric of ['otel.sdk.exporter.log.exported', 'otel.sdk.processor.log.queue.size'])
+      expect([metric, sum(metric)]).toEqual([metric, 0])
+    expect(sum('otel.sdk.processor.log.processed', hasFailed)).toBe(0)
+    const spans = sum('otel.sdk.span.started')
+    expect([spans, sum('clew.span.kept'), sum('otel.sdk.exporter.span.exported')]).toEqual([
+      paths.length,
+      paths.length,
+      paths.length,
+    ])
+  },
+  60_000,
+)

@@ -9,18 +9,28 @@ const spanId = 'b'.repeat(16)
 const awkward = 'pay\\ments "of\ntoday" 支付'
 
 const dropped: Meter = {
-  name: 'log_dropped_total',
+  name: 'otel.sdk.processor.log.processed',
   kind: 'counter',
+  unit: '{log_record}',
   help: 'Lost.',
-  labels: ['reason'],
-  read: () => [{ labels: { reason: 'no_room' }, value: 3 }],
+  labels: ['error.type'],
+  read: () => [{ labels: { 'error.type': 'queue_full' }, value: 3 }],
 }
 const waiting: Meter = {
-  name: 'clew_queue_bytes',
-  kind: 'gauge',
+  name: 'clew.queue.usage',
+  kind: 'updown',
+  unit: 'By',
   help: 'In memory.',
   labels: [],
   read: () => [{ labels: {}, value: 42 }],
+}
+const took: Meter = {
+  name: 'otel.sdk.exporter.operation.duration',
+  kind: 'histogram',
+  unit: 's',
+  help: 'How long it took.',
+  labels: [],
+  read: () => [{ labels: {}, value: 1.5, buckets: { bounds: [0.5], counts: [1, 1] } }],
 }
 
 const byText = (one: unknown, other: unknown): number =>
@@ -32,7 +42,7 @@ let prometheus: Prometheus
 beforeEach(async () => {
   prometheus = await startPrometheus({ port: 0, service: 'shop', maxModules: 2 })
   // The ids of a record are its span's; here they are given.
-  stops = [setRecordSink(() => {}), addMeters([dropped, waiting]), prometheus.stop]
+  stops = [setRecordSink(() => {}), addMeters([dropped, waiting, took]), prometheus.stop]
 })
 afterEach(() => {
   for (const stop of stops) stop()
@@ -77,21 +87,37 @@ test('a Prometheus scrapes the counters, and keeps the span of the last sampled 
       return series.map(({ metric, value }): [object, string] => [metric, value[1]]).toSorted(byText)
     }
     const scraped = { job: 'clew', instance: new URL(prometheus.url).host }
+    const duration = {
+      ...{ __name__: 'otel_sdk_exporter_operation_duration_seconds_bucket', ...scraped },
+    }
     const events = { __name__: 'log_events_total', service: 'shop', ...scraped }
     await vi.waitFor(
       async () =>
         expect([
           await found('log_events_total > 0'),
-          await found('log_dropped_total'),
-          await found('clew_queue_bytes'),
+          await found('otel_sdk_processor_log_processed_total'),
+          await found('clew_queue_usage_bytes'),
+          await found('otel_sdk_exporter_operation_duration_seconds_bucket'),
         ]).toEqual([
           [
             [{ ...events, module: 'orders', level: 'error' }, '1'],
             [{ ...events, module: '_other', level: 'info' }, '1'],
             [{ ...events, module: awkward, level: 'info' }, '5'],
           ],
-          [[{ __name__: 'log_dropped_total', reason: 'no_room', ...scraped }, '3']],
-          [[{ __name__: 'clew_queue_bytes', ...scraped }, '42']],
+          [
+            [
+              {
+                ...{ __name__: 'otel_sdk_processor_log_processed_total', error_type: 'queue_full' },
+                ...scraped,
+              },
+              '3',
+            ],
+          ],
+          [[{ __name__: 'clew_queue_usage_bytes', ...scraped }, '42']],
+          [
+            [{ ...duration, le: '+Inf' }, '2'],
+            [{ ...duration, le: '0.5' }, '1'],
+          ],
         ]),
       { timeout: 30_000, interval: 200 },
     )
@@ -155,7 +181,7 @@ test('a meter that throws is reported and left out, the others are shown', async
     addMeters([{ ...broken, name: 'broken' }]),
   )
   const { text } = await scrape('text/plain')
-  expect([text.includes('broken'), text.includes('clew_queue_bytes 42')]).toEqual([false, true])
+  expect([text.includes('broken'), text.includes('clew_queue_usage_bytes 42')]).toEqual([false, true])
   expect(reports).toEqual(['CLEW_INTERNAL reading broken: Error: no'])
 })
 
