@@ -80,6 +80,12 @@ export type { SeverityBand }
 
 const lines = list(count())
 
+const counted = choice(
+  ['all', 'newest', 'sample'],
+  'What was counted. A search that finds too much is counted in its `newest` part only; words that are in very ' +
+    'many lines in an even `sample`, from which the counts are estimated.',
+)
+
 export const logHistogram = object({
   fromUnixMs: number(),
   stepMs: number(),
@@ -95,11 +101,7 @@ export const logHistogram = object({
     'Lines per step and severity. Every series has the same length.',
   ),
   total: count(),
-  counted: choice(
-    ['all', 'newest', 'sample'],
-    'What was counted. A search that finds too much is counted in its `newest` part only; words that are in very ' +
-      'many lines in an even `sample`, from which the counts are estimated.',
-  ),
+  counted,
 })
 export type LogHistogram = Static<typeof logHistogram>
 
@@ -110,7 +112,9 @@ export const logFacets = object({
       values: list(object({ value: text(), count: count() })),
     }),
   ),
-  sampled: count('Lines that were looked at, the newest.'),
+  total: count('Lines that match, as in the histogram: those that `service` and `level` count.'),
+  counted,
+  sampled: count('Lines in which attributes were counted, the newest.'),
 })
 export type LogFacets = Static<typeof logFacets>
 

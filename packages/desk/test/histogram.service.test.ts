@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { LogHistogram } from '../api/index.ts'
+import type { LogFacets, LogHistogram, LogPage } from '../api/index.ts'
 import { cleanUp, logsRequest, openRig, type StoreRig } from './store-rig.ts'
 
 const lines = 120_000
@@ -57,4 +57,51 @@ test('what is rare among common words is counted exactly', async () => {
 test('levels and services are counted exactly', async () => {
   expect(await ask({ q: 'level:warn' })).toMatchObject({ counted: 'all', total: lines / 100 })
   expect(await ask({ q: 'service:shop' })).toMatchObject({ counted: 'all', total: lines })
+})
+
+const sum = (values: Iterable<number>): number => [...values].reduce((total, count) => total + count, 0)
+
+const minute = (index: number): string => String(startMs + index * 60_000)
+
+test.each<[string, Record<string, string>]>([
+  ['nothing', {}],
+  ['a level that only old lines have', { q: 'level:warn' }],
+  ['a service', { q: 'service:shop' }],
+  ['a service that is not there', { q: 'service:none' }],
+  ['all but a level', { q: '-level:warn' }],
+  ['a phrase', { q: '"accepted order"' }],
+  ['a common word', { q: 'order' }],
+  ['a word and a level', { q: 'order level:warn' }],
+  ['an hour', { from: minute(100), to: minute(160) }],
+  ['a word in an hour', { q: 'payment', from: minute(100), to: minute(160) }],
+  ['a few seconds', { from: String(startMs + 12_345), to: String(startMs + 34_567) }],
+])('histogram, services and levels count the same lines: %s', async (_, asked) => {
+  const histogram = await ask({ ...asked, steps: '80' })
+  const facets = await rig.ask<LogFacets>('facets', { ...asked, steps: '80' })
+  const countsOf = (name: string) =>
+    Object.fromEntries(
+      (facets.facets.find((facet) => facet.name === name)?.values ?? []).map(({ value, count }) => [
+        value,
+        count,
+      ]),
+    )
+  const bands = Object.entries(histogram.series).map(([band, counts]) => [band, sum(counts)] as const)
+  expect({
+    levels: countsOf('level'),
+    services: countsOf('service'),
+    total: facets.total,
+    counted: facets.counted,
+  }).toEqual({
+    levels: Object.fromEntries(bands.filter(([, count]) => count > 0)),
+    services: histogram.total === 0 ? {} : { shop: histogram.total },
+    total: histogram.total,
+    counted: histogram.counted,
+  })
+})
+
+test('of what is few enough to be listed, the list has as many lines as are counted', async () => {
+  for (const q of ['"accepted order"', 'order level:warn', 'level:warn']) {
+    const { logs } = await rig.ask<LogPage>('logs', { q, limit: '2000' })
+    expect([q, (await ask({ q })).total]).toEqual([q, logs.length])
+  }
 })

@@ -52,7 +52,8 @@ export const api = {
     get<SurroundingLogs>(`/api/logs/${id(ref)}/around`, params, abort),
   histogram: (params: SearchParams & { steps?: number }, abort?: AbortSignal) =>
     get<LogHistogram>('/api/logs/histogram', params, abort),
-  facets: (params: SearchParams, abort?: AbortSignal) => get<LogFacets>('/api/logs/facets', params, abort),
+  facets: (params: SearchParams & { steps?: number }, abort?: AbortSignal) =>
+    get<LogFacets>('/api/logs/facets', params, abort),
   patterns: (params: SearchParams & { steps?: number }, abort?: AbortSignal) =>
     get<PatternPage>('/api/patterns', params, abort),
   pattern: (pattern: number, params: TimeParams, abort?: AbortSignal) =>

@@ -13,7 +13,7 @@ const maxBlocks = 5000
 /** With fewer found in a sample its error would be above a tenth. */
 const leastFound = 400
 
-export type FoundLine = [us: number, severity: number]
+export type FoundLine = [us: number, severity: number, service: string]
 type Place = { segment: OpenSegment; plan: LinePlan }
 
 /**
@@ -74,8 +74,12 @@ function eachLine(
   take: (line: FoundLine) => void,
 ): void {
   const { from, where, parameters } = sourceOf(plan)
-  const sql = `SELECT log.us, log.severity FROM ${from} WHERE ${where} AND ${logsGoOn} AND ${plan.where} ${rest}`
-  segment.each<FoundLine>(sql, [...parameters, ...plan.parameters, ...more], take)
+  const sql = `SELECT log.us, log.severity, log.resource FROM ${from} WHERE ${where} AND ${logsGoOn} AND ${plan.where} ${rest}`
+  const services = new Map(segment.arrays<[number, string]>('SELECT id, service FROM resource'))
+  type Row = [us: number, severity: number, resource: number]
+  segment.each<Row>(sql, [...parameters, ...plan.parameters, ...more], ([us, severity, resource]) =>
+    take([us, severity, services.get(resource) ?? '']),
+  )
 }
 
 /** One block of so many is enough. Of problems, and where the index cannot help, all are counted. */

@@ -1,6 +1,7 @@
-import { bandOf } from '@clew/otlp'
+import { severityBands } from '@clew/otlp'
 import type { Fields, FieldValue } from '../../api/chain.ts'
 import type { LogFacets } from '../../api/logs.ts'
+import { countByBandAndService } from './histogram.ts'
 import { newestLines } from './newest-lines.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, searchOf, timeRange } from './parameters.ts'
@@ -11,28 +12,29 @@ const maxValues = 12
 
 type Counts = Map<string, number>
 
-/** `GET /api/logs/facets`: what the newest lines that match have in common. */
+/** `GET /api/logs/facets`: services and levels of all lines that match, as the histogram counts them; attributes of the newest. */
 export function facets(segments: OpenSegments, parameters: Parameters): LogFacets {
-  const search = searchOf(parameters.q)
-  const range = timeRange(parameters)
-  const counts = new Map<string, Counts>([
-    ['service', new Map()],
-    ['level', new Map()],
-  ])
-  const { lines } = newestLines<[service: string, severity: number, attributes: string]>(segments, {
-    search,
-    range,
+  const { lines } = newestLines<[attributes: string]>(segments, {
+    search: searchOf(parameters.q),
+    range: timeRange(parameters),
     limit: maxSampled,
-    columns: 'service, log.severity, log.attributes',
-    joins: 'CROSS JOIN resource ON resource.id = log.resource',
+    columns: 'log.attributes',
+    joins: '',
   })
-  for (const [service, severity, attributes] of lines.map(({ columns }) => columns)) {
-    countValue(counts, 'service', service)
-    countValue(counts, 'level', bandOf(severity))
-    countAttributes(counts, attributes)
+  const attributes = new Map<string, Counts>()
+  for (const { columns } of lines) countAttributes(attributes, columns[0])
+  const { bands, services, total, counted } = countByBandAndService(segments, parameters)
+  const levels = new Map(severityBands.map((band, index) => [band, bands[index]!]))
+  return {
+    facets: [
+      { name: 'service', values: valuesOf(services) },
+      { name: 'level', values: valuesOf(levels) },
+      ...[...attributes].flatMap(facetOf).slice(0, maxFacets),
+    ].filter(({ values }) => values.length > 0),
+    total,
+    counted,
+    sampled: lines.length,
   }
-  const sampled = lines.length
-  return { facets: [...counts].flatMap((entry) => facetOf(entry, sampled)).slice(0, maxFacets), sampled }
 }
 
 function countAttributes(counts: Map<string, Counts>, json: string): void {
@@ -54,11 +56,14 @@ function countValue(counts: Map<string, Counts>, name: string, value: string): v
 }
 
 /** Attributes of which nearly every line has a value of its own tell nothing as a list. */
-function facetOf([name, counts]: [string, Counts], sampled: number): LogFacets['facets'] {
-  const isList = name === 'service' || name === 'level'
+function facetOf([name, counts]: [string, Counts]): LogFacets['facets'] {
   const lines = [...counts.values()].reduce((sum, count) => sum + count, 0)
-  if (!isList && counts.size > Math.max(20, lines / 2)) return []
-  if (lines === 0 || sampled === 0) return []
-  const values = [...counts].map(([value, count]) => ({ value, count })).toSorted((a, b) => b.count - a.count)
-  return [{ name, values: values.slice(0, maxValues) }]
+  return counts.size > Math.max(20, lines / 2) ? [] : [{ name, values: valuesOf(counts) }]
+}
+
+function valuesOf(counts: ReadonlyMap<string, number>): LogFacets['facets'][number]['values'] {
+  return [...counts]
+    .flatMap(([value, count]) => (count > 0 ? [{ value, count }] : []))
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, maxValues)
 }

@@ -18,8 +18,36 @@ const leastStepMs = rollups.rollup / 1000
 
 type Counts = { series: LogHistogram['series']; total: number }
 
+/** Lines of a band and a service, at an instant or from there to the end of a bucket. */
+type Take = (atMs: number, band: number, service: string, count: number) => void
+
 /** `GET /api/logs/histogram` */
 export function histogram(segments: OpenSegments, parameters: Parameters): LogHistogram {
+  const { steps, count } = stepsAsked(segments, parameters)
+  const counts = emptyCounts(steps)
+  const counted = count((atMs, band, _, lines) => add(counts, steps, atMs, band, lines))
+  return { fromUnixMs: steps.fromMs, stepMs: steps.stepMs, ...counts, counted }
+}
+
+/** All lines of a search and its time by band and by service: the same that its histogram of as many `steps` has. */
+export function countByBandAndService(
+  segments: OpenSegments,
+  parameters: Parameters,
+): { bands: number[]; services: Map<string, number>; total: number; counted: LogHistogram['counted'] } {
+  const bands = severityBands.map(() => 0)
+  const services = new Map<string, number>()
+  let total = 0
+  const counted = stepsAsked(segments, parameters).count((_, band, service, lines) => {
+    bands[band] = (bands[band] ?? 0) + lines
+    services.set(service, (services.get(service) ?? 0) + lines)
+    total += lines
+  })
+  return { bands, services, total, counted }
+}
+
+type Asked = { steps: Steps; count(take: Take): LogHistogram['counted'] }
+
+function stepsAsked(segments: OpenSegments, parameters: Parameters): Asked {
   const asked = timeRange(parameters)
   const search = searchOf(parameters.q)
   const [firstUs, lastUs] = timeOfLogs(segments)
@@ -31,13 +59,13 @@ export function histogram(segments: OpenSegments, parameters: Parameters): LogHi
   const endMs = parameters.to === undefined ? range.toUs / 1000 : asked.toUs / 1000
   const startMs = parameters.from === undefined ? range.fromUs / 1000 : asked.fromUs / 1000
   const steps = timeSteps(startMs, Math.max(startMs, endMs), most, leastStepMs)
-  const counts = emptyCounts(steps)
-  const counted = isOfCounts(search)
-    ? countBuckets(segments, search, range, steps, counts)
-    : countLines(segments, search, range, ([us, severity], times) =>
-        add(counts, steps, us / 1000, bandIndexOf(severity), times),
-      )
-  return { fromUnixMs: steps.fromMs, stepMs: steps.stepMs, ...counts, counted }
+  const count = (take: Take): LogHistogram['counted'] =>
+    isOfCounts(search)
+      ? countBuckets(segments, search, range, steps, take)
+      : countLines(segments, search, range, ([us, severity, service], times) =>
+          take(us / 1000, bandIndexOf(severity), service, times),
+        )
+  return { steps, count }
 }
 
 function timeOfLogs(segments: OpenSegments): [firstUs: number, lastUs: number] {
@@ -77,7 +105,7 @@ function countBuckets(
   search: Search,
   range: TimeRange,
   steps: Steps,
-  counts: Counts,
+  take: Take,
 ): 'all' {
   const table: RollupName = steps.stepMs * 1000 >= rollups.rollup_wide ? 'rollup_wide' : 'rollup'
   const bucketUs = rollups[table]
@@ -89,7 +117,7 @@ function countBuckets(
     segment.each<Row>(sql, [first, last], ([bucket, band, service, count]) => {
       const severityNumber = lowestSeverity[severityBands[band] ?? 'info']
       if (mayMatch(search, { severityNumber, service }))
-        add(counts, steps, (bucket * bucketUs) / 1000, band, count)
+        take((bucket * bucketUs) / 1000, band, service, count)
     })
   }
   return 'all'

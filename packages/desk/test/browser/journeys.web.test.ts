@@ -156,3 +156,23 @@ test('a menu is opened, left by Escape and by a choice, and gives the focus back
     expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('stock cannot be read')
   })
 })
+
+test('a click on the legend lists the lines of its level, as many as it says, and once more all of them', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${desk.url}/logs`)
+    const band = page.locator('.legend').getByRole('button', { name: /error/i })
+    await band.waitFor()
+    const count = Number(await textOf(band.locator('b')))
+    const facet = page
+      .locator('.facets')
+      .getByRole('button', { name: /^error/i })
+      .first()
+    await expect.poll(() => textOf(facet.locator('.number'))).toBe(String(count))
+    await band.click()
+    await expect.poll(() => search(page)).toBe('level:error')
+    await expect.poll(() => rowTexts(page)).toHaveLength(count)
+    expect(await band.getAttribute('aria-pressed')).toBe('true')
+    await band.click()
+    await expect.poll(() => search(page)).toBeNull()
+  })
+})

@@ -73,7 +73,7 @@ export const routes: readonly Route[] = [
     'Whole lines in the order in which they came; from and to are of when they came',
   ),
   get('histogram', '/api/logs/histogram', ['q', 'from', 'to', 'steps'], 'LogHistogram', 'Lines per time'),
-  get('facets', '/api/logs/facets', ['q', 'from', 'to'], 'LogFacets', 'What lines have in common'),
+  get('facets', '/api/logs/facets', ['q', 'from', 'to', 'steps'], 'LogFacets', 'What lines have in common'),
   get('log', '/api/logs/{ref}', [], 'LogDetail', 'Everything of one line'),
   get('log-around', '/api/logs/{ref}/around', ['count', 'service'], 'SurroundingLogs', 'Lines around one'),
   get('patterns', '/api/patterns', ['q', 'from', 'to', 'steps'], 'PatternPage', 'Patterns of lines'),

@@ -64,7 +64,8 @@ export const logs = {
     title: 'Filters',
     names: { service: 'Service', level: 'Level' },
     exclude: (value: string) => `Without ${value}`,
-    sampled: (count: string) => `Counted in the newest ${count} lines. Alt and a click leave a value out.`,
+    sampled: (total: string, newest: string) =>
+      `Services and levels are of all ${total} lines, other values of the newest ${newest}. Alt and a click leave a value out.`,
   },
   weight: {
     released: 'released',

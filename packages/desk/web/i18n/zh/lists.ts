@@ -62,7 +62,8 @@ export const logs: Words['logs'] = {
     title: '筛选',
     names: { service: '服务', level: '级别' },
     exclude: (value) => `排除 ${value}`,
-    sampled: (count) => `按最新的 ${count} 行统计。按住 Alt 点击可排除某个值。`,
+    sampled: (total, newest) =>
+      `服务和级别按全部 ${total} 行统计，其他值按最新的 ${newest} 行统计。按住 Alt 点击可排除某个值。`,
   },
   weight: {
     released: '放行',

@@ -12,14 +12,14 @@ import { toggleFilter } from './filters.tsx'
 /** What the lines found have in common; a click searches for it, the button beside it, or Alt, for lines without. */
 export function FacetList({ facets }: { facets: LogFacets }) {
   const { sampled, title } = words.value.logs.facets
-  if (facets.sampled === 0) return null
+  if (facets.total === 0) return null
   const shown = facets.facets.filter(({ values }) => !values.some(({ value }) => /[\r\n]/.test(value)))
   return (
     <section class="facets" aria-label={title}>
       {shown.map((facet) => (
         <Facet key={facet.name} {...facet} />
       ))}
-      <p class="muted">{sampled(formatCount(facets.sampled))}</p>
+      <p class="muted">{sampled(formatCount(facets.total), formatCount(facets.sampled))}</p>
     </section>
   )
 }

@@ -1,10 +1,12 @@
 import { formatDuration } from '@clew/otlp/text'
+import { hasFilter } from '@clew/search'
 import { useRef, useState } from 'preact/hooks'
 import type { LogHistogram } from '../../../api/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { formatCompact, formatCount, formatSpan, formatStep } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
-import { setParams } from '../../url-state.ts'
+import { param, setParams } from '../../url-state.ts'
+import { toggleFilter } from './filters.tsx'
 import { bandPaths, highestStep, type Step, stepCount, stepsBetween } from './histogram-bars.ts'
 import { HistogramTable } from './histogram-table.tsx'
 
@@ -46,13 +48,21 @@ function caption(histogram: LogHistogram): string {
 
 function Legend({ step }: { step: Step }) {
   const { severity } = words.value.shell
+  const q = param('q').value
   return (
     <ul class="legend">
       {step.counts.map(([band, count]) => (
         <li key={band} class={`severity-${band}`}>
-          <span class={`legend-box fill-${band}`} />
-          <Icon name={band} />
-          {severity[band]} <b class="number">{formatCount(count)}</b>
+          <button
+            type="button"
+            class="legend-band"
+            aria-pressed={hasFilter(q, 'level', band, false)}
+            onClick={(event) => toggleFilter('level', band, event.altKey)}
+          >
+            <span class={`legend-box fill-${band}`} />
+            <Icon name={band} />
+            {severity[band]} <b class="number">{formatCount(count)}</b>
+          </button>
         </li>
       ))}
     </ul>

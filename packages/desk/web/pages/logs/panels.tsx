@@ -27,7 +27,7 @@ export function HistogramPanel({ isLive }: { isLive: boolean }) {
 export function FacetPanel({ isLive }: { isLive: boolean }) {
   const [q, from, to] = [param('q').value, param('from').value, param('to').value]
   const { answer, reload } = useAnswer(
-    (abort) => api.facets({ q, ...timeBounds(Date.now()) }, abort),
+    (abort) => api.facets({ q, ...timeBounds(Date.now()), steps }, abort),
     [q, from, to],
   )
   useLiveRefresh(isLive, reload)
