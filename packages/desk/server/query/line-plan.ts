@@ -32,8 +32,6 @@ export type LinePlan = {
 const scattered = 1.5
 /** Blocks that are looked through at once. */
 const fewBlocks = 1000
-/** The order of time costs nothing; what narrows must be worth its own. */
-const worthwhile = 1 / 3
 
 /** How a segment is searched: by what leaves the fewest lines to look at. `forced` is for tests. */
 export function planLines(
@@ -93,8 +91,8 @@ export function sourceOf({ way, match = '', narrowsProblems }: LinePlan): LineSo
 function cheapest({ time, problems, words }: LinePlan['lines']): Way {
   const ofProblems = problems === undefined ? Number.POSITIVE_INFINITY : problems * scattered
   const ofWords = words ?? Number.POSITIVE_INFINITY
+  // Also where words are everywhere: what lies between, a long chain of other lines, is passed over.
   if (ofWords < ofProblems) {
-    if (ofWords > time * worthwhile) return 'time'
     return ofWords > fewBlocks * textBlock ? 'slices' : 'words'
   }
   return ofProblems < time ? 'problems' : 'time'

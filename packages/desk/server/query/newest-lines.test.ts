@@ -98,8 +98,8 @@ describe('what leads', () => {
 
   test.each<[string, Way]>([
     ['', 'time'],
-    ['order', 'time'],
-    ['slow query', 'time'],
+    ['order', 'words'],
+    ['slow query', 'words'],
     ['seldom', 'words'],
     ['absent', 'words'],
     ['level>=error', 'problems'],

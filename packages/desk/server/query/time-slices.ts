@@ -3,8 +3,8 @@ import type { OpenSegment } from './open-segments.ts'
 import type { TimeRange } from './parameters.ts'
 
 /** Lines of the first slice, and how much larger each is than the one before. */
-const firstSlice = 1024
-const growth = 8
+const firstSlice = 2048
+const growth = 4
 /** Behind the slice of so many comes all that is left: to find the blocks of a slice its lines are counted. */
 const lastSlice = 65_536
 /** Lines whose ids begin alike are looked up together: so many bits are not their beginning. */
