@@ -80,10 +80,16 @@ function addLines<Columns extends unknown[]>(
   const source = sourceOf(plan)
   if (plan.way === 'slices') {
     const wanted = { fromUs: Math.max(range.fromUs, enoughUs), toUs: range.toUs }
-    const where = `${source.where} AND log_text.rowid BETWEEN ? AND ? AND log.us BETWEEN ? AND ?`
-    timeSlices(segment, wanted, progress, asked.limit, ({ fromUs, toUs }, blocks) =>
-      add({ ...source, where, parameters: [...source.parameters, ...blocks, fromUs, toUs] }),
-    )
+    const found = `${source.where} AND log_text.rowid BETWEEN ? AND ?`
+    const where = `${found} AND log.us BETWEEN ? AND ?`
+    timeSlices(segment, wanted, progress, asked.limit, {
+      count(blocks) {
+        const sql = `SELECT count(*) FROM log_text WHERE ${found}`
+        return segment.arrays<[number]>(sql, ...source.parameters, ...blocks)[0]?.[0] ?? 0
+      },
+      add: ({ fromUs, toUs }, blocks) =>
+        add({ ...source, where, parameters: [...source.parameters, ...blocks, fromUs, toUs] }),
+    })
     return
   }
   const isByTime = plan.way !== 'words'

@@ -6,7 +6,10 @@ import type { TimeRange } from './parameters.ts'
 const firstSlice = 2048
 const growth = 4
 /** Behind the slice of so many comes all that is left: to find the blocks of a slice its lines are counted. */
-const lastSlice = 65_536
+const lastSlice = 32_768
+/** Lines that are likely to be found in a slice, at most; a block that was not looked at yet has one. */
+const mostFound = 256
+const fewLooked = 16
 /** Lines whose ids begin alike are looked up together: so many bits are not their beginning. */
 const zoneBits = 10
 const mostZones = 64
@@ -14,24 +17,45 @@ const mostZones = 64
 export type BlockRange = [first: number, last: number]
 const everyBlock: BlockRange[] = [[0, Number.MAX_SAFE_INTEGER]]
 
+/** What a slice is asked for, of these blocks. */
+export type SliceOfTime = {
+  /** How many of them the index finds. */
+  count(blocks: BlockRange): number
+  /** Adds the lines that match; returns how many. */
+  add(slice: TimeRange, blocks: BlockRange): number
+}
+
 /**
  * The full-text index knows no time: from the newest slice of time on it is asked for the blocks around the lines of the slice, until
- * `limit` lines are found. So the newest come first in whatever order lines arrived. `progress.toUs`: from there on all is done.
+ * `limit` lines are found. So the newest come first in whatever order lines arrived. A slice in which much is likely to be found is
+ * made smaller, since all of it must be looked at. `progress.toUs`: from there on all is done.
  */
 export function timeSlices(
   segment: OpenSegment,
   { fromUs, toUs }: TimeRange,
   progress: { toUs: number },
   limit: number,
-  addLines: (slice: TimeRange, blocks: BlockRange) => number,
+  { count, add }: SliceOfTime,
 ): void {
-  let found = 0
-  for (let [endUs, size] = [toUs, firstSlice]; endUs >= fromUs && found < limit; size *= growth) {
+  let [found, looked] = [0, 0]
+  for (let [endUs, size] = [toUs, firstSlice]; endUs >= fromUs && found < limit; ) {
     const isRest = size > lastSlice
-    const slice = { fromUs: isRest ? fromUs : Math.max(fromUs, beginOf(segment, endUs, size)), toUs: endUs }
-    for (const blocks of isRest ? everyBlock : blocksOf(segment, slice)) found += addLines(slice, blocks)
+    const slice = {
+      fromUs: isRest ? fromUs : Math.max(fromUs, beginOf(segment, endUs, size)),
+      toUs: endUs,
+    }
+    const ranges = isRest ? everyBlock : blocksOf(segment, slice)
+    const blocks = ranges.reduce((sum, range) => sum + count(range), 0)
+    const likely = looked < fewLooked ? blocks : (blocks * found) / looked
+    if (likely > mostFound && size > firstSlice) {
+      size /= growth
+      continue
+    }
+    looked += blocks
+    for (const range of ranges) found += add(slice, range)
     progress.toUs = slice.fromUs
     endUs = slice.fromUs - 1
+    size = Math.min(size * growth, lastSlice * growth)
   }
 }
 
