@@ -168,8 +168,8 @@ const sum = (counts: readonly Count[]): number => counts.reduce((total, [, , lin
 /** So few are looked at before the index has said how many it would leave. */
 const fewLines = 1000
 
-/** Blocks by which it is judged how many there are: those that came last. */
-const sampled = 200
+/** Blocks by which it is judged how many there are: those that came last. Of as many as are looked through at once the number is exact. */
+const sampled = fewBlocks + 1
 
 /**
  * The lines of the blocks that the index has, as estimated. Not by FTS5's own vocabulary: to know of a word in how many entries it is,

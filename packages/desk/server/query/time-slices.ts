@@ -9,7 +9,7 @@ const growth = 4
 const lastSlice = 32_768
 /** Lines that are likely to be found in a slice, at most; a block that was not looked at yet has one. */
 const mostFound = 256
-const fewLooked = 16
+const fewLooked = 256
 /** Lines whose ids begin alike are looked up together: so many bits are not their beginning. */
 const zoneBits = 10
 const mostZones = 64
@@ -45,9 +45,9 @@ export function timeSlices(
       toUs: endUs,
     }
     const ranges = isRest ? everyBlock : blocksOf(segment, slice)
-    const blocks = ranges.reduce((sum, range) => sum + count(range), 0)
+    const blocks = size === firstSlice ? 0 : ranges.reduce((sum, range) => sum + count(range), 0)
     const likely = looked < fewLooked ? blocks : (blocks * found) / looked
-    if (likely > mostFound && size > firstSlice) {
+    if (likely > mostFound) {
       size /= growth
       continue
     }
