@@ -29,6 +29,8 @@ export type AppProcess = {
   readonly lines: readonly string[]
   /** Resolves with the first line of stdout that `matches`; rejects when the process ends without it. */
   waitForLine(matches: (line: string) => boolean): Promise<string>
+  /** The same for a part of stderr. */
+  waitForStderr(part: string): Promise<void>
   kill(signal: NodeJS.Signals): void
   ended: Promise<Ending>
 }
@@ -75,22 +77,24 @@ function startCommand({ command, args, env, cwd }: CommandOptions): AppProcess {
     })
   })
   const lines = (): string[] => output.stdout.split('\n').slice(0, -1)
+  const waitFor = (find: () => string | undefined): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = find()
+        if (found === undefined) return
+        looks.delete(look)
+        resolve(found)
+      }
+      looks.add(look)
+      look()
+      ended.then((ending) => reject(new Error(`it ended first: ${JSON.stringify(ending)}`)), reject)
+    })
   return {
     get lines() {
       return lines()
     },
-    waitForLine: (matches) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const line = lines().find(matches)
-          if (line === undefined) return
-          looks.delete(look)
-          resolve(line)
-        }
-        looks.add(look)
-        look()
-        ended.then((ending) => reject(new Error(`it ended first: ${JSON.stringify(ending)}`)), reject)
-      }),
+    waitForLine: (matches) => waitFor(() => lines().find(matches)),
+    waitForStderr: (part) => waitFor(() => (output.stderr.includes(part) ? part : undefined)).then(() => {}),
     kill: (signal) => child.kill(signal),
     ended,
   }

@@ -124,6 +124,18 @@ test('without a listener of the application SIGHUP ends the process, and what it
   expect([code, signal, received().length]).toEqual([null, 'SIGHUP', 3])
 })
 
+test('while clew.yaml cannot be read the rules from before are in force', async () => {
+  writeFileSync(yaml, 'keep:\n  rules:\n    - { level: info, keep: 0 }\n')
+  const { app, get } = await start({ CLEW_CONFIG: yaml })
+  writeFileSync(yaml, 'keep:\n  rules:\n    - { level: info, keep: [\n')
+  await app.waitForStderr('until it can be read')
+  await get('/good')
+  const stderr = await end(app)
+  expect(receiver.logs).toEqual([])
+  expect(stderr).toMatch(/clew\.yaml:4: .*; correct it/)
+  expect(stderr).not.toContain('CLEW_KEEP_CHANGED')
+})
+
 test('a storm is thinned out, and its weights are what was written', async () => {
   const { app, get } = await start({ CLEW_KEEP_STORM: '5/10' })
   for (let request = 0; request < 60; request++) await get('/good')

@@ -30,7 +30,7 @@ export {
   parseOtlpAddress,
   signalAddress,
 } from './otlp-address.ts'
-export { type Fault, type Parse, type Parsed, quote, unusable, usable } from './parsed.ts'
+export { type Fault, type Parse, type Parsed, quote, textOf, unusable, usable } from './parsed.ts'
 export { readPem } from './pem-file.ts'
 export { printableAddress } from './printable-address.ts'
 export { isPrintableName, printableReason, printableValue } from './printable-value.ts'

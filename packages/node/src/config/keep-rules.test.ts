@@ -61,6 +61,21 @@ test.each<[string, unknown, string[]]>([
       'rule 1: level: "inof" is no level; write trace, debug, info, warn, error, fatal, or one of them behind <= or >=',
     ],
   ],
+  [
+    'a part with nothing behind it',
+    [
+      { level: 'info', keep: null },
+      { event: null, keep: 1 },
+      { module: [], keep: 1 },
+      { service: [null], keep: 1 },
+    ],
+    [
+      'rule 1: keep: nothing is written; write 1%',
+      'rule 2: event: nothing is written; write what it is, or leave event out',
+      'rule 3: module: nothing is written; write what it is, or leave module out',
+      'rule 4: service: nothing is written; write what it is, or leave service out',
+    ],
+  ],
   ['no such part', [{ modul: 'a', keep: 1 }], ['rule 1: "modul" is no part of a rule; write module']],
   [
     'a map',

@@ -10,6 +10,7 @@ import {
   parseShare,
   parseText,
   printableValue,
+  textOf,
   unusable,
   usable,
 } from '@clew/settings'
@@ -65,8 +66,11 @@ function readMap(raw: unknown): Parsed<WrittenRule> {
   const map = raw as Readonly<Record<string, unknown>>
   const faults: Fault[] = unknownKeys(map)
   const read = <T>(key: (typeof keys)[number], parse: Parse<T>): T | undefined => {
-    if (map[key] === undefined || map[key] === null) return undefined
-    const { value, faults: mine } = parse(map[key])
+    if (map[key] === undefined) return undefined
+    // A part with nothing behind it would fit all, or none, or keep all.
+    const { value, faults: mine } = isNothing(map[key])
+      ? unusable('nothing is written', key === 'keep' ? 'write 1%' : `write what it is, or leave ${key} out`)
+      : parse(map[key])
     faults.push(...mine.map(({ found, remedy }) => ({ found: `${key}: ${found}`, remedy })))
     return value
   }
@@ -79,8 +83,8 @@ function readMap(raw: unknown): Parsed<WrittenRule> {
   const where = read('where', parseText)
   const keep = read('keep', parseShare)
   const hold = read('hold', parseBoolean)
-  if (keep === undefined && !('keep' in map))
-    faults.push({ found: 'it has no share', remedy: 'add keep: 1%' })
+  if (!('keep' in map)) faults.push({ found: 'it has no share', remedy: 'add keep: 1%' })
+  if (faults.length > 0) return { value: undefined, faults }
   const rule = {
     ...{ name: nameOf(map), keep: keep ?? 1, ...level },
     ...(modules && { modules }),
@@ -89,7 +93,11 @@ function readMap(raw: unknown): Parsed<WrittenRule> {
     ...(where !== undefined && { where }),
     ...(hold !== undefined && { hold }),
   }
-  return usable(rule, faults)
+  return usable(rule)
+}
+
+function isNothing(raw: unknown): boolean {
+  return [raw].flat().every((one) => one === null || one === '')
 }
 
 function unknownKeys(map: Readonly<Record<string, unknown>>): Fault[] {
@@ -114,7 +122,7 @@ type Levels = Pick<KeepRule, 'minSeverity' | 'maxSeverity'>
 
 /** `info`, `<=info` or `>=warn`. */
 const parseLevels: Parse<Levels> = (raw) => {
-  const [, compare, word] = /^\s*(<=|>=)?\s*(\w+)\s*$/.exec(String(raw)) ?? []
+  const [, compare, word] = /^\s*(<=|>=)?\s*(\w+)\s*$/.exec(textOf(raw)) ?? []
   const band = severityBands.find((one) => one === word?.toLowerCase())
   if (band === undefined)
     return unusable(
@@ -133,7 +141,7 @@ function highestOf(band: SeverityBand): number {
 
 /** `100/50`: of each template and level the first hundred of a second, then every fiftieth. */
 export const parseStorm: Parse<StormOptions> = (raw) => {
-  const [, first, every] = /^\s*(\d{1,7})\s*\/\s*(\d{1,7})\s*$/.exec(String(raw)) ?? []
+  const [, first, every] = /^\s*(\d{1,7})\s*\/\s*(\d{1,7})\s*$/.exec(textOf(raw)) ?? []
   return Number(every) > 0
     ? usable({ first: Number(first), every: Number(every) })
     : unusable(

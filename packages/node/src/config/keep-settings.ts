@@ -10,6 +10,7 @@ import {
   parsePositive,
   parseText,
   printableValue,
+  textOf,
   unusable,
   usable,
 } from '@clew/settings'
@@ -18,13 +19,13 @@ import { optional, type Setting, setting } from './setting.ts'
 
 /** The address of a Redis. */
 export const parseRedis: Parse<string> = (raw) => {
-  const text = String(raw)
+  const text = textOf(raw)
   if (/^rediss?:\/\/[^/]/.test(text) && URL.canParse(text)) return usable(text)
   return unusable(`${printableValue(raw)} is no address of Redis`, 'write redis://host:6379')
 }
 
 const parseBus: Parse<string> = (raw) => {
-  if (raw === true || String(raw).toLowerCase() === 'on') return usable('on')
+  if (raw === true || textOf(raw).toLowerCase() === 'on') return usable('on')
   const { value, faults } = parseRedis(raw)
   const orOn = faults.map(({ found, remedy }) => ({ found, remedy: `${remedy}, on for that of REDIS_URL` }))
   return value === undefined ? { value, faults: orOn } : usable(value)

@@ -34,7 +34,9 @@ export function loadConfig(place: ConfigPlace): ReadConfig {
     readFile,
     isInstalled: (name) => isResolvable(directory, name),
   })
-  return { ...read, problems: typeof found === 'string' ? [found, ...problems] : problems }
+  return typeof found === 'string'
+    ? { ...read, problems: [found, ...problems], isYamlRead: false }
+    : { ...read, problems }
 }
 
 /** Where clew.yaml is, or would be. */

@@ -105,6 +105,8 @@ export type ConfigSources = {
 export type ReadConfig = {
   config: ClewConfig
   problems: readonly string[]
+  /** False where there is a clew.yaml that cannot be read, so that nothing of it counts. */
+  isYamlRead: boolean
   /** Of OTEL_CONFIG_FILE: what is wrong with it, what it names that there is not, what does not count for it. */
   fileProblems: readonly string[]
   otelFile: OtelFile | undefined
@@ -136,7 +138,8 @@ export function readConfig(sources: ConfigSources): ReadConfig {
   for (const line of findUnknownVariables(env, settings)) report(line)
   for (const line of findUnknownKeys(yaml.values, settings)) report(line)
   const keepFrom = placesOf(reader, Object.values(keepSettings) as Setting<unknown>[])
-  return { config, problems, fileProblems: given.problems, otelFile, keepFrom }
+  const isYamlRead = yaml.faults.length === 0
+  return { config, problems, isYamlRead, fileProblems: given.problems, otelFile, keepFrom }
 }
 
 function placesOf({ isGiven, placeOf }: Reader, settings: readonly Setting<unknown>[]): string[] {

@@ -1,5 +1,5 @@
 import { examinePattern, type OwnPattern, type RedactPattern, redactPatternNames } from '@clew/otlp'
-import { type Fault, type Parse, printableValue, unusable, usable } from '@clew/settings'
+import { type Fault, type Parse, printableValue, textOf, unusable, usable } from '@clew/settings'
 
 /** What is cut by its shape. */
 export type RedactPatterns = {
@@ -19,7 +19,8 @@ export const parseRedactPatterns: Parse<RedactPatterns> = (raw) => {
   const patterns = new Set<RedactPattern>()
   const own = new Map<string, OwnPattern>()
   for (const word of words) {
-    if (word === 'all') for (const name of redactPatternNames) patterns.add(name)
+    if (typeof word !== 'string') faults.push({ found: `${printableValue(word)} is no pattern`, remedy })
+    else if (word === 'all') for (const name of redactPatternNames) patterns.add(name)
     else if (names.includes(word)) patterns.add(word as RedactPattern)
     else {
       const read = readOwnPattern(word, own)
@@ -34,10 +35,11 @@ export const parseRedactPatterns: Parse<RedactPatterns> = (raw) => {
 
 const word = /\s*[\w-]+\s*=\s*\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])*\/\w*|[^,]+/gs
 
-function wordsOf(raw: unknown): string[] | undefined {
+/** The words that are not empty. What is none, such as a map in a list, stays as it is. */
+function wordsOf(raw: unknown): unknown[] | undefined {
   if (typeof raw === 'object' && !Array.isArray(raw)) return undefined
   const words: unknown[] = Array.isArray(raw) ? raw : (String(raw).match(word) ?? [])
-  return words.map((one) => String(one).trim()).filter((one) => one !== '')
+  return words.map((one) => (typeof one === 'object' ? one : textOf(one))).filter((one) => one !== '')
 }
 
 const ownPattern = /^([a-z][a-z\d-]{0,31})\s*=\s*\/(.+)\/(\w*)$/s

@@ -33,6 +33,7 @@ const texts = [
   `-----BEGIN PRIVATE KEY-----${secret}`,
 ]
 
+const keepRuleParts = ['level', 'module', 'event', 'service', 'where', 'keep', 'hold']
 const kafka = configurableOf(kafkaExporter)
 const configurables = [kinds, kafka, prometheusExporter]
 const settings = [...coreSettings(), ...configurables.flatMap((one) => [...optionSettings(one).values()])]
@@ -66,6 +67,15 @@ describe('what is said of a value that is refused shows no secret that was writt
           )),
     ])
     expect(said.filter((line) => line.includes(secret))).toEqual([])
+  })
+
+  it.each(settings)('and one that is no text at all ends nothing: $env', ({ yaml }) => {
+    const odd = { toString: 1, valueOf: 2 }
+    const values = [odd, [odd], [[odd]], null, [null], [], Number.NaN, { a: odd }]
+    const rules =
+      yaml === 'keep.rules' ? keepRuleParts.flatMap((part) => values.map((value) => [{ [part]: value }])) : []
+    for (const value of yaml === undefined ? [] : [...values, ...rules])
+      expect(typeof problemsOf({}, yamlOf(yaml!, value))).toBe('string')
   })
 
   it.each(Object.keys(kafka.options))('when an exporter opens with it: %s', (option) => {

@@ -109,6 +109,7 @@ export function describeKeep(
   { rules, storm, maxPerSecond, hold }: KeepConfig,
   { bus }: Partial<MarksConfig> = {},
 ): string {
+  if (rules.length === 0 && storm === undefined && maxPerSecond === undefined) return 'keeps all'
   const parts = [
     ...rules.map(({ name, keep }) => `${name} ${shareText(keep)}`),
     ...(storm ? [`storms ${storm.first}/${storm.every}`] : []),

@@ -14,7 +14,7 @@ export type KeepWatch = { last(): LastReading; stop(): void }
 
 /**
  * Looks at clew.yaml every two seconds, and with `signals` on each SIGHUP that the application listens to, and brings other rules
- * into force when it has changed.
+ * into force when it has changed. While it cannot be read those from before stay: half a file must not have all records sent.
  */
 export function watchKeep(
   place: ConfigPlace,
@@ -25,7 +25,7 @@ export function watchKeep(
   let last = readLast(place)
   const look = (): void => {
     const before = JSON.stringify(last.keep)
-    last = readLast(place)
+    last = readLast(place, last)
     for (const problem of last.problems) report('CLEW_CONFIG', problem)
     const next = JSON.stringify(last.keep)
     if (next === before) return
@@ -43,7 +43,10 @@ export function watchKeep(
   }
 }
 
-function readLast(place: ConfigPlace): LastReading {
-  const { config, problems, keepFrom } = loadConfig(place)
-  return { problems, keepFrom, keep: config.keep, readUnixMs: Date.now() }
+function readLast(place: ConfigPlace, before?: LastReading): LastReading {
+  const { config, problems, keepFrom, isYamlRead } = loadConfig(place)
+  const readUnixMs = Date.now()
+  if (isYamlRead || before === undefined) return { problems, keepFrom, keep: config.keep, readUnixMs }
+  const kept = 'clew.yaml: until it can be read what was kept before is kept'
+  return { ...before, problems: [...problems, kept], readUnixMs }
 }
