@@ -10,8 +10,8 @@ export type PatternFault = { found: string; remedy: string }
 
 /** In how many ways a pattern may be tried from one place on. */
 const maxWays = 256
-/** UTF-16 units that it may read to know that it does not match. */
-const maxRead = 1024
+/** Characters that it may read from one place on, in all its ways together, to know that it does not match. */
+const maxRead = 2048
 
 /**
  * Undefined for a pattern that can be used. V8 tries each way in which an expression may match, one after the other, and a text
@@ -27,12 +27,13 @@ export function examinePattern({ source, flags }: Omit<OwnPattern, 'name'>): Pat
     return { found: 'it is no regular expression', remedy: 'correct it' }
   }
   const faults: PatternFault[] = []
-  const { ways, least, most } = costOf(readPattern(source), true, (fault) => faults.push(fault))
+  const tree = readPattern(source, /u/.test(flags))
+  const { ways, least, reads } = costOf(tree, true, (fault) => faults.push(fault))
   if (faults.length > 0) return faults[0]
   if (least === 0) return { found: 'it may match nothing at all', remedy: 'say what must be there' }
-  if (ways <= maxWays && most <= maxRead) return undefined
+  if (ways <= maxWays && reads <= maxRead) return undefined
   return {
-    found: ways > maxWays ? `it can match in ${tell(ways)} ways` : `it reads ${tell(most)} characters`,
+    found: ways > maxWays ? `it can match in ${tell(ways)} ways` : `it reads ${tell(reads)} characters`,
     remedy: `write shorter repetitions: ${maxWays} ways and ${maxRead} characters are the most`,
   }
 }
@@ -41,11 +42,14 @@ function tell(count: number): string {
   return count > 1e6 ? 'millions of' : String(count)
 }
 
-/** The ways in which a part may be tried, and the UTF-16 units that it reads: `least` to match at all. */
-type Cost = { ways: number; least: number; most: number }
+/**
+ * The ways in which a part may be tried, the UTF-16 units that it must have, and those that it reads in all its ways: what follows
+ * is read again for each way of what stands before.
+ */
+type Cost = { ways: number; least: number; reads: number }
 
-const nothing: Cost = { ways: 1, least: 0, most: 0 }
-const character: Cost = { ways: 1, least: 1, most: 1 }
+const nothing: Cost = { ways: 1, least: 0, reads: 0 }
+const character: Cost = { ways: 1, least: 1, reads: 1 }
 
 /** `isLast`: nothing stands behind that could fail, so that no other way is tried. */
 function costOf(tree: PatternTree, isLast: boolean, refuse: (fault: PatternFault) => void): Cost {
@@ -64,7 +68,7 @@ function costOf(tree: PatternTree, isLast: boolean, refuse: (fault: PatternFault
       return {
         ways: costs.reduce((sum, { ways }) => sum + ways, 0),
         least: Math.min(...costs.map(({ least }) => least)),
-        most: Math.max(...costs.map(({ most }) => most)),
+        reads: costs.reduce((sum, { reads }) => sum + reads, 0),
       }
     }
     case 'sequence':
@@ -80,7 +84,7 @@ function follow(first: Cost, second: Cost): Cost {
   return {
     ways: first.ways * second.ways,
     least: first.least + second.least,
-    most: first.most + second.most,
+    reads: first.reads + first.ways * second.reads,
   }
 }
 
@@ -89,7 +93,7 @@ function costOfRepeat(
   isLast: boolean,
   refuse: (fault: PatternFault) => void,
 ): Cost {
-  const { ways, least, most } = costOf(part, false, refuse)
+  const { ways, least, reads } = costOf(part, false, refuse)
   const isOpen = to === Number.POSITIVE_INFINITY
   if (isOpen && !(isLast && ways === 1 && least > 0))
     refuse({
@@ -98,10 +102,13 @@ function costOfRepeat(
     })
   const times = isOpen ? from : to
   // From the last one on the longest is taken, and that is it.
-  if (ways === 1) return { ways: isLast ? 1 : times - from + 1, least: least * from, most: most * times }
-  let sum = 0
-  for (let count = from; count <= times && sum <= maxWays ** 4; count++) sum += ways ** count
-  return { ways: sum, least: least * from, most: most * times }
+  if (ways === 1) return { ways: isLast ? 1 : times - from + 1, least: least * from, reads: reads * times }
+  let [sum, all] = [0, 0]
+  for (let count = 0; count <= times && sum <= maxWays ** 4; count++) {
+    if (count >= from) sum += ways ** count
+    if (count < times) all += reads * ways ** count
+  }
+  return { ways: sum, least: least * from, reads: all }
 }
 
 /** Cuts behind another scan what the patterns match, one after the other; what is cut already is not looked at. */

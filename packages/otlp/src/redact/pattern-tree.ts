@@ -9,11 +9,11 @@ export type PatternTree =
   /** `to` is infinite where nothing is said; `text` is how it is written. */
   | { type: 'repeat'; part: PatternTree; from: number; to: number; text: string }
 
-type Cursor = { readonly source: string; at: number }
+type Cursor = { readonly source: string; readonly one: RegExp; at: number }
 
 /** Reads an expression that is known to be valid, without the flag `v`. */
-export function readPattern(source: string): PatternTree {
-  return readChoice({ source, at: 0 })
+export function readPattern(source: string, isUnicode = false): PatternTree {
+  return readChoice({ source, one: isUnicode ? unicodeOne : one, at: 0 })
 }
 
 function readChoice(cursor: Cursor): PatternTree {
@@ -43,7 +43,7 @@ function readTerm(cursor: Cursor): PatternTree {
 function readAtom(cursor: Cursor): PatternTree {
   if (take(cursor, /\\b|[$^]/iy) !== undefined) return { type: 'none' }
   if (take(cursor, /\\(?:[1-9]|k<)/y) !== undefined) return { type: 'backreference' }
-  if (take(cursor, characterOrClass) !== undefined) return { type: 'one' }
+  if (take(cursor, cursor.one) !== undefined) return { type: 'one' }
   const isLook = take(cursor, /\(\?<?[=!]/y) !== undefined
   if (!isLook) take(cursor, /\((?:\?(?:<\w+>|[a-z]*(?:-[a-z]*)?:))?/y)
   const part = readChoice(cursor)
@@ -51,9 +51,14 @@ function readAtom(cursor: Cursor): PatternTree {
   return isLook ? { type: 'look', part } : part
 }
 
-const escaped =
-  '\\\\(?:x[\\dA-Fa-f]{2}|u[\\dA-Fa-f]{4}|u\\{[\\dA-Fa-f]+\\}|[pP]\\{[^}]*\\}|c[A-Za-z]|[\\s\\S])'
-const characterOrClass = new RegExp(`${escaped}|\\[(?:${escaped}|[^\\]\\\\])*\\]|[^\\\\(\\[]`, 'y')
+/** A character or a class. Without the flag `u` the braces behind `\u` and `\p` are a repetition. */
+const one = characterOrClass('')
+const unicodeOne = characterOrClass('u\\{[\\dA-Fa-f]+\\}|[pP]\\{[^}]*\\}|')
+
+function characterOrClass(more: string): RegExp {
+  const escaped = `\\\\(?:x[\\dA-Fa-f]{2}|u[\\dA-Fa-f]{4}|${more}c[A-Za-z]|[\\s\\S])`
+  return new RegExp(`${escaped}|\\[(?:${escaped}|[^\\]\\\\])*\\]|[^\\\\(\\[]`, 'y')
+}
 
 function boundsOf(sign: string): [number, number] {
   if (sign === '*') return [0, Number.POSITIVE_INFINITY]
