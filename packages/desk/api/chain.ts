@@ -13,6 +13,7 @@ export type ChainResource = Static<typeof chainResource>
 export const spanFacts = object({
   message: optional(text('Message of an ERROR status.')),
   httpStatus: optional(count()),
+  call: optional(text('Of a call to another server: method, host and path.')),
   queue: optional(text('messaging.destination.name')),
   jobId: optional(text()),
   attempt: optional(count('1 for the first.')),

@@ -47,6 +47,29 @@ first error: ERROR payment_failed status=500 (160.0 ms, worker)
 `)
 })
 
+test('a call to another server says where it went, also as the root cause, and a group of calls to which host', () => {
+  const chain = sampleChain().span('POST /orders', { id: 'post', ms: [0, 50], kind: 'server' })
+  for (let at = 1; at < 6; at++) {
+    const call = `GET stock.example/items/${at}`
+    chain.span('GET', {
+      ms: [at, at + 1],
+      parent: 'post',
+      kind: 'client',
+      group: 'stock',
+      call,
+      httpStatus: 200,
+    })
+  }
+  const call = 'POST api.bank.example/charge'
+  chain.span('POST', { ms: [10, 40], parent: 'post', kind: 'client', call, httpStatus: 500, failed: true })
+  const text = chainAsText(chain.data())
+  expect(text.split('\n').filter((line) => /root cause|5×|POST api/.test(line))).toEqual([
+    'root cause: POST api.bank.example/charge → 500 (10.0 ms, api)',
+    expect.stringContaining('5× GET stock.example '),
+    expect.stringContaining('POST api.bank.example/charge → 500  30 ms'),
+  ])
+})
+
 test('a chain that was released says why and how much of it had been held, one that was chosen for how many it stands', () => {
   const request = (weight: number) =>
     sampleChain()

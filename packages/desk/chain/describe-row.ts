@@ -1,7 +1,7 @@
 import { severityName } from '@clew/otlp/severity'
 import { emptyRow, formatDuration, type RowText, safeText, spanDetail } from '@clew/otlp/text'
 import { type ChainLabels, englishLabels, fillLabel } from './labels.ts'
-import { type Chain, hasFlag, kindOf, type NodeKind } from './model.ts'
+import { type Chain, hasFlag, kindClient, kindOf, type NodeKind } from './model.ts'
 
 /** The words and figures of a row: the page, the text and the terminal say the same. */
 export function describeRow(chain: Chain, node: number, labels: ChainLabels = englishLabels): RowText {
@@ -65,7 +65,7 @@ function describeGroup(chain: Chain, node: number, labels: ChainLabels): Partial
   const { count, totalNs, p95Ns, sequential, first } = chain.groups[chain.source[node]!]!
   const figures = { total: formatDuration(totalNs), p95: formatDuration(p95Ns) }
   return {
-    label: fillLabel(labels.group, { count, name: spanName(chain, first) }),
+    label: fillLabel(labels.group, { count, name: groupName(chain, first) }),
     duration: fillLabel(labels.groupTotal, figures),
     service: serviceName(chain.data.resources, chain.data.spans.resource[first]!),
     badge: sequential ? labels.loop : '',
@@ -98,8 +98,20 @@ export function describeHints(chain: Chain, labels: ChainLabels = englishLabels)
   return hints
 }
 
-function spanName({ data }: Chain, span: number): string {
-  return safeText(data.texts[data.spans.name[span]!] ?? '')
+/** Of a call to another server where it went: its name says `POST` alone, mostly. */
+function spanName(chain: Chain, span: number): string {
+  const { data } = chain
+  return safeText(callOf(chain, span) ?? data.texts[data.spans.name[span]!] ?? '')
+}
+
+/** Calls of one group went to one host, and to paths of which the first one is no name for all. */
+function groupName(chain: Chain, first: number): string {
+  const [host] = callOf(chain, first)?.split('/', 1) ?? []
+  return host === undefined ? spanName(chain, first) : safeText(host)
+}
+
+function callOf({ data, facts }: Chain, span: number): string | undefined {
+  return data.spans.kind[span] === kindClient ? facts.get(span)?.call : undefined
 }
 
 function serviceName(resources: Chain['data']['resources'], resource: number): string {

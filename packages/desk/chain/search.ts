@@ -31,9 +31,16 @@ function searchedText(
     if (kind[node] === eventKind) return `${texts[events.name[index]!]}\n${events.text[index]}`
     if (kind[node] === lostKind) return wantedId(lost[index]!.spanId)
     if (kind[node] !== spanKind) return ''
-    const { message = '', queue = '', jobId = '', httpStatus = '', db = '' } = facts.get(index) ?? {}
+    const {
+      message = '',
+      queue = '',
+      jobId = '',
+      httpStatus = '',
+      call = '',
+      db = '',
+    } = facts.get(index) ?? {}
     const name = `${texts[spans.name[index]!]}\n${service(spans.resource[index]!)}\n${wantedId(spans.spanId[index]!)}`
-    return `${name}\n${message}\n${queue}\n${jobId}\n${httpStatus}\n${db}`
+    return `${name}\n${message}\n${queue}\n${jobId}\n${httpStatus}\n${call}\n${db}`
   }
   return (node) => textOf(node).toLowerCase()
 }

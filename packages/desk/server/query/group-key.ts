@@ -14,7 +14,8 @@ export function groupKey(
 ): string | undefined {
   if (kind === kindServer) return undefined
   if (kind === kindConsumer) return (facts?.attempt ?? 1) > 1 ? undefined : `${kind} ${facts?.queue} ${name}`
-  if (kind !== kindClient || facts?.db === undefined) return `${kind} ${name}`
+  if (kind !== kindClient || facts?.db === undefined)
+    return `${kind} ${name} ${facts?.call?.split('/', 1)[0] ?? ''}`.trimEnd()
   return `${kind} ${facts.db} ${attributeText(attributes['db.query.summary']) ?? statementOf(attributes) ?? name}`
 }
 

@@ -6,6 +6,8 @@ export type SpanFacts = {
   /** Message of an ERROR status. */
   message?: string
   httpStatus?: number
+  /** Of a call to another server: method, host and path, without credentials and query. */
+  call?: string
   /** `messaging.destination.name` */
   queue?: string
   jobId?: string
@@ -28,8 +30,10 @@ export function spanFacts(attributes: Attributes, message: string): SpanFacts | 
   const queue = attributeText(attributes['messaging.destination.name'])
   const jobId = attributeText(attributes['messaging.message.id'])
   const db = databaseOf(attributes)
+  const call = db === undefined ? callOf(attributes) : undefined
   if (message !== '') facts.message = message
   if (httpStatus !== undefined) facts.httpStatus = httpStatus
+  if (call !== undefined) facts.call = call
   if (queue !== undefined) facts.queue = queue
   if (jobId !== undefined) facts.jobId = jobId
   if (attempt !== undefined) facts.attempt = attempt
@@ -38,6 +42,18 @@ export function spanFacts(attributes: Attributes, message: string): SpanFacts | 
   if (attributes['clew.unfinished'] === true) facts.unfinished = true
   for (const _ in facts) return facts
   return undefined
+}
+
+/**
+ * A client has `url.full`, before 2023 `http.url`; a server has neither.
+ * https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
+ */
+function callOf(attributes: Attributes): string | undefined {
+  const method = attributeText(attributes['http.request.method'] ?? attributes['http.method'])
+  const url = attributeText(attributes['url.full'] ?? attributes['http.url'])
+  if (method === undefined || url === undefined) return undefined
+  const [, place] = /^[a-z][\w+.-]*:\/\/(?:[^/?#]*@)?([^?#]+)/i.exec(url) ?? []
+  return place === undefined ? undefined : `${method} ${place.slice(0, 200)}`
 }
 
 /** `db.system` was the name before 2025: https://opentelemetry.io/docs/specs/semconv/database/ */

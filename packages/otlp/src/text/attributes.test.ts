@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { spanFacts } from './attributes.ts'
+
+test.each([
+  [
+    { 'http.request.method': 'POST', 'url.full': 'https://api.bank.example/charge?card=1#x' },
+    'POST api.bank.example/charge',
+  ],
+  [{ 'http.method': 'GET', 'http.url': 'http://user:secret@10.0.0.1:8080/' }, 'GET 10.0.0.1:8080/'],
+  [{ 'http.request.method': 'GET', 'url.full': 'https://api.bank.example' }, 'GET api.bank.example'],
+  [{ 'http.request.method': 'GET', 'url.full': 'https://a.example/x@y' }, 'GET a.example/x@y'],
+  [{ 'http.request.method': 'GET', 'url.full': '/relative' }, undefined],
+  [{ 'http.request.method': 'GET', 'url.path': '/of/a/server' }, undefined],
+  [
+    {
+      'http.request.method': 'POST',
+      'url.full': 'http://es:9200/orders/_search',
+      'db.system.name': 'elasticsearch',
+    },
+    undefined,
+  ],
+])('where %o went', (attributes, call) => {
+  expect(spanFacts(attributes, '')?.call).toBe(call)
+})
