@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseKeepRules, parseStorm } from './keep-rules.ts'
+import { keepSettings } from './keep-settings.ts'
 
 const upTo = { trace: 4, debug: 8, info: 12, warn: 16, error: 20, fatal: 24 }
 
@@ -108,4 +109,17 @@ test.each<[unknown, unknown]>([
   ['100', undefined],
 ])('a storm is written as %j', (raw, storm) => {
   expect(parseStorm(raw).value).toEqual(storm)
+})
+
+test.each<[unknown, unknown]>([
+  ['0', 0],
+  ['64KiB', 65_536],
+  ['65535', undefined],
+  [1, undefined],
+])('memory for what waits: %j', (raw, bytes) => {
+  const { value, faults } = keepSettings.holdBytes.parse(raw)
+  expect([value, faults.map(({ remedy }) => remedy)]).toEqual([
+    bytes,
+    bytes === undefined ? ['write 64KiB or more, or 0 for none'] : [],
+  ])
 })

@@ -32,6 +32,15 @@ const parseBus: Parse<string> = (raw) => {
 }
 
 const defaultHoldBytes = 64 * 2 ** 20
+/** Below it there is no room for two blocks and their tables. */
+const leastHoldBytes = 64 * 2 ** 10
+
+const parseHoldBytes: Parse<number> = (raw) => {
+  const { value, faults } = parseBytes(raw)
+  return value === undefined || value === 0 || value >= leastHoldBytes
+    ? { value, faults }
+    : unusable(`${printableValue(raw)} has no room for records`, 'write 64KiB or more, or 0 for none')
+}
 
 /** Which records are kept, and which wait for their chain to fail. */
 export const keepSettings: {
@@ -76,7 +85,7 @@ export const keepSettings: {
   holdBytes: setting({
     env: 'CLEW_HOLD_BYTES',
     yaml: 'keep.holdBytes',
-    parse: parseBytes,
+    parse: parseHoldBytes,
     default: defaultHoldBytes,
     shown: `${defaultHoldBytes / 2 ** 20}MiB`,
     about:
