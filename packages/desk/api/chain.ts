@@ -82,6 +82,9 @@ export const chainLink = object({
   to: count('The cause; −1 when the chain does not have it.'),
   toTraceId: text(),
   toSpanId: text(),
+  isStored: optional(
+    flag('The cause is not in the chain, and its trace is in the store: the chain has too many.'),
+  ),
 })
 export type ChainLink = Static<typeof chainLink>
 

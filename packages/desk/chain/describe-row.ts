@@ -76,10 +76,13 @@ function describeNote(chain: Chain, note: number, labels: ChainLabels): string {
   const { absent, links } = chain.notes[note]!
   const count = links.length
   const { to, toTraceId } = chain.data.links[links[0]!]!
-  if (absent)
-    return count > 1
-      ? fillLabel(labels.causesAbsent, { count })
-      : fillLabel(labels.causeAbsent, { id: safeText(toTraceId) })
+  if (absent) {
+    const isStored = links.some((link) => chain.data.links[link]!.isStored)
+    const [one, several] = isStored
+      ? [labels.causeLeftOut, labels.causesLeftOut]
+      : [labels.causeAbsent, labels.causesAbsent]
+    return count > 1 ? fillLabel(several, { count }) : fillLabel(one, { id: safeText(toTraceId) })
+  }
   return count > 1
     ? fillLabel(labels.causesElsewhere, { count })
     : fillLabel(labels.causeElsewhere, { name: spanName(chain, to) })

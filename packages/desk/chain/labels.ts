@@ -6,6 +6,8 @@ export const englishLabels = {
   lostSpan: 'span {id} not received',
   causeAbsent: '+ cause in trace {id}, not here',
   causesAbsent: '+ {count} causes, not here',
+  causeLeftOut: '+ cause in trace {id}, left out here',
+  causesLeftOut: '+ {count} causes, left out here',
   causeElsewhere: '+ also caused by {name}',
   causesElsewhere: '+ also caused by {count} more spans',
   group: '{count}× {name}',
@@ -27,8 +29,8 @@ export const englishLabels = {
   keptByCode: 'keep() in {service}',
   keptElsewhere: 'something that is not here',
   sampled: 'sampled: stands for {count} chains',
-  moreTraces: '+ {count} linked traces, not here',
-  moreRecords: '+ {count} spans and lines, not here',
+  moreTraces: '+ {count} linked traces, left out here',
+  moreRecords: '+ {count} spans and lines, left out here',
 } as const
 
 export type ChainLabels = { [Key in keyof typeof englishLabels]: string }

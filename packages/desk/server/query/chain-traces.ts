@@ -37,6 +37,11 @@ function neighbours(segments: readonly OpenSegment[], traceId: string): string[]
   )
 }
 
+/** Whether anything of a trace is stored. */
+export function hasTrace(segments: OpenSegments, traceId: string): boolean {
+  return exists(segments.newestFirst(), traceId)
+}
+
 function exists(segments: readonly OpenSegment[], traceId: string): boolean {
   return segments.some((segment) => chainIdOf(segment, traceId) !== undefined)
 }

@@ -3,7 +3,7 @@ import type { ChainData, ChainEvents, ChainLink, ChainLogs, ChainSpans } from '.
 import { nanosText, plausibleUs } from '../schema/row.ts'
 import { storeError } from '../schema/store-error.ts'
 import { type LogPart, readChainParts, type SpanPart } from './chain-parts.ts'
-import { joinedTraces } from './chain-traces.ts'
+import { hasTrace, joinedTraces } from './chain-traces.ts'
 import { groupKey } from './group-key.ts'
 import { fieldsOf, weightOf } from './log-rows.ts'
 import type { OpenSegments } from './open-segments.ts'
@@ -41,7 +41,7 @@ export function readChain(segments: OpenSegments, traceId: string): ChainData {
   }
   const indexes = addSpans(data, spans, zero, texts, resources)
   addLogs(data, logs, zero, indexes, resources)
-  resolveLinks(data, indexes)
+  resolveLinks(data, indexes, segments)
   const kept = reasonOfKeeping(spans, logs)
   return kept === undefined ? data : { ...data, kept }
 }
@@ -153,10 +153,16 @@ function addLinks(links: ChainLink[], json: string, from: number): void {
   }
 }
 
-function resolveLinks(data: ChainData, indexes: SpanIndexes): void {
+function resolveLinks(data: ChainData, indexes: SpanIndexes, segments: OpenSegments): void {
   const traces = new Map(data.traces.map(({ traceId }, index) => [traceId, index]))
+  const stored = new Map<string, boolean>()
   for (const link of data.links) {
-    link.to = indexOf(indexes, traces.get(link.toTraceId) ?? -1, link.toSpanId)
+    const trace = traces.get(link.toTraceId)
+    link.to = indexOf(indexes, trace ?? -1, link.toSpanId)
+    if (trace !== undefined) continue
+    const isStored = stored.get(link.toTraceId) ?? hasTrace(segments, link.toTraceId)
+    stored.set(link.toTraceId, isStored)
+    if (isStored) link.isStored = true
   }
 }
 
