@@ -34,9 +34,11 @@ export function summarizeChain(segments: OpenSegments, traceId: string): ChainSu
   })
   const row = sum(parts.flatMap(({ segment, id }) => segment.get<ChainRow>(chainSql, id) ?? []))
   if (row === undefined) return undefined
-  const spans = parts
+  const sent = parts
     .flatMap(({ segment, id }) => segment.arrays<BarRow>(barsSql, id))
     .sort((a, b) => a[0] - b[0] || a[1] - b[1])
+  const { spans, repeats } = withoutRepeats(sent)
+  const errors = row.errors - repeats.filter(isFailed).length
   const services = createTexts()
   const root = spans.find((span) => span[4] === '') ?? spans[0]
   const first = root === undefined ? firstLog(parts) : { name: root[5], service: root[6] }
@@ -50,13 +52,28 @@ export function summarizeChain(segments: OpenSegments, traceId: string): ChainSu
     name: first.name,
     root: rootService,
     services: services.list,
-    spans: row.spans,
+    spans: row.spans - repeats.length,
     logs: row.logs,
-    errors: row.errors,
+    errors,
     severity: row.severity,
-    error: row.errors === 0 ? '' : errorOf(parts, spans),
+    error: errors === 0 ? '' : errorOf(parts, spans),
     bars,
   }
+}
+
+const isFailed = (span: BarRow): boolean => span[7] === statusError
+
+/** Of a span that was sent twice the first stays, as in the chain. */
+function withoutRepeats(sent: readonly BarRow[]): { spans: BarRow[]; repeats: BarRow[] } {
+  const known = new Set<string>()
+  const spans: BarRow[] = []
+  const repeats: BarRow[] = []
+  for (const span of sent) {
+    const list = known.has(span[3]) ? repeats : spans
+    list.push(span)
+    known.add(span[3])
+  }
+  return { spans, repeats }
 }
 
 type Part = { segment: OpenSegment; id: number }
@@ -94,7 +111,7 @@ function errorOf(parts: readonly Part[], spans: readonly BarRow[]): string {
     const found = segment.get<{ body: string }>(errorLogSql, id)
     if (found !== undefined) return found.body
   }
-  const failed = spans.findLast((span) => span[7] === statusError)
+  const failed = spans.findLast(isFailed)
   return failed === undefined ? '' : failed[8] || failed[5]
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import type { ChainData } from '../api/index.ts'
-import { chainAsText } from '../chain/index.ts'
+import type { ChainData, ChainPage } from '../api/index.ts'
+import { buildChain, chainAsText } from '../chain/index.ts'
 import { cleanUp, openRig } from './store-rig.ts'
 
 afterEach(cleanUp)
@@ -26,4 +26,27 @@ test('of causes, what is stored and left out is told from what is not here', asy
     ['+ 1 linked traces, left out here', `+ cause in trace ${traceOf(0)}, not here`],
     ['+ 1 linked traces, left out here', `+ cause in trace ${traceOf(2)}, left out here`],
   ])
+})
+
+test('a span that was sent twice counts once in the list, as in the chain', async () => {
+  const { store, ask } = await openRig()
+  const traceId = traceOf(1)
+  const spanAt = (number: number, code: number) => ({
+    ...{ traceId, spanId: spanOf(number), name: `job ${number}`, status: { code } },
+    ...{ startTimeUnixNano: `176400000000${number}000000`, endTimeUnixNano: `176400000000${number}500000` },
+  })
+  const send = (spans: object[]) =>
+    store.write(
+      'traces',
+      'json',
+      Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] })),
+    )
+  await send([spanAt(1, 0), spanAt(2, 2), spanAt(3, 0)])
+  await send([spanAt(2, 2), spanAt(3, 0)])
+  const { chains } = await ask<ChainPage>('chains')
+  const chain = buildChain(await ask<ChainData>('chain', { traceId }))
+  expect(chains.map(({ spans, errors, bars }) => [spans, errors, bars.length])).toEqual([
+    [chain.data.spans.spanId.length, chain.errors.all.length, 3],
+  ])
+  expect(chain.data.spans.spanId).toHaveLength(3)
 })
