@@ -113,6 +113,25 @@ test('a segment torn at its end gives the whole batches before, and says what wa
   })
 })
 
+test('a file larger than any that we write is not read into memory: it is said, deleted, and those after it come', () => {
+  const directory = newDirectory()
+  const { spool } = open(directory)
+  spool.append(batchOf('one'))
+  bury(directory)
+  const left = join(rootOf(directory), deadName(0))
+  renameSync(join(left, '00000001.spool'), join(left, '00000002.spool'))
+  // Sparse: it takes no room on the disk.
+  writeFileSync(join(left, '00000001.spool'), '')
+  truncateSync(join(left, '00000001.spool'), 3 * 1024 ** 3)
+  const next = open(directory, 1024 ** 4)
+  next.spool.claim()
+  expect({ texts: drain(next.spool), reports: next.reports, left: existsSync(left) }).toEqual({
+    texts: ['one'],
+    reports: ['CLEW_SPOOL_DAMAGED'],
+    left: false,
+  })
+})
+
 test('the folder of a living process is left alone, also of one elsewhere that was seen lately', () => {
   const directory = newDirectory()
   const root = rootOf(directory)

@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, readFileSync, unlinkSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, readFileSync, unlinkSync } from 'node:fs'
 import { type Batch, bytesOf, bytesOfRequest, type Part } from '../records/batch.ts'
 import { sealAtBytes, sealAtRecords } from '../records/chunk.ts'
 import { type Contents, type Entry, readContents } from './contents.ts'
@@ -81,12 +81,16 @@ function joinPayloads(left: Payload, right: Payload): Payload | undefined {
   return { ...left, count, parts }
 }
 
-/** Undefined when it cannot be read, or is no file of that user. */
+/** A segment is sealed at 1 MiB, and one batch may be on top of it. What is larger was not written by us: it would take the memory. */
+const maxReadBytes = 128 * 1024 * 1024
+
+/** Undefined when it cannot be read, or is no file of that user. One above 128 MiB is not read: all of it counts as damaged. */
 export function readSegment(path: string, uid: number | undefined): Contents | undefined {
   try {
     const fd = openOwnFile(path, uid)
     try {
-      return readContents(readFileSync(fd))
+      const { size } = fstatSync(fd)
+      return size > maxReadBytes ? { entries: [], damagedBytes: size } : readContents(readFileSync(fd))
     } finally {
       closeSync(fd)
     }
