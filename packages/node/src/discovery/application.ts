@@ -52,10 +52,14 @@ export function findEnvironment(): NodeJS.ProcessEnv {
   return process.env
 }
 
-/** What threads of this process have as its settings; `names` are other variables that settings refer to. */
+/** Variables that settings refer to, whatever their names are. */
+const referredTo = new Set<string>()
+
+/** What threads of this process have as its settings; `names` are other variables that settings refer to, from now on. */
 export function shareVariables(names: ReadonlySet<string> = new Set()): void {
   if (!isMainThread) return
-  const isShared = (name: string): boolean => /^(?:OTEL|CLEW)_/.test(name) || names.has(name)
+  for (const name of names) referredTo.add(name)
+  const isShared = (name: string): boolean => /^(?:OTEL|CLEW)_/.test(name) || referredTo.has(name)
   const settings = Object.entries(process.env).filter(([name]) => isShared(name))
   setEnvironmentData(settingsKey, Object.fromEntries(settings))
 }
