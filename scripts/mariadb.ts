@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ended, freePort, reachable, type Service } from './services.ts'
 
+/** Debian has the server where only root looks. */
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` }
+
 /** Whether MariaDB's server, and what makes its files, is on the PATH. */
 export function hasMariadb(): boolean {
-  return ['mariadbd', 'mariadb-install-db'].every((name) => spawnSync(name, ['--help']).error === undefined)
+  return ['mariadbd', 'mariadb-install-db'].every(
+    (name) => spawnSync(name, ['--help'], { env }).error === undefined,
+  )
 }
 
 /** Whether there is one for tests; without it they fail where CI is set, and are skipped on a laptop. */
@@ -26,9 +31,7 @@ export async function startMariadb(): Promise<Service> {
   const made = spawnSync(
     'mariadb-install-db',
     [...files, ...user, '--auth-root-authentication-method=normal'],
-    {
-      encoding: 'utf8',
-    },
+    { encoding: 'utf8', env },
   )
   if (made.status !== 0) throw new Error(`no MariaDB: its files cannot be made: ${made.stderr}`)
   const server = spawn(
@@ -41,7 +44,7 @@ export async function startMariadb(): Promise<Service> {
       `--socket=${directory}/socket`,
       '--skip-log-bin',
     ],
-    { stdio: 'ignore' },
+    { stdio: 'ignore', env },
   )
   await reachable(port, server)
   spawnSync('mariadb', [

@@ -55,6 +55,7 @@ const nothingLost = (count: number): unknown => ({
   spooled: 0,
   replayed: 0,
   expired: 0,
+  rejected: 0,
 })
 
 test.for([

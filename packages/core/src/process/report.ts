@@ -32,6 +32,10 @@ const reporter = sharedState<{ current: Reporter }>('reporter', () => ({
   current: createReporter({ now: Date.now, write: writeToStderr }),
 }))
 
+const cutter = sharedState<{ current: (text: string) => string }>('secretCutter', () => ({
+  current: (text) => text,
+}))
+
 // Synchronous and without process.stderr, whose first use opens a stream that the application may never have wanted.
 function writeToStderr(line: string): void {
   try {
@@ -51,10 +55,6 @@ if (foreignLayout !== undefined)
 export function report(code: ErrorCode, message: string, key?: string): void {
   reporter.current(code, cutSecrets(message), key)
 }
-
-const cutter = sharedState<{ current: (text: string) => string }>('secretCutter', () => ({
-  current: (text) => text,
-}))
 
 /**
  * The text without secrets, for what leaves the process beside its records: a line on stderr, a label of a metric, a scope's name.

@@ -30,6 +30,10 @@ function sendOrder(order: number, port: number, agent: http.Agent): Promise<stri
         resolve('aborted')
       } else response.resume().once('end', () => resolve(String(response.statusCode)))
     })
-    request.once('error', reject)
+    // A kept connection may be closed by the server just when it is taken again; then nothing of this order has arrived.
+    request.once('error', (error: NodeJS.ErrnoException) => {
+      if (request.reusedSocket && error.code === 'ECONNRESET') resolve(sendOrder(order, port, agent))
+      else reject(error)
+    })
   })
 }
