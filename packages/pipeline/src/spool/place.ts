@@ -60,13 +60,13 @@ function settle(directory: string, uid: number | undefined): string {
 
 /** Throws when somebody else could reach what is written here. */
 export function requireSafePlace({ directory, uid }: SpoolPlace): void {
-  requireSafeWay(directory, uid)
   const user = effectiveUser()
-  if (user === uid) return
-  throw unsafe(
-    `the process began as user ${uid} and now is user ${user}, who must not own what lies in ${directory}`,
-    'Start the process as the user that it runs as',
-  )
+  if (user !== uid)
+    throw unsafe(
+      `the process began as user ${uid} and now is user ${user}, who must not own what lies in ${directory}`,
+      'Start the process as the user that it runs as',
+    )
+  requireSafeWay(directory, uid)
 }
 
 /** Makes the root. Throws when the place is not ours or not writable. */
