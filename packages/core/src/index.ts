@@ -1,5 +1,6 @@
 import { severityOf as severityOfLevel } from '@clew/otlp/severity'
 
+export { contextOfEnvironment, traceEnvironment } from './api/environment.ts'
 export {
   type ApiGlobal,
   apiGlobal,
@@ -23,6 +24,7 @@ export {
   createContextManager,
   enterContext,
   runInContext,
+  setOutsideContext,
 } from './context/context-manager.ts'
 export { contextForWork, contextWithFields, getFields, setFields, withFields } from './context/fields.ts'
 export {
@@ -116,6 +118,7 @@ export {
   type SpanDescription,
   startOperation,
 } from './seams/operation.ts'
+export { runAsRoot, withRoot } from './seams/with-root.ts'
 export { wrapMethod } from './seams/wrap-method.ts'
 
 /**

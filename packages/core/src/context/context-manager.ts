@@ -10,9 +10,17 @@ export const contextStorage: AsyncLocalStorage<Context> = sharedState(
   () => new AsyncLocalStorage(),
 )
 
-/** The context of the running code; `rootContext` outside of any request. */
+/** Where code runs that nothing has put anywhere. */
+const outside = sharedState('outside context', () => ({ context: rootContext }))
+
+/** The context of the running code; outside of any request and job `rootContext`, or what `setOutsideContext` says. */
 export function activeContext(): Context {
-  return contextStorage.getStore() ?? rootContext
+  return contextStorage.getStore() ?? outside.context
+}
+
+/** What runs in no request and no job is in `context` from now on, and what had begun before as well. */
+export function setOutsideContext(context: Context): void {
+  outside.context = context
 }
 
 /** Runs `work` in `context` and returns what it returns. */

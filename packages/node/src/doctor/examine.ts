@@ -16,6 +16,8 @@ const packageOf: Readonly<Record<string, string>> = {
   koa: '@clew/koa',
   hono: '@clew/hono',
   bullmq: '@clew/bullmq',
+  'node-cron': '@clew/node-cron',
+  cron: '@clew/cron',
   pg: '@clew/pg',
   mysql2: '@clew/mysql2',
   ioredis: '@clew/ioredis',

@@ -1,11 +1,13 @@
 import { isMainThread } from 'node:worker_threads'
 import {
   addMeters,
+  contextOfEnvironment,
   cutSecrets,
   guard,
   report,
   type Stop,
   setKeptTraces,
+  setOutsideContext,
   setRecordSink,
   setServiceName,
   stopAll,
@@ -69,7 +71,9 @@ export function startClew(): Clew | undefined {
   const holder = globalThis as Holder
   if (holder[key]) return holder[key]
   const clew = guard('starting', startOnce, undefined)
-  if (clew) Object.defineProperty(globalThis, key, { value: clew })
+  if (!clew) return undefined
+  Object.defineProperty(globalThis, key, { value: clew })
+  guard('reading the trace of the environment', continueTrace, undefined)
   return clew
 }
 
@@ -178,6 +182,12 @@ function run(
       await pipeline.stop(timeoutMs)
     },
   }
+}
+
+/** What the application does outside of requests and jobs belongs to the trace that started the process, if one did. */
+function continueTrace(): void {
+  const context = contextOfEnvironment(process.env)
+  if (context) setOutsideContext(context)
 }
 
 type Parts = {

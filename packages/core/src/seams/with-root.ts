@@ -1,0 +1,53 @@
+import manifest from '@clew/core/package.json' with { type: 'json' }
+import type { Tracer } from '@opentelemetry/api'
+import { registeredTracer } from '../api/registered-api.ts'
+import { SpanKind } from '../api/span.ts'
+import { runInContext } from '../context/context-manager.ts'
+import { contextForWork } from '../context/fields.ts'
+import { contextWithSpan, rootContext } from '../context/request-context.ts'
+import { endSpan, type SpanDescription } from './operation.ts'
+
+const tracer = registeredTracer('@clew/core', manifest.version)
+
+/**
+ * Runs `work` in a trace of its own, whatever is active: one run of what nobody asked for by a request or a job, such as
+ * a timer's, a poll's or a scheduler's. Its root span is named `name`, so that should be one of few, and ends with `work`
+ * or the promise that it returns; the records written within are in that trace, and `setFields` holds for them. Returns
+ * what `work` returns; a promise as one of ours, that settles with the same. Without any SDK only the fields are there.
+ * Throws only what `work` throws.
+ *
+ * @example
+ * setInterval(() => withRoot('purge sessions', () => purge()), 60_000)
+ */
+export function withRoot<T>(name: string, work: () => T): T {
+  return runAsRoot(tracer, { name, kind: SpanKind.INTERNAL, attributes: {} }, work)
+}
+
+/** The same for instrumentations: with the Tracer of theirs, and all that the span says. */
+export function runAsRoot<T>(owner: Tracer, description: SpanDescription, work: () => T): T {
+  const context = contextForWork(rootContext)
+  const span = owner.startSpan(description.name, description, context)
+  const fail = (error: unknown): never => {
+    endSpan(span, error ?? String(error), description.describeError)
+    throw error
+  }
+  let result: T
+  try {
+    result = runInContext(contextWithSpan(context, span), work)
+  } catch (error) {
+    return fail(error)
+  }
+  if (!isThenable(result)) {
+    endSpan(span)
+    return result
+  }
+  const settled = result.then((value) => {
+    endSpan(span)
+    return value
+  }, fail)
+  return settled as T
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}

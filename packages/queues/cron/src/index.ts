@@ -1,0 +1,1 @@
+export { cronInstrumentation } from './instrumentation.ts'

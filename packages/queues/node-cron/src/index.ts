@@ -1,0 +1,1 @@
+export { nodeCronInstrumentation } from './instrumentation.ts'

@@ -1,0 +1,66 @@
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { getCallSites } from 'node:util'
+import { type Instrumentation, onModuleLoad, runAsRoot, SpanKind, type Stop, wrapMethod } from '@clew/core'
+import manifest from '@clew/node-cron/package.json' with { type: 'json' }
+import type { Tracer } from '@opentelemetry/api'
+
+/** A function, or since the first version the path of a file that exports one and runs in a process of its own. */
+type Task = ((this: unknown, ...args: unknown[]) => unknown) | string
+type Schedule = (expression: string, task: Task, options?: { name?: string }) => unknown
+/** https://nodecron.com/api-reference.html; `createTask` since 4. */
+type NodeCron = { schedule: Schedule; createTask?: Schedule }
+/** The ES module exports bindings, which nobody can replace, and all of them in one object. */
+type NodeCronModule = Partial<NodeCron> & { default?: NodeCron }
+
+const versions = { from: '3.0.0', below: '5.0.0' } as const
+
+/** Gives each run of a task a trace of its own. */
+export const nodeCronInstrumentation: Instrumentation = {
+  name: 'node-cron',
+  version: manifest.version,
+  library: { name: 'node-cron', versions },
+  seam: 'schedule() and createTask()',
+  start: ({ tracer }) =>
+    onModuleLoad<NodeCronModule>(
+      { name: 'node-cron', esModule: 'dist/node-cron.js', versions },
+      (exports, { filename }) => {
+        const isEsModule = filename.endsWith('node-cron.js') && filename.includes('dist')
+        const whole = [...(isEsModule ? [] : [exports]), exports.default]
+        return whole.flatMap((one) => (one?.schedule ? wrapSchedules(tracer, one as NodeCron) : []))
+      },
+    ),
+}
+
+function wrapSchedules(tracer: Tracer, exports: NodeCron): Stop[] {
+  const names = exports.createTask ? (['schedule', 'createTask'] as const) : (['schedule'] as const)
+  const wrap = (original: Schedule): Schedule =>
+    function schedule(this: unknown, expression, task, options) {
+      const run = typeof task === 'function' ? inRoot(tracer, { expression, task, options }) : task
+      const isRelative = typeof run === 'string' && exports.createTask !== undefined
+      return original.call(this, expression, isRelative ? fromCaller(run) : run, options)
+    }
+  return names.map((name) => wrapMethod('node-cron', exports as Required<NodeCron>, name, wrap))
+}
+
+type Scheduled = { expression: string; task: Exclude<Task, string>; options: { name?: string } | undefined }
+
+function inRoot(tracer: Tracer, { expression, task, options }: Scheduled): Task {
+  const description = {
+    name: `cron ${options?.name ?? expression}`,
+    kind: SpanKind.INTERNAL,
+    // https://opentelemetry.io/docs/specs/semconv/registry/attributes/faas/
+    attributes: { 'faas.trigger': 'timer', 'faas.cron': expression },
+  }
+  return function (this: unknown, ...args) {
+    return runAsRoot(tracer, description, () => task.apply(this, args))
+  }
+}
+
+// node-cron 4 reads from the stack whose file a path is relative to, and would find ours.
+// https://github.com/node-cron/node-cron/blob/v4.6.0/src/node-cron.ts
+function fromCaller(path: string): string {
+  const caller = getCallSites(3)[2]?.scriptName
+  if (!caller || path.startsWith('file://')) return path
+  return resolve(dirname(caller.startsWith('file://') ? fileURLToPath(caller) : caller), path)
+}
