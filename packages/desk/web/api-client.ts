@@ -19,13 +19,10 @@ import type {
   SpanDetail,
   SurroundingLogs,
 } from '../api/index.ts'
+import { type Failure, returns, useRecovery } from './recovery.ts'
 import { hrefOf, type Params } from './url.ts'
 
-/**
- * Why there is no answer. `code` is the desk's own, or `aborted` (by the caller), `unreachable` (no desk there) or
- * `unreadable` (what answered is no desk).
- */
-export type Failure = { code: string; message: string }
+export type { Failure }
 
 /** What a request ended with: a value, or a failure. Requests never reject. */
 export type Answer<T> = { value: T; failure?: undefined } | { value?: undefined; failure: Failure }
@@ -114,26 +111,51 @@ export function describeFailure(error: unknown, aborted: boolean, status: number
     : { code: 'unreadable', message: `HTTP ${status}: ${message}` }
 }
 
-/** `answer` stays while the next one is on its way, so that a page does not flicker. */
-export type Asked<T> = { answer: Answer<T> | undefined; loading: boolean; reload(): void }
+/**
+ * `answer` stays while the next one is on its way, so that a page does not flicker; `isOld`: it answers what was asked before.
+ * `lapse`: why asking the same again did not work, while what was there stays.
+ */
+export type Asked<T> = {
+  answer: Answer<T> | undefined
+  loading: boolean
+  isOld: boolean
+  lapse?: Failure | undefined
+  reload(): void
+}
 
-/** Asks the desk at first and whenever one of `inputs` changes; what is no longer wanted is aborted. */
+type Kept<T> = { question: string; answer: Answer<T>; lapse?: Failure }
+
+/**
+ * Asks the desk at first, whenever `question` changes, and the same again when `turn` does or the desk is back; what is no longer
+ * wanted is aborted, which ends it in the desk, too.
+ */
 export function useAnswer<T>(
   ask: (abort: AbortSignal) => Promise<Answer<T>>,
-  inputs: readonly unknown[],
+  question: readonly unknown[],
+  turn = 0,
 ): Asked<T> {
-  const [answer, setAnswer] = useState<Answer<T>>()
+  const wanted = JSON.stringify(question)
+  const [kept, setKept] = useState<Kept<T>>()
   const [loading, setLoading] = useState(true)
-  const [turn, setTurn] = useState(0)
+  const [own, setOwn] = useState(0)
+  const reload = useCallback(() => setOwn((before) => before + 1), [])
   useEffect(() => {
     const abort = new AbortController()
     setLoading(true)
-    void ask(abort.signal).then((latest) => {
+    void ask(abort.signal).then((answer) => {
       if (abort.signal.aborted) return
-      setAnswer(latest)
+      setKept((before) => keep(before, wanted, answer))
       setLoading(false)
     })
     return () => abort.abort()
-  }, [...inputs, turn])
-  return { answer, loading, reload: useCallback(() => setTurn((before) => before + 1), []) }
+  }, [wanted, turn, own, returns.value])
+  useRecovery(kept?.lapse ?? kept?.answer.failure, reload)
+  const isOld = kept !== undefined && kept.question !== wanted
+  return { answer: kept?.answer, loading, isOld, lapse: kept?.lapse, reload }
+}
+
+function keep<T>(before: Kept<T> | undefined, question: string, answer: Answer<T>): Kept<T> {
+  if (answer.failure && before?.question === question && before.answer.value !== undefined)
+    return { ...before, lapse: answer.failure }
+  return { question, answer }
 }

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import type { DeskStatus } from '../../api/index.ts'
 import { type Answer, api } from '../api-client.ts'
 import { words } from '../i18n/words.ts'
+import { returns } from '../recovery.ts'
 
 const everyMs = 2_000
 
@@ -17,8 +18,15 @@ export async function watchDesk(): Promise<void> {
     const answer = await api.status()
     receiving.value = before?.value !== undefined && recordsOf(answer) > recordsOf(before)
     deskStatus.value = answer
+    if (isBack(before, answer)) returns.value++
   }
   setTimeout(watchDesk, everyMs)
+}
+
+/** Whether the desk answers again, or is another one than before. */
+function isBack(before: Answer<DeskStatus> | undefined, { value }: Answer<DeskStatus>): boolean {
+  if (!before || !value) return false
+  return before.failure !== undefined || value.received.requests < before.value.received.requests
 }
 
 /** Records that the store has, or has had since the start. */

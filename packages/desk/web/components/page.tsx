@@ -1,8 +1,8 @@
 import { safeText } from '@clew/otlp/text'
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
-import type { Failure } from '../api-client.ts'
 import { words } from '../i18n/words.ts'
+import { type Failure, mayPass } from '../recovery.ts'
 import { Icon } from './icon.tsx'
 
 /** The heading of a page, which also names the browser's tab. `hidden`: only the tab and screen readers have it. */
@@ -25,16 +25,18 @@ export function EmptyState({ title, children }: { title: string; children?: Comp
 
 type ProblemProps = { failure: Failure; onRetry?: () => void; children?: ComponentChildren }
 
-/** A failure with its remedy. */
+/** A failure with its remedy, and what the page does about it by itself. */
 export function Problem({ failure, onRetry, children }: ProblemProps) {
   const { problem, retry } = words.value.shell
-  const own = { unreachable: problem.unreachable, unreadable: problem.unreadable }[failure.code]
+  const { unreachable, unreadable, unauthorized } = problem
+  const own = { unreachable, unreadable, unauthorized }[failure.code]
   return (
     <div class="problem" role="alert">
       <h2 class="severity-error">
         <Icon name="error" /> {problem.title}
       </h2>
       <p>{own ?? safeText(failure.message)}</p>
+      {onRetry && mayPass(failure) && <p class="muted">{problem.again}</p>}
       {onRetry && (
         <button type="button" onClick={onRetry}>
           {retry}

@@ -28,7 +28,6 @@ const states: Record<AlertRow['state'], string> = {
 
 export const alerts = {
   title: 'Alerts',
-  loading: 'Asking for the alerts…',
   firing: (count: number) => `${count} firing`,
   file: (path: string, at: string) => `Rules of ${path}, read ${at}`,
   mistakes: 'What is wrong with the rule file',

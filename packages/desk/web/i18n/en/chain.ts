@@ -7,7 +7,6 @@ const labels: ChainLabels = englishLabels
 export const chain = {
   title: 'Call chain',
   labels,
-  loading: 'Loading…',
   notFound: 'This trace is not here',
   notFoundMore:
     'Its spans may still be on their way: the page looks again by itself. Old traces are removed when the store is full.',

@@ -71,9 +71,14 @@ const shell = {
     title: 'That did not work',
     unreachable: 'The desk does not answer. Is `clew desk` still running?',
     unreadable: 'What answered is not a desk. Is another program on this port?',
+    unauthorized:
+      'This desk asks for a token. Open the address that `clew desk` printed, here or in another tab of this browser.',
+    again: 'It is asked again every two seconds: this page goes on by itself.',
+    lapse: 'What you see was true some time ago. The desk is asked again every two seconds.',
     pageLost: 'This part of the page could not be loaded. The desk may have been updated: reload the page.',
     reload: 'Reload',
   },
+  waiting: { first: 'Loading', again: 'Searching; the rows are still those of the question before' },
   unknown: { title: 'There is nothing at this address', back: 'To the list of chains' },
 }
 

@@ -1,6 +1,5 @@
 export const chains = {
   title: 'Chains',
-  loading: 'Asking for the chains…',
   badSearch: 'The search has a mistake; below its box stands which.',
   unnamed: 'without a name',
   columns: { time: 'Time', chain: 'Chain', course: 'Course', duration: 'Duration', size: 'Size' },
@@ -87,6 +86,13 @@ export const logs = {
     text: 'Save as text',
     ndjson: 'Save as NDJSON',
   },
+  timeOut: {
+    reached: (time: string) => `Searched back to ${time}; what is older was not looked at yet.`,
+    none: (time: string) => `Nothing found back to ${time}; what is older was not looked at yet.`,
+    on: 'Search on until something is found',
+    goesOn: 'Searching on…',
+    stop: 'Stop',
+  },
   unreadable: { title: 'This search cannot be read', clear: 'Without a search' },
   empty: {
     title: 'No line matches',
@@ -161,7 +167,6 @@ export const patterns = {
 
 export const services = {
   title: 'Services',
-  loading: 'Looking at the spans…',
   refresh: 'Refresh',
   none: 'No service has sent anything in this span of time',
   connect: 'Connect an application',

@@ -2,7 +2,6 @@ import type { Words } from '../en/index.ts'
 
 export const alerts: Words['alerts'] = {
   title: '告警',
-  loading: '正在查询告警…',
   firing: (count) => `${count} 个触发中`,
   file: (path, at) => `规则文件 ${path}，读取于 ${at}`,
   mistakes: '规则文件中的问题',

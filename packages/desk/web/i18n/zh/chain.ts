@@ -35,7 +35,6 @@ export const chain: Words['chain'] = {
     moreTraces: '+ {count} 个关联 trace，此处未显示',
     moreRecords: '+ {count} 个 span 和日志行，此处未显示',
   },
-  loading: '加载中……',
   notFound: '这里没有这个 trace',
   notFoundMore: '它的 span 可能还在路上：页面会自动重新查找。存储满后，旧的 trace 会被删除。',
   failed: '失败',

@@ -67,9 +67,13 @@ const shell: Words['shell'] = {
     title: '出错了',
     unreachable: 'desk 没有响应。`clew desk` 还在运行吗？',
     unreadable: '响应的不是 desk。这个端口上是否有别的程序？',
+    unauthorized: '这个 desk 需要 token。请在此处或本浏览器的另一个标签页中打开 `clew desk` 打印的地址。',
+    again: '每两秒重新询问一次，本页会自动恢复。',
+    lapse: '这里显示的是之前的内容。正在每两秒重新询问 desk。',
     pageLost: '页面的这一部分无法加载。desk 可能已更新：请重新加载页面。',
     reload: '重新加载',
   },
+  waiting: { first: '正在加载', again: '正在搜索；当前各行仍属于上一个问题' },
   unknown: { title: '这个地址下没有内容', back: '回到调用链列表' },
 }
 

@@ -2,7 +2,6 @@ import type { Words } from '../en/index.ts'
 
 export const chains: Words['chains'] = {
   title: '调用链',
-  loading: '正在查询调用链…',
   badSearch: '搜索语句有误，说明见搜索框下方。',
   unnamed: '未命名',
   columns: { time: '时间', chain: '调用链', course: '过程', duration: '耗时', size: '规模' },
@@ -85,6 +84,13 @@ export const logs: Words['logs'] = {
     text: '保存为文本',
     ndjson: '保存为 NDJSON',
   },
+  timeOut: {
+    reached: (time) => `已搜索到 ${time}，更早的日志尚未搜索。`,
+    none: (time) => `到 ${time} 为止没有匹配的日志，更早的日志尚未搜索。`,
+    on: '继续搜索，直到有结果',
+    goesOn: '正在继续搜索……',
+    stop: '停止',
+  },
   unreadable: { title: '无法理解这个搜索', clear: '清除搜索' },
   empty: {
     title: '没有匹配的日志',
@@ -155,7 +161,6 @@ export const patterns: Words['patterns'] = {
 
 export const services: Words['services'] = {
   title: '服务',
-  loading: '正在统计 span…',
   refresh: '刷新',
   none: '这段时间内没有服务发送数据',
   connect: '接入应用',

@@ -3,7 +3,7 @@ import { safeText } from '@clew/otlp/text'
 import { useEffect, useRef } from 'preact/hooks'
 import type { AlertDecisions, AlertRule } from '../../../api/index.ts'
 import { api, useAnswer } from '../../api-client.ts'
-import { Problem } from '../../components/page.tsx'
+import { AnswerView } from '../../components/answer-view.tsx'
 import { type Column, ScrollingTable } from '../../components/scrolling-table.tsx'
 import { TimeText } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
@@ -20,13 +20,9 @@ const listed = 100
 export function Decisions({ rules, turn, change }: DecisionsProps) {
   const { decisions: text } = words.value.alerts
   const rule = param('rule').value
-  const { answer, reload } = useAnswer(
-    (abort) => api.alertDecisions({ rule, limit: listed }, abort),
-    [rule, turn],
-  )
+  const asked = useAnswer((abort) => api.alertDecisions({ rule, limit: listed }, abort), [rule], turn)
   const chosen = rules.filter(({ id }) => rule === '' || id === rule)
   const counts = countsOf(chosen)
-  const decisions = answer?.value?.decisions ?? []
   const section = useRef<HTMLElement>(null)
   useEffect(() => {
     // Who chose a rule further up wants to see this.
@@ -39,10 +35,11 @@ export function Decisions({ rules, turn, change }: DecisionsProps) {
         <RuleChoice rules={rules} />
         {rule !== '' && chosen.length > 0 && <SilenceMenu rule={rule} change={change} />}
       </div>
-      {answer?.failure && <Problem failure={answer.failure} onRetry={reload} />}
       {counts.length === 0 && <p class="muted">{text.none}</p>}
       {counts.length > 0 && <CountTable counts={counts} />}
-      {decisions.length > 0 && <DecisionTable decisions={decisions} />}
+      <AnswerView asked={asked} shape="text">
+        {({ decisions }) => decisions.length > 0 && <DecisionTable decisions={decisions} />}
+      </AnswerView>
     </section>
   )
 }

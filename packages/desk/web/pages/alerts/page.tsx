@@ -2,6 +2,7 @@ import { safeText } from '@clew/otlp/text'
 import { useEffect, useState } from 'preact/hooks'
 import type { AlertPage } from '../../../api/index.ts'
 import { api, type Failure, useAnswer } from '../../api-client.ts'
+import { AnswerView } from '../../components/answer-view.tsx'
 import { Problem, Title } from '../../components/page.tsx'
 import { formatCount, formatStep } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
@@ -15,25 +16,21 @@ import './alerts.css'
 
 /** What fires, what fired, and why; kept up to date by the desk. */
 export function AlertsPage() {
-  const { title, loading } = words.value.alerts
+  const { title } = words.value.alerts
   const turn = useNews()
-  const { answer, reload } = useAnswer(api.alerts, [turn])
+  const asked = useAnswer(api.alerts, [], turn)
   const [failure, setFailure] = useState<Failure>()
   const change: Change = async (ask) => {
     setFailure((await ask()).failure)
-    reload()
+    asked.reload()
   }
   return (
     <div class="page alerts">
       <Title>{title}</Title>
-      {answer === undefined && (
-        <p class="muted" role="status">
-          {loading}
-        </p>
-      )}
-      {answer?.failure && <Problem failure={answer.failure} onRetry={reload} />}
       {failure && <Problem failure={failure} />}
-      {answer?.value && <Content page={answer.value} turn={turn} change={change} />}
+      <AnswerView asked={asked} shape="text">
+        {(page) => <Content page={page} turn={turn} change={change} />}
+      </AnswerView>
     </div>
   )
 }

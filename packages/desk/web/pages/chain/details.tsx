@@ -1,10 +1,8 @@
 import { formatDuration } from '@clew/otlp/text'
-import type { ComponentChild } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { LogDetail, SpanDetail } from '../../../api/index.ts'
 import { type Chain, describeRow, kindOf } from '../../../chain/index.ts'
-import { type Answer, api, useAnswer } from '../../api-client.ts'
-import { Problem } from '../../components/page.tsx'
+import { api, useAnswer } from '../../api-client.ts'
+import { AnswerView } from '../../components/answer-view.tsx'
 import { SidePane } from '../../components/side-pane.tsx'
 import { words } from '../../i18n/words.ts'
 import { LineDetails } from '../../record/line-details.tsx'
@@ -68,33 +66,19 @@ function Content({ shown, node }: { shown: ShownChain; node: number }) {
 function Span({ reference, chain }: { reference: string; chain: Chain }) {
   const asked = useAnswer((abort) => api.span(reference, abort), [reference])
   return (
-    <Answered asked={asked} reference={reference}>
-      {(span: SpanDetail) => <SpanDetails span={span} chain={chain} />}
-    </Answered>
+    <AnswerView asked={asked} shape="text">
+      {(span) => <SpanDetails span={span} chain={chain} />}
+    </AnswerView>
   )
 }
 
 function Log({ reference }: { reference: string }) {
   const asked = useAnswer((abort) => api.log(reference, abort), [reference])
   return (
-    <Answered asked={asked} reference={reference}>
-      {(log: LogDetail) => <LineDetails log={log} />}
-    </Answered>
+    <AnswerView asked={asked} shape="text">
+      {(log) => <LineDetails log={log} />}
+    </AnswerView>
   )
-}
-
-type AnsweredProps<T> = {
-  asked: { answer: Answer<T> | undefined; reload(): void }
-  reference: string
-  children(value: T): ComponentChild
-}
-
-/** What the pane had before stays until the answer is there, marked as not being of this row. */
-function Answered<T extends { ref: string }>({ asked, reference, children }: AnsweredProps<T>) {
-  const { answer, reload } = asked
-  if (!answer) return <p class="muted">{words.value.chain.loading}</p>
-  if (answer.failure) return <Problem failure={answer.failure} onRetry={reload} />
-  return <div class={answer.value.ref === reference ? '' : 'stale'}>{children(answer.value)}</div>
 }
 
 /** A value that has not changed for a moment. */

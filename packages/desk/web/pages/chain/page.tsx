@@ -1,3 +1,4 @@
+import { AnswerView } from '../../components/answer-view.tsx'
 import { EmptyState, Problem, Title } from '../../components/page.tsx'
 import { words } from '../../i18n/words.ts'
 import { route } from '../../url-state.ts'
@@ -17,26 +18,35 @@ export function ChainPage() {
 
 function OneChain({ traceId }: { traceId: string }) {
   const { data, failure, reload } = useGrowingChain(traceId)
-  const text = words.value.chain
-  if (data) return <OpenChain data={data} />
+  const answer = data ? { value: data } : failure && { failure }
   return (
-    <div class="page">
-      <Title>{text.title}</Title>
-      {failure === undefined && (
-        <p class="muted" role="status">
-          {text.loading}
-        </p>
+    <AnswerView
+      asked={{ answer, loading: answer === undefined, isOld: false, reload }}
+      failed={({ code }) => (
+        <div class="page">
+          <Title>{words.value.chain.title}</Title>
+          {code === 'not-found' ? (
+            <NotFound traceId={traceId} reload={reload} />
+          ) : (
+            <Problem failure={failure!} onRetry={reload} />
+          )}
+        </div>
       )}
-      {failure?.code === 'not-found' && (
-        <EmptyState title={text.notFound}>
-          <p class="mono">{traceId}</p>
-          <p>{text.notFoundMore}</p>
-          <button type="button" onClick={reload}>
-            {words.value.shell.retry}
-          </button>
-        </EmptyState>
-      )}
-      {failure && failure.code !== 'not-found' && <Problem failure={failure} onRetry={reload} />}
-    </div>
+    >
+      {(chain) => <OpenChain data={chain} />}
+    </AnswerView>
+  )
+}
+
+function NotFound({ traceId, reload }: { traceId: string; reload(): void }) {
+  const { notFound, notFoundMore } = words.value.chain
+  return (
+    <EmptyState title={notFound}>
+      <p class="mono">{traceId}</p>
+      <p>{notFoundMore}</p>
+      <button type="button" onClick={reload}>
+        {words.value.shell.retry}
+      </button>
+    </EmptyState>
   )
 }

@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { ChainData } from '../../../api/index.ts'
 import { api, type Failure } from '../../api-client.ts'
 import { live } from '../../live.ts'
+import { returns, useRecovery } from '../../recovery.ts'
 import { growthSearch, hasSameRecords, mayGrow } from './growing.ts'
 
 /** A trace that only a link joins is not in the search yet: now and then the desk is asked without being told. */
@@ -17,7 +18,7 @@ type Asked = { data?: ChainData; failure?: Failure }
 export function useGrowingChain(traceId: string): Asked & { reload(): void } {
   const [asked, setAsked] = useState<Asked>({})
   const [turn, setTurn] = useState(0)
-  const reload = () => setTurn((before) => before + 1)
+  const reload = useCallback(() => setTurn((before) => before + 1), [])
   useEffect(() => {
     const abort = new AbortController()
     void api.chain(traceId, abort.signal).then(({ value, failure }) => {
@@ -28,7 +29,8 @@ export function useGrowingChain(traceId: string): Asked & { reload(): void } {
       })
     })
     return () => abort.abort()
-  }, [traceId, turn])
+  }, [traceId, turn, returns.value])
+  useRecovery(asked.failure, reload)
   useGrowth(growthSearch(traceId, asked.data), () => isWaiting(asked), reload)
   return { ...asked, reload }
 }

@@ -18,10 +18,8 @@ export function ChainRows({ asked, list }: { asked: AskedChains; list: ChainList
   const [activeId, setActiveId] = useState(lastActive)
   const active = list.chains.findIndex(({ traceId }) => traceId === activeId)
   const text = words.value.chains
-  const marked = useMemo(
-    () => wordsOf(parseSearch(param('q').value).tree ?? { kind: 'everything' }),
-    [param('q').value],
-  )
+  const q = asked.isOld ? '' : param('q').value
+  const marked = useMemo(() => wordsOf(parseSearch(q).tree ?? { kind: 'everything' }), [q])
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     lastActive = activeId

@@ -1,13 +1,14 @@
 import { useEffect } from 'preact/hooks'
 import type { Failure } from '../../api-client.ts'
-import { EmptyState, Problem } from '../../components/page.tsx'
+import { AnswerView } from '../../components/answer-view.tsx'
+import { EmptyState } from '../../components/page.tsx'
 import { searchProblem } from '../../components/search-box.tsx'
 import { words } from '../../i18n/words.ts'
 import { param } from '../../url-state.ts'
 import { ChainRows } from './chain-rows.tsx'
 import { Filters } from './filters.tsx'
 import { NoChains } from './no-chains.tsx'
-import { type AskedChains, useChainList } from './use-chain-list.ts'
+import { useChainList } from './use-chain-list.ts'
 import './chains.css'
 
 /** The call chains that arrived, as they arrive. */
@@ -19,28 +20,21 @@ export function ChainsPage() {
     to: param('to').value,
     order,
   })
-  useSearchProblem(asked.failure)
+  const failure = asked.isOld ? undefined : asked.answer?.failure
+  useSearchProblem(failure)
   return (
     <div class="chains">
-      <Filters shown={asked.list?.chains ?? []} />
-      <Content asked={asked} />
+      <Filters shown={asked.answer?.value?.chains ?? []} />
+      <div class="chains-answer">
+        <AnswerView
+          asked={asked}
+          failed={({ code }) => code === 'invalid' && <EmptyState title={words.value.chains.badSearch} />}
+        >
+          {(list) => (list.chains.length === 0 ? <NoChains /> : <ChainRows asked={asked} list={list} />)}
+        </AnswerView>
+      </div>
     </div>
   )
-}
-
-function Content({ asked }: { asked: AskedChains }) {
-  const { list, failure, reload } = asked
-  const { loading, badSearch } = words.value.chains
-  if (failure?.code === 'invalid') return <EmptyState title={badSearch} />
-  if (failure) return <Problem failure={failure} onRetry={reload} />
-  if (list === undefined) {
-    return (
-      <p class="chains-loading muted" role="status">
-        {loading}
-      </p>
-    )
-  }
-  return list.chains.length === 0 ? <NoChains /> : <ChainRows asked={asked} list={list} />
 }
 
 function useSearchProblem(failure: Failure | undefined): void {

@@ -1,9 +1,10 @@
 import { parseSearch } from '@clew/search'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { ChainPage, ChainSummary } from '../../../api/index.ts'
-import { api, type Failure } from '../../api-client.ts'
+import { type Asked, api, type Failure } from '../../api-client.ts'
 import { unixMsOf } from '../../format.ts'
 import { live } from '../../live.ts'
+import { returns, useRecovery } from '../../recovery.ts'
 import { parseInstant } from '../../url.ts'
 import { timeBounds } from '../../url-state.ts'
 import {
@@ -20,14 +21,14 @@ import {
 /** What the address asks for. */
 export type Question = { q: string; from: string; to: string; order: ChainOrder }
 
-export type AskedChains = {
-  list: ChainList | undefined
-  failure: Failure | undefined
-  reload(): void
+export type AskedChains = Asked<ChainList> & {
   more(): void
   /** At the top of the list new chains are shown as they come; further down they wait. */
   follow(atTop: boolean): void
 }
+
+/** What the desk answered to the question of a key. With both, the list is from before. */
+type Kept = { key: string; list?: ChainList; failure?: Failure }
 
 /** The list as it was last seen, so that the way back from a chain leads to the same place. */
 let seen: { key: string; list: ChainList } | undefined
@@ -36,50 +37,70 @@ let seen: { key: string; list: ChainList } | undefined
 export function useChainList(question: Question): AskedChains {
   const { q, order } = question
   const key = JSON.stringify(question)
-  const [list, setList] = useState(seen?.key === key ? seen.list : undefined)
-  const [failure, setFailure] = useState<Failure>()
-  const [turn, setTurn] = useState(0)
   const held = useRef(false)
-  const loadingMore = useRef(false)
-  const reload = () => setTurn((before) => before + 1)
-
+  const { kept, loading, change, reload } = useWatched(question, key, held)
+  const loadingMore = useRef<AbortController>(undefined)
+  const isOld = kept !== undefined && kept.key !== key
+  const list = kept?.list
   useEffect(() => {
-    const earlier = turn === 0 && seen?.key === key ? seen.list : undefined
-    const stop = watch(question, {
-      onPage: (page) => {
-        setFailure(undefined)
-        setList(earlier === undefined ? startList(page) : resume(earlier, page, order))
-      },
-      onFailure: setFailure,
-      onChains: (chains) => setList((before) => before && arrive(before, chains, order, held.current)),
-    })
-    loadingMore.current = false
-    return stop
-  }, [key, turn])
-  useEffect(() => {
-    seen = list && { key, list }
+    seen = kept?.list && { key: kept.key, list: kept.list }
     if (list && list.chains.length > maxShown && !held.current) reload()
   }, [list])
+  useEffect(() => () => loadingMore.current?.abort(), [key])
+  useRecovery(kept?.failure, reload)
 
   return {
-    list,
-    failure,
-    reload,
+    answer: list ? { value: list } : kept?.failure && { failure: kept.failure },
+    lapse: list && kept.failure,
+    ...{ loading, isOld, reload },
     more() {
-      if (list === undefined || list.next === null || loadingMore.current) return
-      loadingMore.current = true
-      void api.chains({ q, order, before: list.next, ...timeBounds(Date.now()) }).then(({ value }) => {
-        loadingMore.current = false
-        if (value) setList((before) => (before?.next === list.next ? addPage(before, value) : before))
+      const isAsking = loadingMore.current?.signal.aborted === false
+      if (isOld || list === undefined || list.next === null || isAsking) return
+      const abort = new AbortController()
+      loadingMore.current = abort
+      const params = { q, order, before: list.next, ...timeBounds(Date.now()) }
+      void api.chains(params, abort.signal).then(({ value }) => {
+        if (abort.signal.aborted) return
+        abort.abort()
+        if (value) change((before) => (before.next === list.next ? addPage(before, value) : before))
       })
     },
     follow(atTop) {
       held.current = !atTop
       if (!atTop || list === undefined || list.waiting.length === 0) return
       if (list.waiting.length >= maxWaiting) reload()
-      else setList((before) => before && arrive(before, [], order, false))
+      else change((before) => arrive(before, [], order, false))
     },
   }
+}
+
+/** The first page of a question and what comes after it. `held`: new chains wait. */
+function useWatched(question: Question, key: string, held: { current: boolean }) {
+  const [kept, setKept] = useState<Kept | undefined>(seen?.key === key ? seen : undefined)
+  const [loading, setLoading] = useState(true)
+  const [turn, setTurn] = useState(0)
+  const { order } = question
+  /** Changes the list unless another question was asked meanwhile. */
+  const change = (next: (list: ChainList) => ChainList) =>
+    setKept((before) =>
+      before?.key === key && before.list ? { ...before, list: next(before.list) } : before,
+    )
+  useEffect(() => {
+    const earlier = turn === 0 && seen?.key === key ? seen.list : undefined
+    setLoading(true)
+    return watch(question, {
+      onPage: (page) => {
+        setLoading(false)
+        setKept({ key, list: earlier === undefined ? startList(page) : resume(earlier, page, order) })
+      },
+      onFailure: (failure) => {
+        setLoading(false)
+        setKept((before) => (before?.key === key && before.list ? { ...before, failure } : { key, failure }))
+      },
+      onChains: (chains) => change((before) => arrive(before, chains, order, held.current)),
+    })
+  }, [key, turn, returns.value])
+  return { kept, loading, change, reload: useCallback(() => setTurn((before) => before + 1), []) }
 }
 
 type Listener = {

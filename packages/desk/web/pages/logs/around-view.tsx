@@ -2,7 +2,8 @@ import { safeText } from '@clew/otlp/text'
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import type { LogRow, SurroundingLogs } from '../../../api/index.ts'
 import { api, useAnswer } from '../../api-client.ts'
-import { Problem, Title } from '../../components/page.tsx'
+import { AnswerView } from '../../components/answer-view.tsx'
+import { Title } from '../../components/page.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { rowHeight } from '../../components/virtual-window.ts'
 import { words } from '../../i18n/words.ts'
@@ -11,7 +12,7 @@ import { param, setParams } from '../../url-state.ts'
 import { ExportMenu } from './export-menu.tsx'
 import { LinePane } from './line-pane.tsx'
 import { isOfOtherDay, LogHeader, logRow } from './log-rows.tsx'
-import { useLineChoice } from './use-line-choice.ts'
+import { type LineChoice, useLineChoice } from './use-line-choice.ts'
 
 const fewest = 20
 const most = 500
@@ -20,56 +21,47 @@ const most = 500
 export function AroundView({ line }: { line: string }) {
   const count = countOf(param('count').value)
   const service = param('service').value
-  const { answer, reload } = useAnswer(
-    (abort) => api.logsAround(line, { count, service }, abort),
-    [line, count, service],
-  )
-  const found = answer?.value
-  const { title } = words.value.logs.around
-  if (!found)
-    return (
-      <div class="page">
-        <Title>{title}</Title>
-        {answer?.failure && <Problem failure={answer.failure} onRetry={reload} />}
+  const asked = useAnswer((abort) => api.logsAround(line, { count, service }, abort), [line, count, service])
+  const found = asked.answer?.value
+  const rows = found?.logs ?? none
+  const choice = useLineChoice(rows, line)
+  return (
+    <div class="with-pane">
+      <div class="logs">
+        <AroundBar rows={rows} marked={found?.logs[found.at]} count={count} service={service} />
+        <div class="logs-body">
+          <div class="logs-list">
+            <AnswerView asked={asked}>{(lines) => <Around found={lines} choice={choice} />}</AnswerView>
+          </div>
+        </div>
       </div>
-    )
-  return <Around found={found} line={line} count={count} service={service} />
+      {choice.opened && <LinePane line={choice.opened} onClose={choice.close} />}
+    </div>
+  )
 }
+
+const none: readonly LogRow[] = []
 
 function countOf(text: string): number {
   const count = Number(text)
   return Number.isInteger(count) && count > 0 ? Math.min(most, count) : fewest
 }
 
-type AroundProps = { found: SurroundingLogs; line: string; count: number; service: string }
-
-function Around({ found, line, count, service }: AroundProps) {
+function Around({ found, choice }: { found: SurroundingLogs; choice: LineChoice }) {
   const rows = found.logs
-  const choice = useLineChoice(rows, line)
-  const marked = rows[found.at]
   const place = useCentred(found)
   const other = useMemo(() => rows.some((row) => isOfOtherDay(row, Date.now())), [rows])
   return (
-    <div class="with-pane">
-      <div class="logs">
-        <AroundBar rows={rows} marked={marked} count={count} service={service} />
-        <div class="logs-body">
-          <div class="logs-list">
-            <div class={other ? 'list with-days' : 'list'} ref={place}>
-              <VirtualRows
-                label={words.value.logs.around.title}
-                count={rows.length}
-                active={choice.active}
-                onActive={choice.onActive}
-                onOpen={choice.onOpen}
-                header={<LogHeader />}
-                row={(index) => logRow(rows[index]!, [], index === found.at)}
-              />
-            </div>
-          </div>
-        </div>
-      </div>
-      {choice.opened && <LinePane line={choice.opened} onClose={choice.close} />}
+    <div class={other ? 'list with-days' : 'list'} ref={place}>
+      <VirtualRows
+        label={words.value.logs.around.title}
+        count={rows.length}
+        active={choice.active}
+        onActive={choice.onActive}
+        onOpen={choice.onOpen}
+        header={<LogHeader />}
+        row={(index) => logRow(rows[index]!, [], index === found.at)}
+      />
     </div>
   )
 }

@@ -1,5 +1,9 @@
+import { safeText } from '@clew/otlp/text'
 import { useEffect, useState } from 'preact/hooks'
-import { api, useAnswer } from '../../api-client.ts'
+import { api, type Failure, useAnswer } from '../../api-client.ts'
+import { AnswerView } from '../../components/answer-view.tsx'
+import { words } from '../../i18n/words.ts'
+import { mayPass } from '../../recovery.ts'
 import { readStored, store } from '../../stored.ts'
 import { param, timeBounds } from '../../url-state.ts'
 import { FacetList } from './facet-list.tsx'
@@ -10,15 +14,16 @@ const steps = 80
 /** The histogram of the page's search; while live it is asked for anew. */
 export function HistogramPanel({ isLive }: { isLive: boolean }) {
   const [q, from, to] = [param('q').value, param('from').value, param('to').value]
-  const { answer, reload } = useAnswer(
-    (abort) => api.histogram({ q, ...timeBounds(Date.now()), steps }, abort),
+  const asked = useAnswer(
+    (abort) => beside(() => api.histogram({ q, ...timeBounds(Date.now()), steps }, abort)),
     [q, from, to],
   )
-  useLiveRefresh(isLive, reload)
-  const histogram = answer?.value
+  useLiveRefresh(isLive, asked.reload)
   return (
     <div class="histogram-place">
-      {histogram && histogram.total > 0 && <Histogram histogram={histogram} />}
+      <AnswerView asked={asked} failed={(failure) => <Missing failure={failure} reload={asked.reload} />}>
+        {(histogram) => histogram.total > 0 && <Histogram histogram={histogram} />}
+      </AnswerView>
     </div>
   )
 }
@@ -26,12 +31,36 @@ export function HistogramPanel({ isLive }: { isLive: boolean }) {
 /** The facets of the page's search; while live they are asked for anew. */
 export function FacetPanel({ isLive }: { isLive: boolean }) {
   const [q, from, to] = [param('q').value, param('from').value, param('to').value]
-  const { answer, reload } = useAnswer(
-    (abort) => api.facets({ q, ...timeBounds(Date.now()), steps }, abort),
+  const asked = useAnswer(
+    (abort) => beside(() => api.facets({ q, ...timeBounds(Date.now()), steps }, abort)),
     [q, from, to],
   )
-  useLiveRefresh(isLive, reload)
-  return <div class="facets-place">{answer?.value && <FacetList facets={answer.value} />}</div>
+  useLiveRefresh(isLive, asked.reload)
+  return (
+    <div class="facets-place">
+      <AnswerView asked={asked} failed={(failure) => <Missing failure={failure} reload={asked.reload} />}>
+        {(facets) => <FacetList facets={facets} />}
+      </AnswerView>
+    </div>
+  )
+}
+
+/** The list is asked for first: what stands beside it comes when all effects of this change have run. */
+function beside<T>(ask: () => Promise<T>): Promise<T> {
+  return Promise.resolve().then(ask)
+}
+
+/** The list says what is wrong; here only that this is not there, and why if that is a matter of its own. */
+function Missing({ failure, reload }: { failure: Failure; reload(): void }) {
+  if (mayPass(failure)) return null
+  return (
+    <p class="panel-missing muted" role="alert">
+      {safeText(failure.message)}{' '}
+      <button type="button" class="quiet" onClick={reload}>
+        {words.value.shell.retry}
+      </button>
+    </p>
+  )
 }
 
 /** Whether the facets are shown: as the reader chose, at first where there is room. */

@@ -1,7 +1,8 @@
 import { useMemo, useState } from 'preact/hooks'
-import type { Pattern, PatternPage } from '../../../api/index.ts'
+import type { Pattern } from '../../../api/index.ts'
 import { api, useAnswer } from '../../api-client.ts'
-import { EmptyState, Problem, Title } from '../../components/page.tsx'
+import { AnswerView } from '../../components/answer-view.tsx'
+import { EmptyState, Title } from '../../components/page.tsx'
 import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
 import { useKeys } from '../../keys.ts'
@@ -13,27 +14,20 @@ import { PatternsBar, toggleOnlyNew } from './patterns-bar.tsx'
 import './patterns.css'
 
 const steps = 30
+const none: readonly Pattern[] = []
 
 /** Templates of lines with how often they occurred, so that what is new or grows stands out. */
 export function PatternsPage() {
   const [q, from, to] = [param('q').value, param('from').value, param('to').value]
-  const { answer, reload } = useAnswer(
+  const asked = useAnswer(
     (abort) => api.patterns({ q, ...timeBounds(Date.now()), steps }, abort),
     [q, from, to],
   )
-  return (
-    <>
-      <Title hidden>{words.value.patterns.title}</Title>
-      {answer?.failure && <Problem failure={answer.failure} onRetry={reload} />}
-      {answer?.value && <Patterns page={answer.value} />}
-    </>
-  )
-}
-
-function Patterns({ page }: { page: PatternPage }) {
   const order = orderOf(param('sort').value)
-  const onlyNew = param('new').value === '1' && param('from').value !== ''
-  const patterns = useMemo(() => listPatterns(page.patterns, order, onlyNew), [page.patterns, order, onlyNew])
+  const onlyNew = param('new').value === '1' && from !== ''
+  const page = asked.answer?.value
+  const all = page?.patterns ?? none
+  const patterns = useMemo(() => listPatterns(all, order, onlyNew), [all, order, onlyNew])
   const opened = Number(param('pattern').value)
   useKeys([
     {
@@ -50,21 +44,25 @@ function Patterns({ page }: { page: PatternPage }) {
   return (
     <div class="with-pane">
       <div class="patterns">
+        <Title hidden>{words.value.patterns.title}</Title>
         <PatternsBar
           order={order}
           onlyNew={onlyNew}
-          count={patterns.length}
-          newCount={page.patterns.filter(({ isNew }) => isNew).length}
+          counts={page && { shown: patterns.length, fresh: all.filter(({ isNew }) => isNew).length }}
         />
         <div class="patterns-list">
-          {patterns.length > 0 ? (
-            <List patterns={patterns} stepMs={page.stepMs} opened={opened} />
-          ) : (
-            <NoPatterns />
-          )}
+          <AnswerView asked={asked}>
+            {({ stepMs }, isOld) =>
+              patterns.length > 0 ? (
+                <List patterns={patterns} stepMs={stepMs} opened={opened} q={isOld ? '' : q} />
+              ) : (
+                <NoPatterns />
+              )
+            }
+          </AnswerView>
         </div>
       </div>
-      {opened > 0 && (
+      {opened > 0 && page && (
         <PatternPane
           pattern={opened}
           stepMs={page.stepMs}
@@ -75,11 +73,11 @@ function Patterns({ page }: { page: PatternPage }) {
   )
 }
 
-type ListProps = { patterns: readonly Pattern[]; stepMs: number; opened: number }
+type ListProps = { patterns: readonly Pattern[]; stepMs: number; opened: number; q: string }
 
-function List({ patterns, stepMs, opened }: ListProps) {
+function List({ patterns, stepMs, opened, q }: ListProps) {
   const [cursor, setCursor] = useState(opened)
-  const marked = param('q').value.split(/\s+/)
+  const marked = q.split(/\s+/)
   const chosen = opened || cursor
   const active = useMemo(() => patterns.findIndex(({ id }) => id === chosen), [patterns, chosen])
   const nowMs = Date.now()

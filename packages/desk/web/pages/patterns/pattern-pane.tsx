@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import type { LogRow, PatternDetail } from '../../../api/index.ts'
 import { api, useAnswer } from '../../api-client.ts'
+import { AnswerView } from '../../components/answer-view.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
-import { Problem } from '../../components/page.tsx'
 import { SidePane } from '../../components/side-pane.tsx'
 import { HighlightedText, ServiceDot, Severity, TimeText } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
@@ -17,15 +17,13 @@ type PatternPaneProps = { pattern: number; stepMs: number; onClose(): void }
 /** One pattern: how often it occurred, and its newest lines. */
 export function PatternPane({ pattern, stepMs, onClose }: PatternPaneProps) {
   const [from, to] = [param('from').value, param('to').value]
-  const { answer, reload } = useAnswer(
-    (abort) => api.pattern(pattern, timeBounds(Date.now()), abort),
-    [pattern, from, to],
-  )
+  const asked = useAnswer((abort) => api.pattern(pattern, timeBounds(Date.now()), abort), [pattern, from, to])
   const { pane } = words.value.patterns
   return (
     <SidePane title={pane.title} label={pane.title} onClose={onClose}>
-      {answer?.failure && <Problem failure={answer.failure} onRetry={reload} />}
-      {answer?.value && <Details detail={answer.value} stepMs={stepMs} />}
+      <AnswerView asked={asked} shape="text">
+        {(detail) => <Details detail={detail} stepMs={stepMs} />}
+      </AnswerView>
     </SidePane>
   )
 }

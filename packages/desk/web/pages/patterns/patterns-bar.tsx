@@ -4,20 +4,25 @@ import { words } from '../../i18n/words.ts'
 import { param, setParams } from '../../url-state.ts'
 import { type Order, orders } from './pattern-list.ts'
 
-type PatternsBarProps = { order: Order; onlyNew: boolean; count: number; newCount: number }
+type PatternsBarProps = {
+  order: Order
+  onlyNew: boolean
+  /** Absent until they are known. */
+  counts: { shown: number; fresh: number } | undefined
+}
 
 /** Since when patterns are looked at and count as new, and in which order they stand. */
-export function PatternsBar({ order, onlyNew, count, newCount }: PatternsBarProps) {
-  const { only, counts, since } = words.value.patterns
+export function PatternsBar({ order, onlyNew, counts }: PatternsBarProps) {
+  const { only, counts: countsText, since } = words.value.patterns
   return (
     <div class="patterns-bar">
       <TimeRange label={since} />
       <label>
         <input type="checkbox" checked={onlyNew} onChange={() => toggleOnlyNew(onlyNew)} />
-        {only} <span class="number muted">{formatCount(newCount)}</span>
+        {only} <span class="number muted patterns-fresh">{counts && formatCount(counts.fresh)}</span>
       </label>
       <OrderChoice order={order} />
-      <span class="muted number">{counts(count)}</span>
+      <span class="muted number">{counts && countsText(counts.shown)}</span>
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import type { ServiceMap } from '../../../api/index.ts'
 import { api, useAnswer } from '../../api-client.ts'
-import { EmptyState, Problem, Title } from '../../components/page.tsx'
+import { AnswerView } from '../../components/answer-view.tsx'
+import { EmptyState, Title } from '../../components/page.tsx'
 import { TimeRange } from '../../components/time-range.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
@@ -11,8 +12,8 @@ import './services.css'
 
 /** Who calls whom, as a map and as tables that say the same. */
 export function ServicesPage() {
-  const { title, loading, refresh } = words.value.services
-  const { answer, reload } = useAnswer(
+  const { title, refresh } = words.value.services
+  const asked = useAnswer(
     (abort) => api.services(timeBounds(Date.now()), abort),
     [param('from').value, param('to').value],
   )
@@ -20,18 +21,14 @@ export function ServicesPage() {
     <div class="page services">
       <div class="services-head">
         <Title>{title}</Title>
-        <button type="button" onClick={reload}>
+        <button type="button" onClick={asked.reload}>
           {refresh}
         </button>
         <TimeRange />
       </div>
-      {answer === undefined && (
-        <p class="muted" role="status">
-          {loading}
-        </p>
-      )}
-      {answer?.failure && <Problem failure={answer.failure} onRetry={reload} />}
-      {answer?.value && <Content map={answer.value} />}
+      <AnswerView asked={asked} shape="text">
+        {(map) => <Content map={map} />}
+      </AnswerView>
     </div>
   )
 }
