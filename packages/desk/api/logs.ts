@@ -122,7 +122,13 @@ export type LogFacets = Static<typeof logFacets>
 export const pattern = object({
   id: count(),
   text: text('Variable parts are `<*>`.'),
-  severity: count('The highest severity among its lines.'),
+  severity: count(
+    'The lowest number of the level that most of its lines have in the time that was asked for, of two the higher one; where no ' +
+      'level was counted (files of earlier versions) the highest severity that a line of it ever had.',
+  ),
+  errors: count(
+    'Lines of severity ERROR and up in the time that was asked for, as far as levels were counted.',
+  ),
   services: list(text()),
   count: count(),
   firstUnixMs: number('First occurrence ever, as far as the store reaches back.'),

@@ -13,6 +13,7 @@ import {
   timeSteps,
   wholeNumber,
 } from './parameters.ts'
+import { countsGoOn } from './stop.ts'
 
 const leastStepMs = rollups.rollup / 1000
 
@@ -110,7 +111,7 @@ function countBuckets(
   const table: RollupName = steps.stepMs * 1000 >= rollups.rollup_wide ? 'rollup_wide' : 'rollup'
   const bucketUs = rollups[table]
   const sql = `SELECT bucket, band, service, sum(count) FROM ${table} AS counts
-    JOIN resource ON resource.id = counts.resource WHERE bucket BETWEEN ? AND ? GROUP BY bucket, band, service`
+    JOIN resource ON resource.id = counts.resource WHERE bucket BETWEEN ? AND ? AND ${countsGoOn('band')} GROUP BY bucket, band, service`
   const [first, last] = [Math.floor(range.fromUs / bucketUs), Math.floor(range.toUs / bucketUs)]
   for (const segment of segments.newestFirst()) {
     type Row = [bucket: number, band: number, service: string, count: number]

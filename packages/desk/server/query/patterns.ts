@@ -1,8 +1,9 @@
+import { bandIndexOf, lowestSeverity, severityBands } from '@clew/otlp'
 import type { LogRow, Pattern, PatternDetail, PatternPage } from '../../api/logs.ts'
 import { storeError } from '../schema/store-error.ts'
-import { patternBucketUs } from '../schema/tables.ts'
+import { leveledFrom, patternBucketUs } from '../schema/tables.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
-import type { OpenSegments } from './open-segments.ts'
+import type { OpenSegment, OpenSegments } from './open-segments.ts'
 import {
   type Parameters,
   type Steps,
@@ -11,20 +12,26 @@ import {
   timeSteps,
   wholeNumber,
 } from './parameters.ts'
+import { countsGoOn, logsGoOn } from './stop.ts'
 
 const maxPatterns = 500
 const examples = 20
 
 type PatternRow = { id: number; text: string; severity: number; firstUs: number; lastUs: number }
-type Counted = PatternRow & { count: number; services: Set<string>; trend: number[] }
+type Counted = PatternRow & { count: number; services: Set<string>; trend: number[]; bands: number[] }
 
 const patternSql =
   'SELECT id, text, severity, first_us AS firstUs, last_us AS lastUs FROM pattern WHERE last_us >= ?'
 
-const countSql = `SELECT pattern, bucket, service, sum(count) FROM pattern_rollup JOIN resource ON resource.id = resource
-  WHERE bucket BETWEEN ? AND ? GROUP BY pattern, bucket, service`
+/** Of a segment of the format before no level is known: -1. */
+const countSql = ({ version }: OpenSegment): string => {
+  const band = version < leveledFrom ? '-1' : 'band'
+  return `SELECT pattern, bucket, service, ${band} AS level, sum(count) FROM pattern_rollup AS counts
+    JOIN resource ON resource.id = counts.resource
+    WHERE bucket BETWEEN ? AND ? AND ${countsGoOn('pattern')} GROUP BY pattern, bucket, service, level`
+}
 
-type CountRow = [pattern: number, bucket: number, service: string, count: number]
+type CountRow = [pattern: number, bucket: number, service: string, band: number, count: number]
 
 /** `GET /api/patterns`: those that occurred in the time asked for, the most frequent first. `q`: words of the pattern or its service. */
 export function patterns(segments: OpenSegments, parameters: Parameters): PatternPage {
@@ -61,7 +68,14 @@ function knownPatterns(segments: OpenSegments, fromUs: number): Map<number, Coun
   for (const segment of segments.newestFirst()) {
     for (const row of segment.all<PatternRow>(patternSql, fromUs)) {
       const newer = known.get(row.id)
-      if (newer === undefined) known.set(row.id, { ...row, count: 0, services: new Set(), trend: [] })
+      if (newer === undefined)
+        known.set(row.id, {
+          ...row,
+          count: 0,
+          services: new Set(),
+          trend: [],
+          bands: severityBands.map(() => 0),
+        })
       else {
         newer.firstUs = Math.min(newer.firstUs, row.firstUs)
         newer.severity = Math.max(newer.severity, row.severity)
@@ -90,12 +104,17 @@ function count(
 ): void {
   const bucketOf = (us: number): number => Math.floor(us / patternBucketUs)
   for (const segment of segments.newestFirst()) {
-    for (const row of segment.arrays<CountRow>(countSql, bucketOf(range.fromUs), bucketOf(range.toUs))) {
-      const [id, bucket, service, lines] = row
+    for (const row of segment.arrays<CountRow>(
+      countSql(segment),
+      bucketOf(range.fromUs),
+      bucketOf(range.toUs),
+    )) {
+      const [id, bucket, service, band, lines] = row
       const one = known.get(id)
       if (one === undefined) continue
       one.count += lines
       one.services.add(service)
+      if (band >= 0) one.bands[band] = (one.bands[band] ?? 0) + lines
       const step = Math.floor(((bucket * patternBucketUs) / 1000 - steps.fromMs) / steps.stepMs)
       const at = Math.max(0, Math.min(steps.count - 1, step))
       if (one.trend.length === 0) one.trend = new Array<number>(steps.count).fill(0)
@@ -113,9 +132,11 @@ function matches({ text, services }: Counted, search: string): boolean {
 }
 
 function toPattern(counted: Counted, sinceUs: number): Pattern {
-  const { firstUs, lastUs, services, ...rest } = counted
+  const { firstUs, lastUs, services, severity, bands, ...rest } = counted
   return {
     ...rest,
+    severity: usualSeverity(bands) ?? severity,
+    errors: bands.slice(firstErrorBand).reduce((sum, lines) => sum + lines, 0),
     services: [...services].toSorted(),
     firstUnixMs: Math.floor(firstUs / 1000),
     lastUnixMs: Math.floor(lastUs / 1000),
@@ -123,7 +144,16 @@ function toPattern(counted: Counted, sinceUs: number): Pattern {
   }
 }
 
-const newestSql = `SELECT ${logColumns} FROM log ${logJoins} WHERE log.pattern = ? ORDER BY log.id DESC LIMIT ?`
+const firstErrorBand = bandIndexOf(lowestSeverity.error)
+
+/** Of the level that most lines have, of two the higher one; undefined when no level was counted. */
+function usualSeverity(bands: readonly number[]): number | undefined {
+  const most = Math.max(...bands)
+  const band = severityBands[bands.lastIndexOf(most)]
+  return most === 0 || band === undefined ? undefined : lowestSeverity[band]
+}
+
+const newestSql = `SELECT ${logColumns} FROM log ${logJoins} WHERE log.pattern = ? AND ${logsGoOn} ORDER BY log.id DESC LIMIT ?`
 
 function newestLines(segments: OpenSegments, id: number): LogRow[] {
   const lines: LogRow[] = []

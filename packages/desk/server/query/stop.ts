@@ -63,3 +63,8 @@ export function defineGoOn(database: DatabaseSync, stop: Stop): void {
 export const logsGoOn = '((log.id & 63) <> 0 OR go_on(log.us))'
 /** The same of chains, each of which costs more. */
 export const chainsGoOn = '((chain.id & 15) <> 0 OR go_on(chain.us))'
+/** The same of spans. */
+export const spansGoOn = '((span.id & 63) <> 0 OR go_on(span.us))'
+/** The same of counts, which a statement calls `counts`: their rows have no id, and are told apart by `key` besides. */
+export const countsGoOn = (key: string): string =>
+  `(((counts.bucket * 31 + counts.resource * 17 + counts.${key} * 7) & 15) <> 0 OR go_on(0))`

@@ -5,10 +5,13 @@
  * An instant is two columns: `us`, unix microseconds, and `ns`, the nanoseconds 0 to 999 behind them. Ids of traces
  * and spans are BLOBs. `attributes` are JSON objects.
  */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 /** From this version on segments have `span_text`, and a word for each process in `log_text`. */
 export const narrowedFrom = 2
+
+/** From this version on the lines of a pattern are counted by their level. */
+export const leveledFrom = 3
 
 export const schema = `
 -- spans: how many there are. arrived_us: when the last records came, unix microseconds, by which they expire.
@@ -94,14 +97,14 @@ CREATE TABLE rollup_wide (
   PRIMARY KEY (bucket, resource, band)
 ) WITHOUT ROWID;
 
--- Ids of patterns are those of the whole store. first_us reaches back beyond this segment.
+-- Ids of patterns are those of the whole store. first_us reaches back beyond this segment. severity: the highest of its lines.
 CREATE TABLE pattern (
   id INTEGER PRIMARY KEY, text TEXT NOT NULL, severity INTEGER NOT NULL, first_us INTEGER NOT NULL, last_us INTEGER NOT NULL
 );
--- Lines per minute. bucket: unix seconds / 60.
+-- Lines per minute. bucket: unix seconds / 60; band as in rollup.
 CREATE TABLE pattern_rollup (
-  bucket INTEGER NOT NULL, pattern INTEGER NOT NULL, resource INTEGER NOT NULL, count INTEGER NOT NULL,
-  PRIMARY KEY (bucket, pattern, resource)
+  bucket INTEGER NOT NULL, pattern INTEGER NOT NULL, resource INTEGER NOT NULL, band INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (bucket, pattern, resource, band)
 ) WITHOUT ROWID;
 `
 
@@ -122,6 +125,8 @@ export const patternBucketUs = 60_000_000
 
 /** Counts of a commit are kept by one number of bucket and process: this many processes have room in it. */
 export const resourcesPerBucket: number = 2 ** 17
+/** And so many bands. */
+export const bandsPerBucket = 8
 
 /** Lines that share one entry of the full-text index. */
 export const textBlock = 16

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { bandIndexOf } from '@clew/otlp'
 import type { Miner, Template } from '@clew/templates'
 import { openForReading } from '../schema/segment.ts'
-import { patternBucketUs, resourcesPerBucket } from '../schema/tables.ts'
+import { bandsPerBucket, patternBucketUs, resourcesPerBucket } from '../schema/tables.ts'
 
-/** Finds the pattern of each line, and counts lines per minute, pattern and process once per commit. */
+/** Finds the pattern of each line, and counts lines per minute, pattern, process and level once per commit. */
 export type PatternTally = {
   /** The id of the line's pattern. */
   add(body: string, us: number, resource: number, severity: number): number
@@ -20,7 +21,7 @@ export function createPatternTally(database: DatabaseSync, miner: Miner): Patter
        first_us = min(first_us, excluded.first_us), last_us = max(last_us, excluded.last_us)`,
   )
   const upsertCount = database.prepare(
-    `INSERT INTO pattern_rollup (bucket, pattern, resource, count) VALUES (?, ?, ?, ?)
+    `INSERT INTO pattern_rollup (bucket, pattern, resource, band, count) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
   )
   const changes = new Map<number, PatternChange>()
@@ -43,7 +44,8 @@ export function createPatternTally(database: DatabaseSync, miner: Miner): Patter
       if (severity > change.severity) change.severity = severity
       if (us < change.firstUs) change.firstUs = us
       if (us > change.lastUs) change.lastUs = us
-      const key = Math.floor(us / patternBucketUs) * resourcesPerBucket + resource
+      const place = Math.floor(us / patternBucketUs) * resourcesPerBucket + resource
+      const key = place * bandsPerBucket + bandIndexOf(severity)
       change.counts.set(key, (change.counts.get(key) ?? 0) + 1)
       return id
     },
@@ -53,8 +55,10 @@ export function createPatternTally(database: DatabaseSync, miner: Miner): Patter
         const text = miner.get(id)?.text ?? null
         upsertPattern.run(id, text ?? '', severity, firstUs, lastUs, text)
         for (const [key, count] of counts) {
-          const resource = key % resourcesPerBucket
-          upsertCount.run((key - resource) / resourcesPerBucket, id, resource, count)
+          const band = key % bandsPerBucket
+          const place = (key - band) / bandsPerBucket
+          const resource = place % resourcesPerBucket
+          upsertCount.run((place - resource) / resourcesPerBucket, id, resource, band, count)
         }
       }
     },

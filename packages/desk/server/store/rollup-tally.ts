@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { bandIndexOf } from '@clew/otlp'
-import { type RollupName, resourcesPerBucket, rollups } from '../schema/tables.ts'
+import { bandsPerBucket, type RollupName, resourcesPerBucket, rollups } from '../schema/tables.ts'
 
 /** Counts lines per bucket, process and severity band, and adds them to both tables once per commit. */
 export type RollupTally = {
@@ -9,7 +9,6 @@ export type RollupTally = {
   clear(): void
 }
 
-const bandsPerBucket = 8
 const keysPerBucket = resourcesPerBucket * bandsPerBucket
 const narrowPerWide = rollups.rollup_wide / rollups.rollup
 

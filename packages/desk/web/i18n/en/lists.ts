@@ -133,6 +133,7 @@ export const patterns = {
   order: 'Order',
   orders: { count: 'most frequent', new: 'newest pattern', severity: 'worst level', last: 'last seen' },
   counts: (count: number) => (count === 1 ? '1 pattern' : `${count} patterns`),
+  errors: (count: number, text: string) => `${text} ${count === 1 ? 'error' : 'errors'}`,
   isNew: 'new',
   varies: 'a part that varies',
   trend: (most: string, step: string, before: string) =>

@@ -122,6 +122,7 @@ export const logs: Words['logs'] = {
 }
 
 export const patterns: Words['patterns'] = {
+  errors: (_count, text) => `${text} 个错误`,
   title: '模式',
   since: '新出现于',
   only: '仅新模式',

@@ -11,7 +11,7 @@ export function orderOf(text: string): Order {
 const compare: Record<Order, (a: Pattern, b: Pattern) => number> = {
   count: (a, b) => b.count - a.count,
   new: (a, b) => b.firstUnixMs - a.firstUnixMs,
-  severity: (a, b) => b.severity - a.severity || b.count - a.count,
+  severity: (a, b) => b.severity - a.severity || b.errors - a.errors || b.count - a.count,
   last: (a, b) => b.lastUnixMs - a.lastUnixMs,
 }
 

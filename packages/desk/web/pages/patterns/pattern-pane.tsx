@@ -4,13 +4,13 @@ import { api, useAnswer } from '../../api-client.ts'
 import { AnswerView } from '../../components/answer-view.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { SidePane } from '../../components/side-pane.tsx'
-import { HighlightedText, ServiceDot, Severity, TimeText } from '../../components/telemetry.tsx'
+import { HighlightedText, ServiceDot, TimeText } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { chainHref, hrefOf } from '../../url.ts'
 import { param, timeBounds } from '../../url-state.ts'
 import { Template, Trend } from './pattern-parts.tsx'
-import { Age, NewBadge } from './pattern-rows.tsx'
+import { Age, NewBadge, UsualSeverity } from './pattern-rows.tsx'
 
 type PatternPaneProps = { pattern: number; stepMs: number; onClose(): void }
 
@@ -47,7 +47,7 @@ function Details({ detail: { pattern, examples }, stepMs }: { detail: PatternDet
           <span class="number">{formatCount(pattern.count)}</span> {pattern.isNew && <NewBadge />}
         </Fact>
         <Fact name={words.value.patterns.columns.severity}>
-          <Severity severity={pattern.severity} />
+          <UsualSeverity pattern={pattern} />
         </Fact>
         <Fact name={words.value.patterns.columns.services}>
           {pattern.services.map((name) => (

@@ -1,3 +1,4 @@
+import { lowestSeverity } from '@clew/otlp/severity'
 import type { Pattern } from '../../../api/index.ts'
 import { ServiceDot, Severity } from '../../components/telemetry.tsx'
 import { Cell, HeaderCell, type RowContent } from '../../components/virtual-rows.tsx'
@@ -35,7 +36,7 @@ export function patternRow(pattern: Pattern, { stepMs, marked, nowMs }: Shown): 
           <Trend trend={pattern.trend} stepMs={stepMs} />
         </Cell>
         <Cell class="pattern-severity">
-          <Severity severity={pattern.severity} />
+          <UsualSeverity pattern={pattern} />
         </Cell>
         <Cell class="grow">
           {pattern.isNew && <NewBadge />}
@@ -53,6 +54,20 @@ export function patternRow(pattern: Pattern, { stepMs, marked, nowMs }: Shown): 
       </>
     ),
   }
+}
+
+/** The level that its lines usually have, and how many were errors where that is no error. */
+export function UsualSeverity({ pattern: { severity, errors } }: { pattern: Pattern }) {
+  return (
+    <span class="usual-severity">
+      <Severity severity={severity} />
+      {errors > 0 && severity < lowestSeverity.error && (
+        <span class="severity-error number pattern-errors">
+          {words.value.patterns.errors(errors, formatCount(errors))}
+        </span>
+      )}
+    </span>
+  )
 }
 
 export function NewBadge() {

@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, expect, test } from 'vitest'
+import type { LogFacets, Pattern, PatternPage } from '../api/index.ts'
+import { cleanUp, closeRig, logsRequest, openRig, type StoreRig } from './store-rig.ts'
+
+afterEach(cleanUp)
+
+const send = ({ store }: StoreRig, body: (index: number) => string, severities: readonly number[]) =>
+  store.write(
+    'logs',
+    'protobuf',
+    logsRequest(severities.map((severityNumber, index) => ({ severityNumber, body: body(index) }))),
+  )
+
+const levels = ({ text, count, severity, errors }: Pattern) => ({ text, count, severity, errors })
+
+const paid = (index: number): string => `order ${index} paid`
+
+test('the level of a pattern is its usual one, with its errors beside it', async () => {
+  const rig = await openRig()
+  await send(rig, paid, [9, 9, 17, 9, 21, 10, 17])
+  await send(rig, (index) => `disk ${index} nearly full`, [13, 13, 17, 17])
+  const { patterns } = await rig.ask<PatternPage>('patterns')
+  expect(patterns.map(levels)).toEqual([
+    { text: 'order <*> paid', count: 7, severity: 9, errors: 3 },
+    { text: 'disk <*> nearly full', count: 4, severity: 17, errors: 2 },
+  ])
+})
+
+test('patterns have as many lines and errors as the facets of the same time', async () => {
+  const rig = await openRig()
+  await send(rig, paid, [9, 17, 21, 0, 13])
+  await send(rig, (index) => `mail ${index} sent to somebody`, [9, 17, 5, 1])
+  const { patterns } = await rig.ask<PatternPage>('patterns')
+  const { facets, total } = await rig.ask<LogFacets>('facets')
+  const level = new Map(
+    facets.find(({ name }) => name === 'level')!.values.map(({ value, count }) => [value, count]),
+  )
+  const sum = (of: (pattern: Pattern) => number) => patterns.reduce((all, one) => all + of(one), 0)
+  expect([sum(({ count }) => count), sum(({ errors }) => errors)]).toEqual([
+    total,
+    level.get('error')! + level.get('fatal')!,
+  ])
+  expect(total).toBe(9)
+})
+
+const segmentsIn = ({ directory }: StoreRig): string[] =>
+  readdirSync(directory).filter((name) => /^segment-\d+\.sqlite$/.test(name))
+
+/** The counts of patterns as a segment of format 2 has them. */
+const asBefore = `
+  CREATE TABLE counts AS SELECT bucket, pattern, resource, sum(count) AS count FROM pattern_rollup GROUP BY 1, 2, 3;
+  DROP TABLE pattern_rollup;
+  CREATE TABLE pattern_rollup (
+    bucket INTEGER NOT NULL, pattern INTEGER NOT NULL, resource INTEGER NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (bucket, pattern, resource)
+  ) WITHOUT ROWID;
+  INSERT INTO pattern_rollup SELECT * FROM counts;
+  DROP TABLE counts;
+  PRAGMA user_version = 2`
+
+test('a segment of the format before is answered as it is: its lines count, and no level is made up', async () => {
+  const before = await openRig()
+  await send(before, paid, [9, 9, 17])
+  await send(before, (index) => `mail ${index} sent to somebody`, [9, 9, 17])
+  await closeRig(before)
+  const [file] = segmentsIn(before)
+  const database = new DatabaseSync(join(before.directory, file!))
+  database.exec(asBefore)
+  database.close()
+  const rig = await openRig({ directory: before.directory })
+  await send(rig, paid, [9])
+  const { patterns } = await rig.ask<PatternPage>('patterns')
+  expect(patterns.map(levels)).toEqual([
+    { text: 'order <*> paid', count: 4, severity: 9, errors: 0 },
+    { text: 'mail <*> sent to somebody', count: 3, severity: 17, errors: 0 },
+  ])
+  expect(segmentsIn(rig)).toHaveLength(2)
+})
