@@ -28,7 +28,7 @@ export async function askStored(
   data: string,
   { perSecond, seconds }: { perSecond: number; seconds: number },
 ): Promise<StoredTrial> {
-  const desk = await startDeskProcess(['--max-size', '64GB'], borrowData(data))
+  const desk = await startDeskProcess(['--max-size', '64GB', '--max-age', 'off'], borrowData(data))
   const load = startLoad(desk.url)
   const trial: StoredTrial = { questions: new Map(), rssBytes: [], acknowledged: 0, refused: 0 }
   const endMs = performance.now() + seconds * 1000

@@ -19,21 +19,30 @@ export type DeskProcess = {
   cpuSeconds(): number
   /** The same, exact to the microsecond, of the threads that there are. */
   cpuMs(): number
+  /** The same of the threads of one name, as far as Linux keeps it: 15 letters. */
+  cpuMsOf(thread: string): number
+  /** With the processes that it has started. */
   rssBytes(): number
+  /** Ends it; its data stay. `kill`: at once, without a word. */
+  end(): Promise<void>
+  kill(): Promise<void>
   /** Ends it and deletes its data. */
   stop(): Promise<void>
 }
 
-/** `more`: further options of the command. `data`: a folder with data, deleted at the end as its own would be. */
+/** `more`: further options of the command, the last one counts. `data`: a folder with data, deleted at the end as its own would be. */
 export async function startDeskProcess(more: readonly string[] = [], data?: string): Promise<DeskProcess> {
   const directory = data ?? (await mkdtemp(join(tmpdir(), 'clew-benchmark-')))
   const beganMs = performance.now()
   const args = [bin, 'desk', '--port', '0', '--grpc-port', 'off', '--data', directory, ...more]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM')
+  const end = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+    child.kill(signal)
     await ended
+  }
+  const stop = async (): Promise<void> => {
+    await end()
     await rm(directory, { recursive: true, force: true })
   }
   try {
@@ -45,7 +54,10 @@ export async function startDeskProcess(more: readonly string[] = [], data?: stri
       startedMs,
       cpuSeconds: () => cpuTicks(pid) / ticksPerSecond,
       cpuMs: () => ranNs(pid) / 1e6,
-      rssBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024,
+      cpuMsOf: (thread) => ranNs(pid, thread.slice(0, 15)) / 1e6,
+      rssBytes: () => treeOf(pid).reduce((sum, one) => sum + rssBytesOf(one), 0),
+      end: () => end(),
+      kill: () => end('SIGKILL'),
       stop,
     }
   } catch (error) {
@@ -71,13 +83,25 @@ async function addressOf(stdout: NodeJS.ReadableStream): Promise<string> {
   }
 }
 
-/** Nanoseconds on a CPU of all threads. https://docs.kernel.org/scheduler/sched-stats.html */
-function ranNs(pid: number): number {
-  const tasks = readdirSync(`/proc/${pid}/task`)
-  return tasks.reduce(
-    (sum, task) => sum + Number.parseInt(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8'), 10),
-    0,
+/** Nanoseconds on a CPU of all threads, or of those of one name. https://docs.kernel.org/scheduler/sched-stats.html */
+function ranNs(pid: number, name?: string): number {
+  let sum = 0
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    const of = (file: string): string => readFileSync(`/proc/${pid}/task/${task}/${file}`, 'utf8')
+    if (name === undefined || of('comm').trimEnd() === name) sum += Number.parseInt(of('schedstat'), 10)
+  }
+  return sum
+}
+
+function treeOf(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
   )
+  return [pid, ...children.flatMap(treeOf)]
+}
+
+function rssBytesOf(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 }
 
 /** Fields 14 and 15 of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */

@@ -16,23 +16,35 @@ const recordsPerRequest = 512
 /** Traces after which a service sends what it has. */
 const longestWait = 2000
 
-/** Traces of one shape, by their numbers, beginning one after the other. */
-export type Traffic = { first: number; traces: number; shape: Shape; startUnixMs: number; stepMs: number }
+/** Traces of one shape, by their numbers, beginning one after the other. `more`: the last attributes of each record. */
+export type Traffic = {
+  first: number
+  traces: number
+  shape: Shape
+  startUnixMs: number
+  stepMs: number
+  more?: object
+}
 
 export type Request = { signal: Signal; records: number; bytes: Buffer }
 
 /** The traffic as OTLP protobuf: requests of 512 records, each of one service. */
-export function* otlpRequests({ first, traces, shape, startUnixMs, stepMs }: Traffic): Generator<Request> {
+export function* otlpRequests(traffic: Traffic): Generator<Request> {
+  const { first, traces, shape, startUnixMs, stepMs, more } = traffic
   const logs = services.map((service) => createBatch<LogInput>('logs', service, writeLogRecord))
   const spans = services.map((service) => createBatch<SpanInput>('traces', service, writeSpan))
   for (let index = 0; index < traces; index++) {
     const trace = traceOf(first + index, startUnixMs + index * stepMs, shape)
-    for (const [service, log] of trace.logs) yield* logs[service]!.add(log)
-    for (const [service, span] of trace.spans) yield* spans[service]!.add(span)
+    for (const [service, log] of trace.logs) yield* logs[service]!.add(withMore(log, more))
+    for (const [service, span] of trace.spans) yield* spans[service]!.add(withMore(span, more))
     // Nobody keeps lines back until there are 512.
     if (index % longestWait === 0) for (const batch of [...logs, ...spans]) yield* batch.rest()
   }
   for (const batch of [...logs, ...spans]) yield* batch.rest()
+}
+
+function withMore<Input extends LogInput | SpanInput>(input: Input, more: object | undefined): Input {
+  return more === undefined ? input : { ...input, attributes: { ...input.attributes, ...more } }
 }
 
 type Write<Input> = (

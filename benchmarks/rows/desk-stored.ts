@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { type Asked, askStored, type StoredTrial } from '../desk/ask-stored.ts'
 import { busyQuestions } from '../desk/busy-questions.ts'
+import { storedData } from '../desk/data-folder.ts'
 import { percentile } from '../desk/percentile.ts'
 import { type Result, toResult } from '../measure/result.ts'
 import type { Row, RunOptions } from '../measure/row.ts'
@@ -31,7 +28,7 @@ export const deskStored: Row = {
 }
 
 async function run({ quick, say }: RunOptions): Promise<Result[]> {
-  const data = dataFolder(quick ? linesOfQuick : linesStored, say)
+  const data = storedData(quick ? linesOfQuick : linesStored, say)
   const scale = quick ? 0.1 : 1
   say('alone')
   const alone = await askStored(data, { perSecond: 0, seconds: seconds * scale })
@@ -50,18 +47,6 @@ async function run({ quick, say }: RunOptions): Promise<Result[]> {
       problems: ingesting.refused === 0 ? [] : [`${ingesting.refused} requests were refused`],
     }),
   ]
-}
-
-/** `CLEW_BENCH_DESK`, else one in the cache that is filled once: in some minutes. */
-function dataFolder(lines: number, say: (text: string) => void): string {
-  if (process.env.CLEW_BENCH_DESK) return process.env.CLEW_BENCH_DESK
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clew-bench')
-  const directory = join(cache, `desk-${lines}`)
-  if (existsSync(directory)) return directory
-  say(`filling ${directory}`)
-  const file = join(import.meta.dirname, '../desk/generate.ts')
-  execFileSync(process.execPath, [file, '--data', directory, '--lines', String(lines)])
-  return directory
 }
 
 function resultsOf({ questions }: StoredTrial, way: (typeof ways)[number]): Result[] {
