@@ -38,10 +38,10 @@ first error: ERROR payment_failed status=500 (160.0 ms, worker)
      0.5 ms  ├─ INFO  order received
      2.9 ms  ├─ INSERT orders  700 µs  [api]
      4.9 ms  ├─ INFO  order accepted orderId=3
-     5.0 ms  ├─ ⏳ queued 25 ms
+     5.0 ms  ├─ ⏳ queued  25 ms
     30.0 ms  ├─ process payments (job 3, attempt 1)  22.7 ms  [worker]  ERROR no answer
     40.0 ms  │  └─ WARN  no answer
-    52.7 ms  ├─ ⏳ waited 103 ms to try again
+    52.7 ms  ├─ ⏳ waited to try again  103 ms
    155.2 ms  └─ process payments (job 3, attempt 2)  6.1 ms  [worker]
    160.0 ms     └─ ERROR payment_failed status=500
 `)
@@ -131,7 +131,7 @@ test('a chain is the same tree from whichever of its linked traces it is asked f
   ]
   const tree = `\
      0.0 ms  send  5 ms  [api]
-     5.0 ms  ├─ ⏳ queued 15 ms
+     5.0 ms  ├─ ⏳ queued  15 ms
     20.0 ms  └─ ↪ receive  10 ms  [worker]  trace u
     21.0 ms     └─ INFO  got it
 `
@@ -208,9 +208,9 @@ test('five attempts of a job are a group in which a failed one keeps its wait', 
   expect(treeOf(chainAsText(chain.data()))).toBe(`\
      0.0 ms  add  1 ms  [api]
     10.0 ms  └─ 5× process  10 ms total, p95 2 ms  [api]
-    12.0 ms     ├─ ⏳ waited 8 ms to try again
+    12.0 ms     ├─ ⏳ waited to try again  8 ms
     20.0 ms     ├─ process (job 1, attempt 2)  2 ms  [api]  ERROR
-    32.0 ms     ├─ ⏳ waited 8 ms to try again
+    32.0 ms     ├─ ⏳ waited to try again  8 ms
     40.0 ms     └─ process (job 1, attempt 4)  2 ms  [api]  ERROR
 `)
 })

@@ -28,9 +28,8 @@ const describe: { [Kind in NodeKind]: Describe } = {
     detail: safeText(events.text[source[node]!]!),
   }),
   wait: (chain, node, labels) => ({
-    label: fillLabel(hasFlag(chain, node, 'retry') ? labels.retried : labels.queued, {
-      time: formatDuration(chain.duration[node]!),
-    }),
+    label: hasFlag(chain, node, 'retry') ? labels.retried : labels.queued,
+    duration: formatDuration(chain.duration[node]!),
   }),
   group: describeGroup,
   lost: ({ lost, source }, node, labels) => {

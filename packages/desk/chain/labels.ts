@@ -1,7 +1,7 @@
 /** The words of rows that are not telemetry's own; a page may give others. `{…}` is filled in. */
 export const englishLabels = {
-  queued: 'queued {time}',
-  retried: 'waited {time} to try again',
+  queued: 'queued',
+  retried: 'waited to try again',
   lostParent: 'parent not received',
   lostSpan: 'span {id} not received',
   causeAbsent: '+ cause in trace {id}, not here',

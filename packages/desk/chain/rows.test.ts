@@ -132,11 +132,11 @@ test('the parts of a row can be said in other words', () => {
   )
   const german = {
     ...englishLabels,
-    queued: '{time} in der Schlange',
+    queued: 'in der Schlange',
     running: 'läuft',
   }
   expect([describeRow(waited, 1, german), describeRow(waited, 2, german)]).toEqual([
-    { ...emptyRow, kind: 'wait', label: '4 ms in der Schlange' },
+    { ...emptyRow, kind: 'wait', label: 'in der Schlange', duration: '4 ms' },
     {
       ...emptyRow,
       kind: 'span',

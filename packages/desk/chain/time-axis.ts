@@ -8,7 +8,13 @@ const foldedShare = 0.03
 export type AxisPiece = { fromNs: number; toNs: number; fromX: number; toX: number; folded: boolean }
 
 /** From instants to places between 0 and 1 and back. Folded pieces are the marks of a broken axis. */
-export type TimeAxis = { pieces: AxisPiece[]; toX(ns: number): number; toNs(x: number): number }
+export type TimeAxis = {
+  pieces: AxisPiece[]
+  /** How much is folded, or could be. */
+  idleNs: number
+  toX(ns: number): number
+  toNs(x: number): number
+}
 
 /**
  * The time axis of a chain. With `fold`, stretches longer than a fifth of the whole in which nothing works, only
@@ -17,11 +23,13 @@ export type TimeAxis = { pieces: AxisPiece[]; toX(ns: number): number; toNs(x: n
 export function foldedTime(chain: Chain, fold: boolean): TimeAxis {
   const { startNs, endNs } = chain
   const total = endNs - startNs
-  const idle = fold && total > 0 ? idleStretches(chain, total * longestIdleShare) : []
-  const idleNs = idle.reduce((sum, [from, to]) => sum + to - from, 0)
-  const pieces = idleNs < total ? axisPieces(chain, idle, idleNs) : axisPieces(chain, [], 0)
+  const found = total > 0 ? idleStretches(chain, total * longestIdleShare) : []
+  const foundNs = found.reduce((sum, [from, to]) => sum + to - from, 0)
+  const idleNs = foundNs < total ? foundNs : 0
+  const pieces = fold && idleNs > 0 ? axisPieces(chain, found, idleNs) : axisPieces(chain, [], 0)
   return {
     pieces,
+    idleNs,
     toX: (ns) => interpolate(pieces, ns, 'fromNs', 'toNs', 'fromX', 'toX'),
     toNs: (x) => (pieces.length === 0 ? startNs : interpolate(pieces, x, 'fromX', 'toX', 'fromNs', 'toNs')),
   }

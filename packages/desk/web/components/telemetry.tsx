@@ -1,8 +1,9 @@
 import { bandOf } from '@clew/otlp/severity'
 import { formatDuration, safeText } from '@clew/otlp/text'
+import { useContext } from 'preact/hooks'
 import { formatCount, formatTime, isoNano } from '../format.ts'
 import { words } from '../i18n/words.ts'
-import { serviceColour } from '../service-colour.ts'
+import { colourValue, type ServiceLook, ServiceLooks } from '../service-colour.ts'
 import { markSegments, safeLines } from '../telemetry-text.ts'
 import { Icon } from './icon.tsx'
 
@@ -43,11 +44,24 @@ export function Severity({ severity }: { severity: number }) {
   )
 }
 
-/** The name of a service behind a dot of its colour. */
+const signs = 4
+
+/** The class of a sign. Beyond four times as many services as there are colours only their names tell them apart. */
+export function signClass({ sign }: ServiceLook): string {
+  return sign % signs === 0 ? '' : `sign-${sign % signs}`
+}
+
+/** A dot of a service's colour, in the form of its sign. Its name must stand near it. */
+export function ServiceMark({ look }: { look: ServiceLook }) {
+  return <span class={`service-dot ${signClass(look)}`} style={{ '--service': colourValue(look) }} />
+}
+
+/** The name of a service behind its mark. */
 export function ServiceDot({ name }: { name: string }) {
+  const lookOf = useContext(ServiceLooks)
   return (
     <span class="service">
-      <span class="service-dot" style={{ background: serviceColour(name) }} />
+      <ServiceMark look={lookOf(name)} />
       <bdi>{safeText(name)}</bdi>
     </span>
   )

@@ -39,6 +39,11 @@ export const chain = {
     fold: 'Fold idle time',
     critical: 'Critical path (estimated)',
   },
+  /** `idle`: how long nothing worked, of `total`. */
+  foldable: (idle: string, total: string) => `Fold idle time (${idle} of ${total})`,
+  criticalMore:
+    'What the chain waited for, from its first span on. An estimate: spans do not say who waits for whom.',
+  onCriticalPath: 'on the critical path',
   minSeverity: 'Lowest severity of lines',
   anySeverity: 'all levels',
   resetZoom: 'Whole time',

@@ -3,8 +3,8 @@ import type { Words } from '../en/index.ts'
 export const chain: Words['chain'] = {
   title: '调用链',
   labels: {
-    queued: '排队 {time}',
-    retried: '等待 {time} 后重试',
+    queued: '排队',
+    retried: '等待重试',
     lostParent: '未收到父 span',
     lostSpan: '未收到 span {id}',
     causeAbsent: '+ 起因在 trace {id} 中，不在此处',
@@ -66,6 +66,9 @@ export const chain: Words['chain'] = {
     fold: '折叠空闲时间',
     critical: '关键路径（估计）',
   },
+  foldable: (idle, total) => `折叠空闲时间（${total} 中的 ${idle}）`,
+  criticalMore: '调用链从第一个 span 起依次等待的部分。仅为估计：span 并不说明谁在等待谁。',
+  onCriticalPath: '在关键路径上',
   minSeverity: '日志最低级别',
   anySeverity: '所有级别',
   resetZoom: '全部时间',

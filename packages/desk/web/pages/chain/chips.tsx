@@ -1,4 +1,6 @@
 import { lowestSeverity } from '@clew/otlp/severity'
+import { formatDuration } from '@clew/otlp/text'
+import type { ComponentChildren } from 'preact'
 import { Icon } from '../../components/icon.tsx'
 import { words } from '../../i18n/words.ts'
 import { setParams } from '../../url-state.ts'
@@ -9,7 +11,7 @@ const bands = ['debug', 'info', 'warn', 'error'] as const
 
 /** What is shown besides the spans, how the time runs, and where the search is. */
 export function Chips({ shown }: { shown: ShownChain }) {
-  const { show, minSeverity, anySeverity, resetZoom } = words.value.chain
+  const { show, minSeverity, anySeverity, resetZoom, chips, criticalMore } = words.value.chain
   const names = words.value.shell.severity
   return (
     <fieldset class="chips">
@@ -32,8 +34,14 @@ export function Chips({ shown }: { shown: ShownChain }) {
       </label>
       <Chip shown={shown} toggle="events" />
       <Chip shown={shown} toggle="group" />
-      <Chip shown={shown} toggle="fold" />
-      <Chip shown={shown} toggle="critical" />
+      <Chip shown={shown} toggle="fold">
+        {foldText(shown)}
+      </Chip>
+      <Chip shown={shown} toggle="critical" title={criticalMore}>
+        {chips.critical}
+        {/* As it is drawn below the bars. */}
+        <span class="critical-sign" aria-hidden="true" />
+      </Chip>
       {shown.zoom && (
         <button type="button" class="chip" onClick={() => setParams({ zoom: undefined }, 'replace')}>
           <Icon name="close" />
@@ -45,14 +53,33 @@ export function Chips({ shown }: { shown: ShownChain }) {
   )
 }
 
-function Chip({ shown, toggle }: { shown: ShownChain; toggle: Exclude<Toggle, 'clocks' | 'details'> }) {
+type ChipProps = {
+  shown: ShownChain
+  toggle: Exclude<Toggle, 'clocks' | 'details'>
+  title?: string
+  children?: ComponentChildren
+}
+
+function Chip({ shown, toggle, title, children }: ChipProps) {
   const on = shown.is(toggle)
   return (
-    <button type="button" class="chip" aria-pressed={on} onClick={() => shown.turn(toggle, !on)}>
+    <button
+      type="button"
+      class="chip"
+      title={title}
+      aria-pressed={on}
+      onClick={() => shown.turn(toggle, !on)}
+    >
       {on && <Icon name="check" />}
-      {words.value.chain.chips[toggle]}
+      {children ?? words.value.chain.chips[toggle]}
     </button>
   )
+}
+
+/** How much there is to fold, folded or not. */
+function foldText({ chain: { startNs, endNs }, axis: { idleNs } }: ShownChain): string {
+  const { chips, foldable } = words.value.chain
+  return idleNs > 0 ? foldable(formatDuration(idleNs), formatDuration(endNs - startNs)) : chips.fold
 }
 
 function Found({ shown: { matches, active, words: wanted } }: { shown: ShownChain }) {

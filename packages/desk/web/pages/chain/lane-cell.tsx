@@ -1,17 +1,25 @@
-import { bandOf, lowestSeverity } from '@clew/otlp/severity'
+import { bandOf } from '@clew/otlp/severity'
 import type { RowText } from '@clew/otlp/text'
 import { hasFlag, kindOf, ticksOf } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
+import { signClass } from '../../components/telemetry.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
-import { serviceColour } from '../../service-colour.ts'
-import { type Bar, barOf, clusterTicks, type Lane, labelSide, placeOf } from './lane-geometry.ts'
+import { words } from '../../i18n/words.ts'
+import { colourValue } from '../../service-colour.ts'
+import { type Bar, barOf, clusterTicks, type Lane, placeOf } from './lane-geometry.ts'
+import { labelGapPx, placeLabel, textWidth } from './lane-label.ts'
+import { TickMarks } from './tick-marks.tsx'
 import type { ShownChain } from './use-chain.ts'
 
 const tickPx = 4
-/** About as wide as a character of a label is. */
-const characterPx = 7
+const iconPx = 16
+/** A bar that goes on fades behind this share of it. */
+const runningSolid = 0.6
 
-type LaneCellProps = { shown: ShownChain; lane: Lane; node: number; text: RowText; critical: CriticalPieces }
+/** What the cells need of a chain: plain data and two functions of it. */
+export type DrawnChain = Pick<ShownChain, 'chain' | 'view' | 'lookOf' | 'is'>
+
+type LaneCellProps = { shown: DrawnChain; lane: Lane; node: number; text: RowText; critical: CriticalPieces }
 
 /** Where the estimated critical path runs through a node: instants in pairs. */
 export type CriticalPieces = ReadonlyMap<number, number[]>
@@ -42,21 +50,33 @@ function Stretch(props: LaneCellProps) {
   const bar = barOf(lane, chain.start[node]!, chain.duration[node]!)
   if (text.kind === 'note') return null
   if (typeof bar === 'string') return <Outside side={bar} />
+  const look = text.service === '' ? undefined : shown.lookOf(text.service)
   return (
     <>
       <span
-        class={`bar ${classesOf(shown, node, bar)}`}
+        class={`bar ${classesOf(shown, node, bar)} ${look ? signClass(look) : ''}`}
         data-node={node}
-        style={{ left: percent(bar.x), width: percent(bar.width), '--service': colourOf(text) }}
+        title={text.duration}
+        style={{
+          left: percent(bar.x),
+          width: percent(bar.width),
+          '--service': look ? colourValue(look) : 'var(--edge)',
+        }}
       />
       <Critical {...props} />
       <TickMarks lane={lane} ticks={clusterTicks(lane, ticksOf(chain, view, node), tickPx)} />
-      <BarLabel lane={lane} bar={bar} failed={hasFlag(chain, node, 'failed')} text={barText(text)} />
+      <BarLabel
+        lane={lane}
+        bar={bar}
+        failed={hasFlag(chain, node, 'failed')}
+        running={hasFlag(chain, node, 'running')}
+        text={text}
+      />
     </>
   )
 }
 
-function classesOf({ chain }: ShownChain, node: number, bar: Bar): string {
+function classesOf({ chain }: DrawnChain, node: number, bar: Bar): string {
   const flags = ['failed', 'running', 'errorPath', 'retry'] as const
   const names = flags.filter((flag) => hasFlag(chain, node, flag)).map((flag) => `is-${flag}`)
   if (bar.cutLeft) names.push('cut-left')
@@ -64,71 +84,48 @@ function classesOf({ chain }: ShownChain, node: number, bar: Bar): string {
   return [`bar-${kindOf(chain, node)}`, ...names].join(' ')
 }
 
-function colourOf(text: RowText): string {
-  return text.service === '' ? 'var(--muted)' : serviceColour(text.service)
-}
+type BarLabelProps = { lane: Lane; bar: Bar; failed: boolean; running: boolean; text: RowText }
 
-function barText(text: RowText): string {
-  return text.kind === 'wait' ? text.label : text.duration
-}
-
-type BarLabelProps = { lane: Lane; bar: Bar; failed: boolean; text: string }
-
-function BarLabel({ lane, bar, failed, text }: BarLabelProps) {
-  if (text === '') return null
-  const side = labelSide(bar, lane, text.length * characterPx + 24)
-  const end = bar.x + bar.width
+function BarLabel({ lane, bar, failed, running, text: { kind, duration } }: BarLabelProps) {
+  if (duration === '' || lane.width <= 0) return null
+  const place = placeLabel(bar, lane, textWidth(duration) + (failed ? iconPx : 0), running ? runningSolid : 1)
+  if (!place) return null
+  const { side, roomPx } = place
+  const gap = `${labelGapPx}px`
   const places = {
-    right: { left: `calc(${percent(end)} + 4px)` },
-    left: { right: `calc(${percent(1 - bar.x)} + 4px)` },
-    inside: { right: `calc(${percent(1 - end)} + 4px)` },
+    inside: { left: `calc(${percent(bar.x)} + ${gap})` },
+    right: { left: `calc(${percent(bar.x + bar.width)} + ${gap})` },
+    left: { right: `calc(${percent(1 - bar.x)} + ${gap})` },
   }
   return (
-    <span class={`bar-label number label-${side}`} style={places[side]}>
+    <span
+      class={`bar-label number label-${side} label-of-${kind}`}
+      style={{ ...places[side], maxWidth: `${roomPx}px` }}
+    >
       {failed && <Icon name="error" />}
-      {text}
+      <span class="bar-text">{duration}</span>
     </span>
   )
 }
 
 function Critical({ shown, lane, node, critical }: LaneCellProps) {
   const pieces = critical.get(node)
-  if (!pieces) return null
+  if (!pieces || !shown.is('critical')) return null
   let path = ''
   for (let at = 0; at < pieces.length; at += 2) {
     const bar = barOf(lane, pieces[at]!, pieces[at + 1]! - pieces[at]!)
     if (typeof bar === 'string') continue
     path += `M${(bar.x * 1000).toFixed(1)} 1h${Math.max(1, bar.width * 1000).toFixed(1)}`
   }
-  if (path === '' || !shown.is('critical')) return null
+  if (path === '') return null
   return (
-    <svg class="critical" viewBox="0 0 1000 2" preserveAspectRatio="none" aria-hidden="true">
-      <path d={path} />
-    </svg>
+    <>
+      <svg class="critical" viewBox="0 0 1000 2" preserveAspectRatio="none" aria-hidden="true">
+        <path d={path} />
+      </svg>
+      <span class="unseen">{words.value.chain.onCriticalPath}</span>
+    </>
   )
-}
-
-/** From where to where a tick reaches in its row: the worse the longer, so that colour is not alone. */
-const tickHeights = { plain: [2, 9], warn: [2, 14], error: [1, 22] } as const
-
-/** One path for each band: a bar may stand for thousands of lines. */
-function TickMarks({ lane, ticks }: { lane: Lane; ticks: ReturnType<typeof clusterTicks> }) {
-  if (ticks.length === 0 || lane.width <= 0) return null
-  return (
-    <svg class="ticks" viewBox={`0 0 ${lane.width} 24`} preserveAspectRatio="none" aria-hidden="true">
-      {(['plain', 'warn', 'error'] as const).map((band) => {
-        const marks = ticks.filter(({ severity }) => tickBand(severity) === band)
-        const [from, to] = tickHeights[band]
-        const path = marks.map(({ x }) => `M${(x * lane.width).toFixed(1)} ${from}V${to}`).join('')
-        return path && <path key={band} class={`tick-${band}`} d={path} />
-      })}
-    </svg>
-  )
-}
-
-function tickBand(severity: number): keyof typeof tickHeights {
-  if (severity >= lowestSeverity.error) return 'error'
-  return severity >= lowestSeverity.warn ? 'warn' : 'plain'
 }
 
 function Outside({ side }: { side: 'before' | 'after' }) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { buildChain, foldedTime } from '../../../chain/index.ts'
 import { sampleChain } from '../../../chain/sample-chain.ts'
-import { barOf, clusterTicks, instantAt, labelSide, laneOf, placeOf, rulerMarks } from './lane-geometry.ts'
+import { barOf, clusterTicks, instantAt, laneOf, placeOf, rulerMarks } from './lane-geometry.ts'
 
 const ms = 1e6
 const chain = buildChain(
@@ -91,11 +91,10 @@ test('folded stretches have no marks of the ruler', () => {
   ])
 })
 
-test('the text of a bar stands where it has room', () => {
-  const sides = [
-    { x: 0, width: 0.85 },
-    { x: 0.1, width: 0.85 },
-    { x: 0.05, width: 0.9 },
-  ].map((bar) => labelSide({ ...bar, cutLeft: false, cutRight: false }, laneOf(straight, 600), 60))
-  expect(sides).toEqual(['right', 'left', 'inside'])
+test('what has no length has a bar that is seen, and that ends in the lane at its end too', () => {
+  const lane = laneOf(straight, 600)
+  expect([barOf(lane, 500 * ms, 0), barOf(lane, 1000 * ms, 0)]).toEqual([
+    { x: 0.5, width: 3 / 600, cutLeft: false, cutRight: false },
+    { x: 1 - 3 / 600, width: expect.closeTo(3 / 600), cutLeft: false, cutRight: false },
+  ])
 })

@@ -23,20 +23,19 @@ export function instantAt({ axis, fromX, toX }: Lane, place: number): number {
   return axis.toNs(fromX + Math.min(1, Math.max(0, place)) * (toX - fromX))
 }
 
-/** The bar from `startNs` on, as far as it is in view; otherwise on which side it lies. */
+/** What is shorter is drawn as long as this. */
+const leastBarPx = 3
+
+/** The bar from `startNs` on, as far as it is in view, and never beyond an edge; otherwise on which side it lies. */
 export function barOf(lane: Lane, startNs: number, durationNs: number): Bar | 'before' | 'after' {
   const from = placeOf(lane, startNs)
   const to = placeOf(lane, startNs + durationNs)
   if (to < 0) return 'before'
   if (from > 1) return 'after'
-  const x = Math.max(0, from)
-  return { x, width: Math.min(1, to) - x, cutLeft: from < 0, cutRight: to > 1 }
-}
-
-/** Where a text of so many pixels has room beside its bar: behind it, before it, or else in it. */
-export function labelSide({ x, width }: Bar, lane: Lane, textPx: number): 'right' | 'left' | 'inside' {
-  if ((1 - x - width) * lane.width >= textPx) return 'right'
-  return x * lane.width >= textPx ? 'left' : 'inside'
+  const cut = { cutLeft: from < 0, cutRight: to > 1 }
+  const least = lane.width > 0 ? Math.min(1, leastBarPx / lane.width) : 0
+  const x = Math.min(Math.max(0, from), 1 - least)
+  return { x, width: Math.max(least, Math.min(1, to) - x), ...cut }
 }
 
 /** Lines that lie less than `leastPx` apart as one mark: its place, how many they are and the highest severity. */

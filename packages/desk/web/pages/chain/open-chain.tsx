@@ -3,6 +3,7 @@ import type { ChainData } from '../../../api/index.ts'
 import { Divider, useKeptSize } from '../../components/divider.tsx'
 import { HeaderCell, VirtualRows } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
+import { ServiceLooks } from '../../service-colour.ts'
 import { param, setParams } from '../../url-state.ts'
 import { Chips } from './chips.tsx'
 import { Details } from './details.tsx'
@@ -25,16 +26,18 @@ export function OpenChain({ data }: { data: ChainData }) {
   const shown = useChain(data)
   useChainKeys(shown)
   return (
-    <div class="with-pane">
-      <div class="chain">
-        <Head shown={shown} />
-        <Chips shown={shown} />
-        <Timeline shown={shown} />
+    <ServiceLooks.Provider value={shown.lookOf}>
+      <div class="with-pane">
+        <div class="chain">
+          <Head shown={shown} />
+          <Chips shown={shown} />
+          <Timeline shown={shown} />
+        </div>
+        {shown.is('details') && shown.active >= 0 && (
+          <Details shown={shown} onClose={() => shown.turn('details', false)} />
+        )}
       </div>
-      {shown.is('details') && shown.active >= 0 && (
-        <Details shown={shown} onClose={() => shown.turn('details', false)} />
-      )}
-    </div>
+    </ServiceLooks.Provider>
   )
 }
 

@@ -3,7 +3,8 @@ import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { HeaderCell } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
-import { type Lane, placeOf, rulerMarks } from './lane-geometry.ts'
+import { type Lane, type Mark, placeOf, rulerMarks } from './lane-geometry.ts'
+import { textWidth } from './lane-label.ts'
 
 const leastPx = 88
 
@@ -19,25 +20,18 @@ export function Ruler({ lane, onWidth, children }: RulerProps) {
     observer.observe(ref.current!)
     return () => observer.disconnect()
   }, [])
-  const { folded } = words.value.chain
+  const folds = foldsIn(lane)
   return (
     <HeaderCell class="lane">
       <span class="unseen">{words.value.chain.time}</span>
       <div class="ruler" ref={ref}>
-        {rulerMarks(lane, leastPx).map(({ at, x, text }) => (
+        {freeMarks(lane, folds).map(({ at, x, text }) => (
           <span key={at} class="ruler-mark number" style={{ left: `${x * 100}%` }}>
             {text}
           </span>
         ))}
-        {foldsIn(lane).map(({ x, width, ns }) => (
-          <span
-            key={x}
-            class="ruler-fold number"
-            style={{ left: `${x * 100}%`, width: `${width * 100}%` }}
-            title={folded(formatDuration(ns))}
-          >
-            <span class="unseen">{folded(formatDuration(ns))}</span>
-          </span>
+        {folds.map((fold) => (
+          <FoldMark key={fold.x} fold={fold} />
         ))}
       </div>
       {children}
@@ -45,14 +39,60 @@ export function Ruler({ lane, onWidth, children }: RulerProps) {
   )
 }
 
-function foldsIn(lane: Lane): { x: number; width: number; ns: number }[] {
-  return lane.axis.pieces
+/** Where the axis is broken, and how long that is. */
+function FoldMark({ fold }: { fold: Fold }) {
+  const { folded } = words.value.chain
+  const whole = folded(formatDuration(fold.ns))
+  return (
+    <>
+      <span class="ruler-fold" style={{ left: `${fold.x * 100}%`, width: `${fold.width * 100}%` }} />
+      <span
+        class="ruler-fold-text number"
+        style={{ left: `${fold.textX * 100}%`, maxWidth: `${fold.textWidth * 100}%` }}
+        title={whole}
+      >
+        <span class="unseen">{whole}</span>
+        <span aria-hidden="true">{formatDuration(fold.ns)}</span>
+      </span>
+    </>
+  )
+}
+
+/** Places in the lane, of the text its middle: it stands on its break, within the lane and apart from those of its neighbours. */
+type Fold = { x: number; width: number; ns: number; textX: number; textWidth: number }
+
+function foldsIn(lane: Lane): Fold[] {
+  if (lane.width <= 0) return []
+  const folds = lane.axis.pieces
     .filter(({ folded }) => folded)
     .map(({ fromNs, toNs }) => {
       const x = placeOf(lane, fromNs)
       return { x, width: placeOf(lane, toNs) - x, ns: toNs - fromNs }
     })
     .filter(({ x, width }) => x + width > 0 && x < 1)
+  const middles = folds.map(({ x, width }) => Math.min(1, Math.max(0, x + width / 2)))
+  return folds.map((fold, at) => {
+    const [before = Number.NEGATIVE_INFINITY, middle, after = Number.POSITIVE_INFINITY] = [
+      middles[at - 1],
+      middles[at]!,
+      middles[at + 1],
+    ]
+    const wanted = (textWidth(`${formatDuration(fold.ns)}`) + 16) / lane.width
+    const half = Math.min(wanted / 2, (middle - before) / 2, (after - middle) / 2)
+    return { ...fold, textX: Math.min(1 - half, Math.max(half, middle)), textWidth: 2 * half }
+  })
+}
+
+/** The marks of which the text does not stand where that of a break does. */
+function freeMarks(lane: Lane, folds: readonly Fold[]): Mark[] {
+  const gap = 4 / Math.max(1, lane.width)
+  return rulerMarks(lane, leastPx).filter(({ x, text }) => {
+    const end = x + (textWidth(text) + 12) / lane.width
+    return folds.every(({ textX, textWidth }) => {
+      const half = textWidth / 2 + gap
+      return end < textX - half || x > textX + half
+    })
+  })
 }
 
 /**

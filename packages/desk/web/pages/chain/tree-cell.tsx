@@ -2,11 +2,10 @@ import { type RowText, safeText } from '@clew/otlp/text'
 import type { ComponentChildren } from 'preact'
 import { hasChildren, hasFlag, isOpen, kindOf, levelOf, parentOf } from '../../../chain/index.ts'
 import { Icon, type IconName } from '../../components/icon.tsx'
-import { HighlightedText, Severity } from '../../components/telemetry.tsx'
+import { HighlightedText, ServiceMark, Severity } from '../../components/telemetry.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
-import { serviceColour } from '../../service-colour.ts'
 import { chainHref } from '../../url.ts'
 import type { ShownChain } from './use-chain.ts'
 
@@ -86,11 +85,10 @@ function Service({ shown, node, name }: { shown: ShownChain; node: number; name:
   if (name === '') return null
   const { chain } = shown
   const above = parentOf(chain, shown.view, node)
-  const isNew =
-    kindOf(chain, node) !== 'log' && (above < 0 || serviceOf(shown, above) !== serviceOf(shown, node))
+  const isNew = above < 0 || serviceOf(shown, above) !== serviceOf(shown, node)
   return (
     <span class="service" title={name}>
-      <span class="service-dot" style={{ background: serviceColour(name) }} />
+      <ServiceMark look={shown.lookOf(name)} />
       {isNew ? <bdi>{name}</bdi> : <span class="unseen">{name}</span>}
     </span>
   )

@@ -1,3 +1,4 @@
+import { safeText } from '@clew/otlp/text'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { ChainData } from '../../../api/index.ts'
 import {
@@ -17,6 +18,7 @@ import {
   visibleRows,
 } from '../../../chain/index.ts'
 import { words } from '../../i18n/words.ts'
+import { type LookOf, looksIn } from '../../service-colour.ts'
 import { param, setParams } from '../../url-state.ts'
 import { useActiveRow } from './use-active-row.ts'
 import { isOn, parseZoom, readView, type Toggle, toggleParam, viewParams, type Zoom } from './view-address.ts'
@@ -30,6 +32,8 @@ export type ShownChain = {
   axis: TimeAxis
   zoom: Zoom | undefined
   labels: ChainLabels
+  /** How each service of the chain looks: no two are the same. */
+  lookOf: LookOf
   /** The active node, −1 for none, and the row where it or what hides it stands. */
   active: number
   activeRow: number
@@ -54,6 +58,7 @@ export function useChain(data: ChainData): ShownChain {
   const view = useView(chain)
   const rows = useMemo(() => visibleRows(chain, view), [chain, view])
   const axis = useMemo(() => foldedTime(chain, fold), [chain, fold])
+  const lookOf = useMemo(() => looksIn(data.resources.map(({ service }) => safeText(service))), [data])
   const matches = useMemo(() => searchChain(chain, q), [chain, q])
   const change = (next: ChainView) => setParams(viewParams(chain, next), 'replace')
   const [active, choose] = useActiveRow(chain, (node) => {
@@ -72,6 +77,7 @@ export function useChain(data: ChainData): ShownChain {
     axis,
     zoom: parseZoom(param('zoom').value, chain),
     labels: words.value.chain.labels,
+    lookOf,
     active,
     activeRow: active < 0 ? -1 : nearestRow(chain, rows, active),
     words: q.split(/\s+/).filter(Boolean),

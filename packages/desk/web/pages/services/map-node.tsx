@@ -1,9 +1,10 @@
 import { safeText } from '@clew/otlp/text'
 import type { ServiceRow } from '../../../api/index.ts'
 import { Icon } from '../../components/icon.tsx'
+import { ServiceMark } from '../../components/telemetry.tsx'
 import { formatCompact, shareText } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
-import { serviceColour } from '../../service-colour.ts'
+import { colourValue, type LookOf } from '../../service-colour.ts'
 import { param } from '../../url-state.ts'
 import { chainsOf, type GraphNode } from './graph.ts'
 import { nodeHeight, nodeWidth, type Point } from './layout.ts'
@@ -12,12 +13,13 @@ type MapNodeProps = {
   node: GraphNode
   place: Point
   service: ServiceRow | undefined
+  lookOf: LookOf
   /** The id when the node is pointed at or has the focus, "" afterwards. */
   onLit(id: string): void
 }
 
 /** A node as a link to its chains; its form tells services, queues, databases and foreign hosts apart. */
-export function MapNode({ node, place, service, onLit }: MapNodeProps) {
+export function MapNode({ node, place, service, lookOf, onLit }: MapNodeProps) {
   const { kinds, spans, failed } = words.value.services.map
   const { id, kind, name } = node
   const time = { from: param('from').value, to: param('to').value }
@@ -30,7 +32,7 @@ export function MapNode({ node, place, service, onLit }: MapNodeProps) {
         top: `${place.y}px`,
         width: `${nodeWidth}px`,
         height: `${nodeHeight}px`,
-        ...(kind === 'service' && { '--node': serviceColour(name) }),
+        ...(kind === 'service' && { '--node': colourValue(lookOf(name)) }),
       }}
       title={safeText(name)}
       onMouseEnter={() => onLit(id)}
@@ -38,7 +40,10 @@ export function MapNode({ node, place, service, onLit }: MapNodeProps) {
       onFocus={() => onLit(id)}
       onBlur={() => onLit('')}
     >
-      <bdi class="node-name">{safeText(name)}</bdi>
+      <span class="node-name">
+        {kind === 'service' && <ServiceMark look={lookOf(name)} />}
+        <bdi>{safeText(name)}</bdi>
+      </span>
       <span class="node-facts">
         {service === undefined ? kinds[kind] : spans(formatCompact(service.spans))}
         {service !== undefined && service.failedSpans > 0 && (

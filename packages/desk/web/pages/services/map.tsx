@@ -1,6 +1,7 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ServiceMap } from '../../../api/index.ts'
 import { words } from '../../i18n/words.ts'
+import { ServiceLooks } from '../../service-colour.ts'
 import { graphOf } from './graph.ts'
 import { layoutGraph } from './layout.ts'
 import { Links } from './links.tsx'
@@ -26,6 +27,7 @@ export function ServiceMapView({ map }: { map: ServiceMap }) {
     box.current!.scrollTop = top * zoom
   }, [graph])
   const { label } = words.value.services.map
+  const lookOf = useContext(ServiceLooks)
   const services = new Map(map.services.map((service) => [service.name, service]))
   return (
     <div class="map">
@@ -49,6 +51,7 @@ export function ServiceMapView({ map }: { map: ServiceMap }) {
                 key={node.id}
                 node={node}
                 place={layout.nodes[at]!}
+                lookOf={lookOf}
                 service={node.kind === 'service' ? services.get(node.name) : undefined}
                 onLit={setLit}
               />

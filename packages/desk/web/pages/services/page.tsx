@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks'
 import type { ServiceMap } from '../../../api/index.ts'
 import { api, useAnswer } from '../../api-client.ts'
 import { AnswerView } from '../../components/answer-view.tsx'
@@ -5,6 +6,7 @@ import { EmptyState, Title } from '../../components/page.tsx'
 import { TimeRange } from '../../components/time-range.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
+import { looksIn, ServiceLooks } from '../../service-colour.ts'
 import { param, timeBounds } from '../../url-state.ts'
 import { ServiceMapView } from './map.tsx'
 import { EdgeTable, ServiceTable } from './tables.tsx'
@@ -34,6 +36,7 @@ export function ServicesPage() {
 }
 
 function Content({ map }: { map: ServiceMap }) {
+  const lookOf = useMemo(() => looksIn(map.services.map(({ name }) => name)), [map])
   const { none, connect, sampled, weighed } = words.value.services
   if (map.services.length === 0) {
     return (
@@ -45,7 +48,7 @@ function Content({ map }: { map: ServiceMap }) {
     )
   }
   return (
-    <>
+    <ServiceLooks.Provider value={lookOf}>
       <ServiceMapView map={map} />
       <ServiceTable services={map.services} />
       {map.edges.length > 0 && <EdgeTable edges={map.edges} />}
@@ -53,6 +56,6 @@ function Content({ map }: { map: ServiceMap }) {
       {map.services.some((service) => service.weighed) && (
         <p class="muted">{weighed(formatCount(map.weighed))}</p>
       )}
-    </>
+    </ServiceLooks.Provider>
   )
 }
