@@ -1,9 +1,11 @@
 import type { ComponentType } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { deskStatus } from './components/desk-status.tsx'
 import { EmptyState, Problem, Title } from './components/page.tsx'
 import { Shell } from './components/shell.tsx'
 import { words } from './i18n/words.ts'
 import { isTyping } from './keys.ts'
+import { askAgainMs } from './recovery.ts'
 import type { Route } from './url.ts'
 import { route } from './url-state.ts'
 
@@ -24,14 +26,35 @@ export function App() {
   return <Shell>{page === 'unknown' ? <Unknown /> : <Loaded key={page} page={page} />}</Shell>
 }
 
+/** The other pages come while nothing else is to do: they open while the desk is away, too. */
+function loadOthers(): void {
+  const load = () => {
+    for (const page of Object.values(pages)) page().catch(() => undefined)
+  }
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(load, { timeout: 5000 })
+  else setTimeout(load, 1000)
+}
+
+let hasOthers = false
+
 function Loaded({ page }: { page: Page }) {
   const [Content, setContent] = useState<ComponentType | 'lost'>()
+  const [turn, setTurn] = useState(0)
   useEffect(() => {
     pages[page]().then(
-      (component) => setContent(() => component),
+      (component) => {
+        setContent(() => component)
+        if (!hasOthers) loadOthers()
+        hasOthers = true
+      },
       () => setContent('lost'),
     )
-  }, [page])
+  }, [page, turn])
+  useEffect(() => {
+    if (Content !== 'lost') return
+    const timer = setInterval(() => setTurn((before) => before + 1), askAgainMs)
+    return () => clearInterval(timer)
+  }, [Content])
   useFocusOnArrival(Content !== undefined)
   if (Content === undefined) return null
   return Content === 'lost' ? <PageLost /> : <Content />
@@ -53,8 +76,20 @@ function useFocusOnArrival(ready: boolean): void {
   }, [ready])
 }
 
+/** Some browsers never ask again for a module that did not come: once the desk answers, the page is loaded anew. */
+function useReload(): void {
+  const answers = deskStatus.value?.value !== undefined
+  useEffect(() => {
+    // One that has only just been loaded would be loaded for ever.
+    if (answers && performance.now() > freshMs) location.reload()
+  }, [answers])
+}
+
+const freshMs = 10_000
+
 function PageLost() {
   const { pageLost, reload } = words.value.shell.problem
+  useReload()
   return (
     <Problem failure={{ code: 'page-lost', message: pageLost }}>
       <button type="button" onClick={() => location.reload()}>

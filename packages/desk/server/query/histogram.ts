@@ -15,7 +15,10 @@ import {
 } from './parameters.ts'
 import { countsGoOn } from './stop.ts'
 
-const leastStepMs = rollups.rollup / 1000
+/** Below the width of a bucket every line is counted by itself: of so many lines, in a few hundredths of a second. */
+const bucketMs = rollups.rollup / 1000
+const leastStepMs = 1000
+const mostFine = 50_000
 
 type Counts = { series: LogHistogram['series']; total: number }
 
@@ -59,9 +62,12 @@ function stepsAsked(segments: OpenSegments, parameters: Parameters): Asked {
   const most = wholeNumber(parameters, 'steps', 60, 500)
   const endMs = parameters.to === undefined ? range.toUs / 1000 : asked.toUs / 1000
   const startMs = parameters.from === undefined ? range.fromUs / 1000 : asked.fromUs / 1000
-  const steps = timeSteps(startMs, Math.max(startMs, endMs), most, leastStepMs)
+  const stepsFrom = (leastMs: number) => timeSteps(startMs, Math.max(startMs, endMs), most, leastMs)
+  const fine = stepsFrom(leastStepMs)
+  const isFine = fine.stepMs < bucketMs && (!isOfCounts(search) || linesWithin(segments, range) <= mostFine)
+  const steps = isFine ? fine : stepsFrom(bucketMs)
   const count = (take: Take): LogHistogram['counted'] =>
-    isOfCounts(search)
+    isOfCounts(search) && !isFine
       ? countBuckets(segments, search, range, steps, take)
       : countLines(segments, search, range, ([us, severity, service], times) =>
           take(us / 1000, bandIndexOf(severity), service, times),
@@ -81,6 +87,14 @@ function timeOfLogs(segments: OpenSegments): [firstUs: number, lastUs: number] {
   const first = rows.flatMap((row) => row.first ?? [])
   const last = rows.flatMap((row) => row.last ?? [])
   return [Math.min(Number.MAX_SAFE_INTEGER, ...first), Math.max(0, ...last)]
+}
+
+function linesWithin(segments: OpenSegments, { fromUs, toUs }: TimeRange): number {
+  const sql = 'SELECT coalesce(sum(count), 0) FROM rollup WHERE bucket BETWEEN ? AND ?'
+  const buckets = [fromUs, toUs].map((us) => Math.floor(us / rollups.rollup))
+  return segments
+    .newestFirst()
+    .reduce((sum, segment) => sum + (segment.arrays<[number]>(sql, ...buckets)[0]?.[0] ?? 0), 0)
 }
 
 /** Whether a search asks for nothing but what counts are kept of: levels and services. */

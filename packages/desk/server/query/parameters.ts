@@ -55,7 +55,7 @@ const hour = 60 * minute
 const day = 24 * hour
 
 const nice = [
-  ...[10_000, 30_000, minute, 2 * minute, 5 * minute, 10 * minute, 30 * minute],
+  ...[1000, 2000, 5000, 10_000, 30_000, minute, 2 * minute, 5 * minute, 10 * minute, 30 * minute],
   ...[hour, 3 * hour, 6 * hour, 12 * hour, day, 7 * day, 30 * day],
 ]
 

@@ -19,7 +19,7 @@ test('by keyboard alone: find the chain that failed and read the line that says 
     await page.getByRole('grid').waitFor()
     await tabTo(page, 'button', 'Errors only')
     await page.keyboard.press('Space')
-    await expect.poll(() => search(page)).toBe('has:error')
+    await expect.poll(() => new URL(page.url()).search).toBe('?errors=1')
     await expect.poll(() => rowTexts(page)).toHaveLength(1)
     await tabTo(page, 'grid', 'Chains')
     await page.keyboard.press('ArrowDown')

@@ -40,12 +40,13 @@ test('while the reader is further down nothing moves: new chains are counted, an
   })
 })
 
-test('the first chain that ever arrives takes the place of the way to connect an application', async () => {
+test('the first chain that ever arrives takes the place of the two commands that connect an application', async () => {
   const empty = await startSampleDesk({ empty: true })
   try {
     await withPage({}, async (page) => {
       await page.goto(`${empty.url}/chains`)
-      await page.getByRole('main').getByRole('link', { name: 'Connect an application' }).waitFor()
+      await page.getByText('npm install @clew/node').waitFor()
+      await page.getByText('node --require @clew/node/register').waitFor()
       const traceId = await empty.send(repeatedQueries(3))
       await page.locator(`.rows-body a[href="/t/${traceId}"]`).waitFor()
     })

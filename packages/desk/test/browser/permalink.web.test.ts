@@ -58,7 +58,7 @@ test('the address of the list of chains restores search, filters, order and time
       order: 'slow',
       duration: '100ms',
       time: '-1h',
-      search: 'has:error dur>100ms',
+      search: 'dur>100ms',
     })
   })
 })

@@ -13,14 +13,17 @@ export const receiving = signal(false)
 
 /** Keeps {@link deskStatus} fresh from now on. Call once. */
 export async function watchDesk(): Promise<void> {
-  if (document.visibilityState === 'visible') {
-    const before = deskStatus.peek()
-    const answer = await api.status()
-    receiving.value = before?.value !== undefined && recordsOf(answer) > recordsOf(before)
-    deskStatus.value = answer
-    if (isBack(before, answer)) returns.value++
-  }
+  if (document.visibilityState === 'visible') await askStatus()
   setTimeout(watchDesk, everyMs)
+}
+
+/** Asks how the desk is. */
+export async function askStatus(): Promise<void> {
+  const answer = await api.status()
+  const before = deskStatus.peek()
+  receiving.value = before?.value !== undefined && recordsOf(answer) > recordsOf(before)
+  deskStatus.value = answer
+  if (isBack(before, answer)) returns.value++
 }
 
 /** Whether the desk answers again, or is another one than before. */

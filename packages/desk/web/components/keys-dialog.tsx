@@ -33,31 +33,65 @@ export function KeysDialog() {
             <Icon name="close" />
           </button>
         </div>
-        <table>
-          <thead class="unseen">
-            <tr>
-              <th scope="col">{text.key}</th>
-              <th scope="col">{text.action}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(({ key, description }) => (
-              <tr key={key}>
-                <th scope="row">
-                  <kbd>{names[key] ?? key}</kbd>
-                </th>
-                <td>{description}</td>
+        <div class="keys-body">
+          <table>
+            <thead class="unseen">
+              <tr>
+                <th scope="col">{text.key}</th>
+                <th scope="col">{text.action}</th>
               </tr>
-            ))}
-            <tr>
-              <th scope="row">
-                <kbd>↑</kbd> <kbd>↓</kbd> <kbd>PgDn</kbd> <kbd>End</kbd>
-              </th>
-              <td>{text.list}</td>
-            </tr>
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {shown.map(({ key, description }) => (
+                <tr key={key}>
+                  <th scope="row">
+                    <kbd>{names[key] ?? key}</kbd>
+                  </th>
+                  <td>{description}</td>
+                </tr>
+              ))}
+              <tr>
+                <th scope="row">
+                  <kbd>↑</kbd> <kbd>↓</kbd> <kbd>PgDn</kbd> <kbd>End</kbd>
+                </th>
+                <td>{text.list}</td>
+              </tr>
+            </tbody>
+          </table>
+          <Syntax />
+        </div>
       </dialog>
     </>
+  )
+}
+
+/** How a search is written. */
+function Syntax() {
+  const { title, write, finds, rows, plain } = words.value.shell.keys.syntax
+  return (
+    <section class="syntax">
+      <h3>{title}</h3>
+      <table>
+        <thead class="unseen">
+          <tr>
+            <th scope="col">{write}</th>
+            <th scope="col">{finds}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([example = '', meaning]) => (
+            <tr key={example}>
+              <th scope="row">
+                {example.split(', ').map((one) => (
+                  <code key={one}>{one}</code>
+                ))}
+              </th>
+              <td>{meaning}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="muted">{plain}</p>
+    </section>
   )
 }

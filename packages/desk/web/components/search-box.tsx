@@ -53,7 +53,7 @@ export function SearchBox() {
           autocomplete="off"
           spellcheck={false}
           onFocus={box.refresh}
-          onBlur={box.hide}
+          onBlur={box.leave}
           onInput={(event) => box.edit(event.currentTarget, event.inputType === 'insertFromPaste')}
           onKeyDown={(event) => {
             if (!event.isComposing && box.press(event.key, event.currentTarget)) event.preventDefault()
@@ -86,9 +86,12 @@ function useSearchText(input: { current: HTMLInputElement | null }) {
   const place = edited || !isLanguage ? undefined : parseSearch(text).problem
 
   const submit = (wanted = text.trim()) => {
-    hide()
+    suggestions.leave()
     setEdited(false)
-    if (!isLanguage || parseTraceId(wanted) || parseSearch(wanted).tree) searchFor(wanted)
+    if (isLanguage && !parseTraceId(wanted) && !parseSearch(wanted).tree) return
+    searchFor(wanted)
+    // The keys of the page are wanted next.
+    document.getElementById('main')?.focus()
   }
   const suggest = ({ value, selectionStart }: HTMLInputElement) => {
     if (isLanguage) show(value, selectionStart ?? value.length)

@@ -18,6 +18,8 @@ export type SuggestionList = {
   shown: Suggestions | undefined
   /** Asks the desk which keys and values there are, unless it was just asked. */
   refresh(): void
+  /** Nobody types any more: a search must not wait for values that are still being counted. */
+  leave(): void
 }
 
 /** The suggestions of a search box. */
@@ -26,6 +28,7 @@ export function useSuggestions(): SuggestionList {
   const [active, setActive] = useState(-1)
   const facets = useRef<LogFacets['facets']>([])
   const askedAt = useRef(0)
+  const asking = useRef<AbortController>(undefined)
   const list = shown?.list ?? []
   return {
     shown,
@@ -47,9 +50,19 @@ export function useSuggestions(): SuggestionList {
       const now = Date.now()
       if (now - askedAt.current < freshMs) return
       askedAt.current = now
-      void api.facets({}).then((answer) => {
+      const abort = new AbortController()
+      asking.current = abort
+      void api.facets({}, abort.signal).then((answer) => {
+        if (asking.current === abort) asking.current = undefined
         facets.current = answer.value?.facets ?? facets.current
       })
+    },
+    leave() {
+      setShown(undefined)
+      setActive(-1)
+      if (asking.current) askedAt.current = 0
+      asking.current?.abort()
+      asking.current = undefined
     },
   }
 }

@@ -24,6 +24,8 @@ export type VirtualRowsProps = {
   size?: number
   /** Index of the active row, −1 for none. It is scrolled into view when it changes. */
   active: number
+  /** Another number: the active row, which was looked for, comes to the middle of the list. */
+  centred?: number
   onActive(index: number, by: 'key' | 'pointer'): void
   /** Enter or a double click. */
   onOpen?(index: number): void
@@ -46,7 +48,8 @@ export function VirtualRows(props: VirtualRowsProps) {
   const { label, role = 'grid', count, size = rowHeight, active, header } = props
   const id = useId()
   const view = useView(count, size, header !== undefined)
-  useActiveInView(view, active, size)
+  useActiveInView(view, props)
+  useKeysOfPage(view, props)
   useReports(props, view)
   const { first, last } = view.window
   const indexes = Array.from({ length: last - first }, (_, step) => first + step)
@@ -187,12 +190,39 @@ function useView(count: number, size: number, hasHeader: boolean) {
   }
 }
 
-function useActiveInView(view: View, active: number, size: number): void {
+function useActiveInView(view: View, { active, size = rowHeight, centred = 0 }: VirtualRowsProps): void {
+  const last = useRef(0)
   useLayoutEffect(() => {
     const list = view.ref.current
     if (!list || active < 0) return
-    list.scrollTop = scrollToShow(active, list.scrollTop, view.height, size)
-  }, [active, view.height])
+    list.scrollTop =
+      last.current === centred
+        ? scrollToShow(active, list.scrollTop, view.height, size)
+        : (active + 0.5) * size - view.height / 2
+    last.current = centred
+  }, [active, view.height, centred])
+}
+
+/** The keys that move are those of the list also where nothing else of the page has use for them: no click is needed first. */
+function useKeysOfPage(view: View, props: VirtualRowsProps): void {
+  const latest = useRef({ props, pageRows: view.pageRows })
+  latest.current = { props, pageRows: view.pageRows }
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || !leavesArrows(event.target)) return
+      if (move(event, latest.current.props, latest.current.pageRows))
+        view.ref.current?.focus({ preventScroll: true })
+    }
+    document.addEventListener('keydown', hear)
+    return () => document.removeEventListener('keydown', hear)
+  }, [])
+}
+
+/** Whether what has the focus has no use for arrows: the page itself, or a button or link beside the list. */
+function leavesArrows(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false
+  if (target === document.body || target.id === 'main') return true
+  return target.matches('a, button, summary') && target.closest('.pane, .rows, .menu, dialog') === null
 }
 
 function useReports({ onTop, onEnd, count }: VirtualRowsProps, view: View): void {
@@ -207,12 +237,19 @@ function useReports({ onTop, onEnd, count }: VirtualRowsProps, view: View): void
 function pressed(event: KeyboardEvent, props: VirtualRowsProps, pageRows: number): void {
   // A link or button within a row has its own keys.
   if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
-  const handled = props.onKey?.(event) === true
+  if (props.onKey?.(event) === true) event.preventDefault()
+  else if (!move(event, props, pageRows) && event.key === 'Enter' && props.active >= 0 && props.onOpen) {
+    event.preventDefault()
+    props.onOpen(props.active)
+  }
+}
+
+/** True when the key moved the active row. */
+function move(event: KeyboardEvent, props: VirtualRowsProps, pageRows: number): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false
   const target = moveActive(event.key, props.active, props.count, pageRows)
-  const opens = event.key === 'Enter' && props.active >= 0 && props.onOpen !== undefined
-  if (!handled && target === undefined && !opens) return
+  if (target === undefined) return false
   event.preventDefault()
-  if (handled) return
-  if (target !== undefined) props.onActive(target, 'key')
-  else props.onOpen?.(props.active)
+  props.onActive(target, 'key')
+  return true
 }

@@ -120,6 +120,8 @@ export const record = {
   find: (name: string) => `Find lines with this ${name}`,
   filterIn: (name: string) => `Only lines with this ${name}`,
   filterOut: (name: string) => `Lines without this ${name}`,
+  fold: 'Show less',
+  unfold: (characters: string) => `Show all ${characters} characters`,
   copyValue: (name: string) => `Copy ${name}`,
   copyText: 'Copy the line',
   copyException: 'Copy the exception',

@@ -14,7 +14,6 @@ export const chains = {
     ].join(', '),
   fresh: (count: string) => `${count} new`,
   filters: {
-    errors: 'Errors only',
     duration: 'Duration',
     anyDuration: 'Any duration',
     slower: (duration: string) => `Slower than ${duration}`,
@@ -24,11 +23,7 @@ export const chains = {
     recent: 'Newest first',
     slow: 'Slowest first',
   },
-  firstRun: {
-    title: 'Nothing has arrived yet',
-    text: 'Connect an application, and its call chains appear here.',
-    link: 'Connect an application',
-  },
+  firstRun: 'Nothing has arrived yet',
   none: {
     title: 'No chain matches',
     fewer: 'Search for fewer words, or take a filter away.',
@@ -97,7 +92,6 @@ export const logs = {
   empty: {
     title: 'No line matches',
     nothing: 'No lines have been received yet',
-    connect: 'Connect an application',
     allTime: 'Look in all time',
     without: 'Search without',
     hint: 'Values are compared with their case. Part of a word needs a star: conn*',

@@ -144,6 +144,8 @@ export const record: Words['record'] = {
   find: (name) => `查找 ${name} 相同的日志`,
   filterIn: (name) => `仅看 ${name} 为此值的日志`,
   filterOut: (name) => `排除 ${name} 为此值的日志`,
+  fold: '收起',
+  unfold: (characters) => `显示全部 ${characters} 个字符`,
   copyValue: (name) => `复制 ${name}`,
   copyText: '复制此行',
   copyException: '复制异常',

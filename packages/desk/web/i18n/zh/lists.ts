@@ -12,7 +12,6 @@ export const chains: Words['chains'] = {
     [`${spans} 个 span`, ...(errors > 0 ? [`${errors} 个失败`] : []), duration].join('，'),
   fresh: (count) => `${count} 条新调用链`,
   filters: {
-    errors: '仅看错误',
     duration: '耗时',
     anyDuration: '任意耗时',
     slower: (duration) => `慢于 ${duration}`,
@@ -22,11 +21,7 @@ export const chains: Words['chains'] = {
     recent: '最新优先',
     slow: '最慢优先',
   },
-  firstRun: {
-    title: '尚未收到数据',
-    text: '接入一个应用，它的调用链就会出现在这里。',
-    link: '接入应用',
-  },
+  firstRun: '尚未收到数据',
   none: {
     title: '没有匹配的调用链',
     fewer: '请减少搜索词，或去掉一个过滤条件。',
@@ -95,7 +90,6 @@ export const logs: Words['logs'] = {
   empty: {
     title: '没有匹配的日志',
     nothing: '尚未收到日志',
-    connect: '接入应用',
     allTime: '在全部时间中查找',
     without: '去掉条件',
     hint: '值区分大小写。只写单词的一部分时要加星号：conn*',

@@ -77,6 +77,7 @@ function Timeline({ shown }: { shown: ShownChain }) {
           role="treegrid"
           count={rows.length}
           active={activeRow}
+          centred={shown.centred}
           onActive={(row) => shown.choose(rows[row]!)}
           header={<Header lane={lane} share={share} onShare={setShare} onWidth={setWidth} />}
           row={(row) => contentOf(rows[row]!)}
@@ -119,14 +120,11 @@ function limitShare(wanted: number): number {
 /** The list takes the keys of a page that has just come, unless one is somewhere else already, and after each search. */
 function useListFocus() {
   const box = useRef<HTMLDivElement>(null)
-  const first = useRef(true)
   const q = param('q').value
   useEffect(() => {
     const focused = document.activeElement
     const isFree = focused === document.body || focused?.id === 'main'
-    const hasSearched = !first.current && focused?.matches('input[type=search]')
-    first.current = false
-    if (isFree || (hasSearched && q !== '')) listIn(box.current)?.focus({ preventScroll: true })
+    if (isFree) listIn(box.current)?.focus({ preventScroll: true })
   }, [q])
   return box
 }

@@ -16,6 +16,8 @@ const deepest = 16
 export function TreeCell({ shown, node, text }: { shown: ShownChain; node: number; text: RowText }) {
   const { chain } = shown
   const failed = hasFlag(chain, node, 'failed')
+  // A row that has one word of several is not what is looked for.
+  const marked = shown.matches.includes(node) ? shown.words : []
   return (
     <Cell class="tree">
       <Indent shown={shown} node={node} />
@@ -33,11 +35,11 @@ export function TreeCell({ shown, node, text }: { shown: ShownChain; node: numbe
         </span>
       )}
       <span class="what">
-        <HighlightedText text={text.label} words={shown.words} />
-        {text.detail && <Detail>{<HighlightedText text={text.detail} words={shown.words} />}</Detail>}
+        <HighlightedText text={text.label} words={marked} />
+        {text.detail && <Detail>{<HighlightedText text={text.detail} words={marked} />}</Detail>}
         {text.message && (
           <span class="severity-error message">
-            <HighlightedText text={text.message} words={shown.words} />
+            <HighlightedText text={text.message} words={marked} />
           </span>
         )}
       </span>

@@ -7,7 +7,7 @@ import { printZoom } from './view-address.ts'
 
 /** The keys of a chain, beside those of every list. */
 export function useChainKeys(shown: ShownChain): void {
-  const { chain, view, rows, active, activeRow, matches, goTo, turn, is } = shown
+  const { chain, view, rows, active, activeRow, matches, find, turn, is } = shown
   const { keys } = words.value.chain
   const row = activeRow < 0 ? -1 : rows[activeRow]!
   const resetZoom = () => setParams({ zoom: undefined }, 'replace')
@@ -20,10 +20,10 @@ export function useChainKeys(shown: ShownChain): void {
       run: () => setParams({ closed: undefined, open: '*' }, 'replace'),
     },
     { key: 'Enter', description: keys.details, run: () => row >= 0 && turn('details', true) },
-    { key: 'e', description: keys.nextError, run: () => goTo(nextError(chain, active, 1)) },
-    { key: 'E', description: keys.previousError, run: () => goTo(previous(chain.errors.all, active)) },
-    { key: 'n', description: keys.nextMatch, run: () => goTo(nextOf(matches, active, 1)) },
-    { key: 'N', description: keys.previousMatch, run: () => goTo(previous(matches, active)) },
+    { key: 'e', description: keys.nextError, run: () => find(nextError(chain, active, 1)) },
+    { key: 'E', description: keys.previousError, run: () => find(previous(chain.errors.all, active)) },
+    { key: 'n', description: keys.nextMatch, run: () => find(nextOf(matches, active, 1)) },
+    { key: 'N', description: keys.previousMatch, run: () => find(previous(matches, active)) },
     { key: 'l', description: keys.lines, run: () => turn('lines', !view.showLogs) },
     { key: 'g', description: keys.groups, run: () => turn('group', !view.grouped) },
     { key: 'f', description: keys.fold, run: () => turn('fold', !is('fold')) },

@@ -1,5 +1,5 @@
 import { safeText } from '@clew/otlp/text'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ChainData } from '../../../api/index.ts'
 import {
   buildChain,
@@ -45,6 +45,10 @@ export type ShownChain = {
   choose(node: number): void
   /** Makes a node visible and active. */
   goTo(node: number): void
+  /** The same with a node that was looked for, which comes to the middle of the list. */
+  find(node: number): void
+  /** Another number after each `find`. */
+  centred: number
   change(view: ChainView): void
   setOpen(node: number, open: boolean): void
 }
@@ -69,7 +73,13 @@ export function useChain(data: ChainData): ShownChain {
     if (rowOf(rows, node) < 0) change(showNode(chain, view, node))
     choose(node)
   }
-  useFirstMatch(q, matches, active, goTo)
+  const [centred, setCentred] = useState(0)
+  const find = (node: number) => {
+    if (node < 0) return
+    goTo(node)
+    setCentred((before) => before + 1)
+  }
+  useFirstMatch(q, matches, active, find)
   return {
     chain,
     view,
@@ -84,8 +94,7 @@ export function useChain(data: ChainData): ShownChain {
     matches,
     is: (toggle) => isOn(toggle, param(toggle).value),
     turn: (toggle, on) => setParams(toggleParam(toggle, on), 'replace'),
-    choose,
-    goTo,
+    ...{ choose, goTo, find, centred },
     change,
     setOpen: (node, open) => {
       if (isOpen(chain, view, node) !== open) change(withOpen(chain, view, node, open))

@@ -1,33 +1,25 @@
 import { safeText } from '@clew/otlp/text'
 import type { ChainSummary } from '../../../api/index.ts'
 import { api, useAnswer } from '../../api-client.ts'
-import { Icon } from '../../components/icon.tsx'
+import { ErrorsOnly } from '../../components/errors-only.tsx'
 import { Title } from '../../components/page.tsx'
 import { TimeRange } from '../../components/time-range.tsx'
 import { words } from '../../i18n/words.ts'
 import { param, setParams, timeBounds } from '../../url-state.ts'
-import { readQuickFilters, slowerThan, withErrors, withService, withSlower } from './quick-filters.ts'
+import { readQuickFilters, slowerThan, withService, withSlower } from './quick-filters.ts'
 
 /** The heading and the controls that change the search. `shown`: chains of the list, whose services can be chosen at once. */
 export function Filters({ shown }: { shown: readonly ChainSummary[] }) {
   const { title, filters } = words.value.chains
   const q = param('q').value
-  const { errors, slower, service } = readQuickFilters(q)
+  const { slower, service } = readQuickFilters(q)
   const search = (changed: string) => setParams({ q: changed }, 'push')
   const durations =
     slower === '' || slowerThan.some((one) => one === slower) ? slowerThan : [...slowerThan, slower]
   return (
     <div class="chains-filters">
       <Title>{title}</Title>
-      <button
-        type="button"
-        class="chains-errors"
-        aria-pressed={errors}
-        onClick={() => search(withErrors(q, !errors))}
-      >
-        <Icon name="error" />
-        {filters.errors}
-      </button>
+      <ErrorsOnly />
       <Choice
         label={filters.duration}
         value={slower}

@@ -4,6 +4,7 @@ import { AnswerView } from '../../components/answer-view.tsx'
 import { EmptyState } from '../../components/page.tsx'
 import { searchProblem } from '../../components/search-box.tsx'
 import { words } from '../../i18n/words.ts'
+import { searchOfPage } from '../../search-of-page.ts'
 import { param } from '../../url-state.ts'
 import { ChainRows } from './chain-rows.tsx'
 import { Filters } from './filters.tsx'
@@ -15,7 +16,7 @@ import './chains.css'
 export function ChainsPage() {
   const order = param('order').value === 'slow' ? 'slow' : 'recent'
   const asked = useChainList({
-    q: param('q').value,
+    q: searchOfPage(),
     from: param('from').value,
     to: param('to').value,
     order,

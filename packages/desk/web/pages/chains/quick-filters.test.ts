@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readQuickFilters, withErrors, withService, withSlower } from './quick-filters.ts'
+import { readQuickFilters, withService, withSlower } from './quick-filters.ts'
 
 test('the controls show what the search says, and only what all of it says', () => {
   expect(
@@ -11,34 +11,21 @@ test('the controls show what the search says, and only what all of it says', () 
       '',
     ].map(readQuickFilters),
   ).toEqual([
-    { errors: true, slower: '1s', service: 'orders api' },
-    { errors: false, slower: '', service: '' },
-    { errors: false, slower: '', service: '' },
-    { errors: false, slower: '', service: '' },
-    { errors: false, slower: '', service: '' },
+    { slower: '1s', service: 'orders api' },
+    { slower: '', service: '' },
+    { slower: '', service: '' },
+    { slower: '', service: '' },
+    { slower: '', service: '' },
   ])
 })
 
 test('a control changes its own condition and leaves the rest as it is', () => {
   expect([
-    withErrors('card  declined', true),
-    withErrors('declined has:error', false),
-    withErrors('a OR b', true),
     withSlower('dur>100ms declined', '10s'),
     withSlower('dur>10s', ''),
     withSlower('', '1s'),
     withSlower('a OR b', '1s'),
     withService('service:a x', 'orders "eu"'),
     withService('x service:a', ''),
-  ]).toEqual([
-    'card declined has:error',
-    'declined',
-    '(a OR b) has:error',
-    'declined dur>10s',
-    '',
-    'dur>1s',
-    '(a OR b) dur>1s',
-    'x service:"orders \\"eu\\""',
-    'x',
-  ])
+  ]).toEqual(['declined dur>10s', '', 'dur>1s', '(a OR b) dur>1s', 'x service:"orders \\"eu\\""', 'x'])
 })

@@ -4,7 +4,6 @@ export const slowerThan = ['100ms', '1s', '10s'] as const
 
 /** What of a search the controls of the page show and change; the rest of it is only the reader's. */
 export type QuickFilters = {
-  errors: boolean
   /** One of {@link slowerThan} or another duration; "" for none. */
   slower: string
   service: string
@@ -16,15 +15,9 @@ export function readQuickFilters(text: string): QuickFilters {
   const duration = parts.find(isSlower)
   const service = parts.find(isService)
   return {
-    errors: parts.some(isErrors),
     slower: duration === undefined ? '' : printSearch(duration).slice('dur>'.length),
     service: service?.kind === 'field' && service.match.kind === 'equal' ? service.match.value : '',
   }
-}
-
-/** The search with only chains that have an error, or with all. */
-export function withErrors(text: string, wanted: boolean): string {
-  return replace(text, isErrors, wanted ? [{ kind: 'has', what: 'error' }] : [])
 }
 
 /** The search with only chains that last longer than `slower`, or with all for "". */
@@ -40,7 +33,6 @@ export function withService(text: string, service: string): string {
 
 type Is = (part: Search) => boolean
 
-const isErrors: Is = (part) => part.kind === 'has' && part.what === 'error'
 const isSlower: Is = (part) => part.kind === 'duration' && part.compare === '>'
 const isService: Is = (part) => part.kind === 'field' && part.key === 'service' && part.match.kind === 'equal'
 

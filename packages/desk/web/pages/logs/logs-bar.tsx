@@ -1,3 +1,4 @@
+import { ErrorsOnly } from '../../components/errors-only.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { TimeRange } from '../../components/time-range.tsx'
 import { formatCount } from '../../format.ts'
@@ -15,6 +16,7 @@ export function LogsBar({ list, facetsShown, onFacets }: LogsBarProps) {
   return (
     <div class="logs-bar">
       <TimeRange />
+      <ErrorsOnly />
       <button type="button" aria-pressed={isLive} title={`${live.title} (t)`} onClick={list.toggleLive}>
         <Icon name={isLive ? 'pause' : 'play'} /> {live.button}
       </button>

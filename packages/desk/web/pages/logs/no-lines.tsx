@@ -1,6 +1,7 @@
 import { safeText } from '@clew/otlp/text'
 import { searchParts } from '@clew/search'
-import { deskStatus, recordsOf } from '../../components/desk-status.tsx'
+import { WithoutErrorsOnly } from '../../components/errors-only.tsx'
+import { FirstRun, isFirstRun } from '../../components/first-run.tsx'
 import { EmptyState } from '../../components/page.tsx'
 import { words } from '../../i18n/words.ts'
 import { param, setParams } from '../../url-state.ts'
@@ -11,14 +12,10 @@ export function NoLines() {
   const { empty } = words.value.logs
   const parts = searchParts(param('q').value)
   const isBounded = param('from').value !== '' || param('to').value !== ''
-  if (recordsOf(deskStatus.value) === 0)
-    return (
-      <EmptyState title={empty.nothing}>
-        <a href="/start">{empty.connect}</a>
-      </EmptyState>
-    )
+  if (isFirstRun()) return <FirstRun title={empty.nothing} />
   return (
     <EmptyState title={empty.title}>
+      <WithoutErrorsOnly />
       {isBounded && (
         <button type="button" onClick={() => setParams({ from: undefined, to: undefined }, 'push')}>
           {empty.allTime}

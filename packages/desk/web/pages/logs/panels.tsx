@@ -4,16 +4,18 @@ import { api, type Failure, useAnswer } from '../../api-client.ts'
 import { AnswerView } from '../../components/answer-view.tsx'
 import { words } from '../../i18n/words.ts'
 import { mayPass } from '../../recovery.ts'
+import { searchOfPage } from '../../search-of-page.ts'
 import { readStored, store } from '../../stored.ts'
 import { param, timeBounds } from '../../url-state.ts'
 import { FacetList } from './facet-list.tsx'
 import { Histogram } from './histogram.tsx'
 
-const steps = 80
+/** As many steps as can be told apart on the screen. */
+const steps = Math.round(Math.min(320, Math.max(60, innerWidth / 16)))
 
 /** The histogram of the page's search; while live it is asked for anew. */
 export function HistogramPanel({ isLive }: { isLive: boolean }) {
-  const [q, from, to] = [param('q').value, param('from').value, param('to').value]
+  const [q, from, to] = [searchOfPage(), param('from').value, param('to').value]
   const asked = useAnswer(
     (abort) => beside(() => api.histogram({ q, ...timeBounds(Date.now()), steps }, abort)),
     [q, from, to],
@@ -30,7 +32,7 @@ export function HistogramPanel({ isLive }: { isLive: boolean }) {
 
 /** The facets of the page's search; while live they are asked for anew. */
 export function FacetPanel({ isLive }: { isLive: boolean }) {
-  const [q, from, to] = [param('q').value, param('from').value, param('to').value]
+  const [q, from, to] = [searchOfPage(), param('from').value, param('to').value]
   const asked = useAnswer(
     (abort) => beside(() => api.facets({ q, ...timeBounds(Date.now()), steps }, abort)),
     [q, from, to],

@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { LogRow } from '../../../api/index.ts'
+import { searchOfPage } from '../../search-of-page.ts'
 import { param, setParams } from '../../url-state.ts'
 import { mergeRows } from './tail.ts'
 import { type LineChoice, useLineChoice } from './use-line-choice.ts'
@@ -25,7 +26,7 @@ export type LogList = {
 }
 
 export function useLogList(): LogList {
-  const [q, from, to] = [param('q').value, param('from').value, param('to').value]
+  const [q, from, to] = [searchOfPage(), param('from').value, param('to').value]
   const isLive = param('live').value === '1'
   const place = useRef<HTMLDivElement>(null)
   const [atTop, onTop] = useState(true)

@@ -1,29 +1,64 @@
-import type { DeskStatus } from '../../../api/index.ts'
-import { deskStatus } from '../../components/desk-status.tsx'
+import { useEffect, useState } from 'preact/hooks'
+import type { ChainSummary, DeskStatus } from '../../../api/index.ts'
+import { api } from '../../api-client.ts'
+import { AnswerView } from '../../components/answer-view.tsx'
+import { Commands, OtherCommands, usualEndpoint } from '../../components/commands.tsx'
+import { askStatus, deskStatus } from '../../components/desk-status.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { Problem, Title } from '../../components/page.tsx'
+import { Title } from '../../components/page.tsx'
 import { formatBytes, formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
-import { Commands } from './commands.tsx'
+import { live } from '../../live.ts'
+import { chainHref } from '../../url.ts'
+import { go } from '../../url-state.ts'
 import './start.css'
 
-/** What to do when nothing has arrived, and how the desk is. */
+/** What to do when nothing has arrived, and how the desk is. When the first chain comes, the page turns to it. */
 export function StartPage() {
   const { title, lead } = words.value.start
   const answer = deskStatus.value
+  const status = answer?.value
+  const { http, grpc } = status?.otlp ?? { http: usualEndpoint, grpc: null }
+  useFirstChain(status !== undefined && status.store.logs + status.store.spans === 0)
   return (
     <div class="page start">
       <Title>{title}</Title>
-      {answer?.failure && <Problem failure={answer.failure} />}
-      {answer?.value && <Arrival status={answer.value} />}
+      <div class="start-state">
+        <AnswerView
+          asked={{ answer, loading: !answer, isOld: false, reload: () => void askStatus() }}
+          shape="text"
+        >
+          {(now) => <Arrival status={now} />}
+        </AnswerView>
+      </div>
       <p class="muted">{lead}</p>
-      <Commands
-        http={answer?.value?.otlp.http ?? 'http://localhost:4318'}
-        grpc={answer?.value?.otlp.grpc ?? null}
-      />
-      {answer?.value && <StoreFacts status={answer.value} />}
+      <Commands http={http} />
+      <OtherCommands http={http} grpc={grpc} />
+      {status && <StoreFacts status={status} />}
     </div>
   )
+}
+
+/** Once the store was seen empty, the first chain that comes is gone to. */
+function useFirstChain(isEmpty: boolean): void {
+  const [waits, setWaits] = useState(false)
+  useEffect(() => setWaits((before) => before || isEmpty), [isEmpty])
+  useEffect(() => {
+    if (!waits) return
+    const show = (chains: readonly ChainSummary[]) => {
+      const last = chains.at(-1)
+      if (last) go(chainHref(last.traceId))
+    }
+    const stream = live('chains', '', ({ chains }) => show(chains))
+    // What came before the stream began is not in it.
+    const stop = stream.state.subscribe((state) => {
+      if (state === 'open') void api.chains({ limit: 1 }).then(({ value }) => show(value?.chains ?? []))
+    })
+    return () => {
+      stop()
+      stream.close()
+    }
+  }, [waits])
 }
 
 /** Waits for the first record, and says when it has come. */

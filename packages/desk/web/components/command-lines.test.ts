@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { frameworks, installLine, runLine } from './command-lines.ts'
 
-const readme = readFileSync(`${import.meta.dirname}/../../../../../README.md`, 'utf8')
+const readme = readFileSync(`${import.meta.dirname}/../../../../README.md`, 'utf8')
 
 test('every package of the commands is one of the README', () => {
   const named = frameworks.flatMap((one) => installLine(one).match(/@clew\/[\w-]+/g) ?? [])
