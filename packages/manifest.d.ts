@@ -3,3 +3,8 @@ declare module '@clew/*/package.json' {
   const manifest: { readonly version: string }
   export default manifest
 }
+
+declare module 'clew/package.json' {
+  const manifest: { readonly version: string }
+  export default manifest
+}

@@ -3,7 +3,7 @@
  * alone. What stands lowest imports nothing of ours.
  */
 export const packageArrows: Readonly<Record<string, readonly string[]>> = {
-  cli: ['node', 'desk', 'alert', 'settings', 'otlp/severity'],
+  cli: ['node', 'desk', 'alert', 'settings', 'otlp/severity', 'otlp/text'],
   node: ['core', 'settings', 'search', 'pipeline', 'otlp', 'alert'],
   desk: ['settings', 'search', 'otlp', 'pipeline', 'templates', 'alert'],
   alert: ['settings', 'search', 'otlp', 'templates'],

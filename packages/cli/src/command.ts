@@ -5,6 +5,8 @@ export type Command = {
   summary: string
   /** What `--help` prints. */
   usage: string
+  /** Whether it has more to do than to print, and goes on when nobody reads that. */
+  goesOn?(words: readonly string[]): boolean
   /** Resolves with the exit code. What it throws is printed as one line. */
   run(words: readonly string[]): Promise<number>
 }

@@ -40,20 +40,38 @@ function basicOf({ username, password }: URL): string | undefined {
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
-/** Asks the API of the desk. Throws with the reason in one line. */
-export async function askDesk({ url, authorization }: DeskAddress, path: string): Promise<Response> {
+/** Asks the API of the desk. Throws with the reason in one line; {@link isAway} tells whether to ask again. */
+export async function askDesk(
+  { url, authorization }: DeskAddress,
+  path: string,
+  init: Pick<RequestInit, 'method' | 'signal'> = {},
+): Promise<Response> {
   const headers = authorization === undefined ? {} : { authorization }
   let response: Response
   try {
-    response = await fetch(url + path, { headers })
+    response = await fetch(url + path, { ...init, headers })
   } catch (error) {
     const { cause } = error as { cause?: { code?: string; message?: string } }
-    throw new Error(
-      `no desk answers at ${printableAddress(url)} (${cause?.code ?? cause?.message ?? error}); start one with: npx clew desk`,
-    )
+    const reason = cause?.code ?? cause?.message ?? (error as Error).message
+    throw away(`no desk answers at ${printableAddress(url)} (${reason}); start one with: npx clew desk`)
   }
   if (response.ok) return response
-  throw new Error(await problemOf(response, url))
+  const problem = await problemOf(response, url)
+  throw passing.has(response.status) ? away(problem) : new Error(problem)
+}
+
+/** Of a desk that has too much to do, and of a proxy before one that is away. */
+const passing: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
+type AwayError = Error & { code: 'away' }
+const away = (message: string): AwayError => Object.assign(new Error(message), { code: 'away' as const })
+
+/** Whether the desk may answer later. A connection that broke in the middle of an answer is an error of fetch. */
+export function isAway(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  return (
+    ('code' in error && error.code === 'away') || error.name === 'TimeoutError' || error instanceof TypeError
+  )
 }
 
 async function problemOf(response: Response, url: string): Promise<string> {

@@ -1,29 +1,32 @@
 import { severityName } from '@clew/otlp/severity'
+import { type Paint, shortFields } from '@clew/otlp/text'
 
-/** A line as the desk's API gives it, as far as it is printed. */
-export type LogRow = {
+/** A line as the desk's API gives it whole, as far as it is printed. */
+export type WholeLog = {
+  ref: string
   timeUnixNano: string
   severity: number
   service: string
-  text: string
-  fields: string
+  body: unknown
+  attributes: Record<string, unknown>
   traceId: string
 }
 
+const fieldsLength = 200
+
 /** One line of a terminal: local time, level, service, the line, its fields, its trace. */
-export function formatLog({ timeUnixNano, severity, service, text, fields, traceId }: LogRow): string {
+export function formatLog(line: WholeLog, paint: Paint): string {
+  const { timeUnixNano, severity, service, body, attributes, traceId } = line
+  const level = severityName(severity).padEnd(5)
   const parts = [
-    localTime(Number(timeUnixNano.slice(0, -6))),
-    severityName(severity).padEnd(5),
-    `[${service}]`,
-    text,
-    fields,
-    traceId && `trace=${traceId}`,
+    paint('aside', localTime(Number(timeUnixNano.slice(0, -6)))),
+    severity >= 17 ? paint('error', level) : severity >= 13 ? paint('warning', level) : level,
+    paint('service', printable(`[${service}]`)),
+    printable(typeof body === 'string' ? body : JSON.stringify(body)),
+    printable(shortFields(attributes, fieldsLength)),
+    paint('aside', printable(traceId && `trace=${traceId}`)),
   ]
-  return parts
-    .filter((part) => part !== '')
-    .map(printable)
-    .join(' ')
+  return parts.filter((part) => part !== '').join(' ')
 }
 
 /** Local time of a terminal: `2026-11-29 10:00:00.123`. */

@@ -1,15 +1,20 @@
+import manifest from 'clew/package.json' with { type: 'json' }
 import type { Command } from './command.ts'
 import { alertCommand } from './commands/alert.ts'
 import { chainCommand } from './commands/chain.ts'
+import { clearCommand } from './commands/clear.ts'
 import { deskCommand } from './commands/desk.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { logsCommand } from './commands/logs.ts'
 import { statusCommand } from './commands/status.ts'
+import { watchReaders } from './output.ts'
+import { isUsageError } from './read-words.ts'
 
 const commands: readonly Command[] = [
   deskCommand,
   chainCommand,
   logsCommand,
+  clearCommand,
   alertCommand,
   doctorCommand,
   statusCommand,
@@ -19,7 +24,10 @@ const usage = `clew <command> [options]
 
 ${commands.map(({ name, summary }) => `  ${name.padEnd(8)}${summary}`).join('\n')}
 
-clew <command> --help says more.
+clew <command> --help says more; clew --version says which this is.
+
+Exit codes: 0 done, also when nobody read all of it (| head); 1 it failed or found something wrong, which stderr says; 2 a word
+is not known. A signal ends it as a signal does.
 `
 
 /**
@@ -29,13 +37,12 @@ clew <command> --help says more.
 export async function main(words: readonly string[]): Promise<void> {
   const [name, ...rest] = words
   const command = commands.find((one) => one.name === name)
+  watchReaders(name ?? '', { goesOn: command?.goesOn?.(rest) ?? false })
   if (command === undefined) {
-    const asked = name === undefined || name === '--help' || name === '-h'
-    process[asked ? 'stdout' : 'stderr'].write(asked ? usage : `clew: no command "${name}"\n\n${usage}`)
-    process.exitCode = asked ? 0 : 2
+    process.exitCode = answerAlone(name)
     return
   }
-  if (rest.includes('--help') || rest.includes('-h')) return void process.stdout.write(command.usage)
+  if (asksForHelp(rest)) return void process.stdout.write(command.usage)
   try {
     process.exitCode = await command.run(rest)
   } catch (error) {
@@ -45,7 +52,20 @@ export async function main(words: readonly string[]): Promise<void> {
   }
 }
 
-/** What `parseArgs` throws at an unknown option or a missing value. */
-function isUsageError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+function answerAlone(word: string | undefined): number {
+  if (word === '--version') process.stdout.write(`clew ${manifest.version}\n`)
+  else if (word === undefined || word === '--help' || word === '-h') process.stdout.write(usage)
+  else {
+    const what = word.startsWith('-') ? 'option' : 'command'
+    process.stderr.write(`clew: no ${what} "${word}"\n\n${usage}`)
+    return 2
+  }
+  return 0
+}
+
+/** What stands behind `--` is no option. */
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--')
+  const options = end < 0 ? words : words.slice(0, end)
+  return options.includes('--help') || options.includes('-h')
 }

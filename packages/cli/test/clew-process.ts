@@ -5,6 +5,9 @@ import { join } from 'node:path'
 const bin = join(import.meta.dirname, '../dist/bin.js')
 const running = new Set<ChildProcess>()
 
+/** Those of whoever runs the tests are not of interest. */
+const { NO_COLOR: _, FORCE_COLOR: __, ...withoutColours } = process.env
+
 export type Ended = { code: number | null; stdout: string; stderr: string }
 
 /** Runs `clew` to its end. */
@@ -19,14 +22,47 @@ export async function runClew(
   return { code, ...output }
 }
 
+/** Runs `clew` below a terminal of its own, on which `typed` is typed; what it prints has stderr in it, too. */
+export async function runOnTerminal(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  typed = '',
+): Promise<Ended> {
+  const quoted = [process.execPath, bin, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+  const line = ['-qefc', quoted.join(' '), '/dev/null']
+  const { child, output } = startProgram('script', line, { TERM: 'xterm-256color', ...env })
+  child.stdin!.on('error', () => {}).write(typed)
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...output }
+}
+
+/** Runs `clew` into a pipe that nobody reads any more. */
+export async function runUnread(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const { child, output } = start(words, env)
+  child.stdout!.destroy()
+  child.stdin!.end()
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, ...output }
+}
+
 /** A `clew` that runs until it is stopped. */
 export function startClew(words: readonly string[]): {
   output: Omit<Ended, 'code'>
+  /** Resolves when its output is so. */
+  until(holds: (output: Omit<Ended, 'code'>) => boolean): Promise<void>
   stop(): Promise<number | null>
 } {
   const { child, output } = start(words, {})
   return {
     output,
+    async until(holds) {
+      while (!holds(output)) {
+        if (child.exitCode !== null) throw new Error(`it ended: ${output.stderr}`)
+        const heard = new AbortController()
+        const events = [once(child.stdout!, 'data', heard), once(child.stderr!, 'data', heard)]
+        await Promise.race([...events, once(child, 'close', heard)]).finally(() => heard.abort())
+      }
+    },
     async stop() {
       child.kill('SIGTERM')
       const [code] = (await once(child, 'close')) as [number | null]
@@ -36,7 +72,13 @@ export function startClew(words: readonly string[]): {
 }
 
 /** A `clew desk` that listens, on free ports. */
-export type RunningDesk = { url: string; output: Omit<Ended, 'code'>; stop(): Promise<number | null> }
+export type RunningDesk = {
+  url: string
+  output: Omit<Ended, 'code'>
+  stop(): Promise<number | null>
+  /** By SIGKILL. */
+  kill(): Promise<void>
+}
 
 export async function startDeskCommand(
   words: readonly string[] = ['--memory'],
@@ -57,6 +99,10 @@ export async function startDeskCommand(
       const [code] = (await once(child, 'close')) as [number | null]
       return code
     },
+    async kill() {
+      child.kill('SIGKILL')
+      await once(child, 'close')
+    },
   }
 }
 
@@ -69,7 +115,15 @@ function start(
   env: NodeJS.ProcessEnv,
   node: string = process.execPath,
 ): { child: ChildProcess; output: Omit<Ended, 'code'> } {
-  const child = spawn(node, [bin, ...words], { env: { ...process.env, TZ: 'UTC', ...env } })
+  return startProgram(node, [bin, ...words], env)
+}
+
+function startProgram(
+  program: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+): { child: ChildProcess; output: Omit<Ended, 'code'> } {
+  const child = spawn(program, words, { env: { ...withoutColours, TZ: 'UTC', ...env } })
   running.add(child)
   child.once('close', () => running.delete(child))
   const output = { stdout: '', stderr: '' }

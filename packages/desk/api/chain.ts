@@ -136,6 +136,7 @@ export const spanDetail = object({
   spanId: text(),
   parentId: text(),
   traceState: text(),
+  flags: count('Those of W3C Trace Context, and what OTLP adds.'),
   name: text(),
   kind: count(),
   status: count(),
@@ -150,6 +151,6 @@ export const spanDetail = object({
     'What the sender says it left out.',
   ),
   resource: fields,
-  scope: object({ name: text(), version: text() }),
+  scope: object({ name: text(), version: text(), attributes: fields }),
 })
 export type SpanDetail = Static<typeof spanDetail>

@@ -15,14 +15,12 @@ import {
   text,
 } from './schema.ts'
 
-const line = {
+const about = {
   ref: text(),
   timeUnixNano: text(),
   severity: count("OTLP's SeverityNumber, 0 to 24."),
   severityText: text(),
   service: text(),
-  text: text('At most 2,000 characters.'),
-  fields: text('A few attributes as `key=value`, or "".'),
   traceId: text('"" when the line belongs to no trace.'),
   spanId: text(),
   pattern: count('Its pattern, 0 when it has none.'),
@@ -31,6 +29,12 @@ const line = {
       'How many lines it stands for where that is not 1; 0: it was held, and is here because its chain was kept.',
     ),
   ),
+}
+
+const line = {
+  ...about,
+  text: text('At most 2,000 characters.'),
+  fields: text('A few attributes as `key=value`, or "".'),
 }
 
 /** A line in a list. */
@@ -64,17 +68,41 @@ export type ArrivalPage = Static<typeof arrivalPage>
 export const surroundingLogs = object({ logs: list(logRow), at: count() })
 export type SurroundingLogs = Static<typeof surroundingLogs>
 
-export const logDetail = object({
-  ...line,
+const whole = {
   body: any<FieldValue>({}),
   observedUnixNano: text(),
   eventName: text(),
+  flags: count('Those of W3C Trace Context.'),
   attributes: fields,
   droppedAttributes: count(),
   resource: fields,
-  scope: object({ name: text(), version: text() }),
-})
+  scope: object({ name: text(), version: text(), attributes: fields }),
+}
+
+export const logDetail = object({ ...line, ...whole })
 export type LogDetail = Static<typeof logDetail>
+
+/** Everything of a line, without what is shortened for a list. */
+export const wholeLog = object({ ...about, ...whole })
+export type WholeLog = Static<typeof wholeLog>
+
+/** Newest first: `GET /api/logs/whole`. */
+export const wholeLogPage = object({
+  logs: list(wholeLog),
+  next: nullable(text(), 'The `before` of the following page; null at the end.'),
+  searchedToUnixMs: nullable(count(), 'As in `LogPage`.'),
+})
+export type WholeLogPage = Static<typeof wholeLogPage>
+
+/** Lines in the order in which they came: `GET /api/logs/tail`. */
+export const logTail = object({
+  logs: list(wholeLog),
+  next: text(
+    'The `after` that goes on behind these, now or later; also after the desk has started again, and where it then has other data, from its first line.',
+  ),
+  more: flag('There may be more already.'),
+})
+export type LogTail = Static<typeof logTail>
 
 export type { SeverityBand }
 
@@ -156,4 +184,6 @@ export type LiveEvents = {
   chains: { chains: ChainSummary[] }
   /** Something about the alerts changed: `GET /api/alerts` has it. Once a second at most, without an `id:`. */
   alerts: { firing: number }
+  /** All that was stored has been deleted. Comes whatever was asked for, without an `id:`. */
+  cleared: Record<string, never>
 }

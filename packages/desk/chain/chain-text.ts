@@ -1,4 +1,4 @@
-import { formatDuration, formatOffset, safeText, treeLines } from '@clew/otlp/text'
+import { formatDuration, formatOffset, type Paint, safeText, treeLines, unpainted } from '@clew/otlp/text'
 import type { ChainData } from '../api/chain.ts'
 import { buildChain, type ChainOptions } from './build-chain.ts'
 import { describeKeeping } from './describe-keeping.ts'
@@ -6,7 +6,11 @@ import { describeHints, describeRow } from './describe-row.ts'
 import { type Chain, type ChainView, fullView } from './model.ts'
 import { levelOf, visibleRows } from './rows.ts'
 
-export type ChainTextOptions = ChainOptions & { view?: ChainView }
+export type ChainTextOptions = ChainOptions & {
+  view?: ChainView
+  /** Colours for a terminal; without it there are none. */
+  paint?: Paint
+}
 
 /**
  * Prints a call chain as a tree, each row with its instant before it; at the top the trace's id, what failed first,
@@ -14,9 +18,10 @@ export type ChainTextOptions = ChainOptions & { view?: ChainView }
  */
 export function chainAsText(data: ChainData, options: ChainTextOptions = {}): string {
   const chain = buildChain(data, options)
-  const errors = describeErrors(chain).map(({ name, text }) => `${name}: ${text}`)
+  const { paint = unpainted } = options
+  const errors = describeErrors(chain).map(({ name, text }) => paint('error', `${name}: ${text}`))
   const head = [`trace ${safeText(data.traceId)}  ${countsOf(chain)}`, ...linkedTraces(data)]
-  const tree = linesOf(chain, options.view ?? fullView)
+  const tree = linesOf(chain, options.view ?? fullView, paint)
   return `${[...head, ...errors, ...hintsOf(chain), '', ...tree].join('\n')}\n`
 }
 
@@ -26,13 +31,13 @@ export function hintsOf(chain: Chain): string[] {
 }
 
 /** The rows that a view shows, as lines of a tree with their instants before them. */
-export function linesOf(chain: Chain, view: ChainView): string[] {
+export function linesOf(chain: Chain, view: ChainView, paint?: Paint): string[] {
   const rows = Array.from(visibleRows(chain, view), (node) => ({
     level: levelOf(chain, view, node),
     atNs: chain.start[node]! - chain.startNs,
     text: describeRow(chain, node),
   }))
-  return treeLines(rows, chain.endNs - chain.startNs)
+  return treeLines(rows, chain.endNs - chain.startNs, paint)
 }
 
 /** `282 ms, 3 services, 12 spans, 1 line` */

@@ -11,7 +11,7 @@ const retryMs = 3_000
  * New lines or chains that match a search, as they come. Reconnects for good until `close`; what came meanwhile is sent
  * afterwards. A browser has six connections to one desk: keep one stream for each page.
  */
-export function live<K extends keyof LiveEvents>(
+export function live<K extends Exclude<keyof LiveEvents, 'cleared'>>(
   kind: K,
   search: string,
   onEvent: (event: LiveEvents[K]) => void,
@@ -30,6 +30,8 @@ export function live<K extends keyof LiveEvents>(
       // The browser tries again by itself, except after an answer that is no stream.
       if (source.readyState === EventSource.CLOSED) retry = setTimeout(open, retryMs)
     }
+    // Nothing of what is shown exists any more; the address says what to show instead.
+    source.addEventListener('cleared', () => location.reload())
     source.addEventListener(kind, (event) => onEvent(JSON.parse(event.data) as LiveEvents[K]))
   }
   open()

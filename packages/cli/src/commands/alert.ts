@@ -44,6 +44,7 @@ run     judges what comes, and sends; as many processes as there are may share a
   --metrics-port N         shows metrics to Prometheus there, at /metrics (0: on a free port), to this machine alone unless
   --metrics-host ADDRESS   says otherwise, such as 0.0.0.0
 `,
+  goesOn: ([job]) => job === 'run',
   run: async ([job, ...words]) => {
     const run = job === undefined || !Object.hasOwn(jobs, job) ? undefined : jobs[job]
     if (run !== undefined) return run(words)

@@ -1,7 +1,15 @@
-import { parseArgs } from 'node:util'
+import { unpainted } from '@clew/otlp/text'
 import { given, type Parse, parseChoice, quote, requireAll, unusable, usable } from '@clew/settings'
 import type { Command } from '../command.ts'
 import { addressOptions, addressUsage, askDesk, givenDesk } from '../desk-client.ts'
+import { paintOf, print } from '../output.ts'
+import { readWords } from '../read-words.ts'
+
+const options = {
+  ...addressOptions,
+  as: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
 
 export const chainCommand: Command = {
   name: 'chain',
@@ -12,24 +20,30 @@ Prints the chain of a trace as a tree: spans, log lines at their instant, waits 
 traceparent.
 
   --as FORMAT    text (default), markdown for an issue, or otlp: OTLP JSON, one request a line
+  --json         one JSON object a line with everything: "kind" is chain, span, log, wait or link
 ${addressUsage}
+
+Colours on a terminal alone; NO_COLOR=1 and FORCE_COLOR=1 say otherwise.
 `,
   async run(words) {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: { ...addressOptions, as: { type: 'string', default: 'text' } },
-    })
+    const { values, positionals } = readWords(words, { command: 'clew chain', options, most: 1 })
     const { traceId, format, desk } = requireAll({
       traceId: given('<trace_id>', parseTraceId, positionals[0] ?? ''),
-      format: given('--as', parseChoice(['text', 'markdown', 'otlp']), values.as),
+      format: given('--as', values.json ? notWithJson : parseChoice(['text', 'markdown', 'otlp']), values.as),
       desk: givenDesk(values),
     })
-    const response = await askDesk(desk, `/api/chains/${traceId}/export?as=${format}`)
-    process.stdout.write(await response.text())
+    const hasColours = paintOf(process.stdout, process.env) !== unpainted
+    const as = values.json ? 'json' : (format ?? 'text')
+    const { body } = await askDesk(
+      desk,
+      `/api/chains/${traceId}/export?as=${as === 'text' && hasColours ? 'ansi' : as}`,
+    )
+    for await (const bytes of body!) await print(bytes)
     return 0
   },
 }
+
+const notWithJson: Parse<never> = () => unusable('it excludes --json', 'give one of the two')
 
 const parseTraceId: Parse<string> = (raw) => {
   const id = /^(?:[0-9a-f]{2}-)?([0-9a-f]{32})(?:-|$)/i.exec(String(raw))?.[1]

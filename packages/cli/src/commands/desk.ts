@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import type { parseArgs } from 'node:util'
 import type { Desk, DeskOptions } from '@clew/desk'
 import {
   given,
@@ -21,6 +21,7 @@ import {
 } from '@clew/settings'
 import type { Command } from '../command.ts'
 import { interrupted } from '../interrupted.ts'
+import { readWords } from '../read-words.ts'
 
 export const deskCommand: Command = {
   name: 'desk',
@@ -50,6 +51,7 @@ To serve other machines:
   --allowed-hosts NAMES names by which the desk is called, with commas
   --dangerously-no-auth no tokens, whoever reaches it may read and send
 `,
+  goesOn: () => true,
   run: runDesk,
 }
 
@@ -74,7 +76,7 @@ const options = {
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
 
 async function runDesk(words: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...words], options })
+  const { values } = readWords(words, { command: 'clew desk', options, most: 0 })
   const settings = deskOptions(values)
   const { startDesk } = await import('@clew/desk')
   const interruption = interrupted()

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { Command } from '../command.ts'
+import { readWords } from '../read-words.ts'
 
 export const doctorCommand: Command = {
   name: 'doctor',
@@ -12,7 +12,7 @@ versions they join, copies of the API, settings, and whether the OTLP endpoint i
 Exits with 1 when something has to change.
 `,
   async run(words) {
-    const { positionals } = parseArgs({ args: [...words], allowPositionals: true })
+    const { positionals } = readWords(words, { command: 'clew doctor', options: {}, most: 1 })
     // Only here: the other commands need nothing of it.
     const { examine } = await import('@clew/node/doctor')
     const { report, healthy } = await examine(resolve(positionals[0] ?? '.'))

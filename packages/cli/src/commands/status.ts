@@ -1,9 +1,13 @@
-import { parseArgs } from 'node:util'
 import type { ClewStatus, DestinationStatus } from '@clew/node'
+import { type Paint, unpainted } from '@clew/otlp/text'
 import { formatSize, given, parseHttpAddress, printableAddress, requireAll } from '@clew/settings'
 import type { Command } from '../command.ts'
+import { paintOf, print } from '../output.ts'
+import { readWords } from '../read-words.ts'
 
 const defaultAddress = 'http://127.0.0.1:9464'
+
+const options = { json: { type: 'boolean', default: false } } as const
 
 export const statusCommand: Command = {
   name: 'status',
@@ -13,19 +17,16 @@ export const statusCommand: Command = {
 Asks an application at /clew/status of the address that shows its metrics (CLEW_PROMETHEUS_PORT) or of CLEW_STATUS_PORT; default
 ${defaultAddress}. Exits with 1 when a destination fails or something configured is not in force.
 
-  --json         the whole answer
+  --json         the whole answer, in one line
 `,
   async run(words) {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: { json: { type: 'boolean', default: false } },
-    })
+    const { values, positionals } = readWords(words, { command: 'clew status', options, most: 1 })
     const { address } = requireAll({
       address: given('<url>', parseHttpAddress, positionals[0] ?? defaultAddress),
     })
     const status = await ask(`${address.origin}/clew/status`)
-    process.stdout.write(values.json ? `${JSON.stringify(status, null, 2)}\n` : formatStatus(status))
+    const paint = paintOf(process.stdout, process.env)
+    await print(values.json ? `${JSON.stringify(status)}\n` : formatStatus(status, paint))
     const isWell = status.destinations.every(({ failing }) => failing === null)
     return isWell && status.configuration.problems.length === 0 ? 0 : 1
   },
@@ -49,7 +50,7 @@ async function ask(url: string): Promise<ClewStatus> {
 }
 
 /** For a reader in a terminal. */
-export function formatStatus(status: ClewStatus): string {
+export function formatStatus(status: ClewStatus, paint: Paint = unpainted): string {
   const { service, process: running, version, instrumented, keep, hold, metrics, redaction, alerts } = status
   const joins = instrumented.map(({ name, libraries }) =>
     [name, ...libraries.map((library) => library.version)].join(' '),
@@ -73,7 +74,7 @@ export function formatStatus(status: ClewStatus): string {
     ...(alerts ? [`alerts by ${alerts.file}: ${alerts.rules.join(', ') || 'no rule yet'}`] : []),
     ...status.configuration.problems.map((problem) => `! ${problem}`),
   ]
-  return `${lines.join('\n')}\n`
+  return `${lines.map((line) => (line.startsWith('! ') ? paint('error', line) : line)).join('\n')}\n`
 }
 
 function formatDestination(one: DestinationStatus): string[] {

@@ -9,12 +9,13 @@ import {
   tracesToJson,
   type Value,
 } from '@clew/otlp'
-import { shortText } from '@clew/otlp/text'
+import { paintAnsi, shortText } from '@clew/otlp/text'
 import type { Fields, FieldValue, SpanDetail } from '../../api/chain.ts'
 import type { LogDetail } from '../../api/logs.ts'
 import { chainAsMarkdown, chainAsText } from '../../chain/index.ts'
 import { storeError } from '../schema/store-error.ts'
 import { readChain } from './chain.ts'
+import { chainRecords } from './chain-records.ts'
 import { readLog, readSpan } from './details.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, type Ref, traceIdOf } from './parameters.ts'
@@ -23,11 +24,14 @@ const encoder = new TextEncoder()
 
 /** `GET /api/chains/{traceId}/export` */
 export function chainExport(segments: OpenSegments, parameters: Parameters): Uint8Array {
-  const data = readChain(segments, traceIdOf(parameters))
   const as = parameters.as ?? 'text'
+  if (as === 'json') return encoder.encode(chainRecords(segments, traceIdOf(parameters)))
+  const data = readChain(segments, traceIdOf(parameters))
   if (as === 'text') return encoder.encode(chainAsText(data))
+  if (as === 'ansi') return encoder.encode(chainAsText(data, { paint: paintAnsi }))
   if (as === 'markdown') return encoder.encode(chainAsMarkdown(data))
-  if (as !== 'otlp') throw storeError('invalid', `as=${shortText(as)}: write text, markdown or otlp`)
+  if (as !== 'otlp')
+    throw storeError('invalid', `as=${shortText(as)}: write text, ansi, markdown, json or otlp`)
   const spans = resourceSpansOf(data.spans.ref.map((ref) => readSpan(segments, toRef(ref))))
   const logs = resourceLogsOf(data.logs.ref.map((ref) => readLog(segments, toRef(ref))))
   return encoder.encode(`${tracesToJson(spans)}\n${logsToJson(logs)}\n`)

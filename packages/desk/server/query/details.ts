@@ -22,14 +22,16 @@ type SpanColumns = {
   events: string | null
   links: string | null
   dropped: string | null
+  flags: number
   resource: string
   scope: string
   version: string
+  scope_attributes: string
 }
 
 const spanSql = `SELECT span.us, ns, duration_ns, lower(hex(chain.trace)) AS trace, lower(hex(span.span)) AS span,
     lower(hex(parent)) AS parent, name.text AS name, kind, status, message, state, span.attributes, events, links, dropped,
-    resource.attributes AS resource, scope.name AS scope, version
+    flags, resource.attributes AS resource, scope.name AS scope, version, scope.attributes AS scope_attributes
   FROM span JOIN chain ON chain.id = span.chain JOIN name ON name.id = span.name
     JOIN resource ON resource.id = span.resource JOIN scope ON scope.id = span.scope
   WHERE span.id = ?`
@@ -49,6 +51,7 @@ export function readSpan(segments: OpenSegments, ref: Ref): SpanDetail {
     spanId: row.span,
     parentId: row.parent,
     traceState: row.state,
+    flags: row.flags,
     name: row.name,
     kind: row.kind,
     status: row.status,
@@ -60,8 +63,13 @@ export function readSpan(segments: OpenSegments, ref: Ref): SpanDetail {
     links: row.links === null ? [] : JSON.parse(row.links),
     dropped: { attributes: attributes ?? 0, events: events ?? 0, links: links ?? 0 },
     resource: JSON.parse(row.resource) as Fields,
-    scope: { name: row.scope, version: row.version },
+    scope: scopeOf(row),
   }
+}
+
+function scopeOf(row: Pick<SpanColumns, 'scope' | 'version' | 'scope_attributes'>): SpanDetail['scope'] {
+  const attributes = JSON.parse(row.scope_attributes) as Fields
+  return { name: row.scope, version: row.version, attributes }
 }
 
 function endNanos(us: number, ns: number, durationNs: number): string {
@@ -76,14 +84,16 @@ type LogExtra = {
   event: string
   attributes: string
   dropped: number
+  flags: number
   resource: string
   scope: string
   version: string
+  scope_attributes: string
 }
 
 const logSql = `SELECT ${logColumns} FROM log ${logJoins} WHERE log.id = ?`
 const logExtraSql = `SELECT body, body_json, observed_us, observed_ns, event, log.attributes, dropped,
-    resource.attributes AS resource, scope.name AS scope, version
+    flags, resource.attributes AS resource, scope.name AS scope, version, scope.attributes AS scope_attributes
   FROM log JOIN resource ON resource.id = log.resource JOIN scope ON scope.id = log.scope WHERE log.id = ?`
 
 /** `GET /api/logs/{ref}` */
@@ -101,10 +111,11 @@ export function readLog(segments: OpenSegments, ref: Ref): LogDetail {
     body: extra.body_json === 1 ? jsonOrText(extra.body) : extra.body,
     observedUnixNano: nanosText(extra.observed_us, extra.observed_ns),
     eventName: extra.event,
+    flags: extra.flags,
     attributes: JSON.parse(extra.attributes) as Fields,
     droppedAttributes: extra.dropped,
     resource: JSON.parse(extra.resource) as Fields,
-    scope: { name: extra.scope, version: extra.version },
+    scope: scopeOf(extra),
   }
 }
 

@@ -14,6 +14,7 @@ import type { OpenSegments } from './open-segments.ts'
 import type { Parameters } from './parameters.ts'
 import { pattern, patterns } from './patterns.ts'
 import { services } from './services.ts'
+import { logTail, wholeLogs } from './whole-logs.ts'
 
 /** What `Store.query` is asked for. All but the last three are routes. */
 export type QueryName =
@@ -22,6 +23,8 @@ export type QueryName =
   | 'chain-export'
   | 'span'
   | 'logs'
+  | 'whole-logs'
+  | 'log-tail'
   | 'arrivals'
   | 'log'
   | 'log-around'
@@ -41,6 +44,8 @@ export const queries: Record<QueryName, (segments: OpenSegments, parameters: Par
   'chain-export': chainExport,
   span,
   logs,
+  'whole-logs': wholeLogs,
+  'log-tail': logTail,
   arrivals,
   log,
   'log-around': logAround,

@@ -30,12 +30,17 @@ export function openDataDirectory(directory: string): DataDirectory {
   const unlock = lock(directory)
   try {
     const segments = listSegments(directory).flatMap((path) => examine(path) ?? [])
-    const damaged = readdirSync(directory).filter((name) => name.endsWith('.damaged.sqlite')).length
-    return { segments, damaged, unlock }
+    return { segments, damaged: damagedFiles(directory).length, unlock }
   } catch (error) {
     unlock()
     throw error
   }
+}
+
+/** Those that were set aside. */
+export function damagedFiles(directory: string): string[] {
+  const names = readdirSync(directory).filter((name) => name.endsWith('.damaged.sqlite'))
+  return names.map((name) => join(directory, name))
 }
 
 /** In a shared place somebody else could have made it first, and would read and replace what is in it. */

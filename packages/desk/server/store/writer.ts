@@ -4,7 +4,7 @@ import { openForReading, openForWriting, versionOf } from '../schema/segment.ts'
 import { segmentNumber, segmentPath, setAside, sizeOf } from '../schema/segment-files.ts'
 import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
 import { schemaVersion } from '../schema/tables.ts'
-import { openDataDirectory } from './data-directory.ts'
+import { damagedFiles, openDataDirectory } from './data-directory.ts'
 import { copyPatterns, knownPatterns } from './patterns.ts'
 import { expiredSegments, type FinishedSegment, measured, segmentBytes } from './retention.ts'
 import { type AddedRows, SegmentWriter } from './segment-writer.ts'
@@ -24,7 +24,7 @@ export class Writer {
   readonly #options: WriterOptions
   readonly #segmentBytes: number
   readonly #unlock: () => void
-  readonly #miner: Miner
+  #miner: Miner
   /** Oldest first. */
   readonly #finished: FinishedSegment[]
   #damaged: number
@@ -74,6 +74,18 @@ export class Writer {
     return { ...this.segments(), expired: expired.map(({ path }) => path) }
   }
 
+  /** Lets go of all that is stored, and of what was learnt from it; `finished`: but for the current segment. */
+  clear(what: 'finished' | 'all'): Segments {
+    const damaged: string[] = []
+    if (what === 'all') {
+      this.#guard(() => this.#rotate(createMiner({})))
+      damaged.push(...damagedFiles(this.#options.directory))
+      this.#damaged = 0
+    }
+    const expired = this.#finished.splice(0).map(({ path }) => path)
+    return { ...this.segments(), expired: [...expired, ...damaged] }
+  }
+
   segments(): Segments {
     return {
       paths: [...this.#finished.map(({ path }) => path), this.#path],
@@ -88,10 +100,19 @@ export class Writer {
     this.#unlock()
   }
 
-  #rotate(): void {
+  /** `miner`: one that knows nothing, instead of what the patterns of the segment before go on in. */
+  #rotate(miner?: Miner): void {
     const before = this.#path
     const path = this.#nextPath(before)
-    const next = this.#begin(path, before)
+    const known = this.#miner
+    this.#miner = miner ?? known
+    let next: SegmentWriter
+    try {
+      next = this.#begin(path, miner === undefined ? before : undefined)
+    } catch (error) {
+      this.#miner = known
+      throw error
+    }
     // Only now: when there is no room for a new file, the old one goes on.
     this.#current.close()
     this.#finished.push(measured(before, this.#options.nowUs()))

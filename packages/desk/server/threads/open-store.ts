@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { filesOf, setAside } from '../schema/segment-files.ts'
+import { storeError } from '../schema/store-error.ts'
 import { createReaders, type Readers } from './readers.ts'
 import type { Commit, Store } from './store.ts'
 import type { FromWriter } from './thread.ts'
@@ -26,6 +27,7 @@ export type StoreState = { segments: number; bytes: number; damaged: number }
 export async function openStore(options: StoreOptions): Promise<Store & { state(): StoreState }> {
   const { directory, temporary, maxBytes, maxAgeMs, report } = options
   const listeners = new Set<(commit: Commit) => void>()
+  const clearListeners = new Set<() => void>()
   const segments = new KnownSegments(report)
   const { readers } = segments
   const writer = new WriterClient(
@@ -48,7 +50,21 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
     await readers.close()
     if (temporary) await rm(directory, { recursive: true, force: true })
   }
+  const clear = async (): Promise<void> => {
+    // The old files first: on a full disk there is no room for a new one before.
+    for (const what of ['finished', 'all'] as const) {
+      await writer.clear(what)
+      await segments.deleted()
+    }
+    segments.forgetDamaged()
+    for (const listener of clearListeners) listener()
+  }
   return {
+    clear,
+    onClear(listener) {
+      clearListeners.add(listener)
+      return () => void clearListeners.delete(listener)
+    },
     write: (signal, encoding, bytes, isImported = false) =>
       writer.write({ signal, encoding, bytes, isImported }),
     query: (query, signal) => readers.query(query, signal),
@@ -71,6 +87,7 @@ class KnownSegments {
   readonly #setAside = new Set<string>()
   /** Past their time, on disk still. */
   readonly #expired = new Set<string>()
+  #deleting: Promise<void> = Promise.resolve()
   #paths: readonly string[] = []
   #state: StoreState = { segments: 0, bytes: 0, damaged: 0 }
 
@@ -89,7 +106,15 @@ class KnownSegments {
     this.#state = { segments: this.#paths.length, bytes, damaged: damaged + this.#setAside.size }
     if (known.size === this.#paths.length && this.#paths.every((path) => known.has(path))) return
     for (const path of expired) this.#expired.add(path)
-    void this.readers.useSegments(this.#paths).then(() => this.#deleteExpired())
+    this.#deleting = this.readers.useSegments(this.#paths).then(() => this.#deleteExpired())
+  }
+
+  /** Resolves when all that is past its time is deleted; rejects when something cannot be. */
+  async deleted(): Promise<void> {
+    await this.#deleting
+    const [path] = this.#expired
+    if (path !== undefined)
+      throw storeError('full', `${path} cannot be deleted; end what holds it, and delete it`)
   }
 
   /** One that the system keeps is tried again with the next one, and by the next desk. */
@@ -104,6 +129,12 @@ class KnownSegments {
         )
       }
     }
+  }
+
+  /** Those that readers set aside are deleted. */
+  forgetDamaged(): void {
+    this.#setAside.clear()
+    this.#state = { ...this.#state, damaged: 0 }
   }
 
   /** A reader found a file that cannot be read. The current one is the writer's to set aside, at its next write. */

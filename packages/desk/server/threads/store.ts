@@ -30,6 +30,13 @@ export type Store = {
   query(query: Query, signal?: AbortSignal): Promise<Uint8Array>
   /** Called after each commit, at most every 50 ms. Returns how to stop. */
   onCommit(listener: (commit: Commit) => void): () => void
+  /**
+   * Deletes all records, those that are being written with them, and resolves when their files are gone; what comes later is
+   * kept. Rejects with a StoreError when a file cannot be made or deleted.
+   */
+  clear(): Promise<void>
+  /** Called after each {@link Store.clear}. Returns how to stop. */
+  onClear(listener: () => void): () => void
   /** Commits what came, closes the files, ends the threads; in memory mode deletes them. */
   close(): Promise<void>
 }

@@ -17,13 +17,18 @@ export type ToWriter =
       bytes: Uint8Array
       isImported: boolean
     }
+  | { kind: 'clear'; id: number; what: Clearing }
   | { kind: 'close' }
+
+/** `finished`: all segments but the current one; what is gone with them leaves room for a new one. */
+export type Clearing = 'finished' | 'all'
 
 export type FromWriter =
   | { kind: 'segments'; paths: string[]; expired: string[]; damaged: number; bytes: number }
   | { kind: 'failed'; code: string; message: string }
   | { kind: 'written'; id: number; records: number; rejected: number; message: string; arrivedUnixMs: number }
   | { kind: 'refused'; id: number; code: string; message: string }
+  | { kind: 'cleared'; id: number }
   | { kind: 'committed'; logs?: Range; spans?: Range }
   /** What an operator should know; no request failed by it. */
   | { kind: 'problem'; message: string }

@@ -1,7 +1,14 @@
 import type { Worker } from 'node:worker_threads'
 import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
 import type { Written } from './store.ts'
-import { closeThread, type FromWriter, startThread, type ToWriter, type WriterSettings } from './thread.ts'
+import {
+  type Clearing,
+  closeThread,
+  type FromWriter,
+  startThread,
+  type ToWriter,
+  type WriterSettings,
+} from './thread.ts'
 
 /** Bytes that may wait for the writer before senders are asked to come back later. */
 const maxWaitingBytes = 64 * 1024 * 1024
@@ -9,7 +16,7 @@ const maxWaitingBytes = 64 * 1024 * 1024
 const restartMs = 500
 
 type WriteRequest = Omit<Extract<ToWriter, { kind: 'write' }>, 'kind' | 'id'>
-type Waiting = { bytes: number; resolve: (written: Written) => void; reject: (error: Error) => void }
+type Waiting = { bytes: number; resolve: (written?: Written) => void; reject: (error: Error) => void }
 
 export type WriterEvents = {
   onSegments(message: Extract<FromWriter, { kind: 'segments' }>): void
@@ -69,10 +76,22 @@ export class WriterClient {
     }
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
-      this.#waiting.set(id, { bytes: bytes.length, resolve, reject })
+      this.#waiting.set(id, { bytes: bytes.length, resolve: (written) => resolve(written!), reject })
       this.#waitingBytes += bytes.length
       const own = ownBytes(bytes)
       thread.postMessage({ kind: 'write', id, ...request, bytes: own } satisfies ToWriter, [own.buffer])
+    })
+  }
+
+  /** Resolves when nothing is written to those segments any more; `onSegments` has heard which are to be deleted. */
+  clear(what: Clearing): Promise<void> {
+    const thread = this.#thread
+    if (this.#isClosed) return Promise.reject(closed())
+    if (thread === undefined) return Promise.reject(startsAgain())
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++
+      this.#waiting.set(id, { bytes: 0, resolve: () => resolve(), reject })
+      thread.postMessage({ kind: 'clear', id, what } satisfies ToWriter)
     })
   }
 
@@ -87,7 +106,8 @@ export class WriterClient {
     else if (message.kind === 'written') {
       const { id, records, rejected, arrivedUnixMs, message: text } = message
       this.#take(id)?.resolve({ records, rejected, arrivedUnixMs, message: text })
-    } else if (message.kind === 'refused') this.#take(message.id)?.reject(errorOf(message))
+    } else if (message.kind === 'cleared') this.#take(message.id)?.resolve()
+    else if (message.kind === 'refused') this.#take(message.id)?.reject(errorOf(message))
     else if (message.kind === 'problem') this.#events.onProblem(message.message)
   }
 

@@ -62,6 +62,7 @@ function serve(writer: Writer): void {
       setImmediate(tidy)
       return
     }
+    if (message.kind === 'clear') return clear(writer, group, message)
     clearInterval(timer)
     group.flush()
     writer.close()
@@ -91,6 +92,17 @@ function createTidy(writer: Writer, group: GroupCommit): () => void {
     } catch (error) {
       say({ kind: 'problem', message: failureOf(error).message })
     }
+  }
+}
+
+/** What came before it is committed first, and goes with the rest. */
+function clear(writer: Writer, group: GroupCommit, { id, what }: Extract<ToWriter, { kind: 'clear' }>): void {
+  group.flush()
+  try {
+    say({ kind: 'segments', ...writer.clear(what) })
+    say({ kind: 'cleared', id })
+  } catch (error) {
+    say({ kind: 'refused', id, ...failureOf(error) })
   }
 }
 

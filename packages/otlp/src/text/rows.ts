@@ -1,5 +1,6 @@
 import type { SpanFacts } from './attributes.ts'
 import { formatOffset } from './duration.ts'
+import { type Paint, unpainted } from './paint.ts'
 
 /**
  * - `wait`: time in a queue, or between two attempts.
@@ -68,11 +69,11 @@ const deepest = 40
  * The lines of a tree, each with its instant before it. Rows come in order, each after the one it stands below. All
  * instants have the unit that suits `totalNs`, how long the whole took.
  */
-export function treeLines(rows: readonly TreeRow[], totalNs: number): string[] {
+export function treeLines(rows: readonly TreeRow[], totalNs: number, paint: Paint = unpainted): string[] {
   const branches = branchesOf(rows)
   return rows.map(({ atNs, text }, row) => {
     const at = formatOffset(atNs, totalNs).padStart(offsetWidth)
-    return `${at}  ${branches[row]}${rowLine(text)}`
+    return `${paint('aside', `${at}  ${branches[row]}`)}${rowLine(text, paint)}`
   })
 }
 
@@ -94,16 +95,22 @@ function branchesOf(rows: readonly TreeRow[]): string[] {
   return branches
 }
 
-function rowLine(row: RowText): string {
+function rowLine(row: RowText, paint: Paint): string {
+  const mark = marks[row.kind](row)
   const parts = [
-    `${marks[row.kind](row)}${row.label}${row.detail && ` ${row.detail}`}`,
-    row.duration,
-    row.kind !== 'log' && row.service && `[${row.service}]`,
-    row.badge,
+    `${paintMark(row, mark, paint)}${row.label}${row.detail && ` ${row.detail}`}`,
+    row.duration && paint('aside', row.duration),
+    row.kind !== 'log' && row.service && paint('service', `[${row.service}]`),
+    row.badge && paint('warning', row.badge),
     row.linkedTrace && `trace ${row.linkedTrace.slice(0, 8)}`,
-    row.failed && `ERROR ${row.message}`.trimEnd(),
+    row.failed && paint('error', `ERROR ${row.message}`.trimEnd()),
   ]
   return parts.filter(Boolean).join('  ')
+}
+
+function paintMark({ severity }: RowText, mark: string, paint: Paint): string {
+  if (severity === 'ERROR' || severity === 'FATAL') return paint('error', mark)
+  return severity === 'WARN' ? paint('warning', mark) : mark
 }
 
 const marks: { [Kind in RowKind]: (row: RowText) => string } = {

@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util'
+import { readWords } from '../../read-words.ts'
 import { countOf, loadRuleFile, plural } from './rule-file.ts'
 
 /** Exit code 1 when something is wrong. */
 export async function checkRules(words: readonly string[]): Promise<number> {
-  const { positionals } = parseArgs({ args: [...words], allowPositionals: true, options: {} })
+  const { positionals } = readWords(words, { command: 'clew alert check', options: {}, most: 1 })
   const [path] = positionals
   const { file, mistakes } = loadRuleFile(path)
   for (const mistake of mistakes) process.stderr.write(`${mistake}\n`)

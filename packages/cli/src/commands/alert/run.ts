@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { parseArgs } from 'node:util'
+import type { parseArgs } from 'node:util'
 import {
   type AlertMetrics,
   consumeSource,
@@ -11,6 +11,7 @@ import {
 } from '@clew/alert'
 import { given, parseCount, printableAddress, requireAll } from '@clew/settings'
 import { interrupted } from '../../interrupted.ts'
+import { readWords } from '../../read-words.ts'
 import { openSource } from './open-source.ts'
 import { openState, type State } from './open-state.ts'
 import { countOf, loadRuleFile } from './rule-file.ts'
@@ -30,7 +31,7 @@ const closeMs = 10_000
 
 /** Runs a rule file over what comes, until a signal or the end of the source. */
 export async function runRules(words: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options })
+  const { values, positionals } = readWords(words, { command: 'clew alert run', options, most: 1 })
   const { file, mistakes } = loadRuleFile(positionals[0])
   for (const mistake of mistakes) report(mistake)
   if (values.from === undefined)

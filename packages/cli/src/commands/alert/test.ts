@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
 import { type Alert, type Decision, type DecisionReason, describeObservation, type Replay } from '@clew/alert'
 import { localTime, printable } from '../../format-log.ts'
+import { readWords } from '../../read-words.ts'
 import { replayLog, replayOptions, withDeskAlone } from './replay-log.ts'
 import { countOf, loadRuleFile, plural } from './rule-file.ts'
 
@@ -12,7 +12,9 @@ const options = {
 
 /** Runs a rule file over a log and prints what it would have told, and why. */
 export async function testRules(words: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: withDeskAlone(words), allowPositionals: true, options })
+  const { values, positionals } = readWords(withDeskAlone(words), {
+    ...{ command: 'clew alert test', options, most: 1 },
+  })
   const { file, mistakes } = loadRuleFile(positionals[0])
   for (const mistake of mistakes) process.stderr.write(`${mistake}\n`)
   if (file.rules.length === 0) throw new Error(`${positionals[0]} has no rule that can be used`)

@@ -60,6 +60,11 @@ export class LiveClient {
     this.#response.write(`event: alerts\ndata: ${JSON.stringify(data)}\n\n`)
   }
 
+  /** All that it was sent is gone. */
+  tellCleared(): void {
+    this.#response.write('event: cleared\ndata: {}\n\n')
+  }
+
   beat(): void {
     if (this.#response.writableLength < maxBufferedBytes) this.#response.write(':\n\n')
   }

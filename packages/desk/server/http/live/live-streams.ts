@@ -17,7 +17,7 @@ export type LiveStreams = {
 
 /** Sends what each commit of the store brings to those who search for it, and word of the alerts to those who watch them. */
 export function createLiveStreams(
-  store: Pick<Store, 'query' | 'onCommit'>,
+  store: Pick<Store, 'query' | 'onCommit' | 'onClear'>,
   alerts: Alerts | undefined,
   onError: (error: unknown) => void,
 ): LiveStreams {
@@ -27,6 +27,9 @@ export function createLiveStreams(
   const stop = store.onCommit((commit) => {
     addCommit(seen, commit)
     for (const client of clients) client.add(commit)
+  })
+  const stopClears = store.onClear(() => {
+    for (const client of clients) client.tellCleared()
   })
   const alertNews = (): LiveEvents['alerts'] => ({ firing: alerts?.state().firing ?? 0 })
   const stopAlerts = alerts?.onChange(() => {
@@ -62,6 +65,7 @@ export function createLiveStreams(
     },
     close() {
       stop()
+      stopClears()
       stopAlerts?.()
       clearInterval(heartbeat)
       for (const client of clients) client.end()

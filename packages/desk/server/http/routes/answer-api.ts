@@ -14,6 +14,7 @@ import type { RouteName } from './routes.ts'
 
 const exportTypes = new Map([
   ['markdown', 'text/markdown; charset=utf-8'],
+  ['json', 'application/x-ndjson'],
   ['otlp', 'application/x-ndjson'],
 ])
 
@@ -34,6 +35,10 @@ export function createApi(
     openapi: ({ request, response }) => sendJson(request, response, openApi(known().version)),
     live: ({ request, response, values }) => live.answer(request, response, values),
     ...alertAnswers(alerts),
+    clear: async ({ request, response }) => {
+      await store.clear()
+      await sendJson(request, response, {})
+    },
     import: ({ request, response }) => answerImport(request, response, store),
     'chain-export': async ({ request, response, values }) => {
       const type = exportTypes.get(values.as ?? '') ?? 'text/plain; charset=utf-8'

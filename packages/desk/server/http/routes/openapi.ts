@@ -15,6 +15,7 @@ import {
   logHistogram,
   logPage,
   logRow,
+  logTail,
   newAlertSilence,
   pattern,
   patternDetail,
@@ -22,6 +23,8 @@ import {
   serviceMap,
   spanDetail,
   surroundingLogs,
+  wholeLog,
+  wholeLogPage,
 } from '../../../api/index.ts'
 import { parameters, type Route, routes } from './routes.ts'
 
@@ -69,6 +72,7 @@ const schemas: Record<string, JsonSchema> = {
   LogHistogram: logHistogram,
   LogPage: logPage,
   LogRow: logRow,
+  LogTail: logTail,
   NewAlertSilence: newAlertSilence,
   Nothing: { type: 'object' },
   OpenApi: { type: 'object' },
@@ -78,6 +82,8 @@ const schemas: Record<string, JsonSchema> = {
   ServiceMap: serviceMap,
   SpanDetail: spanDetail,
   SurroundingLogs: surroundingLogs,
+  WholeLog: wholeLog,
+  WholeLogPage: wholeLogPage,
 }
 
 /** Describes every route, in OpenAPI 3.1. https://spec.openapis.org/oas/v3.1.1.html */

@@ -7,6 +7,7 @@ export type RouteName =
   | 'live'
   | 'import'
   | 'openapi'
+  | 'clear'
   | AlertRouteName
 
 export type AlertRouteName = 'alerts' | 'alerts-explain' | 'silence' | 'silence-end'
@@ -33,11 +34,12 @@ export const parameters = {
   from: 'Earliest instant, unix milliseconds.',
   to: 'Latest instant, unix milliseconds.',
   before: 'The `next` of the page before.',
-  after: 'The `next` of the page before.',
+  after:
+    'The `next` of the page before; of a tail also `start`, and without it no lines come but where the end is.',
   imported: '`true`: those that were imported, instead of those that were sent.',
   limit: 'At most so many.',
   order: '`recent` or `slow`.',
-  as: '`text`, `markdown` or `otlp` (OTLP JSON, one request a line).',
+  as: '`text`, `ansi` (text with the colours of a terminal), `markdown`, `json` (everything, one object a line) or `otlp` (OTLP JSON, one request a line).',
   count: 'So many lines before and after.',
   service: 'Only of this service.',
   steps: 'At most so many steps of time.',
@@ -72,6 +74,20 @@ export const routes: readonly Route[] = [
     'ArrivalPage',
     'Whole lines in the order in which they came; from and to are of when they came',
   ),
+  get(
+    'whole-logs',
+    '/api/logs/whole',
+    ['q', 'from', 'to', 'before', 'limit'],
+    'WholeLogPage',
+    'Search lines, with everything of each',
+  ),
+  get(
+    'log-tail',
+    '/api/logs/tail',
+    ['q', 'from', 'to', 'after', 'limit'],
+    'LogTail',
+    'Lines that match in the order in which they came, with everything of each',
+  ),
   get('histogram', '/api/logs/histogram', ['q', 'from', 'to', 'steps'], 'LogHistogram', 'Lines per time'),
   get('facets', '/api/logs/facets', ['q', 'from', 'to', 'steps'], 'LogFacets', 'What lines have in common'),
   get('log', '/api/logs/{ref}', [], 'LogDetail', 'Everything of one line'),
@@ -95,6 +111,16 @@ export const routes: readonly Route[] = [
     body: 'import',
     answer: 'ImportResult',
     summary: 'Store a file of OTLP JSON or of log objects',
+  },
+  {
+    name: 'clear',
+    method: 'DELETE',
+    path: '/api/data',
+    // Whoever reads may delete, the page by its cookie; whoever sends lines may not.
+    access: 'read',
+    parameters: [],
+    answer: 'Nothing',
+    summary: 'Delete all that is stored',
   },
   get('alerts', '/api/alerts', [], 'AlertPage', 'How the rules stand, and what they told'),
   get(
