@@ -14,4 +14,5 @@ export const members: readonly Member[] = [
   { name: 'ioredis', scope: '@clew/ioredis', kind: 'client' },
   { name: 'mysql2', scope: '@clew/mysql2', kind: 'client' },
   { name: 'pg', scope: '@clew/pg', kind: 'client' },
+  { name: 'postgres', scope: '@clew/postgres', kind: 'client' },
 ]

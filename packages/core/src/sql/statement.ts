@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api'
 import { type Summary, summarize } from './summarize.ts'
 import { type Dialect, type Token, tokenize } from './tokens.ts'
 
@@ -23,6 +24,27 @@ export function statementOf(sql: string, dialect: Dialect): Statement {
   if (statements.size >= maxStatements) statements.clear()
   statements.set(sql, statement)
   return statement
+}
+
+/**
+ * Name and attributes of a query's span, by the semantic conventions. A text that is sent with values of its own
+ * (`isParameterized`) is shown as it is written, any other without its literals: they may be anything. What is no string has a
+ * name alone.
+ */
+export function describeStatement(
+  sql: unknown,
+  isParameterized: boolean,
+  dialect: Dialect,
+): { name: string; attributes: Attributes } {
+  const attributes: Attributes = { 'db.system.name': dialect }
+  if (typeof sql !== 'string') return { name: dialect, attributes }
+  const { summary, sanitized } = statementOf(sql, dialect)
+  attributes['db.query.text'] = isParameterized ? clipText(sql) : sanitized
+  if (summary.text) attributes['db.query.summary'] = summary.text
+  if (summary.operation) attributes['db.operation.name'] = summary.operation
+  if (summary.collection) attributes['db.collection.name'] = summary.collection
+  if (summary.statements > 1) attributes['db.operation.batch.size'] = summary.statements
+  return { name: summary.text || dialect, attributes }
 }
 
 /** The text itself, cut as `sanitized` is. */

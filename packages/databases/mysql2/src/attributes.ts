@@ -1,5 +1,5 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
-import { clipText, statementOf } from '@clew/core/sql'
+import { describeStatement } from '@clew/core/sql'
 import type { Attributes } from '@opentelemetry/api'
 import type { Command, ConnectionConfig } from './library.ts'
 
@@ -9,15 +9,9 @@ import type { Command, ConnectionConfig } from './library.ts'
  */
 export function describeQuery(query: unknown, values: unknown, config: ConnectionConfig): SpanDescription {
   const { sql, values: ownValues } = (typeof query === 'string' ? { sql: query } : (query ?? {})) as Command
-  const attributes: Attributes = { 'db.system.name': 'mysql', ...describeServer(config) }
-  if (typeof sql !== 'string') return { name: 'mysql', kind: SpanKind.CLIENT, attributes, describeError }
-  const { summary, sanitized } = statementOf(sql, 'mysql')
-  attributes['db.query.text'] = hasValues(values) || hasValues(ownValues) ? clipText(sql) : sanitized
-  if (summary.text) attributes['db.query.summary'] = summary.text
-  if (summary.operation) attributes['db.operation.name'] = summary.operation
-  if (summary.collection) attributes['db.collection.name'] = summary.collection
-  if (summary.statements > 1) attributes['db.operation.batch.size'] = summary.statements
-  return { name: summary.text || 'mysql', kind: SpanKind.CLIENT, attributes, describeError }
+  const { name, attributes } = describeStatement(sql, hasValues(values) || hasValues(ownValues), 'mysql')
+  Object.assign(attributes, describeServer(config))
+  return { name, kind: SpanKind.CLIENT, attributes, describeError }
 }
 
 // Without values the text is sent as it is, so its literals may be anything.

@@ -1,5 +1,5 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
-import { clipText, statementOf } from '@clew/core/sql'
+import { describeStatement } from '@clew/core/sql'
 import type { Attributes } from '@opentelemetry/api'
 import type { Client, Pool, QueryConfig } from './library.ts'
 
@@ -10,17 +10,10 @@ export function describeQuery(query: unknown, values: unknown, connection: Conne
   const { text, values: ownValues } = (
     typeof query === 'string' ? { text: query } : (query ?? {})
   ) as QueryConfig
-  const attributes: Attributes = { 'db.system.name': 'postgresql', ...describeConnection(connection) }
-  if (typeof text !== 'string')
-    return { name: 'postgresql', kind: SpanKind.CLIENT, attributes, describeError }
-  const { summary, sanitized } = statementOf(text, 'postgresql')
   const isParameterized = hasValues(values) || hasValues(ownValues)
-  attributes['db.query.text'] = isParameterized ? clipText(text) : sanitized
-  if (summary.text) attributes['db.query.summary'] = summary.text
-  if (summary.operation) attributes['db.operation.name'] = summary.operation
-  if (summary.collection) attributes['db.collection.name'] = summary.collection
-  if (summary.statements > 1) attributes['db.operation.batch.size'] = summary.statements
-  return { name: summary.text || 'postgresql', kind: SpanKind.CLIENT, attributes, describeError }
+  const { name, attributes } = describeStatement(text, isParameterized, 'postgresql')
+  Object.assign(attributes, describeConnection(connection))
+  return { name, kind: SpanKind.CLIENT, attributes, describeError }
 }
 
 // pg sends a text with no values as it is, so its literals may be anything.

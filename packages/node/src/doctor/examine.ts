@@ -19,6 +19,7 @@ const packageOf: Readonly<Record<string, string>> = {
   'node-cron': '@clew/node-cron',
   cron: '@clew/cron',
   pg: '@clew/pg',
+  postgres: '@clew/postgres',
   mysql2: '@clew/mysql2',
   ioredis: '@clew/ioredis',
 }

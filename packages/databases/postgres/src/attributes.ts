@@ -1,0 +1,59 @@
+import { type SpanDescription, SpanKind } from '@clew/core'
+import { describeStatement } from '@clew/core/sql'
+import type { Attributes } from '@opentelemetry/api'
+import type { Query } from './library.ts'
+
+const maxDepth = 8
+
+/** A query that is about to begin, and its text as far as it is known then. */
+export function describeQuery(query: Query): SpanDescription & { text: string } {
+  const parameters = { count: query.strings.length > 1 ? 0 : query.args.length }
+  const text = textOf(query, parameters, 0)
+  const { name, attributes } = describeStatement(text || undefined, parameters.count > 0, 'postgresql')
+  return { name, kind: SpanKind.CLIENT, attributes, describeError, text }
+}
+
+/** What of it was not known then, such as the columns that `sql(…)` stands for; undefined: nothing, or it was never sent. */
+export function describeSent(
+  { string, parameters }: Query,
+  text: string,
+): { name: string; attributes: Attributes } | undefined {
+  if (typeof string !== 'string' || string === text) return undefined
+  return describeStatement(string, Array.isArray(parameters) && parameters.length > 0, 'postgresql')
+}
+
+/** The text with `$1` for a value and, until it is known, for what `sql(…)` makes of its columns. */
+function textOf({ strings, args }: Query, parameters: { count: number }, depth: number): string {
+  return strings
+    .map((part, i) => (i < strings.length - 1 ? part + partOf(args[i], parameters, depth) : part))
+    .join('')
+}
+
+function partOf(arg: unknown, parameters: { count: number }, depth: number): string {
+  if (isFragment(arg) && depth < maxDepth) return textOf(arg, parameters, depth + 1)
+  if (isIdentifier(arg)) return arg.value
+  parameters.count++
+  return `$${parameters.count}`
+}
+
+// The class is not exported. A value is an Identifier where the application called `sql('name')`, else what it gave.
+function isIdentifier(arg: unknown): arg is { value: string } {
+  if (typeof arg !== 'object' || arg === null || arg.constructor.name !== 'Identifier') return false
+  return typeof (arg as { value?: unknown }).value === 'string'
+}
+
+function isFragment(arg: unknown): arg is Query {
+  return arg instanceof Promise && Array.isArray((arg as Partial<Query>).strings)
+}
+
+// What the server says has a severity beside its SQLSTATE; an error of the connection has the code, and perhaps the address, of Node.
+function describeError(error: unknown): Attributes | undefined {
+  const { code, severity, address, port } = error as Record<string, unknown>
+  if (typeof code !== 'string') return undefined
+  return {
+    'error.type': code,
+    ...(typeof severity === 'string' && { 'db.response.status_code': code }),
+    ...(typeof address === 'string' && { 'server.address': address }),
+    ...(typeof port === 'number' && { 'server.port': port }),
+  }
+}

@@ -1,0 +1,1 @@
+export { postgresInstrumentation } from './instrumentation.ts'

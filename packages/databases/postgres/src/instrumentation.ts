@@ -1,0 +1,25 @@
+import { type Instrumentation, onModuleLoad, type Stop, wrapMethod } from '@clew/core'
+import manifest from '@clew/postgres/package.json' with { type: 'json' }
+import type { Tracer } from '@opentelemetry/api'
+import { type Postgres, queryPrototype } from './library.ts'
+import { tracingHandle } from './queries.ts'
+
+const owner = '@clew/postgres'
+const library = { name: 'postgres', versions: { from: '3.0.0', below: '4.0.0' } } as const
+
+/** A span for each query of postgres.js, and callbacks in the context of their caller. */
+export const postgresInstrumentation: Instrumentation = {
+  name: 'postgres',
+  version: manifest.version,
+  library,
+  seam: 'handle of Query',
+  start: ({ tracer }) =>
+    onModuleLoad<Postgres | { default: Postgres }>({ ...library, esModule: 'src/index.js' }, (exports) =>
+      attachTo('default' in exports ? exports.default : exports, tracer),
+    ),
+}
+
+function attachTo(postgres: Postgres, tracer: Tracer): Stop {
+  const prototype = queryPrototype(postgres)
+  return wrapMethod(owner, prototype, 'handle', (original) => tracingHandle(owner, tracer, original))
+}

@@ -1,0 +1,93 @@
+import type { EventEmitter } from 'node:events'
+import {
+  activeContext,
+  bindToContext,
+  createHiddenSlot,
+  guard,
+  type Operation,
+  rootContext,
+  runInContext,
+  startOperation,
+  wrapMethod,
+} from '@clew/core'
+import type { Tracer } from '@opentelemetry/api'
+import { describeQuery, describeSent } from './attributes.ts'
+import type { Query } from './library.ts'
+
+/** A query that has begun: its text as far as it was known then, and what of ours it has now. */
+type Begun = { readonly operation: Operation; readonly text: string; readonly own: Set<unknown> }
+
+/**
+ * `handle` with a span from the call to the outcome. Its work runs in no request's context: the connection that it may open would
+ * keep it, and whatever is received there later would run in it. What the application gave runs in that of the caller.
+ */
+export function tracingHandle(owner: string, tracer: Tracer, original: Query['handle']): Query['handle'] {
+  const begun = createHiddenSlot<Begun>()
+
+  const begin = (query: Query): Begun => {
+    let text = ''
+    const operation = startOperation(tracer, activeContext(), () => {
+      const { text: known, ...description } = describeQuery(query)
+      text = known
+      return description
+    })
+    const made = { operation, text, own: new Set<unknown>() }
+    begun.set(query, made)
+    return made
+  }
+  const follow = (query: Query): void => {
+    // One that was cancelled before it began has its outcome already.
+    const known = begun.get(query) ?? (query.executed || query.cancelled ? undefined : begin(query))
+    if (!known) return
+    bindCallbacks(query, known)
+    // What is asked here is called again for each step of a cursor that is iterated, which has replaced both.
+    if (known.operation.span || query.streaming) bindOutcome(owner, query, known)
+  }
+
+  return function (this: Query) {
+    guard('following a query', () => follow(this), undefined)
+    return runInContext(rootContext, () => original.call(this))
+  }
+}
+
+function bindCallbacks(query: Query, { operation, own }: Begun): void {
+  for (const name of ['forEachFn', 'cursorFn'] as const) {
+    const callback = query[name]
+    if (typeof callback !== 'function' || own.has(callback)) continue
+    const bound = bindToContext(operation.caller, callback)
+    own.add(bound)
+    query[name] = bound
+  }
+}
+
+// Not by `then`: that would begin the work, and make a rejection handled which the application may have left unhandled.
+function bindOutcome(owner: string, query: Query, { operation, own, text }: Begun): void {
+  if (own.has(query.resolve)) return
+  const { resolve, reject } = query
+  query.resolve = (value) => {
+    // Of a COPY it is the stream first, and the end of the query when all has been copied.
+    if (isStream(value)) guard('binding a stream', () => bindStream(owner, value, operation), undefined)
+    else endWith(query, text, operation, undefined)
+    return resolve(value)
+  }
+  query.reject = (error) => {
+    endWith(query, text, operation, error ?? new Error('rejected without an error'))
+    return reject(error)
+  }
+  own.add(query.resolve)
+}
+
+function endWith(query: Query, text: string, operation: Operation, error: unknown): void {
+  const { span } = operation
+  const sent = span && guard('describing a query', () => describeSent(query, text), undefined)
+  if (span && sent) span.updateName(sent.name).setAttributes(sent.attributes)
+  operation.end(error)
+}
+
+function isStream(value: unknown): value is EventEmitter {
+  return typeof (value as { pipe?: unknown } | null)?.pipe === 'function'
+}
+
+function bindStream(owner: string, stream: EventEmitter, { caller }: Operation): void {
+  wrapMethod(owner, stream, 'emit', (emit) => bindToContext(caller, emit))
+}
