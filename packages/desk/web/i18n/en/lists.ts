@@ -162,7 +162,6 @@ export const patterns = {
 
 export const services = {
   title: 'Services',
-  refresh: 'Refresh',
   none: 'No service has sent anything in this span of time',
   connect: 'Connect an application',
   sampled: (spans: string) =>
@@ -175,7 +174,7 @@ export const services = {
     further: 'Smaller',
     fit: 'Fit the map to the page',
     kinds: { service: 'service', queue: 'queue', database: 'database', host: 'sends no spans' },
-    spans: (count: string) => `${count} spans`,
+    spans: (count: string) => `${count} ${count === '1' ? 'span' : 'spans'}`,
     failed: (share: string) => `${share} failed`,
     link: (ends: string, count: string, failed: string, p95: string) =>
       `${ends}: ${count} calls, ${failed} failed, p95 ${p95}`,

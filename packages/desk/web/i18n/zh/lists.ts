@@ -156,7 +156,6 @@ export const patterns: Words['patterns'] = {
 
 export const services: Words['services'] = {
   title: '服务',
-  refresh: '刷新',
   none: '这段时间内没有服务发送数据',
   connect: '接入应用',
   sampled: (spans) => `根据最新的 ${spans} 个 span 统计。服务的耗时取自请求和任务，边的耗时取自其调用。`,

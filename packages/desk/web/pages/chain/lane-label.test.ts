@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { buildChain, foldedTime } from '../../../chain/index.ts'
 import { sampleChain } from '../../../chain/sample-chain.ts'
+import { textWidth } from '../../text-width.ts'
 import { laneOf } from './lane-geometry.ts'
-import { labelGapPx, placeLabel, textWidth } from './lane-label.ts'
+import { labelGapPx, placeLabel } from './lane-label.ts'
 
 const whole = sampleChain().span('work', { ms: [0, 1000] })
 const lane = laneOf(foldedTime(buildChain(whole.data()), false), 600)

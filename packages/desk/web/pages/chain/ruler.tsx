@@ -3,8 +3,8 @@ import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { HeaderCell } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
+import { textWidth } from '../../text-width.ts'
 import { type Lane, type Mark, placeOf, rulerMarks } from './lane-geometry.ts'
-import { textWidth } from './lane-label.ts'
 
 const leastPx = 88
 

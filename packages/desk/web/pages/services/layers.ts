@@ -3,6 +3,8 @@ export type Step = { from: number; to: number; back: boolean }
 
 /** With more layers than this by the longest ways, nobody finds his way. */
 const maxLayers = 8
+/** What more nodes than this are called by one is no column that one looks over. */
+const mostInLayer = 12
 
 /**
  * Which layer each node stands in, from left to right, and which way each link is followed so that none leads to the
@@ -18,9 +20,23 @@ export function layersOf(
     from === to ? undefined : back.has(at) ? { from: to, to: from, back: true } : { from, to, back: false },
   )
   const longest = longestPaths(count, steps)
-  if (Math.max(0, ...longest) < maxLayers) return { layers: longest, steps }
-  const layers = shortestPaths(count, steps)
+  if (Math.max(0, ...longest) < maxLayers) return { layers: withoutTall(longest, steps), steps }
+  const layers = withoutTall(shortestPaths(count, steps), steps)
   return { layers, steps: steps.map((step) => step && turned(step, layers)) }
+}
+
+/** From layers of many nodes those that call nobody move to the right, as long as there are too many. */
+function withoutTall(layers: readonly number[], steps: readonly (Step | undefined)[]): number[] {
+  const callers = new Set(steps.map((step) => step?.from))
+  const called = new Set(steps.map((step) => step?.to))
+  const moved = [...layers]
+  for (let layer = 1; layer < maxLayers - 1; layer++) {
+    const here = [...moved.keys()].filter((node) => moved[node] === layer && called.has(node))
+    const leaves = here.filter((node) => !callers.has(node))
+    const stay = Math.max(0, mostInLayer - (here.length - leaves.length))
+    if (here.length > mostInLayer) for (const node of leaves.slice(stay)) moved[node] = layer + 1
+  }
+  return moved
 }
 
 function turned({ from, to, back }: Step, layers: readonly number[]): Step {

@@ -1,16 +1,18 @@
 import { formatDuration, safeText } from '@clew/otlp/text'
 import { formatCompact, formatCount, shareText } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
+import { textWidth } from '../../text-width.ts'
 import type { Graph, GraphLink } from './graph.ts'
 import type { Layout, Point } from './layout.ts'
+import { placeTexts } from './link-texts.ts'
 
 /** `lit`: id of a node whose links stand out, or "". The tables say all of this for those who do not see it. */
 export function Links({ graph, layout, lit }: { graph: Graph; layout: Layout; lit: string }) {
   const names = new Map(graph.nodes.map(({ id, name }) => [id, name]))
   const drawn = graph.links
-    .map((link, at) => ({ link, route: layout.routes[at]! }))
+    .map((link, at) => ({ link, route: layout.routes[at]!, text: textOf(link) }))
     .filter(({ route }) => route.length > 1)
-  const crowds = crowdsOf(graph)
+  const places = placeTexts(drawn.map((one) => ({ ...one, textPx: textWidth(one.text) + 8 })))
   const toneOf = ({ from, to }: GraphLink) => (lit === '' ? '' : lit === from || lit === to ? 'lit' : 'dim')
   return (
     <>
@@ -35,11 +37,12 @@ export function Links({ graph, layout, lit }: { graph: Graph; layout: Layout; li
           </g>
         ))}
       </svg>
-      {drawn.map(({ link, route }) => (
+      {drawn.map(({ link, text }, at) => (
         <LinkText
           key={`${link.from}>${link.to}`}
           link={link}
-          place={crowds.get(link.from)! > crowds.get(link.to)! ? middleOf(route.slice(-2)) : middleOf(route)}
+          text={text}
+          place={places[at]!}
           tone={toneOf(link)}
         />
       ))}
@@ -68,24 +71,23 @@ function LinkLine({ link, route, names }: LinkLineProps) {
   )
 }
 
-function LinkText({ link, place, tone }: { link: GraphLink; place: Point; tone: string }) {
-  const { failed } = words.value.services.map
+type LinkTextProps = { link: GraphLink; text: string; place: Point; tone: string }
+
+function LinkText({ link, text, place, tone }: LinkTextProps) {
   return (
     <span
       class={`link-text ${tone} ${link.failed > 0 ? 'severity-error' : ''}`}
       style={{ left: `${place.x}px`, top: `${place.y}px` }}
       aria-hidden="true"
     >
-      {link.failed > 0 ? failed(shareText(link.failed, link.count)) : formatCompact(link.count)}
+      {text}
     </span>
   )
 }
 
-/** How many links each node has: the text of a link stands at its end with fewer of them. */
-function crowdsOf({ links }: Graph): Map<string, number> {
-  const crowds = new Map<string, number>()
-  for (const id of links.flatMap(({ from, to }) => [from, to])) crowds.set(id, (crowds.get(id) ?? 0) + 1)
-  return crowds
+/** How often, or, where some failed, which share. */
+function textOf({ count, failed }: GraphLink): string {
+  return failed > 0 ? words.value.services.map.failed(shareText(failed, count)) : formatCompact(count)
 }
 
 /** From 1.5 px for one call to 6 px. */
@@ -103,9 +105,4 @@ function curve([first, ...rest]: Point[]): string {
     return part
   })
   return `M${first!.x} ${first!.y}${parts.join('')}`
-}
-
-/** Between the first two of some points: at an end of a route no node can be there. */
-function middleOf([first, second]: Point[]): Point {
-  return { x: (first!.x + second!.x) / 2, y: (first!.y + second!.y) / 2 }
 }

@@ -7,11 +7,12 @@ import { words } from '../../i18n/words.ts'
 import { colourValue, type LookOf } from '../../service-colour.ts'
 import { param } from '../../url-state.ts'
 import { chainsOf, type GraphNode } from './graph.ts'
-import { nodeHeight, nodeWidth, type Point } from './layout.ts'
+import { nodeHeight, type Point } from './layout.ts'
 
 type MapNodeProps = {
   node: GraphNode
   place: Point
+  width: number
   service: ServiceRow | undefined
   lookOf: LookOf
   /** The id when the node is pointed at or has the focus, "" afterwards. */
@@ -19,7 +20,7 @@ type MapNodeProps = {
 }
 
 /** A node as a link to its chains; its form tells services, queues, databases and foreign hosts apart. */
-export function MapNode({ node, place, service, lookOf, onLit }: MapNodeProps) {
+export function MapNode({ node, place, width, service, lookOf, onLit }: MapNodeProps) {
   const { kinds, spans, failed } = words.value.services.map
   const { id, kind, name } = node
   const time = { from: param('from').value, to: param('to').value }
@@ -30,7 +31,7 @@ export function MapNode({ node, place, service, lookOf, onLit }: MapNodeProps) {
       style={{
         left: `${place.x}px`,
         top: `${place.y}px`,
-        width: `${nodeWidth}px`,
+        width: `${width}px`,
         height: `${nodeHeight}px`,
         ...(kind === 'service' && { '--node': colourValue(lookOf(name)) }),
       }}

@@ -2,8 +2,8 @@ import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } fro
 import type { ServiceMap } from '../../../api/index.ts'
 import { words } from '../../i18n/words.ts'
 import { ServiceLooks } from '../../service-colour.ts'
-import { graphOf } from './graph.ts'
-import { layoutGraph } from './layout.ts'
+import { type Graph, graphOf } from './graph.ts'
+import { type Layout, layoutGraph } from './layout.ts'
 import { Links } from './links.tsx'
 import { MapNode } from './map-node.tsx'
 
@@ -15,23 +15,17 @@ const margin = 16
 /** The map of services. It shrinks to the width of the page as far as its texts can be read, and scrolls beyond that. */
 export function ServiceMapView({ map }: { map: ServiceMap }) {
   const graph = useMemo(() => graphOf(map), [map])
-  const layout = useMemo(() => layoutGraph(graph), [graph])
   const [chosen, setChosen] = useState<number>()
   const [lit, setLit] = useState('')
   const box = useRef<HTMLElement>(null)
-  const fit = useFit(box, layout.width + 2 * margin)
-  const zoom = chosen ?? fit
-  useEffect(() => {
-    // Where long links pass above them, the first nodes stand further down.
-    const top = Math.min(...layout.nodes.filter(({ x }) => x === 0).map(({ y }) => y))
-    box.current!.scrollTop = top * zoom
-  }, [graph])
+  const room = useWidth(box)
+  const layout = useLayout(graph, room - 2 * margin)
+  const zoom = chosen ?? Math.min(1, Math.max(leastFit, room / (layout.width + 2 * margin)))
   const { label } = words.value.services.map
   const lookOf = useContext(ServiceLooks)
   const services = new Map(map.services.map((service) => [service.name, service]))
   return (
     <div class="map">
-      <Zoom zoom={zoom} onZoom={setChosen} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section ref={box} class="map-box" aria-label={label} tabIndex={0}>
         <div
@@ -51,6 +45,7 @@ export function ServiceMapView({ map }: { map: ServiceMap }) {
                 key={node.id}
                 node={node}
                 place={layout.nodes[at]!}
+                width={layout.nodeWidth}
                 lookOf={lookOf}
                 service={node.kind === 'service' ? services.get(node.name) : undefined}
                 onLit={setLit}
@@ -59,21 +54,34 @@ export function ServiceMapView({ map }: { map: ServiceMap }) {
           </div>
         </div>
       </section>
+      <Zoom zoom={zoom} onZoom={setChosen} />
     </div>
   )
 }
 
-/** The zoom at which a drawing is as wide as its box, between three quarters and full size. */
-function useFit(box: { current: HTMLElement | null }, width: number): number {
-  const [room, setRoom] = useState(0)
+/** The layout for a width. Of a map that has grown, what was there before keeps its order. */
+function useLayout(graph: Graph, room: number): Layout {
+  const before = useRef<ReadonlyMap<string, number>>(undefined)
+  const layout = useMemo(
+    () => layoutGraph(graph, { room, ...(before.current && { before: before.current }) }),
+    [graph, room],
+  )
+  useEffect(() => {
+    before.current = new Map(graph.nodes.map(({ id }, at) => [id, layout.nodes[at]!.y]))
+  }, [graph, layout])
+  return layout
+}
+
+function useWidth(box: { current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0)
   useLayoutEffect(() => {
-    const measure = () => setRoom(box.current!.clientWidth)
+    const measure = () => setWidth(box.current!.clientWidth)
     measure()
     const observer = new ResizeObserver(measure)
     observer.observe(box.current!)
     return () => observer.disconnect()
   }, [])
-  return Math.min(1, Math.max(leastFit, room / width))
+  return width
 }
 
 function Zoom({ zoom, onZoom }: { zoom: number; onZoom(zoom: number | undefined): void }) {

@@ -1,0 +1,25 @@
+import type { Page } from 'playwright-core'
+import { type Reader, withPage } from './page-driver.ts'
+
+/** Each language in each appearance. */
+export const eyes: readonly Reader[] = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  (['en', 'zh-CN'] as const).map((locale) => ({ colorScheme, locale })),
+)
+
+export const widths = [400, 1440, 3840] as const
+
+/** Goes to an address at every width; `ready` is what is there when the page is. */
+export async function atEveryWidth(
+  reader: Reader,
+  address: string,
+  ready: string,
+  look: (page: Page, width: (typeof widths)[number]) => Promise<void>,
+): Promise<void> {
+  for (const width of widths) {
+    await withPage({ ...reader, width, height: 900 }, async (page) => {
+      await page.goto(address)
+      await page.locator(ready).first().waitFor()
+      await look(page, width)
+    })
+  }
+}
