@@ -158,7 +158,10 @@ async function bundlePackage({ name, directory, exports, bin }: Package): Promis
 
 for (const one of publishedPackages()) await bundlePackage(one)
 // The desk's threads are started by the addresses of files beside the code that starts them.
-const deskEntries = ['index.js', ...['writer', 'reader', 'alert'].map((name) => `threads/${name}-thread.js`)]
+const deskEntries = [
+  'index.js',
+  ...['writer', 'reader', 'alert', 'import'].map((name) => `threads/${name}-thread.js`),
+]
 rmSync('packages/desk/dist/bundle', { recursive: true, force: true })
 const deskSources = await bundle(
   deskEntries.map((entry) => `packages/desk/dist/server/${entry}`),

@@ -61,6 +61,7 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['start-desk.ts'],
     ['http/', 'forward/'],
     ['threads/'],
+    ['import/'],
     ['store/', 'query/', 'alerts/'],
     ['schema/'],
   ],

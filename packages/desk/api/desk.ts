@@ -50,6 +50,7 @@ export type DeskStatus = Static<typeof deskStatus>
 
 /** `POST /api/import`: what became of it, as counts of records. */
 export const importResult = object({
+  format: text('What the file was taken for, such as `Jaeger`.'),
   logs: count(),
   spans: count(),
   rejected: count('Lines that are nothing known count, too.'),

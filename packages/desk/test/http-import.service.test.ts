@@ -38,12 +38,13 @@ test('a file of OTLP JSON and of log objects is stored, and what is neither is c
   expect(await importFile(file)).toEqual([
     200,
     {
+      format: 'OTLP JSON, log objects',
       logs: 3,
       spans: 1,
       rejected: 4,
       problems: [
-        { line: 6, message: 'not JSON' },
-        { line: 7, message: 'not an object' },
+        { line: 6, message: 'neither JSON nor a line that begins with a time' },
+        { line: 7, message: 'neither JSON nor a line that begins with a time' },
         { line: 8, message: 'OTLP, resourceLogs: must be an array' },
         { line: 9, message: 'metrics are not kept' },
       ],
@@ -100,21 +101,28 @@ test('a line has one severity, whether it came live or in a file, by its number 
 
 test('one document over several lines, and lines that are sent as JSON', async () => {
   const document = JSON.stringify(JSON.parse(logsRequest(['pretty'])), null, 2)
-  expect(await importFile(document, json)).toEqual([200, { logs: 1, spans: 0, rejected: 0, problems: [] }])
+  expect(await importFile(document, json)).toEqual([
+    200,
+    { format: 'OTLP JSON', logs: 1, spans: 0, rejected: 0, problems: [] },
+  ])
   expect(await importFile(`${logsRequest(['a'])}\n${tracesLine}\n{`, json)).toEqual([
     200,
-    { logs: 1, spans: 1, rejected: 1, problems: [{ line: 3, message: 'not JSON' }] },
+    {
+      format: 'OTLP JSON',
+      logs: 1,
+      spans: 1,
+      rejected: 1,
+      problems: [{ line: 3, message: 'not JSON: the JSON ends too early: the file was cut short' }],
+    },
   ])
   expect(await importFile('no\njson', json)).toEqual([
-    200,
+    400,
     {
-      logs: 0,
-      spans: 0,
-      rejected: 2,
-      problems: [
-        { line: 1, message: 'not JSON' },
-        { line: 2, message: 'not JSON' },
-      ],
+      error: {
+        code: 'invalid',
+        message:
+          '2 lines are no records; line 1: neither JSON nor a line that begins with a time (nothing of it is kept)',
+      },
     },
   ])
 })
@@ -127,7 +135,7 @@ test('where a limit ends an import, what was kept is told', async () => {
       error: {
         code: 'invalid',
         message:
-          'more than 10000 lines are no records, line 2: not JSON; send OTLP JSON, or a log object on each line (1 lines and 0 spans are kept)',
+          'more than 10000 lines are no records, line 2: neither JSON nor a line that begins with a time; a file of OTLP (JSON or protobuf), Jaeger, Zipkin v2 or Tempo, of log objects, or of lines that begin with a time is read (1 lines and 0 spans are kept, the rest is not)',
       },
     },
   ])
@@ -141,7 +149,7 @@ test('twenty thousand lines, gzipped', async () => {
   const headers = { ...lines, 'content-encoding': 'gzip' }
   expect(await importFile(gzipSync(file), headers)).toEqual([
     200,
-    { logs: 20_000, spans: 0, rejected: 0, problems: [] },
+    { format: 'log objects', logs: 20_000, spans: 0, rejected: 0, problems: [] },
   ])
 })
 

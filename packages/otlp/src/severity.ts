@@ -27,7 +27,7 @@ export function severityName(severityNumber: number): string {
 
 /**
  * Severities by the names that loggers use: npm, syslog (mapped as the specification's appendix B does), RFC 5424,
- * pino, bunyan, .NET, Java and zap.
+ * pino, bunyan, .NET, Java, zap and loguru.
  */
 const severityByName: ReadonlyMap<string, number> = new Map(
   Object.entries({
@@ -40,6 +40,7 @@ const severityByName: ReadonlyMap<string, number> = new Map(
     information: 9,
     informational: 9,
     notice: 10,
+    success: 10,
     warning: 13,
     err: 17,
     severe: 17,
@@ -111,6 +112,16 @@ export function parseSeverity(level: unknown): { number: number; text: string } 
   const number = severityOfName(text) ?? severityOfSlog(text)
   if (number !== undefined) return { number, text }
   return /^\d\d$/.test(text) ? severityOfTens(Number(text)) : undefined
+}
+
+const priorities = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug']
+
+/** Reads a severity of syslog, 0 (emergency) to 7 (debug), also as text. Undefined for anything else. RFC 5424, section 6.2.1. */
+export function parsePriority(priority: unknown): { number: number; text: string } | undefined {
+  if (typeof priority !== 'number' && !(typeof priority === 'string' && /^[0-7]$/.test(priority)))
+    return undefined
+  const text = priorities[Number(priority)]
+  return text === undefined ? undefined : { number: severityByName.get(text)!, text }
 }
 
 function severityOfTens(level: number): { number: number; text: string } | undefined {

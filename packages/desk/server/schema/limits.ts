@@ -21,26 +21,43 @@ export const maxItems = 1000
 /** Characters of JSON after which no more attributes, events or links are kept. */
 export const maxItemsLength = 1_000_000
 
-/** What a file to import may hold. */
+/** What a file to import may hold, and how much of the desk it may take up. */
 export type ImportLimits = {
-  /** Of a line, and of a document that is no lines. */
-  lineBytes: number
+  /** Of a line, a JSON value, an element of a list, or a resource of OTLP protobuf. */
+  pieceBytes: number
+  /** JSON documents with more are read element by element. */
+  wholeBytes: number
   /** Of the whole, unpacked. */
   bytes: number
   /** What each byte sent may unpack to, beyond the first `freeBytes`: logs shrink to a tenth or a fiftieth. */
   bytesPerByte: number
   freeBytes: number
+  /** In any file. */
+  records: number
   /** What any file may have, and one more for each byte sent. */
   freeRecords: number
   /** Lines that are no records, after which the file is taken for something else. */
   rejected: number
+  /** Of a whole import; and how long none of it may come. */
+  timeMs: number
+  idleMs: number
+  /** Files that are imported at the same time. */
+  atOnce: number
+  /** Of the thread that reads a file. */
+  heapMb: number
 }
 
 export const importLimits: ImportLimits = {
-  lineBytes: 20 * 1024 * 1024,
+  pieceBytes: 20 * 1024 * 1024,
+  wholeBytes: 1024 * 1024,
   bytes: 4 * 1024 * 1024 * 1024,
   bytesPerByte: 200,
   freeBytes: 1024 * 1024,
+  records: 50_000_000,
   freeRecords: 65_536,
   rejected: 10_000,
+  timeMs: 30 * 60_000,
+  idleMs: 30_000,
+  atOnce: 2,
+  heapMb: 512,
 }

@@ -1,6 +1,8 @@
 import { extname } from 'node:path'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { Signal } from '@clew/otlp'
+import type { Batch } from '../import/batches.ts'
+import type { FileReport } from '../import/import-file.ts'
 import type { QueryName } from '../query/queries.ts'
 import type { AlertQuestion, AlertQuestions } from './alerts.ts'
 import type { Range } from './store.ts'
@@ -71,6 +73,22 @@ export type FromAlerts =
   | { kind: 'failure'; id: number; code: string; message: string }
   | { kind: 'problem'; message: string }
 
+/** `id` is that of a file; a thread reads one after the other. It says `more` when it has done with a chunk. */
+export type ToImport = { id: number } & (
+  | { kind: 'chunk'; bytes: Uint8Array }
+  /** No more of the file comes. */
+  | { kind: 'end' }
+  /** A batch is done with. */
+  | { kind: 'written' }
+)
+
+export type FromImport = { id: number } & (
+  | { kind: 'more' }
+  | ({ kind: 'batch' } & Batch)
+  | ({ kind: 'done' } & FileReport)
+  | { kind: 'failed'; code: string; message: string }
+)
+
 // Sources in tests, files beside this one when built and when bundled.
 const extension = extname(import.meta.url)
 
@@ -85,7 +103,7 @@ export function closeThread(thread: Worker | undefined): Promise<void> {
 
 /** Starts a thread of the desk. node:sqlite is announced as experimental by Node 22, on stderr: not here. */
 export function startThread(
-  name: 'writer-thread' | 'reader-thread' | 'alert-thread',
+  name: 'writer-thread' | 'reader-thread' | 'alert-thread' | 'import-thread',
   options: Pick<WorkerOptions, 'workerData' | 'resourceLimits'> = {},
 ): Worker {
   return new Worker(new URL(`./${name}${extension}`, import.meta.url), {

@@ -26,20 +26,21 @@ import { attributesIn, valueIn } from './parse-value.ts'
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 export function parseLogsJson(text: string | Uint8Array): ResourceLogs[] {
-  return parseMessage(logsRequest(), fieldsOf(parseText(text), undefined)).resourceLogs
+  return parseMessage(logsRequest(), fieldsOf(parseJson(text), undefined)).resourceLogs
 }
 
 /** Parses an `ExportTraceServiceRequest` in OTLP JSON by the rules of {@link parseLogsJson}. */
 export function parseTracesJson(text: string | Uint8Array): ResourceSpans[] {
-  return parseMessage(tracesRequest(), fieldsOf(parseText(text), undefined)).resourceSpans
+  return parseMessage(tracesRequest(), fieldsOf(parseJson(text), undefined)).resourceSpans
 }
 
 /** Parses an `ExportMetricsServiceRequest` in OTLP JSON by the rules of {@link parseLogsJson}: gauges, sums and histograms. */
 export function parseMetricsJson(text: string | Uint8Array): ResourceMetrics[] {
-  return parseMessage(metricsRequest(), fieldsOf(parseText(text), undefined)).resourceMetrics
+  return parseMessage(metricsRequest(), fieldsOf(parseJson(text), undefined)).resourceMetrics
 }
 
-function parseMessage<T>(message: Message<T>, fields: Fields): T {
+/** Reads what {@link parseJson} gave by a table. */
+export function parseMessage<T>(message: Message<T>, fields: Fields): T {
   const values: Values = message.blank()
   for (const field of message.fields) values[field.name] = contentIn(fields, field)
   return values as T
@@ -81,7 +82,7 @@ const longInteger = /[:,[\s]-?\d{16,20}[,}\]\s]/
 const longIntegerSource = /^-?\d{16,20}$/
 
 /** JSON.parse, but integers of more than 53 bits come as bigints. Throws an `OtlpDecodeError`. */
-function parseText(input: string | Uint8Array): unknown {
+export function parseJson(input: string | Uint8Array): unknown {
   const text = typeof input === 'string' ? input : Buffer.from(input).toString('utf8')
   try {
     return longInteger.test(text) ? JSON.parse(text, keepLongInteger) : JSON.parse(text)

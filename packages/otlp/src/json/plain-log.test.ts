@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type JsonObject, type PlainLog, parseTime, readPlainLog } from './plain-log.ts'
+import { type JsonObject, type PlainLog, readPlainLog } from './plain-log.ts'
+import { parseTime } from './plain-time.ts'
 
 const traceId = '0AF7651916CD43DD8448EB211C80319C'
 

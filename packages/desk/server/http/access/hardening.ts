@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http'
+import { importLimits } from '../../schema/limits.ts'
 
 const securityHeaders: Record<string, string> = {
   'content-security-policy':
@@ -21,7 +22,7 @@ export const limits: { server: ServerOptions; connections: number } = {
     maxHeaderSize: 16 * 1024,
     headersTimeout: 10_000,
     /** Of a whole request; files to import are large, {@link limitTime} is for the others. */
-    requestTimeout: 600_000,
+    requestTimeout: importLimits.timeMs + 60_000,
     connectionsCheckingInterval: 5_000,
     keepAliveTimeout: 65_000,
   },
@@ -30,7 +31,7 @@ export const limits: { server: ServerOptions; connections: number } = {
 
 const bodyTimeoutMs = 60_000
 
-/** Ends a request whose body takes too long, unless it is a file to import. */
+/** Ends a request whose body takes too long, unless it is a file to import, which has limits of its own. */
 export function limitTime(request: IncomingMessage): void {
   if (request.url === '/api/import') return
   const timer = setTimeout(() => {

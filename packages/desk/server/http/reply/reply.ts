@@ -43,11 +43,39 @@ export function sendFailure(response: ServerResponse, failure: Failure): void {
   const body = Buffer.from(JSON.stringify(errorBody(failure)))
   response.writeHead(failure.status, {
     ...failure.headers,
+    ...leaveBody(response),
     'content-type': jsonType,
     'content-length': body.length,
     'cache-control': 'no-store',
   })
   response.end(body)
+}
+
+/** Of a body that nobody reads any more: so much of it may still come, in so many milliseconds, for its sender to get to the answer. */
+const maxLeft = { bytes: 64 * 1024 * 1024, ms: 10_000 }
+/** Bytes that are on their way anyway: the connection is kept. */
+const shortBytes = 1024 * 1024
+
+/**
+ * Sees to the rest of a body that was refused: a short one is read and thrown away, and the connection goes on. Of a long one as much
+ * is read as lets its sender see the answer, and then the connection ends, which the header says.
+ */
+function leaveBody({ req: request }: ServerResponse): Record<string, string> {
+  if (request.complete) return {}
+  const rest = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  request.unpipe()
+  request.on('error', () => {})
+  request.resume()
+  const timer = setTimeout(() => request.socket.destroy(), maxLeft.ms).unref()
+  request.once('end', () => clearTimeout(timer))
+  request.once('close', () => clearTimeout(timer))
+  if (rest <= shortBytes) return {}
+  let left = maxLeft.bytes
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) request.socket.destroy()
+  })
+  return { connection: 'close' }
 }
 
 export function acceptsGzip({ headers }: IncomingMessage): boolean {

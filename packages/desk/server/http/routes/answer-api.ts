@@ -4,7 +4,7 @@ import type { QueryName, StoreStatus } from '../../query/queries.ts'
 import type { Alerts } from '../../threads/alerts.ts'
 import type { Store } from '../../threads/store.ts'
 import type { RouteAccess } from '../access/guard.ts'
-import { answerImport } from '../import/answer-import.ts'
+import { createImportAnswer } from '../import/answer-import.ts'
 import type { LiveStreams } from '../live/live-streams.ts'
 import { type Failure, jsonType, sendBytes, sendFailure, sendJson } from '../reply/reply.ts'
 import { alertAnswers } from './answer-alerts.ts'
@@ -30,6 +30,7 @@ export function createApi(
   url: URL,
   refusal: (access: RouteAccess) => Failure | undefined,
 ) => Promise<void> {
+  const answerImport = createImportAnswer(store)
   const own: Partial<Record<RouteName, (call: Call) => Promise<void>>> = {
     status: async ({ request, response }) => sendJson(request, response, await readStatus(store, known())),
     openapi: ({ request, response }) => sendJson(request, response, openApi(known().version)),
@@ -39,7 +40,7 @@ export function createApi(
       await store.clear()
       await sendJson(request, response, {})
     },
-    import: ({ request, response }) => answerImport(request, response, store),
+    import: ({ request, response }) => answerImport(request, response),
     'chain-export': async ({ request, response, values }) => {
       const type = exportTypes.get(values.as ?? '') ?? 'text/plain; charset=utf-8'
       await sendBytes(

@@ -144,9 +144,14 @@ function operationOf(route: Route): Operation {
   }
 }
 
+const anyBytes = { schema: {} }
+/** What is in it is seen in the bytes; the type says no more than that no form of another page sent it. */
 const importContent: Content = {
-  'application/json': { schema: { type: 'object' } },
+  'application/json': { schema: { type: ['object', 'array'] } },
   'application/x-ndjson': { schema: { type: 'string' } },
+  'application/x-protobuf': anyBytes,
+  'application/octet-stream': anyBytes,
+  'application/gzip': anyBytes,
 }
 
 function contentOfBody(body: NonNullable<Route['body']>): Content {

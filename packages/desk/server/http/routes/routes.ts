@@ -110,7 +110,8 @@ export const routes: readonly Route[] = [
     parameters: [],
     body: 'import',
     answer: 'ImportResult',
-    summary: 'Store a file of OTLP JSON or of log objects',
+    summary:
+      'Store a file, recognised by what is in it: OTLP JSON or protobuf, Jaeger, Tempo, Zipkin v2, log objects or lines with a time; also as gzip',
   },
   {
     name: 'clear',
