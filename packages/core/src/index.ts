@@ -78,7 +78,7 @@ export {
   setRecordSink,
   showRecord,
 } from './record/sink.ts'
-export { subscribeChannel, traceChannel } from './seams/channel.ts'
+export { runChannelInRoot, subscribeChannel, traceChannel } from './seams/channel.ts'
 export { bindingCallbacks, emittingInRoot, runningInRoot } from './seams/connection.ts'
 export {
   addRouteSource,

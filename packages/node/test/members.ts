@@ -15,4 +15,5 @@ export const members: readonly Member[] = [
   { name: 'mysql2', scope: '@clew/mysql2', kind: 'client' },
   { name: 'pg', scope: '@clew/pg', kind: 'client' },
   { name: 'postgres', scope: '@clew/postgres', kind: 'client' },
+  { name: 'redis', scope: '@clew/redis', kind: 'client' },
 ]

@@ -1,6 +1,7 @@
 import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
 import type { Context, Tracer } from '@opentelemetry/api'
 import { activeContext, contextStorage } from '../context/context-manager.ts'
+import { rootContext } from '../context/request-context.ts'
 import { createHiddenSlot } from '../process/hidden-slot.ts'
 import { guard } from '../process/report.ts'
 import type { Stop } from './instrumentation.ts'
@@ -58,6 +59,18 @@ export function traceChannel<Message extends object>(
     channel.asyncStart.unbindStore(contextStorage)
     channel.end.unsubscribe(subscribers.end as never)
     channel.asyncEnd.unsubscribe(subscribers.asyncEnd as never)
+  }
+}
+
+/**
+ * Runs what a library publishes on the TracingChannel `name` in no request's context: a connection that is opened would keep that of whoever
+ * opened it, and tell in it later of what is no business of that request.
+ */
+export function runChannelInRoot(name: string): Stop {
+  const { start } = tracingChannel<Context, object>(name)
+  start.bindStore(contextStorage, () => rootContext)
+  return () => {
+    start.unbindStore(contextStorage)
   }
 }
 

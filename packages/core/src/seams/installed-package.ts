@@ -18,8 +18,16 @@ export function packageOf(filename: string): InstalledPackage | undefined {
   for (let directory = dirname(filename); ; directory = dirname(directory)) {
     if (!packages.has(directory)) packages.set(directory, readPackage(directory))
     const found = packages.get(directory)
-    if (found || directory === dirname(directory)) return found
+    if (found) return outermost(found)
+    if (directory === dirname(directory)) return undefined
   }
+}
+
+// @redis/client has its package.json once more among its built files, with a `main` that is not there.
+function outermost(found: InstalledPackage): InstalledPackage {
+  if (found.directory.endsWith(join('node_modules', found.name))) return found
+  const around = packageOf(found.directory)
+  return around?.name === found.name ? around : found
 }
 
 // A package.json without a name only sets the module type of a folder; the package lies further up.

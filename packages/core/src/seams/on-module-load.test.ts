@@ -60,6 +60,24 @@ test('it hears of a package when its code has run, once for each copy, and of no
   expect(heard.length).toBe(2)
 })
 
+test('a package that has its package.json among its built files once more is one package', () => {
+  const manifest = { name: 'twice', version: '1.2.3', main: './dist/index.js' }
+  write('node_modules/twice/package.json', manifest)
+  write('node_modules/twice/dist/package.json', manifest)
+  const filename = write('node_modules/twice/dist/index.js', 'exports.one = 1')
+  const heard: unknown[] = []
+  const warned: unknown[] = []
+  const warn = (warning: Error): void => void warned.push(warning.message)
+  process.on('warning', warn)
+  const stop = onModuleLoad({ name: 'twice', versions }, (_, module) => {
+    heard.push([module.directory, module.filename])
+  })
+  require('twice')
+  stop()
+  process.off('warning', warn)
+  expect([heard, warned]).toEqual([[[join(application, 'node_modules/twice'), filename]], []])
+})
+
 test('it hears of one file of a package, and of a package that is loaded already', () => {
   install('pair', '1.2.3', 'exports.inner = require("./inner.js")')
   write('node_modules/pair/lib/inner.js', 'exports.inside = true')

@@ -1,12 +1,11 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
+import { clipCommands, codeOfReply, maxShownArguments, textOfCommand } from '@clew/core/redis'
 import type { Attributes } from '@opentelemetry/api'
 import type { Command, Connection } from './library.ts'
 
 type Address = Pick<Connection, 'isCluster' | 'options' | 'condition'>
 
 const defaultPort = 6379
-const maxArguments = 32
-const maxTextLength = 1_024
 const endsOfTransaction = new Set(['multi', 'exec'])
 
 /**
@@ -26,7 +25,7 @@ export function describeBatch(commands: readonly Command[], connection: Address)
   const names = new Set(own.map(({ name }) => name.toUpperCase()))
   const mode = isTransaction ? 'MULTI' : 'PIPELINE'
   const name = names.size === 1 ? `${mode} ${[...names][0]}` : mode
-  const text = own.slice(0, maxArguments).map(textOf).join('; ')
+  const text = own.slice(0, maxShownArguments).map(textOf).join('; ')
   return describeOperation(name, text, connection, { 'db.operation.batch.size': own.length })
 }
 
@@ -43,7 +42,7 @@ function describeOperation(
       ...describeConnection(connection),
       'db.operation.name': name,
       ...more,
-      'db.query.text': clip(text),
+      'db.query.text': clipCommands(text),
     },
     describeError,
   }
@@ -62,18 +61,13 @@ function describeConnection({ isCluster, options, condition }: Address): Attribu
 
 function textOf(command: Command): string {
   const keys = new Set(command.getKeys().filter((key) => typeof key === 'string'))
-  const shown = command.args.slice(0, maxArguments).map((arg) => (keys.has(arg as string) ? arg : '?'))
-  return [command.name.toUpperCase(), ...shown].join(' ') + (command.args.length > maxArguments ? ' …' : '')
-}
-
-function clip(text: string): string {
-  return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text
+  return textOfCommand(command.name, command.args, keys)
 }
 
 // A server's error begins with its code, such as `WRONGTYPE`.
 function describeError(error: unknown): Attributes | undefined {
   const { name, message } = error as { name?: unknown; message?: unknown }
-  const code = name === 'ReplyError' ? /^[A-Z]+(?= |$)/.exec(String(message))?.[0] : undefined
+  const code = name === 'ReplyError' ? codeOfReply(message) : undefined
   return code ? { 'error.type': code, 'db.response.status_code': code } : undefined
 }
 

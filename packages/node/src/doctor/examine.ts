@@ -22,6 +22,8 @@ const packageOf: Readonly<Record<string, string>> = {
   postgres: '@clew/postgres',
   mysql2: '@clew/mysql2',
   ioredis: '@clew/ioredis',
+  redis: '@clew/redis',
+  '@redis/client': '@clew/redis',
 }
 
 /** Loggers that nothing of ours joins. */

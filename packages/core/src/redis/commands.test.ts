@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { codeOfReply, keysOfCommand, textOfCommand } from './commands.ts'
+
+test.each([
+  ['GET a', 'GET a'],
+  ['set a secret EX 7', 'SET a ? ? ?'],
+  ['GETSET a secret', 'GETSET a ?'],
+  ['PSETEX a 7 secret', 'PSETEX a ? ?'],
+  ['MSET a secret b secret', 'MSET a ? b ?'],
+  ['DEL a b', 'DEL a b'],
+  ['RENAME a b', 'RENAME a b'],
+  ['BLPOP a b 0', 'BLPOP a b ?'],
+  ['EVAL script 2 a b secret', 'EVAL ? ? a b ?'],
+  ['EVAL script x a', 'EVAL ? ? ?'],
+  ['ZUNIONSTORE to 2 a b WEIGHTS 1 2', 'ZUNIONSTORE to ? a b ? ? ?'],
+  ['XREADGROUP GROUP g c STREAMS a b 0 0', 'XREADGROUP ? ? ? ? a b ? ?'],
+  ['XREAD COUNT 1', 'XREAD ? ?'],
+  ['CONFIG SET requirepass secret', 'CONFIG ? ? ?'],
+  ['AUTH secret', 'AUTH ?'],
+  ['PUBLISH channel secret', 'PUBLISH ? ?'],
+  ['JSON.SET a $ secret', 'JSON.SET ? ? ?'],
+])('%s is shown as %s', (command, shown) => {
+  const [name = '', ...args] = command.split(' ')
+  expect(textOfCommand(name, args, keysOfCommand(name, args))).toBe(shown)
+})
+
+test('an argument that is not text is never a key, and a long command is cut', () => {
+  const long = Array.from({ length: 40 }, (_, i) => `key-${i}-${'x'.repeat(100)}`)
+  const text = textOfCommand('DEL', long, keysOfCommand('DEL', long))
+  expect([keysOfCommand('GET', [Buffer.from('a')]).size, text.length]).toEqual([0, 1_025])
+})
+
+test('the code of an error is what its message begins with, if it is one', () => {
+  expect(
+    ['WRONGTYPE Operation against a key', 'ERR', 'Connection is closed', undefined].map(codeOfReply),
+  ).toEqual(['WRONGTYPE', 'ERR', undefined, undefined])
+})

@@ -1,0 +1,1 @@
+export { redisInstrumentation } from './instrumentation.ts'

@@ -1,0 +1,44 @@
+import {
+  bindingCallbacks,
+  type Instrumentation,
+  onModuleLoad,
+  runChannelInRoot,
+  type Stop,
+  stopAll,
+  traceChannel,
+  wrapMethod,
+} from '@clew/core'
+import manifest from '@clew/redis/package.json' with { type: 'json' }
+import { describeBatch, describeCommand } from './attributes.ts'
+
+const owner = '@clew/redis'
+// redis itself only puts the commands of modules to it.
+const library = { name: '@redis/client', versions: { from: '5.12.0', below: '7.0.0' } } as const
+
+type Pool = { execute(work: (client: unknown) => unknown): unknown }
+/** Of the exports; 5 does not export the class. */
+type RedisClient = { createClientPool(options: object): Pool }
+
+/** A span for each command, pipeline and transaction of node-redis. */
+export const redisInstrumentation: Instrumentation = {
+  name: 'redis',
+  version: manifest.version,
+  library,
+  seam: 'node-redis:command, :batch and :connect, execute of a client pool',
+  start: ({ tracer }) => {
+    const stops = [
+      traceChannel(tracer, 'node-redis:command', describeCommand),
+      traceChannel(tracer, 'node-redis:batch', describeBatch),
+      runChannelInRoot('node-redis:connect'),
+      onModuleLoad<RedisClient>(library, attachToPool),
+    ]
+    return () => stopAll(stops)
+  },
+}
+
+// What waits for a connection is run by whoever gives one back, in that one's context.
+function attachToPool({ createClientPool }: RedisClient): Stop {
+  let prototype = createClientPool({})
+  while (!Object.hasOwn(prototype, 'execute')) prototype = Object.getPrototypeOf(prototype) as Pool
+  return wrapMethod(owner, prototype, 'execute', bindingCallbacks)
+}
