@@ -5,6 +5,7 @@ import { chainCommand } from './commands/chain.ts'
 import { clearCommand } from './commands/clear.ts'
 import { deskCommand } from './commands/desk.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { importCommand } from './commands/import.ts'
 import { logsCommand } from './commands/logs.ts'
 import { statusCommand } from './commands/status.ts'
 import { watchReaders } from './output.ts'
@@ -14,6 +15,7 @@ const commands: readonly Command[] = [
   deskCommand,
   chainCommand,
   logsCommand,
+  importCommand,
   clearCommand,
   alertCommand,
   doctorCommand,

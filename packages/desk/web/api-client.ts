@@ -72,7 +72,8 @@ export const api = {
   import: (body: Blob | string, abort?: AbortSignal) =>
     request('/api/import', (response) => response.json() as Promise<ImportResult>, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      // What is in the file, its bytes say.
+      headers: { 'content-type': 'application/octet-stream' },
       body,
       signal: abort ?? null,
     }),

@@ -6,6 +6,7 @@ import { hrefOf } from '../url.ts'
 import { go, param, route } from '../url-state.ts'
 import { deskStatus, StatusLink } from './desk-status.tsx'
 import { Icon } from './icon.tsx'
+import { ImportDrop } from './import-drop.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { SearchBox } from './search-box.tsx'
 
@@ -28,6 +29,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <SearchBox />
         <div class="tools">
           <StatusLink />
+          <ImportDrop />
           <LanguageButton />
           <AppearanceButton />
           <KeysDialog />

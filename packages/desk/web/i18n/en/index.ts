@@ -28,6 +28,14 @@ const shell = {
   retry: 'Try again',
   copy: 'Copy',
   copied: 'Copied',
+  import: {
+    choose: 'Import files of traces and logs',
+    drop: 'Drop files of traces and logs to import them',
+    title: 'Imported',
+    running: (name: string) => `Importing ${name} …`,
+    done: (lines: string, spans: string, format: string) => `${lines} lines and ${spans} spans (${format}).`,
+    rejected: (count: string) => `${count} were no records:`,
+  },
   resize: 'Width of the side pane',
   language: { switch: '中文', tag: 'zh-CN', label: '切换到中文' },
   appearance: {

@@ -28,6 +28,15 @@ const shell: Words['shell'] = {
   retry: '重试',
   copy: '复制',
   copied: '已复制',
+  import: {
+    choose: '导入链路与日志文件',
+    drop: '松开以导入链路与日志文件',
+    title: '已导入',
+    running: (name: string) => `正在导入 ${name} …`,
+    done: (lines: string, spans: string, format: string) =>
+      `${lines} 行日志，${spans} 个 span（${format}）。`,
+    rejected: (count: string) => `${count} 处不是记录：`,
+  },
   resize: '侧栏宽度',
   language: { switch: 'English', tag: 'en', label: 'Switch to English' },
   appearance: { auto: '配色：跟随系统', light: '配色：浅色', dark: '配色：深色' },
