@@ -62,7 +62,7 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['http/', 'forward/'],
     ['threads/'],
     ['import/'],
-    ['store/', 'query/', 'alerts/'],
+    ['store/', 'query/', 'alerts/', 'metrics/'],
     ['schema/'],
   ],
 }

@@ -9,6 +9,7 @@ import type { KnownStatus } from './http/routes/answer-api.ts'
 import { startHttp } from './http/start-http.ts'
 import { makeTemporaryDirectory } from './store/temporary-directory.ts'
 import { AlertClient } from './threads/alert-client.ts'
+import { MetricsClient } from './threads/metrics-client.ts'
 import { openStore } from './threads/open-store.ts'
 
 /** How a desk runs, as the options of `clew desk`: sizes in bytes, ages in milliseconds. */
@@ -51,10 +52,12 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
   const temporary = options.directory === undefined
   const directory = options.directory ?? (await makeTemporaryDirectory())
   const store = await openStore({ directory, temporary, maxBytes, maxAgeMs, report })
+  const metrics = new MetricsClient(report)
   let forward: Forward | undefined
   let alerts: AlertClient | undefined
   const closeAll = async (): Promise<void> => {
     await forward?.close()
+    await metrics.close()
     await store.close()
     // Behind the store: what it still commits is judged, too.
     await alerts?.close()
@@ -71,6 +74,7 @@ export async function startDesk(options: DeskOptions): Promise<Desk> {
     const http = await startHttp({
       store: forward === undefined ? store : forwardingStore(store, forward),
       alerts,
+      metrics,
       status: () => ({ version: manifest.version, forward: forward?.status() ?? null, store: storeState() }),
       options: {
         ...options,

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { HttpOptions } from '../server/http/access/binding.ts'
 import { type DeskHttp, startHttp } from '../server/http/start-http.ts'
+import { MetricsClient } from '../server/threads/metrics-client.ts'
 import { openStore } from '../server/threads/open-store.ts'
 import type { Store } from '../server/threads/store.ts'
 
@@ -25,10 +26,12 @@ export async function startDesk(options: Partial<HttpOptions> = {}): Promise<Run
     maxAgeMs: undefined,
     report: onError,
   })
+  const metrics = new MetricsClient(onError)
   const state = () => ({ ...store.state(), directory: '', maxBytes, maxAgeMs: null })
   try {
     const http = await startHttp({
       store,
+      metrics,
       status: () => ({ version: '0.0.0', forward: null, store: state() }),
       options: {
         port: 0,
@@ -40,6 +43,7 @@ export async function startDesk(options: Partial<HttpOptions> = {}): Promise<Run
     })
     const close = async () => {
       await http.close()
+      await metrics.close()
       await store.close()
     }
     return { ...http, store, errors, close }

@@ -19,6 +19,8 @@ export type Kind =
   | 'boolean'
   | 'counts'
   | 'bounds'
+  | 'sint32'
+  | 'varints'
 
 const zero = (): number => 0
 const noText = (): string => ''
@@ -41,6 +43,8 @@ const kinds: Record<Kind, { wireType: number; empty(): unknown }> = {
   boolean: { wireType: 0, empty: () => false },
   counts: { wireType: 2, empty: () => [] },
   bounds: { wireType: 2, empty: () => [] },
+  sint32: { wireType: 0, empty: zero },
+  varints: { wireType: 2, empty: () => [] },
 }
 
 /** One field: its name in JSON and in the model, its tag on the wire, and what is in it. */
@@ -77,7 +81,7 @@ type Content<T> = [Value] extends [T]
     : [T] extends [bigint]
       ? 'fixed64'
       : [T] extends [number]
-        ? 'int32' | 'uint32' | 'fixed32'
+        ? 'int32' | 'uint32' | 'fixed32' | 'sint32'
         : [T] extends [number | bigint]
           ? 'int64'
           : [T] extends [Uint8Array]
@@ -87,7 +91,7 @@ type Content<T> = [Value] extends [T]
               : [T] extends [number | undefined]
                 ? 'sfixed64' | 'double'
                 : [T] extends [readonly number[]]
-                  ? 'counts' | 'bounds'
+                  ? 'counts' | 'bounds' | 'varints'
                   : [Attributes] extends [T]
                     ? 'attributes'
                     : [T] extends [readonly (infer Item)[]]

@@ -1,5 +1,8 @@
 import { choice, type Message, message, once, optional } from './message.ts'
 import type {
+  Exemplar,
+  ExponentialBuckets,
+  ExponentialPoint,
   HistogramPoint,
   LogRecord,
   NumberPoint,
@@ -16,6 +19,7 @@ import type {
   SpanEvent,
   SpanLink,
   SpanStatus,
+  SummaryPoint,
 } from './model.ts'
 
 // The messages of https://github.com/open-telemetry/opentelemetry-proto (v1.9) as tables, made when they are first asked
@@ -142,6 +146,17 @@ export const tracesRequest: () => Message<{ resourceSpans: ResourceSpans[] }> = 
   }),
 )
 
+const exemplar: () => Message<Exemplar> = once(() =>
+  optional({
+    filteredAttributes: [7, 'attributes'],
+    timeUnixNano: [2, 'fixed64'],
+    asDouble: [3, 'double'],
+    asInt: [6, 'sfixed64'],
+    spanId: [4, 'spanId'],
+    traceId: [5, 'traceId'],
+  }),
+)
+
 const numberPoint: () => Message<NumberPoint> = once(() =>
   message({
     attributes: [7, 'attributes'],
@@ -149,6 +164,8 @@ const numberPoint: () => Message<NumberPoint> = once(() =>
     timeUnixNano: [3, 'fixed64'],
     asDouble: [4, 'double'],
     asInt: [6, 'sfixed64'],
+    exemplars: [5, [exemplar()]],
+    flags: [8, 'uint32'],
   }),
 )
 
@@ -161,6 +178,45 @@ const histogramPoint: () => Message<HistogramPoint> = once(() =>
     sum: [5, 'double'],
     bucketCounts: [6, 'counts'],
     explicitBounds: [7, 'bounds'],
+    exemplars: [8, [exemplar()]],
+    flags: [10, 'uint32'],
+    min: [11, 'double'],
+    max: [12, 'double'],
+  }),
+)
+
+const buckets: () => Message<ExponentialBuckets> = once(() =>
+  optional({ offset: [1, 'sint32'], bucketCounts: [2, 'varints'] }),
+)
+
+const exponentialPoint: () => Message<ExponentialPoint> = once(() =>
+  message({
+    attributes: [1, 'attributes'],
+    startTimeUnixNano: [2, 'fixed64'],
+    timeUnixNano: [3, 'fixed64'],
+    count: [4, 'fixed64'],
+    sum: [5, 'double'],
+    scale: [6, 'sint32'],
+    zeroCount: [7, 'fixed64'],
+    positive: [8, buckets()],
+    negative: [9, buckets()],
+    flags: [10, 'uint32'],
+    exemplars: [11, [exemplar()]],
+    min: [12, 'double'],
+    max: [13, 'double'],
+    zeroThreshold: [14, 'double'],
+  }),
+)
+
+const summaryPoint: () => Message<SummaryPoint> = once(() =>
+  message({
+    attributes: [7, 'attributes'],
+    startTimeUnixNano: [2, 'fixed64'],
+    timeUnixNano: [3, 'fixed64'],
+    count: [4, 'fixed64'],
+    sum: [5, 'double'],
+    quantileValues: [6, [message({ quantile: [1, 'double'], value: [2, 'double'] })]],
+    flags: [8, 'uint32'],
   }),
 )
 
@@ -179,6 +235,11 @@ const metric: () => Message<OtlpMetric> = once(() =>
       }),
     ],
     histogram: [9, choice({ dataPoints: [1, [histogramPoint()]], aggregationTemporality: [2, 'int32'] })],
+    exponentialHistogram: [
+      10,
+      choice({ dataPoints: [1, [exponentialPoint()]], aggregationTemporality: [2, 'int32'] }),
+    ],
+    summary: [11, choice({ dataPoints: [1, [summaryPoint()]] })],
   }),
 )
 

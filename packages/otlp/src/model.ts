@@ -94,30 +94,61 @@ export type ScopeSpans = { scope: Scope; schemaUrl: string; spans: Span[] }
 /** The spans of one resource, by scope; a traces request is a list of these. */
 export type ResourceSpans = { resource: Resource; schemaUrl: string; scopeSpans: ScopeSpans[] }
 
-/** One number of a metric. Of `asInt` and `asDouble` one is there; integers that are not safe are rounded. */
-export type NumberPoint = {
-  attributes: Attributes
-  startTimeUnixNano: bigint
+/** A measurement, and the span in which it was made. Of `asInt` and `asDouble` one is there. */
+export type Exemplar = {
+  /** What the point leaves out. */
+  filteredAttributes: Attributes
   timeUnixNano: bigint
   asDouble: number | undefined
   asInt: number | undefined
+  spanId: string
+  traceId: string
 }
 
-/** A distribution. `bucketCounts` has one more than `explicitBounds`: of what is above the last one. */
-export type HistogramPoint = {
+type DataPoint = {
   attributes: Attributes
   startTimeUnixNano: bigint
   timeUnixNano: bigint
-  count: bigint
-  sum: number | undefined
-  bucketCounts: number[]
-  explicitBounds: number[]
+  /** 1: it has no value, as its series ended. */
+  flags: number
 }
+type Exemplified = { exemplars: Exemplar[] }
+type Total = { count: bigint; sum: number | undefined }
+type Extremes = { min: number | undefined; max: number | undefined }
+
+/** One number of a metric. Of `asInt` and `asDouble` one is there; integers that are not safe are rounded. */
+export type NumberPoint = DataPoint & {
+  asDouble: number | undefined
+  asInt: number | undefined
+} & Exemplified
+
+/** A distribution. `bucketCounts` has one more than `explicitBounds`: of what is above the last one. */
+export type HistogramPoint = DataPoint &
+  Total & { bucketCounts: number[]; explicitBounds: number[] } & Exemplified &
+  Extremes
+
+/** Counts of the buckets from `offset` on. */
+export type ExponentialBuckets = { offset: number; bucketCounts: number[] }
+
+/** A distribution whose buckets grow by the factor 2^(2^-scale). */
+export type ExponentialPoint = DataPoint &
+  Total & {
+    scale: number
+    zeroCount: bigint
+    positive: ExponentialBuckets
+    negative: ExponentialBuckets
+    zeroThreshold: number | undefined
+  } & Exemplified &
+  Extremes
+
+/** `quantileValues`: the value below which that share of all lies. */
+export type SummaryPoint = DataPoint &
+  Total & { quantileValues: { quantile: number | undefined; value: number | undefined }[] }
 
 /** `aggregationTemporality`: 1 delta, 2 cumulative. */
 type Temporal = { aggregationTemporality: number }
 
-/** Of `gauge`, `sum` and `histogram` one is there. Other kinds of metrics are left out. */
+/** Of the five kinds of data one is there. */
 export type OtlpMetric = {
   name: string
   description: string
@@ -126,6 +157,8 @@ export type OtlpMetric = {
   gauge: { dataPoints: NumberPoint[] } | undefined
   sum: ({ dataPoints: NumberPoint[]; isMonotonic: boolean } & Temporal) | undefined
   histogram: ({ dataPoints: HistogramPoint[] } & Temporal) | undefined
+  exponentialHistogram: ({ dataPoints: ExponentialPoint[] } & Temporal) | undefined
+  summary: { dataPoints: SummaryPoint[] } | undefined
 }
 
 /** The metrics of one scope. */

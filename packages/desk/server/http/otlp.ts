@@ -8,6 +8,7 @@ import {
 import type { DeskStatus } from '../../api/index.ts'
 import { isStoreError } from '../schema/store-error.ts'
 import type { Alerts } from '../threads/alerts.ts'
+import type { MetricsClient } from '../threads/metrics-client.ts'
 import type { Store, Written } from '../threads/store.ts'
 import { type HttpOptions, hostsOf, ownNames } from './access/binding.ts'
 import { startOnEach } from './listen.ts'
@@ -27,8 +28,20 @@ export function createOtlpHandler(
   store: Pick<Store, 'write'>,
   received: Received,
   alerts?: Pick<Alerts, 'take'>,
+  metrics?: Pick<MetricsClient, 'add'>,
 ): OtlpRawHandler {
   return {
+    // What is beyond their limits is told on their page: to senders a word in the answer is a failure.
+    async metrics(encoding, raw) {
+      try {
+        await metrics?.add(encoding, raw)
+        return 'ok'
+      } catch (error) {
+        const answer = answerOfError(error)
+        if (answer === undefined) throw error
+        return answer
+      }
+    },
     async request(signal, encoding, raw) {
       received.requests++
       try {

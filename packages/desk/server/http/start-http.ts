@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { closeServer, createOtlpHttpHandler, listen, serverUrl } from '@clew/otlp'
 import type { DeskStatus } from '../../api/index.ts'
 import type { Alerts } from '../threads/alerts.ts'
+import type { MetricsClient } from '../threads/metrics-client.ts'
 import type { Store } from '../threads/store.ts'
 import { type HttpOptions, hostsOf, requireSafeBinding } from './access/binding.ts'
 import { type GuardSettings, refusalByOrigin, refusalByToken } from './access/guard.ts'
@@ -33,20 +34,22 @@ type Listener = (request: IncomingMessage, response: ServerResponse, port: numbe
 export async function startHttp({
   store,
   alerts,
+  metrics,
   status,
   options,
 }: {
   store: Store
   alerts?: Alerts | undefined
+  metrics: MetricsClient
   status: () => Omit<KnownStatus, 'alerts' | 'otlp' | 'received'>
   options: HttpOptions
 }): Promise<DeskHttp> {
   requireSafeBinding(options)
   const received = { requests: 0, logs: 0, spans: 0, refused: 0, rejected: 0 }
-  const handler = createOtlpHandler(store, received, alerts)
+  const handler = createOtlpHandler(store, received, alerts, metrics)
   const live = createLiveStreams(store, alerts, options.onError)
   const at: DeskStatus['otlp'] = { http: '', grpc: null }
-  const api = createApi(store, alerts, live, () => ({
+  const api = createApi({ store, alerts, metrics, live }, () => ({
     ...{ ...status(), otlp: at, received },
     alerts: alerts?.state() ?? null,
   }))

@@ -61,3 +61,15 @@ export const importLimits: ImportLimits = {
   atOnce: 2,
   heapMb: 512,
 }
+
+/** Series of metrics in all and of one metric, points and exemplars of a series: the newest are kept, in memory. */
+export const maxSeries = 2000
+export const seriesPerMetric = 200
+export const pointsPerSeries = 240
+export const exemplarsPerSeries = 20
+
+/** Series of a metric that are shown at once. */
+export const shownSeries = 50
+
+/** Characters of a metric's name, and of the attributes of a series together. */
+export const metricTextLength = 1000

@@ -89,6 +89,15 @@ export type FromImport = { id: number } & (
   | { kind: 'failed'; code: string; message: string }
 )
 
+export type ToMetrics =
+  | { kind: 'add'; id: number; encoding: 'protobuf' | 'json'; bytes: Uint8Array }
+  /** `metric` undefined: the list of all. */
+  | { kind: 'ask'; id: number; metric: string | undefined }
+
+export type FromMetrics =
+  | { kind: 'answer'; id: number; value: object }
+  | { kind: 'failure'; id: number; code: string; message: string }
+
 // Sources in tests, files beside this one when built and when bundled.
 const extension = extname(import.meta.url)
 
@@ -103,7 +112,7 @@ export function closeThread(thread: Worker | undefined): Promise<void> {
 
 /** Starts a thread of the desk. node:sqlite is announced as experimental by Node 22, on stderr: not here. */
 export function startThread(
-  name: 'writer-thread' | 'reader-thread' | 'alert-thread' | 'import-thread',
+  name: 'writer-thread' | 'reader-thread' | 'alert-thread' | 'import-thread' | 'metrics-thread',
   options: Pick<WorkerOptions, 'workerData' | 'resourceLimits'> = {},
 ): Worker {
   return new Worker(new URL(`./${name}${extension}`, import.meta.url), {

@@ -57,7 +57,8 @@ function readMeter(meter: Meter): Read[] {
 
 function metricOf({ meter, values }: Read, times: Times): OtlpMetric {
   const { name, help, kind, unit = '' } = meter
-  const nothing = { gauge: undefined, sum: undefined, histogram: undefined }
+  const kinds = { gauge: undefined, sum: undefined, histogram: undefined }
+  const nothing = { ...kinds, exponentialHistogram: undefined, summary: undefined }
   const metric = { name, description: help, unit, ...nothing }
   if (kind === 'histogram')
     return {
@@ -79,14 +80,15 @@ function numberPoint({ labels, value }: MeterValue, times: Times, isWhole: boole
   const number = isWhole
     ? { asInt: Math.round(value), asDouble: undefined }
     : { asInt: undefined, asDouble: value }
-  return { attributes: attributesOf(labels), ...times, ...number }
+  return { attributes: attributesOf(labels), ...times, ...number, flags: 0, exemplars: [] }
 }
 
 function histogramPoint({ labels, value, buckets }: MeterValue, times: Times) {
   const { bounds = [], counts = [] } = buckets ?? {}
   const count = BigInt(counts.reduce((sum, one) => sum + one, 0))
   const facts = { count, sum: value, bucketCounts: [...counts], explicitBounds: [...bounds] }
-  return { attributes: attributesOf(labels), ...times, ...facts }
+  const rest = { flags: 0, exemplars: [], min: undefined, max: undefined }
+  return { attributes: attributesOf(labels), ...times, ...facts, ...rest }
 }
 
 function attributesOf(labels: Readonly<Record<string, string>>): Attributes {

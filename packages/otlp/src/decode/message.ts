@@ -31,8 +31,7 @@ export function decodeTracesRequest(bytes: Uint8Array): ResourceSpans[] {
 }
 
 /**
- * Decodes the bytes of an `ExportMetricsServiceRequest`: gauges, sums and histograms without exemplars, whose lists of numbers are
- * packed. Throws an {@link OtlpDecodeError}.
+ * Decodes the bytes of an `ExportMetricsServiceRequest`: metrics of every kind, whose lists of numbers are packed. Throws an {@link OtlpDecodeError}.
  */
 export function decodeMetricsRequest(bytes: Uint8Array): ResourceMetrics[] {
   return decodeMessage(bytes, metricsRequest()).resourceMetrics
@@ -115,8 +114,14 @@ function readScalar(
       return readPacked(reader, () => Number(reader.fixed64()))
     case 'bounds':
       return readPacked(reader, () => reader.double())
+    case 'sint32':
+      return zigzag(reader.uint32())
+    case 'varints':
+      return readPacked(reader, () => Number(BigInt.asUintN(64, BigInt(reader.int64()))))
   }
 }
+
+const zigzag = (coded: number): number => (coded >>> 1) ^ -(coded & 1)
 
 function readPacked(reader: Reader, read: () => number): number[] {
   const outer = reader.open()

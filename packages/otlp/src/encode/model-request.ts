@@ -73,6 +73,8 @@ const contentWriters: Record<Kind, (writer: ByteWriter, tag: number, content: ne
     writePacked(writer, tag, values, (view, at, value) => view.setBigUint64(at, BigInt(value), true)),
   bounds: (writer, tag, values: readonly number[]) =>
     writePacked(writer, tag, values, (view, at, value) => view.setFloat64(at, value, true)),
+  sint32: (writer, tag, value: number) => writeCount(writer, tag, ((value << 1) ^ (value >> 31)) >>> 0),
+  varints: writeVarints,
 }
 
 /** An optional message in which nothing is written is not written itself. */
@@ -146,6 +148,16 @@ function writePacked(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   for (const [at, value] of values.entries()) put(view, at * 8, value)
   writeBytesField(writer, tag, bytes)
+}
+
+/** A list of integers from 0 to 2^53, packed; nothing where it is empty. */
+function writeVarints(writer: ByteWriter, tag: number, values: readonly number[]): void {
+  const bytes: number[] = []
+  for (let rest of values) {
+    for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128)
+    bytes.push(rest)
+  }
+  if (bytes.length > 0) writeBytesField(writer, tag, Uint8Array.from(bytes))
 }
 
 function writeFixed64(writer: ByteWriter, tag: number, value: bigint): void {

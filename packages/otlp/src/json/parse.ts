@@ -34,7 +34,7 @@ export function parseTracesJson(text: string | Uint8Array): ResourceSpans[] {
   return parseMessage(tracesRequest(), fieldsOf(parseJson(text), undefined)).resourceSpans
 }
 
-/** Parses an `ExportMetricsServiceRequest` in OTLP JSON by the rules of {@link parseLogsJson}: gauges, sums and histograms. */
+/** Parses an `ExportMetricsServiceRequest` in OTLP JSON by the rules of {@link parseLogsJson}. */
 export function parseMetricsJson(text: string | Uint8Array): ResourceMetrics[] {
   return parseMessage(metricsRequest(), fieldsOf(parseJson(text), undefined)).resourceMetrics
 }
@@ -72,6 +72,8 @@ const contentParsers: Record<Kind, (fields: Fields, key: string) => unknown> = {
   boolean: (fields, key) => own(fields, key) === true,
   counts: numbersIn,
   bounds: numbersIn,
+  sint32: smallIntIn,
+  varints: numbersIn,
 }
 
 /**

@@ -47,6 +47,7 @@ function contentJson({ kind, message, zero }: Field, content: unknown): Json {
     case 'bytes':
       return base64(content as Uint8Array)
     case 'counts':
+    case 'varints':
       return (content as number[]).map(String)
     case 'bounds':
       return (content as number[]).map(doubleJson)

@@ -40,7 +40,7 @@ type Settings = ReceiverOptions & {
 
 /**
  * Receives OTLP/gRPC, unary and with gzip, over HTTP/2 (with TLS when `tls` is given, else with prior
- * knowledge). Metrics are accepted and dropped, with a warning in the answer. Rejects when it cannot listen.
+ * knowledge). Metrics that nobody handles are accepted and dropped. Rejects when it cannot listen.
  * https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
  */
 export async function startOtlpGrpcReceiver(options: ReceiverOptions): Promise<OtlpServer> {

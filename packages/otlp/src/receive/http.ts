@@ -47,8 +47,7 @@ type Settings = OtlpHandlerOptions & { maxBodyBytes: number; intake: Intake }
 
 /**
  * Makes what answers OTLP/HTTP on a server of `node:http`: protobuf and JSON, with gzip, deflate or zstd, on
- * /v1/logs, /v1/traces and /v1/metrics (metrics are accepted and dropped, with a warning in the answer); 404 on
- * any other path. It never rejects.
+ * /v1/logs, /v1/traces and /v1/metrics (metrics that nobody handles are accepted and dropped); 404 on any other path. It never rejects.
  * https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
 export function createOtlpHttpHandler(

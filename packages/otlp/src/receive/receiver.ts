@@ -26,18 +26,23 @@ export type Answer =
   | { retryAfterSeconds: number }
   | { status: number; message?: string; retryAfterSeconds?: number }
 
+type MetricsHandler = {
+  /** Takes a request of metrics, as an {@link OtlpRawHandler} takes others. Without it they are accepted and dropped. */
+  metrics?(encoding: OtlpCall['encoding'], raw: Buffer<ArrayBuffer>): Answer | Promise<Answer>
+}
+
 /**
  * What a receiver calls for each request. `raw` is the decompressed body in the sender's encoding, alone in its
  * ArrayBuffer, so that it can be transferred to a thread. A handler that throws answers 503 or UNAVAILABLE, so that
  * the sender tries again.
  */
-export type OtlpHandlers = {
+export type OtlpHandlers = MetricsHandler & {
   logs(request: ResourceLogs[], raw: Buffer<ArrayBuffer>, call: OtlpCall): Answer | Promise<Answer>
   traces(request: ResourceSpans[], raw: Buffer<ArrayBuffer>, call: OtlpCall): Answer | Promise<Answer>
 }
 
 /** The same without decoding: whether `raw` is OTLP is for the handler to find out, and to answer with 400 if not. */
-export type OtlpRawHandler = {
+export type OtlpRawHandler = MetricsHandler & {
   request(
     signal: Signal,
     encoding: OtlpCall['encoding'],

@@ -12,7 +12,8 @@ export async function handleRequest(
   call: OtlpCall,
   handlers: OtlpHandlers | OtlpRawHandler,
 ): Promise<Answer> {
-  if (signal === 'metrics') return { rejected: 0, message: 'metrics are accepted but not kept' }
+  // Nor by a word in the answer: to senders that is a failure.
+  if (signal === 'metrics') return handlers.metrics?.(call.encoding, ownBytes(raw)) ?? 'ok'
   const handler = 'request' in handlers ? handlers : decoding(handlers)
   return handler.request(signal, call.encoding, ownBytes(raw), call)
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DeskStatus } from '../../../api/index.ts'
 import type { QueryName, StoreStatus } from '../../query/queries.ts'
 import type { Alerts } from '../../threads/alerts.ts'
+import type { MetricsClient } from '../../threads/metrics-client.ts'
 import type { Store } from '../../threads/store.ts'
 import type { RouteAccess } from '../access/guard.ts'
 import { createImportAnswer } from '../import/answer-import.ts'
@@ -18,11 +19,11 @@ const exportTypes = new Map([
   ['otlp', 'application/x-ndjson'],
 ])
 
+type Sources = { store: Store; alerts: Alerts | undefined; metrics: MetricsClient; live: LiveStreams }
+
 /** Makes what answers `/api/…`. Rejects with what the store says. */
 export function createApi(
-  store: Store,
-  alerts: Alerts | undefined,
-  live: LiveStreams,
+  { store, alerts, metrics, live }: Sources,
   known: () => KnownStatus,
 ): (
   request: IncomingMessage,
@@ -36,7 +37,11 @@ export function createApi(
     openapi: ({ request, response }) => sendJson(request, response, openApi(known().version)),
     live: ({ request, response, values }) => live.answer(request, response, values),
     ...alertAnswers(alerts),
+    metrics: async ({ request, response }) => sendJson(request, response, await metrics.page()),
+    'metric-series': async ({ request, response, values }) =>
+      sendJson(request, response, await metrics.series(values.metric ?? '')),
     clear: async ({ request, response }) => {
+      await metrics.clear()
       await store.clear()
       await sendJson(request, response, {})
     },

@@ -8,6 +8,8 @@ export type RouteName =
   | 'import'
   | 'openapi'
   | 'clear'
+  | 'metrics'
+  | 'metric-series'
   | AlertRouteName
 
 export type AlertRouteName = 'alerts' | 'alerts-explain' | 'silence' | 'silence-end'
@@ -47,6 +49,7 @@ export const parameters = {
   chains: 'Search of the chains to send; may be empty.',
   alerts: 'Present: word of alerts is sent.',
   rule: 'Only of this rule.',
+  metric: 'The `key` of a metric.',
 } as const
 
 export type ParameterName = keyof typeof parameters
@@ -123,6 +126,8 @@ export const routes: readonly Route[] = [
     answer: 'Nothing',
     summary: 'Delete all that is stored',
   },
+  get('metrics', '/api/metrics', [], 'MetricPage', 'Metrics, with their last values'),
+  get('metric-series', '/api/metrics/series', ['metric'], 'MetricSeries', 'The series of a metric'),
   get('alerts', '/api/alerts', [], 'AlertPage', 'How the rules stand, and what they told'),
   get(
     'alerts-explain',
