@@ -32,7 +32,7 @@ export function AnswerView<T>({ asked, shape = 'list', failed, children }: Answe
       {waits && <div class="answer-bar" />}
       {lapse && <p class="answer-lapse severity-warn">{problem.lapse}</p>}
       {isFirst && <div class="answer-blank" />}
-      {failure && !isOld && (failed?.(failure) ?? <Problem failure={failure} onRetry={reload} />)}
+      {failure && !isOld && (failed?.(failure) || <Problem failure={failure} onRetry={reload} />)}
       {value !== undefined && (
         <div class={isOld ? 'answer-body is-old' : 'answer-body'}>{children(value, isOld)}</div>
       )}

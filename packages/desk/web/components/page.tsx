@@ -3,7 +3,9 @@ import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { words } from '../i18n/words.ts'
 import { type Failure, mayPass } from '../recovery.ts'
+import { param, route, setParams } from '../url-state.ts'
 import { Icon } from './icon.tsx'
+import { timeRanges } from './time-range.tsx'
 
 /** The heading of a page, which also names the browser's tab. `hidden`: only the tab and screen readers have it. */
 export function Title({ children, hidden = false }: { children: string; hidden?: boolean }) {
@@ -37,6 +39,7 @@ export function Problem({ failure, onRetry, children }: ProblemProps) {
       </h2>
       <p>{own ?? safeText(failure.message)}</p>
       {onRetry && mayPass(failure) && <p class="muted">{problem.again}</p>}
+      {failure.code === 'timeout' && onRetry && <ShorterTimes />}
       {onRetry && (
         <button type="button" onClick={onRetry}>
           {retry}
@@ -45,4 +48,28 @@ export function Problem({ failure, onRetry, children }: ProblemProps) {
       {children}
     </div>
   )
+}
+
+/** What can be looked through in time: less. */
+function ShorterTimes() {
+  const { shorter } = words.value.shell.problem
+  const isKnown = ['chains', 'logs', 'patterns', 'services'].includes(route.value.page)
+  const times = timeRanges.slice(0, shorterThan(param('from').value))
+  if (!isKnown || times.length === 0) return null
+  return (
+    <div class="shorter-times">
+      <span>{shorter}</span>
+      {times.map((from) => (
+        <button key={from} type="button" onClick={() => setParams({ from, to: undefined }, 'push')}>
+          {words.value.shell.range[from]}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** How many of the times are shorter than one of them; all are shorter than what is none. */
+function shorterThan(from: string): number {
+  const at = (timeRanges as readonly string[]).indexOf(from)
+  return at < 0 ? timeRanges.length : at
 }

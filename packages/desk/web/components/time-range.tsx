@@ -1,7 +1,8 @@
 import { words } from '../i18n/words.ts'
 import { param, setParams } from '../url-state.ts'
 
-const ranges = ['-15m', '-1h', '-24h', '-7d'] as const
+/** Spans of time up to now, the shortest first. */
+export const timeRanges = ['-15m', '-1h', '-24h', '-7d'] as const
 
 /** Chooses the span of time of the page: `from` and `to` of the address; see `timeBounds`. `label` is shown before it. */
 export function TimeRange({ label }: { label?: string }) {
@@ -9,7 +10,7 @@ export function TimeRange({ label }: { label?: string }) {
   const to = param('to').value
   const { range } = words.value.shell
   const isAll = from === '' && to === ''
-  const known = isAll || (to === '' && ranges.some((one) => one === from))
+  const known = isAll || (to === '' && timeRanges.some((one) => one === from))
   return (
     <label class="range">
       <span class={label === undefined ? 'unseen' : ''}>{label ?? range.label}</span>
@@ -18,7 +19,7 @@ export function TimeRange({ label }: { label?: string }) {
         onChange={(event) => setParams({ from: event.currentTarget.value, to: undefined }, 'push')}
       >
         {!known && <option value="chosen">{range.chosen}</option>}
-        {ranges.map((one) => (
+        {timeRanges.map((one) => (
           <option key={one} value={one}>
             {range[one]}
           </option>

@@ -104,6 +104,7 @@ const shell = {
     unauthorized:
       'This desk asks for a token. Open the address that `clew desk` printed, here or in another tab of this browser.',
     again: 'It is asked again every two seconds: this page goes on by itself.',
+    shorter: 'Look through less:',
     lapse: 'What you see was true some time ago. The desk is asked again every two seconds.',
     pageLost: 'This part of the page could not be loaded. The desk may have been updated: reload the page.',
     reload: 'Reload',

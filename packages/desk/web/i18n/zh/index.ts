@@ -100,6 +100,7 @@ const shell: Words['shell'] = {
     unreadable: '响应的不是 desk。这个端口上是否有别的程序？',
     unauthorized: '这个 desk 需要 token。请在此处或本浏览器的另一个标签页中打开 `clew desk` 打印的地址。',
     again: '每两秒重新询问一次，本页会自动恢复。',
+    shorter: '缩小范围：',
     lapse: '这里显示的是之前的内容。正在每两秒重新询问 desk。',
     pageLost: '页面的这一部分无法加载。desk 可能已更新：请重新加载页面。',
     reload: '重新加载',
