@@ -1,10 +1,27 @@
-import { count, flag, list, nullable, number, object, type Static, text } from './schema.ts'
+import { count, flag, list, nullable, number, object, optional, type Static, text } from './schema.ts'
 
-/** One chain in a list: `GET /api/chains`. Counts are of this trace alone, without the traces linked to it. */
+/**
+ * One chain in a list: `GET /api/chains`. Traces that links join are one chain, with the counts of all of them, as in
+ * `GET /api/chains/{traceId}`; times are those after the clocks of processes were corrected.
+ */
 export const chainSummary = object({
-  traceId: text(),
+  traceId: text(
+    'Of its traces that match the one by which it has its place in the list: the newest, or that of the longest duration as sent.',
+  ),
+  traces: list(text(), 'Ids of its traces, at most 20; the first is `traceId`.'),
+  moreTraces: count(
+    'Linked traces that are not counted in, because there are too many or they lie too deep.',
+  ),
+  placeUnixNano: text(
+    'When the trace of `traceId` began, by the clock of who sent it: what `order=recent` goes by.',
+  ),
   startUnixNano: text(),
   durationNs: number(),
+  isRough: optional(
+    flag(
+      'Clocks were not corrected, and spans that were sent twice may count twice: there are too many records to look at for a list.',
+    ),
+  ),
   name: text("Name of its root span; without one the first span's name, or the first line."),
   root: count('Index in `services` of who began.'),
   services: list(text()),
@@ -20,7 +37,7 @@ export const chainSummary = object({
 })
 export type ChainSummary = Static<typeof chainSummary>
 
-/** Newest first. */
+/** Newest first, or longest first. */
 export const chainPage = object({
   chains: list(chainSummary),
   next: nullable(text(), 'The `before` of the following page; null at the end.'),

@@ -1,11 +1,11 @@
 import type { ChainData } from '../api/chain.ts'
 import { traceCriticalPath } from './critical-path.ts'
-import { startDraft } from './draft.ts'
+import { type Draft, startDraft, topDown } from './draft.ts'
 import { traceErrors, worstOf } from './error-path.ts'
 import { foldGroups } from './groups.ts'
-import { layOut } from './layout.ts'
+import { extentOf, layOut } from './layout.ts'
 import { joinLinks } from './links.ts'
-import type { Chain } from './model.ts'
+import type { Chain, ClockSkew } from './model.ts'
 import { placeSpans } from './parents.ts'
 import { orderSiblings } from './siblings.ts'
 import { adjustClocks } from './skew.ts'
@@ -21,12 +21,7 @@ export type ChainOptions = { correctClocks?: boolean }
  */
 export function buildChain(data: ChainData, { correctClocks = true }: ChainOptions = {}): Chain {
   const draft = startDraft(data)
-  placeSpans(draft)
-  joinLinks(draft)
-  const skews = adjustClocks(draft, correctClocks)
-  endRunning(draft)
-  addWaits(draft)
-  timeLost(draft)
+  const skews = settle(draft, correctClocks)
   const siblings = orderSiblings(draft)
   foldGroups(draft, siblings)
   const layout = layOut(draft, siblings)
@@ -39,4 +34,45 @@ export function buildChain(data: ChainData, { correctClocks = true }: ChainOptio
     errors: traceErrors(layout, data),
     critical: traceCriticalPath(layout, data),
   }
+}
+
+/** Gives all nodes but groups their place and time. */
+function settle(draft: Draft, correctClocks: boolean): ClockSkew[] {
+  placeSpans(draft)
+  joinLinks(draft)
+  const skews = adjustClocks(draft, correctClocks)
+  endRunning(draft)
+  addWaits(draft)
+  timeLost(draft)
+  return skews
+}
+
+/** When a chain and its spans ran, in nanoseconds after `data.startUnixNano`. */
+export type ChainTimes = {
+  startNs: number
+  endNs: number
+  /** By index in data.spans. */
+  spans: { startNs: number; durationNs: number; depth: number; isTop: boolean }[]
+}
+
+/** The same times as {@link buildChain} has with clocks corrected, without its rows. Never throws. */
+export function timeChain(data: ChainData): ChainTimes {
+  const draft = startDraft(data)
+  settle(draft, true)
+  const { start, duration, parent } = draft
+  const depthOf = depths(draft)
+  const spans = data.spans.spanId.map((_, span) => ({
+    ...{ startNs: start[span]!, durationNs: duration[span]!, depth: depthOf[span]! },
+    isTop: parent[span]! < 0,
+  }))
+  return { ...extentOf(start, duration), spans }
+}
+
+function depths(draft: Draft): Int32Array {
+  const depth = new Int32Array(draft.parent.length)
+  for (const node of topDown(draft)) {
+    const above = draft.parent[node]!
+    if (above >= 0) depth[node] = depth[above]! + 1
+  }
+  return depth
 }

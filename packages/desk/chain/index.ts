@@ -1,4 +1,4 @@
-export { buildChain, type ChainOptions } from './build-chain.ts'
+export { buildChain, type ChainOptions, type ChainTimes, timeChain } from './build-chain.ts'
 export { chainAsMarkdown } from './chain-markdown.ts'
 export { type ChainTextOptions, chainAsText } from './chain-text.ts'
 export { describeKeeping } from './describe-keeping.ts'

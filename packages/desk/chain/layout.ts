@@ -64,7 +64,10 @@ function shownOrder({ kind }: Draft, siblings: Siblings): Int32Array {
   return order
 }
 
-function extentOf(start: Float64Array, duration: Float64Array): { startNs: number; endNs: number } {
+export function extentOf(
+  start: ArrayLike<number>,
+  duration: ArrayLike<number>,
+): { startNs: number; endNs: number } {
   if (start.length === 0) return { startNs: 0, endNs: 0 }
   let startNs = Number.POSITIVE_INFINITY
   let endNs = Number.NEGATIVE_INFINITY

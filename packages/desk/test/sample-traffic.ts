@@ -181,10 +181,13 @@ export function hugeTrace(spans: number, logs: number): Sample {
 
 export type SampleRequests = { traceId: string; traces: object; logs: object }
 
-/** The OTLP JSON requests of a sample that begins at `startMs`, with ids of its own. */
-export function sampleRequests({ spans, logs }: Sample, startMs: number): SampleRequests {
-  const traceIds = new Map<string, string>()
-  const spanIds = new Map<string, string>()
+/** Ids of traces and spans by their names in samples. */
+export type SampleIds = { traces: Map<string, string>; spans: Map<string, string> }
+export const newIds = (): SampleIds => ({ traces: new Map(), spans: new Map() })
+
+/** The OTLP JSON requests of a sample that begins at `startMs`, with ids of its own unless it shares them with another. */
+export function sampleRequests({ spans, logs }: Sample, startMs: number, ids = newIds()): SampleRequests {
+  const { traces: traceIds, spans: spanIds } = ids
   const idOf = (ids: Map<string, string>, name: string, bytes: number): string => {
     const known = ids.get(name) ?? randomBytes(bytes).toString('hex')
     ids.set(name, known)

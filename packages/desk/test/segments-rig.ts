@@ -5,13 +5,13 @@ import { openForWriting } from '../server/schema/segment.ts'
 import { segmentPath } from '../server/schema/segment-files.ts'
 import { requestRows } from '../server/store/rows/request-rows.ts'
 import { SegmentWriter } from '../server/store/segment-writer.ts'
-import { type Sample, sampleRequests } from './sample-traffic.ts'
+import { type Sample, type SampleIds, sampleRequests } from './sample-traffic.ts'
 import { newFolder } from './store-rig.ts'
 
 /** Segments on the disk that are written and read in this thread. */
 export type SegmentsRig = {
   /** Each call is a commit. Returns the id of the sample's first trace. */
-  send(sample: Sample, startMs: number): string
+  send(sample: Sample, startMs: number, ids?: SampleIds): string
   /** From now on records go to a new segment. */
   rotate(): void
   /** What was sent until now. */
@@ -32,8 +32,8 @@ export async function openSegmentsRig(): Promise<SegmentsRig> {
   rotate()
   return {
     rotate,
-    send(sample, startMs) {
-      const { traceId, traces, logs } = sampleRequests(sample, startMs)
+    send(sample, startMs, ids) {
+      const { traceId, traces, logs } = sampleRequests(sample, startMs, ids)
       const writer = writers.at(-1)!
       for (const [signal, request] of Object.entries({ traces, logs }) as ['traces' | 'logs', object][])
         writer.add(requestRows(signal, 'json', Buffer.from(JSON.stringify(request))), startMs * 1000, false)

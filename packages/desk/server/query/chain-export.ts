@@ -16,6 +16,7 @@ import { chainAsMarkdown, chainAsText } from '../../chain/index.ts'
 import { storeError } from '../schema/store-error.ts'
 import { readChain } from './chain.ts'
 import { chainRecords } from './chain-records.ts'
+import { knowTraces } from './chain-traces.ts'
 import { readLog, readSpan } from './details.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, type Ref, traceIdOf } from './parameters.ts'
@@ -26,7 +27,7 @@ const encoder = new TextEncoder()
 export function chainExport(segments: OpenSegments, parameters: Parameters): Uint8Array {
   const as = parameters.as ?? 'text'
   if (as === 'json') return encoder.encode(chainRecords(segments, traceIdOf(parameters)))
-  const data = readChain(segments, traceIdOf(parameters))
+  const data = readChain(knowTraces(segments), traceIdOf(parameters))
   if (as === 'text') return encoder.encode(chainAsText(data))
   if (as === 'ansi') return encoder.encode(chainAsText(data, { paint: paintAnsi }))
   if (as === 'markdown') return encoder.encode(chainAsMarkdown(data))

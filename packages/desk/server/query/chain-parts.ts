@@ -1,6 +1,6 @@
 import type { ChainResource } from '../../api/chain.ts'
-import { chainIdOf, type JoinedTrace } from './chain-traces.ts'
-import type { OpenSegment, OpenSegments } from './open-segments.ts'
+import type { JoinedTrace, KnownTraces } from './chain-traces.ts'
+import type { OpenSegment } from './open-segments.ts'
 import { startOf } from './texts.ts'
 
 /** A span of a chain as it is stored. `trace` is an index in the list of traces. */
@@ -61,14 +61,14 @@ type LogColumns = [
 export type ChainParts = { spans: SpanPart[]; logs: LogPart[]; moreRecords: number }
 
 /** Everything of the traces, in order of time. Of a span that was sent twice the first stays. */
-export function readChainParts(segments: OpenSegments, traces: readonly JoinedTrace[]): ChainParts {
+export function readChainParts(known: KnownTraces, traces: readonly JoinedTrace[]): ChainParts {
   const spans: SpanPart[] = []
   const logs: LogPart[] = []
-  const places = placesOf(segments, traces)
+  const places = placesOf(known, traces)
   const lines = places.reduce((sum, place) => sum + place.logs, 0)
   const leastSeverity = lines > maxLinesWithFields ? 13 : 0
   for (const { segment, chain, trace } of places) {
-    const texts = textsOf(segment, chain)
+    const texts = textsOf(known, segment, chain)
     for (const columns of segment.arrays<SpanColumns>(spansSql, chain, maxSpans - spans.length)) {
       spans.push(spanPart(segment, trace, texts, columns))
     }
@@ -84,34 +84,23 @@ export function readChainParts(segments: OpenSegments, traces: readonly JoinedTr
 /** Where a trace has records. */
 type Place = { segment: OpenSegment; chain: number; trace: number; spans: number; logs: number }
 
-function placesOf(segments: OpenSegments, traces: readonly JoinedTrace[]): Place[] {
-  return segments
-    .newestFirst()
-    .toReversed()
-    .flatMap((segment) =>
-      traces.flatMap(({ traceId }, trace) => {
-        const chain = chainIdOf(segment, traceId)
-        return chain === undefined ? [] : [{ segment, chain, trace, ...countsOf(segment, chain) }]
-      }),
-    )
-}
-
-function countsOf(segment: OpenSegment, chain: number): { spans: number; logs: number } {
-  const sql = 'SELECT spans, logs FROM chain WHERE id = ?'
-  return segment.get<{ spans: number; logs: number }>(sql, chain) ?? { spans: 0, logs: 0 }
+function placesOf(known: KnownTraces, traces: readonly JoinedTrace[]): Place[] {
+  const places = traces.flatMap(({ traceId }, trace) =>
+    known
+      .placesOf(traceId)
+      .map(({ segment, id, spans, logs }) => ({ segment, chain: id, trace, spans, logs })),
+  )
+  return places.toSorted((a, b) => a.segment.number - b.segment.number)
 }
 
 /** Texts that many records share, by their numbers in the segment. */
-type SharedTexts = { resources: Map<number, ChainResource>; names: Map<number, string> }
+type SharedTexts = { resources: ReadonlyMap<number, ChainResource>; names: Map<number, string> }
 
 const namesSql = 'SELECT id, text FROM name WHERE id IN (SELECT name FROM span WHERE chain = ?)'
 
-function textsOf(segment: OpenSegment, chain: number): SharedTexts {
-  const resources = segment.all<ChainResource & { id: number }>(
-    'SELECT id, service, instance, host FROM resource',
-  )
+function textsOf(known: KnownTraces, segment: OpenSegment, chain: number): SharedTexts {
   return {
-    resources: new Map(resources.map(({ id, service, instance, host }) => [id, { service, instance, host }])),
+    resources: known.resourcesOf(segment),
     names: new Map(segment.arrays<[number, string]>(namesSql, chain)),
   }
 }

@@ -1,5 +1,6 @@
 import { buildChain, hasFlag, kindOf } from '../../chain/index.ts'
 import { readChain } from './chain.ts'
+import { knowTraces } from './chain-traces.ts'
 import { readLog, readSpan } from './details.ts'
 import type { OpenSegments } from './open-segments.ts'
 import { refOf } from './parameters.ts'
@@ -9,7 +10,7 @@ import { refOf } from './parameters.ts'
  * `kind` says. Times are as they were sent, in unix nanoseconds as texts.
  */
 export function chainRecords(segments: OpenSegments, traceId: string): string {
-  const data = readChain(segments, traceId)
+  const data = readChain(knowTraces(segments), traceId)
   const chain = buildChain(data, { correctClocks: false })
   const { spans, logs, links, resources, traces, startUnixNano, kept, moreTraces, moreRecords } = data
   const nanos = (atNs: number): string => String(BigInt(startUnixNano) + BigInt(Math.round(atNs)))

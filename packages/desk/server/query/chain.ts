@@ -3,7 +3,7 @@ import type { ChainData, ChainEvents, ChainLink, ChainLogs, ChainSpans } from '.
 import { nanosText, plausibleUs } from '../schema/row.ts'
 import { storeError } from '../schema/store-error.ts'
 import { type LogPart, readChainParts, type SpanPart } from './chain-parts.ts'
-import { hasTrace, joinedTraces } from './chain-traces.ts'
+import { hasTrace, joinedTraces, type KnownTraces, knowTraces } from './chain-traces.ts'
 import { groupKey } from './group-key.ts'
 import { fieldsOf, weightOf } from './log-rows.ts'
 import type { OpenSegments } from './open-segments.ts'
@@ -14,12 +14,12 @@ const fieldsLength = 120
 
 /** `GET /api/chains/{traceId}` */
 export function chain(segments: OpenSegments, parameters: Parameters): ChainData {
-  return readChain(segments, traceIdOf(parameters))
+  return readChain(knowTraces(segments), traceIdOf(parameters))
 }
 
-export function readChain(segments: OpenSegments, traceId: string): ChainData {
-  const { traces, more } = joinedTraces(segments, traceId)
-  const { spans, logs, moreRecords } = readChainParts(segments, traces)
+export function readChain(known: KnownTraces, traceId: string): ChainData {
+  const { traces, more } = joinedTraces(known, traceId)
+  const { spans, logs, moreRecords } = readChainParts(known, traces)
   if (spans.length === 0 && logs.length === 0) {
     throw storeError('not-found', `no span and no line of trace ${traceId} is here`)
   }
@@ -41,7 +41,7 @@ export function readChain(segments: OpenSegments, traceId: string): ChainData {
   }
   const indexes = addSpans(data, spans, zero, texts, resources)
   addLogs(data, logs, zero, indexes, resources)
-  resolveLinks(data, indexes, segments)
+  resolveLinks(data, indexes, known)
   const kept = reasonOfKeeping(spans, logs)
   return kept === undefined ? data : { ...data, kept }
 }
@@ -153,14 +153,14 @@ function addLinks(links: ChainLink[], json: string, from: number): void {
   }
 }
 
-function resolveLinks(data: ChainData, indexes: SpanIndexes, segments: OpenSegments): void {
+function resolveLinks(data: ChainData, indexes: SpanIndexes, known: KnownTraces): void {
   const traces = new Map(data.traces.map(({ traceId }, index) => [traceId, index]))
   const stored = new Map<string, boolean>()
   for (const link of data.links) {
     const trace = traces.get(link.toTraceId)
     link.to = indexOf(indexes, trace ?? -1, link.toSpanId)
     if (trace !== undefined) continue
-    const isStored = stored.get(link.toTraceId) ?? hasTrace(segments, link.toTraceId)
+    const isStored = stored.get(link.toTraceId) ?? hasTrace(known, link.toTraceId)
     stored.set(link.toTraceId, isStored)
     if (isStored) link.isStored = true
   }

@@ -1,9 +1,11 @@
 import type { LiveEvents } from '../../api/logs.ts'
-import { summarizeChain } from './chain-summary.ts'
+import { placeOfRow, recent } from './chain-rows.ts'
+import { startBudget, summarizeChain } from './chain-summary.ts'
+import { knowTraces } from './chain-traces.ts'
 import { type LogColumns, logColumns, logJoins, logRowOf } from './log-rows.ts'
 import { searchCondition } from './log-search.ts'
 import type { OpenSegments } from './open-segments.ts'
-import { type Parameters, searchOf, wholeNumber } from './parameters.ts'
+import { type Parameters, searchOf, timeRange, wholeNumber } from './parameters.ts'
 
 const mostLines = 200
 const mostChains = 50
@@ -36,11 +38,18 @@ export function liveLogs(segments: OpenSegments, parameters: Parameters): LiveEv
 export function liveChains(segments: OpenSegments, parameters: Parameters): LiveEvents['chains'] {
   const segment = segments.byNumber(wholeNumber(parameters, 'segment', 0))
   if (segment === undefined) return { chains: [] }
-  const { where, parameters: values } = searchCondition(segment, searchOf(parameters.q), 'chain')
+  const search = searchOf(parameters.q)
+  const { where, parameters: values } = searchCondition(segment, search, 'chain')
   const table = parameters.of === 'spans' ? 'span' : 'log'
-  const sql = `SELECT lower(hex(chain.trace)) FROM chain
+  const sql = `SELECT chain.us, lower(hex(chain.trace)) FROM chain
     WHERE chain.id IN (SELECT chain FROM ${table} WHERE id BETWEEN ? AND ?) AND (${where}) ORDER BY chain.us DESC LIMIT ?`
   const range = [wholeNumber(parameters, 'first', 0), wholeNumber(parameters, 'last', 0)]
-  const rows = segment.arrays<[string]>(sql, ...range, ...values, mostChains)
-  return { chains: rows.flatMap(([traceId]) => summarizeChain(segments, traceId) ?? []) }
+  const touched = segment.arrays<[number, string]>(sql, ...range, ...values, mostChains)
+  const known = knowTraces(segments)
+  known.lookUp(touched.map(([, traceId]) => traceId))
+  const asked = { search, range: timeRange({}), order: recent }
+  const places = touched.map(([us, traceId]) => placeOfRow(known, { value: us, us, traceId }, asked))
+  const budget = startBudget()
+  const rows = new Map(places.map((place) => [place.traceId, place]))
+  return { chains: [...rows.values()].map(({ traceId, us }) => summarizeChain(known, traceId, us, budget)) }
 }

@@ -4,6 +4,9 @@ import { addPage, arrive, type ChainList, maxWaiting, resume, startList } from '
 
 const chain = (start: number, durationNs = 1): ChainSummary => ({
   traceId: String(start).padStart(32, '0'),
+  traces: [String(start).padStart(32, '0')],
+  moreTraces: 0,
+  placeUnixNano: `176411520000000${String(start).padStart(4, '0')}`,
   startUnixNano: `176411520000000${String(start).padStart(4, '0')}`,
   durationNs,
   name: 'GET /',
@@ -124,5 +127,29 @@ test('an earlier list goes on when the first page reaches it, and is dropped whe
       waiting: [],
       next: 'n',
     },
+  ])
+})
+
+test('a row that a link joins to others takes their place, whichever of its traces it came by', () => {
+  const [older, newer] = [chain(20), chain(30)]
+  const joined = { ...chain(40, 9), traces: [...chain(40).traces, ...newer.traces, ...older.traces] }
+  expect([
+    starts(arrive(list, [joined], 'recent', false)).shown,
+    starts(arrive(list, [joined], 'recent', true)),
+    starts(
+      arrive(
+        arrive(list, [joined], 'recent', false),
+        [{ ...joined, durationNs: 12 }, chain(41)],
+        'recent',
+        false,
+      ),
+    ).shown,
+  ]).toEqual([
+    [[40, 9]],
+    { shown: [[40, 9]], waiting: [], next: 'p2' },
+    [
+      [41, 1],
+      [40, 12],
+    ],
   ])
 })

@@ -20,8 +20,11 @@ export function startList({ chains, next }: ChainPage): ChainList {
 
 /** The list with the page that follows it; a chain that is in both is shown once. */
 export function addPage(list: ChainList, { chains, next }: ChainPage): ChainList {
-  const known = idsOf(list.chains)
-  return { ...list, chains: [...list.chains, ...chains.filter(({ traceId }) => !known.has(traceId))], next }
+  return {
+    ...list,
+    chains: [...list.chains, ...chains.filter((chain) => !isShown(list.chains, chain))],
+    next,
+  }
 }
 
 /**
@@ -34,15 +37,22 @@ export function arrive(
   order: ChainOrder,
   hold: boolean,
 ): ChainList {
-  const latest = new Map(arrived.map((chain) => [chain.traceId, chain]))
-  const shown = list.chains.map((chain) => latest.get(chain.traceId) ?? chain)
-  const known = idsOf(shown)
+  const latest = latestOf(arrived)
+  const changed = new Set<ChainSummary>()
+  const shown = list.chains.flatMap((chain) => {
+    const now = latest.find((one) => isSame(one, chain))
+    if (now === undefined) return [chain]
+    // Two rows that a link has joined since are one.
+    if (changed.has(now)) return []
+    changed.add(now)
+    return [now]
+  })
   const last = shown.at(-1)
   const compare = orders[order]
   const isWithin = (chain: ChainSummary): boolean =>
     list.next === null || last === undefined || compare(chain, last) < 0
-  const waiting = new Map([...list.waiting, ...latest.values()].map((chain) => [chain.traceId, chain]))
-  const fresh = [...waiting.values()].filter((chain) => !known.has(chain.traceId) && isWithin(chain))
+  const waiting = latestOf([...list.waiting, ...latest])
+  const fresh = waiting.filter((chain) => !changed.has(chain) && !isShown(shown, chain) && isWithin(chain))
   if (hold) return { ...list, chains: shown, waiting: fresh.toSorted(compare).slice(0, maxWaiting) }
   return { ...list, chains: [...shown, ...fresh].toSorted(compare), waiting: [] }
 }
@@ -50,7 +60,7 @@ export function arrive(
 /** An earlier list brought up to date by the first page of now; the page alone when too much lies between them. */
 export function resume(list: ChainList, page: ChainPage, order: ChainOrder): ChainList {
   const last = page.chains.at(-1)
-  const meets = last !== undefined && idsOf(list.chains).has(last.traceId)
+  const meets = last !== undefined && isShown(list.chains, last)
   return meets ? arrive(list, page.chains, order, false) : startList(page)
 }
 
@@ -58,7 +68,7 @@ type Compare = (a: ChainSummary, b: ChainSummary) => number
 
 /** As the desk sorts its pages. */
 const orders: Record<ChainOrder, Compare> = {
-  recent: (a, b) => compareNano(b.startUnixNano, a.startUnixNano) || byTrace(a, b),
+  recent: (a, b) => compareNano(b.placeUnixNano, a.placeUnixNano) || byTrace(a, b),
   slow: (a, b) => b.durationNs - a.durationNs || byTrace(a, b),
 }
 
@@ -72,6 +82,16 @@ function compareNano(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1
 }
 
-function idsOf(chains: readonly ChainSummary[]): Set<string> {
-  return new Set(chains.map(({ traceId }) => traceId))
+/** Traces that a link joins are one row, which may have come by another of them. */
+function isSame(one: ChainSummary, other: ChainSummary): boolean {
+  return one.traces.includes(other.traceId) || other.traces.includes(one.traceId)
+}
+
+function isShown(chains: readonly ChainSummary[], chain: ChainSummary): boolean {
+  return chains.some((one) => isSame(one, chain))
+}
+
+/** Each chain once, as it was told last. */
+function latestOf(chains: readonly ChainSummary[]): ChainSummary[] {
+  return chains.filter((chain, at) => !chains.slice(at + 1).some((later) => isSame(chain, later)))
 }

@@ -119,7 +119,7 @@ function watch({ q, from, to, order }: Question, { onPage, onFailure, onChains }
     ? undefined
     : live('chains', q, ({ chains }) => {
         const firstMs = parseInstant(from, Date.now()) ?? 0
-        const recent = chains.filter(({ startUnixNano }) => unixMsOf(startUnixNano) >= firstMs)
+        const recent = chains.filter(({ placeUnixNano }) => unixMsOf(placeUnixNano) >= firstMs)
         if (early === undefined) onChains(recent)
         else early.push(...recent)
       })
