@@ -1,4 +1,4 @@
-import { count, flag, list, nullable, number, object, optional, type Static, text } from './schema.ts'
+import { choice, count, flag, list, nullable, number, object, optional, type Static, text } from './schema.ts'
 
 /**
  * One chain in a list: `GET /api/chains`. Traces that links join are one chain, with the counts of all of them, as in
@@ -43,3 +43,26 @@ export const chainPage = object({
   next: nullable(text(), 'The `before` of the following page; null at the end.'),
 })
 export type ChainPage = Static<typeof chainPage>
+
+/** `GET /api/chains/rates`: what the list of chains has for the same search and time, by when its rows have their place. */
+export const chainRates = object({
+  fromUnixMs: number(),
+  stepMs: number(),
+  chains: list(count(), 'Chains per step. All lists have the same length.'),
+  failed: list(count(), 'Those of them with an error.'),
+  p50Ns: list(
+    nullable(number()),
+    'Durations as they were sent, without a correction of clocks; null of a step without chains.',
+  ),
+  p95Ns: list(nullable(number())),
+  total: count(),
+  failedTotal: count(),
+  allP50Ns: nullable(number()),
+  allP95Ns: nullable(number()),
+  counted: choice(
+    ['all', 'newest', 'sample'],
+    'What was counted: of more than 10,000 chains that failed, or that did not, an even sample, from which all are estimated; `newest` when ' +
+      'the time ran out.',
+  ),
+})
+export type ChainRates = Static<typeof chainRates>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ChainData, ChainPage, ChainSummary } from '../api/index.ts'
 import { buildChain, describeRow, englishLabels } from '../chain/index.ts'
 import { chain } from '../server/query/chain.ts'
+import { chainRates } from '../server/query/chain-rates.ts'
 import { chains } from '../server/query/chains.ts'
 import type { OpenSegments } from '../server/query/open-segments.ts'
 import {
@@ -227,4 +228,42 @@ test('a chain of too many records says so, and counts what came', () => {
       ...[isRough, name, count, logs, durationNs / ms, bars.length],
     ]),
   ).toEqual([[true, 'step 0', 2500, 1, 2500, 60]])
+})
+
+test.each<[string, number, Record<string, string>]>([
+  ['all', 3, {}],
+  ['one of their services', 3, { q: 'service:worker-1' }],
+  ['two of their services', 3, { q: 'service:worker-1 OR service:worker-2' }],
+  ['traces in several segments', 5, {}],
+  ['very many linked traces', 7, {}],
+  ['very many linked traces of which the first is not searched for', 7, { q: 'service:mailer' }],
+  ['errors', 1, { q: 'has:error' }],
+  ['none', 1, { q: 'service:nobody' }],
+])('the strip above the list counts the rows of the list: %s', (_, hour, search) => {
+  const segments = rig.open()
+  const asked = { ...inHour(hour), ...search }
+  const rows = listAll(segments, asked, 9)
+  const rates = chainRates(segments, { ...asked, steps: '30' })
+  const stepOf = ({ placeUnixNano }: ChainSummary) =>
+    Math.floor((Number(placeUnixNano.slice(0, -6)) - rates.fromUnixMs) / rates.stepMs)
+  const perStep = rates.chains.map((_, step) => rows.filter((row) => stepOf(row) === step).length)
+  expect([rates.total, rates.failedTotal, rates.chains, rates.counted]).toEqual([
+    rows.length,
+    rows.filter(({ errors }) => errors > 0).length,
+    perStep,
+    'all',
+  ])
+})
+
+test('durations of a step are those of its chains, and a step without chains has none', () => {
+  const at = startMs + 100 * 3_600_000
+  for (let index = 1; index <= 20; index++)
+    rig.send(
+      { spans: [{ id: 'a', name: 'GET /', service: 'shop', kind: 2, at: 0, ms: index }], logs: [] },
+      at,
+    )
+  const rates = chainRates(rig.open(), { ...inHour(100), steps: '60' })
+  expect([rates.chains[0], rates.p50Ns[0], rates.p95Ns[0], rates.p95Ns[1], rates.allP50Ns]).toEqual([
+    ...[20, 10 * ms, 19 * ms, null, 10 * ms],
+  ])
 })

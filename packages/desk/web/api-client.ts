@@ -6,6 +6,7 @@ import type {
   ApiError,
   ChainData,
   ChainPage,
+  ChainRates,
   DeskStatus,
   ImportResult,
   LogDetail,
@@ -39,6 +40,8 @@ export const api = {
   status: (abort?: AbortSignal) => get<DeskStatus>('/api/status', {}, abort),
   chains: (params: ListParams & { order?: 'recent' | 'slow' }, abort?: AbortSignal) =>
     get<ChainPage>('/api/chains', params, abort),
+  chainRates: (params: SearchParams & { steps?: number }, abort?: AbortSignal) =>
+    get<ChainRates>('/api/chains/rates', params, abort),
   chain: (traceId: string, abort?: AbortSignal) => get<ChainData>(`/api/chains/${id(traceId)}`, {}, abort),
   chainAsText: (traceId: string, as: 'text' | 'markdown' | 'otlp', abort?: AbortSignal) =>
     request(exportHref(traceId, as), (response) => response.text(), { signal: abort ?? null }),

@@ -2,12 +2,12 @@ import { shortText } from '@clew/otlp/text'
 import { partsOf, type Search } from '@clew/search'
 import type { ChainPage, ChainSummary } from '../../api/chains.ts'
 import { storeError } from '../schema/store-error.ts'
-import { byPlace, type Order, type Place, placeOfRow, recent, slow } from './chain-rows.ts'
+import { type AskedRows, byPlace, type Order, type Place, placeOfRow, recent, slow } from './chain-rows.ts'
 import { startBudget, summarizeChain } from './chain-summary.ts'
 import { knowTraces } from './chain-traces.ts'
 import { searchCondition } from './log-search.ts'
 import type { OpenSegment, OpenSegments } from './open-segments.ts'
-import { type Parameters, searchOf, type TimeRange, timeRange, wholeNumber } from './parameters.ts'
+import { type Parameters, searchOf, timeRange, wholeNumber } from './parameters.ts'
 import { chainsGoOn, untilTimeIsOver } from './stop.ts'
 
 const defaultLimit = 50
@@ -17,7 +17,6 @@ const maxLooked = 2000
 
 /** Where a page ended. */
 type Before = Pick<Place, 'value' | 'traceId'>
-type Asked = { search: Search; range: TimeRange; order: Order }
 
 /** `GET /api/chains` */
 export function chains(segments: OpenSegments, parameters: Parameters): ChainPage {
@@ -83,7 +82,7 @@ function placeOf(before: string | undefined): Before | undefined {
 
 function findChains(
   segments: OpenSegments,
-  asked: Asked,
+  asked: AskedRows,
   before: Before | undefined,
   limit: number,
 ): Place[] {
@@ -114,7 +113,7 @@ function newestOf(segment: OpenSegment): number {
 
 function find(
   segment: OpenSegment,
-  { search, range: { fromUs, toUs }, order: { column } }: Asked,
+  { search, range: { fromUs, toUs }, order: { column } }: AskedRows,
   before: Before | undefined,
   limit: number,
 ): Place[] {

@@ -10,6 +10,7 @@ afterEach(cleanUp)
 const long: readonly [QueryName, Record<string, string>][] = [
   ['chains', {}],
   ['chains', { order: 'slow' }],
+  ['chain-rates', {}],
   ['logs', { q: 'end' }],
   ['histogram', {}],
   ['histogram', { q: 'end' }],

@@ -3,6 +3,7 @@ import { narrowedFrom } from '../schema/tables.ts'
 import { arrivals } from './arrivals.ts'
 import { chain } from './chain.ts'
 import { chainExport } from './chain-export.ts'
+import { chainRates } from './chain-rates.ts'
 import { chains } from './chains.ts'
 import { log, span } from './details.ts'
 import { facets } from './facets.ts'
@@ -19,6 +20,7 @@ import { logTail, wholeLogs } from './whole-logs.ts'
 /** What `Store.query` is asked for. All but the last three are routes. */
 export type QueryName =
   | 'chains'
+  | 'chain-rates'
   | 'chain'
   | 'chain-export'
   | 'span'
@@ -40,6 +42,7 @@ export type QueryName =
 /** What each query answers: an object that becomes JSON, or bytes as they are. They throw StoreErrors. */
 export const queries: Record<QueryName, (segments: OpenSegments, parameters: Parameters) => object> = {
   chains,
+  'chain-rates': chainRates,
   chain,
   'chain-export': chainExport,
   span,

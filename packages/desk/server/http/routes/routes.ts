@@ -66,6 +66,7 @@ const get = (
 export const routes: readonly Route[] = [
   get('status', '/api/status', [], 'DeskStatus', 'What the desk receives and keeps'),
   get('chains', '/api/chains', ['q', 'from', 'to', 'before', 'limit', 'order'], 'ChainPage', 'List chains'),
+  get('chain-rates', '/api/chains/rates', ['q', 'from', 'to', 'steps'], 'ChainRates', 'Chains per time'),
   get('chain', '/api/chains/{traceId}', [], 'ChainData', 'A whole chain'),
   get('chain-export', '/api/chains/{traceId}/export', ['as'], 'text', 'A chain as a file'),
   get('span', '/api/spans/{ref}', [], 'SpanDetail', 'Everything of one span'),
