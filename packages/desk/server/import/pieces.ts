@@ -173,14 +173,17 @@ const [brace, bracket, bracketEnd] = [123, 91, 93]
 /** White space, the mark at the beginning of a file (EF BB BF), that between records (RFC 7464), and commas. */
 const between = new Set([32, 9, 13, 10, 0x1e, 44, 0xef, 0xbb, 0xbf])
 
+/** Blanks before a line of text belong to it. */
 function skipBetween(data: Buffer, start: number, size: number): number {
   let at = start
+  let lineStart = start
   while (at < size && between.has(data[at]!)) {
     // The first of the three bytes of the mark also begins letters.
     if (data[at] === 0xef && (data[at + 1] !== 0xbb || data[at + 2] !== 0xbf)) break
     at++
+    if (data[at - 1]! > 32 || data[at - 1] === newline || data[at - 1] === 13) lineStart = at
   }
-  return at
+  return at === size || data[at] === brace || data[at] === bracket ? at : lineStart
 }
 
 /** What stands behind a bracket tells a list from a line such as `[2026-11-29 10:00:00] …`. */

@@ -47,11 +47,7 @@ export class ProtobufReader {
 
   end(): void {
     if (this.#rest.length === 0 && (this.#framing === 'none' || this.#inRequest === 0)) return
-    throw unknown(
-      this.#requests === 0
-        ? 'it is no OTLP'
-        : `request ${this.#requests} ends too early: the file was cut short`,
-    )
+    throw unknown(`request ${this.#requests || 1} ends too early, as if the file was cut short`)
   }
 
   /** Where the next one begins; undefined: more has to come. */

@@ -76,14 +76,18 @@ function bareLine(body: string, timeUnixNano: bigint, nowMs: number): PlainLog {
   return { service: 'imported', record }
 }
 
-/** A name of a level near the beginning: in capitals, or alone in brackets, as `[error]` or `[core:error]`. */
-const levelName =
-  /(?<![\w.-])(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|SEVERE|ALERT|EMERG|PANIC|FATAL)(?![\w.-])|\[(?:\w+:)?(trace|debug|info|notice|warn|warning|error|crit|alert|emerg|fatal)\]/i
+/** A name of a level near the beginning: in capitals, alone in brackets, as `[error]` or `[core:error]`, or before a colon. */
+const levelInCapitals =
+  /(?<![\w.-])(TRACE|DEBUG|INFO|NOTICE|SUCCESS|WARN|WARNING|ERR|ERROR|CRIT|CRITICAL|SEVERE|ALERT|EMERG|PANIC|FATAL)(?![\w.-])/
+const levelMarked =
+  /(?:^|\[(?:\w+:)?)(silly|trace|verbose|debug|http|info|notice|warn|warning|error|crit|alert|emerg|fatal)[\]:]/i
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal
+const colours = /\u001B\[[\d;]*m/g
 
 function levelIn(text: string): { number: number; text: string } | undefined {
-  const [, word, bracketed] = levelName.exec(text.slice(0, 100)) ?? []
-  if (word !== undefined && word !== word.toUpperCase()) return undefined
-  return parseSeverity(word ?? bracketed)
+  const head = text.slice(0, 100).replace(colours, '')
+  const [, word] = levelInCapitals.exec(head) ?? levelMarked.exec(head) ?? []
+  return parseSeverity(word)
 }
 
 const leadingPattern =

@@ -40,6 +40,7 @@ const messageKeys = [
 ]
 const serviceKeys = [
   ...['service', 'service.name', 'service_name', 'serviceName', 'name', 'resource.labels.service_name'],
+  'serviceContext.service',
   'SYSLOG_IDENTIFIER',
 ]
 const traceKeys = [
@@ -92,8 +93,8 @@ function readLog(log: JsonObject, nowMs: number): { plain: PlainLog; isLog: bool
     observedTimeUnixNano: observed,
     severityNumber: level.number,
     severityText: level.text,
-    // Of structlog.
-    body: message ?? (isLog ? take(['event'], parseText) : undefined) ?? '',
+    // Of structlog, and of log4js.
+    body: message ?? (isLog ? (take(['event'], parseText) ?? take(['data'], joinData)) : undefined) ?? '',
     traceId: take(traceKeys, (id) => parseId(id, 32)) ?? '',
     spanId: take(spanKeys, (id) => parseId(id, 16)) ?? '',
     flags: 0,
@@ -158,6 +159,12 @@ function valueAt(log: JsonObject, key: string): unknown {
 
 function parseText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
+}
+
+/** What was logged at once, as a console prints it. */
+function joinData(data: unknown): string | undefined {
+  if (!Array.isArray(data) || typeof data[0] !== 'string') return undefined
+  return data.map((part) => (typeof part === 'string' ? part : plainJson(part))).join(' ')
 }
 
 /** Of journald, where it is no UTF-8, the bytes. */

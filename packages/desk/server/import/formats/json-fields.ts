@@ -17,5 +17,6 @@ export function microsOf(value: unknown): bigint {
   if (typeof value === 'bigint') return value > 0n ? value * 1000n : 0n
   const number = typeof value === 'string' ? Number(value) : value
   if (typeof number !== 'number' || !(number > 0) || number > 9e15) return 0n
-  return BigInt(Math.round(number * 1000))
+  const whole = Math.floor(number)
+  return BigInt(whole) * 1000n + BigInt(Math.round((number - whole) * 1000))
 }

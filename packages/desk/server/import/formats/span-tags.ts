@@ -29,13 +29,14 @@ export type TaggedSpan = {
 export function attributesOfSpan(tags: Attributes): TaggedSpan {
   const attributes = { ...tags }
   const takeText = (...keys: string[]): string => {
+    let found = ''
     for (const key of keys) {
       const value = attributes[key]
       if (typeof value !== 'string') continue
       delete attributes[key]
-      return value
+      found ||= value
     }
-    return ''
+    return found
   }
   const kind = kindOfSpan(attributes['span.kind'])
   if (kind !== 0) delete attributes['span.kind']
