@@ -13,6 +13,8 @@ import type {
   LogFacets,
   LogHistogram,
   LogPage,
+  MetricPage,
+  MetricSeries,
   NewAlertSilence,
   PatternDetail,
   PatternPage,
@@ -59,6 +61,9 @@ export const api = {
   pattern: (pattern: number, params: TimeParams, abort?: AbortSignal) =>
     get<PatternDetail>(`/api/patterns/${pattern}`, params, abort),
   services: (params: TimeParams, abort?: AbortSignal) => get<ServiceMap>('/api/services', params, abort),
+  metrics: (abort?: AbortSignal) => get<MetricPage>('/api/metrics', {}, abort),
+  metricSeries: (metric: string, abort?: AbortSignal) =>
+    get<MetricSeries>('/api/metrics/series', { metric }, abort),
   alerts: (abort?: AbortSignal) => get<AlertPage>('/api/alerts', {}, abort),
   alertDecisions: (params: { rule?: string; limit?: number }, abort?: AbortSignal) =>
     get<AlertDecisions>('/api/alerts/explain', params, abort),

@@ -18,6 +18,7 @@ const pages: Record<Page, () => Promise<ComponentType>> = {
   patterns: async () => (await import('./pages/patterns/page.tsx')).PatternsPage,
   services: async () => (await import('./pages/services/page.tsx')).ServicesPage,
   alerts: async () => (await import('./pages/alerts/page.tsx')).AlertsPage,
+  series: async () => (await import('./pages/metrics/page.tsx')).MetricsPage,
   start: async () => (await import('./pages/start/page.tsx')).StartPage,
 }
 

@@ -1,12 +1,12 @@
 /** What the path of the page's address names. */
 export type Route =
-  | { page: 'chains' | 'logs' | 'patterns' | 'services' | 'alerts' | 'start' }
+  | { page: 'chains' | 'logs' | 'patterns' | 'services' | 'alerts' | 'series' | 'start' }
   | { page: 'chain'; traceId: string }
   | { page: 'unknown' }
 
 export type Params = Record<string, string | number | undefined>
 
-const lists = ['chains', 'logs', 'patterns', 'services', 'alerts', 'start'] as const
+const lists = ['chains', 'logs', 'patterns', 'services', 'alerts', 'series', 'start'] as const
 const tracePath = /^\/t\/([0-9a-f]{32})$/i
 
 export function parsePath(path: string): Route {

@@ -35,6 +35,7 @@ function addresses(): [address: string, ready: string][] {
     ['/patterns', row],
     ['/services', '.node'],
     ['/alerts', '.empty'],
+    ['/series', '.empty'],
     ['/start', '.facts'],
     ['/nowhere', '.empty'],
     [`/t/${line.traceId}?span=${line.spanId}&details=1`, pane],

@@ -10,7 +10,7 @@ import { ImportDrop } from './import-drop.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { SearchBox } from './search-box.tsx'
 
-const sections = ['chains', 'logs', 'patterns', 'services', 'alerts'] as const
+const sections = ['chains', 'logs', 'patterns', 'services', 'alerts', 'series'] as const
 
 /** What is around every page. */
 export function Shell({ children }: { children: ComponentChildren }) {

@@ -2,6 +2,7 @@ import { englishMistakes, type SearchMistakes } from '@clew/search'
 import { alerts } from './alerts.ts'
 import { chain, record } from './chain.ts'
 import { chains, logs, patterns, services } from './lists.ts'
+import { series } from './series.ts'
 
 const shell = {
   skip: 'Skip to content',
@@ -77,6 +78,7 @@ const shell = {
       patterns: 'Go to patterns',
       services: 'Go to services',
       alerts: 'Go to alerts',
+      series: 'Go to metrics',
     },
   },
   status: {
@@ -140,7 +142,7 @@ const start = {
 /** What is wrong with a search. */
 const search: SearchMistakes = englishMistakes
 
-export const en = { alerts, chain, chains, logs, patterns, record, search, services, shell, start }
+export const en = { alerts, chain, chains, logs, patterns, record, search, series, services, shell, start }
 
 /** The texts of the page in one language; English says which there are. */
 export type Words = typeof en

@@ -2,6 +2,7 @@ import type { Words } from '../en/index.ts'
 import { alerts } from './alerts.ts'
 import { chain, record } from './chain.ts'
 import { chains, logs, patterns, services } from './lists.ts'
+import { series } from './series.ts'
 
 const shell: Words['shell'] = {
   skip: '跳到正文',
@@ -74,6 +75,7 @@ const shell: Words['shell'] = {
       patterns: '转到模式',
       services: '转到服务',
       alerts: '转到告警',
+      series: '转到指标',
     },
   },
   status: {
@@ -162,4 +164,16 @@ const search: Words['search'] = {
   durationTooLong: (text) => `“${text}”太长，请写更短的时长`,
 }
 
-export const zh: Words = { alerts, chain, chains, logs, patterns, record, search, services, shell, start }
+export const zh: Words = {
+  alerts,
+  chain,
+  chains,
+  logs,
+  patterns,
+  record,
+  search,
+  series,
+  services,
+  shell,
+  start,
+}
