@@ -61,6 +61,7 @@ export type {
   ReceiverTls,
 } from './receive/receiver.ts'
 export { examinePattern, type OwnPattern, type PatternFault } from './redact/own-pattern.ts'
+export { type JsonValue, redactFields, redactValue } from './redact/redact-fields.ts'
 export {
   type RedactedKind,
   type Redactor,
