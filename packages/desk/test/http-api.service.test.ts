@@ -61,7 +61,8 @@ describe('every route', () => {
     '%s answers what it describes',
     async (_, route) => {
       const ref = route.name === 'span' ? refs.ref.span : refs.ref.log
-      const path = route.path.replace('{traceId}', traceId).replace('{ref}', ref).replace('{id}', '1')
+      const plain = route.path.replace('{traceId}', traceId).replace('{ref}', ref).replace('{id}', '1')
+      const path = route.name === 'chain-compare' ? `${plain}?with=${traceId}` : plain
       const { status, headers, body } = await get(path)
       const schema = description.paths[route.path]!.get!.responses['200']!.content['application/json']!.schema
       const all = description.components.schemas as Record<string, JsonSchema>
@@ -91,6 +92,14 @@ describe('what cannot be answered says why', () => {
     ['/api/logs?q=a&q=b', 400, 'parameter q is given more than once'],
     ['/api/chains/%ff', 400, 'the path is not percent-encoded UTF-8'],
     ['/api/chains/xyz', 400, '"xyz" is no trace id: 32 hex digits'],
+    [
+      `/api/chains/${'1'.repeat(32)}/export?as=pdf`,
+      400,
+      'as=pdf: write text, ansi, markdown, json, otlp or html',
+    ],
+    [`/api/chains/${'1'.repeat(32)}/export?as=html&redact=1`, 400, 'redact=1: write true or false'],
+    [`/api/chains/${'1'.repeat(32)}/compare`, 400, 'give the trace id of the other chain: with=…'],
+    [`/api/chains/${'1'.repeat(32)}/compare?with=x&as=pdf`, 400, 'as=pdf: write json or text'],
     ['/api/nothing', 404, '/api/nothing is no route; see /api/openapi.json'],
   ])('%s', async (path, status, message) => {
     const reply = await get(path)

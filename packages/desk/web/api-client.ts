@@ -19,6 +19,7 @@ import type {
   PatternDetail,
   PatternPage,
   ServiceMap,
+  ShareSummary,
   SpanDetail,
   SurroundingLogs,
 } from '../api/index.ts'
@@ -47,6 +48,16 @@ export const api = {
   chain: (traceId: string, abort?: AbortSignal) => get<ChainData>(`/api/chains/${id(traceId)}`, {}, abort),
   chainAsText: (traceId: string, as: 'text' | 'markdown' | 'otlp', abort?: AbortSignal) =>
     request(exportHref(traceId, as), (response) => response.text(), { signal: abort ?? null }),
+  /** The chain as one HTML file. */
+  sharedChain: (traceId: string, redact: boolean, abort?: AbortSignal) =>
+    request(
+      hrefOf(`/api/chains/${id(traceId)}/export`, { as: 'html', redact: String(redact) }),
+      async (response) => ({
+        file: await response.blob(),
+        summary: JSON.parse(response.headers.get('clew-share') ?? '') as ShareSummary,
+      }),
+      { signal: abort ?? null },
+    ),
   span: (ref: string, abort?: AbortSignal) => get<SpanDetail>(`/api/spans/${id(ref)}`, {}, abort),
   logs: (params: ListParams, abort?: AbortSignal) => get<LogPage>('/api/logs', params, abort),
   log: (ref: string, abort?: AbortSignal) => get<LogDetail>(`/api/logs/${id(ref)}`, {}, abort),

@@ -14,6 +14,7 @@ type Page = Exclude<Route['page'], 'unknown'>
 const pages: Record<Page, () => Promise<ComponentType>> = {
   chains: async () => (await import('./pages/chains/page.tsx')).ChainsPage,
   chain: async () => (await import('./pages/chain/page.tsx')).ChainPage,
+  compare: async () => (await import('./pages/compare/page.tsx')).ComparePage,
   logs: async () => (await import('./pages/logs/page.tsx')).LogsPage,
   patterns: async () => (await import('./pages/patterns/page.tsx')).PatternsPage,
   services: async () => (await import('./pages/services/page.tsx')).ServicesPage,

@@ -4,6 +4,9 @@ import { changeSearch, type Params, parseInstant, parsePath, type Route } from '
 /** `push` makes an entry for the browser's back button; `replace` does not, for what changes often. */
 export type Step = 'push' | 'replace'
 
+/** In a file the address of the view is what is behind its #: a browser lets nothing else of it change. */
+let isFile = false
+
 const path = signal(location.pathname)
 const search = signal(location.search)
 const params = computed(() => new URLSearchParams(search.value))
@@ -24,10 +27,17 @@ export function setParams(changes: Params, step: Step): void {
   if (changed !== search.peek()) go(path.peek() + changed, step)
 }
 
+/** The address of this page with some parameters changed, for a link. */
+export function hrefHere(changes: Params): string {
+  const changed = changeSearch(search.value, changes)
+  return isFile ? `#${changed.slice(1)}` : changed
+}
+
 /** Goes to an address of this page, as a click on a link does. */
 export function go(href: string, step: Step = 'push'): void {
-  if (step === 'push') history.pushState(null, '', href)
-  else history.replaceState(null, '', href)
+  const address = isFile ? `#${href.slice(path.peek().length + 1)}` : href
+  if (step === 'push') history.pushState(null, '', address)
+  else history.replaceState(null, '', address)
   readAddress()
 }
 
@@ -51,10 +61,17 @@ export function followAddress(): void {
   })
 }
 
+/** Follows what is behind the # of a file that holds a chain. Call once, instead of {@link followAddress}. */
+export function followFile(): void {
+  isFile = true
+  readAddress()
+  addEventListener('popstate', readAddress)
+}
+
 function readAddress(): void {
   batch(() => {
     path.value = location.pathname
-    search.value = location.search
+    search.value = isFile ? location.hash.replace('#', '?') : location.search
   })
 }
 

@@ -2,16 +2,20 @@
 export type Route =
   | { page: 'chains' | 'logs' | 'patterns' | 'services' | 'alerts' | 'series' | 'start' }
   | { page: 'chain'; traceId: string }
+  | { page: 'compare'; a: string; b: string }
   | { page: 'unknown' }
 
 export type Params = Record<string, string | number | undefined>
 
 const lists = ['chains', 'logs', 'patterns', 'services', 'alerts', 'series', 'start'] as const
 const tracePath = /^\/t\/([0-9a-f]{32})$/i
+const comparePath = /^\/compare\/([0-9a-f]{32})\/([0-9a-f]{32})$/i
 
 export function parsePath(path: string): Route {
   const trace = tracePath.exec(path)
   if (trace) return { page: 'chain', traceId: trace[1]!.toLowerCase() }
+  const compared = comparePath.exec(path)
+  if (compared) return { page: 'compare', a: compared[1]!.toLowerCase(), b: compared[2]!.toLowerCase() }
   const page = lists.find((name) => path === `/${name}`)
   return { page: page ?? (path === '/' ? 'chains' : 'unknown') }
 }
@@ -35,6 +39,11 @@ export function hrefOf(path: string, params: Params = {}): string {
 /** The address of a chain. */
 export function chainHref(traceId: string, params: Params = {}): string {
   return hrefOf(`/t/${traceId}`, params)
+}
+
+/** The address of two chains side by side. */
+export function compareHref(a: string, b: string): string {
+  return `/compare/${a}/${b}`
 }
 
 /** The address of the lines before and after one. */

@@ -12,6 +12,7 @@ import { startOnEach } from './listen.ts'
 import { createLiveStreams } from './live/live-streams.ts'
 import { createOtlpHandler, startGrpc } from './otlp.ts'
 import { failureOf, sendFailure } from './reply/reply.ts'
+import { openSharedFile } from './reply/shared-file.ts'
 import { isPagePath, openWebFiles } from './reply/web-files.ts'
 import { alertMetricsAnswer } from './routes/answer-alerts.ts'
 import { createApi, type KnownStatus } from './routes/answer-api.ts'
@@ -49,7 +50,8 @@ export async function startHttp({
   const handler = createOtlpHandler(store, received, alerts, metrics)
   const live = createLiveStreams(store, alerts, options.onError)
   const at: DeskStatus['otlp'] = { http: '', grpc: null }
-  const api = createApi({ store, alerts, metrics, live }, () => ({
+  const sharedFile = openSharedFile(options.webDirectory)
+  const api = createApi({ store, alerts, metrics, live, sharedFile }, () => ({
     ...{ ...status(), otlp: at, received },
     alerts: alerts?.state() ?? null,
   }))

@@ -16,31 +16,34 @@ import { chainAsMarkdown, chainAsText } from '../../chain/index.ts'
 import { storeError } from '../schema/store-error.ts'
 import { readChain } from './chain.ts'
 import { chainRecords } from './chain-records.ts'
+import { chainShare } from './chain-share.ts'
 import { knowTraces } from './chain-traces.ts'
 import { readLog, readSpan } from './details.ts'
 import type { OpenSegments } from './open-segments.ts'
-import { type Parameters, type Ref, traceIdOf } from './parameters.ts'
+import { type Parameters, toRef, traceIdOf } from './parameters.ts'
 
 const encoder = new TextEncoder()
+const otherForms: readonly string[] = ['text', 'ansi', 'markdown', 'otlp']
 
-/** `GET /api/chains/{traceId}/export` */
+/** `GET /api/chains/{traceId}/export`; of `html` what the file is made of, see {@link chainShare}. */
 export function chainExport(segments: OpenSegments, parameters: Parameters): Uint8Array {
   const as = parameters.as ?? 'text'
   if (as === 'json') return encoder.encode(chainRecords(segments, traceIdOf(parameters)))
+  if (as === 'html') return chainShare(segments, traceIdOf(parameters), redactOf(parameters))
+  if (!otherForms.includes(as))
+    throw storeError('invalid', `as=${shortText(as)}: write text, ansi, markdown, json, otlp or html`)
   const data = readChain(knowTraces(segments), traceIdOf(parameters))
   if (as === 'text') return encoder.encode(chainAsText(data))
   if (as === 'ansi') return encoder.encode(chainAsText(data, { paint: paintAnsi }))
   if (as === 'markdown') return encoder.encode(chainAsMarkdown(data))
-  if (as !== 'otlp')
-    throw storeError('invalid', `as=${shortText(as)}: write text, ansi, markdown, json or otlp`)
   const spans = resourceSpansOf(data.spans.ref.map((ref) => readSpan(segments, toRef(ref))))
   const logs = resourceLogsOf(data.logs.ref.map((ref) => readLog(segments, toRef(ref))))
   return encoder.encode(`${tracesToJson(spans)}\n${logsToJson(logs)}\n`)
 }
 
-function toRef(ref: string): Ref {
-  const [segment, id] = ref.split('.')
-  return { segment: Number(segment), id: Number(id) }
+function redactOf({ redact = '' }: Parameters): boolean {
+  if (redact === '' || redact === 'true' || redact === 'false') return redact === 'true'
+  throw storeError('invalid', `redact=${shortText(redact)}: write true or false`)
 }
 
 type Sent = { resource: Fields; scope: { name: string; version: string } }

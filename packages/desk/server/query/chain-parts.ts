@@ -34,16 +34,18 @@ export type LogPart = {
   attributes: string
 }
 
+/** Characters of a line, a status message or an exception that a row of a chain has. */
+export const rowTextLength = 500
 const maxSpans = 50_000
 const maxLogs = 100_000
 /** Of a chain with more lines, only those of WARN and up, or with a weight, have their attributes: reading all would take half of the time. */
 const maxLinesWithFields = 5000
 
 const spansSql = `SELECT id, us, ns, duration_ns, lower(hex(span)), lower(hex(parent)), name, kind, status,
-    ${startOf('message', 500)}, resource, attributes, events, links
+    ${startOf('message', rowTextLength)}, resource, attributes, events, links
   FROM span WHERE chain = ? LIMIT ?`
 
-const logsSql = `SELECT id, us, ns, severity, lower(hex(span)), ${startOf('body', 500)}, resource,
+const logsSql = `SELECT id, us, ns, severity, lower(hex(span)), ${startOf('body', rowTextLength)}, resource,
     iif(severity >= ? OR instr(attributes, '"log.sample.weight"') > 0, attributes, '{}')
   FROM log WHERE chain = ? LIMIT ?`
 

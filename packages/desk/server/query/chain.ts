@@ -2,7 +2,7 @@ import { spanFacts } from '@clew/otlp/text'
 import type { ChainData, ChainEvents, ChainLink, ChainLogs, ChainSpans } from '../../api/chain.ts'
 import { nanosText, plausibleUs } from '../schema/row.ts'
 import { storeError } from '../schema/store-error.ts'
-import { type LogPart, readChainParts, type SpanPart } from './chain-parts.ts'
+import { type LogPart, readChainParts, rowTextLength, type SpanPart } from './chain-parts.ts'
 import { hasTrace, joinedTraces, type KnownTraces, knowTraces } from './chain-traces.ts'
 import { groupKey } from './group-key.ts'
 import { fieldsOf, weightOf } from './log-rows.ts'
@@ -10,7 +10,8 @@ import type { OpenSegments } from './open-segments.ts'
 import { type Parameters, traceIdOf } from './parameters.ts'
 import { createResources, createTexts, type Resources, type Texts } from './texts.ts'
 
-const fieldsLength = 120
+/** Characters of a line's attributes that a row of a chain has. */
+export const rowFieldsLength = 120
 
 /** `GET /api/chains/{traceId}` */
 export function chain(segments: OpenSegments, parameters: Parameters): ChainData {
@@ -143,7 +144,7 @@ function addEvents(
     columns.span.push(span.index)
     columns.name.push(texts.numberOf(name))
     columns.atNs.push(us === 0 ? span.startNs : after(zero, us, Number(timeUnixNano.slice(-3))))
-    columns.text.push(typeof message === 'string' ? message.slice(0, 500) : '')
+    columns.text.push(typeof message === 'string' ? message.slice(0, rowTextLength) : '')
   }
 }
 
@@ -183,7 +184,7 @@ function addLogs(
     columns.atNs.push(after(zero, log.us, log.ns))
     columns.severity.push(log.severity)
     columns.text.push(log.text)
-    columns.fields.push(fieldsOf(log.attributes, fieldsLength))
+    columns.fields.push(fieldsOf(log.attributes, rowFieldsLength))
     const weight = weightOf(log.attributes)
     if (weight !== undefined) columns.weights.push([index, weight])
     if (span === -1 && log.spanId !== '') columns.lostSpans.push([index, log.spanId])

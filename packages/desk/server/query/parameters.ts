@@ -42,6 +42,12 @@ export function refOf(parameters: Parameters): Ref {
   )
 }
 
+/** The row that an answer names. */
+export function toRef(ref: string): Ref {
+  const [segment, id] = ref.split('.')
+  return { segment: Number(segment), id: Number(id) }
+}
+
 /** The search of a parameter; nothing given asks for everything. Throws a StoreError `invalid` with the place. */
 export function searchOf(text: string | undefined): Search {
   const parsed = parseSearch(text ?? '')

@@ -2,6 +2,7 @@ import type { DeskStatus } from '../../api/desk.ts'
 import { narrowedFrom } from '../schema/tables.ts'
 import { arrivals } from './arrivals.ts'
 import { chain } from './chain.ts'
+import { chainCompare } from './chain-compare.ts'
 import { chainExport } from './chain-export.ts'
 import { chainRates } from './chain-rates.ts'
 import { chains } from './chains.ts'
@@ -23,6 +24,7 @@ export type QueryName =
   | 'chain-rates'
   | 'chain'
   | 'chain-export'
+  | 'chain-compare'
   | 'span'
   | 'logs'
   | 'whole-logs'
@@ -45,6 +47,7 @@ export const queries: Record<QueryName, (segments: OpenSegments, parameters: Par
   'chain-rates': chainRates,
   chain,
   'chain-export': chainExport,
+  'chain-compare': chainCompare,
   span,
   logs,
   'whole-logs': wholeLogs,

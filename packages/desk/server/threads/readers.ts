@@ -5,7 +5,8 @@ import type { Query } from './store.ts'
 /** What stands beside a list or takes its time: a thread of its own, so that no list and no chain waits for it. */
 const besides: ReadonlySet<QueryName> = new Set([
   ...(['histogram', 'facets', 'chain-rates', 'patterns', 'pattern', 'services'] as const),
-  ...(['arrivals', 'chain-export', 'whole-logs', 'log-tail', 'status-store'] as const),
+  ...(['arrivals', 'chain-export', 'chain-compare', 'whole-logs'] as const),
+  ...(['log-tail', 'status-store'] as const),
 ])
 
 /** The two threads that read. */

@@ -135,12 +135,14 @@ function useCaret(input: { current: HTMLInputElement | null }): (caret: number) 
   return (at) => setCaret({ at })
 }
 
+const pagesWithoutSearch: readonly string[] = ['services', 'start', 'compare', 'unknown']
+
 function searchFor(text: string): void {
   const traceId = parseTraceId(text)
   const { page } = route.value
   searchProblem.value = ''
   if (traceId) go(chainHref(traceId))
-  else if (page === 'services' || page === 'start' || page === 'unknown') go(hrefOf('/logs', { q: text }))
+  else if (pagesWithoutSearch.includes(page)) go(hrefOf('/logs', { q: text }))
   else setParams({ q: text }, 'push')
 }
 

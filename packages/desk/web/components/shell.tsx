@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { appearance, chooseAppearance, nextAppearance } from '../appearance.ts'
-import { chooseLanguage, language, words } from '../i18n/words.ts'
+import { words } from '../i18n/words.ts'
 import { useKeys } from '../keys.ts'
 import { hrefOf } from '../url.ts'
 import { go, param, route } from '../url-state.ts'
@@ -9,6 +8,7 @@ import { Icon } from './icon.tsx'
 import { ImportDrop } from './import-drop.tsx'
 import { KeysDialog } from './keys-dialog.tsx'
 import { SearchBox } from './search-box.tsx'
+import { AppearanceButton, LanguageButton } from './tools.tsx'
 
 const sections = ['chains', 'logs', 'patterns', 'services', 'alerts', 'series'] as const
 
@@ -46,7 +46,7 @@ function Navigation() {
   const { pages, keys } = words.value.shell
   const time = { from: param('from').value, to: param('to').value }
   const { page } = route.value
-  const current = page === 'chain' ? 'chains' : page
+  const current = page === 'chain' || page === 'compare' ? 'chains' : page
   useKeys(
     sections.map((section, at) => ({
       key: String(at + 1),
@@ -81,30 +81,5 @@ function Firing() {
         {count}
       </span>
     </>
-  )
-}
-
-function LanguageButton() {
-  const { switch: text, tag, label } = words.value.shell.language
-  const other = language.value === 'en' ? 'zh-CN' : 'en'
-  return (
-    <button type="button" class="quiet" lang={tag} title={label} onClick={() => void chooseLanguage(other)}>
-      {text}
-    </button>
-  )
-}
-
-function AppearanceButton() {
-  const label = words.value.shell.appearance[appearance.value]
-  return (
-    <button
-      type="button"
-      class="quiet"
-      title={label}
-      aria-label={label}
-      onClick={() => chooseAppearance(nextAppearance(appearance.value))}
-    >
-      <Icon name={appearance.value} />
-    </button>
   )
 }

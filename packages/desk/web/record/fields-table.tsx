@@ -5,6 +5,7 @@ import type { Fields, FieldValue } from '../../api/index.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Icon } from '../components/icon.tsx'
 import { words } from '../i18n/words.ts'
+import { useRecords } from '../records.ts'
 import { hrefOf } from '../url.ts'
 import { hasLines, Value, valueText } from './value.tsx'
 
@@ -94,8 +95,11 @@ function FieldName({ name }: { name: string }) {
   )
 }
 
-const findLines: Filters = (name, text) => {
+const findLines: Filters = (name, text) => <FindLines name={name} text={text} />
+
+function FindLines({ name, text }: { name: string; text: string }) {
   const label = words.value.record.find(safeText(name))
+  if (!useRecords().isDesk) return null
   return (
     <a href={hrefOf('/logs', { q: addFilter('', name, text, false) })} title={label} aria-label={label}>
       <Icon name="search" />

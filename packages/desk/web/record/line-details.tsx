@@ -4,6 +4,7 @@ import type { Fields, LogDetail } from '../../api/index.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { ServiceDot, Severity, TextBlock } from '../components/telemetry.tsx'
 import { words } from '../i18n/words.ts'
+import { useRecords } from '../records.ts'
 import { aroundHref, hrefOf } from '../url.ts'
 import { FieldsTable, type Filters } from './fields-table.tsx'
 import { ExactTime, FactsList, Id, Value, valueText } from './value.tsx'
@@ -46,6 +47,7 @@ function Body({ log }: { log: LogDetail }) {
 
 function Links({ log, children }: { log: LogDetail; children: ComponentChildren }) {
   const { around, samePattern, pattern } = words.value.logs
+  if (!useRecords().isDesk) return null
   return (
     <p class="log-links">
       {children}

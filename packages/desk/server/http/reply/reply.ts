@@ -17,6 +17,7 @@ export async function sendBytes(
   response: ServerResponse,
   bytes: Uint8Array,
   type: string,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const zipped = bytes.length > compressedFromBytes && acceptsGzip(request)
   const body = zipped ? await compress(bytes, { level: constants.Z_BEST_SPEED }) : bytes
@@ -27,6 +28,7 @@ export async function sendBytes(
     'cache-control': 'no-store',
     vary: 'accept-encoding',
     ...(zipped ? { 'content-encoding': 'gzip' } : {}),
+    ...headers,
   })
   response.end(body)
 }

@@ -21,7 +21,7 @@ const types: Record<string, string> = {
 const compressed = ['.html', '.js', '.css', '.svg', '.json']
 
 /** Paths that the page itself understands. */
-const pagePath = /^\/(?:chains|logs|patterns|services|start|t\/[^/]+)?$/
+const pagePath = /^\/(?:chains|logs|patterns|services|alerts|start|t\/[^/]+|compare\/[^/]+\/[^/]+)?$/
 
 type WebFile = { path: string; type: string; isHashed: boolean; bodies?: Bodies }
 type Bodies = { plain: Buffer; gzip: Buffer | undefined }

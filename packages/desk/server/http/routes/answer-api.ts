@@ -8,22 +8,31 @@ import type { RouteAccess } from '../access/guard.ts'
 import { createImportAnswer } from '../import/answer-import.ts'
 import type { LiveStreams } from '../live/live-streams.ts'
 import { type Failure, jsonType, sendBytes, sendFailure, sendJson } from '../reply/reply.ts'
+import type { SharedFile } from '../reply/shared-file.ts'
 import { alertAnswers } from './answer-alerts.ts'
 import { type Call, matchRoute } from './match-route.ts'
 import { openApi } from './openapi.ts'
 import type { RouteName } from './routes.ts'
 
+const textType = 'text/plain; charset=utf-8'
 const exportTypes = new Map([
   ['markdown', 'text/markdown; charset=utf-8'],
   ['json', 'application/x-ndjson'],
+  ['html', 'text/html; charset=utf-8'],
   ['otlp', 'application/x-ndjson'],
 ])
 
-type Sources = { store: Store; alerts: Alerts | undefined; metrics: MetricsClient; live: LiveStreams }
+type Sources = {
+  store: Store
+  alerts: Alerts | undefined
+  metrics: MetricsClient
+  live: LiveStreams
+  sharedFile: SharedFile
+}
 
 /** Makes what answers `/api/…`. Rejects with what the store says. */
 export function createApi(
-  { store, alerts, metrics, live }: Sources,
+  { store, alerts, metrics, live, sharedFile }: Sources,
   known: () => KnownStatus,
 ): (
   request: IncomingMessage,
@@ -46,14 +55,18 @@ export function createApi(
       await sendJson(request, response, {})
     },
     import: ({ request, response }) => answerImport(request, response),
+    'chain-compare': async ({ request, response, values }) => {
+      const query = { name: 'chain-compare', parameters: values } as const
+      const bytes = await store.query(query, goneSignal(response))
+      await sendBytes(request, response, bytes, values.as === 'text' ? textType : jsonType)
+    },
     'chain-export': async ({ request, response, values }) => {
-      const type = exportTypes.get(values.as ?? '') ?? 'text/plain; charset=utf-8'
-      await sendBytes(
-        request,
-        response,
-        await store.query({ name: 'chain-export', parameters: values }, goneSignal(response)),
-        type,
-      )
+      const type = exportTypes.get(values.as ?? '') ?? textType
+      const query = { name: 'chain-export', parameters: values } as const
+      const bytes = await store.query(query, goneSignal(response))
+      if (values.as !== 'html') return sendBytes(request, response, bytes, type)
+      const { body, headers } = await sharedFile.around(bytes)
+      await sendBytes(request, response, body, type, headers)
     },
   }
   return async (request, response, url, refusal) => {

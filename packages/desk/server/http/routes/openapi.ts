@@ -4,6 +4,7 @@ import {
   alertSilence,
   apiError,
   arrivalPage,
+  chainComparison,
   chainData,
   chainPage,
   chainRates,
@@ -64,6 +65,7 @@ const schemas: Record<string, JsonSchema> = {
   AlertSilence: alertSilence,
   ApiError: apiError,
   ArrivalPage: arrivalPage,
+  ChainComparison: chainComparison,
   ChainData: chainData,
   ChainPage: chainPage,
   ChainRates: chainRates,
@@ -168,7 +170,12 @@ function contentOf({ answer, name }: Route): Content {
   const text = { schema: { type: 'string' } }
   if (name === 'live') return { 'text/event-stream': text }
   if (name === 'chain-export') {
-    return { 'text/plain': text, 'text/markdown': text, 'application/x-ndjson': text }
+    return {
+      'text/plain': text,
+      'text/markdown': text,
+      'application/x-ndjson': text,
+      'text/html': text,
+    }
   }
   return jsonContent(answer)
 }

@@ -3,6 +3,7 @@ import { alerts } from './alerts.ts'
 import { chain, record } from './chain.ts'
 import { chains, logs, patterns, services } from './lists.ts'
 import { series } from './series.ts'
+import { compare, share } from './share.ts'
 
 const shell = {
   skip: 'Skip to content',
@@ -142,7 +143,21 @@ const start = {
 /** What is wrong with a search. */
 const search: SearchMistakes = englishMistakes
 
-export const en = { alerts, chain, chains, logs, patterns, record, search, series, services, shell, start }
+export const en = {
+  alerts,
+  chain,
+  chains,
+  compare,
+  logs,
+  patterns,
+  record,
+  search,
+  series,
+  services,
+  share,
+  shell,
+  start,
+}
 
 /** The texts of the page in one language; English says which there are. */
 export type Words = typeof en

@@ -3,6 +3,7 @@ import { alerts } from './alerts.ts'
 import { chain, record } from './chain.ts'
 import { chains, logs, patterns, services } from './lists.ts'
 import { series } from './series.ts'
+import { compare, share } from './share.ts'
 
 const shell: Words['shell'] = {
   skip: '跳到正文',
@@ -168,12 +169,14 @@ export const zh: Words = {
   alerts,
   chain,
   chains,
+  compare,
   logs,
   patterns,
   record,
   search,
   series,
   services,
+  share,
   shell,
   start,
 }

@@ -1,11 +1,12 @@
 import { formatDuration } from '@clew/otlp/text'
 import { useEffect, useState } from 'preact/hooks'
 import { type Chain, describeRow, kindOf } from '../../../chain/index.ts'
-import { api, useAnswer } from '../../api-client.ts'
+import { type Failure, useAnswer } from '../../api-client.ts'
 import { AnswerView } from '../../components/answer-view.tsx'
 import { SidePane } from '../../components/side-pane.tsx'
 import { words } from '../../i18n/words.ts'
 import { LineDetails } from '../../record/line-details.tsx'
+import { useRecords } from '../../records.ts'
 import { SpanDetails } from './span-details.tsx'
 import type { ShownChain } from './use-chain.ts'
 
@@ -64,21 +65,28 @@ function Content({ shown, node }: { shown: ShownChain; node: number }) {
 }
 
 function Span({ reference, chain }: { reference: string; chain: Chain }) {
-  const asked = useAnswer((abort) => api.span(reference, abort), [reference])
+  const records = useRecords()
+  const asked = useAnswer((abort) => records.span(reference, abort), [reference])
   return (
-    <AnswerView asked={asked} shape="text">
+    <AnswerView asked={asked} shape="text" failed={leftOut}>
       {(span) => <SpanDetails span={span} chain={chain} />}
     </AnswerView>
   )
 }
 
 function Log({ reference }: { reference: string }) {
-  const asked = useAnswer((abort) => api.log(reference, abort), [reference])
+  const records = useRecords()
+  const asked = useAnswer((abort) => records.log(reference, abort), [reference])
   return (
-    <AnswerView asked={asked} shape="text">
+    <AnswerView asked={asked} shape="text" failed={leftOut}>
       {(log) => <LineDetails log={log} />}
     </AnswerView>
   )
+}
+
+/** The file that a chain was shared as has no room for all. */
+function leftOut({ code }: Failure) {
+  return code === 'left-out' ? <p class="muted">{words.value.share.noDetails}</p> : undefined
 }
 
 /** A value that has not changed for a moment. */

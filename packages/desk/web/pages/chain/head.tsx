@@ -8,7 +8,7 @@ import { Title } from '../../components/page.tsx'
 import { Duration, ServiceDot, TimeText } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
-import { changeSearch } from '../../url.ts'
+import { hrefHere } from '../../url-state.ts'
 import { Actions } from './actions.tsx'
 import { rowName } from './row-name.ts'
 import type { ShownChain } from './use-chain.ts'
@@ -157,10 +157,7 @@ function RowLink({
 function hrefOfRow({ chain }: ShownChain, node: number): string {
   const name = rowName(chain, node)
   const isLog = name.startsWith('log-')
-  return changeSearch(
-    location.search,
-    isLog ? { span: undefined, log: name.slice(4) } : { span: name, log: undefined },
-  )
+  return hrefHere(isLog ? { span: undefined, log: name.slice(4) } : { span: name, log: undefined })
 }
 
 function Hints({ shown }: { shown: ShownChain }) {

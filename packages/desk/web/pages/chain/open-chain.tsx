@@ -17,6 +17,11 @@ import { type ShownChain, useChain } from './use-chain.ts'
 import { useChainKeys } from './use-chain-keys.ts'
 import { printZoom } from './view-address.ts'
 import { useZoomDrag } from './zoom-drag.tsx'
+import './chain.css'
+import './timeline.css'
+import './lane.css'
+import './details.css'
+import '../../record/record.css'
 
 /** How much of a row the tree has, in percent. */
 const [leastShare, mostShare] = [20, 75]

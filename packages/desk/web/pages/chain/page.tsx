@@ -4,11 +4,6 @@ import { words } from '../../i18n/words.ts'
 import { route } from '../../url-state.ts'
 import { OpenChain } from './open-chain.tsx'
 import { useGrowingChain } from './use-growing-chain.ts'
-import './chain.css'
-import './timeline.css'
-import './lane.css'
-import './details.css'
-import '../../record/record.css'
 
 /** One call chain: spans and lines in one timeline. */
 export function ChainPage() {

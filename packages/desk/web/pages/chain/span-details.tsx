@@ -1,6 +1,7 @@
 import { formatDuration, safeText } from '@clew/otlp/text'
 import type { SpanDetail } from '../../../api/index.ts'
 import type { Chain } from '../../../chain/index.ts'
+import { DeskLink } from '../../components/desk-link.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { ServiceDot } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
@@ -85,9 +86,9 @@ function Links({ span, chain }: { span: SpanDetail; chain: Chain }) {
         {[...span.links.map((link) => ({ ...link, name: details.cause })), ...effects].map((link) => (
           <li key={`${link.name}${link.traceId}${link.spanId}`}>
             {link.name}{' '}
-            <a class="mono" href={chainHref(link.traceId, { span: link.spanId })}>
+            <DeskLink class="mono" href={chainHref(link.traceId, { span: link.spanId })}>
               {safeText(link.traceId)}
-            </a>
+            </DeskLink>
           </li>
         ))}
       </ul>
@@ -124,8 +125,8 @@ function TraceId({ id, opened }: { id: string; opened: string }) {
   return id === opened ? (
     <Id id={id} />
   ) : (
-    <a class="mono" href={chainHref(id)}>
+    <DeskLink class="mono" href={chainHref(id)}>
       {safeText(id)}
-    </a>
+    </DeskLink>
   )
 }

@@ -1,6 +1,7 @@
 import { type RowText, safeText } from '@clew/otlp/text'
 import type { ComponentChildren } from 'preact'
 import { hasChildren, hasFlag, isOpen, kindOf, levelOf, parentOf } from '../../../chain/index.ts'
+import { DeskLink } from '../../components/desk-link.tsx'
 import { Icon, type IconName } from '../../components/icon.tsx'
 import { HighlightedText, ServiceMark, Severity } from '../../components/telemetry.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
@@ -109,10 +110,10 @@ function LinkedTrace({ id }: { id: string }) {
   if (id === '') return null
   const { openTrace } = words.value.chain
   return (
-    <a class="linked-trace mono" href={chainHref(id)} title={`${openTrace} ${id}`} tabIndex={-1}>
+    <DeskLink class="linked-trace mono" href={chainHref(id)} title={`${openTrace} ${id}`} tabIndex={-1}>
       <span class="unseen">{openTrace} </span>
       {id.slice(0, 8)}
-    </a>
+    </DeskLink>
   )
 }
 

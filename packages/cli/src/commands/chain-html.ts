@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises'
+import { formatSize, type Parse, quote, unusable, usable } from '@clew/settings'
+import { askDesk, type DeskAddress } from '../desk-client.ts'
+import { print } from '../output.ts'
+
+/** A trace id, or the one in a traceparent. */
+export const parseTraceId: Parse<string> = (raw) => {
+  const id = traceIdIn(String(raw))
+  if (id !== undefined) return usable(id)
+  return unusable(raw === '' ? 'there is none' : `${quote(raw)} is no trace id`, 'write its 32 hex digits')
+}
+
+function traceIdIn(text: string): string | undefined {
+  return /^(?:[0-9a-f]{2}-)?([0-9a-f]{32})(?:-|$)/i.exec(text)?.[1]?.toLowerCase()
+}
+
+/** The words with the file of `--html` in it, as `parseArgs` wants it; "" where none is given. */
+export function withFileOfHtml(words: readonly string[]): string[] {
+  const at = words.indexOf('--html')
+  if (at < 0) return [...words]
+  const next = words[at + 1]
+  const isFile =
+    next === '-' || (next !== undefined && !next.startsWith('-') && traceIdIn(next) === undefined)
+  const file = isFile ? next : ''
+  return [...words.slice(0, at), `--html=${file}`, ...words.slice(at + (isFile ? 2 : 1))]
+}
+
+/** What the desk says of the file: `ShareSummary` of its API. */
+type Summary = {
+  spans: number
+  lines: number
+  leftOut: { records: number; details: number }
+  redacted: number | null
+}
+
+/** Writes a chain as one HTML file, and says on stderr what is in it and what is not. */
+export async function writeHtml(
+  desk: DeskAddress,
+  traceId: string,
+  file: string,
+  redact: boolean,
+): Promise<number> {
+  const response = await askDesk(desk, `/api/chains/${traceId}/export?as=html&redact=${redact}`)
+  const summary = response.headers.get('clew-share')
+  if (summary === null) throw new Error('the desk is an older one, that knows no --html; update it')
+  const bytes = Buffer.from(await response.arrayBuffer())
+  const path = file === '' ? `${traceId}.html` : file
+  if (path === '-') await print(bytes)
+  else await writeFile(path, bytes)
+  const about = describeFile(JSON.parse(summary) as Summary)
+  process.stderr.write(
+    `${path === '-' ? 'stdout' : path}: ${formatSize(Math.ceil(bytes.length / 1024) * 1024)}, ${about.join('; ')}\n`,
+  )
+  return 0
+}
+
+function describeFile({ spans, lines, leftOut, redacted }: Summary): string[] {
+  return [
+    `${spans} span${spans === 1 ? '' : 's'} and ${lines} line${lines === 1 ? '' : 's'}`,
+    ...(leftOut.records > 0 ? [`${leftOut.records} more had no room`] : []),
+    ...(leftOut.details > 0 ? [`the details of ${leftOut.details} had none`] : []),
+    redacted === null ? 'nothing cut out of them' : `${redacted} secrets cut out`,
+  ]
+}
