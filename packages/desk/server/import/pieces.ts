@@ -35,6 +35,8 @@ export class PieceReader {
   /** Where what is not yet taken begins, and its line. */
   #start = 0
   #line = 1
+  /** As far as there is no end of the line of text that begins at `#start`. */
+  #searched = 0
   #scan: Scan | undefined
 
   constructor(take: (piece: Piece) => void, limits: PieceLimits) {
@@ -59,6 +61,7 @@ export class PieceReader {
       this.#data.copy(next, 0, this.#start, this.#size)
       this.#data = next
       if (this.#scan !== undefined) moveScan(this.#scan, this.#start)
+      this.#searched -= this.#start
       this.#size = rest
       this.#start = 0
     }
@@ -67,8 +70,8 @@ export class PieceReader {
   }
 
   #advance(to: number): void {
-    let at = this.#data.indexOf(newline, this.#start)
-    for (; at !== -1 && at < to; at = this.#data.indexOf(newline, at + 1)) this.#line++
+    const passed = this.#data.subarray(this.#start, to)
+    for (let at = passed.indexOf(newline); at !== -1; at = passed.indexOf(newline, at + 1)) this.#line++
     this.#start = to
   }
 
@@ -86,8 +89,9 @@ export class PieceReader {
 
   /** False: more has to come first. */
   #takeText(isEnd: boolean, problem?: string): boolean {
-    const found = this.#data.subarray(0, this.#size).indexOf(newline, this.#start)
+    const found = this.#data.subarray(0, this.#size).indexOf(newline, Math.max(this.#start, this.#searched))
     if (found === -1 && !isEnd) {
+      this.#searched = this.#size
       this.#requireShort(this.#start, 'it')
       return false
     }

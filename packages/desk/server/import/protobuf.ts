@@ -18,6 +18,10 @@ export class ProtobufReader {
   readonly #take: (found: Found) => void
   readonly #maxBytes: number
   #rest = Buffer.alloc(0)
+  /** What came since, and how much there must be to go on. */
+  #coming: Buffer[] = []
+  #comingBytes = 0
+  #needed = 0
   #framing: Framing | undefined
   /** Bytes of the request that is being read which have not come yet. */
   #inRequest = Number.POSITIVE_INFINITY
@@ -30,7 +34,16 @@ export class ProtobufReader {
   }
 
   push(chunk: Buffer): void {
-    this.#rest = Buffer.concat([this.#rest, chunk])
+    this.#coming.push(chunk)
+    this.#comingBytes += chunk.length
+    if (this.#rest.length + this.#comingBytes >= this.#needed) this.#read()
+  }
+
+  #read(): void {
+    this.#rest = Buffer.concat([this.#rest, ...this.#coming])
+    this.#coming = []
+    this.#comingBytes = 0
+    this.#needed = 0
     if (this.#framing === undefined) {
       this.#framing = framingOf(this.#rest)
       if (this.#framing !== 'none') this.#inRequest = 0
@@ -38,14 +51,10 @@ export class ProtobufReader {
     let at = 0
     for (let next = this.#readOne(at); next !== undefined; next = this.#readOne(at)) at = next
     this.#rest = this.#rest.subarray(at)
-    if (this.#rest.length > this.#maxBytes)
-      throw storeError(
-        'too-large',
-        `a resource with its records has more than ${this.#maxBytes} bytes; write smaller requests`,
-      )
   }
 
   end(): void {
+    this.#read()
     if (this.#rest.length === 0 && (this.#framing === 'none' || this.#inRequest === 0)) return
     throw unknown(`request ${this.#requests || 1} ends too early, as if the file was cut short`)
   }
@@ -60,7 +69,14 @@ export class ProtobufReader {
     if (length === undefined) return undefined
     const end = length.end + length.value
     if (end - at > this.#inRequest) throw unknown(`request ${this.#requests} is longer than it says`)
-    if (end > bytes.length) return undefined
+    if (end - at > this.#maxBytes) {
+      const limit = `a resource with its records has more than ${this.#maxBytes} bytes`
+      throw storeError('too-large', `${limit}; write smaller requests`)
+    }
+    if (end > bytes.length) {
+      this.#needed = end - at
+      return undefined
+    }
     this.#requests ||= 1
     this.#readResource(bytes.subarray(at, end), bytes.subarray(length.end, end))
     this.#inRequest -= end - at
