@@ -10,11 +10,15 @@ const core = '0.165.0'
 const contrib = '0.165.1'
 const stable = '1.71.0'
 
-const env = { ...process.env, PATH: [process.env.PATH, '/usr/local/go/bin'].join(delimiter) }
+/** In which Go is found, also where it is not on the PATH. */
+export const goEnvironment: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: [process.env.PATH, '/usr/local/go/bin'].join(delimiter),
+}
 
 /** Whether Go 1.26 or later is there, by which a Collector is built. */
 export function hasGo(): boolean {
-  const { stdout } = spawnSync('go', ['version'], { env, encoding: 'utf8' })
+  const { stdout } = spawnSync('go', ['version'], { env: goEnvironment, encoding: 'utf8' })
   return Number(/go1\.(\d+)/.exec(stdout ?? '')?.[1] ?? 0) >= 26
 }
 
@@ -25,7 +29,7 @@ export function hasGo(): boolean {
 export async function buildCollector(): Promise<string> {
   const folder = await keptFolder(`otelcol-${contrib}-${contents}`, async (fresh) => {
     const run = (command: string, words: string[], cwd = fresh): Promise<void> =>
-      finished(spawn(command, words, { cwd, env: { ...env, GOBIN: fresh, GOTOOLCHAIN: 'local' } }))
+      finished(spawn(command, words, { cwd, env: { ...goEnvironment, GOBIN: fresh, GOTOOLCHAIN: 'local' } }))
     await run('go', ['install', `go.opentelemetry.io/collector/cmd/builder@v${core}`])
     writeFileSync(join(fresh, 'manifest.yaml'), manifest)
     // The modules it would fetch by itself are more than are used, and one of them is not published.

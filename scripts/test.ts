@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { buildCollector, hasGo } from './collector.ts'
+import { startMongodb } from './ferretdb.ts'
 import { hasMariadb, startMariadb } from './mariadb.ts'
 import {
   alertmanagerCommand,
@@ -69,13 +70,28 @@ async function startServices(): Promise<NodeJS.ProcessEnv> {
     progress('looking for the Collector (it is built once, which takes minutes)')
     await buildCollector().catch((error: Error) => progress(error.message))
   }
+  const mongodb = await mayStartMongodb()
   return {
     ...process.env,
     PG_URL: postgres.url,
     REDIS_URL: redis.url,
     KAFKA_URL: kafka.url,
     ...(mariadb && { MYSQL_URL: mariadb.url }),
+    ...(mongodb && { MONGODB_URL: mongodb.url }),
   }
+}
+
+async function mayStartMongodb(): Promise<Service | undefined> {
+  if (!hasGo() && !process.env.MONGODB_URL) {
+    progress(
+      'no MongoDB: its tests are skipped (set MONGODB_URL, or install Go 1.26, by which FerretDB is built)',
+    )
+    return undefined
+  }
+  progress('looking for FerretDB (it is built once, which takes minutes)')
+  const mongodb = await startMongodb().catch((error: Error) => progress(error.message))
+  if (mongodb) started.push(mongodb)
+  return mongodb ?? undefined
 }
 
 /** The services are stopped first, whoever ends it. */

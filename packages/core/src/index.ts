@@ -119,7 +119,7 @@ export {
   startOperation,
 } from './seams/operation.ts'
 export { runAsRoot, withRoot } from './seams/with-root.ts'
-export { wrapMethod } from './seams/wrap-method.ts'
+export { owningPrototype, wrapMethod } from './seams/wrap-method.ts'
 
 /**
  * The OpenTelemetry severity (1 to 24) of a level's name. A name nobody knows is placed by its neighbours: `levels`

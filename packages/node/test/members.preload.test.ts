@@ -2,6 +2,7 @@ import http from 'node:http'
 import { join } from 'node:path'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { isMongodbExpected, startMongodb } from '../../../scripts/ferretdb.ts'
 import { isMariadbExpected, startMariadb } from '../../../scripts/mariadb.ts'
 import { nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
 import { type Service, startPostgres, startRedis } from '../../../scripts/services.ts'
@@ -18,9 +19,17 @@ const services: Service[] = []
 let addresses: NodeJS.ProcessEnv
 
 beforeAll(async () => {
-  const [postgres, redis, mariadb] = await Promise.all([startPostgres(), startRedis(), mayStartMariadb()])
-  services.push(postgres, redis, mariadb)
-  addresses = { PG_URL: postgres.url, REDIS_URL: redis.url, MYSQL_URL: mariadb.url }
+  const [postgres, redis, mariadb, mongodb] = await Promise.all([
+    startPostgres(),
+    startRedis(),
+    absent.includes('mysql2') ? undefined : startMariadb(),
+    absent.includes('mongodb') ? undefined : startMongodb(),
+  ])
+  services.push(...[postgres, redis, mariadb, mongodb].filter((service) => service !== undefined))
+  addresses = {
+    ...{ PG_URL: postgres.url, REDIS_URL: redis.url },
+    ...{ MYSQL_URL: mariadb?.url, MONGODB_URL: mongodb?.url },
+  }
   await Promise.all(nodeMajors.map(nodeBinary))
 })
 afterAll(async () => {
@@ -32,8 +41,8 @@ beforeEach(async () => {
 })
 afterEach(() => receiver.close())
 
-const mayStartMariadb = (): Promise<Service> =>
-  isMariadbExpected() ? startMariadb() : Promise.resolve({ url: '', stop: async () => {} })
+/** Those whose server is neither here nor expected. */
+const absent = [...(isMariadbExpected() ? [] : ['mysql2']), ...(isMongodbExpected() ? [] : ['mongodb'])]
 
 const forms = { CommonJS: 'app.cjs', ESM: 'app.mjs' } as const
 const ways = [
@@ -50,11 +59,12 @@ const withUs = (args: readonly string[], options: Partial<AppOptions> = {}): App
 }
 const withoutUs = (args: readonly string[]): AppOptions => ({ cwd, env: addresses, args })
 
-const present = members.filter(({ name }) => name !== 'mysql2' || isMariadbExpected())
+const present = members.filter(({ name }) => !absent.includes(name))
 
-describe.each(present)('$name', ({ name, kind, scope }) => {
+describe.each(present)('$name', ({ name, kind, scope, many: most = many }) => {
   test.each(ways)('$count on Node $node, $form: each has the ids of its own request', async (way) => {
-    const { app, node, count } = way
+    const { app, node } = way
+    const count = Math.min(way.count, most)
     if (kind === 'server') await checkServer(withUs([app, name, 'serve'], { node }), count)
     else await checkClient(withUs([app, name, 'operate', String(count)], { node }), { count, scope })
   })

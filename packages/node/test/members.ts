@@ -4,6 +4,8 @@ export type Member = {
   /** The package of ours that joins it: the scope of its spans. */
   scope: string
   kind: 'server' | 'client'
+  /** Operations instead of 10,000, where the server under test is slow. */
+  many?: number
 }
 
 export const members: readonly Member[] = [
@@ -12,6 +14,7 @@ export const members: readonly Member[] = [
   { name: 'hono', scope: '@clew/http', kind: 'server' },
   { name: 'koa', scope: '@clew/http', kind: 'server' },
   { name: 'ioredis', scope: '@clew/ioredis', kind: 'client' },
+  { name: 'mongodb', scope: '@clew/mongodb', kind: 'client', many: 1_000 },
   { name: 'mysql2', scope: '@clew/mysql2', kind: 'client' },
   { name: 'pg', scope: '@clew/pg', kind: 'client' },
   { name: 'postgres', scope: '@clew/postgres', kind: 'client' },

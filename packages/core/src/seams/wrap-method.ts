@@ -38,6 +38,17 @@ export function wrapMethod<T extends object, K extends keyof T & string>(
   }
 }
 
+/** The prototype that has the method itself: an exported class may extend the one that does the work. */
+export function owningPrototype<T extends object>(prototype: T, name: string): T {
+  let owning = prototype
+  while (!Object.hasOwn(owning, name)) {
+    const next = Object.getPrototypeOf(owning) as T | null
+    if (!next) return prototype
+    owning = next
+  }
+  return owning
+}
+
 function markWrapper<F extends Method>(owner: string, original: F, wrapper: F): F {
   for (const key of Reflect.ownKeys(original)) {
     if (key === 'prototype') continue

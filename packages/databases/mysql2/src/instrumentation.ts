@@ -4,6 +4,7 @@ import {
   guard,
   type Instrumentation,
   onModuleLoad,
+  owningPrototype,
   type Stop,
   stopAll,
   wrapMethod,
@@ -27,8 +28,8 @@ export const mysql2Instrumentation: Instrumentation = {
 }
 
 function attachTo({ Connection, Pool }: Mysql2, tracer: Tracer): Stop[] {
-  const connection = withOwn(Connection.prototype, 'query')
-  const pool = withOwn(Pool.prototype, 'getConnection')
+  const connection = owningPrototype(Connection.prototype, 'query')
+  const pool = owningPrototype(Pool.prototype, 'getConnection')
   const commands = traceCommands(owner, tracer)
   const queries = (['query', 'execute'] as const).map((name) =>
     wrapMethod(owner, connection, name, (original) =>
@@ -79,11 +80,4 @@ function tracePrepared(connection: Connection, commands: CommandTracer): Stop[] 
     }),
   )
   return [prepare, () => stopAll(stops)]
-}
-
-/** The prototype that has the method itself: since 3.11 the exported classes extend those that do the work. */
-function withOwn<T extends object>(prototype: T, name: keyof T): T {
-  let owning = prototype
-  while (!Object.hasOwn(owning, name)) owning = Object.getPrototypeOf(owning) as T
-  return owning
 }

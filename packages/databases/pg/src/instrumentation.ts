@@ -1,4 +1,4 @@
-import { type Instrumentation, onModuleLoad, type Stop } from '@clew/core'
+import { type Instrumentation, onModuleLoad, owningPrototype, type Stop } from '@clew/core'
 import manifest from '@clew/pg/package.json' with { type: 'json' }
 import type { Tracer } from '@opentelemetry/api'
 import { attachToClient } from './client.ts'
@@ -35,7 +35,5 @@ function isNative(pg: Pg): boolean {
 
 // pg.Pool is a subclass made for each import of pg; the methods are those of pg-pool, whoever uses it.
 function poolPrototype(pg: Pg): Pool {
-  let prototype = pg.Pool.prototype
-  while (!Object.hasOwn(prototype, 'connect')) prototype = Object.getPrototypeOf(prototype) as Pool
-  return prototype
+  return owningPrototype(pg.Pool.prototype, 'connect')
 }

@@ -2,6 +2,7 @@ import {
   bindingCallbacks,
   type Instrumentation,
   onModuleLoad,
+  owningPrototype,
   runChannelInRoot,
   type Stop,
   stopAll,
@@ -38,7 +39,5 @@ export const redisInstrumentation: Instrumentation = {
 
 // What waits for a connection is run by whoever gives one back, in that one's context.
 function attachToPool({ createClientPool }: RedisClient): Stop {
-  let prototype = createClientPool({})
-  while (!Object.hasOwn(prototype, 'execute')) prototype = Object.getPrototypeOf(prototype) as Pool
-  return wrapMethod(owner, prototype, 'execute', bindingCallbacks)
+  return wrapMethod(owner, owningPrototype(createClientPool({}), 'execute'), 'execute', bindingCallbacks)
 }

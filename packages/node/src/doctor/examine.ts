@@ -20,6 +20,8 @@ const packageOf: Readonly<Record<string, string>> = {
   cron: '@clew/cron',
   pg: '@clew/pg',
   postgres: '@clew/postgres',
+  mongodb: '@clew/mongodb',
+  mongoose: '@clew/mongodb',
   mysql2: '@clew/mysql2',
   ioredis: '@clew/ioredis',
   redis: '@clew/redis',

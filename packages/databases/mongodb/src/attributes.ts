@@ -1,0 +1,55 @@
+import { type SpanDescription, SpanKind } from '@clew/core'
+import type { Attributes } from '@opentelemetry/api'
+import type { Client, Cursor } from './library.ts'
+
+/** What an operation works on. */
+export type Target = { db: string; collection?: string | undefined; client?: Client | undefined }
+
+/**
+ * Name and attributes of one operation's span. Of filters, documents and pipelines nothing is read.
+ * https://opentelemetry.io/docs/specs/semconv/database/mongodb/
+ */
+export function describeOperation(operation: string, { db, collection, client }: Target): SpanDescription {
+  const attributes: Attributes = {
+    'db.system.name': 'mongodb',
+    'db.namespace': db,
+    ...(collection && { 'db.collection.name': collection }),
+    'db.operation.name': operation,
+    ...describeServer(client),
+  }
+  return { name: `${operation} ${collection ?? db}`, kind: SpanKind.CLIENT, attributes, describeError }
+}
+
+/** The command by which a cursor gets its next batch. */
+export function operationOfCursor(cursor: Cursor): string {
+  if (cursor.id) return 'getMore'
+  const name = cursor.constructor.name.replace(/Cursor$/, '')
+  if (name === 'ChangeStream' || name === 'Aggregation') return 'aggregate'
+  return name.charAt(0).toLowerCase() + name.slice(1)
+}
+
+// Of a replica set or a cluster the driver chooses one later.
+function describeServer(client: Client | undefined): Attributes {
+  const hosts = client?.options?.hosts ?? []
+  const [first] = hosts
+  if (!first || hosts.length > 1) return {}
+  const { host, port, socketPath } = first
+  return {
+    ...((socketPath ?? host) && { 'server.address': socketPath ?? host }),
+    ...(port !== undefined && !socketPath && { 'server.port': port }),
+  }
+}
+
+// What the server says has a number; an error of the connection has none.
+function describeError(error: unknown): Attributes | undefined {
+  const { code } = error as { code?: unknown }
+  if (typeof code !== 'number' && typeof code !== 'string') return undefined
+  return { 'error.type': String(code), 'db.response.status_code': String(code) }
+}
+
+/** How many documents an outcome has, as far as it is of documents. */
+export function rowsOf(operation: string, outcome: unknown): number | undefined {
+  if (Array.isArray(outcome)) return outcome.length
+  if (operation.startsWith('findOne')) return outcome === null ? 0 : 1
+  return undefined
+}

@@ -1,0 +1,121 @@
+import {
+  activeContext,
+  createHiddenSlot,
+  guard,
+  type Operation,
+  runInContext,
+  startOperation,
+} from '@clew/core'
+import type { Tracer } from '@opentelemetry/api'
+import { describeOperation, operationOfCursor, rowsOf, type Target } from './attributes.ts'
+import type { Cursor } from './library.ts'
+
+export type Asking<Self> = (this: Self, ...args: unknown[]) => unknown
+
+/** What the driver asks while it carries out an operation is none of the application's. */
+const insideField = Symbol('@clew/mongodb inside of an operation')
+
+/** The method, which resolves with the outcome of one operation, with a span for it. */
+export function tracingOperation<Self>(
+  tracer: Tracer,
+  name: string,
+  original: Asking<Self>,
+  targetOf: (self: Self) => Target | undefined,
+): Asking<Self> {
+  return function (...args) {
+    const caller = activeContext()
+    if (caller.getValue(insideField)) return original.apply(this, args)
+    const operation = startOperation(tracer, caller, () => {
+      const target = targetOf(this)
+      return target && describeOperation(name, target)
+    })
+    if (!operation.span) return original.apply(this, args)
+    const inside = caller.setValue(insideField, true)
+    const ask = (): unknown => runInContext(inside, () => original.apply(this, args))
+    return followed(operation, ask, (outcome) => rowsOf(name, outcome))
+  }
+}
+
+/** Methods of cursors, with a span where they ask the server. */
+export type CursorTracer = {
+  /** One that gives a document, or says whether there is one. */
+  tracingStep(original: Asking<Cursor>): Asking<Cursor>
+  /** One that reads all that is left, by steps. */
+  tracingWhole(original: Asking<Cursor>): Asking<Cursor>
+}
+
+export function traceCursors(tracer: Tracer): CursorTracer {
+  const isReadWhole = createHiddenSlot<boolean>()
+
+  const begin = (cursor: Cursor): Operation | undefined => {
+    const caller = activeContext()
+    if (caller.getValue(insideField) || isReadWhole.get(cursor) || !mustAsk(cursor)) return undefined
+    const operation = startOperation(tracer, caller, () => {
+      const { namespace, client } = cursor
+      return describeOperation(operationOfCursor(cursor), {
+        db: namespace.db,
+        collection: namespace.collection,
+        client,
+      })
+    })
+    return operation.span && operation
+  }
+
+  return {
+    tracingStep: (original) =>
+      function (...args) {
+        const operation = guard('following a cursor', () => begin(this), undefined)
+        const ask = (): unknown => original.apply(this, args)
+        // What `next` gives was part of the batch; `hasNext` leaves it there.
+        const rows = (outcome: unknown): number =>
+          this.bufferedCount() + (typeof outcome === 'object' && outcome !== null ? 1 : 0)
+        return operation ? followed(operation, ask, rows) : ask()
+      },
+    tracingWhole: (original) =>
+      function (...args) {
+        const operation = guard('following a cursor', () => begin(this), undefined)
+        const ask = (): unknown => original.apply(this, args)
+        if (!operation) return ask()
+        isReadWhole.set(this, true)
+        return followed(operation, ask, (outcome) => {
+          isReadWhole.set(this, false)
+          return rowsOf('', outcome)
+        })
+      },
+  }
+}
+
+function mustAsk(cursor: Cursor): boolean {
+  return !cursor.closed && cursor.bufferedCount() === 0 && !cursor.id?.isZero()
+}
+
+/** Ends the operation with the outcome that is given on; `rows` are asked however it ends, of a failure with undefined. */
+function followed(
+  { span, end }: Operation,
+  ask: () => unknown,
+  rows: (outcome: unknown) => number | undefined,
+): unknown {
+  const note = (outcome: unknown): void => {
+    const count = guard('counting documents', () => rows(outcome), undefined)
+    if (count !== undefined) span?.setAttribute('db.response.returned_rows', count)
+  }
+  try {
+    const asked = ask() as Promise<unknown>
+    // Not beside the promise: a rejection that the application does not handle must stay unhandled.
+    return asked.then(
+      (outcome) => {
+        note(outcome)
+        end()
+        return outcome
+      },
+      (error) => {
+        guard('a failure', () => rows(undefined), undefined)
+        end(error ?? new Error('rejected without an error'))
+        throw error
+      },
+    )
+  } catch (error) {
+    end(error)
+    throw error
+  }
+}
