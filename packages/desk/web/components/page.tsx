@@ -7,12 +7,21 @@ import { param, route, setParams } from '../url-state.ts'
 import { Icon } from './icon.tsx'
 import { timeRanges } from './time-range.tsx'
 
+/** Characters from which on a heading may not fit into its place. */
+const longTitle = 40
+
 /** The heading of a page, which also names the browser's tab. `hidden`: only the tab and screen readers have it. */
 export function Title({ children, hidden = false }: { children: string; hidden?: boolean }) {
   useEffect(() => {
     document.title = `${children} · Clew`
   }, [children])
-  return <h1 class={hidden ? 'unseen' : 'title'}>{children}</h1>
+  if (hidden) return <h1 class="unseen">{children}</h1>
+  return (
+    // With the focus a long one is there in full.
+    <h1 class="title" title={children} tabIndex={children.length > longTitle ? 0 : undefined}>
+      {children}
+    </h1>
+  )
 }
 
 /** Nothing to show: says so, and in `children` what to do. */

@@ -38,6 +38,8 @@ export type VirtualRowsProps = {
   /** `<HeaderCell>`s that stay on top. */
   header?: ComponentChildren
   row(index: number): RowContent
+  /** So many rows are in the document whatever is in view, for paper. */
+  printed?: number | undefined
 }
 
 /**
@@ -51,7 +53,7 @@ export function VirtualRows(props: VirtualRowsProps) {
   useActiveInView(view, props)
   useKeysOfPage(view, props)
   useReports(props, view)
-  const { first, last } = view.window
+  const { first, last } = props.printed === undefined ? view.window : { first: 0, last: props.printed }
   const indexes = Array.from({ length: last - first }, (_, step) => first + step)
   if (active >= 0 && active < count && (active < first || active >= last)) indexes.push(active)
   const headerRows = header === undefined ? 0 : 1

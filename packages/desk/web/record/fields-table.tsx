@@ -7,7 +7,7 @@ import { Icon } from '../components/icon.tsx'
 import { words } from '../i18n/words.ts'
 import { useRecords } from '../records.ts'
 import { hrefOf } from '../url.ts'
-import { hasLines, Value, valueText } from './value.tsx'
+import { FoldedValue, hasLines, valueText } from './value.tsx'
 
 /** How to look for records that have an attribute. */
 export type Filters = (name: string, text: string) => ComponentChild
@@ -59,7 +59,7 @@ function Field({ name, value, filters }: { name: string; value: FieldValue; filt
       <tr>
         <th scope="row">{shownName}</th>
         <td>
-          <Value text={text} />
+          <FoldedValue text={text} />
         </td>
         {actions}
       </tr>
@@ -74,7 +74,7 @@ function Field({ name, value, filters }: { name: string; value: FieldValue; filt
       </tr>
       <tr>
         <td colSpan={3}>
-          <Value text={text} />
+          <FoldedValue text={text} />
         </td>
       </tr>
     </>

@@ -47,6 +47,25 @@ export function foldText(text: string): string {
   return `${begin.slice(0, shownLength).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
+/** A value longer than this, or of more lines, is folded. */
+const [longText, manyLines] = [320, 8]
+const previewLength = 72
+
+/** A value of which a long one shows only how it begins and how long it is, until it is opened. */
+export function FoldedValue({ text }: { text: string }) {
+  const lines = text.split('\n').length
+  if (text.length <= longText && lines <= manyLines) return <Value text={text} />
+  return (
+    <details class="long-value">
+      <summary>
+        <bdi class="value">{safeText(text.slice(0, previewLength))}…</bdi>{' '}
+        <span class="muted number">{words.value.record.characters(formatCount(text.length))}</span>
+      </summary>
+      <Value text={text} />
+    </details>
+  )
+}
+
 /** An instant with all nine digits. */
 export function ExactTime({ unixNano }: { unixNano: string }) {
   return (

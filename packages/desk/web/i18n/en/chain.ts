@@ -16,6 +16,7 @@ export const chain = {
     lines: (count: number, shown: string) => many(count, 'line', shown),
     errors: (count: number, shown: string) => many(count, 'error', shown),
     traces: (count: number, shown: string) => many(count, 'trace', shown),
+    services: (count: number) => many(count, 'service'),
   },
   copy: {
     traceId: 'Copy trace id',
@@ -31,7 +32,9 @@ export const chain = {
   keepClocks: 'Show times as sent',
   correctClocks: 'Correct the clocks',
   show: 'What is shown',
-  moreServices: (count: number) => `+${count} more`,
+  more: 'More of the chain',
+  printed: (rows: string, all: string) =>
+    `${rows} of ${all} rows are on paper; the chain as text has all of them.`,
   chips: {
     lines: 'Lines',
     events: 'Events',
@@ -123,6 +126,7 @@ export const record = {
   fold: 'Show less',
   unfold: (characters: string) => `Show all ${characters} characters`,
   copyValue: (name: string) => `Copy ${name}`,
+  characters: (count: string) => `${count} characters`,
   copyText: 'Copy the line',
   copyException: 'Copy the exception',
   dropped: (attributes: number) => `The sender left out ${attributes} attributes.`,

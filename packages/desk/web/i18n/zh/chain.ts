@@ -43,6 +43,7 @@ export const chain: Words['chain'] = {
     lines: (_, shown) => `${shown} 行日志`,
     errors: (_, shown) => `${shown} 个错误`,
     traces: (_, shown) => `${shown} 个 trace`,
+    services: (count) => `${count} 个服务`,
   },
   copy: {
     traceId: '复制 trace id',
@@ -58,7 +59,8 @@ export const chain: Words['chain'] = {
   keepClocks: '按原始时间显示',
   correctClocks: '校正时钟',
   show: '显示内容',
-  moreServices: (count) => `另有 ${count} 个`,
+  more: '调用链的更多信息',
+  printed: (rows, all) => `纸上只有 ${all} 行中的 ${rows} 行；“复制调用链（文本）”含全部内容。`,
   chips: {
     lines: '日志',
     events: '事件',
@@ -147,6 +149,7 @@ export const record: Words['record'] = {
   fold: '收起',
   unfold: (characters) => `显示全部 ${characters} 个字符`,
   copyValue: (name) => `复制 ${name}`,
+  characters: (count) => `${count} 个字符`,
   copyText: '复制此行',
   copyException: '复制异常',
   dropped: (attributes) => `发送方省略了 ${attributes} 个属性。`,

@@ -20,7 +20,15 @@ export function Details({ shown, onClose }: { shown: ShownChain; onClose(): void
   const { details } = words.value.chain
   const node = useRested(active)
   return (
-    <SidePane title={<bdi class="pane-name">{text.label}</bdi>} label={details.label} onClose={onClose}>
+    <SidePane
+      title={
+        <bdi class="pane-name" title={text.label}>
+          {text.label}
+        </bdi>
+      }
+      label={details.label}
+      onClose={onClose}
+    >
       <Content shown={shown} node={node < chain.count ? node : active} />
     </SidePane>
   )

@@ -1,6 +1,7 @@
 import { formatOffset, safeText } from '@clew/otlp/text'
 import type { ComponentChildren } from 'preact'
-import { useMemo } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
+import type { ChainData } from '../../../api/index.ts'
 import { describeHints, describeKeeping, describeRow, kindOf } from '../../../chain/index.ts'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -13,19 +14,31 @@ import { Actions } from './actions.tsx'
 import { rowName } from './row-name.ts'
 import type { ShownChain } from './use-chain.ts'
 
-const mostServices = 10
+/** More of them may not fit into their line. */
+const manyServices = 6
 
 /** What the chain is, how it went, and what failed first. */
 export function Head({ shown }: { shown: ShownChain }) {
   const { data } = shown.chain
   const text = words.value.chain
+  // Only where the page is narrow: elsewhere all of it is shown.
+  const [open, setOpen] = useState(false)
   return (
-    <header class="chain-head">
+    <header class={open ? 'chain-head is-open' : 'chain-head'}>
       <div class="chain-name">
         <Title>{nameOf(shown)}</Title>
         <span class="mono muted trace-id">{safeText(data.traceId)}</span>
         <CopyButton text={data.traceId} label={text.copy.traceId} />
         <Actions shown={shown} />
+        <button
+          type="button"
+          class="quiet chain-more"
+          aria-expanded={open}
+          aria-label={text.more}
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name={open ? 'open' : 'closed'} />
+        </button>
       </div>
       <Facts shown={shown} />
       <Errors shown={shown} />
@@ -45,8 +58,7 @@ function nameOf({ chain, labels }: ShownChain): string {
 
 function Facts({ shown: { chain } }: { shown: ShownChain }) {
   const { data, errors, startNs, endNs } = chain
-  const { counts, moreServices } = words.value.chain
-  const services = useMemo(() => [...new Set(data.resources.map(({ service }) => service))], [data])
+  const { counts } = words.value.chain
   return (
     <div class="chain-facts">
       <TimeText unixNano={String(BigInt(data.startUnixNano) + BigInt(Math.round(startNs)))} />
@@ -67,17 +79,30 @@ function Facts({ shown: { chain } }: { shown: ShownChain }) {
       {data.traces.length > 1 && (
         <span class="muted number">{counts.traces(data.traces.length, formatCount(data.traces.length))}</span>
       )}
-      <ul class="chain-services">
-        {services.slice(0, mostServices).map((name) => (
-          <li key={name}>
+      <Services data={data} />
+    </div>
+  )
+}
+
+/** In one line; where that may hide some, how many there are opens all of them. */
+function Services({ data }: { data: ChainData }) {
+  const [open, setOpen] = useState(false)
+  const services = useMemo(() => [...new Set(data.resources.map(({ service }) => service))], [data])
+  const isMany = services.length > manyServices
+  return (
+    <div class={isMany && !open ? 'chain-services one-line' : 'chain-services'}>
+      {isMany && (
+        <button type="button" class="quiet number" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Icon name={open ? 'open' : 'closed'} />
+          {words.value.chain.counts.services(services.length)}
+        </button>
+      )}
+      <ul>
+        {services.map((name) => (
+          <li key={name} title={safeText(name)}>
             <ServiceDot name={name} />
           </li>
         ))}
-        {services.length > mostServices && (
-          <li class="muted" title={services.slice(mostServices).map(safeText).join(', ')}>
-            {moreServices(services.length - mostServices)}
-          </li>
-        )}
       </ul>
     </div>
   )
@@ -98,13 +123,16 @@ function Errors({ shown }: { shown: ShownChain }) {
 function ErrorLine({ shown, node, name }: { shown: ShownChain; node: number; name: string }) {
   const { chain, labels } = shown
   const { label, detail, message, service } = describeRow(chain, node, labels)
+  const text = [label, detail, message].filter(Boolean).join('  ')
   const at = formatOffset(chain.start[node]! - chain.startNs, chain.endNs - chain.startNs)
   return (
     <li>
       <RowLink shown={shown} node={node}>
         <Icon name="error" />
         <span class="error-name">{name}</span>
-        <bdi class="telemetry error-text">{[label, detail, message].filter(Boolean).join('  ')}</bdi>
+        <bdi class="telemetry error-text" title={text}>
+          {text}
+        </bdi>
       </RowLink>
       <span class="muted number error-place">
         {service} {at}

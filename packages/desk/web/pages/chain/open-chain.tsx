@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ChainData } from '../../../api/index.ts'
 import { Divider, useKeptSize } from '../../components/divider.tsx'
+import { mostPrinted, usePrinting } from '../../components/use-printing.ts'
 import { HeaderCell, VirtualRows } from '../../components/virtual-rows.tsx'
+import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { ServiceLooks } from '../../service-colour.ts'
 import { param, setParams } from '../../url-state.ts'
@@ -12,6 +14,7 @@ import { instantAt, type Lane, laneOf } from './lane-geometry.ts'
 import { Minimap } from './minimap.tsx'
 import { useRowContents } from './row-contents.tsx'
 import { laneBackground, Ruler } from './ruler.tsx'
+import { treeShareFor } from './tree-share.ts'
 import { useKeptPlace } from './use-active-row.ts'
 import { type ShownChain, useChain } from './use-chain.ts'
 import { useChainKeys } from './use-chain-keys.ts'
@@ -20,8 +23,12 @@ import { useZoomDrag } from './zoom-drag.tsx'
 import './chain.css'
 import './timeline.css'
 import './lane.css'
+import './print.css'
 import './details.css'
 import '../../record/record.css'
+
+/** What of a lane there is on the narrowest paper, so that no text needs more. */
+const paperLanePx = 320
 
 /** How much of a row the tree has, in percent. */
 const [leastShare, mostShare] = [20, 75]
@@ -48,8 +55,11 @@ export function OpenChain({ data }: { data: ChainData }) {
 
 function Timeline({ shown }: { shown: ShownChain }) {
   const { axis, zoom, rows, activeRow } = shown
-  const [width, setWidth] = useState(0)
-  const [share, setShare] = useKeptSize('tree', 48, limitShare)
+  const printing = usePrinting()
+  const [measured, setWidth] = useState(0)
+  const width = printing ? paperLanePx : measured
+  const firstShare = useMemo(() => treeShareFor(shown, innerWidth), [])
+  const [share, setShare] = useKeptSize('tree', firstShare, limitShare)
   const box = useListFocus()
   const place = useKeptPlace(shown, () => listIn(box.current))
   const lane = useMemo(() => laneOf(axis, width, zoom), [axis, width, zoom?.fromNs, zoom?.toNs])
@@ -86,7 +96,13 @@ function Timeline({ shown }: { shown: ShownChain }) {
           onActive={(row) => shown.choose(rows[row]!)}
           header={<Header lane={lane} share={share} onShare={setShare} onWidth={setWidth} />}
           row={(row) => contentOf(rows[row]!)}
+          printed={printing ? Math.min(rows.length, mostPrinted) : undefined}
         />
+        {rows.length > mostPrinted && (
+          <p class="print-note">
+            {words.value.chain.printed(formatCount(mostPrinted), formatCount(rows.length))}
+          </p>
+        )}
         {selection && (
           <span class="selection" style={{ left: `${selection.left}px`, width: `${selection.width}px` }} />
         )}

@@ -35,7 +35,7 @@ export function TreeCell({ shown, node, text }: { shown: ShownChain; node: numbe
           <span class="unseen">{words.value.chain.failed}</span>
         </span>
       )}
-      <span class="what">
+      <span class="what" title={[text.label, text.detail, text.message].filter(Boolean).join('  ')}>
         <HighlightedText text={text.label} words={marked} />
         {text.detail && <Detail>{<HighlightedText text={text.detail} words={marked} />}</Detail>}
         {text.message && (
@@ -47,6 +47,11 @@ export function TreeCell({ shown, node, text }: { shown: ShownChain; node: numbe
       {text.badge && <span class="badge">{text.badge}</span>}
       <LinkedTrace id={otherTrace(shown, node, text)} />
       <Hidden shown={shown} node={node} />
+      {text.duration && (
+        <span class="took muted number" aria-hidden="true">
+          {text.duration}
+        </span>
+      )}
     </Cell>
   )
 }

@@ -53,15 +53,20 @@ export type ShownChain = {
   setOpen(node: number, open: boolean): void
 }
 
+/** A chain of which so much is idle shows nothing of its work unless that is folded, so that it is at first. */
+const mostlyIdle = 0.98
+
 /** Everything that is shown of a chain follows from its data and the address. */
 export function useChain(data: ChainData): ShownChain {
   const clocks = isOn('clocks', param('clocks').value)
-  const fold = isOn('fold', param('fold').value)
   const q = param('q').value
   const chain = useMemo(() => buildChain(data, { correctClocks: clocks }), [data, clocks])
   const view = useView(chain)
   const rows = useMemo(() => visibleRows(chain, view), [chain, view])
-  const axis = useMemo(() => foldedTime(chain, fold), [chain, fold])
+  const straight = useMemo(() => foldedTime(chain, false), [chain])
+  const isMostlyIdle = straight.idleNs > (chain.endNs - chain.startNs) * mostlyIdle
+  const folds = param('fold').value === '' ? isMostlyIdle : isOn('fold', param('fold').value)
+  const axis = useMemo(() => (folds ? foldedTime(chain, true) : straight), [chain, folds])
   const lookOf = useMemo(() => looksIn(data.resources.map(({ service }) => safeText(service))), [data])
   const matches = useMemo(() => searchChain(chain, q), [chain, q])
   const change = (next: ChainView) => setParams(viewParams(chain, next), 'replace')
@@ -92,8 +97,11 @@ export function useChain(data: ChainData): ShownChain {
     activeRow: active < 0 ? -1 : nearestRow(chain, rows, active),
     words: q.split(/\s+/).filter(Boolean),
     matches,
-    is: (toggle) => isOn(toggle, param(toggle).value),
-    turn: (toggle, on) => setParams(toggleParam(toggle, on), 'replace'),
+    is: (toggle) => (toggle === 'fold' ? folds : isOn(toggle, param(toggle).value)),
+    turn: (toggle, on) => {
+      const fold = on === isMostlyIdle ? undefined : on ? '1' : '0'
+      setParams(toggle === 'fold' ? { fold } : toggleParam(toggle, on), 'replace')
+    },
     ...{ choose, goTo, find, centred },
     change,
     setOpen: (node, open) => {
