@@ -239,6 +239,28 @@ test('a long title is clamped and there in full with the focus, and long values 
   })
 })
 
+test('a row where the keyboard is says all that it has to say, over no bar', async () => {
+  await withPage({ width: 1440 }, async (page) => {
+    await page.goto(`${desk.url}/t/${hostile}`)
+    const list = page.getByRole('treegrid')
+    await list.press('Home')
+    const what = page.locator('[aria-selected=true] .what')
+    const read = () =>
+      what.evaluate((one) => {
+        const { right, height } = one.getBoundingClientRect()
+        const bar = one.closest('.row')!.querySelector('.lane')!.getBoundingClientRect()
+        return {
+          isTall: height > 24,
+          isWhole: one.scrollWidth <= one.clientWidth + 1,
+          isOver: right > bar.left,
+        }
+      })
+    await expect.poll(read).toEqual({ isTall: true, isWhole: true, isOver: false })
+    await list.press('ArrowDown')
+    await expect.poll(read).toEqual({ isTall: true, isWhole: true, isOver: false })
+  })
+})
+
 test('on paper a chain is light, without what can be operated, with every row whole', async () => {
   await withPage({ width: 1440, colorScheme: 'dark' }, async (page) => {
     await page.addInitScript(() => {

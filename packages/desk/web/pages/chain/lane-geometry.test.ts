@@ -78,6 +78,30 @@ test('the ruler counts from the start of the chain in round steps with as many d
   ])
 })
 
+test('long times are counted in round minutes, hours and days', () => {
+  const long = (seconds: number) =>
+    foldedTime(
+      buildChain(
+        sampleChain()
+          .span('long', { ms: [0, seconds * 1000] })
+          .data(),
+      ),
+      false,
+    )
+  const marks = (seconds: number, part?: { fromNs: number; toNs: number }) =>
+    rulerMarks(laneOf(long(seconds), 500, part), 100).map(({ text }) => text)
+  const hour = 3_600e9
+  expect([
+    marks(3_600),
+    marks(3 * 86_400),
+    marks(3 * 86_400, { fromNs: 25.5 * hour, toNs: 25.5 * hour + 2e9 }),
+  ]).toEqual([
+    ['0', '15 m', '30 m', '45 m'],
+    ['0', '1 d', '2 d'],
+    ['1 d 1 h 30 m', '1 d 1 h 30 m 500 ms', '1 d 1 h 30 m 1.0 s', '1 d 1 h 30 m 1.5 s'],
+  ])
+})
+
 test('folded stretches have no marks of the ruler', () => {
   const waiting = sampleChain()
     .span('POST', { ms: [0, 10] })

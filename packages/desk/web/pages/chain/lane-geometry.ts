@@ -87,15 +87,37 @@ const units = [
   { unit: 'µs', ns: 1e3 },
 ] as const
 
+const longUnits = [
+  { unit: 'd', ns: 86_400e9 },
+  { unit: 'h', ns: 3_600e9 },
+  { unit: 'm', ns: 60e9 },
+] as const
+
+/** `3 d 4 h 0.5 s`: from a minute on in parts, of which those that are nothing are left out. */
 function markText(at: number, step: number): string {
   if (at === 0) return '0'
+  if (at >= 60e9) {
+    let rest = at
+    const parts = longUnits.map(({ unit, ns }) => {
+      const count = Math.floor((rest + 1) / ns)
+      rest -= count * ns
+      return count > 0 ? `${count} ${unit}` : ''
+    })
+    return [...parts, rest > step / 2 ? markText(rest, step) : ''].filter(Boolean).join(' ')
+  }
   const { unit, ns } = units.find((one) => at >= one.ns) ?? { unit: 'ns', ns: 1 }
   const digits = Math.max(0, Math.ceil(Math.log10(ns / step) - 1e-9))
   return `${(at / ns).toFixed(digits)} ${unit}`
 }
 
-/** 1, 2 or 5 times a power of ten, at least `least`. */
+const longSteps = [
+  ...[60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200].map((s) => s * 1e9),
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((days) => days * 86_400e9),
+]
+
+/** 1, 2 or 5 times a power of ten, at least `least`; from half a minute on what is round in minutes, hours or days. */
 function roundStep(least: number): number {
+  if (least > 50e9) return longSteps.find((step) => step >= least) ?? longSteps.at(-1)! * 10
   const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)))
   return [1, 2, 5].map((digit) => digit * power).find((step) => step >= least) ?? 10 * power
 }

@@ -83,15 +83,20 @@ function foldsIn(lane: Lane): Fold[] {
   })
 }
 
-/** The marks of which the text does not stand where that of a break does. */
+/** The marks of which the text does not stand where that of a break or of the mark before does. */
 function freeMarks(lane: Lane, folds: readonly Fold[]): Mark[] {
   const gap = 4 / Math.max(1, lane.width)
+  let free = Number.NEGATIVE_INFINITY
   return rulerMarks(lane, leastPx).filter(({ x, text }) => {
     const end = x + (textWidth(text) + 12) / lane.width
-    return folds.every(({ textX, textWidth }) => {
-      const half = textWidth / 2 + gap
-      return end < textX - half || x > textX + half
-    })
+    const isFree =
+      x >= free &&
+      folds.every(({ textX, textWidth }) => {
+        const half = textWidth / 2 + gap
+        return end < textX - half || x > textX + half
+      })
+    if (isFree) free = end
+    return isFree
   })
 }
 
