@@ -56,12 +56,9 @@ function requireOption<Options extends ParseArgsOptionsConfig>(
     if (value !== undefined) throw mistaken(rawName, 'it takes no value', `write ${rawName} alone`)
   } else if (value === undefined)
     throw mistaken(rawName, 'its value is missing', `write it behind; ${command} --help says which`)
+  // It may be a secret.
   else if (!inlineValue && /^-./.test(value))
-    throw mistaken(
-      rawName,
-      `${quote(value)} looks like an option`,
-      `write ${rawName}=${value} if it is the value`,
-    )
+    throw mistaken(rawName, 'what follows looks like an option', `write ${rawName}=… if it is the value`)
 }
 
 function unknownOption(

@@ -157,7 +157,7 @@ test.each<[string[], number, string]>([
   [
     ['logs', '--limit', '-5'],
     2,
-    'clew logs: --limit: "-5" looks like an option; write --limit=-5 if it is the value',
+    'clew logs: --limit: what follows looks like an option; write --limit=… if it is the value',
   ],
   [['logs', '--json=1'], 2, 'clew logs: --json: it takes no value; write --json alone'],
   [

@@ -125,7 +125,7 @@ test('clear asks on a terminal, needs --yes elsewhere, and leaves a desk that go
   const cleared = await runClew(['clear', '--yes', ...address])
   expect(cleared).toEqual({
     code: 0,
-    stdout: expect.stringMatching(/^deleted 1 lines and 0 spans \(\d\.\d MB\)\n$/),
+    stdout: expect.stringMatching(/^deleted 1 line and 0 spans \(\d\.\d MB\)\n$/),
     stderr: '',
   })
   expect(readdirSync(folder).filter((name) => /^segment.*sqlite$/.test(name))).toEqual([

@@ -25,6 +25,9 @@ beforeAll(async () => {
   const lines = Array.from({ length: 60 }, (_, i) => `order ${i} was sent`)
   await send(desk.url, '/v1/logs', { headers: json, body: logsRequest(lines, { traceId, spanId }) })
   await send(desk.url, '/v1/traces', { headers: json, body: traces })
+  const gauge = { dataPoints: [{ timeUnixNano: '1764000000000000000', asInt: 1 }] }
+  const metrics = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'level', gauge }] }] }] }
+  await send(desk.url, '/v1/metrics', { headers: json, body: JSON.stringify(metrics) })
   description = await read<OpenApi>('/api/openapi.json')
   const { logs } = await read<LogPage>('/api/logs?limit=1')
   const chain = await read<{ spans: { ref: string[] } }>(`/api/chains/${traceId}`)
@@ -61,9 +64,12 @@ describe('every route', () => {
     '%s answers what it describes',
     async (_, route) => {
       const ref = route.name === 'span' ? refs.ref.span : refs.ref.log
-      const plain = route.path.replace('{traceId}', traceId).replace('{ref}', ref).replace('{id}', '1')
-      const path = route.name === 'chain-compare' ? `${plain}?with=${traceId}` : plain
-      const { status, headers, body } = await get(path)
+      const path = route.path.replace('{traceId}', traceId).replace('{ref}', ref).replace('{id}', '1')
+      const asked: Record<string, string> = {
+        'chain-compare': `?with=${traceId}`,
+        'metric-series': '?metric=level%20gauge',
+      }
+      const { status, headers, body } = await get(path + (asked[route.name] ?? ''))
       const schema = description.paths[route.path]!.get!.responses['200']!.content['application/json']!.schema
       const all = description.components.schemas as Record<string, JsonSchema>
       expect([status, headers['content-type'], headers['cache-control']]).toEqual([
@@ -78,6 +84,8 @@ describe('every route', () => {
   test.each([
     ['text', 'text/plain; charset=utf-8'],
     ['markdown', 'text/markdown; charset=utf-8'],
+    ['ansi', 'text/plain; charset=utf-8'],
+    ['json', 'application/x-ndjson'],
     ['otlp', 'application/x-ndjson'],
   ])('a chain is exported as %s', async (as, type) => {
     const { status, headers, body } = await get(`/api/chains/${traceId}/export?as=${as}`)

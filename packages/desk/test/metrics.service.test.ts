@@ -33,15 +33,21 @@ async function get<T>(path: string): Promise<T> {
   return JSON.parse(body) as T
 }
 
+/** A busy machine is no failure of ours. */
+const timeoutMillis = 60_000
+
 type Make = (temporalityPreference: AggregationTemporality) => PushMetricExporter
 const { CUMULATIVE, DELTA } = AggregationTemporality
 const exporters: [string, Make][] = [
   [
     'http/protobuf',
-    (of) => new ProtobufExporter({ url: `${desk.url}/v1/metrics`, temporalityPreference: of }),
+    (of) => new ProtobufExporter({ url: `${desk.url}/v1/metrics`, temporalityPreference: of, timeoutMillis }),
   ],
-  ['http/json', (of) => new JsonExporter({ url: `${desk.url}/v1/metrics`, temporalityPreference: of })],
-  ['grpc', (of) => new GrpcExporter({ url: desk.grpc!, temporalityPreference: of })],
+  [
+    'http/json',
+    (of) => new JsonExporter({ url: `${desk.url}/v1/metrics`, temporalityPreference: of, timeoutMillis }),
+  ],
+  ['grpc', (of) => new GrpcExporter({ url: desk.grpc!, temporalityPreference: of, timeoutMillis })],
 ]
 const ways = exporters.flatMap(([name, make]) =>
   [CUMULATIVE, DELTA].map((temporality) => ({
@@ -59,6 +65,7 @@ test.each(ways)(
     const reader = new PeriodicExportingMetricReader({
       exporter: make(temporality),
       exportIntervalMillis: 3_600_000,
+      exportTimeoutMillis: timeoutMillis,
     })
     const exponential = { type: AggregationType.EXPONENTIAL_HISTOGRAM, options: {} } as const
     const provider = new MeterProvider({

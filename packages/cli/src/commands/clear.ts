@@ -4,6 +4,7 @@ import type { Command } from '../command.ts'
 import { addressOptions, addressUsage, askDesk, givenDesk } from '../desk-client.ts'
 import { print } from '../output.ts'
 import { readWords } from '../read-words.ts'
+import { plural } from './alert/rule-file.ts'
 
 const options = { ...addressOptions, yes: { type: 'boolean', default: false } } as const
 
@@ -22,7 +23,7 @@ ${addressUsage}
     const { values } = readWords(words, { command: 'clew clear', options, most: 0 })
     const { desk } = requireAll({ desk: givenDesk(values) })
     const { store } = (await (await askDesk(desk, '/api/status')).json()) as { store: Stored }
-    const what = `${store.logs} lines and ${store.spans} spans (${(store.bytes / 1e6).toFixed(1)} MB)`
+    const what = `${plural(store.logs, 'line')} and ${plural(store.spans, 'span')} (${(store.bytes / 1e6).toFixed(1)} MB)`
     if (!values.yes && !(await confirm(`Delete ${what} of the desk at ${printableAddress(desk.url)}?`))) {
       process.stderr.write('clew clear: nothing was deleted\n')
       return 1
