@@ -21,7 +21,16 @@ test('every page keeps to a content policy that allows nothing inline and nothin
       )
     })
     const broken: Record<string, string[]> = {}
-    const addresses = ['/chains', `/t/${desk.ids.failed}`, '/logs', '/patterns', '/services', '/start']
+    const addresses = [
+      '/chains',
+      `/t/${desk.ids.failed}`,
+      '/logs',
+      '/patterns',
+      '/services',
+      '/alerts',
+      '/start',
+      `/compare/${desk.ids.failed}/${desk.ids.linked}`,
+    ]
     for (const address of addresses) {
       const response = await page.goto(desk.url + address)
       expect(response?.headers()['content-security-policy']).toContain(

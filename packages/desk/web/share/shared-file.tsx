@@ -63,6 +63,8 @@ function SearchInChain() {
         onSubmit={(event) => {
           event.preventDefault()
           setParams({ q: text.trim() }, 'replace')
+          // The keys of the page are wanted next: the list takes them from here.
+          document.getElementById('main')?.focus()
         }}
       >
         <Icon name="search" />

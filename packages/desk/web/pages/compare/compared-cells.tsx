@@ -129,10 +129,10 @@ function Change({ row: { verdict, deltaNs, repeated } }: { row: AlignedRow }) {
   return (
     <>
       {verdict !== 'same' && <span class={`verdict-${verdict}`}>{verdicts[verdict]}</span>}{' '}
-      {deltaNs !== 0 && `${deltaNs > 0 ? '+' : '−'}${formatDuration(Math.abs(deltaNs))}`}{' '}
       {count && (
         <span class="badge">{times(formatCount(repeated.a.count), formatCount(repeated.b.count))}</span>
-      )}
+      )}{' '}
+      {deltaNs !== 0 && `${deltaNs > 0 ? '+' : '−'}${formatDuration(Math.abs(deltaNs))}`}
     </>
   )
 }
