@@ -1,11 +1,11 @@
 import type { ChainData } from '../api/chain.ts'
 import { traceCriticalPath } from './critical-path.ts'
-import { type Draft, startDraft, topDown } from './draft.ts'
+import { type Draft, logKind, lostKind, spanKind, startDraft, topDown } from './draft.ts'
 import { traceErrors, worstOf } from './error-path.ts'
 import { foldGroups } from './groups.ts'
-import { extentOf, layOut } from './layout.ts'
+import { extentOf, type Layout, layOut } from './layout.ts'
 import { joinLinks } from './links.ts'
-import type { Chain, ClockSkew } from './model.ts'
+import { type Chain, type ClockSkew, nodeFlags } from './model.ts'
 import { placeSpans } from './parents.ts'
 import { orderSiblings } from './siblings.ts'
 import { adjustClocks } from './skew.ts'
@@ -25,6 +25,7 @@ export function buildChain(data: ChainData, { correctClocks = true }: ChainOptio
   const siblings = orderSiblings(draft)
   foldGroups(draft, siblings)
   const layout = layOut(draft, siblings)
+  markAsked(layout, data)
   return {
     data,
     ...layout,
@@ -33,6 +34,18 @@ export function buildChain(data: ChainData, { correctClocks = true }: ChainOptio
     clocksCorrected: correctClocks,
     errors: traceErrors(layout, data),
     critical: traceCriticalPath(layout, data),
+  }
+}
+
+/** Of a chain of several traces, which of them was asked for. */
+function markAsked({ count, kind, source, flags, lost }: Layout, { traces, spans, logs }: ChainData): void {
+  if (traces.length < 2) return
+  for (let node = 0; node < count; node++) {
+    const of = { [spanKind]: spans.trace, [logKind]: logs.trace }[kind[node]!]
+    const trace = kind[node] === lostKind ? lost[source[node]!]?.trace : of?.[source[node]!]
+    if (trace !== 0) continue
+    flags[node]! |= nodeFlags.asked
+    return
   }
 }
 

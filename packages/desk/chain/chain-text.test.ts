@@ -112,7 +112,7 @@ test('a span that the end of its process cut off says so', () => {
 `)
 })
 
-test('a chain is the same tree from whichever of its linked traces it is asked for', () => {
+test('a chain is the same tree from whichever of its linked traces it is asked for, which is marked', () => {
   const cause = { ms: [0, 5], trace: 't', kind: 'producer' } as const
   const effect = { ms: [20, 30], trace: 'u', kind: 'consumer', service: 'worker', links: ['t send'] } as const
   const fromCause = sampleChain()
@@ -129,13 +129,17 @@ test('a chain is the same tree from whichever of its linked traces it is asked f
     { traceId: 'u', depth: 0 },
     { traceId: 't', depth: 1 },
   ]
-  const tree = `\
-     0.0 ms  send  5 ms  [api]
+  const tree = (cause: string, effect: string) => `\
+     0.0 ms  send  5 ms  [api]${cause}
      5.0 ms  ├─ ⏳ queued  15 ms
-    20.0 ms  └─ ↪ receive  10 ms  [worker]  trace u
+    20.0 ms  └─ ↪ receive  10 ms  [worker]${effect}  trace u
     21.0 ms     └─ INFO  got it
 `
-  expect([treeOf(chainAsText(fromCause)), treeOf(chainAsText(fromEffect))]).toEqual([tree, tree])
+  const asked = '  trace asked for'
+  expect([treeOf(chainAsText(fromCause)), treeOf(chainAsText(fromEffect))]).toEqual([
+    tree(asked, ''),
+    tree('', asked),
+  ])
 })
 
 test('causes that are not here, and second causes, are notes; links that go round are cut', () => {

@@ -7,7 +7,9 @@ import { type Chain, hasFlag, kindClient, kindOf, type NodeKind } from './model.
 export function describeRow(chain: Chain, node: number, labels: ChainLabels = englishLabels): RowText {
   const kind = kindOf(chain, node)
   const described = describe[kind](chain, node, labels)
-  return { ...emptyRow, linkedTrace: linkedTrace(chain, node), ...described, kind }
+  const row = { ...emptyRow, linkedTrace: linkedTrace(chain, node), ...described, kind }
+  if (!hasFlag(chain, node, 'asked')) return row
+  return { ...row, badge: [labels.asked, row.badge].filter(Boolean).join(', ') }
 }
 
 type Describe = (chain: Chain, node: number, labels: ChainLabels) => Partial<RowText>

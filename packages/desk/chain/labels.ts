@@ -17,6 +17,7 @@ export const englishLabels = {
   attempt: 'attempt {count}',
   running: 'running',
   unfinished: 'unfinished',
+  asked: 'trace asked for',
   clockBehind: 'clock of {name} is {time} behind',
   clockAhead: 'clock of {name} is {time} ahead',
   clockCorrected: '{text}; corrected',

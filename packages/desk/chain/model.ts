@@ -30,6 +30,8 @@ export const nodeFlags = {
   retry: 32,
   /** Moved, because its process's clock differs from that of its caller. */
   shifted: 64,
+  /** Of several traces: the first row of the one that was asked for. */
+  asked: 128,
 } as const
 export type NodeFlag = keyof typeof nodeFlags
 

@@ -13,6 +13,18 @@ export const chains = {
       duration,
     ].join(', '),
   fresh: (count: string) => `${count} new`,
+  newestTrace: (time: string) => `newest trace at ${time}`,
+  rough: 'As it was sent: there are too many records to correct clocks in a list',
+  scale: 'One time scale',
+  scaleFrom: (duration: string) => `0 to ${duration}`,
+  rates: {
+    label: 'Chains over time',
+    total: (count: number, text: string) => `${text} ${count === 1 ? 'chain' : 'chains'}`,
+    failed: (text: string) => `${text} failed`,
+    perStep: (most: string, step: string) => `at most ${most} in ${step}`,
+    counted: { newest: 'only the newest are counted', sample: 'estimated from a sample' },
+    columns: { begin: 'From', chains: 'Chains', failed: 'Failed' },
+  },
   filters: {
     duration: 'Duration',
     anyDuration: 'Any duration',

@@ -20,6 +20,7 @@ export const chain: Words['chain'] = {
     attempt: '第 {count} 次',
     running: '运行中',
     unfinished: '未完成',
+    asked: '所查询的 trace',
     clockBehind: '{name} 的时钟慢 {time}',
     clockAhead: '{name} 的时钟快 {time}',
     clockCorrected: '{text}；已校正',

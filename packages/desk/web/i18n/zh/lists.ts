@@ -11,6 +11,18 @@ export const chains: Words['chains'] = {
   course: (spans, errors, duration) =>
     [`${spans} 个 span`, ...(errors > 0 ? [`${errors} 个失败`] : []), duration].join('，'),
   fresh: (count) => `${count} 条新调用链`,
+  newestTrace: (time) => `最新的 trace 始于 ${time}`,
+  rough: '按发送值显示：记录太多，列表中不校正时钟',
+  scale: '统一时间刻度',
+  scaleFrom: (duration) => `0 至 ${duration}`,
+  rates: {
+    label: '调用链随时间的分布',
+    total: (_count, text) => `${text} 条调用链`,
+    failed: (text) => `${text} 条失败`,
+    perStep: (most, step) => `每 ${step} 最多 ${most} 条`,
+    counted: { newest: '仅统计了最新的', sample: '由抽样估算' },
+    columns: { begin: '开始', chains: '调用链', failed: '失败' },
+  },
   filters: {
     duration: '耗时',
     anyDuration: '任意耗时',

@@ -1,22 +1,33 @@
 import { formatDuration } from '@clew/otlp/text'
 import type { ChainSummary } from '../../../api/index.ts'
 import { Icon } from '../../components/icon.tsx'
-import { Duration, HighlightedText, ServiceDot, TimeText } from '../../components/telemetry.tsx'
+import { Duration, HighlightedText, ServiceDot } from '../../components/telemetry.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
-import { formatCount } from '../../format.ts'
+import { formatCount, formatTime, isoNano, unixMsOf } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { serviceColour } from '../../service-colour.ts'
 import { chainHref } from '../../url.ts'
 import { barPaths } from './bars.ts'
 
+type ChainCellsProps = {
+  chain: ChainSummary
+  marked: readonly string[]
+  /** What the width of the bars is; without it the duration of the chain itself. */
+  scaleNs: number | undefined
+  /** Whether its time has the day, today as well. */
+  dated: boolean
+}
+
 /** The row of one chain. The link covers all of it, so that a click opens it and every way to open a link works. */
-export function ChainCells({ chain, marked }: { chain: ChainSummary; marked: readonly string[] }) {
-  const { unnamed, spans, lines, course } = words.value.chains
-  const { traceId, name, durationNs, errors } = chain
+export function ChainCells({ chain, marked, scaleNs, dated }: ChainCellsProps) {
+  const { unnamed, spans, lines, course, rough } = words.value.chains
+  const { traceId, name, durationNs, errors, startUnixNano, isRough } = chain
   return (
     <>
       <Cell class="chain-time">
-        <TimeText unixNano={chain.startUnixNano} />
+        <time class="number" dateTime={isoNano(startUnixNano)} title={isoNano(startUnixNano)}>
+          {formatTime(startUnixNano, dated ? 0 : Date.now())}
+        </time>
       </Cell>
       <Cell class="grow">
         <div class="chain-first">
@@ -28,11 +39,18 @@ export function ChainCells({ chain, marked }: { chain: ChainSummary; marked: rea
         <Services chain={chain} />
       </Cell>
       <Cell class="chain-course">
-        <Course chain={chain} />
+        <Course chain={chain} scaleNs={scaleNs} />
         <span class="unseen">{course(chain.spans, errors, formatDuration(durationNs))}</span>
       </Cell>
       <Cell class="chain-duration end">
-        <Duration ns={durationNs} />
+        {isRough ? (
+          <span title={rough}>
+            ≈ <Duration ns={durationNs} />
+            <span class="unseen">{rough}</span>
+          </span>
+        ) : (
+          <Duration ns={durationNs} />
+        )}
       </Cell>
       <Cell class="chain-size end">
         <div class="number">{spans(chain.spans, formatCount(chain.spans))}</div>
@@ -54,9 +72,13 @@ function ErrorText({ chain, marked }: { chain: ChainSummary; marked: readonly st
 }
 
 const maxServices = 6
+/** A row stands where its newest trace began. Where that is so much later than the chain, the row says it. */
+const leastWaitMs = 1_000
 
 /** Who began comes first. */
-function Services({ chain: { services, root } }: { chain: ChainSummary }) {
+function Services({ chain }: { chain: ChainSummary }) {
+  const { services, root, traces, moreTraces, startUnixNano, placeUnixNano } = chain
+  const count = traces.length + moreTraces
   const first = services[root]
   const names = [...(first === undefined ? [] : [first]), ...services.filter((_, at) => at !== root)]
   return (
@@ -65,6 +87,10 @@ function Services({ chain: { services, root } }: { chain: ChainSummary }) {
         <ServiceDot key={name} name={name} />
       ))}
       {names.length > maxServices && <span>+{names.length - maxServices}</span>}
+      {count > 1 && <span class="number">{words.value.chain.counts.traces(count, formatCount(count))}</span>}
+      {unixMsOf(placeUnixNano) - unixMsOf(startUnixNano) >= leastWaitMs && (
+        <span class="number">{words.value.chains.newestTrace(formatTime(placeUnixNano, Date.now()))}</span>
+      )}
     </div>
   )
 }
@@ -73,10 +99,11 @@ const width = 200
 const height = 30
 
 /** A small picture of when the spans of a chain ran. What it says stands beside it as text. */
-export function Course({ chain }: { chain: ChainSummary }) {
+function Course({ chain, scaleNs }: { chain: ChainSummary; scaleNs: number | undefined }) {
+  const { bars, durationNs } = chain
   return (
     <svg class="course" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-      {barPaths(chain, width, height).map(({ service, failed, d }) => (
+      {barPaths({ bars, durationNs: scaleNs ?? durationNs }, width, height).map(({ service, failed, d }) => (
         <path
           key={`${service}.${failed}`}
           d={d}

@@ -1,4 +1,5 @@
 import type { ChainPage, ChainSummary } from '../../../api/index.ts'
+import { unixMsOf } from '../../format.ts'
 
 export type ChainOrder = 'recent' | 'slow'
 
@@ -62,6 +63,12 @@ export function resume(list: ChainList, page: ChainPage, order: ChainOrder): Cha
   const last = page.chains.at(-1)
   const meets = last !== undefined && isShown(list.chains, last)
   return meets ? arrive(list, page.chains, order, false) : startList(page)
+}
+
+/** Whether some chains did not begin on the day of `nowMs`, local: then all are shown with their day. */
+export function spansDays(chains: readonly ChainSummary[], nowMs: number): boolean {
+  const today = new Date(nowMs).toDateString()
+  return chains.some(({ startUnixNano }) => new Date(unixMsOf(startUnixNano)).toDateString() !== today)
 }
 
 type Compare = (a: ChainSummary, b: ChainSummary) => number

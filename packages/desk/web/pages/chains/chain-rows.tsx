@@ -1,3 +1,4 @@
+import { formatDuration } from '@clew/otlp/text'
 import { parseSearch, wordsOf } from '@clew/search'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { HeaderCell, VirtualRows } from '../../components/virtual-rows.tsx'
@@ -6,7 +7,8 @@ import { words } from '../../i18n/words.ts'
 import { chainHref } from '../../url.ts'
 import { go, param } from '../../url-state.ts'
 import { ChainCells } from './chain-cells.tsx'
-import type { ChainList } from './chain-list.ts'
+import { type ChainList, spansDays } from './chain-list.ts'
+import { hasCommonScale } from './filters.tsx'
 import type { AskedChains } from './use-chain-list.ts'
 
 const rowSize = 44
@@ -20,6 +22,10 @@ export function ChainRows({ asked, list }: { asked: AskedChains; list: ChainList
   const text = words.value.chains
   const q = asked.isOld ? '' : param('q').value
   const marked = useMemo(() => wordsOf(parseSearch(q).tree ?? { kind: 'everything' }), [q])
+  const scaleNs = hasCommonScale()
+    ? Math.max(0, ...list.chains.map(({ durationNs }) => durationNs))
+    : undefined
+  const dated = spansDays(list.chains, Date.now())
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     lastActive = activeId
@@ -48,9 +54,9 @@ export function ChainRows({ asked, list }: { asked: AskedChains; list: ChainList
         onOpen={(index) => go(chainHref(list.chains[index]!.traceId))}
         onTop={asked.follow}
         onEnd={asked.more}
-        header={<Header />}
+        header={<Header scaleNs={scaleNs} />}
         row={(index) => ({
-          cells: <ChainCells chain={list.chains[index]!} marked={marked} />,
+          cells: <ChainCells chain={list.chains[index]!} marked={marked} scaleNs={scaleNs} dated={dated} />,
           class: 'chain-row',
         })}
       />
@@ -58,13 +64,16 @@ export function ChainRows({ asked, list }: { asked: AskedChains; list: ChainList
   )
 }
 
-function Header() {
-  const { columns } = words.value.chains
+function Header({ scaleNs }: { scaleNs: number | undefined }) {
+  const { columns, scaleFrom } = words.value.chains
   return (
     <>
       <HeaderCell class="chain-time">{columns.time}</HeaderCell>
       <HeaderCell class="grow">{columns.chain}</HeaderCell>
-      <HeaderCell class="chain-course">{columns.course}</HeaderCell>
+      <HeaderCell class="chain-course">
+        {columns.course}
+        {scaleNs !== undefined && <span class="number"> {scaleFrom(formatDuration(scaleNs))}</span>}
+      </HeaderCell>
       <HeaderCell class="chain-duration end">{columns.duration}</HeaderCell>
       <HeaderCell class="chain-size end">{columns.size}</HeaderCell>
     </>

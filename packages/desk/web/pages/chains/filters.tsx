@@ -10,7 +10,7 @@ import { readQuickFilters, slowerThan, withService, withSlower } from './quick-f
 
 /** The heading and the controls that change the search. `shown`: chains of the list, whose services can be chosen at once. */
 export function Filters({ shown }: { shown: readonly ChainSummary[] }) {
-  const { title, filters } = words.value.chains
+  const { title, filters, scale } = words.value.chains
   const q = param('q').value
   const { slower, service } = readQuickFilters(q)
   const search = (changed: string) => setParams({ q: changed }, 'push')
@@ -47,9 +47,21 @@ export function Filters({ shown }: { shown: readonly ChainSummary[] }) {
           ['slow', filters.slow],
         ]}
       />
+      <button
+        type="button"
+        aria-pressed={hasCommonScale()}
+        onClick={() => setParams({ scale: hasCommonScale() ? undefined : 'common' }, 'replace')}
+      >
+        {scale}
+      </button>
       <TimeRange />
     </div>
   )
+}
+
+/** Whether the bars of all rows are on one scale of time. */
+export function hasCommonScale(): boolean {
+  return param('scale').value === 'common'
 }
 
 type ChoiceProps = {

@@ -9,29 +9,36 @@ import { param } from '../../url-state.ts'
 import { ChainRows } from './chain-rows.tsx'
 import { Filters } from './filters.tsx'
 import { NoChains } from './no-chains.tsx'
+import { Rates } from './rates.tsx'
 import { useChainList } from './use-chain-list.ts'
 import './chains.css'
 
 /** The call chains that arrived, as they arrive. */
 export function ChainsPage() {
   const order = param('order').value === 'slow' ? 'slow' : 'recent'
-  const asked = useChainList({
-    q: searchOfPage(),
-    from: param('from').value,
-    to: param('to').value,
+  const question = {
+    ...{ q: searchOfPage(), from: param('from').value, to: param('to').value },
     order,
-  })
+  } as const
+  const asked = useChainList(question)
   const failure = asked.isOld ? undefined : asked.answer?.failure
   useSearchProblem(failure)
   return (
     <div class="chains">
       <Filters shown={asked.answer?.value?.chains ?? []} />
+      {failure === undefined && <Rates question={question} list={asked.answer?.value} />}
       <div class="chains-answer">
         <AnswerView
           asked={asked}
           failed={({ code }) => code === 'invalid' && <EmptyState title={words.value.chains.badSearch} />}
         >
-          {(list) => (list.chains.length === 0 ? <NoChains /> : <ChainRows asked={asked} list={list} />)}
+          {(list) =>
+            list.chains.length > 0 ? (
+              <ChainRows asked={asked} list={list} />
+            ) : (
+              list.next === null && <NoChains />
+            )
+          }
         </AnswerView>
       </div>
     </div>

@@ -47,24 +47,29 @@ export function useChainList(question: Question): AskedChains {
     if (list && list.chains.length > maxShown && !held.current) reload()
   }, [list])
   useEffect(() => () => loadingMore.current?.abort(), [key])
+  const more = (): void => {
+    const isAsking = loadingMore.current?.signal.aborted === false
+    if (isOld || list === undefined || list.next === null || isAsking) return
+    const abort = new AbortController()
+    loadingMore.current = abort
+    const params = { q, order, before: list.next, ...timeBounds(Date.now()) }
+    void api.chains(params, abort.signal).then(({ value }) => {
+      if (abort.signal.aborted) return
+      abort.abort()
+      if (value) change((before) => (before.next === list.next ? addPage(before, value) : before))
+    })
+  }
+  useEffect(() => {
+    // All that was looked at for this page belongs to rows that stand further down.
+    if (list?.chains.length === 0) more()
+  }, [list])
   useRecovery(kept?.failure, reload)
 
   return {
     answer: list ? { value: list } : kept?.failure && { failure: kept.failure },
     lapse: list && kept.failure,
     ...{ loading, isOld, reload },
-    more() {
-      const isAsking = loadingMore.current?.signal.aborted === false
-      if (isOld || list === undefined || list.next === null || isAsking) return
-      const abort = new AbortController()
-      loadingMore.current = abort
-      const params = { q, order, before: list.next, ...timeBounds(Date.now()) }
-      void api.chains(params, abort.signal).then(({ value }) => {
-        if (abort.signal.aborted) return
-        abort.abort()
-        if (value) change((before) => (before.next === list.next ? addPage(before, value) : before))
-      })
-    },
+    more,
     follow(atTop) {
       held.current = !atTop
       if (!atTop || list === undefined || list.waiting.length === 0) return
