@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cpuSecondsOf, ranNs, rssBytesOf, treeOf } from './process-figures.ts'
 
 const bin = join(import.meta.dirname, '../../packages/cli/dist/bin.js')
 const startMs = 20_000
-/** USER_HZ, in which Linux counts CPU time for programs whatever the kernel's own clock. */
-const ticksPerSecond = 100
 
 /** A `clew desk` as one starts it, with data of its own on the disk. Linux only: it is looked at by /proc. */
 export type DeskProcess = {
@@ -52,7 +50,7 @@ export async function startDeskProcess(more: readonly string[] = [], data?: stri
     return {
       url,
       startedMs,
-      cpuSeconds: () => cpuTicks(pid) / ticksPerSecond,
+      cpuSeconds: () => cpuSecondsOf(pid),
       cpuMs: () => ranNs(pid) / 1e6,
       cpuMsOf: (thread) => ranNs(pid, thread.slice(0, 15)) / 1e6,
       rssBytes: () => treeOf(pid).reduce((sum, one) => sum + rssBytesOf(one), 0),
@@ -81,32 +79,4 @@ async function addressOf(stdout: NodeJS.ReadableStream): Promise<string> {
       return url
     }
   }
-}
-
-/** Nanoseconds on a CPU of all threads, or of those of one name. https://docs.kernel.org/scheduler/sched-stats.html */
-function ranNs(pid: number, name?: string): number {
-  let sum = 0
-  for (const task of readdirSync(`/proc/${pid}/task`)) {
-    const of = (file: string): string => readFileSync(`/proc/${pid}/task/${task}/${file}`, 'utf8')
-    if (name === undefined || of('comm').trimEnd() === name) sum += Number.parseInt(of('schedstat'), 10)
-  }
-  return sum
-}
-
-function treeOf(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-  )
-  return [pid, ...children.flatMap(treeOf)]
-}
-
-function rssBytesOf(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
-}
-
-/** Fields 14 and 15 of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-function cpuTicks(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return Number(fields[11]) + Number(fields[12])
 }

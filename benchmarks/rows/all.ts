@@ -9,6 +9,7 @@ import { deskHttp } from './desk-http.ts'
 import { deskIngest } from './desk-ingest.ts'
 import { deskPage } from './desk-page.ts'
 import { deskQuery } from './desk-query.ts'
+import { deskRivals } from './desk-rivals.ts'
 import { deskStored } from './desk-stored.ts'
 import { expressRequest, fastifyRequest } from './http-request.ts'
 import { keep } from './keep.ts'
@@ -45,5 +46,6 @@ export const rows: readonly Row[] = [
   deskHttp,
   deskQuery,
   deskStored,
+  deskRivals,
   deskPage,
 ]

@@ -51,7 +51,7 @@ async function run({ quick, say }: RunOptions): Promise<Result[]> {
 
 function resultsOf({ questions }: StoredTrial, way: (typeof ways)[number]): Result[] {
   return busyQuestions.map(({ name }) => {
-    const { ms, problems }: Asked = questions.get(name) ?? {
+    const { ms, cpuMs, problems }: Asked = questions.get(name) ?? {
       ms: [],
       cpuMs: [],
       problems: new Set(['was not asked']),
@@ -64,7 +64,10 @@ function resultsOf({ questions }: StoredTrial, way: (typeof ways)[number]): Resu
       goals: goal === undefined ? [] : [{ figure: 'ours', atMost: goal }],
       against: 'plain',
       problems: [...problems],
-      notes: [`half of ${ms.length} answers within ${percentile(ms, 50).toPrecision(3)} ms`],
+      notes: [
+        `half of ${ms.length} answers within ${percentile(ms, 50).toPrecision(3)} ms; ` +
+          `CPU ${percentile(cpuMs, 50).toPrecision(3)} ms, 95th percentile ${percentile(cpuMs, 95).toPrecision(3)} ms`,
+      ],
     })
   })
 }

@@ -74,15 +74,17 @@ export function spanWords(id: string): [high: number, low: number] {
   return [Number.parseInt(id.slice(0, 8), 16) | 0, Number.parseInt(id.slice(8), 16) | 0]
 }
 
-/** The bytes of a span id, always in the same array: SQLite copies them; null when both words are 0. */
-export function createSpanBytes(): (high: number, low: number) => Uint8Array | null {
-  const bytes = new Uint8Array(8)
-  const view = new DataView(bytes.buffer)
+/** The bytes of a span id; null when both words are 0. They stay as they are until so many more were asked for. */
+export function createSpanBytes(kept = 1): (high: number, low: number) => Uint8Array | null {
+  const all = Array.from({ length: kept }, () => new DataView(new ArrayBuffer(8)))
+  const bytes = all.map(({ buffer }) => new Uint8Array(buffer))
+  let turn = 0
   return (high, low) => {
     if (high === 0 && low === 0) return null
-    view.setInt32(0, high)
-    view.setInt32(4, low)
-    return bytes
+    turn = turn + 1 === kept ? 0 : turn + 1
+    all[turn]!.setInt32(0, high)
+    all[turn]!.setInt32(4, low)
+    return bytes[turn]!
   }
 }
 

@@ -144,9 +144,11 @@ export const textSchema = `
 CREATE VIRTUAL TABLE log_text USING fts5 (
   words, content = '', columnsize = 0, detail = none, tokenize = "unicode61 remove_diacritics 2 tokenchars '_'"
 );
--- Merging a little with each commit costs a fifth of the CPU of writing; many parts are merged at once instead.
+-- Merging a little with each commit costs a fifth of the CPU of writing; many parts are merged at once instead. A commit is one part:
+-- with a megabyte of memory, which is the default, it would be two or three.
 INSERT INTO log_text (log_text, rank) VALUES ('automerge', 0);
 INSERT INTO log_text (log_text, rank) VALUES ('crisismerge', 32);
+INSERT INTO log_text (log_text, rank) VALUES ('hashsize', 8388608);
 
 -- The same of spans: the values of their attributes.
 CREATE VIRTUAL TABLE span_text USING fts5 (
@@ -154,6 +156,7 @@ CREATE VIRTUAL TABLE span_text USING fts5 (
 );
 INSERT INTO span_text (span_text, rank) VALUES ('automerge', 0);
 INSERT INTO span_text (span_text, rank) VALUES ('crisismerge', 32);
+INSERT INTO span_text (span_text, rank) VALUES ('hashsize', 8388608);
 `
 
 /** In `log_text`, beside the words of its lines: a process of which a block has lines. */
