@@ -65,6 +65,8 @@ function readDetails(
   const newIndex = { span: placesOf(spans), log: placesOf(logs) }
   const list = createDetailList()
   for (const { kind, index } of records) {
+    // Nobody may wait any more, or the time of a query may be over.
+    segments.stop.check(0)
     const place = newIndex[kind].get(index)!
     if (redactor === undefined && list.isFull()) list.leaveOut()
     else if (kind === 'span') {

@@ -232,3 +232,27 @@ test('the language and the colours of the file can be chosen in it', async () =>
     expect(await page.evaluate(() => document.documentElement.dataset.appearance)).toBe('light')
   })
 })
+
+test('on paper the file has every row, and what it is', async () => {
+  const traceId = await desk.send({
+    spans: [{ id: 'a', name: 'GET /', service: 'shop', kind: 2, at: 0, ms: 300 }],
+    logs: Array.from({ length: 150 }, (_, line) => ({
+      ...{ span: 'a', service: 'shop', at: line, text: `line ${line}` },
+    })),
+  })
+  const href = await fileOf(traceId)
+  await withPage({}, async (page) => {
+    const seen = await watch(page, href)
+    const pages = (await page.pdf()).toString('latin1').match(/\/Type \/Page\b(?!s)/g) ?? []
+    expect(pages.length).toBeGreaterThan(2)
+    await page.emulateMedia({ media: 'print' })
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
+    expect(await page.locator('.rows-body > [role=row]').count()).toBe(151)
+    await page.getByText('line 149', { exact: true }).waitFor()
+    expect([
+      await page.locator('.share-notes').isVisible(),
+      await page.locator('header.top').isVisible(),
+    ]).toEqual([true, false])
+    expect(await seen()).toEqual(quiet)
+  })
+})
