@@ -194,15 +194,6 @@ const cases: Case[] = [
     /more than 10000 lines are no records/,
   ],
   ['objects with nothing in them', '/api/import', lines, () => zip('{}\n'.repeat(3e6)), 400, /it is empty/],
-  ['lines of a byte', '/api/import', lines, () => zip('{"msg":""}\n'.repeat(5e6)), 413, /65536 records/],
-  [
-    'nine lines of as many records',
-    '/api/import',
-    lines,
-    () => zip(`${inLogs(listed('{}', 6e4))}\n`.repeat(80)),
-    413,
-    /65536 records/,
-  ],
   ['white space', '/api/import', lines, () => zip(' '.repeat(60e6)), 413, /200 times its size/],
   [
     'lines of empty records',
