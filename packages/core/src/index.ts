@@ -68,6 +68,7 @@ export { checkEvent, defineEvent, event } from './record/event.ts'
 export type * from './record/event-types.ts'
 export { type KeptTraces, keep, keptTraces, setKeptTraces } from './record/kept-traces.ts'
 export { registeredLoggerProvider } from './record/logs-api.ts'
+export { type QueryRecords, setQueryRecords } from './record/query-record.ts'
 export type { InstrumentationScope, LogRecord } from './record/record.ts'
 export {
   emitRecord,

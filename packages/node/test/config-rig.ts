@@ -76,6 +76,7 @@ export const plain: ClewConfig = {
   disabled: false,
   quiet: false,
   statusPort: 0,
+  queryRecords: undefined,
   otelFile: undefined,
   alerts: undefined,
   logFilter: { level: undefined, where: undefined },

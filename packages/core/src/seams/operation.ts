@@ -2,6 +2,7 @@ import type { Attributes, Context, Span, SpanKind, Tracer } from '@opentelemetry
 import { SpanStatusCode } from '../api/span.ts'
 import { contextWithSpan, isTracingSuppressed, spanContextOf } from '../context/request-context.ts'
 import { guard } from '../process/report.ts'
+import { followQuery } from '../record/query-record.ts'
 
 /** What the span of one operation says. */
 export type SpanDescription = {
@@ -20,8 +21,11 @@ export type Operation = {
   readonly context: Context
   /** Undefined where nothing is recorded. */
   readonly span: Span | undefined
-  /** Ends the span, with status ERROR when `error` is neither undefined nor null. Only the first call counts. Never throws. */
-  end(error?: unknown): void
+  /**
+   * Ends the span, with status ERROR when `error` is neither undefined nor null. How many `rows` came back is told where
+   * queries are records. Only the first call counts. Never throws.
+   */
+  end(error?: unknown, rows?: number): void
 }
 
 /**
@@ -48,16 +52,19 @@ function untraced(caller: Context): Operation {
 
 function doNothing(): void {}
 
-function traced(caller: Context, { describeError }: SpanDescription, span: Span): Operation {
+function traced(caller: Context, description: SpanDescription, span: Span): Operation {
+  const context = contextWithSpan(caller, span)
+  const finish = followQuery(description, caller, context)
   let isEnded = false
   return {
     caller,
-    context: contextWithSpan(caller, span),
+    context,
     span,
-    end: (error) => {
+    end: (error, rows) => {
       if (isEnded) return
       isEnded = true
-      endSpan(span, error ?? undefined, describeError)
+      if (finish) guard('making a record of a query', () => finish(error ?? undefined, rows), undefined)
+      endSpan(span, error ?? undefined, description.describeError)
     },
   }
 }

@@ -84,7 +84,8 @@ function withEnding(args: readonly unknown[], operation: Operation): unknown[] {
 function ending(callback: Callback, operation: Operation): Callback {
   const bound = bindToContext(operation.caller, callback)
   return function (this: unknown, error, ...results) {
-    operation.end(error)
+    const [rows] = results
+    operation.end(error, Array.isArray(rows) ? rows.length : undefined)
     return bound.call(this, error, ...results)
   }
 }

@@ -35,7 +35,7 @@ function endingOperation(operation: Operation, callback: Callback): Callback {
   const bound = bindToContext(operation.caller, callback)
   if (!operation.span) return bound
   return function (this: unknown, error, ...results) {
-    operation.end(error)
+    operation.end(error, rowsOf(results[0]))
     bound.call(this, error, ...results)
   }
 }
@@ -59,13 +59,18 @@ function restoreCallback(config: unknown, callback: Callback | undefined, bound:
   if (typeof own === 'object' && own?.callback === bound) own.callback = callback
 }
 
+function rowsOf(result: unknown): number | undefined {
+  const { rows } = (result ?? {}) as { rows?: unknown }
+  return Array.isArray(rows) ? rows.length : undefined
+}
+
 // Not `.finally` beside the promise: a rejection that the application does not handle must stay unhandled.
 function endWithPromise(operation: Operation, result: unknown): unknown {
   const promise = result as Promise<unknown>
   if (typeof promise?.then !== 'function') return result
   return promise.then(
     (value) => {
-      operation.end()
+      operation.end(undefined, rowsOf(value))
       return value
     },
     (error) => {

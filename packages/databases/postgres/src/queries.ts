@@ -67,7 +67,7 @@ function bindOutcome(owner: string, query: Query, { operation, own, text }: Begu
   query.resolve = (value) => {
     // Of a COPY it is the stream first, and the end of the query when all has been copied.
     if (isStream(value)) guard('binding a stream', () => bindStream(owner, value, operation), undefined)
-    else endWith(query, text, operation, undefined)
+    else endWith(query, text, operation, undefined, Array.isArray(value) ? value.length : undefined)
     return resolve(value)
   }
   query.reject = (error) => {
@@ -77,11 +77,11 @@ function bindOutcome(owner: string, query: Query, { operation, own, text }: Begu
   own.add(query.resolve)
 }
 
-function endWith(query: Query, text: string, operation: Operation, error: unknown): void {
+function endWith(query: Query, text: string, operation: Operation, error: unknown, rows?: number): void {
   const { span } = operation
   const sent = span && guard('describing a query', () => describeSent(query, text), undefined)
   if (span && sent) span.updateName(sent.name).setAttributes(sent.attributes)
-  operation.end(error)
+  operation.end(error, rows)
 }
 
 function isStream(value: unknown): value is EventEmitter {

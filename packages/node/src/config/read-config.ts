@@ -1,4 +1,4 @@
-import type { OptionSpecs, OptionValues } from '@clew/core'
+import type { OptionSpecs, OptionValues, QueryRecords } from '@clew/core'
 import { type EncodeLimits, lowestSeverity, type SeverityBand } from '@clew/otlp'
 import type { Endpoint, HoldOptions, RandomnessSource, StormOptions } from '@clew/pipeline'
 import { nearestName, quote } from '@clew/settings'
@@ -45,6 +45,8 @@ export type ClewConfig = {
   statusPort: number
   /** The file of OTEL_CONFIG_FILE, as it was given, where it is in force. */
   otelFile: string | undefined
+  /** Undefined: no query is a log record. */
+  queryRecords: QueryRecords | undefined
   /** A rule file, as it was given; relative to the working directory. */
   alerts: string | undefined
   service: ServiceConfig
@@ -182,6 +184,11 @@ export function readKeep({ read }: Reader): KeepConfig {
   }
 }
 
+function readQueryRecords({ read }: Reader): QueryRecords | undefined {
+  const which = read(generalSettings.queryRecords)
+  return which === 'off' ? undefined : { which, slowMs: read(generalSettings.slowQuery) }
+}
+
 function readAll(
   reader: Reader,
   { env, instrumentations, readFile, isInstalled }: ConfigSources,
@@ -192,6 +199,7 @@ function readAll(
     disabled: read(generalSettings.disabled),
     quiet: read(generalSettings.quiet),
     statusPort: read(generalSettings.statusPort),
+    queryRecords: readQueryRecords(reader),
     otelFile: undefined,
     alerts: read(generalSettings.alerts),
     service: { name: read(generalSettings.serviceName) ?? namedThere, attributes },

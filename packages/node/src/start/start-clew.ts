@@ -8,6 +8,7 @@ import {
   type Stop,
   setKeptTraces,
   setOutsideContext,
+  setQueryRecords,
   setRecordSink,
   setServiceName,
   stopAll,
@@ -162,7 +163,7 @@ function run(
     ...{ config, resource, startedUnixMs, running, pipeline, alerts: alerts?.path },
     ...{ keep, configuration: kept?.watch.last ?? (() => reading) },
   })
-  const ours = [redact.stop, ...(kept?.stops ?? []), sink, meters, ...shown]
+  const ours = [redact.stop, ...(kept?.stops ?? []), ...startQueryRecords(config), sink, meters, ...shown]
   const stops = [...ours, watchApiCopies(), unfinished.stop, ...packageStops]
   if (isMainThread && !config.quiet) {
     const others = destinations.map(({ shownAs }) => shownAs)
@@ -242,6 +243,10 @@ function openTracing(
       watchId: watchIds(config, keeps),
     },
   })
+}
+
+function startQueryRecords({ queryRecords }: ClewConfig): Stop[] {
+  return queryRecords ? [setQueryRecords(queryRecords)] : []
 }
 
 function startKeep(
