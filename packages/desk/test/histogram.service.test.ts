@@ -105,3 +105,17 @@ test('of what is few enough to be listed, the list has as many lines as are coun
     expect([q, (await ask({ q })).total]).toEqual([q, logs.length])
   }
 })
+
+test('a short time is counted by the second, also without a search, and a time with very many lines by ten', async () => {
+  const within = (seconds: number) => ({
+    from: String(startMs + 90_000_000),
+    to: String(startMs + 90_000_000 + seconds * 1000 - 1),
+    steps: '80',
+  })
+  for (const q of ['', 'level>=info', 'service:shop', 'accepted']) {
+    const { stepMs, series, total } = await ask({ ...within(60), q })
+    expect([q, stepMs, total, series.info.length]).toEqual([q, 1000, 60, 60])
+    expect(series.info.map((count, at) => count + series.warn[at]!)).toEqual(series.info.map(() => 1))
+  }
+  expect(await ask(within(300))).toMatchObject({ stepMs: 5000, total: 300 })
+})

@@ -54,3 +54,24 @@ test('the first chain that ever arrives takes the place of the two commands that
     await empty.close()
   }
 })
+
+test('the page of the commands turns to the first chain that ever arrives, and on the way back it stays', async () => {
+  const empty = await startSampleDesk({ empty: true })
+  try {
+    await withPage({}, async (page) => {
+      await page.goto(`${empty.url}/start`)
+      await page.getByText('Waiting for the first record').waitFor()
+      // The stream must have begun: what comes before it is asked for then.
+      const traceId = await empty.send(repeatedQueries(3))
+      await page.waitForURL(`${empty.url}/t/${traceId}`)
+      await page.getByRole('treegrid').waitFor()
+      await page.goBack()
+      await page.getByText('It works').waitFor()
+      await empty.send(lostSpans())
+      await page.getByText(/and 9 spans|and \d+ spans/).waitFor()
+      expect(new URL(page.url()).pathname).toBe('/start')
+    })
+  } finally {
+    await empty.close()
+  }
+})

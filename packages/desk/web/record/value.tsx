@@ -1,6 +1,5 @@
 import { safeText } from '@clew/otlp/text'
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
 import type { FieldValue } from '../../api/index.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { TextBlock, TimeText } from '../components/telemetry.tsx'
@@ -17,34 +16,9 @@ export function hasLines(text: string): boolean {
   return /[\r\n]/.test(text.trim())
 }
 
-/** A value with more of either is folded to about as much. */
-const shownLength = 400
-const shownLines = 8
-
-/** Text of several lines keeps them: stacks and nested values. What is long is folded, and opened by its button. */
+/** Text of several lines keeps them: stacks and nested values. */
 export function Value({ text }: { text: string }) {
-  const [isOpen, setOpen] = useState(false)
-  const folded = foldText(text)
-  const shown = isOpen ? text : folded
-  return (
-    <>
-      {hasLines(shown) ? <TextBlock text={shown} /> : <bdi class="value">{safeText(shown)}</bdi>}
-      {folded !== text && (
-        <button type="button" class="quiet fold" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? words.value.record.fold : words.value.record.unfold(formatCount(text.length))}
-        </button>
-      )}
-    </>
-  )
-}
-
-/** The beginning of a text that is long, the whole of one that is not. */
-export function foldText(text: string): string {
-  const lines = text.split(/\r\n|\n|\r/, shownLines + 1)
-  const begin = lines.length > shownLines ? `${lines.slice(0, shownLines).join('\n')}\n…` : text
-  // A little more than is shown needs no button; half of an emoji is none.
-  if (begin.length <= shownLength * 1.2) return begin
-  return `${begin.slice(0, shownLength).replace(/[\uD800-\uDBFF]$/, '')}…`
+  return hasLines(text) ? <TextBlock text={text} /> : <bdi class="value">{safeText(text)}</bdi>
 }
 
 /** A value longer than this, or of more lines, is folded. */

@@ -123,8 +123,6 @@ export const record = {
   find: (name: string) => `Find lines with this ${name}`,
   filterIn: (name: string) => `Only lines with this ${name}`,
   filterOut: (name: string) => `Lines without this ${name}`,
-  fold: 'Show less',
-  unfold: (characters: string) => `Show all ${characters} characters`,
   copyValue: (name: string) => `Copy ${name}`,
   characters: (count: string) => `${count} characters`,
   copyText: 'Copy the line',

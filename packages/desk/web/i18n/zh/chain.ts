@@ -147,8 +147,6 @@ export const record: Words['record'] = {
   find: (name) => `查找 ${name} 相同的日志`,
   filterIn: (name) => `仅看 ${name} 为此值的日志`,
   filterOut: (name) => `排除 ${name} 为此值的日志`,
-  fold: '收起',
-  unfold: (characters) => `显示全部 ${characters} 个字符`,
   copyValue: (name) => `复制 ${name}`,
   characters: (count) => `${count} 个字符`,
   copyText: '复制此行',

@@ -82,7 +82,7 @@ function Services({ chain }: { chain: ChainSummary }) {
   const first = services[root]
   const names = [...(first === undefined ? [] : [first]), ...services.filter((_, at) => at !== root)]
   return (
-    <div class="chain-services">
+    <div class="chains-services">
       {names.slice(0, maxServices).map((name) => (
         <ServiceDot key={name} name={name} />
       ))}

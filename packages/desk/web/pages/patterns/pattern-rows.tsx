@@ -88,7 +88,7 @@ export function Age({ unixMs, nowMs }: { unixMs: number; nowMs: number }) {
 function Services({ names }: { names: readonly string[] }) {
   const [first, ...others] = names
   return (
-    <span class="services" title={names.join(', ')}>
+    <span class="pattern-names" title={names.join(', ')}>
       {first !== undefined && <ServiceDot name={first} />}
       {others.length > 0 && <span class="muted number">+{others.length}</span>}
     </span>
