@@ -82,12 +82,13 @@ test('a line is kept to the nanosecond with everything that it carried', async (
     fields: 'orderId=9007199254740993 nested={"a":[1.5,true,null]} bytes=AAEC __proto__=plain',
     attributes: { orderId: '9007199254740993', nested, bytes: 'AAEC', ['__proto__']: 'plain' },
     droppedAttributes: 2,
+    flags: 1,
     eventName: 'payment.refused',
     traceId,
     spanId,
     pattern: 0,
     resource: { 'service.name': 'shop' },
-    scope: { name: 'pay', version: '2' },
+    scope: { name: 'pay', version: '2', attributes: {} },
   })
 })
 
