@@ -49,14 +49,19 @@ type Sender = { readonly sent: SoakSent; end(): Promise<SoakSent>; stop(): Promi
 /** Runs all of it and compares. Rejects when the desk does not start, or a tab shows nothing at first. */
 export async function soak(options: SoakOptions): Promise<SoakRecord> {
   const desk = await startDeskProcess(keepAll, options.directory)
-  const tabs = await openTabs(desk.url).catch(async (error) => {
-    await desk.kill()
-    throw error
-  })
+  const sender = startSender(desk.url, options)
+  // Of old data alone the tab of services, which is of the last minutes, would have none.
+  const tabs = await arrived(sender)
+    .then(() => openTabs(desk.url))
+    .catch(async (error) => {
+      await sender.stop()
+      await desk.kill()
+      throw error
+    })
   const scene: Scene = {
     ...{ options, desk, tabs, kills: [], heapBytes: [], cpu: { ended: 0, now: 0 } },
     seen: { rssBytes: [], cpuSeconds: 0, seconds: 0 },
-    sender: startSender(desk.url, options),
+    sender,
     searches: createSearches(),
   }
   scene.searches.ask(() => scene.desk)
@@ -75,6 +80,13 @@ export async function soak(options: SoakOptions): Promise<SoakRecord> {
     await scene.sender.stop()
     await scene.desk?.kill()
   }
+}
+
+/** Resolves when lines and spans were acknowledged. Rejects when none are in a minute. */
+async function arrived(sender: Sender): Promise<void> {
+  for (const beganMs = performance.now(); performance.now() - beganMs < minuteMs; await delay(secondMs))
+    if (sender.sent.lines > 0 && sender.sent.spans > 0) return
+  throw new Error('the desk acknowledged no line or no span within a minute')
 }
 
 /** Looks each second, says each minute, kills now and then, until the time is over. */
