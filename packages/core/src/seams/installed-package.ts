@@ -13,21 +13,20 @@ export type VersionRange = { readonly from: string; readonly below: string }
 const packages = new Map<string, InstalledPackage | undefined>()
 const mains = new Map<string, string | undefined>()
 
-/** The package that a file belongs to. */
+/**
+ * The package that a file belongs to. One that has its package.json among its built files once more, as @redis/client has,
+ * is where it lies outermost.
+ */
 export function packageOf(filename: string): InstalledPackage | undefined {
+  let found: InstalledPackage | undefined
   for (let directory = dirname(filename); ; directory = dirname(directory)) {
     if (!packages.has(directory)) packages.set(directory, readPackage(directory))
-    const found = packages.get(directory)
-    if (found) return outermost(found)
-    if (directory === dirname(directory)) return undefined
+    const here = packages.get(directory)
+    if (here && found && here.name !== found.name) return found
+    found = here ?? found
+    if (found && directory.endsWith(join('node_modules', found.name))) return found
+    if (directory === dirname(directory)) return found
   }
-}
-
-// @redis/client has its package.json once more among its built files, with a `main` that is not there.
-function outermost(found: InstalledPackage): InstalledPackage {
-  if (found.directory.endsWith(join('node_modules', found.name))) return found
-  const around = packageOf(found.directory)
-  return around?.name === found.name ? around : found
 }
 
 // A package.json without a name only sets the module type of a folder; the package lies further up.
