@@ -129,7 +129,7 @@ test('data of a newer version is left alone, with its remedy', async () => {
   database.exec('PRAGMA user_version = 99')
   database.close()
   await expect(openRig({ directory: rig.directory })).rejects.toThrow(
-    `${path} was written by a newer clew (format 99, this one knows 2); update clew, or give another folder with --data`,
+    `${path} was written by a newer clew (format 99, this one knows 3); update clew, or give another folder with --data`,
   )
 })
 
