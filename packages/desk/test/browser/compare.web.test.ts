@@ -161,6 +161,9 @@ test.each(readers)(
       await examine('comparison')
       await page.goto(`${desk.url}/t/${ids.now}`)
       const open = (at: number) => page.locator('.chain-actions > button').nth(at).click()
+      await page.locator('.chain-head').waitFor()
+      // On a narrow page the head has to be opened.
+      if (reader.width === 400) await page.locator('.chain-more').click()
       await page.locator('.chain-actions > button').first().waitFor()
       await open(0)
       await page.locator('dialog .share-size').waitFor()

@@ -53,7 +53,7 @@ const loadedAll = (page: Page) =>
         () => performance.getEntriesByType('resource').filter(({ name }) => /page-.*\.js$/.test(name)).length,
       ),
     )
-    .toBe(7)
+    .toBe(9)
 
 /** Of the browser's own: that the desk was not there. */
 const away: Reader = { isAway: true }

@@ -79,7 +79,7 @@ test.each(
     const { width, gaps, facets, search, cut } = await layout(page)
     expect(Object.entries(gaps).filter(([name, gap]) => name !== 'header' && gap > 48)).toEqual([])
     expect(gaps.header).toBeLessThanOrEqual(width * 0.25)
-    expect(search).toBeGreaterThanOrEqual(0.45)
+    expect(search).toBeGreaterThanOrEqual(0.42)
     expect(facets).toBeGreaterThanOrEqual(0.1)
     expect(facets).toBeLessThanOrEqual(0.2)
     if (width === 3840) expect(cut).toEqual([])
