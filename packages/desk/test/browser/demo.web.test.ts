@@ -54,7 +54,7 @@ test('from the demo one comes to the line of the failing job inside its chain, a
     expect(places).not.toContain(-1)
     await page.keyboard.press('e')
     const line = page.getByRole('row').filter({ hasText: 'payment_failed' }).filter({ hasText: 'ERROR' })
-    await line.first().click()
+    await line.first().getByText('payment_failed').first().click()
     await expect.poll(() => page.getByRole('complementary').textContent()).toContain('PaymentFailed')
     // The other pages know the same services, lines and jobs.
     await page.goto(new URL('/logs?q=level>=error', link).href)

@@ -39,15 +39,20 @@ export function StartPage() {
   )
 }
 
+/** Who comes back has seen it. */
+let hasTurned = false
+
 /** Once the store was seen empty, the first chain that comes is gone to. */
 function useFirstChain(isEmpty: boolean): void {
   const [waits, setWaits] = useState(false)
   useEffect(() => setWaits((before) => before || isEmpty), [isEmpty])
   useEffect(() => {
-    if (!waits) return
+    if (!waits || hasTurned) return
     const show = (chains: readonly ChainSummary[]) => {
       const last = chains.at(-1)
-      if (last) go(chainHref(last.traceId))
+      if (!last || hasTurned) return
+      hasTurned = true
+      go(chainHref(last.traceId))
     }
     const stream = live('chains', '', ({ chains }) => show(chains))
     // What came before the stream began is not in it.
