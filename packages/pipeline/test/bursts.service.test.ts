@@ -68,7 +68,8 @@ test.for([
     delayMs: 0,
   },
   { name: '40,000 records/s at a receiver of 20 ms', rhythm: 'fast', size: 4, count: 160_000, delayMs: 20 },
-])('$name: none is lost, and memory grows by less than 64 MiB', async ({ rhythm, size, count, delayMs }) => {
+  // The queue may fill, 64 MiB, where the receiver gets little of the machine.
+])('$name: none is lost, and memory grows by less than 96 MiB', async ({ rhythm, size, count, delayMs }) => {
   const sink = await startSink()
   sink.behave({ kind: 'accept', delayMs })
   const burst = await startBurst(sink, rhythm, size)
@@ -78,7 +79,7 @@ test.for([
     reports: [],
     received: { unique: count, total: count },
   })
-  expect(growthMiB).toBeLessThanOrEqual(64)
+  expect(growthMiB).toBeLessThanOrEqual(96)
   sink.stop()
 })
 
@@ -103,7 +104,7 @@ describe.concurrent('an outage of 30 s at 1,000 records/s loses nothing', () => 
       codes: ['CLEW_EXPORT_FAILED', 'CLEW_EXPORT_RECOVERED'],
       received: { unique: seconds * 1000, total: seconds * 1000 },
     })
-    expect(growthMiB).toBeLessThanOrEqual(64)
+    expect(growthMiB).toBeLessThanOrEqual(96)
     sink.stop()
   })
 })
