@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { getCallSites } from 'node:util'
+import { getCallSites, types } from 'node:util'
 import { type Instrumentation, onModuleLoad, runAsRoot, SpanKind, type Stop, wrapMethod } from '@clew/core'
 import manifest from '@clew/node-cron/package.json' with { type: 'json' }
 import type { Tracer } from '@opentelemetry/api'
 
-/** A function, or since the first version the path of a file that exports one and runs in a process of its own. */
+/** A function, or the path of a file that exports one and runs in a process of its own. */
 type Task = ((this: unknown, ...args: unknown[]) => unknown) | string
 type Schedule = (expression: string, task: Task, options?: { name?: string }) => unknown
 /** https://nodecron.com/api-reference.html; `createTask` since 4. */
@@ -24,9 +24,8 @@ export const nodeCronInstrumentation: Instrumentation = {
   start: ({ tracer }) =>
     onModuleLoad<NodeCronModule>(
       { name: 'node-cron', esModule: 'dist/node-cron.js', versions },
-      (exports, { filename }) => {
-        const isEsModule = filename.endsWith('node-cron.js') && filename.includes('dist')
-        const whole = [...(isEsModule ? [] : [exports]), exports.default]
+      (exports) => {
+        const whole = types.isModuleNamespaceObject(exports) ? [exports.default] : [exports, exports.default]
         return whole.flatMap((one) => (one?.schedule ? wrapSchedules(tracer, one as NodeCron) : []))
       },
     ),
