@@ -18,7 +18,7 @@ export function withFields<T>(fields: Fields, work: () => T): T {
 
 /**
  * Adds request fields to the running request, job or `withFields` call: to all records that come after, wherever in
- * the request they are written. Outside of any it does nothing and reports CLEW_NO_SCOPE. Never throws.
+ * the request they are written; the server span of a request has them, too. Outside of any it does nothing and reports CLEW_NO_SCOPE. Never throws.
  *
  * @example
  * app.use((req, res, next) => { setFields({ user_id: req.user.id }); next() })

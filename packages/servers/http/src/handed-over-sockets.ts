@@ -1,19 +1,35 @@
 import type { EventEmitter } from 'node:events'
 import { Socket } from 'node:net'
-import { bindingCallbacks, createHiddenSlot, onModuleLoad, type Stop, stopAll, wrapMethod } from '@clew/core'
+import {
+  bindingCallbacks,
+  createHiddenSlot,
+  guard,
+  onModuleLoad,
+  type Stop,
+  stopAll,
+  wrapMethod,
+} from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import { type Emit, emitIn, wrapEmit } from './message-events.ts'
 
-// Of sockets that were handed over to the application by an upgrade or a CONNECT.
-const contexts = createHiddenSlot<Context>()
+/** Of a socket that was handed over to the application by an upgrade or a CONNECT. */
+type HandedOver = { context: Context; closed: (() => void) | undefined }
+
+const handedOver = createHiddenSlot<HandedOver>()
 let stopSockets: Stop | undefined
 
-/** From now on the listeners of the socket run in `context`, and so does what is built on it. */
-export function handOver(socket: unknown, context: Context): void {
-  if (!(socket instanceof Socket)) return
-  contexts.set(socket, context)
+/**
+ * From now on the listeners of the socket run in `context`, and so does what is built on it; `closed` hears of its end. False
+ * for what is no socket of node:net, where nothing of that is so.
+ */
+export function handOver(socket: unknown, context: Context, closed?: () => void): boolean {
+  if (!(socket instanceof Socket)) return false
+  handedOver.set(socket, { context, closed })
   // Not before there is one: the sockets of databases emit often.
-  stopSockets ??= wrapEmit(Socket.prototype, (emit) => emitInContextOf((emitter) => emitter, emit))
+  stopSockets ??= wrapEmit(Socket.prototype, (emit) =>
+    tellClosed(emitInContextOf((emitter) => emitter, emit)),
+  )
+  return true
 }
 
 /** Undoes what `handOver` began, and keeps the WebSockets of ws in the context of their sockets. */
@@ -44,10 +60,20 @@ function attachToWebSocket({ prototype }: { prototype: WebSocket }): Stop[] {
   ]
 }
 
+function tellClosed(emit: Emit): Emit {
+  return function (this: EventEmitter, event, ...rest) {
+    try {
+      return emit.call(this, event, ...rest)
+    } finally {
+      if (event === 'close') guard('closing a socket', () => handedOver.get(this)?.closed?.(), undefined)
+    }
+  }
+}
+
 function emitInContextOf(socketOf: (emitter: EventEmitter) => object | undefined | null, emit: Emit): Emit {
   return function (this: EventEmitter, event, ...rest) {
     const socket = socketOf(this)
-    const context = socket ? contexts.get(socket) : undefined
+    const context = socket ? handedOver.get(socket)?.context : undefined
     return context === undefined
       ? emit.call(this, event, ...rest)
       : emitIn(context, emit, this, event, ...rest)

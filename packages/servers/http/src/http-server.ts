@@ -1,10 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import {
-  contextForWork,
-  contextWithSpan,
   enterContext,
-  type Fields,
   guard,
   type HttpRequest,
   httpRequestOf,
@@ -14,9 +11,7 @@ import {
   type Runtime,
   reportThrown,
   rootContext,
-  SpanKind,
   type SpanOwner,
-  SpanStatusCode,
   type Stop,
   setSpanOwner,
   spanContextOf,
@@ -25,8 +20,9 @@ import {
   trackHttpRequest,
 } from '@clew/core'
 import type { Context, Span } from '@opentelemetry/api'
-import { describeReceived, methodName } from './attributes.ts'
+import { type BodyCounter, countBodies } from './access-record.ts'
 import { handOver } from './handed-over-sockets.ts'
+import { type Answer, type Begun, createIntake, describeAnswer, endAnswer } from './intake.ts'
 import { type AnsweredTrace, answerWithMarks } from './kept-header.ts'
 import {
   type Exchange,
@@ -35,8 +31,6 @@ import {
   type Upgrade,
 } from './message-events.ts'
 import type { HttpOptions, options as specs } from './options.ts'
-import { fieldsOf, parentContextOf } from './received-context.ts'
-import { createUrlRedactor, parseTarget } from './url.ts'
 
 /** https://nodejs.org/api/diagnostics_channel.html#event-httpserverrequeststart */
 type RequestStart = { request: IncomingMessage; response: ServerResponse; server: object }
@@ -46,44 +40,33 @@ const noUpgrade: Upgrade = { context: rootContext, handedOver: () => {} }
 const requestStart = 'http.server.request.start'
 
 /** Begins a context and a span for each request at Node's own channel; both last until the response is closed. */
-export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Stop {
-  const redact = createUrlRedactor(options.redactQuery)
-  const isIgnored = createPathTest(options.ignorePaths)
-
-  const startSpan = (request: IncomingMessage, method: string, parent: Context): Span | undefined =>
-    isIgnored(parseTarget(request.url ?? '/').path)
-      ? undefined
-      : tracer.startSpan(
-          method,
-          { kind: SpanKind.SERVER, attributes: describeReceived(request, redact) },
-          parent,
-        )
+export function startHttpServer(runtime: Runtime<typeof specs>): Stop {
+  const { options } = runtime
+  const begin = createIntake(runtime)
   const takeIn = ({ request, response, server }: RequestStart): Context => {
     if (isHiddenServer(server)) return suppressedRoot
-    const parent = parentContextOf(request.headers)
-    const fields = fieldsOf(request.headers, parent, options.propagateFields)
-    const work = contextForWork(parent, fields, undefined, request.rawHeaders)
-    const method = methodName(request.method ?? '')
-    const span = startSpan(request, method, parent)
-    const context = span ? contextWithSpan(work, span) : work
-    const entry = new ServerRequest(context, span, method, response, spanContextOf(parent)?.traceId)
+    const begun = begin(request)
+    const entry = new ServerRequest(begun, response)
     trackHttpRequest(request, entry)
-    if (span) setSpanOwner(span, entry)
-    setResponseHeaders(response, fields, span && context, options)
-    return context
+    if (begun.span) setSpanOwner(begun.span, entry)
+    setResponseHeaders(response, begun, options)
+    return begun.context
   }
   // The caller's trace goes on without a span, for a WebSocket has no end to wait for. Where there is none, the span of the
   // handing over begins one.
   const takeInUpgrade = (request: IncomingMessage, socket: unknown): Upgrade => {
-    const parent = parentContextOf(request.headers)
-    const fields = fieldsOf(request.headers, parent, options.propagateFields)
-    const work = contextForWork(parent, fields, undefined, request.rawHeaders)
-    const span = spanContextOf(parent)
-      ? undefined
-      : startSpan(request, methodName(request.method ?? ''), parent)
-    const context = span ? contextWithSpan(work, span) : work
-    handOver(socket, context)
-    return { context, handedOver: () => span?.end() }
+    const { context, span, tell } = begin(request, (parent) => spanContextOf(parent) === undefined)
+    const closed =
+      tell &&
+      (() => tell({ route: undefined, status: undefined, errorType: undefined, bodyBytes: undefined }))
+    const isHeard = handOver(socket, context, closed)
+    return {
+      context,
+      handedOver: () => {
+        span?.end()
+        if (!isHeard) closed?.()
+      },
+    }
   }
   // A failure must not leave the request in the context of the one before it on the connection.
   const onStart = (message: unknown): void => {
@@ -97,36 +80,26 @@ export function startHttpServer({ tracer, options }: Runtime<typeof specs>): Sto
   }
 
   subscribe(requestStart, onStart)
+  const ofResponse = (response: object) => serverRequestOf((response as ServerResponse).req)
   const stops = [
     () => void unsubscribe(requestStart, onStart),
-    keepContextOfMessages(ServerResponse.prototype, (response) =>
-      serverRequestOf((response as ServerResponse).req),
-    ),
+    keepContextOfMessages(ServerResponse.prototype, ofResponse),
     keepContextOfConnections((request, socket) =>
       guard('taking in an HTTP upgrade', () => takeInUpgrade(request, socket), noUpgrade),
     ),
     ...(keptTraces() === undefined ? [] : [answerWithMarks(serverRequestOf)]),
+    ...(options.accessRecords ? [countBodies(ServerResponse.prototype, ofResponse)] : []),
   ]
   return () => stopAll(stops)
 }
 
-/** A test for paths: each pattern is a whole path, or a prefix that ends in `*`. */
-export function createPathTest(patterns: readonly string[]): (path: string) => boolean {
-  if (patterns.length === 0) return () => false
-  const paths = new Set(patterns.filter((pattern) => !pattern.endsWith('*')))
-  const prefixes = patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1))
-  return (path) => paths.has(path) || prefixes.some((prefix) => path.startsWith(prefix))
-}
-
-/** `own` is the context with the request's own span, if it has one. */
 function setResponseHeaders(
   response: ServerResponse,
-  fields: Fields,
-  own: Context | undefined,
+  { fields, span, context }: Begun,
   { respondRequestId, respondTraceId }: HttpOptions,
 ): void {
   if (respondRequestId) response.setHeader('x-request-id', String(fields.request_id))
-  const ids = respondTraceId && own ? spanContextOf(own) : undefined
+  const ids = respondTraceId && span ? spanContextOf(context) : undefined
   if (!ids) return
   const { traceId, spanId, traceFlags } = ids
   // https://www.w3.org/TR/trace-context-2/#traceresponse-header
@@ -134,32 +107,33 @@ function setResponseHeaders(
 }
 
 /** A request from its headers to the close of its response. */
-class ServerRequest implements HttpRequest, Exchange, SpanOwner, AnsweredTrace {
+class ServerRequest implements HttpRequest, Exchange, SpanOwner, AnsweredTrace, BodyCounter {
   readonly context: Context
-  readonly joined: string | undefined
   route: string | undefined
   progress: unknown
-  readonly #method: string
+  readonly #begun: Begun
   readonly #response: ServerResponse
   /** Absent for an ignored path, and after the end. */
   #span: Span | undefined
+  #bodyBytes = 0
 
-  constructor(
-    context: Context,
-    span: Span | undefined,
-    method: string,
-    response: ServerResponse,
-    joined: string | undefined,
-  ) {
-    this.context = context
-    this.joined = joined
-    this.#span = span
-    this.#method = method
+  constructor(begun: Begun, response: ServerResponse) {
+    this.context = begun.context
+    this.#begun = begun
+    this.#span = begun.span
     this.#response = response
+  }
+
+  get joined(): string | undefined {
+    return this.#begun.joined
   }
 
   get mayFail(): boolean {
     return this.#span !== undefined
+  }
+
+  wrote(bytes: number): void {
+    this.#bodyBytes += bytes
   }
 
   closed(message: object): void {
@@ -172,18 +146,17 @@ class ServerRequest implements HttpRequest, Exchange, SpanOwner, AnsweredTrace {
     const span = this.#span
     if (!span) return
     this.#span = undefined
-    this.describeUnfinished(span)
-    describeFailure(span, this.#response)
-    span.end()
+    endAnswer(span, this.#begun, this.#answer(), this.#bodyBytes)
   }
 
   describeUnfinished(span: Span): void {
-    const route = httpRouteOf(this.#response.req)
-    if (route !== undefined) {
-      span.setAttribute('http.route', route)
-      span.updateName(`${this.#method} ${route}`)
-    }
-    if (this.#response.headersSent) span.setAttribute('http.response.status_code', this.#response.statusCode)
+    describeAnswer(span, this.#begun, this.#answer())
+  }
+
+  #answer(): Answer {
+    const { req, headersSent, statusCode, writableFinished } = this.#response
+    const status = headersSent ? statusCode : undefined
+    return { route: httpRouteOf(req), status, isWhole: writableFinished }
   }
 
   // The response tells when it is over, but one that waits behind another on a pipelined connection, which then
@@ -198,18 +171,7 @@ class ServerRequest implements HttpRequest, Exchange, SpanOwner, AnsweredTrace {
 }
 
 /** By its `IncomingMessage`. */
-export function serverRequestOf(request: object): (Exchange & AnsweredTrace) | undefined {
+export function serverRequestOf(request: object): (Exchange & AnsweredTrace & BodyCounter) | undefined {
   const entry = httpRequestOf(request)
   return entry instanceof ServerRequest ? entry : undefined
-}
-
-function describeFailure(span: Span, response: ServerResponse): void {
-  const { statusCode, headersSent, writableFinished } = response
-  if (headersSent && statusCode >= 500) {
-    span.setAttribute('error.type', String(statusCode))
-    span.setStatus({ code: SpanStatusCode.ERROR })
-  } else if (!writableFinished) {
-    // Mostly a client that went away: as with a 4xx, not this server's failure, so the status stays unset.
-    span.setAttribute('error.type', 'aborted')
-  }
 }

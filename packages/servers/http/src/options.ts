@@ -5,7 +5,12 @@ export const options = {
     kind: 'list',
     default: [],
     about:
-      'Requests to these paths get no span, such as /health; a path that ends in * stands for all below it.',
+      'Requests to these paths get no span and no access record, such as /health; a path that ends in * stands for all below it.',
+  },
+  accessRecords: {
+    kind: 'boolean',
+    default: false,
+    about: 'A log record of each request at its end.',
   },
   propagateFields: {
     kind: 'list',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createPathTest } from './http-server.ts'
+import { createPathTest } from './intake.ts'
 
 test('a pattern is a whole path, or a prefix with a star', () => {
   const isIgnored = createPathTest(['/health', '/assets/*'])
