@@ -15,6 +15,7 @@ second and is killed now and then. Afterwards each record that it acknowledged m
   --rate N         lines a second (20000)
   --kill-every N   minutes between two kills (5); 0: none
   --lines N        lines in the store to begin with (10000000), made once in ~/.cache/clew-bench
+  --max-size SIZE  of the desk's data (6GB: 10 million lines, and half as many spans); what expires is kept aside to be compared
   --data DIR       a folder that generate.ts has filled, instead; it is not changed
   --json FILE      where the summary goes as JSON; without it, to the standard output
   --keep           leave data and journal where they are
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     'kill-every': { type: 'string', default: '5' },
     lines: { type: 'string', default: '10000000' },
     data: { type: 'string' },
+    'max-size': { type: 'string', default: '6GB' },
     json: { type: 'string' },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -57,9 +59,10 @@ async function main(): Promise<boolean> {
   const data = values.data ?? storedData(numberOf('lines', 1), (text) => console.log(`[soak] ${text}`))
   requireRoom(dirname(data), options.minutes * 60 * options.rate * 1.5 * bytesPerRecord)
   const directory = borrowData(data)
+  const aside = mkdtempSync(join(dirname(directory), 'clew-soak-'))
   const journal = join(mkdtempSync(join(tmpdir(), 'clew-soak-')), 'journal')
   try {
-    const record = await soak({ ...options, directory, journal })
+    const record = await soak({ ...options, directory, journal, aside, maxSize: values['max-size'] })
     const bounds = boundsOf(record)
     console.log(soakText(record, bounds))
     const json = JSON.stringify({ ...record, seen: { ...record.seen, rssBytes: undefined }, bounds })
@@ -67,9 +70,9 @@ async function main(): Promise<boolean> {
     else writeFileSync(values.json, `${json}\n`)
     return bounds.every(({ isKept }) => isKept)
   } finally {
-    for (const folder of values.keep ? [] : [directory, dirname(journal)])
+    for (const folder of values.keep ? [] : [directory, aside, dirname(journal)])
       rmSync(folder, { recursive: true, force: true })
-    if (values.keep) console.log(`[soak] kept ${directory} and ${journal}`)
+    if (values.keep) console.log(`[soak] kept ${directory}, ${aside} and ${journal}`)
   }
 }
 

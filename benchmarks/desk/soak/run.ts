@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Signal } from '@clew/otlp'
 import type { DeskStatus, LogPage } from '../../../packages/desk/api/index.ts'
 import { type Child, startChild } from '../../measure/child.ts'
 import { askApi } from '../ask-api.ts'
@@ -9,7 +10,7 @@ import { type Entry, readJournal } from './journal.ts'
 import { markDigits } from './marked-requests.ts'
 import { createSearches, type Searches } from './searches.ts'
 import type { SoakSent } from './send.ts'
-import { compareStored } from './stored-marks.ts'
+import { compareStored, firstKept, keepAside } from './stored-marks.ts'
 import type { Kill, Seen, SoakRecord } from './summary.ts'
 import { openTabs, type Tabs } from './tabs.ts'
 
@@ -17,8 +18,6 @@ const secondMs = 1000
 const minuteMs = 60_000
 const freshMs = 60_000
 const searchedLines = 200
-/** Nothing expires: what is missing is lost. */
-const keepAll = ['--max-size', '4TB', '--max-age', 'off']
 
 export type SoakOptions = {
   minutes: number
@@ -27,6 +26,10 @@ export type SoakOptions = {
   killEveryMinutes: number
   /** With data to begin with. */
   directory: string
+  /** Bytes that the desk may keep; what expires is kept in `aside`. */
+  maxSize: string
+  /** An empty folder on the same disk. */
+  aside: string
   journal: string
 }
 
@@ -46,9 +49,11 @@ type Scene = {
 
 type Sender = { readonly sent: SoakSent; end(): Promise<SoakSent>; stop(): Promise<void> }
 
+const limitsOf = ({ maxSize }: SoakOptions): string[] => ['--max-size', maxSize, '--max-age', 'off']
+
 /** Runs all of it and compares. Rejects when the desk does not start, or a tab shows nothing at first. */
 export async function soak(options: SoakOptions): Promise<SoakRecord> {
-  const desk = await startDeskProcess(keepAll, options.directory)
+  const desk = await startDeskProcess(limitsOf(options), options.directory)
   const sender = startSender(desk.url, options)
   // Of old data alone the tab of services, which is of the last minutes, would have none.
   const tabs = await arrived(sender)
@@ -110,7 +115,8 @@ async function watch(scene: Scene, beganMs: number): Promise<void> {
   scene.heapBytes.push(await scene.tabs.heapBytes())
 }
 
-function look({ desk, seen, cpu }: Scene): void {
+function look({ desk, seen, cpu, options }: Scene): void {
+  keepAside(options.directory, options.aside)
   if (desk === undefined) return
   seen.rssBytes.push(desk.rssBytes())
   cpu.now = desk.cpuSeconds()
@@ -124,7 +130,10 @@ async function killAndStart(scene: Scene): Promise<Kill> {
   await desk.kill()
   cpu.ended += cpu.now
   cpu.now = 0
-  const again = await startDeskProcess([...keepAll, '--port', new URL(desk.url).port], options.directory)
+  const again = await startDeskProcess(
+    [...limitsOf(options), '--port', new URL(desk.url).port],
+    options.directory,
+  )
   scene.desk = again
   const looking = setInterval(() => look(scene), secondMs)
   const tabsFreshMs = await tabs.untilFresh(freshMs)
@@ -182,12 +191,18 @@ async function compared(scene: Scene, sent: SoakSent): Promise<SoakRecord> {
   const desk = scene.desk!
   const entries = readJournal(options.journal)
   const { logs, spans } = (await askApi<DeskStatus>(desk.url, '/api/status')).answer.store
-  const asked = await searchMarks(desk.url, entries)
+  const kept = firstKept(options.directory)
+  const asked = await searchMarks(
+    desk.url,
+    entries.filter(({ first }) => first >= kept),
+  )
   await desk.end()
   scene.desk = undefined
-  const { minutes, rate, killEveryMinutes } = options
+  keepAside(options.directory, options.aside)
+  const { minutes, rate, killEveryMinutes, maxSize } = options
+  const compare = (signal: Signal) => compareStored(options.directory, signal, entries, options.aside)
   return {
-    options: { minutes, rate, killEveryMinutes },
+    options: { minutes, rate, killEveryMinutes, maxSize },
     sent,
     seen: scene.seen,
     searches: searches.figures(),
@@ -197,14 +212,14 @@ async function compared(scene: Scene, sent: SoakSent): Promise<SoakRecord> {
     tabs: tabs.names,
     heapBytes: scene.heapBytes,
     tabProblems: [...tabs.problems],
-    lines: compareStored(options.directory, 'logs', entries),
-    spans: compareStored(options.directory, 'traces', entries),
+    lines: compare('logs'),
+    spans: compare('traces'),
     counted: { logs, spans },
     asked,
   }
 }
 
-/** Acknowledged lines from the whole time, each by the word that it alone has. */
+/** Acknowledged lines that have not expired, from the whole of that time, each by the word that it alone has. */
 async function searchMarks(url: string, entries: readonly Entry[]): Promise<SoakRecord['asked']> {
   const all = entries.filter(({ outcome, signal }) => outcome === 'acknowledged' && signal === 'logs')
   const each = Math.max(1, Math.floor(all.length / searchedLines))

@@ -34,6 +34,8 @@ export type OpenSegments = {
   use(paths: readonly string[]): void
 }
 
+type Opened = { segment: OpenSegment; database: DatabaseSync }
+
 /** `onDamaged` hears of a file that cannot be read; it is passed over from then on. */
 export function createOpenSegments(
   onDamaged: (path: string) => void,
@@ -42,15 +44,22 @@ export function createOpenSegments(
     () => false,
   ),
 ): OpenSegments {
-  const open = new Map<string, { segment: OpenSegment; database: DatabaseSync }>()
+  const open = new Map<string, Opened>()
+  const statements = createStatements()
   let paths: readonly string[] = []
   const damaged = new Set<string>()
+
+  const close = (path: string, { segment, database }: Opened): void => {
+    statements.forget(segment.number)
+    database.close()
+    open.delete(path)
+  }
 
   const giveUp = (path: string, error: unknown): void => {
     if (!isDamage(error)) throw error
     damaged.add(path)
-    open.get(path)?.database.close()
-    open.delete(path)
+    const known = open.get(path)
+    if (known !== undefined) close(path, known)
     onDamaged(path)
   }
 
@@ -63,7 +72,8 @@ export function createOpenSegments(
       shareCache(database, paths.length)
       defineLineMatches(database)
       defineGoOn(database, stop)
-      const segment = readable(database, segmentNumber(path), (error) => giveUp(path, error))
+      const number = segmentNumber(path)
+      const segment = readable(database, number, statements, (error) => giveUp(path, error))
       open.set(path, { segment, database })
       return segment
     } catch (error) {
@@ -81,48 +91,71 @@ export function createOpenSegments(
     },
     use(next) {
       paths = next
-      for (const [path, { database }] of open) {
-        if (next.includes(path)) shareCache(database, next.length)
-        else {
-          database.close()
-          open.delete(path)
-        }
+      for (const [path, known] of open) {
+        if (next.includes(path)) shareCache(known.database, next.length)
+        else close(path, known)
       }
     },
   }
 }
 
 /** Of all segments together; what SQLite does not keep, the system does. */
-const cacheKib = 16 * 1024
-const leastCacheKib = 128
+const cacheKib = 8 * 1024
+const leastCacheKib = 64
 
 function shareCache(database: DatabaseSync, segments: number): void {
   const kib = Math.max(leastCacheKib, Math.floor(cacheKib / Math.max(1, segments)))
   database.exec(`PRAGMA cache_size = -${kib}; PRAGMA mmap_size = 0`)
 }
 
-const maxStatements = 200
+/** Of all segments together: one is 5 kB, and a store of 40 GB has 160 segments. */
+const maxStatements = 1000
 
-const keyOf = (sql: string, asArrays: boolean): string => (asArrays ? `arrays ${sql}` : sql)
+/** Statements that were used last, with their segments. */
+type Statements = {
+  of(segment: number, database: DatabaseSync, sql: string, asArrays: boolean): StatementSync
+  /** One that was ended in the middle tells of it once more when it is used again. */
+  drop(segment: number, sql: string, asArrays: boolean): void
+  /** Those of a segment that is closed. */
+  forget(segment: number): void
+}
 
-function readable(database: DatabaseSync, number: number, onError: (error: unknown) => void): OpenSegment {
-  const statements = new Map<string, StatementSync>()
-  const prepare = (sql: string, asArrays: boolean): StatementSync => {
-    const key = keyOf(sql, asArrays)
-    const known = statements.get(key)
-    if (known !== undefined) return known
-    const statement = database.prepare(sql)
-    if (asArrays) statement.setReturnArrays(true)
-    if (statements.size >= maxStatements) statements.clear()
-    statements.set(key, statement)
-    return statement
+function createStatements(): Statements {
+  const kept = new Map<string, StatementSync>()
+  const keyOf = (segment: number, sql: string, asArrays: boolean): string =>
+    `${segment} ${asArrays ? 'arrays' : 'objects'} ${sql}`
+  return {
+    of(segment, database, sql, asArrays) {
+      const key = keyOf(segment, sql, asArrays)
+      let statement = kept.get(key)
+      if (statement === undefined) {
+        statement = database.prepare(sql)
+        if (asArrays) statement.setReturnArrays(true)
+      } else kept.delete(key)
+      kept.set(key, statement)
+      if (kept.size > maxStatements) kept.delete(kept.keys().next().value!)
+      return statement
+    },
+    drop(segment, sql, asArrays) {
+      kept.delete(keyOf(segment, sql, asArrays))
+    },
+    forget(segment) {
+      for (const key of kept.keys()) if (key.startsWith(`${segment} `)) kept.delete(key)
+    },
   }
+}
+
+function readable(
+  database: DatabaseSync,
+  number: number,
+  statements: Statements,
+  onError: (error: unknown) => void,
+): OpenSegment {
   const run = (sql: string, asArrays: boolean, work: (statement: StatementSync) => void): void => {
     try {
-      work(prepare(sql, asArrays))
+      work(statements.of(number, database, sql, asArrays))
     } catch (error) {
-      // One that was ended in the middle tells of it once more when it is used again.
-      statements.delete(keyOf(sql, asArrays))
+      statements.drop(number, sql, asArrays)
       onError(error)
     }
   }

@@ -99,7 +99,7 @@ export class ReaderClient {
   #start(): Worker {
     const thread = startThread('reader-thread', {
       workerData: this.#cancelled,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 8 },
     })
     this.#opened.push(() => {})
     say(thread, { kind: 'segments', paths: [...this.#paths] })
