@@ -36,7 +36,14 @@ export const withoutOthers: readonly string[] = [
  * `*`. A room may import those of the lines below it; not one beside it, and none above.
  */
 export const packageRooms: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'core/src': [['index.ts', 'sql/', 'redis/'], ['seams/'], ['record/'], ['api/'], ['context/'], ['process/']],
+  'core/src': [
+    ['index.ts', 'sql/', 'redis/', 'messaging/'],
+    ['seams/'],
+    ['record/'],
+    ['api/'],
+    ['context/'],
+    ['process/'],
+  ],
   'pipeline/src': [
     ['index.ts'],
     ['start-*'],

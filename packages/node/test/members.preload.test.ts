@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { isMongodbExpected, startMongodb } from '../../../scripts/ferretdb.ts'
 import { isMariadbExpected, startMariadb } from '../../../scripts/mariadb.ts'
 import { nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
-import { type Service, startPostgres, startRedis } from '../../../scripts/services.ts'
+import { type Service, startKafka, startPostgres, startRedis } from '../../../scripts/services.ts'
 import { type AppOptions, killApps, preload, runApp, startApp } from './app-process.ts'
 import { traceIdOf, traceparentOf } from './load/order-trace.ts'
 import { members } from './members.ts'
@@ -19,15 +19,16 @@ const services: Service[] = []
 let addresses: NodeJS.ProcessEnv
 
 beforeAll(async () => {
-  const [postgres, redis, mariadb, mongodb] = await Promise.all([
+  const [postgres, redis, kafka, mariadb, mongodb] = await Promise.all([
     startPostgres(),
     startRedis(),
+    startKafka(),
     absent.includes('mysql2') ? undefined : startMariadb(),
     absent.includes('mongodb') ? undefined : startMongodb(),
   ])
-  services.push(...[postgres, redis, mariadb, mongodb].filter((service) => service !== undefined))
+  services.push(...[postgres, redis, kafka, mariadb, mongodb].filter((service) => service !== undefined))
   addresses = {
-    ...{ PG_URL: postgres.url, REDIS_URL: redis.url },
+    ...{ PG_URL: postgres.url, REDIS_URL: redis.url, KAFKA_URL: kafka.url },
     ...{ MYSQL_URL: mariadb?.url, MONGODB_URL: mongodb?.url },
   }
   await Promise.all(nodeMajors.map(nodeBinary))
@@ -170,9 +171,10 @@ async function checkClient(
   const owners = new Map(
     receiver.spans.filter((span) => span.scope === 'application').map((span) => [span.spanId, span]),
   )
+  const all = new Map(receiver.spans.map((span) => [span.spanId, span]))
   const strays = receiver.spans.filter(
     (span) =>
-      span.scope === scope && span.parentSpanId && owners.get(span.parentSpanId)?.traceId !== span.traceId,
+      span.scope === scope && span.parentSpanId && all.get(span.parentSpanId)?.traceId !== span.traceId,
   )
   const withOne = new Set(receiver.spans.flatMap((span) => (span.scope === scope ? [span.parentSpanId] : [])))
   expect({

@@ -14,6 +14,7 @@ export const members: readonly Member[] = [
   { name: 'hono', scope: '@clew/http', kind: 'server' },
   { name: 'koa', scope: '@clew/http', kind: 'server' },
   { name: 'ioredis', scope: '@clew/ioredis', kind: 'client' },
+  { name: 'kafkajs', scope: '@clew/kafkajs', kind: 'client' },
   { name: 'mongodb', scope: '@clew/mongodb', kind: 'client', many: 1_000 },
   { name: 'mysql2', scope: '@clew/mysql2', kind: 'client' },
   { name: 'pg', scope: '@clew/pg', kind: 'client' },

@@ -1,10 +1,11 @@
 import manifest from '@clew/core/package.json' with { type: 'json' }
-import type { Tracer } from '@opentelemetry/api'
+import type { Context, Span, Tracer } from '@opentelemetry/api'
 import { registeredTracer } from '../api/registered-api.ts'
 import { SpanKind } from '../api/span.ts'
 import { runInContext } from '../context/context-manager.ts'
 import { contextForWork } from '../context/fields.ts'
 import { contextWithSpan, rootContext } from '../context/request-context.ts'
+import { guard } from '../process/report.ts'
 import { endSpan, type SpanDescription } from './operation.ts'
 
 const tracer = registeredTracer('@clew/core', manifest.version)
@@ -27,25 +28,43 @@ export function withRoot<T>(name: string, work: () => T): T {
 export function runAsRoot<T>(owner: Tracer, description: SpanDescription, work: () => T): T {
   const context = contextForWork(rootContext)
   const span = owner.startSpan(description.name, description, context)
+  return runTraced(
+    { context: contextWithSpan(context, span), span },
+    work,
+    undefined,
+    description.describeError,
+  )
+}
+
+/** Work of the application that has a span, and the context in which it runs. */
+export type TracedWork = { readonly context: Context; readonly span: Span }
+
+/**
+ * Runs `work` of the application in its context, and ends the span when it has settled; before that `describe` may say on it what
+ * came of it. Returns what `work` returns; a promise as one of ours, that settles with the same. Throws only what `work` throws.
+ */
+export function runTraced<T>(
+  { context, span }: TracedWork,
+  work: () => T,
+  describe?: (value: Awaited<T>, span: Span) => void,
+  describeError?: SpanDescription['describeError'],
+): T {
   const fail = (error: unknown): never => {
-    endSpan(span, error ?? String(error), description.describeError)
+    endSpan(span, error ?? String(error), describeError)
     throw error
+  }
+  const succeed = <V>(value: V): V => {
+    if (describe) guard('describing work', () => describe(value as Awaited<T>, span), undefined)
+    endSpan(span)
+    return value
   }
   let result: T
   try {
-    result = runInContext(contextWithSpan(context, span), work)
+    result = runInContext(context, work)
   } catch (error) {
     return fail(error)
   }
-  if (!isThenable(result)) {
-    endSpan(span)
-    return result
-  }
-  const settled = result.then((value) => {
-    endSpan(span)
-    return value
-  }, fail)
-  return settled as T
+  return isThenable(result) ? (result.then(succeed, fail) as T) : succeed(result)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -16,6 +16,7 @@ const packageOf: Readonly<Record<string, string>> = {
   koa: '@clew/koa',
   hono: '@clew/hono',
   bullmq: '@clew/bullmq',
+  kafkajs: '@clew/kafkajs',
   'node-cron': '@clew/node-cron',
   cron: '@clew/cron',
   pg: '@clew/pg',

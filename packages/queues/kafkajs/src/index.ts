@@ -1,0 +1,3 @@
+export { kafkajsInstrumentation } from './instrumentation.ts'
+export type { MessageLike } from './library.ts'
+export { withMessage } from './manual.ts'
