@@ -314,7 +314,7 @@ describe.each(versions)('%s', (_, load) => {
     rig.restart({})
     expect(ours).toEqual(plain)
     expect(failed.map(({ attributes }) => attributes['messaging.destination.name'])).toEqual([
-      ...['t', `none-${process.pid}`],
+      ...['t', 't', 't', `none-${process.pid}`],
     ])
   })
 
