@@ -56,6 +56,7 @@ export {
   createReporter,
   cutSecrets,
   guard,
+  isError,
   type Reporter,
   report,
   reportThrown,
@@ -68,8 +69,9 @@ export { checkEvent, defineEvent, event } from './record/event.ts'
 export type * from './record/event-types.ts'
 export { type KeptTraces, keep, keptTraces, setKeptTraces } from './record/kept-traces.ts'
 export { registeredLoggerProvider } from './record/logs-api.ts'
+export { findPrinted, parseObject } from './record/printed-json.ts'
 export { type QueryRecords, setQueryRecords } from './record/query-record.ts'
-export type { InstrumentationScope, LogRecord } from './record/record.ts'
+export { createRecord, type InstrumentationScope, type LogRecord } from './record/record.ts'
 export {
   emitRecord,
   type ObservedRecord,
@@ -79,6 +81,7 @@ export {
   setRecordSink,
   showRecord,
 } from './record/sink.ts'
+export { stampKeys, traceFlagsText } from './record/stamp.ts'
 export { runChannelInRoot, subscribeChannel, traceChannel } from './seams/channel.ts'
 export { bindingCallbacks, emittingInRoot, runningInRoot } from './seams/connection.ts'
 export {

@@ -1,5 +1,6 @@
+import { createContext, runInContext } from 'node:vm'
 import { afterEach, expect, test } from 'vitest'
-import { createReporter, guard, type Reporter, report, setReporter } from './report.ts'
+import { createReporter, guard, isError, type Reporter, report, setReporter } from './report.ts'
 
 const minute = 60_000
 
@@ -108,5 +109,16 @@ test('guard gives the result, or reports what was thrown and gives the other', (
     'CLEW_INTERNAL b: b: TypeError: no',
     'CLEW_INTERNAL c: c: text',
     'CLEW_INTERNAL d: d: something without a text',
+  ])
+})
+
+test('an error of another realm is an error, an object with a stack is none', () => {
+  const foreign = runInContext('new TypeError("x")', createContext())
+  expect([foreign, { stack: 'x' }, new Error('x'), 'x', null].map(isError)).toEqual([
+    true,
+    false,
+    true,
+    false,
+    false,
   ])
 })

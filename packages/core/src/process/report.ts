@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { types } from 'node:util'
 import { createReportLimit } from '@clew/otlp/report-limit'
 import type { ErrorCode } from './errors.ts'
 import { foreignLayout, layout, sharedState } from './state.ts'
@@ -95,6 +96,13 @@ export function guard<T>(place: string, work: () => T, otherwise: T): T {
 /** Reports what was thrown at a place of ours, as CLEW_INTERNAL with its stack. Never throws. */
 export function reportThrown(place: string, thrown: unknown): void {
   report('CLEW_INTERNAL', `${place}: ${describeThrown(thrown)}`, place)
+}
+
+/** Whether a value is an Error, of this realm or of another. */
+export function isError(value: unknown): value is Error {
+  if (typeof value !== 'object' || value === null) return false
+  // Errors of another realm are not instances of ours; looking at `stack` first spares all others the native call.
+  return value instanceof Error || ('stack' in value && types.isNativeError(value))
 }
 
 // Whatever was thrown may itself be made to throw.

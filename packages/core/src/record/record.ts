@@ -1,5 +1,5 @@
 import type { Context, TraceState } from '@opentelemetry/api'
-import type { Fields } from '../context/request-context.ts'
+import { type Fields, rootContext } from '../context/request-context.ts'
 
 /** The instrumentation scope of a record. Make one and keep it: sinks batch by identity. */
 export type InstrumentationScope = { readonly name: string; readonly version: string }
@@ -34,4 +34,26 @@ export type LogRecord = {
   traceState?: TraceState | undefined
   /** Request fields and job identity of `context`; `attributes` win. `emitRecord` fills them in. */
   contextAttributes?: Fields | undefined
+}
+
+/** An empty record with all its fields, so that the records of all loggers have one shape. A logger fills it anew for each call. */
+export function createRecord(scope: InstrumentationScope, printedJson?: LogRecord['printedJson']): LogRecord {
+  return {
+    scope,
+    context: rootContext,
+    timeUnixMs: 0,
+    severityNumber: 0,
+    severityText: '',
+    body: undefined,
+    attributes: undefined,
+    omit: undefined,
+    exception: undefined,
+    printedJson,
+    eventName: undefined,
+    traceId: undefined,
+    spanId: undefined,
+    traceFlags: undefined,
+    traceState: undefined,
+    contextAttributes: undefined,
+  }
 }

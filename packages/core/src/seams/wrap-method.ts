@@ -11,7 +11,7 @@ const ownerKey = Symbol.for('@clew/core wrapped by')
  * nothing when somebody wrapped it again meanwhile). The wrapper keeps the original's name, length, own properties
  * and enumerability. A missing method is reported as CLEW_PATCH_MISSING and left alone.
  */
-export function wrapMethod<T extends object, K extends keyof T & string>(
+export function wrapMethod<T extends object, K extends keyof T & (string | symbol)>(
   owner: string,
   target: T,
   name: K,
@@ -19,7 +19,7 @@ export function wrapMethod<T extends object, K extends keyof T & string>(
 ): Stop {
   const original = target[name] as Extract<T[K], Method>
   if (typeof original !== 'function') {
-    report('CLEW_PATCH_MISSING', `${owner}: no method ${name} to attach to`)
+    report('CLEW_PATCH_MISSING', `${owner}: no method ${String(name)} to attach to`)
     return () => {}
   }
   if (isWrappedBy(owner, original)) return () => {}

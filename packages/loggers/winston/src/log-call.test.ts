@@ -1,7 +1,6 @@
-import { createContext, runInContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isError, loggedError, parseStack } from './log-call.ts'
+import { loggedError, parseStack } from './log-call.ts'
 import { splatKey } from './winston-shapes.ts'
 
 test('the text of any stack gives the name and the message of its error', () => {
@@ -24,17 +23,6 @@ test.each([
   ['a header that is no class', 'two words\n    at here'],
 ])('%s is no stack', (_name, value) => {
   expect(parseStack(value)).toBeUndefined()
-})
-
-test('an error of another realm is an error, an object with a stack is none', () => {
-  const foreign = runInContext('new TypeError("x")', createContext())
-  expect([foreign, { stack: 'x' }, new Error('x'), 'x', null].map(isError)).toEqual([
-    true,
-    false,
-    true,
-    false,
-    false,
-  ])
 })
 
 test.each([

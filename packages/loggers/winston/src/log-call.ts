@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { activeContext, rootContext, spanContextOf, unixNowMs } from '@clew/core'
+import { activeContext, isError, rootContext, spanContextOf, traceFlagsText, unixNowMs } from '@clew/core'
 import type { Context, SpanContext } from '@opentelemetry/api'
 import { eventKey, type Info, type Logger, levelKey, splatKey } from './winston-shapes.ts'
 
@@ -113,11 +113,6 @@ function isPrintedBeyondLevel({ levels, transports }: Logger, rank: number): boo
   return false
 }
 
-/** The fields of https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/ */
-export const stampKeys: readonly string[] = ['trace_id', 'span_id', 'trace_flags']
-
-const flagTexts = ['00', '01', '02', '03']
-
 /**
  * A copy of `info` with the three fields; `info` itself without a span, or when it has ids already. winston often hands
  * on the very object that the user logged, so nothing is written on `info` but where winston has made it for this call.
@@ -125,12 +120,11 @@ const flagTexts = ['00', '01', '02', '03']
  */
 export function stampInfo(info: Info, span: SpanContext | undefined, isWinstons = false): Info {
   if (span === undefined || info.trace_id !== undefined || info.span_id !== undefined) return info
-  const { traceId, spanId, traceFlags } = span
   const copy = isWinstons ? info : copyOf(info)
   if (copy === undefined) return info
-  copy.trace_id = traceId
-  copy.span_id = spanId
-  copy.trace_flags = flagTexts[traceFlags] ?? (traceFlags & 0xff).toString(16).padStart(2, '0')
+  copy.trace_id = span.traceId
+  copy.span_id = span.spanId
+  copy.trace_flags = traceFlagsText(span)
   return copy
 }
 
@@ -163,12 +157,6 @@ function copyOfError(original: Error, prototype: object): Info {
 
 /** What an exception's attributes are made from. */
 type ErrorText = { name: string; message: string; stack: string }
-
-export function isError(value: unknown): value is Error {
-  if (typeof value !== 'object' || value === null) return false
-  // Errors of another realm are not instances of ours; looking at `stack` first spares all others the native call.
-  return value instanceof Error || ('stack' in value && types.isNativeError(value))
-}
 
 /**
  * What was thrown, wherever the log call carried it: the entry itself, an argument, the message, `err` or `error`;

@@ -1,3 +1,4 @@
+import { findPrinted, parseObject } from '@clew/core'
 import { type Info, messageKey } from './winston-shapes.ts'
 
 /** The JSON of printed lines, by entry: one with many objects that have a toJSON is parsed once. */
@@ -8,15 +9,7 @@ const parsed = new WeakMap<object, unknown>()
  * the entry. Undefined where the line does not show it in its place.
  */
 export function printedJson(entry: object, path: readonly object[]): unknown {
-  let printed = parsedLine(entry as Info)
-  let holder = entry
-  for (const object of path) {
-    const key = keyOf(holder, object)
-    if (key === undefined || typeof printed !== 'object' || printed === null) return undefined
-    printed = Object.hasOwn(printed, key) ? printed[key as never] : undefined
-    holder = object
-  }
-  return printed
+  return findPrinted(parsedLine(entry as Info), entry, path)
 }
 
 function parsedLine(entry: Info): unknown {
@@ -32,20 +25,4 @@ function parseLine({ [messageKey]: line, message }: Info): unknown {
     return json?.message === message || typeof message !== 'string' ? json : undefined
   }
   return String(message).includes('{') ? undefined : parseObject(line.slice(line.indexOf('{')))
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text) as Record<string, unknown>
-  } catch {
-    return undefined
-  }
-}
-
-/** The key under which `holder` has `object`; getters are not asked. */
-function keyOf(holder: object, object: object): string | number | undefined {
-  if (!Array.isArray(holder))
-    return Object.keys(holder).find((key) => Object.getOwnPropertyDescriptor(holder, key)?.value === object)
-  const index = holder.indexOf(object)
-  return index === -1 ? undefined : index
 }

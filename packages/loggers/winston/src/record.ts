@@ -1,6 +1,14 @@
-import { emitRecord, type InstrumentationScope, type LogRecord, rootContext, severityOf } from '@clew/core'
+import {
+  createRecord,
+  emitRecord,
+  type InstrumentationScope,
+  isError,
+  type LogRecord,
+  severityOf,
+  stampKeys,
+} from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
-import { isError, type LogCall, parseStack, stampKeys } from './log-call.ts'
+import { type LogCall, parseStack } from './log-call.ts'
 import { printedJson } from './printed-json.ts'
 import { type Info, messageKey } from './winston-shapes.ts'
 
@@ -13,7 +21,7 @@ export function sendRecord(call: LogCall, formatted: Info, leastSeverity = 0): v
   if (severityNumber < leastSeverity) return
   const exception = call.error ?? parseStack(formatted.stack)
   const body = plainMessage(formatted, call.message)
-  const record = spare ?? createRecord()
+  const record = spare ?? createRecord(scope, printedJson)
   // A getter that is read for this record may log.
   spare = undefined
   record.context = context
@@ -32,28 +40,6 @@ export function sendRecord(call: LogCall, formatted: Info, leastSeverity = 0): v
 
 /** A sink may not keep a record, so one serves for all. What it holds of the last call is its context. */
 let spare: LogRecord | undefined
-
-function createRecord(): LogRecord {
-  return {
-    scope,
-    context: rootContext,
-    timeUnixMs: 0,
-    severityNumber: 0,
-    severityText: '',
-    body: undefined,
-    attributes: undefined,
-    omit: undefined,
-    exception: undefined,
-    printedJson,
-    eventName: undefined,
-    // Filled in by emitRecord; named here so that all records have one shape.
-    traceId: undefined,
-    spanId: undefined,
-    traceFlags: undefined,
-    traceState: undefined,
-    contextAttributes: undefined,
-  }
-}
 
 const colour = '\u001b['
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.

@@ -43,21 +43,23 @@ const loggersOf = (dependencies: string[]) =>
   examineApplication({ ...nowhere, name: 'shop', dependencies }, '24.0.0').filter(({ text }) =>
     text.includes('no chain shows'),
   )
-const remedy = 'log by winston with @clew/winston, or write records by `logs` of @opentelemetry/api'
+const remedy =
+  'log by winston with @clew/winston or by pino with @clew/pino, or write records by `logs` of @opentelemetry/api'
 
 test.each([
   [
-    ['pino', 'bunyan'],
-    ['pino', 'bunyan'],
+    ['log4js', 'bunyan'],
+    ['log4js', 'bunyan'],
     'its lines are not joined: they have no ids, and no chain shows them',
   ],
-  [['winston', 'pino'], ['pino'], 'its lines are not joined: they have no ids, and no chain shows them'],
+  [['winston', 'bunyan'], ['bunyan'], 'its lines are not joined: they have no ids, and no chain shows them'],
   [
     [],
     ['logs'],
     'no logger that is joined: what console.log() and the like print has no ids, and no chain shows it',
   ],
   [['winston'], [], ''],
+  [['pino'], [], ''],
 ])('an application that logs by %j is told of %j', (dependencies, topics, text) => {
   expect(loggersOf(dependencies)).toEqual(topics.map((topic) => ({ level: 'warning', topic, text, remedy })))
 })

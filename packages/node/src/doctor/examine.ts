@@ -11,6 +11,9 @@ const nodeFloor = '22.15.0'
 /** What each instrumentation package is for; a library in use without its package is worth a line. */
 const packageOf: Readonly<Record<string, string>> = {
   winston: '@clew/winston',
+  pino: '@clew/pino',
+  'pino-http': '@clew/pino',
+  'nestjs-pino': '@clew/pino',
   express: '@clew/express',
   fastify: '@clew/fastify',
   koa: '@clew/koa',
@@ -29,9 +32,12 @@ const packageOf: Readonly<Record<string, string>> = {
   '@redis/client': '@clew/redis',
 }
 
+/** Loggers that are joined by a package of ours. */
+const ownLoggers = ['winston', 'pino']
+
 /** Loggers that nothing of ours joins. */
 const foreignLoggers: ReadonlySet<string> = new Set(
-  'pino nestjs-pino bunyan log4js loglevel tslog consola signale roarr npmlog @logtape/logtape'.split(' '),
+  'bunyan log4js loglevel tslog consola signale roarr npmlog @logtape/logtape'.split(' '),
 )
 
 /** Everything about an application that can be seen without starting it. */
@@ -124,12 +130,14 @@ function examineMissing(application: Application, found: readonly FoundPackage[]
 
 /** A chain without lines is half of what one comes for. */
 function examineLoggers({ name, dependencies }: Application, found: readonly FoundPackage[]): Finding[] {
-  const remedy = 'log by winston with @clew/winston, or write records by `logs` of @opentelemetry/api'
+  const remedy =
+    'log by winston with @clew/winston or by pino with @clew/pino, or write records by `logs` of @opentelemetry/api'
   const text = 'its lines are not joined: they have no ids, and no chain shows them'
   const foreign = dependencies.filter((dependency) => foreignLoggers.has(dependency))
   const findings = foreign.map((topic): Finding => ({ level: 'warning', topic, text, remedy }))
-  const joins = found.some((one) => one.instrumentation?.library?.name === 'winston')
-  if (findings.length > 0 || joins || name === undefined || dependencies.includes('winston')) return findings
+  const joins = found.some((one) => ownLoggers.includes(one.instrumentation?.library?.name ?? ''))
+  const isKnown = dependencies.some((dependency) => ownLoggers.includes(dependency))
+  if (findings.length > 0 || joins || name === undefined || isKnown) return findings
   return [
     {
       level: 'warning',

@@ -1,0 +1,1 @@
+export { pinoInstrumentation } from './instrumentation.ts'
