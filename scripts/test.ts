@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { buildCollector, hasGo } from './collector.ts'
 import { startMongodb } from './ferretdb.ts'
 import { hasMariadb, startMariadb } from './mariadb.ts'
@@ -29,6 +29,7 @@ function installMissing(): void {
     ...(process.env.MYSQL_URL || hasMariadb() ? [] : ['mariadb-server']),
     ...(hasPrometheus() ? [] : ['prometheus']),
     ...(alertmanagerCommand() === undefined ? ['prometheus-alertmanager'] : []),
+    ...(hasRsyslog() ? [] : ['rsyslog', 'rsyslog-gnutls']),
     ...(hasChromium() ? [] : ['chromium']),
   ]
   if (missing.length === 0) return
@@ -52,6 +53,12 @@ function installMissing(): void {
 
 function hasChromium(): boolean {
   return existsSync(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium')
+}
+
+/** With its module for TLS, a package of its own. */
+function hasRsyslog(): boolean {
+  const folders = ['/usr/lib', ...globSync('/usr/lib/*-linux-gnu*')]
+  return folders.some((folder) => existsSync(`${folder}/rsyslog/lmnsd_gtls.so`))
 }
 
 async function startServices(): Promise<NodeJS.ProcessEnv> {

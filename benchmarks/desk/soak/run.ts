@@ -151,7 +151,7 @@ function say(scene: Scene, minutes: number): void {
       `${Math.round(lines / minutes / 60)} lines/s; refused ${requests.refused}, cut ${requests.cut}, kills ${kills.length} | ` +
       `RSS ${mb(seen.rssBytes.at(-1))}, p95 ${mb(percentile(seen.rssBytes, 95))}, most ${mb(percentile(seen.rssBytes, 100))} MiB | ` +
       `${((cpu.ended + cpu.now) / minutes / 60).toFixed(2)} cores | searches p50 ${p50.toFixed(0)}, p95 ${p95.toFixed(0)} ms, ` +
-      `problems ${searches.problems.size} | heap ${heapBytes.at(-1)?.map(mb).join(', ')} MiB`,
+      `problems ${[...searches.problems.keys()].map((one) => one.slice(0, 80)).join('; ') || 'none'} | heap ${heapBytes.at(-1)?.map(mb).join(', ')} MiB`,
   )
 }
 

@@ -141,8 +141,8 @@ export class WriterClient {
 function startWriterThread(settings: WriterSettings): Worker {
   return startThread('writer-thread', {
     workerData: settings,
-    // Short-lived rows are many: a small young generation would copy them. 64 would be 60 MB more for 2 % of the CPU.
-    resourceLimits: { maxYoungGenerationSizeMb: 48 },
+    // Short-lived rows are many: a young generation of a few MB would copy them. Twice this is 16 MiB more, and no faster.
+    resourceLimits: { maxYoungGenerationSizeMb: 24 },
   })
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LogPage, LogRow } from '../../api/index.ts'
-import { findBarriers, type Reader, withPage } from './page-driver.ts'
+import { readersAt } from './eyes.ts'
+import { findBarriers, withPage } from './page-driver.ts'
 import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
 
 let desk: SampleDesk
@@ -46,11 +47,7 @@ function addresses(): [address: string, ready: string][] {
   ]
 }
 
-const readers = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  (['en', 'zh-CN'] as const).flatMap((locale) =>
-    [1280, 400].map((width): Reader => ({ colorScheme, locale, width, bypassCSP: true })),
-  ),
-)
+const readers = readersAt(1280, 400)
 
 test.each(readers)(
   'no page has a barrier that axe finds, and none is wider than the screen: $colorScheme, $locale, $width px',

@@ -2,7 +2,8 @@ import type { Desk } from '@clew/desk'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type AlertRig, fail, paymentRule, startAlertRig } from '../alert-rig.ts'
-import { findBarriers, type Reader, tabTo, textOf, withPage } from './page-driver.ts'
+import { readersAt } from './eyes.ts'
+import { findBarriers, tabTo, textOf, withPage } from './page-driver.ts'
 
 /** Two good rules, of which one tells again at once and one has groups, and one that cannot be used. */
 const rules = (
@@ -103,11 +104,7 @@ test('an alert is silenced and spoken of again by keyboard alone, and a new line
   })
 })
 
-const readers = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  (['en', 'zh-CN'] as const).flatMap((locale) =>
-    [1280, 400].map((width): Reader => ({ colorScheme, locale, width, bypassCSP: true })),
-  ),
-)
+const readers = readersAt(1280, 400)
 
 test.each(readers)(
   'the alerts have no barrier that axe finds and are not wider than the screen: $colorScheme, $locale, $width px',

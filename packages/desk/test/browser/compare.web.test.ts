@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Sample } from '../sample-traffic.ts'
-import { activeRow, findBarriers, type Reader, textOf, withPage } from './page-driver.ts'
+import { readersAt } from './eyes.ts'
+import { activeRow, findBarriers, textOf, withPage } from './page-driver.ts'
 import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
 
 let desk: SampleDesk
@@ -141,11 +142,7 @@ test('a chain against itself differs in nothing, and one that is not here is sai
   })
 })
 
-const readers = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  (['en', 'zh-CN'] as const).flatMap((locale) =>
-    [1280, 768, 400].map((width): Reader => ({ colorScheme, locale, width, bypassCSP: true })),
-  ),
-)
+const readers = readersAt(1280, 768, 400)
 
 test.each(readers)(
   'neither the comparison nor the dialogs that lead there have a barrier: $colorScheme, $locale, $width px',

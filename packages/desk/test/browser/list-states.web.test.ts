@@ -1,6 +1,7 @@
 import type { Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findBarriers, type Reader, withPage } from './page-driver.ts'
+import { readersAt } from './eyes.ts'
+import { findBarriers, withPage } from './page-driver.ts'
 import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
 
 let full: SampleDesk
@@ -22,11 +23,7 @@ const lists = [
   { address: '/start', route: '/api/status', filled: '.arrival-done', none: '.arrival' },
 ]
 
-const readers = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  (['en', 'zh-CN'] as const).flatMap((locale) =>
-    [400, 1440, 3840].map((width): Reader => ({ colorScheme, locale, width, bypassCSP: true })),
-  ),
-)
+const readers = readersAt(400, 1440, 3840)
 
 /** Keeps the answers of a route back until `release`. */
 async function hold(page: Page, wanted: string) {
@@ -93,6 +90,29 @@ test.each(readers)(
   },
 )
 
+test.each([400, 1440, 3840])(
+  'what stands beside a list moves nothing when it comes after it: %d px',
+  async (width) => {
+    await withPage({ width }, async (page) => {
+      for (const [address, filled, beside, arrived] of [
+        ['/chains', '.chain-row', '/api/chains/rates', '.rates'],
+        ['/chains', '.chain-row', '/api/services', '.chains-filters option:nth-of-type(2)'],
+        ['/logs', '.rows-body > .row', '/api/logs/histogram', '.bars'],
+        // A phone has them behind a button.
+        ...(width === 400 ? [] : [['/logs', '.rows-body > .row', '/api/logs/facets', '.facets li'] as const]),
+      ] as const) {
+        const release = await hold(page, beside)
+        await page.goto(full.url + address)
+        await page.locator(filled).first().waitFor()
+        await noteShifts(page)
+        await release((one) => one.continue())
+        await page.locator(arrived).first().waitFor({ state: 'attached' })
+        expect({ address, beside, moved: await shifts(page) }).toEqual({ address, beside, moved: [] })
+      }
+    })
+  },
+)
+
 test.each(readers)(
   'a list that failed says why and what to do in the same way on every page, without a barrier: $colorScheme, $locale, $width px',
   async (reader) => {
@@ -127,7 +147,7 @@ test.each(readers)(
   },
 )
 
-test.each(readers.filter(({ width, colorScheme }) => width === 400 || colorScheme === 'dark'))(
+test.each(readers)(
   'an empty desk has the two commands where chains and lines will be: $colorScheme, $locale, $width px',
   async (reader) => {
     await withPage(reader, async (page) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findBarriers, type Reader, tabTo, textOf, withPage } from './page-driver.ts'
+import { readersAt } from './eyes.ts'
+import { findBarriers, tabTo, textOf, withPage } from './page-driver.ts'
 import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
 
 let desk: SampleDesk
@@ -46,7 +47,9 @@ afterAll(() => desk?.close())
 test('before any metric came the page says what to send', async () => {
   await withPage({}, async (page) => {
     await page.goto(`${desk.url}/series`)
-    expect(await textOf(page.locator('.empty'))).toMatch(/^No metrics yet .* \/v1\/metrics/)
+    const empty = page.locator('.empty')
+    await empty.waitFor()
+    expect(await textOf(empty)).toMatch(/^No metrics yet .* \/v1\/metrics/)
     // It looks for them by itself.
     await sendMinute()
     await page.getByRole('link', { name: 'orders' }).waitFor()
@@ -83,11 +86,7 @@ test('by keyboard one comes to a metric, its chart and the chain of an exemplar'
   })
 })
 
-const readers = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  (['en', 'zh-CN'] as const).flatMap((locale) =>
-    [400, 1440, 3840].map((width): Reader => ({ colorScheme, locale, width, bypassCSP: true })),
-  ),
-)
+const readers = readersAt(400, 1440, 3840)
 
 test.each(readers)(
   'the page of metrics has no barrier and is not wider than the screen: $colorScheme, $locale, $width px',

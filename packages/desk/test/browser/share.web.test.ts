@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { activeRow, findBarriers, type Reader, textOf, withPage } from './page-driver.ts'
+import { readersAt } from './eyes.ts'
+import { activeRow, findBarriers, textOf, withPage } from './page-driver.ts'
 import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
 
 let desk: SampleDesk
@@ -201,11 +202,7 @@ test('the page says how large the file is, saves it, and cuts secrets out unless
   })
 })
 
-const readers = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  (['en', 'zh-CN'] as const).flatMap((locale) =>
-    [1280, 768, 400].map((width): Reader => ({ colorScheme, locale, width, bypassCSP: true })),
-  ),
-)
+const readers = readersAt(1280, 768, 400)
 
 test.each(readers)(
   'the file has no barrier that axe finds and is no wider than the screen: $colorScheme, $locale, $width px',

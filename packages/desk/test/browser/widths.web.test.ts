@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LogPage } from '../../api/index.ts'
+import { eyes } from './eyes.ts'
 import { type Reader, textOf, withPage } from './page-driver.ts'
 import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
 
@@ -23,12 +24,9 @@ beforeAll(async () => {
 })
 afterAll(() => desk?.close())
 
-const readers = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  (['en', 'zh-CN'] as const).map((locale): Reader => ({ colorScheme, locale })),
-)
 const pages = ['/chains', '/logs', '/patterns', '/services', '/alerts', '/start']
 
-test.each(readers)(
+test.each(eyes)(
   'at 400 px the header is at most 120 px high on every page: $colorScheme, $locale',
   async (reader) => {
     await withPage({ ...reader, width: 400 }, async (page) => {
@@ -70,7 +68,7 @@ const layout = (page: Page) =>
   })
 
 test.each(
-  readers.flatMap((reader) => [1440, 3840].map((width): Reader => ({ ...reader, width, height: 1200 }))),
+  eyes.flatMap((reader) => [1440, 3840].map((width): Reader => ({ ...reader, width, height: 1200 }))),
 )('the page of the logs is as wide as the screen: $colorScheme, $locale, $width px', async (reader) => {
   await withPage(reader, async (page) => {
     await page.goto(`${desk.url}/logs`)
@@ -86,7 +84,7 @@ test.each(
   })
 })
 
-test.each(readers)(
+test.each(eyes)(
   'long attributes are folded beside a line and in a chain, and opened: $colorScheme, $locale',
   async (reader) => {
     await withPage(reader, async (page) => {
