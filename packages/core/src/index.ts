@@ -84,6 +84,7 @@ export {
 export { stampKeys, traceFlagsText } from './record/stamp.ts'
 export { runChannelInRoot, subscribeChannel, traceChannel } from './seams/channel.ts'
 export { bindingCallbacks, emittingInRoot, runningInRoot } from './seams/connection.ts'
+export { functionNameOf, methodNameOf, setFunctionName } from './seams/function-name.ts'
 export {
   addRouteSource,
   type HttpRequest,
@@ -119,6 +120,7 @@ export {
   errorType,
   failSpan,
   type Operation,
+  recordError,
   type SpanDescription,
   startOperation,
 } from './seams/operation.ts'

@@ -62,11 +62,11 @@ const withoutUs = (args: readonly string[]): AppOptions => ({ cwd, env: addresse
 
 const present = members.filter(({ name }) => !absent.includes(name))
 
-describe.each(present)('$name', ({ name, kind, scope, many: most = many }) => {
+describe.each(present)('$name', ({ name, kind, scope, functionName, many: most = many }) => {
   test.each(ways)('$count on Node $node, $form: each has the ids of its own request', async (way) => {
     const { app, node } = way
     const count = Math.min(way.count, most)
-    if (kind === 'server') await checkServer(withUs([app, name, 'serve'], { node }), count)
+    if (kind === 'server') await checkServer(withUs([app, name, 'serve'], { node }), { count, functionName })
     else await checkClient(withUs([app, name, 'operate', String(count)], { node }), { count, scope })
   })
 
@@ -101,7 +101,10 @@ function comparable(stderr: string): string[] {
   return stderr.split('\n').filter((line) => !/^\s+at (?!.*fixtures\/members)|^Node\.js v/.test(line))
 }
 
-async function checkServer(options: AppOptions, count: number): Promise<void> {
+async function checkServer(
+  options: AppOptions,
+  { count, functionName }: { count: number; functionName: string | undefined },
+): Promise<void> {
   const app = await startApp(options)
   const { origin } = JSON.parse(await app.waitForLine((line) => line.startsWith('{')))
   const answers = await askAll(origin, count)
@@ -118,12 +121,14 @@ async function checkServer(options: AppOptions, count: number): Promise<void> {
   expect({
     ...{ code, stderr },
     names: [...new Set(receiver.spans.map((span) => span.name))],
+    functions: [...new Set(receiver.spans.map((span) => span.attributes['code.function.name']))],
     spans: spans.size,
     wrong: answers.filter(({ n, traceId }, index) => n !== index + 1 || traceId !== traceIdOf(index + 1)),
     withoutTheirRecords: all.filter((n) => records.get(n) !== 2),
   }).toEqual({
     ...{ code: 0, stderr: '' },
     names: ['GET /items/:n'],
+    functions: [functionName],
     spans: count,
     wrong: [],
     withoutTheirRecords: [],

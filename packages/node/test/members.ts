@@ -6,6 +6,8 @@ export type Member = {
   kind: 'server' | 'client'
   /** Operations instead of 10,000, where the server under test is slow. */
   many?: number
+  /** Of a server: the method of the application's that each of its spans names. */
+  functionName?: string
 }
 
 export const members: readonly Member[] = [
@@ -13,6 +15,8 @@ export const members: readonly Member[] = [
   { name: 'fastify', scope: '@clew/http', kind: 'server' },
   { name: 'hono', scope: '@clew/http', kind: 'server' },
   { name: 'koa', scope: '@clew/http', kind: 'server' },
+  { name: 'nest-express', scope: '@clew/http', kind: 'server', functionName: 'ItemsController.find' },
+  { name: 'nest-fastify', scope: '@clew/http', kind: 'server', functionName: 'ItemsController.find' },
   { name: 'ioredis', scope: '@clew/ioredis', kind: 'client' },
   { name: 'kafkajs', scope: '@clew/kafkajs', kind: 'client' },
   { name: 'mongodb', scope: '@clew/mongodb', kind: 'client', many: 1_000 },

@@ -8,8 +8,13 @@ import type { Stop } from './instrumentation.ts'
 export type HttpRequest = {
   /** With its server span and record scope. */
   readonly context: Context
-  /** The low-cardinality path that a framework matched, such as `/orders/:id`; the server span gets it at its end. */
-  route: string | undefined
+  /**
+   * The low-cardinality path that a framework matched, such as `/orders/:id`; the server span gets it at its end. `null`:
+   * none, as what was matched answers that there is nothing.
+   */
+  route: string | null | undefined
+  /** What a framework turned into its answer; an exception of the server span when that answer is a 5xx. */
+  error?: unknown
   /** What a framework's instrumentation notes of its way through the request. */
   progress?: unknown
 }
@@ -65,7 +70,7 @@ export function addRouteSource(find: RouteSource): Stop {
 /** The route that was told, else what the first source finds. Never throws. */
 export function httpRouteOf(request: object): string | undefined {
   const told = httpRequestOf(request)?.route
-  if (told !== undefined || sources.size === 0) return told
+  if (told !== undefined || sources.size === 0) return told ?? undefined
   for (const find of sources) {
     const found = guard('finding the route of a request', () => find(request), undefined)
     if (found !== undefined) return found

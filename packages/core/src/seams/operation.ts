@@ -83,10 +83,15 @@ export function endSpan(span: Span, error?: unknown, describeError?: SpanDescrip
 export function failSpan(span: Span, error: unknown, describeError?: SpanDescription['describeError']): void {
   const message = error instanceof Error ? error.message : String(error)
   span.setAttribute('error.type', errorType(error))
-  span.recordException(error instanceof Error ? error : { name: errorType(error), message })
+  recordError(span, error)
   span.setStatus({ code: SpanStatusCode.ERROR, message })
   const more = describeError?.(error)
   if (more) span.setAttributes(more)
+}
+
+/** Adds the exception event to a span, whatever was thrown. */
+export function recordError(span: Span, error: unknown): void {
+  span.recordException(error instanceof Error ? error : { name: errorType(error), message: String(error) })
 }
 
 /** The class of an error, as `error.type` of the semantic conventions wants it: low cardinality. */

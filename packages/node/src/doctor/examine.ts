@@ -18,6 +18,7 @@ const packageOf: Readonly<Record<string, string>> = {
   fastify: '@clew/fastify',
   koa: '@clew/koa',
   hono: '@clew/hono',
+  '@nestjs/core': '@clew/nest',
   bullmq: '@clew/bullmq',
   kafkajs: '@clew/kafkajs',
   'node-cron': '@clew/node-cron',

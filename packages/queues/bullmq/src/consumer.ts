@@ -1,4 +1,4 @@
-import { guard, runInContext, type Stop, wrapMethod } from '@clew/core'
+import { functionNameOf, guard, runInContext, type Stop, wrapMethod } from '@clew/core'
 import type { Attempt, JobContexts } from './job-contexts.ts'
 import { type BullMQ, owner, type Worker } from './library.ts'
 
@@ -7,7 +7,8 @@ export function attachConsumer(bullmq: BullMQ, contexts: JobContexts): Stop[] {
   return [
     wrapMethod(owner, bullmq.Worker.prototype, 'callProcessJob', (callProcessJob) => {
       return function (this: Worker, job, ...rest) {
-        const attempt = guard('starting an attempt', () => contexts.begin(job), undefined)
+        const begin = (): Attempt => contexts.begin(job, undefined, functionNameOf(this))
+        const attempt = guard('starting an attempt', begin, undefined)
         const work = (): unknown => callProcessJob.call(this, job, ...rest)
         return attempt ? runAttempt(contexts, attempt, work) : work()
       }

@@ -32,7 +32,7 @@ export type Attempt = { readonly context: Context; span: Span | undefined }
 /** The contexts of the jobs that this process works on. */
 export type JobContexts = {
   /** Starts the span of an attempt. */
-  begin(job: JobLike, startTime?: TimeInput): Attempt
+  begin(job: JobLike, startTime?: TimeInput, functionName?: string): Attempt
   /** Ends it, once. */
   end(attempt: Attempt, error?: unknown): void
   /** The last attempt of this very object, if one was begun. */
@@ -50,13 +50,19 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
   // Whether the Tracer puts a span where it is told to: not known before it has.
   let keepsPlaces = false
 
-  const startSpan = (job: JobLike, metadata: Metadata | undefined, startTime?: TimeInput): Context => {
+  const startSpan = (
+    job: JobLike,
+    metadata: Metadata | undefined,
+    startTime?: TimeInput,
+    functionName?: string,
+  ): Context => {
     const maker = contextOfMaker(metadata)
     const { relation, reason } = relationOf(job, metadata, options)
     const attributes = describeAttempt(job)
     const isRoot = relation === 'link' || !spanOf(maker)
     const place = isRoot ? placeOfAttempt(job) : undefined
     const linked = relation === 'link' ? spanOf(maker)?.spanContext() : undefined
+    if (functionName !== undefined) attributes['code.function.name'] = functionName
     if (linked) attributes[relationReason] = reason
     const span = tracer.startSpan(
       `process ${job.queueName}`,
@@ -82,10 +88,10 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
   }
 
   return {
-    begin: (job, startTime) => {
+    begin: (job, startTime, functionName) => {
       const metadata = parseMetadata(metadataOf(job.opts))
       const theirs = hasOwnTelemetry((job as { queue?: QueueBase }).queue ?? {})
-      const traced = theirs ? activeContext() : startSpan(job, metadata, startTime)
+      const traced = theirs ? activeContext() : startSpan(job, metadata, startTime, functionName)
       const attempt: Attempt = {
         context: contextForWork(traced, metadata?.fields, identifyAttempt(job)),
         span: theirs ? undefined : spanOf(traced),

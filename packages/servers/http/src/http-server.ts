@@ -109,8 +109,9 @@ function setResponseHeaders(
 /** A request from its headers to the close of its response. */
 class ServerRequest implements HttpRequest, Exchange, SpanOwner, AnsweredTrace, BodyCounter {
   readonly context: Context
-  route: string | undefined
+  route: string | null | undefined
   progress: unknown
+  error: unknown
   readonly #begun: Begun
   readonly #response: ServerResponse
   /** Absent for an ignored path, and after the end. */
@@ -156,7 +157,7 @@ class ServerRequest implements HttpRequest, Exchange, SpanOwner, AnsweredTrace, 
   #answer(): Answer {
     const { req, headersSent, statusCode, writableFinished } = this.#response
     const status = headersSent ? statusCode : undefined
-    return { route: httpRouteOf(req), status, isWhole: writableFinished }
+    return { route: httpRouteOf(req), status, isWhole: writableFinished, error: this.error }
   }
 
   // The response tells when it is over, but one that waits behind another on a pipelined connection, which then

@@ -3,7 +3,9 @@ import {
   contextWithSpan,
   type Fields,
   getFields,
+  guard,
   type Runtime,
+  recordError,
   SpanKind,
   SpanStatusCode,
   spanContextOf,
@@ -75,6 +77,8 @@ export type Answer = {
   /** Undefined before its headers are sent. */
   status: number | undefined
   isWhole: boolean
+  /** What a framework turned into this answer. */
+  error?: unknown
 }
 
 /** What a server span says of its request beside what was known at the start: also the request fields, but for `request_id`. */
@@ -101,7 +105,7 @@ function hasBody(method: string, status: number | undefined): boolean {
   return method !== 'HEAD' && status !== 204 && status !== 304
 }
 
-function describeFailure(span: Span, { status, isWhole }: Answer): string | undefined {
+function describeFailure(span: Span, { status, isWhole, error }: Answer): string | undefined {
   const isFailed = status !== undefined && status >= 500
   // An answer that is not whole has mostly a client that went away: as with a 4xx, not this server's failure, so the
   // status stays unset.
@@ -109,5 +113,7 @@ function describeFailure(span: Span, { status, isWhole }: Answer): string | unde
   const errorType = isFailed ? String(status) : 'aborted'
   span.setAttribute('error.type', errorType)
   if (isFailed) span.setStatus({ code: SpanStatusCode.ERROR })
+  if (isFailed && error !== undefined)
+    guard('recording an exception', () => recordError(span, error), undefined)
   return errorType
 }

@@ -1,0 +1,1 @@
+export { nestInstrumentation } from './instrumentation.ts'
