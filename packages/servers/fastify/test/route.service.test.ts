@@ -1,5 +1,15 @@
+import { once } from 'node:events'
+import { connect } from 'node:http2'
 import { createRequire } from 'node:module'
-import { getFields, type Stop, setFields, startInstrumentation, stopAll } from '@clew/core'
+import {
+  getFields,
+  rootContext,
+  runInContext,
+  type Stop,
+  setFields,
+  startInstrumentation,
+  stopAll,
+} from '@clew/core'
 import { httpInstrumentation } from '@clew/http'
 import { recordLogs, recordSpans, type SpanRecorder } from '@clew/testing'
 import type { FastifyInstance, FastifyPluginCallback, fastify } from 'fastify'
@@ -30,6 +40,21 @@ afterEach(async () => {
 const listen = (): Promise<string> => app.listen({ port: 0, host: '127.0.0.1' })
 
 describe.each(['fastify', 'fastify4'])('%s', (version) => {
+  test('over HTTP/2 the server span has the route as well', async () => {
+    const server = load(version)({ http2: true })
+    app = server as unknown as FastifyInstance
+    server.get('/orders/:id', async () => 'ok')
+    const session = connect(await server.listen({ port: 0, host: '127.0.0.1' }))
+    const answered = runInContext(rootContext, () =>
+      once(session.request({ ':path': '/orders/7' }).resume(), 'close'),
+    )
+    await answered
+    session.destroy()
+    expect((await spans.waitFor((all) => all.length === 1)).map(nameAndRoute)).toEqual([
+      'GET /orders/:id | /orders/:id',
+    ])
+  })
+
   test('the server span has the route with all prefixes, and none for a 404', async () => {
     app = load(version)()
     app.get('/', async () => 'ok')

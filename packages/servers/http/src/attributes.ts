@@ -47,9 +47,9 @@ export function describeReceived(request: ReceivedRequest, redact: UrlRedactor):
 }
 
 function hostOf({ headers, socket }: ReceivedRequest): Host {
-  return headers.host
-    ? parseHost(headers.host)
-    : { address: socket.localAddress ?? '', port: socket.localPort }
+  // Of HTTP/2.
+  const host = (headers[':authority'] as string | undefined) ?? headers.host
+  return host ? parseHost(host) : { address: socket.localAddress ?? '', port: socket.localPort }
 }
 
 function clientAddress(headers: IncomingHttpHeaders, socket: Peer): string | undefined {

@@ -7,7 +7,7 @@ const ownCodes: ReadonlySet<unknown> = new Set([
 ])
 
 // Of undici, the parser, TLS and the system's calls for the network.
-const wireCode = /^(UND_ERR|HPE|ERR_(SSL|TLS)|E(AI|CONN|HOST|NET|NOTCONN|PIPE|PROTO|TIMEDOUT))/
+const wireCode = /^(UND_ERR|HPE|ERR_(SSL|TLS|HTTP2)|E(AI|CONN|HOST|NET|NOTCONN|PIPE|PROTO|TIMEDOUT))/
 
 /** What the application gave as its reason, where an AbortError hides it, as `http.request({ signal })` does. */
 export function reasonOf(error: unknown): unknown {

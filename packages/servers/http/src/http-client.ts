@@ -15,7 +15,7 @@ import {
   subscribeChannel,
   wrapMethod,
 } from '@clew/core'
-import type { Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api'
+import type { Attributes, Context, Span, TextMapSetter, Tracer } from '@opentelemetry/api'
 import { describeSent, type SentRequest } from './attributes.ts'
 import { isGivenUp, isTimeout, reasonOf } from './early-end.ts'
 import { handOver } from './handed-over-sockets.ts'
@@ -156,6 +156,18 @@ export class ClientSpan implements Exchange {
   /** Says on the span why the chain ends here. */
   notPropagated(reason: NotPropagated): void {
     this.#span.setAttribute('clew.propagation.omitted', reason)
+  }
+
+  /** What is known only after the request was made. */
+  describe(attributes: Attributes): void {
+    this.#span.setAttributes(attributes)
+  }
+
+  /** It has ended by a failure of the other side or of the way to it, and there is no error that says so. */
+  lost(message: string): void {
+    this.#span.setAttribute('error.type', 'reset')
+    this.#span.setStatus({ code: SpanStatusCode.ERROR, message })
+    this.#end()
   }
 
   /** The answer's headers may say that the trace is kept. */

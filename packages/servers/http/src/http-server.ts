@@ -22,7 +22,15 @@ import {
 import type { Context, Span } from '@opentelemetry/api'
 import { type BodyCounter, countBodies } from './access-record.ts'
 import { handOver } from './handed-over-sockets.ts'
-import { type Answer, type Begun, createIntake, describeAnswer, endAnswer } from './intake.ts'
+import { http2Streams } from './http2-server.ts'
+import {
+  type Answer,
+  type Begun,
+  createIntake,
+  describeAnswer,
+  endAnswer,
+  headersOfAnswer,
+} from './intake.ts'
 import { type AnsweredTrace, answerWithMarks } from './kept-header.ts'
 import {
   type Exchange,
@@ -30,7 +38,7 @@ import {
   keepContextOfMessages,
   type Upgrade,
 } from './message-events.ts'
-import type { HttpOptions, options as specs } from './options.ts'
+import type { options as specs } from './options.ts'
 
 /** https://nodejs.org/api/diagnostics_channel.html#event-httpserverrequeststart */
 type RequestStart = { request: IncomingMessage; response: ServerResponse; server: object }
@@ -43,13 +51,14 @@ const requestStart = 'http.server.request.start'
 export function startHttpServer(runtime: Runtime<typeof specs>): Stop {
   const { options } = runtime
   const begin = createIntake(runtime)
+  const answersMore = options.respondRequestId || options.respondTraceId
   const takeIn = ({ request, response, server }: RequestStart): Context => {
     if (isHiddenServer(server)) return suppressedRoot
     const begun = begin(request)
     const entry = new ServerRequest(begun, response)
     trackHttpRequest(request, entry)
     if (begun.span) setSpanOwner(begun.span, entry)
-    setResponseHeaders(response, begun, options)
+    if (answersMore) response.setHeaders(new Map(Object.entries(headersOfAnswer(begun, options))))
     return begun.context
   }
   // The caller's trace goes on without a span, for a WebSocket has no end to wait for. Where there is none, the span of the
@@ -81,29 +90,19 @@ export function startHttpServer(runtime: Runtime<typeof specs>): Stop {
 
   subscribe(requestStart, onStart)
   const ofResponse = (response: object) => serverRequestOf((response as ServerResponse).req)
-  const stops = [
+  const stops: Stop[] = []
+  stops.push(
     () => void unsubscribe(requestStart, onStart),
     keepContextOfMessages(ServerResponse.prototype, ofResponse),
-    keepContextOfConnections((request, socket) =>
-      guard('taking in an HTTP upgrade', () => takeInUpgrade(request, socket), noUpgrade),
+    keepContextOfConnections(
+      (request, socket) =>
+        guard('taking in an HTTP upgrade', () => takeInUpgrade(request, socket), noUpgrade),
+      http2Streams(runtime, stops),
     ),
     ...(keptTraces() === undefined ? [] : [answerWithMarks(serverRequestOf)]),
     ...(options.accessRecords ? [countBodies(ServerResponse.prototype, ofResponse)] : []),
-  ]
+  )
   return () => stopAll(stops)
-}
-
-function setResponseHeaders(
-  response: ServerResponse,
-  { fields, span, context }: Begun,
-  { respondRequestId, respondTraceId }: HttpOptions,
-): void {
-  if (respondRequestId) response.setHeader('x-request-id', String(fields.request_id))
-  const ids = respondTraceId && span ? spanContextOf(context) : undefined
-  if (!ids) return
-  const { traceId, spanId, traceFlags } = ids
-  // https://www.w3.org/TR/trace-context-2/#traceresponse-header
-  response.setHeader('traceresponse', `00-${traceId}-${spanId}-${traceFlags & 1 ? '01' : '00'}`)
 }
 
 /** A request from its headers to the close of its response. */

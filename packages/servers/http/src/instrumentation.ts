@@ -5,12 +5,13 @@ import { startFetch } from './fetch.ts'
 import { keepContextOfSockets } from './handed-over-sockets.ts'
 import { clientSpanOf, startHttpClient } from './http-client.ts'
 import { serverRequestOf, startHttpServer } from './http-server.ts'
+import { startHttp2Client } from './http2-client.ts'
 import { keepContextOfMessages } from './message-events.ts'
 import { options } from './options.ts'
 
 /**
- * A server span for each request that a `node:http` or `node:https` server of this process takes in, a client span for
- * each request that it sends by `node:http`, `fetch` or undici, and W3C propagation between them.
+ * A server span for each request that a server of `node:http`, `node:https` or `node:http2` in this process takes in, a client
+ * span for each request that it sends by these, `fetch` or undici, and W3C propagation between them.
  */
 export const httpInstrumentation: Instrumentation<typeof options> = {
   name: 'http',
@@ -26,6 +27,7 @@ export const httpInstrumentation: Instrumentation<typeof options> = {
       ),
       startHttpServer(runtime),
       startHttpClient(runtime),
+      startHttp2Client(runtime),
       startFetch(runtime),
       keepContextOfSockets(),
     ]

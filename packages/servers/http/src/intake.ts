@@ -13,7 +13,7 @@ import {
 import type { Attributes, Context, Span } from '@opentelemetry/api'
 import { type FinishAccess, followAccess } from './access-record.ts'
 import { describeReceived, methodName, type ReceivedRequest } from './attributes.ts'
-import type { options as specs } from './options.ts'
+import type { HttpOptions, options as specs } from './options.ts'
 import { fieldsOf, parentContextOf } from './received-context.ts'
 import { createUrlRedactor, parseTarget } from './url.ts'
 
@@ -69,6 +69,19 @@ export function createPathTest(patterns: readonly string[]): (path: string) => b
   const paths = new Set(patterns.filter((pattern) => !pattern.endsWith('*')))
   const prefixes = patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1))
   return (path) => paths.has(path) || prefixes.some((prefix) => path.startsWith(prefix))
+}
+
+/** What an answer says beside what the application has it say, where it is asked for. */
+export function headersOfAnswer(
+  { fields, span, context }: Begun,
+  { respondRequestId, respondTraceId }: HttpOptions,
+): Record<string, string> {
+  const ids = respondTraceId && span ? spanContextOf(context) : undefined
+  return {
+    ...(respondRequestId && { 'x-request-id': String(fields.request_id) }),
+    // https://www.w3.org/TR/trace-context-2/#traceresponse-header
+    ...(ids && { traceresponse: `00-${ids.traceId}-${ids.spanId}-${ids.traceFlags & 1 ? '01' : '00'}` }),
+  }
 }
 
 /** An answer as far as it has come. */

@@ -55,10 +55,25 @@ function withMark(response: ServerResponse, args: HeadArguments, value: string |
     if (value !== undefined) response.setHeader(keptHeader, value)
     return args
   }
-  const changed = Array.isArray(given)
-    ? listWith(given, value)
-    : headersWith(given as OutgoingHttpHeaders, value)
+  const changed = changedBy(value, given as OutgoingHttpHeaders | OutgoingHttpHeader[])
   return changed === given ? args : (args.with(at, changed) as HeadArguments)
+}
+
+/** The same for the headers of an answer over HTTP/2. */
+export function headersWithMark<Headers extends OutgoingHttpHeaders | string[] | undefined>(
+  trace: AnsweredTrace,
+  status: number,
+  given: Headers,
+): Headers | OutgoingHttpHeaders {
+  const value = markOf(trace, status)
+  return (given === undefined ? headersWith({}, value) : changedBy(value, given)) as Headers
+}
+
+function changedBy(
+  value: string | undefined,
+  given: OutgoingHttpHeaders | OutgoingHttpHeader[],
+): OutgoingHttpHeaders | OutgoingHttpHeader[] {
+  return Array.isArray(given) ? listWith(given, value) : headersWith(given, value)
 }
 
 function listWith(list: OutgoingHttpHeader[], value: string | undefined): OutgoingHttpHeader[] {

@@ -18,6 +18,8 @@ export type Exchange = {
   readonly context: Context
   /** The emitter has emitted `close`. */
   closed(emitter: object): void
+  /** A stream of an HTTP/2 client is about to emit the headers of its answer. */
+  answered?(headers: unknown): void
   /** It is about to emit this. */
   interrupted?(emitter: object, event: 'aborted' | 'timeout'): void
 }
@@ -33,7 +35,11 @@ const socketEvents: ReadonlySet<unknown> = new Set([
   'aborted',
   'drain',
   'timeout',
-  // Of a ClientRequest:
+  // Of HTTP/2:
+  'headers',
+  'trailers',
+  'wantTrailers',
+  // Of a ClientRequest, and of a client's stream of HTTP/2:
   'socket',
   'response',
   'continue',
@@ -62,6 +68,7 @@ export function keepContextOfMessages(
         if (event === 'upgrade') upgraded?.(rest[1], exchange?.context ?? activeContext())
         if (exchange === undefined) return emit.call(this, event, ...rest)
         if (event === 'aborted' || event === 'timeout') interrupt(exchange, this, event)
+        if (event === 'response') answer(exchange, rest[0])
         return event === 'close'
           ? emitClose(exchange, emit, this, event, ...rest)
           : emitIn(exchange.context, emit, this, event, ...rest)
@@ -87,16 +94,28 @@ function emitClose(
   }
 }
 
+function answer(exchange: Exchange, headers: unknown): void {
+  guard('taking the answer to an HTTP/2 request', () => exchange.answered?.(headers), undefined)
+}
+
 function interrupt(exchange: Exchange, emitter: EventEmitter, event: 'aborted' | 'timeout'): void {
   guard('interrupting an HTTP message', () => exchange.interrupted?.(emitter, event), undefined)
 }
 
-/** A request that ends in the handing over of its socket. */
+/** A request that ends in the handing over of its socket, or may. */
 export type Upgrade = {
   /** Where its listeners run. */
   readonly context: Context
   /** The listeners have returned. */
   handedOver(): void
+}
+
+/** What a server of node:http2 tells. */
+export type Streams = {
+  /** By the arguments of its event, of a stream that it begins to answer. */
+  begun(server: object, args: readonly unknown[]): Upgrade
+  /** A stream is shown as this message, as node:http has them. */
+  asked(stream: object, message: object): void
 }
 
 /**
@@ -105,6 +124,7 @@ export type Upgrade = {
  */
 export function keepContextOfConnections(
   takeIn: (request: IncomingMessage, socket: unknown) => Upgrade,
+  streams: Streams,
 ): Stop {
   return wrapEmit(
     Server.prototype,
@@ -116,6 +136,15 @@ export function keepContextOfConnections(
             return rest[0] instanceof IncomingMessage
               ? emitUpgrade(takeIn(rest[0], rest[1]), emit, this, event, ...rest)
               : emit.call(this, event, ...rest)
+          case 'stream':
+            return isStream(rest[0])
+              ? emitUpgrade(streams.begun(this, rest), emit, this, event, ...rest)
+              : emit.call(this, event, ...rest)
+          case 'request':
+          case 'checkContinue':
+          case 'checkExpectation':
+            askedBy(rest[0], streams)
+            return emit.call(this, event, ...rest)
           case 'clientError':
           case 'timeout':
             return emitIn(rootContext, emit, this, event, ...rest)
@@ -126,17 +155,27 @@ export function keepContextOfConnections(
   )
 }
 
+function isStream(value: unknown): value is object {
+  return typeof (value as { respondWithFile?: unknown } | undefined)?.respondWithFile === 'function'
+}
+
+function askedBy(message: unknown, streams: Streams): void {
+  const stream = (message as { stream?: unknown } | undefined)?.stream
+  if (isStream(stream))
+    guard('taking in an HTTP/2 request', () => streams.asked(stream, message as object), undefined)
+}
+
 function emitUpgrade(
-  { context, handedOver }: Upgrade,
+  upgrade: Upgrade,
   emit: Emit,
   emitter: EventEmitter,
   event: unknown,
   ...rest: unknown[]
 ): boolean {
   try {
-    return emitIn(context, emit, emitter, event, ...rest)
+    return emitIn(upgrade.context, emit, emitter, event, ...rest)
   } finally {
-    handedOver()
+    guard('handing over an HTTP request', () => upgrade.handedOver(), undefined)
   }
 }
 
