@@ -83,6 +83,8 @@ test('what an application logs is in the topic as well', async () => {
     ),
   ])
   await receiver.waitForLogs((logs) => logs.length >= 30)
+  // Its client is joined, and what Clew sends by it makes no spans.
+  expect([/joins [^;]*platformatic-kafka/.test(end.stderr), receiver.spans]).toEqual([true, []])
 })
 
 test('a level and a search say what goes there, and nothing else has to be sent', async () => {

@@ -22,6 +22,7 @@ export const members: readonly Member[] = [
   { name: 'mongodb', scope: '@clew/mongodb', kind: 'client', many: 1_000 },
   { name: 'mysql2', scope: '@clew/mysql2', kind: 'client' },
   { name: 'pg', scope: '@clew/pg', kind: 'client' },
+  { name: 'platformatic-kafka', scope: '@clew/platformatic-kafka', kind: 'client' },
   { name: 'postgres', scope: '@clew/postgres', kind: 'client' },
   { name: 'redis', scope: '@clew/redis', kind: 'client' },
 ]

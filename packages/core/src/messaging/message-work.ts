@@ -1,4 +1,4 @@
-import type { Link, Tracer } from '@opentelemetry/api'
+import type { Attributes, Link, SpanContext, Tracer } from '@opentelemetry/api'
 import { activeContext } from '../context/context-manager.ts'
 import { contextForWork } from '../context/fields.ts'
 import { contextWithSpan, isTracingSuppressed, spanContextOf } from '../context/request-context.ts'
@@ -48,14 +48,19 @@ export type ReceivedMessage = MessagePlace & {
 const maxLinks = 128
 
 /**
- * Starts the span of a call of a producer: below the active one, or as the root of a trace of its own. Undefined with tracing
- * suppressed, and without a Tracer.
+ * Starts the span of a call of a producer: below the active one, or as the root of a trace of its own, with links to `makers` where it
+ * sends what others made. Undefined with tracing suppressed, and without a Tracer.
  */
-export function beginSending(tracer: Tracer, sending: Sending): TracedWork | undefined {
+export function beginSending(
+  tracer: Tracer,
+  sending: Sending,
+  makers: readonly SpanContext[] = [],
+): TracedWork | undefined {
   const caller = activeContext()
   if (isTracingSuppressed(caller)) return undefined
   const description = describeSending(sending)
-  const span = tracer.startSpan(description.name, description, caller)
+  const links = withLinks(makers, description.attributes)
+  const span = tracer.startSpan(description.name, { ...description, links }, caller)
   const context = contextWithSpan(caller, span)
   return spanContextOf(context) && { context, span }
 }
@@ -94,23 +99,23 @@ export function beginBatch(
   headers: readonly HeaderReader[],
 ): TracedWork {
   const description = describeBatch(place, headers.length)
-  const { links, leftOut } = linksOf(headers)
-  if (leftOut > 0) description.attributes[linksLeftOut] = leftOut
+  const makers = headers.flatMap((header) => spanContextOf(contextOfHeaders(header)) ?? [])
+  const links = withLinks(makers, description.attributes)
   const caller = activeContext()
   const span = tracer.startSpan(description.name, { ...description, links }, caller)
   return { context: contextForWork(contextWithSpan(caller, span), undefined, identifyMessage(place)), span }
 }
 
-function linksOf(headers: readonly HeaderReader[]): { links: Link[]; leftOut: number } {
+/** A link to each of the makers. Of more than there may be the attributes say how often one is left out. */
+function withLinks(makers: readonly SpanContext[], attributes: Attributes): Link[] {
   const links = new Map<string, Link>()
   let leftOut = 0
-  for (const header of headers) {
-    const context = spanContextOf(contextOfHeaders(header))
-    if (context === undefined) continue
+  for (const context of makers) {
     const key = `${context.traceId}${context.spanId}`
     if (links.has(key)) continue
     if (links.size < maxLinks) links.set(key, { context })
     else leftOut++
   }
-  return { links: [...links.values()], leftOut }
+  if (leftOut > 0) attributes[linksLeftOut] = leftOut
+  return [...links.values()]
 }

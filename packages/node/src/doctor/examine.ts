@@ -21,6 +21,7 @@ const packageOf: Readonly<Record<string, string>> = {
   '@nestjs/core': '@clew/nest',
   bullmq: '@clew/bullmq',
   kafkajs: '@clew/kafkajs',
+  '@platformatic/kafka': '@clew/platformatic-kafka',
   'node-cron': '@clew/node-cron',
   cron: '@clew/cron',
   pg: '@clew/pg',

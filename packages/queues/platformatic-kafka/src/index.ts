@@ -1,0 +1,3 @@
+export { platformaticKafkaInstrumentation } from './instrumentation.ts'
+export type { MessageLike } from './library.ts'
+export { withMessage, withMessages } from './manual.ts'
