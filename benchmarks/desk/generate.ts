@@ -18,7 +18,13 @@ const traces = Math.ceil(Number(values.lines) / busy.lines)
 const startUnixMs = Date.now() - dayMs
 const beganMs = performance.now()
 let nowMs = startUnixMs
-const writer = new Writer({ directory, maxBytes: 64e9, maxAgeMs: undefined, nowUs: () => nowMs * 1000 })
+const writer = new Writer({
+  directory,
+  maxBytes: 64e9,
+  maxAgeMs: undefined,
+  nowUs: () => nowMs * 1000,
+  report: console.error,
+})
 let [requests, records] = [0, 0]
 for (const request of otlpRequests({ first: 0, traces, shape: busy, startUnixMs, stepMs: dayMs / traces })) {
   nowMs = startUnixMs + (records / (traces * (busy.lines + busy.spans))) * dayMs

@@ -16,7 +16,13 @@ export const rowStores: Readonly<Record<string, (directory: string) => RowStore>
 
 /** The store as the desk's writer thread has it: patterns, counts, summaries, the full-text index, segments. */
 function openDeskStore(directory: string): RowStore {
-  const writer = new Writer({ directory, maxBytes: 8e9, maxAgeMs: undefined, nowUs: () => Date.now() * 1000 })
+  const writer = new Writer({
+    directory,
+    maxBytes: 8e9,
+    maxAgeMs: undefined,
+    nowUs: () => Date.now() * 1000,
+    report: console.error,
+  })
   return {
     add: (request) => writer.add(request),
     commit() {

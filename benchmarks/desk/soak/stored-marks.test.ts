@@ -19,7 +19,13 @@ function compare(stored: readonly [request: Buffer, times: number][], entries: r
   const directory = mkdtempSync(join(tmpdir(), 'clew-soak-test-'))
   try {
     const store = join(directory, 'store')
-    const writer = new Writer({ directory: store, maxBytes: 1e9, maxAgeMs: undefined, nowUs: () => 1.764e15 })
+    const writer = new Writer({
+      directory: store,
+      maxBytes: 1e9,
+      maxAgeMs: undefined,
+      nowUs: () => 1.764e15,
+      report: console.error,
+    })
     for (const [request, times] of stored)
       for (let time = 0; time < times; time++) writer.add(requestRows('logs', 'protobuf', request))
     writer.commit()

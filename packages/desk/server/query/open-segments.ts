@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { hasArrivals, hasTextIndex, openForReading, versionOf } from '../schema/segment.ts'
 import { segmentNumber } from '../schema/segment-files.ts'
@@ -36,7 +37,7 @@ export type OpenSegments = {
 
 type Opened = { segment: OpenSegment; database: DatabaseSync }
 
-/** `onDamaged` hears of a file that cannot be read; it is passed over from then on. */
+/** `onDamaged` hears of a file that cannot be read, or is gone; it is passed over from then on. */
 export function createOpenSegments(
   onDamaged: (path: string) => void,
   stop: Stop = createStop(
@@ -55,8 +56,8 @@ export function createOpenSegments(
     open.delete(path)
   }
 
-  const giveUp = (path: string, error: unknown): void => {
-    if (!isDamage(error)) throw error
+  const giveUp = (path: string, error: unknown, isGone = false): void => {
+    if (!isDamage(error) && !isGone) throw error
     damaged.add(path)
     const known = open.get(path)
     if (known !== undefined) close(path, known)
@@ -77,7 +78,8 @@ export function createOpenSegments(
       open.set(path, { segment, database })
       return segment
     } catch (error) {
-      giveUp(path, error)
+      // Somebody deleted it to make room: the others can be read still.
+      giveUp(path, error, !existsSync(path))
       return undefined
     }
   }

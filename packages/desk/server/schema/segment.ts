@@ -1,19 +1,21 @@
 import { DatabaseSync } from 'node:sqlite'
 import { makePrivate } from './segment-files.ts'
-import { sqliteProblem, storeError } from './store-error.ts'
+import { isDamage, sqliteProblem, storeError } from './store-error.ts'
 import { arrivalSchema, pragmas, schema, schemaVersion, textSchema } from './tables.ts'
 
-/** Opens a segment for writing; a new one gets its tables. Throws a StoreError `full` with the remedy. */
+/** Opens a segment for writing; a new one gets its tables. Throws a StoreError `full` with the remedy, or as it is what tells of damage. */
 export function openForWriting(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined
   try {
     makePrivate(path)
-    const database = new DatabaseSync(path)
+    database = new DatabaseSync(path)
     database.exec(pragmas)
     if (versionOf(database) === 0) createTables(database)
     else database.exec(arrivalSchema)
     return database
   } catch (error) {
-    throw storeError('full', sqliteProblem(error, path))
+    database?.close()
+    throw isDamage(error) ? error : storeError('full', sqliteProblem(error, path))
   }
 }
 

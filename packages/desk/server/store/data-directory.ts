@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openForReading, versionOf } from '../schema/segment.ts'
@@ -17,6 +17,18 @@ export type DataDirectory = { segments: FinishedSegment[]; damaged: number; unlo
  * read is set aside. Throws a StoreError when the folder cannot be used or holds data of a newer version.
  */
 export function openDataDirectory(directory: string): DataDirectory {
+  const unlock = takeFolder(directory)
+  try {
+    const segments = listSegments(directory).flatMap((path) => examine(path) ?? [])
+    return { segments, damaged: damagedFiles(directory).length, unlock }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+/** Makes the folder where it is missing, and takes it for this process alone. Returns how it is let go of; throws a StoreError. */
+export function takeFolder(directory: string): () => void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
   } catch (error) {
@@ -27,14 +39,7 @@ export function openDataDirectory(directory: string): DataDirectory {
     )
   }
   requireOwn(directory)
-  const unlock = lock(directory)
-  try {
-    const segments = listSegments(directory).flatMap((path) => examine(path) ?? [])
-    return { segments, damaged: damagedFiles(directory).length, unlock }
-  } catch (error) {
-    unlock()
-    throw error
-  }
+  return lock(directory)
 }
 
 /** Those that were set aside. */
@@ -57,9 +62,11 @@ function listSegments(directory: string): string[] {
   return names.toSorted().map((name) => join(directory, name))
 }
 
+export const lockPath = (directory: string): string => join(directory, 'lock.sqlite')
+
 /** SQLite's own lock: the kernel lets go of it however the process ends. */
-function lock(directory: string): () => void {
-  const path = join(directory, 'lock.sqlite')
+function lock(directory: string, isFirst = true): () => void {
+  const path = lockPath(directory)
   let database: DatabaseSync | undefined
   try {
     makePrivate(path)
@@ -74,6 +81,11 @@ function lock(directory: string): () => void {
         `another desk is using ${directory}; end it, or give this one another folder with --data`,
       )
     }
+    // A desk that holds it is noticed before a byte of it is read, and there is nothing in it that could be lost.
+    if (isDamage(error) && isFirst) {
+      for (const file of [path, `${path}-journal`]) rmSync(file, { force: true })
+      return lock(directory, false)
+    }
     throw storeError('full', sqliteProblem(error, path))
   }
   const held = database
@@ -85,10 +97,7 @@ function examine(path: string): FinishedSegment | undefined {
   const found = read(path)
   if (found === 'damaged') {
     if (setAside(path) !== path) return undefined
-    throw storeError(
-      'full',
-      `${path} is damaged and cannot be renamed; move it away, or give another folder with --data`,
-    )
+    throw storeError('full', cannotBeSetAside(path))
   }
   if (found.version > schemaVersion) {
     throw storeError(
@@ -99,6 +108,9 @@ function examine(path: string): FinishedSegment | undefined {
   // A process that was killed while it made the file left it empty.
   return found.version === 0 ? undefined : measured(path, found.lastUs)
 }
+
+export const cannotBeSetAside = (path: string): string =>
+  `${path} is damaged and cannot be renamed; move it away, or give another folder with --data`
 
 const arrivedSql = `SELECT value FROM meta WHERE key = 'arrived_us'`
 

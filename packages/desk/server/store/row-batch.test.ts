@@ -44,6 +44,7 @@ test('lines, spans and links in any order and number are there as they came, aft
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const writer = new Writer({
         ...{ directory: await newFolder(), maxBytes: 1e9, maxAgeMs: undefined, nowUs: () => 1.764e15 },
+        report: (message) => expect.fail(message),
       })
       const kept = { logs: [] as number[], traces: [] as number[] }
       let waiting: ['logs' | 'traces', number][] = []

@@ -5,6 +5,9 @@ import { requestRows } from './rows/request-rows.ts'
 import { Writer } from './writer.ts'
 
 const mib = 2 ** 20
+const report = (message: string): never => {
+  throw new Error(message)
+}
 afterEach(cleanUp)
 
 /** A request of 500 lines of two kilobytes. */
@@ -32,6 +35,7 @@ test('a segment that is large enough does not end while lines wait for a commit'
     maxBytes: 8 * mib,
     maxAgeMs: undefined,
     nowUs: () => Date.now() * 1000,
+    report,
   })
   writer.add(request())
   writer.add(request())
@@ -55,6 +59,7 @@ test('lines expire by when they came: old ones of a file stay, and those of next
       maxBytes: 64 * mib,
       maxAgeMs: day,
       nowUs: () => (Date.now() + days * day) * 1000,
+      report,
     })
   const first = open(0)
   for (const days of [-400, 400, -30]) {

@@ -1,10 +1,11 @@
+import { existsSync, rmSync } from 'node:fs'
 import { createMiner, type Miner, type Template } from '@clew/templates'
 import type { RequestRows } from '../schema/row.ts'
 import { openForReading, openForWriting, versionOf } from '../schema/segment.ts'
-import { segmentNumber, segmentPath, setAside, sizeOf } from '../schema/segment-files.ts'
+import { filesOf, segmentNumber, segmentPath, setAside, sizeOf } from '../schema/segment-files.ts'
 import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
 import { schemaVersion } from '../schema/tables.ts'
-import { damagedFiles, openDataDirectory } from './data-directory.ts'
+import { cannotBeSetAside, damagedFiles, lockPath, openDataDirectory, takeFolder } from './data-directory.ts'
 import { copyPatterns, knownPatterns } from './patterns.ts'
 import { expiredSegments, type FinishedSegment, measured, segmentBytes } from './retention.ts'
 import { type AddedRows, SegmentWriter } from './segment-writer.ts'
@@ -14,6 +15,8 @@ export type WriterOptions = {
   maxBytes: number
   maxAgeMs: number | undefined
   nowUs: () => number
+  /** Hears, in one line, of a file that is lost. */
+  report(message: string): void
 }
 
 /** What the reader must know of the files: all segments, oldest first, and those to be deleted once nobody reads them. */
@@ -23,29 +26,27 @@ export type Segments = { paths: string[]; expired: string[]; damaged: number; by
 export class Writer {
   readonly #options: WriterOptions
   readonly #segmentBytes: number
-  readonly #unlock: () => void
+  #unlock: () => void
   #miner: Miner
   /** Oldest first. */
   readonly #finished: FinishedSegment[]
   #damaged: number
   #path: string
   #current: SegmentWriter
+  #isFolderLost = false
 
   constructor(options: WriterOptions) {
     const { segments, damaged, unlock } = openDataDirectory(options.directory)
-    const newest = segments.at(-1)
     this.#options = options
     this.#segmentBytes = segmentBytes(options.maxBytes)
     this.#unlock = unlock
     this.#damaged = damaged
     this.#finished = segments
-    const { version, patterns } = stateOf(newest?.path)
-    this.#miner = createMiner(patterns === undefined ? {} : { restore: patterns })
-    // One of an older format is read as it is, and ends.
-    const goesOn = newest !== undefined && newest.bytes < this.#segmentBytes && version === schemaVersion
-    this.#path = goesOn ? newest.path : this.#nextPath(newest?.path)
-    if (goesOn) segments.pop()
-    this.#current = this.#begin(this.#path, goesOn ? undefined : newest?.path)
+    const last = segments.at(-1)?.path
+    const begun = this.#goOn(last)
+    this.#miner = begun.miner
+    this.#path = begun.path
+    this.#current = begun.writer
   }
 
   /** Returns when it came, in unix milliseconds. */
@@ -67,11 +68,18 @@ export class Writer {
    * wait for a commit the current segment stays: closing it would take them along.
    */
   tidy(): Segments {
+    if (!existsSync(this.#path)) this.#replaceLost()
     const isFull = sizeOf(this.#path) >= this.#segmentBytes
     if (isFull && !this.#current.isOpen) this.#guard(() => this.#rotate())
     const expired = expiredSegments(this.#finished, sizeOf(this.#path), this.#options.nowUs(), this.#options)
     this.#finished.splice(0, expired.length)
     return { ...this.segments(), expired: expired.map(({ path }) => path) }
+  }
+
+  /** Readers cannot read this file. Only that of the current segment is the writer's to set aside; commit before. */
+  giveUp(path: string): Segments {
+    if (path === this.#path && existsSync(path)) this.#guard(() => this.#setAsideCurrent())
+    return this.tidy()
   }
 
   /** Lets go of all that is stored, and of what was learnt from it; `finished`: but for the current segment. */
@@ -134,23 +142,81 @@ export class Writer {
       return storeError('full', sqliteProblem(error, this.#path))
     }
     const broken = this.#path
-    this.#current.close()
-    setAside(broken)
-    this.#damaged++
-    this.#path = this.#nextPath(broken)
-    this.#current = this.#begin(this.#path, undefined)
+    this.#setAsideCurrent()
     return storeError('busy', `${broken} is damaged and was set aside; send it again`)
+  }
+
+  #setAsideCurrent(): void {
+    const broken = this.#path
+    const path = this.#nextPath(broken)
+    const next = this.#begin(path, undefined)
+    this.#current.close()
+    this.#current = next
+    this.#path = path
+    this.#damaged++
+    const place = setAside(broken)
+    this.#options.report(`${broken} is damaged; it is now ${place}, and what was in it cannot be searched`)
+  }
+
+  /** Somebody deleted the file, or all of the folder, to make room: SQLite would write into it still, and nobody read it. */
+  #replaceLost(): void {
+    const lost = this.#path
+    const { directory, report } = this.#options
+    try {
+      if (!existsSync(lockPath(directory))) this.#unlock = takeFolder(directory)
+      const path = this.#nextPath(lost)
+      const next = this.#begin(path, undefined)
+      this.#current.rollBack()
+      this.#current.close()
+      this.#current = next
+      this.#path = path
+      this.#isFolderLost = false
+      report(`${lost} was deleted while the desk was running; what was in it is gone, and ${path} goes on`)
+    } catch (error) {
+      if (this.#isFolderLost) return
+      this.#isFolderLost = true
+      const { message } = error as Error
+      report(`${lost} was deleted while the desk was running, and what comes is lost with it: ${message}`)
+    }
   }
 
   #nextPath(last: string | undefined): string {
     return segmentPath(this.#options.directory, last === undefined ? 1 : segmentNumber(last) + 1)
   }
 
+  /** Goes on in the newest segment, or behind it. One that shows only now that it is damaged is set aside, and costs only itself. */
+  #goOn(last: string | undefined): { miner: Miner; path: string; writer: SegmentWriter } {
+    const newest = this.#finished.at(-1)
+    try {
+      const { version, patterns } = stateOf(newest?.path)
+      this.#miner = createMiner(patterns === undefined ? {} : { restore: patterns })
+      // One of an older format is read as it is, and ends.
+      const goesOn = newest !== undefined && newest.bytes < this.#segmentBytes && version === schemaVersion
+      const path = goesOn ? newest.path : this.#nextPath(last)
+      const writer = this.#begin(path, goesOn ? undefined : newest?.path)
+      if (goesOn) this.#finished.pop()
+      return { miner: this.#miner, path, writer }
+    } catch (error) {
+      if (newest === undefined || !isDamage(error)) throw error
+      if (setAside(newest.path) === newest.path) throw storeError('full', cannotBeSetAside(newest.path))
+      this.#finished.pop()
+      this.#damaged++
+      return this.#goOn(last)
+    }
+  }
+
   /** Opens a segment; a new one begins with the patterns of the one `before`, so that their ids go on. */
   #begin(path: string, before: string | undefined): SegmentWriter {
+    const isNew = !existsSync(path)
     const database = openForWriting(path)
-    if (before !== undefined) copyPatterns(database, before, this.#miner)
-    return new SegmentWriter(database, this.#miner)
+    try {
+      if (before !== undefined) copyPatterns(database, before, this.#miner)
+      return new SegmentWriter(database, this.#miner)
+    } catch (error) {
+      database.close()
+      if (isNew) for (const file of filesOf(path)) rmSync(file, { force: true })
+      throw error
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { filesOf, setAside } from '../schema/segment-files.ts'
 import { storeError } from '../schema/store-error.ts'
@@ -28,7 +29,7 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
   const { directory, temporary, maxBytes, maxAgeMs, report } = options
   const listeners = new Set<(commit: Commit) => void>()
   const clearListeners = new Set<() => void>()
-  const segments = new KnownSegments(report)
+  const segments = new KnownSegments(report, (path) => writer.giveUp(path))
   const { readers } = segments
   const writer = new WriterClient(
     { directory, maxBytes, maxAgeMs },
@@ -84,15 +85,19 @@ export async function openStore(options: StoreOptions): Promise<Store & { state(
 class KnownSegments {
   readonly readers: Readers = createReaders((path) => this.#giveUp(path))
   readonly #report: (message: string) => void
+  readonly #giveUpCurrent: (path: string) => void
   readonly #setAside = new Set<string>()
+  /** Deleted by somebody else. The writer counts them still, until their time has come. */
+  readonly #gone = new Set<string>()
   /** Past their time, on disk still. */
   readonly #expired = new Set<string>()
   #deleting: Promise<void> = Promise.resolve()
   #paths: readonly string[] = []
   #state: StoreState = { segments: 0, bytes: 0, damaged: 0 }
 
-  constructor(report: (message: string) => void) {
+  constructor(report: (message: string) => void, giveUpCurrent: (path: string) => void) {
     this.#report = report
+    this.#giveUpCurrent = giveUpCurrent
   }
 
   get state(): StoreState {
@@ -102,7 +107,7 @@ class KnownSegments {
   /** Hears from the writer. */
   use({ paths, expired, bytes, damaged }: Extract<FromWriter, { kind: 'segments' }>): void {
     const known = new Set(this.#paths)
-    this.#paths = paths.filter((path) => !this.#setAside.has(path))
+    this.#paths = paths.filter((path) => !this.#setAside.has(path) && !this.#gone.has(path))
     this.#state = { segments: this.#paths.length, bytes, damaged: damaged + this.#setAside.size }
     if (known.size === this.#paths.length && this.#paths.every((path) => known.has(path))) return
     for (const path of expired) this.#expired.add(path)
@@ -137,14 +142,22 @@ class KnownSegments {
     this.#state = { ...this.#state, damaged: 0 }
   }
 
-  /** A reader found a file that cannot be read. The current one is the writer's to set aside, at its next write. */
+  /** A reader found a file that cannot be read, or is not there. The current one is the writer's to replace. */
   #giveUp(path: string): void {
-    if (path === this.#paths.at(-1) || !this.#paths.includes(path)) return
+    const isCurrent = path === this.#paths.at(-1)
+    if (isCurrent) this.#giveUpCurrent(path)
+    if (isCurrent || !this.#paths.includes(path)) return
     this.#paths = this.#paths.filter((one) => one !== path)
-    this.#setAside.add(path)
+    const isGone = !existsSync(path)
+    ;(isGone ? this.#gone : this.#setAside).add(path)
     const { bytes, damaged } = this.#state
-    this.#state = { segments: this.#paths.length, bytes, damaged: damaged + 1 }
-    const report = (): void => this.#report(`${path} cannot be read; it is now ${setAside(path)}`)
+    this.#state = { segments: this.#paths.length, bytes, damaged: damaged + (isGone ? 0 : 1) }
+    const report = (): void =>
+      this.#report(
+        isGone
+          ? `${path} was deleted while the desk was running; what was in it is gone`
+          : `${path} cannot be read; it is now ${setAside(path)}`,
+      )
     void this.readers.useSegments(this.#paths).then(report)
   }
 }

@@ -20,6 +20,8 @@ export type ToWriter =
       isImported: boolean
     }
   | { kind: 'clear'; id: number; what: Clearing }
+  /** Readers cannot read this file, to which records may still be written. */
+  | { kind: 'give-up'; path: string }
   | { kind: 'close' }
 
 /** `finished`: all segments but the current one; what is gone with them leaves room for a new one. */

@@ -95,6 +95,11 @@ export class WriterClient {
     })
   }
 
+  /** A file that cannot be read is set aside, if it is the current segment. */
+  giveUp(path: string): void {
+    this.#thread?.postMessage({ kind: 'give-up', path } satisfies ToWriter)
+  }
+
   close(): Promise<void> {
     this.#isClosed = true
     return closeThread(this.#thread)

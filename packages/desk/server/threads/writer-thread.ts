@@ -16,10 +16,11 @@ const port = parentPort!
 const say = (message: FromWriter): void => port.postMessage(message)
 
 const nowUs = (): number => Date.now() * 1000
+const report = (message: string): void => say({ kind: 'problem', message })
 
 function open(): Writer | undefined {
   try {
-    const writer = new Writer({ ...(workerData as WriterSettings), nowUs })
+    const writer = new Writer({ ...(workerData as WriterSettings), nowUs, report })
     say({ kind: 'segments', ...writer.segments() })
     return writer
   } catch (error) {
@@ -63,6 +64,7 @@ function serve(writer: Writer): void {
       return
     }
     if (message.kind === 'clear') return clear(writer, group, message)
+    if (message.kind === 'give-up') return giveUp(writer, group, message.path)
     clearInterval(timer)
     group.flush()
     writer.close()
@@ -90,8 +92,17 @@ function createTidy(writer: Writer, group: GroupCommit): () => void {
     try {
       say({ kind: 'segments', ...writer.tidy() })
     } catch (error) {
-      say({ kind: 'problem', message: failureOf(error).message })
+      report(failureOf(error).message)
     }
+  }
+}
+
+function giveUp(writer: Writer, group: GroupCommit, path: string): void {
+  group.flush()
+  try {
+    say({ kind: 'segments', ...writer.giveUp(path) })
+  } catch (error) {
+    report(failureOf(error).message)
   }
 }
 
