@@ -50,3 +50,43 @@ test('a span that was sent twice counts once in the list, as in the chain', asyn
   ])
   expect(chain.data.spans.spanId).toHaveLength(3)
 })
+
+test.each([
+  ['first', 0],
+  ['in the middle', 1300],
+  ['last', 2599],
+])(
+  'a chain that is told from its summary is called by its root, which came %s, and names all services',
+  async (_, at) => {
+    const { store, ask } = await openRig()
+    const traceId = traceOf(7)
+    const child = (number: number) => ({
+      ...{ traceId, spanId: spanOf(number), parentSpanId: spanOf(0), name: `job ${number}` },
+      ...{ startTimeUnixNano: '1764000000002000000', endTimeUnixNano: '1764000000003000000' },
+    })
+    const root = {
+      ...{ traceId, spanId: spanOf(0), name: 'POST /orders' },
+      ...{ startTimeUnixNano: '1764000000001000000', endTimeUnixNano: '1764000000009000000' },
+    }
+    const send = async (service: string, spans: object[]) => {
+      const attributes = [{ key: 'service.name', value: { stringValue: service } }]
+      const request = { resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] }
+      if (spans.length > 0) await store.write('traces', 'json', Buffer.from(JSON.stringify(request)))
+    }
+    const jobs = Array.from({ length: 2600 }, (_, number) => child(number + 1))
+    await send('worker', jobs.slice(0, at))
+    await send('gateway', [root])
+    await send('worker', jobs.slice(at))
+    await send(
+      'mailer',
+      Array.from({ length: 300 }, (_, number) => child(number + 3000)),
+    )
+    const { chains } = await ask<ChainPage>('chains')
+    const chain = buildChain(await ask<ChainData>('chain', { traceId }))
+    expect(
+      chains.map(({ isRough, name, root, services }) => [isRough, name, services[root], services.toSorted()]),
+    ).toEqual([
+      [true, 'POST /orders', 'gateway', chain.data.resources.map(({ service }) => service).toSorted()],
+    ])
+  },
+)

@@ -16,12 +16,20 @@ type BarRow = [
 const barsSql = `SELECT us, ns, duration_ns, hex(span), hex(parent), name.text, service, status, ${startOf('message', 300)}
   FROM span JOIN name ON name.id = span.name JOIN resource ON resource.id = span.resource WHERE chain = ? LIMIT 400`
 
-const firstLogSql = `SELECT ${startOf('body', 300)} AS body, service FROM log JOIN resource ON resource.id = log.resource
+const firstLogSql = `SELECT ${startOf('body', 300)} AS name, service FROM log JOIN resource ON resource.id = log.resource
   WHERE chain = ? ORDER BY us LIMIT 1`
 
 const errorLogSql = `SELECT ${startOf('body', 300)} AS body FROM log WHERE chain = ? AND severity >= 17 ORDER BY us DESC LIMIT 1`
 
-const servicesSql = `SELECT DISTINCT service FROM log JOIN resource ON resource.id = log.resource WHERE chain = ? LIMIT 50`
+/** The root span that came last: the first 400 spans often are without it, as it ends when all others have. */
+const rootSql = `SELECT name.text AS name, service FROM chain JOIN name ON name.id = root_name
+  JOIN resource ON resource.id = root_resource WHERE chain.id = ?`
+
+/** Of so many of its spans, and lines, in all parts of the chain, it is asked who sent them. */
+const servicesAsked = 2000
+const servicesSql = (table: 'span' | 'log'): string =>
+  `SELECT DISTINCT service FROM ${table} AS record JOIN resource ON resource.id = record.resource
+   WHERE chain = ? AND (record.id * 2654435761 / 65536) % ? = 0 LIMIT 50`
 
 /** A chain of too many records to be looked at for a list, from what was summed up while it came and its first spans. */
 export function roughSummary(traces: readonly (readonly TracePlace[])[]): SummaryRow {
@@ -35,11 +43,10 @@ export function roughSummary(traces: readonly (readonly TracePlace[])[]): Summar
   const { spans, repeats } = withoutRepeats(sent)
   const errors = sumOf('errors') - repeats.filter(isFailed).length
   const services = createTexts()
-  const root = spans.find((span) => span[4] === '') ?? spans[0]
-  const first = root === undefined ? firstLog(places) : { name: root[5], service: root[6] }
+  const first = firstOf(places, spans)
   const rootService = services.numberOf(first.service)
   const bars = barsOf(spans, startUs, services.numberOf)
-  for (const name of servicesOfLogs(places)) services.numberOf(name)
+  for (const name of servicesOf(places)) services.numberOf(name)
   return {
     startUnixNano: nanosText(startUs, 0),
     durationNs: Math.max(0, endUs - startUs) * 1000,
@@ -71,17 +78,34 @@ function withoutRepeats(sent: readonly BarRow[]): { spans: BarRow[]; repeats: Ba
   return { spans, repeats }
 }
 
-function firstLog(places: readonly TracePlace[]): { name: string; service: string } {
-  for (const { segment, id } of places.toReversed()) {
-    const found = segment.get<{ body: string; service: string }>(firstLogSql, id)
-    if (found !== undefined) return { name: found.body, service: found.service }
-  }
-  return { name: '', service: '' }
+/** By what a chain is called: its root, else its first span, else its first line. */
+function firstOf(places: readonly TracePlace[], spans: readonly BarRow[]): { name: string; service: string } {
+  const root = spans.find((span) => span[4] === '')
+  if (root !== undefined) return { name: root[5], service: root[6] }
+  const byTime = places.toSorted((a, b) => a.us - b.us)
+  const first = spans[0] === undefined ? undefined : { name: spans[0][5], service: spans[0][6] }
+  return firstFound(byTime, rootSql) ?? first ?? firstFound(byTime, firstLogSql) ?? { name: '', service: '' }
 }
 
-function servicesOfLogs(places: readonly TracePlace[]): string[] {
-  return places.flatMap(({ segment, id }) =>
-    segment.all<{ service: string }>(servicesSql, id).map(({ service }) => service),
+function firstFound(
+  places: readonly TracePlace[],
+  sql: string,
+): { name: string; service: string } | undefined {
+  for (const { segment, id } of places) {
+    const found = segment.get<{ name: string; service: string }>(sql, id)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function servicesOf(places: readonly TracePlace[]): string[] {
+  return places.flatMap(({ segment, id, spans, logs }) =>
+    [...(spans > 0 ? [['span', spans] as const] : []), ...(logs > 0 ? [['log', logs] as const] : [])].flatMap(
+      ([table, count]) =>
+        segment
+          .arrays<[string]>(servicesSql(table), id, Math.ceil(count / servicesAsked))
+          .map(([service]) => service),
+    ),
   )
 }
 
