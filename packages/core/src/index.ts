@@ -84,7 +84,6 @@ export {
 export { stampKeys, traceFlagsText } from './record/stamp.ts'
 export { runChannelInRoot, subscribeChannel, traceChannel } from './seams/channel.ts'
 export { bindingCallbacks, emittingInRoot, runningInRoot } from './seams/connection.ts'
-export { functionNameOf, methodNameOf, setFunctionName } from './seams/function-name.ts'
 export {
   addRouteSource,
   type HttpRequest,
@@ -119,9 +118,12 @@ export {
   endSpan,
   errorType,
   failSpan,
+  functionNameOf,
+  methodNameOf,
   type Operation,
   recordError,
   type SpanDescription,
+  setFunctionName,
   startOperation,
 } from './seams/operation.ts'
 export { runAsRoot, withRoot } from './seams/with-root.ts'

@@ -2,6 +2,7 @@ import type { Attributes, Context, Span, SpanKind, Tracer } from '@opentelemetry
 import { SpanStatusCode } from '../api/span.ts'
 import { contextWithSpan, isTracingSuppressed, spanContextOf } from '../context/request-context.ts'
 import { guard } from '../process/report.ts'
+import { sharedState } from '../process/state.ts'
 import { followQuery } from '../record/query-record.ts'
 
 /** What the span of one operation says. */
@@ -99,4 +100,26 @@ export function errorType(error: unknown): string {
   if (!(error instanceof Error)) return typeof error
   if (error.name && error.name !== 'Error') return error.name
   return error.constructor?.name || 'Error'
+}
+
+const names = sharedState('names of functions', () => new WeakMap<object, string>())
+
+/**
+ * `OrdersController.create`: a method of the application as `code.function.name` of the semantic conventions wants it, by
+ * the class of the object on which it is called.
+ * https://opentelemetry.io/docs/specs/semconv/registry/attributes/code/
+ */
+export function methodNameOf(instance: object, method: string): string {
+  const className = instance.constructor?.name
+  return className ? `${className}.${method}` : method
+}
+
+/** For a framework that hands the application's method `name` to an object of a library, such as a worker of BullMQ. */
+export function setFunctionName(runner: object, name: string): void {
+  names.set(runner, name)
+}
+
+/** What `setFunctionName` told of this object. */
+export function functionNameOf(runner: object): string | undefined {
+  return names.get(runner)
 }

@@ -1,4 +1,5 @@
 import {
+  bindContext,
   type HttpRequest,
   httpRequestOf,
   type Instrumentation,
@@ -52,17 +53,28 @@ type BullModule = {
     }
   }
 }
+type ClientModule = {
+  ClientProxy: {
+    prototype: {
+      /** Makes what gets the answers of one `send()`. */
+      createObserver(observer: unknown): (...answer: never[]) => unknown
+    }
+  }
+}
 
 const versions = { from: '10.0.0', below: '13.0.0' } as const
 // CommonJS in 10 and 11, an ES module in 12.
 const fileOf = (name: string, file: string) => ({ name, file, esModule: file, versions })
 
-/** Names the controller's method and the exception on the server span of `@clew/http`, the processor on that of a job. */
+/**
+ * Names the controller's method and the exception on the server span of `@clew/http`, the processor on that of a job. Answers of
+ * microservices come in the context of who waits for them.
+ */
 export const nestInstrumentation: Instrumentation = {
   name: 'nest',
   version: manifest.version,
   library: { name: '@nestjs/core', versions },
-  seam: 'RouterExecutionContext.create, ExceptionsHandler.next, BullExplorer.handleProcessor',
+  seam: 'RouterExecutionContext.create, ExceptionsHandler.next, BullExplorer.handleProcessor, ClientProxy.createObserver',
   start: () => {
     const stops = [
       onModuleLoad<RouterModule>(
@@ -79,6 +91,10 @@ export const nestInstrumentation: Instrumentation = {
       ),
       onModuleLoad<BullModule>(fileOf('@nestjs/bullmq', 'dist/bull.explorer.js'), ({ BullExplorer }) =>
         nameProcessors(BullExplorer.prototype),
+      ),
+      onModuleLoad<ClientModule>(
+        fileOf('@nestjs/microservices', 'client/client-proxy.js'),
+        ({ ClientProxy }) => bindAnswers(ClientProxy.prototype),
       ),
     ]
     return () => stopAll(stops)
@@ -142,6 +158,15 @@ function nameProcessors(prototype: BullModule['BullExplorer']['prototype']) {
       } catch (error) {
         reportThrown('naming a processor of Nest', error)
       }
+    }
+  })
+}
+
+// A client connects in the first request that sends by it, and its connection tells of the answers to all others.
+function bindAnswers(prototype: ClientModule['ClientProxy']['prototype']) {
+  return wrapMethod('nest', prototype, 'createObserver', (createObserver) => {
+    return function (this: unknown, observer) {
+      return bindContext(createObserver.call(this as never, observer))
     }
   })
 }
