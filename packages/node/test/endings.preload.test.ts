@@ -6,7 +6,7 @@ import { type OtlpReceiver, type OtlpReceiverOptions, startOtlpReceiver } from '
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type NodeMajor, nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
 import { type ChildEnd, type ChildOptions, preload, runChild } from './preloaded-child.ts'
-import { type Ending, endings } from './winston-endings.ts'
+import { type Ending, endings, pinoEndings } from './winston-endings.ts'
 
 const directory = join(import.meta.dirname, 'fixtures/winston')
 const certificates = join(import.meta.dirname, '../../pipeline/test/fixtures/tls')
@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(spool, { recursive: true })
 })
 
-type Run = Omit<ChildOptions, 'directory' | 'env'>
+type Run = Omit<ChildOptions, 'directory' | 'env'> & { logger?: string }
 
 const runOf = ({ way, signals }: Ending, node: NodeMajor): Run => ({
   node,
@@ -57,14 +57,17 @@ function runWithUs(run: Run, name: string, url: string, transport: Transport): P
     OTEL_SERVICE_NAME: 'endings',
     OTEL_RESOURCE_ATTRIBUTES: `run=${encodeURIComponent(name)}`,
     CLEW_SPOOL_DIR: spool,
+    ...loggerOf(run),
   }
   return runChild({ ...run, directory, env })
 }
 
+const loggerOf = ({ logger }: Run): Record<string, string> => (logger === undefined ? {} : { LOGGER: logger })
+
 /** The same without the preload, run once for each Node. */
 function runBare(run: Run): Promise<ChildEnd> {
   const key = JSON.stringify(run)
-  const bare = bareEnds.get(key) ?? runChild({ ...run, directory })
+  const bare = bareEnds.get(key) ?? runChild({ ...run, directory, env: loggerOf(run) })
   bareEnds.set(key, bare)
   return bare
 }
@@ -96,6 +99,17 @@ describe.concurrent('all records of winston arrive, and the process ends as it w
       delivered: ending.records,
       ...bare,
     })
+  })
+})
+
+describe.concurrent('all records of pino arrive, and the process ends as it would without us', () => {
+  test.for(pinoEndings.map((ending) => ({ name: ending.name, ending })))('$name', async ({ ending }) => {
+    const run = { ...runOf(ending, 24), logger: 'pino' }
+    const name = `pino: ${ending.name}`
+    const receiver = receivers.get('HTTP')!
+    const end = await runWithUs(run, name, receiver.url, 'HTTP')
+    const bare = await runBare(run)
+    expect({ delivered: countByRun(receiver)[name], ...end }).toEqual({ delivered: ending.records, ...bare })
   })
 })
 

@@ -8,7 +8,7 @@ import { nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
 import { type Service, startKafka, startPostgres, startRedis } from '../../../scripts/services.ts'
 import { type AppOptions, killApps, preload, runApp, startApp } from './app-process.ts'
 import { traceIdOf, traceparentOf } from './load/order-trace.ts'
-import { members } from './members.ts'
+import { type Member, members } from './members.ts'
 
 const cwd = join(import.meta.dirname, 'fixtures/members')
 const few = 120
@@ -67,7 +67,7 @@ describe.each(present)('$name', ({ name, kind, scope, functionName, many: most =
     const { app, node } = way
     const count = Math.min(way.count, most)
     if (kind === 'server') await checkServer(withUs([app, name, 'serve'], { node }), { count, functionName })
-    else await checkClient(withUs([app, name, 'operate', String(count)], { node }), { count, scope })
+    else await checkClient(withUs([app, name, 'operate', String(count)], { node }), { count, scope, kind })
   })
 
   test.each(Object.values(forms))('what %s sees of it is as without us', async (app) => {
@@ -172,7 +172,7 @@ function ask(url: string, headers: Record<string, string>, agent: http.Agent): P
 
 async function checkClient(
   options: AppOptions,
-  { count, scope }: { count: number; scope: string },
+  { count, scope, kind }: { count: number } & Pick<Member, 'scope' | 'kind'>,
 ): Promise<void> {
   const { code, stdout, stderr } = await runApp(options)
   const said: Record<string, unknown> = JSON.parse(stdout || '{}')
@@ -182,17 +182,20 @@ async function checkClient(
     receiver.spans.filter((span) => span.scope === 'application').map((span) => [span.spanId, span]),
   )
   const all = new Map(receiver.spans.map((span) => [span.spanId, span]))
-  const strays = receiver.spans.filter(
-    (span) =>
-      span.scope === scope && span.parentSpanId && all.get(span.parentSpanId)?.traceId !== span.traceId,
+  // What a logger makes of an operation are records of its span, what others make are spans below it.
+  const made =
+    kind === 'logger' ? receiver.logs.map((log) => ({ ...log, parentSpanId: log.spanId })) : receiver.spans
+  const own = made.filter((one) => one.scope === scope)
+  const strays = own.filter(
+    ({ parentSpanId, traceId }) => parentSpanId && all.get(parentSpanId)?.traceId !== traceId,
   )
-  const withOne = new Set(receiver.spans.flatMap((span) => (span.scope === scope ? [span.parentSpanId] : [])))
+  const withOne = new Set(own.map(({ parentSpanId }) => parentSpanId))
   expect({
     ...{ code, stderr, said },
     ownersWithout: [...owners.values()].filter(({ spanId }) => !withOne.has(spanId)).length,
     owners: owners.size,
     strays,
-    records: receiver.logs.filter(({ spanId }) => owners.has(spanId)).length,
+    records: receiver.logs.filter((log) => log.scope !== scope && owners.has(log.spanId)).length,
   }).toEqual({
     ...{ code: 0, stderr: '' },
     said: Object.fromEntries(operations.map((name) => [name, { right: ofEach, wrong: 0, failed: 0 }])),

@@ -1,9 +1,9 @@
 /** One library that an application of one of ours is tried with. A row here, a file in fixtures/members/libraries. */
 export type Member = {
   name: string
-  /** The package of ours that joins it: the scope of its spans. */
+  /** The package of ours that joins it: the scope of its spans, of a logger of its records. */
   scope: string
-  kind: 'server' | 'client'
+  kind: 'server' | 'client' | 'logger'
   /** Operations instead of 10,000, where the server under test is slow. */
   many?: number
   /** Of a server: the method of the application's that each of its spans names. */
@@ -25,4 +25,5 @@ export const members: readonly Member[] = [
   { name: 'platformatic-kafka', scope: '@clew/platformatic-kafka', kind: 'client' },
   { name: 'postgres', scope: '@clew/postgres', kind: 'client' },
   { name: 'redis', scope: '@clew/redis', kind: 'client' },
+  { name: 'pino', scope: '@clew/pino', kind: 'logger' },
 ]

@@ -52,3 +52,9 @@ export const endings: readonly Ending[] = [
   ending('a child is disconnected', 'childDisconnected'),
   ending('a child is killed', 'childKilled'),
 ]
+
+/** Of them, those that an application with pino may have, and one of its own. */
+export const pinoEndings: readonly Ending[] = [
+  ...endings.filter(({ way }) => !way.startsWith('winston') && way !== 'loggerEnds'),
+  ending('fatal(), then process.exit', 'fatalExits'),
+]

@@ -1,8 +1,10 @@
 import {
   activeContext,
+  isPrinting,
   report,
   reportThrown,
   type Stop,
+  setPrinting,
   spanContextOf,
   traceFlagsText,
   unixNowMs,
@@ -60,11 +62,19 @@ function loggerPrototype(pino: Pino, asJson: symbol): LoggerPrototype | undefine
 function wrapWrite(seam: LoggerSeam, { hooksSym }: Symbols, original: Write): Write {
   return function (this: Logger, object, message, level) {
     const hooks = this[hooksSym] as Hooks | undefined
-    if (hooks?.streamWrite === undefined || !seam.sends) return original.call(this, object, message, level)
-    watchStreamWrite(this, hooksSym, hooks)
-    original.call(this, object, message, level)
+    const cuts = hooks?.streamWrite !== undefined && seam.sends
+    if (cuts) watchStreamWrite(this, hooksSym, hooks)
+    const before = isPrinting()
+    const wasWriting = isWriting
+    isWriting = true
+    try {
+      original.call(this, object, message, level)
+    } finally {
+      isWriting = wasWriting
+      setPrinting(before)
+    }
     // Early versions of pino 9 know no such hook.
-    sendAwaited()
+    if (cuts) sendAwaited()
   }
 }
 
@@ -79,9 +89,14 @@ function wrapAsJson(seam: LoggerSeam, pino: Pino, original: AsJson): AsJson {
     const stamp = seam.stamps && span !== undefined && !hasIds(entry) ? stampOf(span) : ''
     const line = original.call(entry.printer, entry.printed, entry.printedMessage, level, time + stamp)
     if (seam.sends) handOver(seam, pino.symbols, this, entry, { context, span, level, line })
+    // From here on to the end of `write`, which ends it.
+    if (isWriting) setPrinting(seam.sends)
     return line
   }
 }
+
+/** Whether `write` is at work, and not somebody who wants a line alone. */
+let isWriting = false
 
 function hasIds({ state, values, nestedKey }: Entry): boolean {
   if (state.hasIds) return true

@@ -1,4 +1,4 @@
-import { isError, reportThrown, runInContext, type Stop, stopAll, wrapMethod } from '@clew/core'
+import { isError, reportThrown, runInContext, type Stop, setPrinting, stopAll, wrapMethod } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import { deliveryContext } from './delivery.ts'
 import { closeLogCall, type LogCall, openLogCall } from './log-call.ts'
@@ -149,8 +149,13 @@ function wrapPush(seam: LoggerSeam, library: Winston, original: Logger['push']):
     }
     // The transports take the entry in here, or in what is begun here.
     const context = deliveryContext(this, library)
-    if (context === undefined) return original.call(this, formatted, encoding)
-    return pushIn(context, original, this, formatted, encoding)
+    const before = setPrinting(seam.sends)
+    try {
+      if (context === undefined) return original.call(this, formatted, encoding)
+      return pushIn(context, original, this, formatted, encoding)
+    } finally {
+      setPrinting(before)
+    }
   }
 }
 

@@ -44,7 +44,7 @@ const loggersOf = (dependencies: string[]) =>
     text.includes('no chain shows'),
   )
 const remedy =
-  'log by winston with @clew/winston or by pino with @clew/pino, or write records by `logs` of @opentelemetry/api'
+  'log by winston with @clew/winston or by pino with @clew/pino, install @clew/console, or write records by `logs` of @opentelemetry/api'
 
 test.each([
   [

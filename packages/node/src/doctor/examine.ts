@@ -133,11 +133,11 @@ function examineMissing(application: Application, found: readonly FoundPackage[]
 /** A chain without lines is half of what one comes for. */
 function examineLoggers({ name, dependencies }: Application, found: readonly FoundPackage[]): Finding[] {
   const remedy =
-    'log by winston with @clew/winston or by pino with @clew/pino, or write records by `logs` of @opentelemetry/api'
+    'log by winston with @clew/winston or by pino with @clew/pino, install @clew/console, or write records by `logs` of @opentelemetry/api'
   const text = 'its lines are not joined: they have no ids, and no chain shows them'
   const foreign = dependencies.filter((dependency) => foreignLoggers.has(dependency))
   const findings = foreign.map((topic): Finding => ({ level: 'warning', topic, text, remedy }))
-  const joins = found.some((one) => ownLoggers.includes(one.instrumentation?.library?.name ?? ''))
+  const joins = found.some((one) => [...ownLoggers, 'console'].includes(one.instrumentation?.name ?? ''))
   const isKnown = dependencies.some((dependency) => ownLoggers.includes(dependency))
   if (findings.length > 0 || joins || name === undefined || isKnown) return findings
   return [

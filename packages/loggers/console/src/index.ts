@@ -1,0 +1,1 @@
+export { consoleInstrumentation } from './instrumentation.ts'
