@@ -84,7 +84,9 @@ async function nodeRedisTarget(library: Library, server: object): Promise<Target
   const client = createClient({ url: (await redisServer()).url })
   client.on('error', () => {})
   await client.connect()
-  const target = makeTarget(library, server, client)
+  // 5.x takes it only by its own adapter.
+  const adapt = library.name.startsWith('5') && library.bullmq.createNodeRedisClient
+  const target = makeTarget(library, server, adapt ? adapt(client as never) : client)
   return {
     ...target,
     close: async () => {
