@@ -11,6 +11,7 @@ import {
   SpanKind,
   spanOf,
 } from '@clew/core'
+import { decideRelation, type Relation } from '@clew/core/messaging'
 import type { Context, Span, TimeInput, Tracer } from '@opentelemetry/api'
 import {
   describeAttempt,
@@ -20,11 +21,10 @@ import {
   outcomeOf,
   relationReason,
 } from './attributes.ts'
-import { hasOwnTelemetry, type JobLike, metadataOf, type QueueBase } from './library.ts'
+import { hasOwnTelemetry, type JobLike, type JobOptions, metadataOf, type QueueBase } from './library.ts'
 import { contextOfMaker, type Metadata, parseMetadata } from './metadata.ts'
 import type { Options } from './options.ts'
 import { placeOfAttempt } from './own-chain.ts'
-import { relationOf } from './relation.ts'
 
 /** One run of a job: the context for the user's code, and the span unless it is another's business. */
 export type Attempt = { readonly context: Context; span: Span | undefined }
@@ -118,4 +118,25 @@ export function createJobContexts(tracer: Tracer, options: Options): JobContexts
       return contextWithSpan(context, new NoopSpan({ traceId: place.traceId, spanId, traceFlags: 0 }))
     },
   }
+}
+
+const ofNobody = { jobs: 1, isOwnTrace: false }
+
+// One object each, as it is decided for every attempt.
+const scheduler: Relation<'scheduler'> = { relation: 'link', reason: 'scheduler' }
+
+/**
+ * How the attempts of a job stand to the trace of its maker, by what is known of the job at the start of each of them, so that all its
+ * attempts decide alike. `jobs` is the number of jobs that were added together with this one; a trace of its own need not be kept short.
+ */
+export function relationOf(
+  job: Pick<JobLike, 'queueName' | 'opts' | 'repeatJobKey'>,
+  { jobs, isOwnTrace }: Pick<Metadata, 'jobs' | 'isOwnTrace'> = ofNobody,
+  options: Pick<Options, 'relation' | 'relations'>,
+): Relation<'scheduler'> {
+  // A scheduler would make a trace without end.
+  if (job.repeatJobKey) return scheduler
+  const wanted = options.relations[job.queueName] ?? options.relation
+  const waitMs = (job.opts as JobOptions).delay ?? 0
+  return decideRelation(wanted, isOwnTrace ? { together: 1, waitMs: 0 } : { together: jobs, waitMs })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { relationOf } from './relation.ts'
+import { relationOf } from './job-contexts.ts'
 
 const job = { queueName: 'orders', opts: {} }
 const delayed = (delay: number) => ({ ...job, opts: { delay } })

@@ -67,10 +67,11 @@ function nameOf(name: unknown): unknown {
 }
 
 /** Reads the headers of a message that was received, whatever its deserializers have made of their names. */
-export function headersOf({ headerEntries = [] }: MessageLike): HeaderReader {
+export function headersOf({ headerEntries, headers }: MessageLike): HeaderReader {
+  const entries = headerEntries ?? headers ?? []
   return (name) => {
     const values: unknown[] = []
-    for (const [given, value] of headerEntries) if (nameOf(given) === name) values.push(value)
+    for (const [given, value] of entries) if (nameOf(given) === name) values.push(value)
     return values.length > 1 ? values : values[0]
   }
 }

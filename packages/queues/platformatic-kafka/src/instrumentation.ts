@@ -7,7 +7,7 @@ import { setReceiver } from './manual.ts'
 import { attachToProducer } from './producer.ts'
 import { createReceiver } from './receiver.ts'
 
-const library = { name: '@platformatic/kafka', versions: { from: '2.2.0', below: '3.0.0' } } as const
+const library = { name: '@platformatic/kafka', versions: { from: '1.35.0', below: '3.0.0' } } as const
 
 /** Works on each message of Kafka in the trace of the code that sent it. */
 export const platformaticKafkaInstrumentation: Instrumentation<typeof messageOptions> = {

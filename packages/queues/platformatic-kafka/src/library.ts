@@ -58,6 +58,8 @@ export type MessageLike = {
   readonly value?: unknown
   /** With their repetitions, as the deserializers of the application made them; names may be bytes. */
   readonly headerEntries?: readonly (readonly [name: unknown, value: unknown])[]
+  /** Without repetitions: what versions before 2.11 have alone. */
+  readonly headers?: ReadonlyMap<unknown, unknown>
   readonly metadata?: unknown
 }
 

@@ -3,19 +3,25 @@ import { recordLogs, recordSpans } from '@clew/testing'
 import { startKafka } from '../../../../scripts/services.ts'
 import { platformaticKafkaInstrumentation } from '../src/index.ts'
 
-// Before the library is loaded: of an ES module that runs already nobody hears.
-const stopFirst = startInstrumentation(platformaticKafkaInstrumentation)
-const library = await import('@platformatic/kafka')
-const { Admin, Consumer, Producer, stringDeserializers, stringSerializers } = library
+type Library = typeof import('@platformatic/kafka')
+
+export const versions = [
+  ['2.12', () => import('@platformatic/kafka')],
+  ['2.2', () => import('platformatic-kafka-floor') as Promise<unknown> as Promise<Library>],
+  ['1.35', () => import('platformatic-kafka-1') as Promise<unknown> as Promise<Library>],
+] as const
 
 export type Rig = Awaited<ReturnType<typeof openRig>>
 
 /** Kafka, clients with the instrumentation, and what they tell. */
-export async function openRig() {
+export async function openRig(load: () => Promise<Library>) {
+  // Before the library is loaded: of an ES module that runs already nobody hears.
+  let stop = startInstrumentation(platformaticKafkaInstrumentation)
+  const library = await load()
+  const { Admin, Consumer, Producer, stringDeserializers, stringSerializers } = library
   const server = await startKafka()
   const spans = recordSpans()
   const logs = recordLogs()
-  let stop = stopFirst
   const common = { clientId: 'shop', bootstrapBrokers: [server.url], retries: 3, retryDelay: 50 }
   const admin = new Admin(common)
   const closing: (() => Promise<void>)[] = []
