@@ -160,6 +160,7 @@ for (const one of publishedPackages()) await bundlePackage(one)
 // The desk's threads are started by the addresses of files beside the code that starts them.
 const deskEntries = [
   'index.js',
+  'desk-thread.js',
   ...['writer', 'reader', 'alert', 'import', 'metrics'].map((name) => `threads/${name}-thread.js`),
 ]
 rmSync('packages/desk/dist/bundle', { recursive: true, force: true })

@@ -66,6 +66,8 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
   'desk/server': [
     ['index.ts'],
     ['start-desk.ts'],
+    ['desk-thread.ts'],
+    ['run-desk.ts'],
     ['http/', 'forward/'],
     ['threads/'],
     ['import/'],

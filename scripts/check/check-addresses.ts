@@ -7,7 +7,7 @@ const remedy = 'a user, a password or a key may be in it: say printableAddress(â
 const exceptions: Readonly<Record<string, string>> = {
   'packages/settings/': 'owns printableAddress, and makes the addresses that it proposes',
   'packages/desk/server/forward/forwarding-store.ts': 'the status of a forward has a printable address',
-  'packages/desk/server/start-desk.ts': 'the same',
+  'packages/desk/server/run-desk.ts': 'the same',
   'packages/cli/src/commands/desk.ts': "the desk's own address, with its token, for whoever started it",
 }
 

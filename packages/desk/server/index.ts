@@ -1,1 +1,2 @@
-export { type Desk, type DeskOptions, startDesk } from './start-desk.ts'
+export type { Desk, DeskOptions } from './run-desk.ts'
+export { startDesk } from './start-desk.ts'

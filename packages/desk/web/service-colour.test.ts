@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { looksIn, serviceColour, serviceColours } from './service-colour.ts'
+import { colourValue, looksIn, serviceColours, serviceLook } from './service-colour.ts'
 
 const tokens = new Map(
   [
@@ -9,6 +9,7 @@ const tokens = new Map(
     ),
   ].map(([, name, light, dark]) => [name!, [light!, dark!] as const]),
 )
+const serviceColour = (name: string) => colourValue(serviceLook(name))
 const services = Array.from({ length: serviceColours }, (_, index) => `service-${index}`)
 
 type Rgb = [red: number, green: number, blue: number]

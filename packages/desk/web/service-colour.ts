@@ -20,11 +20,7 @@ export function serviceLook(name: string): ServiceLook {
   return { colour: remember([name])[0]!, sign: 0 }
 }
 
-/** The colour of a service in lists, as a CSS value. */
-export function serviceColour(name: string): string {
-  return colourValue(serviceLook(name))
-}
-
+/** As a CSS value. */
 export function colourValue({ colour }: ServiceLook): string {
   return `var(--service-${colour})`
 }

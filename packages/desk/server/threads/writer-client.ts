@@ -146,8 +146,8 @@ export class WriterClient {
 function startWriterThread(settings: WriterSettings): Worker {
   return startThread('writer-thread', {
     workerData: settings,
-    // Short-lived rows are many: a young generation of a few MB would copy them. Twice this is 16 MiB more, and no faster.
-    resourceLimits: { maxYoungGenerationSizeMb: 24 },
+    // Short-lived rows are many: a smaller young generation would pass them on to the old one, which then grows by more.
+    resourceLimits: { maxYoungGenerationSizeMb: 48 },
   })
 }
 

@@ -1,11 +1,12 @@
 import { formatDuration } from '@clew/otlp/text'
+import { useContext, useMemo } from 'preact/hooks'
 import type { ChainSummary } from '../../../api/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Duration, HighlightedText, ServiceDot } from '../../components/telemetry.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
 import { formatCount, formatTime, isoNano, unixMsOf } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
-import { serviceColour } from '../../service-colour.ts'
+import { colourValue, looksIn, ServiceLooks } from '../../service-colour.ts'
 import { chainHref } from '../../url.ts'
 import { barPaths } from './bars.ts'
 
@@ -22,8 +23,9 @@ type ChainCellsProps = {
 export function ChainCells({ chain, marked, scaleNs, dated }: ChainCellsProps) {
   const { unnamed, spans, lines, course, rough } = words.value.chains
   const { traceId, name, durationNs, errors, startUnixNano, isRough } = chain
+  const lookOf = useMemo(() => looksIn(chain.services), [chain])
   return (
-    <>
+    <ServiceLooks.Provider value={lookOf}>
       <Cell class="chain-time">
         <time class="number" dateTime={isoNano(startUnixNano)} title={isoNano(startUnixNano)}>
           {formatTime(startUnixNano, dated ? 0 : Date.now())}
@@ -56,7 +58,7 @@ export function ChainCells({ chain, marked, scaleNs, dated }: ChainCellsProps) {
         <div class="number">{spans(chain.spans, formatCount(chain.spans))}</div>
         <div class="number muted">{lines(chain.logs, formatCount(chain.logs))}</div>
       </Cell>
-    </>
+    </ServiceLooks.Provider>
   )
 }
 
@@ -101,13 +103,14 @@ const height = 30
 /** A small picture of when the spans of a chain ran. What it says stands beside it as text. */
 function Course({ chain, scaleNs }: { chain: ChainSummary; scaleNs: number | undefined }) {
   const { bars, durationNs } = chain
+  const lookOf = useContext(ServiceLooks)
   return (
     <svg class="course" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
       {barPaths({ bars, durationNs: scaleNs ?? durationNs }, width, height).map(({ service, failed, d }) => (
         <path
           key={`${service}.${failed}`}
           d={d}
-          style={{ fill: failed ? 'var(--error)' : serviceColour(chain.services[service] ?? '') }}
+          style={{ fill: failed ? 'var(--error)' : colourValue(lookOf(chain.services[service] ?? '')) }}
         />
       ))}
     </svg>

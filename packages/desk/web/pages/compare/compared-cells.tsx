@@ -9,11 +9,11 @@ import {
   type Sum,
 } from '../../../chain/index.ts'
 import { Icon, type IconName } from '../../components/icon.tsx'
-import { HighlightedText } from '../../components/telemetry.tsx'
+import { HighlightedText, ServiceMark } from '../../components/telemetry.tsx'
 import { Cell } from '../../components/virtual-rows.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
-import { serviceColour } from '../../service-colour.ts'
+import { colourValue } from '../../service-colour.ts'
 import { chainHref } from '../../url.ts'
 import { rowName } from '../chain/row-name.ts'
 import type { ShownComparison } from './use-comparison.ts'
@@ -32,7 +32,7 @@ export function ComparedCells({ comparison, row }: { comparison: ShownComparison
         <Icon name={icons[text.kind]} />
         {text.service !== '' && (
           <span class="service" title={text.service}>
-            <span class="service-dot" style={{ background: serviceColour(text.service) }} />
+            <ServiceMark look={comparison.lookOf(text.service)} />
             <span class="unseen">{text.service}</span>
           </span>
         )}
@@ -52,7 +52,7 @@ export function ComparedCells({ comparison, row }: { comparison: ShownComparison
         <Change row={aligned} />
       </Cell>
       <Cell class="both grow">
-        <Bars alignment={alignment} row={aligned} text={text} />
+        <Bars comparison={comparison} row={aligned} text={text} />
       </Cell>
     </>
   )
@@ -138,10 +138,10 @@ function Change({ row: { verdict, deltaNs, repeated } }: { row: AlignedRow }) {
 }
 
 /** When the row was in each chain, both from their starts on and in the scale of the longer one. */
-function Bars({ alignment, row, text }: { alignment: Alignment; row: AlignedRow; text: RowText }) {
-  const { a, b } = alignment
+function Bars({ comparison, row, text }: { comparison: ShownComparison; row: AlignedRow; text: RowText }) {
+  const { a, b } = comparison.alignment
   const wholeNs = Math.max(a.endNs - a.startNs, b.endNs - b.startNs, 1)
-  const colour = text.service === '' ? 'var(--muted)' : serviceColour(text.service)
+  const colour = text.service === '' ? 'var(--muted)' : colourValue(comparison.lookOf(text.service))
   const styleOf = (chain: Chain, node: number) => ({
     left: percent((chain.start[node]! - chain.startNs) / wholeNs),
     width: percent(chain.duration[node]! / wholeNs),

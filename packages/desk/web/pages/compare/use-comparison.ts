@@ -1,3 +1,4 @@
+import { safeText } from '@clew/otlp/text'
 import { useMemo, useState } from 'preact/hooks'
 import type { ChainData } from '../../../api/index.ts'
 import {
@@ -12,11 +13,14 @@ import {
 } from '../../../chain/index.ts'
 import { words } from '../../i18n/words.ts'
 import { useKeys } from '../../keys.ts'
+import { type LookOf, looksIn } from '../../service-colour.ts'
 import { param, setParams } from '../../url-state.ts'
 
 /** A comparison as it is shown now, and how to change that. Rows are those of the {@link Alignment}. */
 export type ShownComparison = {
   alignment: Alignment
+  /** Of the services of both. */
+  lookOf: LookOf
   view: ComparedView
   /** The rows that are shown, in order. */
   shown: Int32Array
@@ -30,6 +34,10 @@ export type ShownComparison = {
 /** Everything that is shown follows from the two chains and the address. */
 export function useComparison(a: ChainData, b: ChainData): ShownComparison {
   const alignment = useMemo(() => alignChains(buildChain(a), buildChain(b)), [a, b])
+  const lookOf = useMemo(
+    () => looksIn([a, b].flatMap(({ resources }) => resources.map(({ service }) => safeText(service)))),
+    [a, b],
+  )
   const [only, open, closed] = [param('all').value !== '1', param('open').value, param('closed').value]
   const view = useMemo(
     (): ComparedView => ({ onlyChanges: only, open: rowsIn(open), closed: rowsIn(closed) }),
@@ -39,7 +47,7 @@ export function useComparison(a: ChainData, b: ChainData): ShownComparison {
   const [row, setRow] = useState(-1)
   const active = shown.indexOf(row)
   const comparison: ShownComparison = {
-    ...{ alignment, view, shown, active },
+    ...{ alignment, lookOf, view, shown, active },
     choose: (index) => setRow(shown[index] ?? -1),
     turn: (onlyChanges) => setParams({ all: onlyChanges ? undefined : '1' }, 'replace'),
     setOpen(changed, isOpen) {
