@@ -1,5 +1,6 @@
 import { unescape as decodePercents } from 'node:querystring'
 import { type Given, given, parseHttpAddress, printableAddress } from '@clew/settings'
+import { away, type Check, isText, readBytes, readJson, withFields } from './desk-answer.ts'
 
 /** Where a running desk is asked, and the header by which it lets us. */
 export type DeskAddress = { url: string; authorization: string | undefined }
@@ -40,46 +41,61 @@ function basicOf({ username, password }: URL): string | undefined {
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
+type Asked = Pick<RequestInit, 'method' | 'signal'>
+
 /** Asks the API of the desk. Throws with the reason in one line; {@link isAway} tells whether to ask again. */
 export async function askDesk(
   { url, authorization }: DeskAddress,
   path: string,
-  init: Pick<RequestInit, 'method' | 'signal'> = {},
+  init: Asked = {},
 ): Promise<Response> {
   const headers = authorization === undefined ? {} : { authorization }
+  const silence = new AbortController()
+  const timer = setTimeout(() => silence.abort(new Error(`${silentMs / 1000} s without a word`)), silentMs)
   let response: Response
   try {
-    response = await fetch(url + path, { ...init, headers })
+    const signal = init.signal ? AbortSignal.any([init.signal, silence.signal]) : silence.signal
+    response = await fetch(url + path, { ...init, signal, headers })
   } catch (error) {
     const { cause } = error as { cause?: { code?: string; message?: string } }
     const reason = cause?.code ?? cause?.message ?? (error as Error).message
     throw away(`no desk answers at ${printableAddress(url)} (${reason}); start one with: npx clew desk`)
+  } finally {
+    clearTimeout(timer)
   }
   if (response.ok) return response
   const problem = await problemOf(response, url)
   throw passing.has(response.status) ? away(problem) : new Error(problem)
 }
 
+/** A query ends after five seconds; a desk that is stopped takes the connection and says nothing. */
+const silentMs = 60_000
+
+/** Asks for JSON. Throws as {@link askDesk}, and where the answer is not `so`. */
+export async function askJson<T>(desk: DeskAddress, path: string, isSo: Check, init: Asked = {}): Promise<T> {
+  return readJson<T>(await askDesk(desk, path, init), desk.url, isSo)
+}
+
 /** Of a desk that has too much to do, and of a proxy before one that is away. */
 const passing: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
-type AwayError = Error & { code: 'away' }
-const away = (message: string): AwayError => Object.assign(new Error(message), { code: 'away' as const })
-
-/** Whether the desk may answer later. A connection that broke in the middle of an answer is an error of fetch. */
+/** Whether the desk may answer later. */
 export function isAway(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
-  return (
-    ('code' in error && error.code === 'away') || error.name === 'TimeoutError' || error instanceof TypeError
-  )
+  return ('code' in error && error.code === 'away') || error.name === 'TimeoutError'
 }
 
+const hasProblem = withFields({ error: withFields({ message: isText }) })
+/** More is no message. */
+const mostOfProblem = 65_536
+
 async function problemOf(response: Response, url: string): Promise<string> {
-  const text = await response.text()
   try {
-    const { error } = JSON.parse(text) as { error: { message: string } }
-    return error.message
+    const bytes = await readBytes(response, url, mostOfProblem)
+    const answer: unknown = JSON.parse(bytes.toString())
+    if (hasProblem(answer)) return (answer as { error: { message: string } }).error.message
   } catch {
-    return `${printableAddress(url)} answered ${response.status}; is it a desk?`
+    // It is told below.
   }
+  return `${printableAddress(url)} answered ${response.status}; is it a desk?`
 }

@@ -1,5 +1,6 @@
 import { severityName } from '@clew/otlp/severity'
 import { type Paint, shortFields } from '@clew/otlp/text'
+import { type Check, isAny, isCount, isFields, isText, withFields } from './desk-answer.ts'
 
 /** A line as the desk's API gives it whole, as far as it is printed. */
 export type WholeLog = {
@@ -11,6 +12,17 @@ export type WholeLog = {
   attributes: Record<string, unknown>
   traceId: string
 }
+
+/** Whether something is a line of the desk, as far as it is printed. */
+export const isWholeLog: Check = withFields({
+  ...{
+    ref: isText,
+    timeUnixNano: (time) => /^\d{1,20}$/.test(String(time)),
+    severity: isCount,
+    service: isText,
+  },
+  ...{ body: isAny, attributes: isFields, traceId: isText },
+})
 
 const fieldsLength = 200
 

@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { importCommand } from './commands/import.ts'
 import { logsCommand } from './commands/logs.ts'
 import { statusCommand } from './commands/status.ts'
+import { printable } from './format-log.ts'
 import { watchReaders } from './output.ts'
 import { isUsageError } from './read-words.ts'
 
@@ -49,7 +50,7 @@ export async function main(words: readonly string[]): Promise<void> {
     process.exitCode = await command.run(rest)
   } catch (error) {
     const lines = (error instanceof Error ? error.message : String(error)).split('\n')
-    for (const line of lines) process.stderr.write(`clew ${command.name}: ${line}\n`)
+    for (const line of lines) process.stderr.write(`clew ${command.name}: ${printable(line)}\n`)
     process.exitCode = isUsageError(error) ? 2 : 1
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { askDesk, type DeskAddress, isAway } from './desk-client.ts'
-import type { WholeLog } from './format-log.ts'
+import { isFlag, isListOf, isText, withFields } from './desk-answer.ts'
+import { askJson, type DeskAddress, isAway } from './desk-client.ts'
+import { isWholeLog, type WholeLog } from './format-log.ts'
 
 /** Which lines, as parameters of the API. */
 export type Asked = { desk: DeskAddress; query: Record<string, string> }
@@ -19,8 +20,15 @@ const silentMs = 20_000
 async function ask({ desk, query }: Asked, more: Record<string, string>): Promise<Tail> {
   const words = new URLSearchParams({ ...query, ...more })
   const signal = AbortSignal.timeout(silentMs)
-  return (await (await askDesk(desk, `/api/logs/tail?${words}`, { signal })).json()) as Tail
+  const tail = await askJson<Tail>(desk, `/api/logs/tail?${words}`, isTail, { signal })
+  if (tail.more && tail.next === more.after) throw new Error(stuckAt(tail.next))
+  return tail
 }
+
+const isTail = withFields({ logs: isListOf(isWholeLog), next: isText, more: isFlag })
+
+/** Of what would be asked for without an end. */
+export const stuckAt = (place: string): string => `the answer behind ${place} ends there again; is it a desk?`
 
 /** The place behind all lines that the desk has. Throws when the search has a mistake. */
 export async function placeOfEnd(asked: Asked): Promise<string> {

@@ -1,10 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { exec } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { killAll, type RunningDesk, runClew, startDeskCommand } from './clew-process.ts'
 
+const bin = join(import.meta.dirname, '../dist/bin.js')
 let desk: RunningDesk
 let folder: string
 
@@ -86,6 +92,57 @@ test('no file, a missing one, and a desk that is not there', async () => {
     [1, '/a: no desk answers at http://127.0.0.1:9 (ECONNREFUSED); start one with: npx clew desk\n'],
   ])
 })
+
+test('whoever writes into a pipe may take longer to begin than the desk waits for a request', async () => {
+  const impatient = createServer(
+    { headersTimeout: 2000, connectionsCheckingInterval: 100 },
+    (request, response) => {
+      request.resume().on('end', () => {
+        response.setHeader('content-type', 'application/json')
+        response.end('{"format":"log objects","logs":1,"spans":0,"rejected":0,"problems":[]}')
+      })
+    },
+  )
+  impatient.listen(0, '127.0.0.1')
+  await once(impatient, 'listening')
+  const { port } = impatient.address() as AddressInfo
+  const late = `(sleep 4; echo '${line}') | '${process.execPath}' '${bin}' import - --desk http://127.0.0.1:${port}`
+  const { stdout, stderr } = await promisify(exec)(late)
+  expect([stdout, stderr]).toEqual(['-: 1 line, 0 spans (log objects)\n', ''])
+  impatient.close()
+})
+
+test('a folder with nothing in it says so, and others go on', async () => {
+  mkdirSync(join(folder, 'empty', 'too'), { recursive: true })
+  const { code, stdout, stderr } = await runClew([
+    'import',
+    join(folder, 'empty'),
+    write('a.log', line),
+    '--desk',
+    desk.url,
+  ])
+  expect([code, stdout.replaceAll(folder, ''), stderr.replaceAll(folder, '')]).toEqual([
+    1,
+    '/a.log: 1 line, 0 spans (log objects)\n',
+    '/empty: there is no file in it, but for hidden ones and links\n',
+  ])
+})
+
+test.skipIf(process.getuid?.() === 0)(
+  'a folder that may not be read is told of, and others go on',
+  async () => {
+    mkdirSync(join(folder, 'logs', 'private'), { recursive: true })
+    write('logs/a.log', line)
+    chmodSync(join(folder, 'logs', 'private'), 0)
+    const { code, stdout, stderr } = await runClew(['import', join(folder, 'logs'), '--desk', desk.url])
+    chmodSync(join(folder, 'logs', 'private'), 0o700)
+    expect([code, stdout.replaceAll(folder, ''), stderr.replaceAll(folder, '')]).toEqual([
+      1,
+      '/logs/a.log: 1 line, 0 spans (log objects)\n',
+      '/logs/private: it cannot be read (EACCES)\n',
+    ])
+  },
+)
 
 test('a file larger than what is read of one that is refused is refused in time', async () => {
   const large = write('large', Buffer.alloc(100 * 1024 * 1024, 'x\n'))

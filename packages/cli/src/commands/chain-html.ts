@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
-import { formatSize, type Parse, quote, unusable, usable } from '@clew/settings'
+import { formatSize, type Parse, printableAddress, quote, unusable, usable } from '@clew/settings'
+import { isCount, orNone, readBytes, withFields } from '../desk-answer.ts'
 import { askDesk, type DeskAddress } from '../desk-client.ts'
 import { print } from '../output.ts'
 
@@ -41,17 +42,35 @@ export async function writeHtml(
   redact: boolean,
 ): Promise<number> {
   const response = await askDesk(desk, `/api/chains/${traceId}/export?as=html&redact=${redact}`)
-  const summary = response.headers.get('clew-share')
-  if (summary === null) throw new Error('the desk is an older one, that knows no --html; update it')
-  const bytes = Buffer.from(await response.arrayBuffer())
+  const isPage = (response.headers.get('content-type') ?? '').startsWith('text/html')
+  const summary = summaryOf(response.headers.get('clew-share'))
+  if (!isPage || summary === undefined)
+    throw new Error(
+      `${printableAddress(desk.url)} answered with no file of a chain; is it a desk, and as new as this clew?`,
+    )
+  const bytes = await readBytes(response, desk.url)
   const path = file === '' ? `${traceId}.html` : file
   if (path === '-') await print(bytes)
   else await writeFile(path, bytes)
-  const about = describeFile(JSON.parse(summary) as Summary)
+  const about = describeFile(summary)
   process.stderr.write(
     `${path === '-' ? 'stdout' : path}: ${formatSize(Math.ceil(bytes.length / 1024) * 1024)}, ${about.join('; ')}\n`,
   )
   return 0
+}
+
+const isSummary = withFields({
+  ...{ spans: isCount, lines: isCount, redacted: orNone(isCount) },
+  leftOut: withFields({ records: isCount, details: isCount }),
+})
+
+function summaryOf(header: string | null): Summary | undefined {
+  try {
+    const summary: unknown = JSON.parse(header ?? '')
+    return isSummary(summary) ? (summary as Summary) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function describeFile({ spans, lines, leftOut, redacted }: Summary): string[] {

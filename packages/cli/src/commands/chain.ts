@@ -1,6 +1,7 @@
 import { unpainted } from '@clew/otlp/text'
 import { given, type Parse, parseChoice, requireAll, unusable, usable } from '@clew/settings'
 import type { Command } from '../command.ts'
+import { isFields, isListOf, readBody, readJson, withFields } from '../desk-answer.ts'
 import { addressOptions, addressUsage, askDesk, givenDesk } from '../desk-client.ts'
 import { paintOf, print } from '../output.ts'
 import { readWords } from '../read-words.ts'
@@ -54,11 +55,21 @@ Colours on a terminal alone; NO_COLOR=1 and FORCE_COLOR=1 say otherwise.
       other === undefined
         ? `export?as=${as === 'text' && hasColours ? 'ansi' : as}`
         : `compare?with=${other}&as=${as}`
-    const { body } = await askDesk(desk, `/api/chains/${traceId}/${path}`)
-    for await (const bytes of body!) await print(bytes)
-    if (other !== undefined && json) await print('\n')
+    const response = await askDesk(desk, `/api/chains/${traceId}/${path}`)
+    if (other !== undefined && json) {
+      await print(`${JSON.stringify(await readJson(response, desk.url, isComparison))}\n`)
+      return 0
+    }
+    for await (const bytes of readBody(response, desk.url, typeOf(as))) await print(bytes)
     return 0
   },
+}
+
+const isComparison = withFields({ a: isFields, b: isFields, rows: isListOf(isFields) })
+
+function typeOf(as: string): string {
+  if (as === 'markdown') return 'text/markdown'
+  return as === 'text' ? 'text/plain' : 'application/x-ndjson'
 }
 
 type Beside = { json: boolean; html?: string | undefined; compare?: string | undefined }

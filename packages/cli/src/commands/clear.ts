@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline'
 import { printableAddress, requireAll } from '@clew/settings'
 import type { Command } from '../command.ts'
-import { addressOptions, addressUsage, askDesk, givenDesk } from '../desk-client.ts'
+import { isCount, withFields } from '../desk-answer.ts'
+import { addressOptions, addressUsage, askDesk, askJson, givenDesk } from '../desk-client.ts'
 import { print } from '../output.ts'
 import { readWords } from '../read-words.ts'
 import { plural } from './alert/rule-file.ts'
@@ -22,7 +23,7 @@ ${addressUsage}
   async run(words) {
     const { values } = readWords(words, { command: 'clew clear', options, most: 0 })
     const { desk } = requireAll({ desk: givenDesk(values) })
-    const { store } = (await (await askDesk(desk, '/api/status')).json()) as { store: Stored }
+    const { store } = await askJson<{ store: Stored }>(desk, '/api/status', isStatus)
     const what = `${plural(store.logs, 'line')} and ${plural(store.spans, 'span')} (${(store.bytes / 1e6).toFixed(1)} MB)`
     if (!values.yes && !(await confirm(`Delete ${what} of the desk at ${printableAddress(desk.url)}?`))) {
       process.stderr.write('clew clear: nothing was deleted\n')
@@ -35,6 +36,8 @@ ${addressUsage}
 }
 
 type Stored = { logs: number; spans: number; bytes: number }
+
+const isStatus = withFields({ store: withFields({ logs: isCount, spans: isCount, bytes: isCount }) })
 
 async function confirm(question: string): Promise<boolean> {
   const { stdin, stderr } = process

@@ -35,8 +35,9 @@ ${addressUsage.replace(/its token to read.*/, sendToken)}
     })
     const progress = createProgress(process.stderr)
     let failed = 0
-    for (const file of await listFiles(positionals)) {
-      const sent = await sendFile(desk, file, (bytes, total) => progress.show(file, bytes, total))
+    for (const { path: file, error } of await listFiles(positionals)) {
+      const show = (bytes: number, total: number | undefined) => progress.show(file, bytes, total)
+      const sent = error === undefined ? await sendFile(desk, file, show) : { error }
       progress.clear()
       if ('error' in sent) failed++
       if (values.json) await print(`${JSON.stringify({ file, ...sent })}\n`)

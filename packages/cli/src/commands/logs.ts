@@ -8,11 +8,12 @@ import {
   usable,
 } from '@clew/settings'
 import type { Command } from '../command.ts'
-import { addressOptions, addressUsage, askDesk, givenDesk } from '../desk-client.ts'
-import { formatLog, type WholeLog } from '../format-log.ts'
+import { isListOf, isText, orNone, withFields } from '../desk-answer.ts'
+import { addressOptions, addressUsage, askJson, givenDesk } from '../desk-client.ts'
+import { formatLog, isWholeLog, printable, type WholeLog } from '../format-log.ts'
 import { paintOf, print } from '../output.ts'
 import { readWords } from '../read-words.ts'
-import { type Asked, followLines, linesBehind, placeOfEnd } from '../tail.ts'
+import { type Asked, followLines, linesBehind, placeOfEnd, stuckAt } from '../tail.ts'
 
 const defaultLimit = '50'
 const maxLimit = 10_000
@@ -71,7 +72,9 @@ const parseLimit: Parse<number | 'all'> = (raw) => {
   return { value, faults: faults.map(({ found, remedy }) => ({ found, remedy: `${remedy}, or all` })) }
 }
 
-type Page = { logs: WholeLog[]; next: string | null; searchedToUnixMs: number | null }
+type Page = { logs: WholeLog[]; next: string | null }
+
+const isPage = withFields({ logs: isListOf(isWholeLog), next: orNone(isText) })
 
 /** The newest lines, the newest last. Where the desk's time for a search ran out, it is asked again from there. */
 async function newestLines({ desk, query }: Asked, limit: number): Promise<WholeLog[]> {
@@ -80,9 +83,9 @@ async function newestLines({ desk, query }: Asked, limit: number): Promise<Whole
   do {
     const page = String(Math.min(maxPage, limit - lines.length))
     const words = new URLSearchParams({ ...query, limit: page, ...(before && { before }) })
-    const response = await askDesk(desk, `/api/logs/whole?${words}`)
-    const { logs, next } = (await response.json()) as Page
+    const { logs, next } = await askJson<Page>(desk, `/api/logs/whole?${words}`, isPage)
     lines.push(...logs)
+    if (next && next === before) throw new Error(stuckAt(next))
     before = next ?? ''
   } while (before !== '' && lines.length < limit)
   return lines.reverse()
@@ -104,4 +107,4 @@ async function showBehind(
   }
 }
 
-const sayOnce = (message: string): void => void process.stderr.write(`clew logs: ${message}\n`)
+const sayOnce = (message: string): void => void process.stderr.write(`clew logs: ${printable(message)}\n`)

@@ -2,6 +2,7 @@ import type { ClewStatus, DestinationStatus } from '@clew/node'
 import { type Paint, unpainted } from '@clew/otlp/text'
 import { formatSize, given, parseHttpAddress, printableAddress, requireAll } from '@clew/settings'
 import type { Command } from '../command.ts'
+import { isCount, isFields, isListOf, isText, orNone, readJson, withFields } from '../desk-answer.ts'
 import { paintOf, print } from '../output.ts'
 import { readWords } from '../read-words.ts'
 
@@ -44,10 +45,20 @@ async function ask(url: string): Promise<ClewStatus> {
       `no application answers at ${shown} (${cause?.code ?? cause?.message ?? error}); start it with CLEW_STATUS_PORT, or CLEW_PROMETHEUS_PORT and @clew/prometheus-exporter`,
     )
   }
-  const isJson = response.headers.get('content-type')?.includes('json')
-  if (response.ok && isJson) return (await response.json()) as ClewStatus
-  throw new Error(`${shown} answered ${response.status}; is it the address of CLEW_STATUS_PORT?`)
+  if (response.ok) return readJson<ClewStatus>(response, url, isStatus, question)
+  throw new Error(`${shown} answered ${response.status}; ${question}`)
 }
+
+const question = 'is it the address of CLEW_STATUS_PORT?'
+
+/** What is printed of a status; parts that may be null may be left out, too. */
+const isStatus = withFields({
+  ...{ service: withFields({ name: isText }), version: isText, redaction: withFields({ counts: isFields }) },
+  process: withFields({ pid: isCount, node: isText, uptimeSeconds: isCount }),
+  instrumented: isListOf(withFields({ name: isText, libraries: isListOf(withFields({ version: isText })) })),
+  destinations: isListOf(withFields({ signal: isText, to: isText, failing: orNone(isFields) })),
+  configuration: withFields({ problems: isListOf(isText) }),
+})
 
 /** For a reader in a terminal. */
 export function formatStatus(status: ClewStatus, paint: Paint = unpainted): string {

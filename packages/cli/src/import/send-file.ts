@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { createReadStream, type ReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { text } from 'node:stream/consumers'
 import { printableAddress } from '@clew/settings'
+import { isCount, isListOf, isText, withFields } from '../desk-answer.ts'
 import type { DeskAddress } from '../desk-client.ts'
 
 /** What the desk says of a file; `error` is why it was refused, or ended before its end. */
@@ -26,8 +27,9 @@ export async function sendFile(
   try {
     const size = path === '-' ? undefined : await sizeOf(path)
     const source = path === '-' ? process.stdin : createReadStream(path)
+    await begun(source)
     const response = await post(desk, source, size, onProgress)
-    return readAnswer(desk.url, response.statusCode ?? 0, await text(response))
+    return readAnswer(desk.url, response.statusCode ?? 0, await answerOf(response))
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
   }
@@ -40,6 +42,24 @@ async function sizeOf(path: string): Promise<number | undefined> {
 }
 
 type Source = ReadStream | NodeJS.ReadStream
+
+/** Whoever writes into a pipe may ask for a password first; the desk waits for no request that has begun and has nothing in it. */
+async function begun(source: Source): Promise<void> {
+  if (source.readableLength > 0 || source.readableEnded) return
+  const waiting = new AbortController()
+  const events = ['readable', 'end'].map((event) => once(source, event, waiting))
+  try {
+    await Promise.race(events)
+  } catch (error) {
+    throw unreadable(error as NodeJS.ErrnoException)
+  } finally {
+    waiting.abort()
+    for (const event of events) event.catch(() => {})
+  }
+}
+
+const unreadable = ({ code, message }: NodeJS.ErrnoException): Error =>
+  new Error(`it cannot be read (${code ?? message})`)
 
 function post(
   { url, authorization }: DeskAddress,
@@ -64,7 +84,7 @@ function post(
     })
     source.on('error', (error: NodeJS.ErrnoException) => {
       request.destroy()
-      reject(new Error(`it cannot be read (${error.code ?? error.message})`))
+      reject(unreadable(error))
     })
     request.on('response', (response) => {
       answered = true
@@ -89,11 +109,36 @@ function unreachable(url: string, { code, message }: NodeJS.ErrnoException): str
   return `the desk at ${where} ended the connection (${code ?? message}); what it had read is kept`
 }
 
+/** The desk says little. */
+const mostOfAnswer = 1024 * 1024
+
+/** "" when it has no end that a desk would come to. */
+async function answerOf(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  let size = 0
+  try {
+    for await (const bytes of response as AsyncIterable<Buffer>) {
+      size += bytes.length
+      if (size > mostOfAnswer) return ''
+      parts.push(bytes)
+    }
+  } catch {
+    return ''
+  }
+  return Buffer.concat(parts).toString()
+}
+
+const isKept = withFields({
+  ...{ format: isText, logs: isCount, spans: isCount, rejected: isCount },
+  problems: isListOf(withFields({ line: isCount, message: isText })),
+})
+const isRefused = withFields({ error: withFields({ message: isText }) })
+
 function readAnswer(url: string, status: number, body: string): Sent {
   try {
-    const answer = JSON.parse(body) as Exclude<Sent, { error: string }> & { error?: { message: string } }
-    if (status === 200 && typeof answer.logs === 'number') return answer
-    if (answer.error !== undefined) return { error: answer.error.message }
+    const answer: unknown = JSON.parse(body)
+    if (status === 200 && isKept(answer)) return answer as Sent
+    if (isRefused(answer)) return { error: (answer as { error: { message: string } }).error.message }
   } catch {
     // It is told below.
   }

@@ -1,6 +1,8 @@
 import { type Arrival, type Replay, reachOf, recordsOfLine, replayArrivals, replayRecords } from '@clew/alert'
-import { askDesk, type DeskAddress } from '../../desk-client.ts'
+import { isCount, isFields, isListOf, isText, orNone, withFields } from '../../desk-answer.ts'
+import { askDesk, askJson, type DeskAddress } from '../../desk-client.ts'
 import { localTime } from '../../format-log.ts'
+import { stuckAt } from '../../tail.ts'
 
 /** What of a desk is replayed: lines that came from then on, in unix milliseconds. `toMs` undefined: up to now. */
 export type DeskReplay = {
@@ -13,6 +15,11 @@ export type DeskReplay = {
 }
 
 type Page = { arrivals: { arrivedUnixMs: number; logs: object }[]; next: string | null }
+
+const isPage = withFields({
+  arrivals: isListOf(withFields({ arrivedUnixMs: isCount, logs: isFields })),
+  next: orNone(isText),
+})
 
 /**
  * Judges what a desk has, in the order in which it came, as its own rules would have when it did. What was imported came at once,
@@ -61,6 +68,7 @@ async function* pagesOf(
   for (let after: string | null = ''; after !== null; ) {
     const page: Page = await pageOf(address, { fromMs, toMs, isImported, after })
     yield* page.arrivals
+    if (page.next === after) throw new Error(stuckAt(after))
     after = page.next
   }
 }
@@ -73,7 +81,7 @@ async function pageOf(
 ): Promise<Page> {
   const range = { from: String(Math.floor(fromMs)), to: String(Math.ceil(toMs) + 999) }
   const query = { ...range, imported: String(isImported), after, limit: String(limit) }
-  return (await (await askDesk(address, `/api/logs/arrivals?${new URLSearchParams(query)}`)).json()) as Page
+  return askJson(address, `/api/logs/arrivals?${new URLSearchParams(query)}`, isPage)
 }
 
 /** Nobody is to wonder where the lines of his file are. */
