@@ -23,8 +23,6 @@ const magics: readonly [hex: string, looks: string, remedy: string][] = [
   ['4d5a9000', 'a program (PE)', send],
   ['50415231', 'Parquet', send],
   ['4f626a01', 'Avro', send],
-  ['fffe', 'text in UTF-16', 'save it as UTF-8: iconv -f UTF-16 -t UTF-8'],
-  ['feff', 'text in UTF-16', 'save it as UTF-8: iconv -f UTF-16 -t UTF-8'],
 ]
 
 /** Judges a file by its first bytes. */
@@ -35,17 +33,36 @@ export function readHead(head: Buffer): Head {
   if (magic !== undefined) return { looks: magic[1], remedy: magic[2] }
   if (head.toString('latin1', 257, 262) === 'ustar')
     return { looks: 'a tar archive', remedy: 'unpack it and send the files in it' }
-  if (isBinary(head)) return { reads: 'protobuf' }
-  return textHead(head.toString('utf8').replace(/^\uFEFF/, ''))
+  if (/^(fffe|feff)/.test(hex) || isUtf16(head)) return utf16
+  if (hasControls(head)) return { reads: 'protobuf' }
+  return isUtf8(head) ? textHead(head.toString('utf8').replace(/^\uFEFF/, '')) : otherText
 }
 
-/** Control characters that no text has, or bytes that are no UTF-8. */
-function isBinary(head: Buffer): boolean {
+const utf16: Head = { looks: 'text in UTF-16', remedy: 'save it as UTF-8: iconv -f UTF-16 -t UTF-8' }
+const otherText: Head = {
+  looks: 'text that is not UTF-8',
+  remedy: 'save it as UTF-8: iconv -t UTF-8 -f WINDOWS-1252, or GB18030, SHIFT_JIS, KOI8-R',
+}
+
+/** Without its mark: of the bytes of ASCII every second one is 0, and no other. */
+function isUtf16(head: Buffer): boolean {
+  const zeros = [0, 0]
+  for (const [at, byte] of head.entries()) if (byte === 0) zeros[at % 2]!++
+  const [most, least] = [Math.max(...zeros), Math.min(...zeros)]
+  return least === 0 && most > 3 && most > head.length / 3
+}
+
+/** Those that no text has. OTLP protobuf has one in each of its messages. */
+function hasControls(head: Buffer): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\0-\x07\x0e-\x1a]/.test(head.toString('latin1'))) return true
+  return /[\0-\x07\x0e-\x1a]/.test(head.toString('latin1'))
+}
+
+/** But for a few bytes, such as those of a line that was cut. */
+function isUtf8(head: Buffer): boolean {
   const text = head.toString('utf8')
   const bad = text.slice(0, -4).split('\uFFFD').length - 1
-  return bad > text.length / 100
+  return bad <= text.length / 100
 }
 
 const documents: readonly [pattern: RegExp, looks: string, remedy: string][] = [

@@ -32,7 +32,8 @@ export async function openFile(
 
 type Begun = { head: Head; chunks: AsyncIterable<Buffer> }
 
-async function withHead(chunks: AsyncGenerator<Buffer>): Promise<Begun | undefined> {
+async function withHead(sent: AsyncGenerator<Buffer>): Promise<Begun | undefined> {
+  const chunks = withoutHole(sent)
   const parts: Buffer[] = []
   let size = 0
   while (size < headBytes) {
@@ -49,6 +50,28 @@ async function withHead(chunks: AsyncGenerator<Buffer>): Promise<Begun | undefin
 /** White space alone, so far. */
 function blank(start: Buffer, chunks: AsyncGenerator<Buffer>): Begun {
   return { head: { reads: 'pieces' }, chunks: startingWith(start, chunks) }
+}
+
+/** Fewer may be the length before a message. */
+const leastOfHole = 8
+
+/**
+ * A file without the zeros that it begins with: where a log was copied and emptied while a process went on to write at its place, as
+ * `copytruncate` of logrotate does, there are as many as it had bytes.
+ */
+async function* withoutHole(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let zeros = 0
+  for await (const chunk of chunks) {
+    let start = 0
+    while (start < chunk.length && chunk[start] === 0) start++
+    zeros += start
+    if (start === chunk.length) continue
+    if (zeros < leastOfHole) yield Buffer.alloc(zeros)
+    yield chunk.subarray(start)
+    yield* chunks
+    return
+  }
+  if (zeros > 0) yield Buffer.alloc(Math.min(zeros, leastOfHole))
 }
 
 async function* startingWith(start: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
