@@ -47,6 +47,19 @@ const general: Row[] = [
       'OTEL_PROPAGATORS: "jaeger" needs a package; run npm install @opentelemetry/propagator-jaeger; in force: the rest',
     ],
   ],
+  [
+    'the stable names are asked for, and those of what is not joined',
+    { OTEL_SEMCONV_STABILITY_OPT_IN: 'http, database,messaging,rpc/dup,gen_ai_latest_experimental' },
+    {},
+  ],
+  [
+    'the former names beside the stable ones are told in one line',
+    { OTEL_SEMCONV_STABILITY_OPT_IN: 'http/dup,database/dup,code' },
+    {},
+    [
+      'OTEL_SEMCONV_STABILITY_OPT_IN: "http/dup" and "database/dup": the former names are not written beside the stable ones; write http,database,code; in force: http,database,code',
+    ],
+  ],
   ['propagators can be none', { OTEL_PROPAGATORS: 'none' }, { propagators: [] }],
   [
     'the sampler has its ratio',

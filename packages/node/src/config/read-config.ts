@@ -15,6 +15,7 @@ import { otlpSettings, type Signal } from './otlp-settings.ts'
 import { type PipelineConfig, readPipeline } from './read-pipeline.ts'
 import { createReader, type Environment, type Reader } from './reader.ts'
 import { type RedactConfig, readRedact, redactSettings } from './redact-settings.ts'
+import { semconvSetting } from './semconv-setting.ts'
 import type { Setting } from './setting.ts'
 import {
   type ExporterName,
@@ -137,6 +138,8 @@ export function readConfig(sources: ConfigSources): ReadConfig {
   const reader = createReader(given.env, given.values, report)
   const inForce = otelFile?.used && { otelFile: otelFile.path, ...otelFile.used.beyond }
   const config: ClewConfig = { ...readAll(reader, sources), ...inForce }
+  // Nothing depends on it, but what it asks for may be what there is not.
+  reader.read(semconvSetting)
   for (const line of findUnknownVariables(env, settings)) report(line)
   for (const line of findUnknownKeys(yaml.values, settings)) report(line)
   const keepFrom = placesOf(reader, Object.values(keepSettings) as Setting<unknown>[])
@@ -162,6 +165,7 @@ export function coreSettings(): Setting<unknown>[] {
     otlpSettings('logs'),
     metricsSettings,
     otlpSettings('metrics'),
+    { semconvSetting },
   ]
   return groups.flatMap((group) => Object.values(group) as Setting<unknown>[])
 }
