@@ -86,15 +86,27 @@ function wants(filename: string): boolean {
 // The hot filter. What lies outside of node_modules may be a linked package.
 function mayConcern(filename: string): boolean {
   if (!filename.includes(`${sep}node_modules${sep}`)) return true
-  for (const name of listeners.byPackage.keys()) if (filename.includes(join(sep, name, sep))) return true
+  for (const name of listeners.byPackage.keys()) if (filename.includes(folderOf(name))) return true
   return false
 }
 
+const folders = new Map<string, string>()
+
+function folderOf(name: string): string {
+  const folder = folders.get(name) ?? join(sep, name, sep)
+  folders.set(name, folder)
+  return folder
+}
+
 function matches(filename: string): boolean {
-  for (const ofPackage of listeners.byPackage.values()) {
-    for (const { source } of ofPackage) if (matchModule(filename, source)) return true
-  }
+  for (const { source } of listenersFor(filename)) if (matchModule(filename, source)) return true
   return false
+}
+
+// A package such as Nest has hundreds of files, and each of its files is asked for.
+function listenersFor(filename: string): Iterable<Listener> {
+  const found = packageOf(filename)
+  return (found && listeners.byPackage.get(found.name)) ?? []
 }
 
 function notifyOfEsModule(filename: string, exports: unknown): void {
@@ -104,11 +116,9 @@ function notifyOfEsModule(filename: string, exports: unknown): void {
 
 function notify(filename: string, exports: unknown): void {
   withoutCircularWarnings(exports, () => {
-    for (const ofPackage of listeners.byPackage.values()) {
-      for (const listener of ofPackage) {
-        const module = matchModule(filename, listener.source)
-        if (module) attachOnce(listener, exports, module)
-      }
+    for (const listener of listenersFor(filename)) {
+      const module = matchModule(filename, listener.source)
+      if (module) attachOnce(listener, exports, module)
     }
   })
 }
