@@ -102,7 +102,7 @@ function endsOf(name: string): string[] {
  */
 function comparable(stderr: string): string[] {
   const lines = stderr.split('\n')
-  const own = lines[0]!.includes('fixtures/members') ? lines : lines.slice(lines.indexOf(''))
+  const own = lines[0]!.includes('fixtures/members') ? lines : lines.slice(Math.max(0, lines.indexOf('')))
   return own.filter((line) => !/^\s+at (?!.*fixtures\/members)|^Node\.js v/.test(line))
 }
 
