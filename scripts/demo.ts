@@ -96,7 +96,8 @@ async function run(flags: Flags, keep: Keep, interrupted: Promise<void>): Promis
   const [desk, chat, services] = await startAll(keep, isKafka, share)
   const link = await showChain(desk, chat, services, share !== undefined)
   say(`the same in the page: ${link}${isKafka ? '' : ` and ${desk.url}/alerts`}`)
-  if (flags.once || !process.stdout.isTTY) return
+  if (flags.once) return
+  if (!process.stdout.isTTY) return say('this is no terminal: it ends here')
   if (!flags['no-open']) openBrowser(link)
   say(
     `more: curl -X POST -H 'content-type: application/json' -d '{"item":"x","amount":5}' ${services.apiUrl}/orders`,

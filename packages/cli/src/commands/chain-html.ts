@@ -78,6 +78,6 @@ function describeFile({ spans, lines, leftOut, redacted }: Summary): string[] {
     `${spans} span${spans === 1 ? '' : 's'} and ${lines} line${lines === 1 ? '' : 's'}`,
     ...(leftOut.records > 0 ? [`${leftOut.records} more had no room`] : []),
     ...(leftOut.details > 0 ? [`the details of ${leftOut.details} had none`] : []),
-    redacted === null ? 'nothing cut out of them' : `${redacted} secrets cut out`,
+    redacted === null ? 'nothing cut out of them' : `${redacted} secret${redacted === 1 ? '' : 's'} cut out`,
   ]
 }

@@ -61,6 +61,7 @@ Colours on a terminal alone; NO_COLOR=1 and FORCE_COLOR=1 say otherwise.
     const end = limit !== 'all' && values.follow ? await placeOfEnd(asked) : 'start'
     const shown = limit === 'all' ? [] : await newestLines(asked, limit)
     for (const line of shown) await show(line)
+    if (limit !== 'all' && !values.follow && shown.length === 0) sayOnce('no line matches')
     if (limit === 'all' || values.follow) await showBehind(asked, end, shown, show, values.follow)
     return 0
   },

@@ -64,7 +64,12 @@ const isStatus = withFields({
 export function formatStatus(status: ClewStatus, paint: Paint = unpainted): string {
   const { service, process: running, version, instrumented, keep, hold, metrics, redaction, alerts } = status
   const joins = instrumented.map(({ name, libraries }) =>
-    [name, ...libraries.map((library) => library.version)].join(' '),
+    [
+      name,
+      ...libraries.map((library) =>
+        library.name === name ? library.version : `${library.name} ${library.version}`,
+      ),
+    ].join(' '),
   )
   const lines = [
     `${service.name}${service.version ? ` ${service.version}` : ''}: process ${running.pid}, Node.js ${running.node}, Clew ${version}, up ${running.uptimeSeconds} s`,

@@ -23,7 +23,7 @@ test('a folder without an application, on a Node.js that is too old', () => {
     {
       level: 'problem',
       topic: 'application',
-      text: 'no package.json found from /nowhere on',
+      text: 'neither /nowhere nor a folder above it has a package.json',
       remedy: 'run it in the folder of the application, or name the folder: clew doctor <folder>',
     },
     {

@@ -70,7 +70,7 @@ function examineIdentity({ name, directory, type }: Application): Finding {
   return {
     level: 'problem',
     topic: 'application',
-    text: `no package.json found from ${directory} on`,
+    text: `neither ${directory} nor a folder above it has a package.json`,
     remedy,
   }
 }
