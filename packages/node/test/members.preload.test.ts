@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import http from 'node:http'
+import http2 from 'node:http2'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { isMongodbExpected, startMongodb } from '../../../scripts/ferretdb.ts'
@@ -140,34 +143,51 @@ async function checkServer(
   })
 }
 
-/** Requests 1 to `count`, 100 at a time, each of a trace of its own. */
+type Asker = { ask(path: string, headers: Record<string, string>): Promise<string>; close(): void }
+
+/** Requests 1 to `count`, 100 at a time, each of a trace of its own; over HTTP/2 to an origin that begins with h2c. */
 async function askAll(origin: string, count: number): Promise<{ n: number; traceId: string }[]> {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 100 })
+  const { ask, close } = origin.startsWith('h2c:') ? overHttp2(origin.slice(4)) : overHttp1(origin)
   const answers: { n: number; traceId: string }[] = []
   let next = 1
   const client = async (): Promise<void> => {
     while (next <= count) {
       const n = next++
-      answers[n - 1] = JSON.parse(await ask(`${origin}/items/${n}`, { traceparent: traceparentOf(n) }, agent))
+      answers[n - 1] = JSON.parse(await ask(`/items/${n}`, { traceparent: traceparentOf(n) }))
     }
   }
   await Promise.all(Array.from({ length: 100 }, client))
-  agent.destroy()
+  close()
   return answers
 }
 
-function ask(url: string, headers: Record<string, string>, agent: http.Agent): Promise<string> {
-  return new Promise((resolve, reject) => {
-    http
-      .get(url, { headers, agent }, (response) => {
-        let body = ''
-        response.setEncoding('utf8').on('data', (piece) => {
-          body += piece
-        })
-        response.on('end', () => resolve(body))
-      })
-      .once('error', reject)
-  })
+function overHttp1(origin: string): Asker {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 100 })
+  return {
+    ask: async (path, headers) => {
+      const [response] = await once(http.get(origin + path, { headers, agent }), 'response')
+      return textOf(response)
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+/** Ten at a time over each connection. */
+function overHttp2(place: string): Asker {
+  const connections = Array.from({ length: 10 }, () => http2.connect(`http:${place}`))
+  let next = 0
+  return {
+    ask: (path, headers) => textOf(connections[next++ % 10]!.request({ ':path': path, ...headers })),
+    close: () => {
+      for (const connection of connections) connection.close()
+    },
+  }
+}
+
+async function textOf(stream: Readable): Promise<string> {
+  let text = ''
+  for await (const piece of stream.setEncoding('utf8')) text += piece
+  return text
 }
 
 async function checkClient(

@@ -13,10 +13,12 @@ export type Member = {
 export const members: readonly Member[] = [
   { name: 'express', scope: '@clew/http', kind: 'server' },
   { name: 'fastify', scope: '@clew/http', kind: 'server' },
+  { name: 'fastify-http2', scope: '@clew/http', kind: 'server' },
   { name: 'hono', scope: '@clew/http', kind: 'server' },
   { name: 'koa', scope: '@clew/http', kind: 'server' },
   { name: 'nest-express', scope: '@clew/http', kind: 'server', functionName: 'ItemsController.find' },
   { name: 'nest-fastify', scope: '@clew/http', kind: 'server', functionName: 'ItemsController.find' },
+  { name: 'http2', scope: '@clew/http', kind: 'client' },
   { name: 'ioredis', scope: '@clew/ioredis', kind: 'client' },
   { name: 'kafkajs', scope: '@clew/kafkajs', kind: 'client' },
   { name: 'mongodb', scope: '@clew/mongodb', kind: 'client', many: 1_000 },
