@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { ChainData } from '../api/index.ts'
 import { type AlignedRow, alignChains, changeThreshold, differs, type Verdict } from './align-chains.ts'
 import { buildChain } from './build-chain.ts'
-import { comparedRows, touchedRows } from './compared-rows.ts'
+import { comparedRows, nameInFirst, touchedRows } from './compared-rows.ts'
 import { describeRow } from './describe-row.ts'
 import { type SampleChain, type SampleSpan, sampleChain } from './sample-chain.ts'
 
@@ -232,4 +232,18 @@ test('two chains of 30,000 rows, nearly all of one name, are aligned row by row'
   }
   const { counts } = align(wide(30_000), wide(29_000))
   expect(counts).toEqual({ same: 29_001, slower: 0, faster: 0, missing: 1000, new: 0 })
+})
+
+test('a span of both chains tells how it was called in the first where that differs', () => {
+  const call = (httpStatus: number) =>
+    buildChain(
+      sampleChain()
+        .span('POST /pay', { ms: [0, 10], kind: 'server', httpStatus })
+        .data(),
+    )
+  const nameOf = (a: number, b: number) => {
+    const alignment = alignChains(call(a), call(b))
+    return nameInFirst(alignment, alignment.rows[0]!)
+  }
+  expect([nameOf(200, 500), nameOf(500, 200), nameOf(200, 200)]).toEqual(['→ 200', '→ 500', ''])
 })

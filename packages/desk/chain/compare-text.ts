@@ -4,7 +4,7 @@ import type { ChainComparison, ComparedSide } from '../api/compare.ts'
 import { type AlignedRow, type Alignment, alignChains, changeThreshold, type Sum } from './align-chains.ts'
 import { buildChain } from './build-chain.ts'
 import { countsOf } from './chain-text.ts'
-import { comparedRows } from './compared-rows.ts'
+import { comparedRows, nameInFirst, totalChange } from './compared-rows.ts'
 import { describeRow } from './describe-row.ts'
 import { type Chain, hasFlag, kindOf } from './model.ts'
 
@@ -54,7 +54,7 @@ export function comparisonAsText(a: ChainData, b: ChainData): string {
   const lines = [
     `A ${safeText(a.traceId)}  ${countsOf(alignment.a)}`,
     `B ${safeText(b.traceId)}  ${countsOf(alignment.b)}`,
-    `B against A: ${counts.slower} slower, ${counts.faster} faster, ${counts.missing} missing, ${counts.new} new, ${counts.same} same`,
+    `B against A: ${totalChange(alignment)} in all; ${counts.slower} slower, ${counts.faster} faster, ${counts.missing} missing, ${counts.new} new, ${counts.same} same`,
     `slower or faster: by ${changeThreshold.share * 100} % of A and by ${formatDuration(changeThreshold.ns)} or more`,
     ...(left > 0 ? [`${left} rows were not compared: the chains have too many`] : []),
     '',
@@ -103,7 +103,10 @@ function sideOf(chain: Chain, node: number, sum: Sum | undefined): ComparedSide 
 function cellsOf(alignment: Alignment, row: AlignedRow): string[] {
   const { label, detail, service } = wordsOf(alignment, row)
   const failure = { '': '', now: 'fails in B', before: 'failed in A' }[row.failure]
-  const name = [label, detail, service && `[${service}]`, failure].filter(Boolean).join('  ')
+  const before = nameInFirst(alignment, row)
+  const name = [label, detail, before && `(A: ${before})`, service && `[${service}]`, failure]
+    .filter(Boolean)
+    .join('  ')
   return [
     timeOf(alignment.a, row.a, row.repeated?.a),
     timeOf(alignment.b, row.b, row.repeated?.b),

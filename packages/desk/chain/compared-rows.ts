@@ -1,4 +1,8 @@
+import { formatDuration } from '@clew/otlp/text'
 import { type AlignedRow, type Alignment, differs } from './align-chains.ts'
+import { describeRow } from './describe-row.ts'
+import type { ChainLabels } from './labels.ts'
+import { kindOf } from './model.ts'
 
 /** What of a comparison is shown. Sets hold indexes of rows; repeated ones are closed unless they are in `open`. */
 export type ComparedView = { onlyChanges: boolean; open: ReadonlySet<number>; closed: ReadonlySet<number> }
@@ -37,4 +41,22 @@ export function comparedRows({ rows }: Pick<Alignment, 'rows'>, view: ComparedVi
     row = isRowOpen(view, rows, row) ? row + 1 : end
   }
   return Int32Array.from(shown)
+}
+
+/** How a span of both chains is called in the first one, where the second one has another name, status or attempt; else empty. */
+export function nameInFirst(
+  { a, b }: Pick<Alignment, 'a' | 'b'>,
+  row: AlignedRow,
+  labels?: ChainLabels,
+): string {
+  if (row.a < 0 || row.b < 0 || row.repeated || kindOf(a, row.a) !== 'span') return ''
+  const [before, now] = [describeRow(a, row.a, labels), describeRow(b, row.b, labels)]
+  if (before.label === now.label) return before.detail === now.detail ? '' : before.detail || before.label
+  return [before.label, before.detail].filter(Boolean).join(' ')
+}
+
+/** How much longer the second chain took than the first as a whole: `+97 ms`. */
+export function totalChange({ a, b }: Pick<Alignment, 'a' | 'b'>): string {
+  const deltaNs = b.endNs - b.startNs - (a.endNs - a.startNs)
+  return `${deltaNs < 0 ? '−' : '+'}${formatDuration(Math.abs(deltaNs))}`
 }

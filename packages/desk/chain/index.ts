@@ -11,7 +11,7 @@ export { buildChain, type ChainOptions, type ChainTimes, timeChain } from './bui
 export { chainAsMarkdown } from './chain-markdown.ts'
 export { type ChainTextOptions, chainAsText } from './chain-text.ts'
 export { compareChains, comparisonAsText } from './compare-text.ts'
-export { type ComparedView, comparedRows, isRowOpen } from './compared-rows.ts'
+export { type ComparedView, comparedRows, isRowOpen, nameInFirst, totalChange } from './compared-rows.ts'
 export {
   type ChainRecord,
   chooseRecords,

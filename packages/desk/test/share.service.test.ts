@@ -185,7 +185,7 @@ test('two chains are compared as JSON and as text', async () => {
   const text = await (await fetch(`${desk.url}/api/chains/${a}/compare?with=${b}&as=text`)).text()
   expect(text).toBe(`A ${a}  50 ms, 2 services, 2 spans, 0 lines
 B ${b}  50 ms, 2 services, 2 spans, 1 line
-B against A: 1 slower, 0 faster, 0 missing, 1 new, 1 same
+B against A: +0 ms in all; 1 slower, 0 faster, 0 missing, 1 new, 1 same
 slower or faster: by 20 % of A and by 1 ms or more
 
 A      B      B against A

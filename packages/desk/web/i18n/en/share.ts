@@ -48,6 +48,7 @@ export const compare = {
     missing: 'missing in B',
     new: 'new in B',
   },
+  total: (change: string) => `${change} in all`,
   counts: {
     slower: (count: number) => `${count} slower`,
     faster: (count: number) => `${count} faster`,
@@ -55,6 +56,7 @@ export const compare = {
     new: (count: number) => `${count} new`,
     same: (count: number) => `${count} same`,
   },
+  inFirst: (name: string) => `A: ${name}`,
   failsNow: 'fails in B',
   failedBefore: 'failed in A',
   times: (a: string, b: string) => `${a}× → ${b}×`,

@@ -41,6 +41,7 @@ export const compare: Words['compare'] = {
     missing: 'B 中缺失',
     new: 'B 中新增',
   },
+  total: (change) => `总计 ${change}`,
   counts: {
     slower: (count) => `${count} 处变慢`,
     faster: (count) => `${count} 处变快`,
@@ -48,6 +49,7 @@ export const compare: Words['compare'] = {
     new: (count) => `${count} 处新增`,
     same: (count) => `${count} 处相同`,
   },
+  inFirst: (name) => `A：${name}`,
   failsNow: '在 B 中失败',
   failedBefore: '在 A 中失败',
   times: (a, b) => `${a}× → ${b}×`,

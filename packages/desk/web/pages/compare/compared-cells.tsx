@@ -6,6 +6,7 @@ import {
   describeRow,
   isRowOpen,
   kindOf,
+  nameInFirst,
   type Sum,
 } from '../../../chain/index.ts'
 import { Icon, type IconName } from '../../components/icon.tsx'
@@ -24,7 +25,9 @@ const deepest = 16
 export function ComparedCells({ comparison, row }: { comparison: ShownComparison; row: number }) {
   const { alignment } = comparison
   const aligned = alignment.rows[row]!
-  const text = describeRow(...nodeOf(alignment, aligned), words.value.chain.labels)
+  const { labels } = words.value.chain
+  const text = describeRow(...nodeOf(alignment, aligned), labels)
+  const before = nameInFirst(alignment, aligned, labels)
   return (
     <>
       <Cell class="tree">
@@ -41,6 +44,11 @@ export function ComparedCells({ comparison, row }: { comparison: ShownComparison
           {text.detail && (
             <span class="muted detail">
               <HighlightedText text={text.detail} />
+            </span>
+          )}
+          {before && (
+            <span class="muted detail">
+              <HighlightedText text={words.value.compare.inFirst(before)} />
             </span>
           )}
         </span>

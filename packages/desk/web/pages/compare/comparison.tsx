@@ -1,7 +1,7 @@
 import { formatDuration, safeText } from '@clew/otlp/text'
 import type { ChainData } from '../../../api/index.ts'
 import type { Chain } from '../../../chain/index.ts'
-import { changeThreshold, describeRow, isRowOpen, kindOf } from '../../../chain/index.ts'
+import { changeThreshold, describeRow, isRowOpen, kindOf, totalChange } from '../../../chain/index.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Title } from '../../components/page.tsx'
 import { Duration, TimeText } from '../../components/telemetry.tsx'
@@ -76,6 +76,7 @@ function Head({ comparison }: { comparison: ShownComparison }) {
         <Side name="B" chain={b} />
       </dl>
       <p class="compare-counts">
+        <strong class="number">{text.total(totalChange(alignment))}</strong>
         {verdicts.map((verdict) => (
           <span key={verdict} class={`number verdict-${verdict}`}>
             {text.counts[verdict](counts[verdict])}
