@@ -13,7 +13,7 @@ test('a failed chain begins with what failed, and no text of it ends the code it
 - trace: \`t\`
 - services: \`api\`
 - root cause: \`\`GET /\`x\` → 500 (0.0 ms, api)\`\`
-- first error: \`\`\`\`\`ERROR \`\`\`\`⏎# not a title @someone (5.0 ms, api)\`\`\`\`\`
+- first error line: \`\`\`\`\`ERROR \`\`\`\`⏎# not a title @someone (5.0 ms, api)\`\`\`\`\`
 
 \`\`\`\`\`text
      0.0 ms  GET /\`x\` → 500  10 ms  [api]  ERROR

@@ -32,7 +32,7 @@ test('a request, its job with a retry, a query and their lines are one tree in o
   expect(chainAsText(data)).toBe(`\
 trace t  161 ms, 2 services, 4 spans, 4 lines
 root cause: process payments (job 3, attempt 1): no answer (30.0 ms, worker)
-first error: ERROR payment_failed status=500 (160.0 ms, worker)
+first error line: ERROR payment_failed status=500 (160.0 ms, worker)
 
      0.0 ms  POST /orders → 202  5.6 ms  [api]
      0.5 ms  ├─ INFO  order received
@@ -337,3 +337,19 @@ test('nothing at all is a head without a tree', () => {
 function treeOf(text: string): string {
   return text.slice(text.indexOf('\n\n') + 2)
 }
+
+test('of attempts that failed alike the first is the root cause, and what is the first line only is called so', () => {
+  const sample = sampleChain().span('POST /orders', {
+    id: 'post',
+    ms: [0, 100],
+    kind: 'server',
+    failed: true,
+  })
+  for (const [index, from] of [10, 40, 70].entries())
+    sample.span(`charge ${index + 1}`, { ms: [from, from + 20], parent: 'post', failed: true })
+  const data = sample.log('failed for good', { ms: 95, span: 'post', level: 'error' }).data()
+  expect(chainAsText(data).split('\n').slice(1, 3)).toEqual([
+    'root cause: charge 1 (10.0 ms, api)',
+    'first error line: ERROR failed for good (95.0 ms, api)',
+  ])
+})

@@ -3,7 +3,7 @@ import type { ChainData } from '../api/chain.ts'
 import { buildChain, type ChainOptions } from './build-chain.ts'
 import { describeKeeping } from './describe-keeping.ts'
 import { describeHints, describeRow } from './describe-row.ts'
-import { type Chain, type ChainView, fullView } from './model.ts'
+import { type Chain, type ChainView, fullView, kindOf } from './model.ts'
 import { levelOf, visibleRows } from './rows.ts'
 
 export type ChainTextOptions = ChainOptions & {
@@ -64,12 +64,15 @@ function linkedTraces({ traces }: ChainData): string[] {
   return traces.slice(1).map(({ traceId }) => `linked trace ${safeText(traceId)}`)
 }
 
-/** The root cause and the first error, as far as there are any. */
+/** The root cause and the first line of an error (without one the first exception), as far as there are any. */
 export function describeErrors(chain: Chain): { name: string; text: string }[] {
   const { rootCause, first } = chain.errors
   const errors: { name: string; text: string }[] = []
   if (rootCause >= 0) errors.push({ name: 'root cause', text: describeError(chain, rootCause) })
-  if (first >= 0) errors.push({ name: 'first error', text: describeError(chain, first) })
+  if (first >= 0) {
+    const name = kindOf(chain, first) === 'log' ? 'first error line' : 'first exception'
+    errors.push({ name, text: describeError(chain, first) })
+  }
   return errors
 }
 

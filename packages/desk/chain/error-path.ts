@@ -35,7 +35,7 @@ export function traceErrors(layout: Layout, data: Chain['data']): ErrorPath {
     if (kind[node] !== spanKind) continue
     failed.push(node)
     flags[node]! |= nodeFlags.failed
-    if (rootCause < 0 || isDeeperOrLater(layout, node, rootCause)) rootCause = node
+    if (rootCause < 0 || isDeeperOrEarlier(layout, node, rootCause)) rootCause = node
   }
   for (let node = rootCause; node >= 0; node = parent[node]!) flags[node]! |= nodeFlags.errorPath
   return {
@@ -46,9 +46,9 @@ export function traceErrors(layout: Layout, data: Chain['data']): ErrorPath {
   }
 }
 
-function isDeeperOrLater({ depth, groupsAbove, start }: Layout, node: number, than: number): boolean {
+function isDeeperOrEarlier({ depth, groupsAbove, start }: Layout, node: number, than: number): boolean {
   const level = (one: number) => depth[one]! - groupsAbove[one]!
-  return level(node) === level(than) ? start[node]! >= start[than]! : level(node) > level(than)
+  return level(node) === level(than) ? start[node]! < start[than]! : level(node) > level(than)
 }
 
 function firstOf({ nodeOfLog, nodeOfEvent, start }: Layout, { logs, events, texts }: Chain['data']): number {

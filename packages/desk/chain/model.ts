@@ -96,7 +96,7 @@ export type ChainNote = { span: number; absent: boolean; links: number[] }
 export type ClockSkew = { resource: number; ns: number }
 
 export type ErrorPath = {
-  /** Node of the deepest failed span, of several the latest; −1: none. */
+  /** Node of the deepest failed span, of several the earliest: later ones may be attempts at the same. −1: none. */
   rootCause: number
   /** Nodes of failed spans, in order. */
   failed: Int32Array

@@ -25,3 +25,11 @@ test('no class is styled by two pages, but for the rows of lists', () => {
   const shared = [...roomsOfClasses()].filter(([name, rooms]) => rooms.size > 1 && !/^rows-/.test(name))
   expect(shared.map(([name, rooms]) => `${name}: ${[...rooms].join(', ')}`)).toEqual([])
 })
+
+test('a text that is cut shows it: no rule takes the ellipsis from a cell', () => {
+  const files = globSync('**/*.css', { cwd: web })
+  const clipping = files.filter((file) =>
+    /text-overflow:\s*clip/.test(readFileSync(`${web}/${file}`, 'utf8')),
+  )
+  expect([files.length > 10, clipping]).toEqual([true, []])
+})

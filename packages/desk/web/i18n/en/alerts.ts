@@ -98,7 +98,7 @@ export const alerts = {
     meaning: 'Meaning',
     count: 'Count',
     last: 'The last decisions',
-    time: 'Time of the line',
+    time: 'Decided at',
     value: 'Value',
     limit: 'Limit',
     group: 'Group',

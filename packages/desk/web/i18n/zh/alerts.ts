@@ -84,7 +84,7 @@ export const alerts: Words['alerts'] = {
     meaning: '含义',
     count: '次数',
     last: '最近的判断',
-    time: '日志时间',
+    time: '判断时间',
     value: '数值',
     limit: '阈值',
     group: '分组',

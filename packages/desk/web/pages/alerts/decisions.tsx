@@ -90,14 +90,16 @@ type Listed = AlertDecisions['decisions'][number]
 
 function DecisionTable({ decisions }: { decisions: Listed[] }) {
   const { decisions: text, reasons } = words.value.alerts
-  const rounded = (value: number): string => formatCount(Math.round(value * 1_000) / 1_000)
+  // Of one that resolved they are those with which it fired: beside "no longer holds" they would say the opposite.
+  const figure = (reason: DecisionReason, value: number): string =>
+    reason === 'resolved' ? '–' : formatCount(Math.round(value * 1_000) / 1_000)
   // They have no ids: a row is what stands at its place.
   const columns: Column<[at: number, decision: Listed]>[] = [
     { title: text.time, cell: ([, { unixMs }]) => <TimeText unixNano={`${Math.round(unixMs)}000000`} /> },
     { title: text.rule, cell: ([, { rule }]) => <bdi>{safeText(rule)}</bdi> },
     { title: text.reason, cell: ([, { reason }]) => reasons[reason][0] },
-    { title: text.value, end: true, cell: ([, { value }]) => rounded(value) },
-    { title: text.limit, end: true, cell: ([, { limit }]) => rounded(limit) },
+    { title: text.value, end: true, cell: ([, { reason, value }]) => figure(reason, value) },
+    { title: text.limit, end: true, cell: ([, { reason, limit }]) => figure(reason, limit) },
     { title: text.group, cell: ([, { group }]) => <bdi class="mono">{groupText(group)}</bdi> },
   ]
   const rows = [...decisions.entries()]

@@ -110,11 +110,17 @@ function Services({ data }: { data: ChainData }) {
 
 function Errors({ shown }: { shown: ShownChain }) {
   const { rootCause, first } = shown.chain.errors
-  const { firstError, rootCause: cause } = words.value.chain
+  const { firstLine, firstException, rootCause: cause } = words.value.chain
   if (rootCause < 0 && first < 0) return null
   return (
     <ul class="chain-errors">
-      {first >= 0 && <ErrorLine shown={shown} node={first} name={firstError} />}
+      {first >= 0 && (
+        <ErrorLine
+          shown={shown}
+          node={first}
+          name={kindOf(shown.chain, first) === 'log' ? firstLine : firstException}
+        />
+      )}
       {rootCause >= 0 && <ErrorLine shown={shown} node={rootCause} name={cause} />}
     </ul>
   )

@@ -9,6 +9,7 @@ import { words } from '../../i18n/words.ts'
 import { colourValue, looksIn, ServiceLooks } from '../../service-colour.ts'
 import { chainHref } from '../../url.ts'
 import { barPaths } from './bars.ts'
+import { errorBesideName } from './chain-list.ts'
 
 type ChainCellsProps = {
   chain: ChainSummary
@@ -64,11 +65,12 @@ export function ChainCells({ chain, marked, scaleNs, dated }: ChainCellsProps) {
 
 function ErrorText({ chain, marked }: { chain: ChainSummary; marked: readonly string[] }) {
   const { errors } = words.value.chains
+  const error = errorBesideName(chain)
   return (
     <span class="chain-error severity-error">
       <Icon name="error" />
-      <span class="unseen">{errors(chain.errors)}: </span>
-      {chain.error === '' ? errors(chain.errors) : <HighlightedText text={chain.error} words={marked} />}
+      {error !== '' && <span class="unseen">{errors(chain.errors)}: </span>}
+      {error === '' ? errors(chain.errors) : <HighlightedText text={error} words={marked} />}
     </span>
   )
 }

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import type { ChainSummary } from '../../../api/index.ts'
-import { addPage, arrive, type ChainList, maxWaiting, resume, startList } from './chain-list.ts'
+import {
+  addPage,
+  arrive,
+  type ChainList,
+  errorBesideName,
+  maxWaiting,
+  resume,
+  startList,
+} from './chain-list.ts'
 
 const chain = (start: number, durationNs = 1): ChainSummary => ({
   traceId: String(start).padStart(32, '0'),
@@ -152,4 +160,9 @@ test('a row that a link joins to others takes their place, whichever of its trac
       [40, 12],
     ],
   ])
+})
+
+test('an error that says no more than the name is not said twice', () => {
+  expect(errorBesideName({ name: 'HTTP GET /dispatch', error: 'HTTP GET /dispatch' })).toBe('')
+  expect(errorBesideName({ name: 'HTTP GET /dispatch', error: 'no route' })).toBe('no route')
 })

@@ -15,6 +15,11 @@ export const maxShown = 2_000
 /** What waits beyond this is forgotten: the list is asked for anew when the reader wants to see it. */
 export const maxWaiting = 200
 
+/** What failed, as far as the name of the chain does not say it already; else empty. */
+export function errorBesideName({ name, error }: Pick<ChainSummary, 'name' | 'error'>): string {
+  return error === name ? '' : error
+}
+
 export function startList({ chains, next }: ChainPage): ChainList {
   return { chains, waiting: [], next }
 }
