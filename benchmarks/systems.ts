@@ -24,6 +24,7 @@ export const systems = {
   clew: preload('@clew/node/register', { CLEW_QUIET: 'true' }),
   /** The last line of OpenTelemetry's packages whose winston records arrive; that of SDK 3 sends none. */
   'winston-transport': preload(fromRival('otel2').resolve('./winston.cjs'), otel2Env),
+  'instrumentation-pino': preload(fromRival('otel2').resolve('./pino.cjs'), otel2Env),
   NodeSDK: preload(fromRival('otel2').resolve('./node-sdk.cjs'), otel2Env),
   'auto-instrumentations': preload(
     fromRival('otel2').resolve('@opentelemetry/auto-instrumentations-node/register'),

@@ -20,12 +20,13 @@ import { preload } from './preload.ts'
 import { processEnd } from './process-end.ts'
 import { redact } from './redact.ts'
 import { templates } from './templates.ts'
-import { winstonHeap, winstonRecord, winstonRecordGzip } from './winston-record.ts'
+import { pinoRecord, winstonHeap, winstonRecord, winstonRecordGzip } from './winston-record.ts'
 
 export const rows: readonly Row[] = [
   winstonRecord,
   winstonRecordGzip,
   winstonHeap,
+  pinoRecord,
   otlpEncode,
   redact,
   keep,

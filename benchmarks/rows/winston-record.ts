@@ -6,10 +6,12 @@ import type { Row, RunOptions } from '../measure/row.ts'
 import { type Sink, startSink } from '../measure/sink.ts'
 import type { SystemName } from '../systems.ts'
 
-const systems = ['bare', 'clew', 'winston-transport'] as const satisfies SystemName[]
+const winstonSystems = ['bare', 'clew', 'winston-transport'] as const satisfies SystemName[]
+const pinoSystems = ['bare', 'clew', 'instrumentation-pino'] as const satisfies SystemName[]
 
 type Variant = {
   name: string
+  logger?: 'pino'
   about: string
   meter: 'cpu' | 'heap'
   compression: 'none' | 'gzip'
@@ -46,6 +48,17 @@ export const winstonHeap: Row = defineRow({
   goal: { figure: 'ratio', atMost: 0.2 },
 })
 
+/** The same record by pino, of which the rival parses each line again. */
+export const pinoRecord: Row = defineRow({
+  name: 'pino-record',
+  logger: 'pino',
+  about: 'pino record in a span, stamped, encoded and sent as OTLP: added CPU',
+  meter: 'cpu',
+  compression: 'none',
+  unit: 'CPU ns per record',
+  goal: { figure: 'ratio', atMost: 0.22 },
+})
+
 function defineRow(variant: Variant): Row {
   const { name, about } = variant
   return { name, about, rounds: 7, results: [name], run: (options) => run(variant, options) }
@@ -53,6 +66,7 @@ function defineRow(variant: Variant): Row {
 
 async function run(variant: Variant, { rounds, quick, say }: RunOptions): Promise<Result[]> {
   const count = quick ? 6400 : 64_000
+  const systems: readonly SystemName[] = variant.logger === 'pino' ? pinoSystems : winstonSystems
   const samples = await interleave(systems, rounds, say, (system) => sample(variant, system, count))
   return [
     toResult({
@@ -72,7 +86,10 @@ async function sample(variant: Variant, system: SystemName, count: number): Prom
     file: 'winston/record.cjs',
     args: [variant.meter, count / 2, count],
     nodeArgs: ['--expose-gc'],
-    env: { OTEL_EXPORTER_OTLP_COMPRESSION: variant.compression },
+    env: {
+      OTEL_EXPORTER_OTLP_COMPRESSION: variant.compression,
+      BENCHMARK_LOGGER: variant.logger ?? 'winston',
+    },
     sink,
   })
   try {
