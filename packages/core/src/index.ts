@@ -70,7 +70,7 @@ export type * from './record/event-types.ts'
 export { type KeptTraces, keep, keptTraces, setKeptTraces } from './record/kept-traces.ts'
 export { registeredLoggerProvider } from './record/logs-api.ts'
 export { findPrinted, parseObject } from './record/printed-json.ts'
-export { isPrinting, setPrinting } from './record/printing.ts'
+export { isPrinted, notePrinted, setPrinting } from './record/printing.ts'
 export { type QueryRecords, setQueryRecords } from './record/query-record.ts'
 export { createRecord, type InstrumentationScope, type LogRecord } from './record/record.ts'
 export {

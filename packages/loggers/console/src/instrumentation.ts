@@ -2,7 +2,7 @@ import manifest from '@clew/console/package.json' with { type: 'json' }
 import {
   activeContext,
   type Instrumentation,
-  isPrinting,
+  isPrinted,
   isTracingSuppressed,
   type Stop,
   severityOf,
@@ -39,7 +39,7 @@ function watch(method: Method, leastSeverity: number): Stop {
   return subscribeChannel<readonly unknown[]>(`console.${method}`, (args) => {
     const context = activeContext()
     // A line of a logger that is joined has its record already; what our own sending says has none, or it would never end.
-    if (isSending || isPrinting() || isTracingSuppressed(context)) return
+    if (isSending || isPrinted(textOf(args)) || isTracingSuppressed(context)) return
     const call = severityOfCall(method, args)
     if (call.severity < leastSeverity) return
     isSending = true
@@ -49,6 +49,11 @@ function watch(method: Method, leastSeverity: number): Stop {
       isSending = false
     }
   })
+}
+
+/** What is printed, where that is one text, as loggers print. */
+function textOf(args: readonly unknown[]): string {
+  return args.length === 1 && typeof args[0] === 'string' ? args[0] : ' '
 }
 
 /** While a record is being made: what an SDK of the application prints of it is no record. */

@@ -29,7 +29,7 @@ export const pinoInstrumentation: Instrumentation<typeof options> = {
   name: 'pino',
   version: manifest.version,
   library,
-  seam: 'asJson and write of the prototype of loggers, by pino.symbols',
+  seam: 'asJson and setLevel of the prototype of loggers, by pino.symbols',
   options,
   start: ({ options: { stamp, send, level } }) => {
     const seam = { stamps: stamp, sends: send, leastSeverity: severityOf(level) }

@@ -1,10 +1,9 @@
 import {
   activeContext,
-  isPrinting,
+  notePrinted,
   report,
   reportThrown,
   type Stop,
-  setPrinting,
   spanContextOf,
   traceFlagsText,
   unixNowMs,
@@ -13,9 +12,9 @@ import {
 import type { SpanContext } from '@opentelemetry/api'
 import { type Entry, readEntry } from './entry.ts'
 import { levelOf } from './levels.ts'
-import type { AsJson, Hooks, Logger, LoggerPrototype, Pino, Symbols, Write } from './pino-shapes.ts'
+import type { AsJson, Hooks, Logger, LoggerPrototype, Pino, SetLevel } from './pino-shapes.ts'
 import { type Call, sendRecord } from './record.ts'
-import { awaitLine, sendAwaited, watchStreamWrite } from './stream-write.ts'
+import { awaitLine, watchStreamWrite } from './stream-write.ts'
 
 /** What is done with the lines of the loggers that are attached to. */
 export type LoggerSeam = {
@@ -29,22 +28,30 @@ export type LoggerSeam = {
 
 const owner = '@clew/pino'
 
+type Loggers = { readonly pino: Pino; readonly knowsStreamWrite: boolean }
+
 /**
- * Attaches to the two methods through which every line of every logger of this copy of pino goes: `write`, which runs the mixin,
- * and in it `asJson`, which makes the line of the object, the message and the logger's bindings.
+ * Attaches to the method through which every line of every logger of this copy of pino goes: `asJson`, which makes the line
+ * of the object, the message and the logger's bindings. `write`, which calls it, is left alone: a mixin that looks for the caller of
+ * the logger counts its frames.
  */
 export function attachToPino(seam: LoggerSeam, pino: Pino): Stop[] {
-  const { asJsonSym, writeSym } = pino.symbols
+  const { asJsonSym, writeSym, setLevelSym, hooksSym } = pino.symbols
   const prototype = asJsonSym && loggerPrototype(pino, asJsonSym)
   if (!prototype) {
     report('CLEW_PATCH_MISSING', `${owner}: pino has no symbol of asJson to attach to`)
     return []
   }
+  // Early versions of pino 9 have no such hook.
+  const knowsStreamWrite = String(prototype[writeSym as never]).includes('streamWrite')
+  const loggers = { pino, knowsStreamWrite }
   return [
-    wrapMethod(owner, prototype, writeSym as never as 'write', (write) =>
-      wrapWrite(seam, pino.symbols, write),
+    wrapMethod(owner, prototype, setLevelSym as never as 'setLevel', (setLevel) =>
+      wrapSetLevel(seam, hooksSym, setLevel),
     ),
-    wrapMethod(owner, prototype, asJsonSym as never as 'asJson', (asJson) => wrapAsJson(seam, pino, asJson)),
+    wrapMethod(owner, prototype, asJsonSym as never as 'asJson', (asJson) =>
+      wrapAsJson(seam, loggers, asJson),
+    ),
     () => {
       seam.stamps = seam.sends = false
     },
@@ -59,26 +66,16 @@ function loggerPrototype(pino: Pino, asJson: symbol): LoggerPrototype | undefine
   return undefined
 }
 
-function wrapWrite(seam: LoggerSeam, { hooksSym }: Symbols, original: Write): Write {
-  return function (this: Logger, object, message, level) {
-    const hooks = this[hooksSym] as Hooks | undefined
-    const cuts = hooks?.streamWrite !== undefined && seam.sends
-    if (cuts) watchStreamWrite(this, hooksSym, hooks)
-    const before = isPrinting()
-    const wasWriting = isWriting
-    isWriting = true
-    try {
-      original.call(this, object, message, level)
-    } finally {
-      isWriting = wasWriting
-      setPrinting(before)
-    }
-    // Early versions of pino 9 know no such hook.
-    if (cuts) sendAwaited()
+/** Called for each logger that `pino()` makes, before it logs, and by no log call: what looks for its caller finds it where it was. */
+function wrapSetLevel(seam: LoggerSeam, hooksSym: symbol, original: SetLevel): SetLevel {
+  return function (this: Logger, level) {
+    if (seam.sends) watchStreamWrite(this, hooksSym)
+    return original.call(this, level)
   }
 }
 
-function wrapAsJson(seam: LoggerSeam, pino: Pino, original: AsJson): AsJson {
+function wrapAsJson(seam: LoggerSeam, loggers: Loggers, original: AsJson): AsJson {
+  const { pino } = loggers
   return function (this: Logger, object, message, level, time) {
     if (typeof object !== 'object' || object === null || !(seam.stamps || seam.sends))
       return original.call(this, object, message, level, time)
@@ -88,15 +85,11 @@ function wrapAsJson(seam: LoggerSeam, pino: Pino, original: AsJson): AsJson {
     const entry = readEntry(pino, this, object, message)
     const stamp = seam.stamps && span !== undefined && !hasIds(entry) ? stampOf(span) : ''
     const line = original.call(entry.printer, entry.printed, entry.printedMessage, level, time + stamp)
-    if (seam.sends) handOver(seam, pino.symbols, this, entry, { context, span, level, line })
-    // From here on to the end of `write`, which ends it.
-    if (isWriting) setPrinting(seam.sends)
+    if (seam.sends) handOver(seam, loggers, this, entry, { context, span, level, line })
+    if (seam.sends) notePrinted(line)
     return line
   }
 }
-
-/** Whether `write` is at work, and not somebody who wants a line alone. */
-let isWriting = false
 
 function hasIds({ state, values, nestedKey }: Entry): boolean {
   if (state.hasIds) return true
@@ -120,12 +113,13 @@ type Printed = Pick<Call, 'context' | 'span'> & { level: number; line: string }
 
 function handOver(
   { leastSeverity }: LoggerSeam,
-  { messageKeySym, errorKeySym, hooksSym }: Symbols,
+  { pino, knowsStreamWrite }: Loggers,
   logger: Logger,
   entry: Entry,
   { context, span, level: number, line }: Printed,
 ): void {
   try {
+    const { messageKeySym, errorKeySym, hooksSym } = pino.symbols
     const level = levelOf(logger.levels, number)
     if (level.severity < leastSeverity) return
     const call: Call = {
@@ -137,9 +131,9 @@ function handOver(
       errorKey: logger[errorKeySym] as string,
       nestedKey: entry.nestedKey,
     }
-    const send = (): void => sendRecord(call, entry.state.attributes, entry.values, entry.message, line)
-    if ((logger[hooksSym] as Hooks | undefined)?.streamWrite !== undefined) awaitLine(call, line, send)
-    else send()
+    if (knowsStreamWrite && (logger[hooksSym] as Hooks).streamWrite !== undefined)
+      awaitLine(call, line, logger, hooksSym)
+    else sendRecord(call, entry.state.attributes, entry.values, entry.message, line)
   } catch (error) {
     reportThrown('pino record', error)
   }

@@ -23,16 +23,17 @@ export type Logger = { readonly levels: Levels; [key: symbol]: unknown }
 /** Makes the line of what `write` was given. `time` is a piece of JSON that begins with a comma, or nothing. */
 export type AsJson = (this: Logger, object: object, message: unknown, level: number, time: string) => string
 
-export type Write = (this: Logger, object: unknown, message: unknown, level: number) => void
+export type SetLevel = (this: Logger, level: unknown) => void
 
 /** The prototype of all loggers of one copy of pino; the names stand for its symbols. */
-export type LoggerPrototype = { asJson: AsJson; write: Write }
+export type LoggerPrototype = { asJson: AsJson; setLevel: SetLevel }
 
 /** The symbols that pino publishes for its own parts, of which each copy has its own. */
 export type Symbols = {
   readonly [Name in
     | 'asJsonSym'
     | 'writeSym'
+    | 'setLevelSym'
     | 'chindingsSym'
     | 'serializersSym'
     | 'stringifiersSym'

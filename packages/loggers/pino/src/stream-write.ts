@@ -7,26 +7,28 @@ import { type Call, sendRecord } from './record.ts'
 const watched = new WeakSet<Hooks>()
 
 /** The call whose line is about to be given to the hook. */
-let waiting: { call: Call; line: string; send: () => void } | undefined
+let waiting: { call: Call; line: string } | undefined
 
-/** Keeps a call whose record is made of what the application's `streamWrite` leaves of its line; `send` makes it of what was logged. */
-export function awaitLine(call: Call, line: string, send: () => void): void {
-  waiting = { call, line, send }
-}
-
-/** Where the line went out without having been given to the hook. */
-export function sendAwaited(): void {
-  const awaited = waiting
-  waiting = undefined
-  if (awaited) guard('pino record', awaited.send, undefined)
+/**
+ * Makes the record of a call of what the application's hook leaves of its line, when that has run. The first line of a logger that
+ * was there before us has its hook in hand already: for that one it runs once more.
+ */
+export function awaitLine(call: Call, line: string, logger: Logger, hooksSym: symbol): void {
+  const hooks = logger[hooksSym] as Hooks
+  if (watched.has(hooks)) waiting = { call, line }
+  else {
+    watchStreamWrite(logger, hooksSym)
+    sendLine(call, hooks.streamWrite!(line))
+  }
 }
 
 /**
  * Listens to what a logger's hook `streamWrite` gives. It may cut secrets from the line, so that the record is made of
  * what it gives, and not of what was logged.
  */
-export function watchStreamWrite(logger: Logger, hooksSym: symbol, hooks: Hooks): void {
-  if (watched.has(hooks)) return
+export function watchStreamWrite(logger: Logger, hooksSym: symbol): void {
+  const hooks = logger[hooksSym] as Hooks | undefined
+  if (hooks?.streamWrite === undefined || watched.has(hooks)) return
   let owner = logger
   while (!Object.hasOwn(owner, hooksSym)) owner = Object.getPrototypeOf(owner) as Logger
   const ours = { ...hooks, streamWrite: (line: string) => writeAndSend(hooks, line) }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { inSpan, loadPino, printingLogger, spanContext } from './printing-logger.ts'
-import { brief, recorder } from './sent-records.ts'
+import { brief, recorder, start, stop } from './sent-records.ts'
 
 const secret = 'topsecret'
 
@@ -59,4 +59,19 @@ test('a hook of the application stays its own object', () => {
   const { logger } = printingLogger(loadPino('pino'), { hooks })
   logger.info('hi')
   expect(hooks.streamWrite).toBe(streamWrite)
+})
+
+test('a logger that was there before us is no exception', () => {
+  stop()
+  const { logger, lines } = printingLogger(loadPino('pino'), {
+    base: null,
+    hooks: { streamWrite: (line) => line.replaceAll(secret, 'XXX') },
+  })
+  start()
+  for (const text of ['first', 'second']) logger.info({ a: secret }, text)
+  expect(lines.join()).not.toContain(secret)
+  expect(brief()).toEqual([
+    ['info', 'first', { a: 'XXX' }],
+    ['info', 'second', { a: 'XXX' }],
+  ])
 })
