@@ -36,7 +36,7 @@ test('it goes through members of a group, and a child that outlives its parent c
   ])
 })
 
-test('it crosses a queue only when the caller was still there at the end of the job', () => {
+test('it crosses a queue, and goes on to the end of a job that the caller did not wait for', () => {
   const awaited = sampleChain()
     .span('POST', { ms: [0, 50] })
     .span('job', { ms: [20, 40], parent: 'POST', kind: 'consumer' })
@@ -49,8 +49,41 @@ test('it crosses a queue only when the caller was still there at the end of the 
       ['job', 20, 40],
       ['POST', 40, 50],
     ],
-    [['POST', 0, 30]],
+    [
+      ['POST', 0, 20],
+      ['job', 20, 40],
+    ],
   ])
+})
+
+test('it goes on through the wait in the queue, attempts and retries to the last thing of the chain', () => {
+  const job = { parent: 'add', kind: 'consumer', queue: 'payments', jobId: '3' } as const
+  const sample = sampleChain()
+    .span('POST', { ms: [0, 162], kind: 'server' })
+    .span('INSERT', { ms: [10, 60], parent: 'POST' })
+    .span('add', { ms: [100, 120], parent: 'POST', kind: 'producer' })
+    .span('first', { ms: [1500, 1600], attempt: 1, waitMs: 1390, ...job })
+    .span('charge', { ms: [1510, 1590], parent: 'first' })
+    .span('second', { ms: [5000, 5700], attempt: 2, ...job })
+  expect(pathOf(sample)).toEqual([
+    ['POST', 0, 10],
+    ['INSERT', 10, 60],
+    ['POST', 60, 100],
+    ['add', 100, 110],
+    ['queued', 110, 1500],
+    ['first', 1500, 1510],
+    ['charge', 1510, 1590],
+    ['first', 1590, 1600],
+    ['waited to try again', 1600, 5000],
+    ['second', 5000, 5700],
+  ])
+})
+
+test('where nothing fills the time before a later job, the path ends with the first span', () => {
+  const sample = sampleChain()
+    .span('POST', { ms: [0, 30] })
+    .span('job', { ms: [50, 70], parent: 'POST', kind: 'consumer' })
+  expect(pathOf(sample)).toEqual([['POST', 0, 30]])
 })
 
 function pathOf(sample: SampleChain): [string, number, number][] {

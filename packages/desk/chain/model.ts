@@ -106,7 +106,7 @@ export type ErrorPath = {
   first: number
 }
 
-/** Pieces in order of time: the span (a node) that the chain's first span waited for from `start` to `end`. An estimate. */
+/** Pieces in order of time: the span or the wait before one (a node) that the chain waited for from `start` to `end`, from its first span on. An estimate. */
 export type CriticalPath = { node: Int32Array; start: Float64Array; end: Float64Array }
 
 /** What of a chain is shown. Sets hold nodes. */
