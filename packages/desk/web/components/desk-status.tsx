@@ -44,10 +44,12 @@ type State = 'asking' | 'lost' | 'empty' | 'receiving' | 'quiet'
 /** Whether the desk answers and records arrive, as dot and word; leads to the page of its state. */
 export function StatusLink() {
   const state = currentState()
+  const { status, statusMore } = words.value.shell
+  const more = state === 'quiet' || state === 'receiving' ? statusMore[state] : undefined
   return (
-    <a class={`status status-${state}`} href="/start">
+    <a class={`status status-${state}`} href="/start" title={more}>
       <span class="status-dot" />
-      <span role="status">{words.value.shell.status[state]}</span>
+      <span role="status">{status[state]}</span>
     </a>
   )
 }

@@ -47,6 +47,7 @@ export const chain = {
   foldable: (idle: string, total: string) => `Fold idle time (${idle} of ${total})`,
   criticalMore:
     'What the chain waited for, from its first span on. An estimate: spans do not say who waits for whom.',
+  onErrorPath: 'dashed frame: on the way to the root cause',
   onCriticalPath: 'on the critical path',
   minSeverity: 'Lowest severity of lines',
   anySeverity: 'all levels',

@@ -89,6 +89,10 @@ const shell = {
     lost: 'desk does not answer',
     asking: 'asking the desk',
   },
+  statusMore: {
+    receiving: 'Records came within the last two seconds.',
+    quiet: 'The desk answers; no record came within the last two seconds.',
+  },
   severity: { trace: 'TRACE', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR', fatal: 'FATAL' },
   errorsOnly: { button: 'Errors only', off: 'Also without errors' },
   range: {

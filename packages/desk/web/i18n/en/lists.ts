@@ -188,14 +188,14 @@ export const services = {
     kinds: { service: 'service', queue: 'queue', database: 'database', host: 'sends no spans' },
     spans: (count: string) => `${count} ${count === '1' ? 'span' : 'spans'}`,
     failed: (share: string) => `${share} failed`,
-    link: (ends: string, count: string, failed: string, p95: string) =>
-      `${ends}: ${count} calls, ${failed} failed, p95 ${p95}`,
+    link: (ends: string, count: string, failed: string, p95: string, isQueue: boolean) =>
+      `${ends}: ${count} ${isQueue ? 'attempts' : 'calls'}, ${failed} failed, p95 ${p95}`,
   },
   table: {
-    services: 'Services',
+    services: 'Services, those that fail most first',
     calls: 'Calls',
     never: 'none',
-    kinds: { call: 'call', queue: 'queue', database: 'database' },
+    kinds: { call: 'call', queue: 'attempts, queue', database: 'database' },
     columns: {
       service: 'Service',
       spans: 'Spans',

@@ -72,6 +72,7 @@ export const chain: Words['chain'] = {
   },
   foldable: (idle, total) => `折叠空闲时间（${total} 中的 ${idle}）`,
   criticalMore: '调用链从第一个 span 起依次等待的部分。仅为估计：span 并不说明谁在等待谁。',
+  onErrorPath: '虚线框：通往根因的路径',
   onCriticalPath: '在关键路径上',
   minSeverity: '日志最低级别',
   anySeverity: '所有级别',

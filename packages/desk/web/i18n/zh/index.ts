@@ -86,6 +86,10 @@ const shell: Words['shell'] = {
     lost: 'desk 没有响应',
     asking: '正在查询 desk',
   },
+  statusMore: {
+    receiving: '最近两秒内收到了记录。',
+    quiet: 'desk 在响应；最近两秒内没有收到记录。',
+  },
   severity: { trace: 'TRACE', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR', fatal: 'FATAL' },
   errorsOnly: { button: '仅看错误', off: '同时显示没有错误的' },
   range: {

@@ -181,13 +181,14 @@ export const services: Words['services'] = {
     kinds: { service: '服务', queue: '队列', database: '数据库', host: '不发送 span' },
     spans: (count) => `${count} 个 span`,
     failed: (share) => `失败 ${share}`,
-    link: (ends, count, failed, p95) => `${ends}：调用 ${count} 次，失败 ${failed} 次，p95 ${p95}`,
+    link: (ends, count, failed, p95, isQueue) =>
+      `${ends}：${isQueue ? '尝试' : '调用'} ${count} 次，失败 ${failed} 次，p95 ${p95}`,
   },
   table: {
-    services: '服务',
+    services: '服务，失败比例高的在前',
     calls: '调用关系',
     never: '无',
-    kinds: { call: '调用', queue: '队列', database: '数据库' },
+    kinds: { call: '调用', queue: '尝试，队列', database: '数据库' },
     columns: {
       service: '服务',
       spans: 'Span 数',

@@ -57,7 +57,11 @@ function Stretch(props: LaneCellProps) {
       <span
         class={`bar ${classesOf(shown, node, bar)} ${look ? signClass(look) : ''}`}
         data-node={node}
-        title={text.duration}
+        title={
+          hasFlag(chain, node, 'errorPath')
+            ? `${text.duration}, ${words.value.chain.onErrorPath}`
+            : text.duration
+        }
         style={{
           left: percent(bar.x),
           width: percent(bar.width),

@@ -63,6 +63,7 @@ function LinkLine({ link, route, names }: LinkLineProps) {
           formatCount(link.count),
           formatCount(link.failed),
           formatDuration(link.p95Ms * 1e6),
+          link.kind === 'queue',
         )}
       </title>
       <path class="link-line" {...line} marker-end="url(#arrow)" />
