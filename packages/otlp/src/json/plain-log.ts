@@ -1,5 +1,6 @@
 import type { Attributes, LogRecord, ResourceLogs, Value } from '../model.ts'
 import { lowestSeverity, parsePriority, parseSeverity } from '../severity.ts'
+import { findException } from './plain-exception.ts'
 import { plainJson } from './plain-json.ts'
 import { parseTime } from './plain-time.ts'
 
@@ -58,7 +59,8 @@ const priorityKeys = ['PRIORITY', 'syslog_level']
 const maxDepth = 16
 
 /**
- * Takes what is known by its name; every other field is an attribute. `nowMs`, unix milliseconds, is when it is observed, and
+ * Takes what is known by its name, and an error as `exception.type`, `exception.message` and `exception.stacktrace`; every other field is
+ * an attribute. `nowMs`, unix milliseconds, is when it is observed, and
  * the time of a line without one. Never throws.
  */
 export function readPlainLog(log: JsonObject, nowMs: number): PlainLog {
@@ -104,11 +106,23 @@ function readLog(log: JsonObject, nowMs: number): { plain: PlainLog; isLog: bool
   }
   if (record.traceId === '') takeTraceParent(record, take)
   const service = take(serviceKeys, parseText) ?? 'imported'
-  record.attributes = attributesOf(log, 0, taken)
+  record.attributes = withException(log, attributesOf(log, 0, taken), taken)
   if (taken.includes('@mt')) record.body = fillTemplate(record.body as string, log)
   // Serilog leaves its commonest level out.
   if (level.number === 0 && taken.includes('@t')) record.severityNumber = lowestSeverity.info
   return { plain: { service, record }, isLog }
+}
+
+/** An error has OTLP's names, first, and what else was beside them keeps its own. */
+function withException(log: JsonObject, attributes: Attributes, taken: readonly string[]): Attributes {
+  const free = (key: string): unknown => (taken.includes(key) ? undefined : valueAt(log, key))
+  const exception = findException(log, free)
+  if (exception === undefined) return attributes
+  for (const [key, left] of Object.entries(exception.rest)) {
+    if (left === undefined) delete attributes[key]
+    else attributes[key] = toValue(left, 1)
+  }
+  return { ...exception.attributes, ...attributes }
 }
 
 /** Whether a line says itself when it was written. */
