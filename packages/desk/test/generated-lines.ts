@@ -42,8 +42,15 @@ function lineAt(index: number, next: (below: number) => number): Partial<LogInpu
     severityNumber: severities[next(severities.length)]!,
     severityText: '',
     body: `${bodies[next(bodies.length)]!}${next(50) === 0 ? ' seldom' : ''}`,
-    attributes: { user: `u-${next(40)}`, count: next(5) },
+    attributes: { user: `u-${next(40)}`, count: next(5), ...nestedAt(next) },
   }
+}
+
+/** Of some lines an object, of a few one that is too long for its words. */
+function nestedAt(next: (below: number) => number): LogInput['attributes'] {
+  if (next(4) > 0) return {}
+  const text = next(20) === 0 ? 'long '.repeat(1000) : 'short'
+  return { cart: { text, item: { id: next(30), code: `c-${next(9)}` } } }
 }
 
 /** Segments as the writer makes them; the first is of the format before the last. */

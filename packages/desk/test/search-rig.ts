@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { englishMistakes, maxWordsLength, parseSearch, searchableText } from '@clew/search'
+import { englishMistakes, longObjectWord, maxWordsLength, parseSearch, searchableText } from '@clew/search'
 import { afterAll, beforeAll } from 'vitest'
 import { defineLineMatches } from '../server/query/line-matches.ts'
 import type { SqlValue } from '../server/query/open-segments.ts'
@@ -62,6 +62,21 @@ const lines: Line[] = [
     attributes: { text: `${'word '.repeat(80)}end`, 'messaging.destination.name': 'mails' },
   },
   { id: 35, body: 'plain', attributes: { env: 'test', 'order.id': 1e21 } },
+  {
+    id: 36,
+    body: 'nested',
+    attributes: { buyer: { id: 7, name: 'Zoe\nK', 'x.y': 1 }, carts: [{ id: 7 }] },
+  },
+  {
+    id: 37,
+    body: 'deep',
+    attributes: { 'shop.buyer': { id: '7' }, shop: { buyer: { id: 8, tags: ['sale'] } } },
+  },
+  {
+    id: 70,
+    body: 'far',
+    attributes: { buyer: { text: 'far '.repeat(1100), id: 9, mail: 'z@y.x' } },
+  },
 ]
 const blob = (hex: string) => Buffer.from(hex, 'hex')
 
@@ -98,7 +113,7 @@ function fill(database: DatabaseSync, textSearch: TextSearch): void {
     blob('00f067aa0ba902b8'),
     1,
     1,
-    '{"http.status":500,"messaging.destination.name":"orders"}',
+    '{"http.status":500,"messaging.destination.name":"orders","buyer":{"id":7}}',
     null,
   )
   run(span, 2, 2, blob('00f067aa0ba902b9'), 2, 2, '{}', '[{"name":"exception","attributes":{}}]')
@@ -137,9 +152,11 @@ function insertLine(database: DatabaseSync, line: Line): void {
 /** As the writer does. */
 function index(database: DatabaseSync): void {
   const values = (attributes: object = {}) =>
-    Object.values(attributes).map((value) =>
-      (typeof value === 'object' ? JSON.stringify(value) : String(value)).slice(0, maxWordsLength),
-    )
+    Object.values(attributes).map((value) => {
+      const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+      const isLong = typeof value === 'object' && text.length > maxWordsLength
+      return `${text.slice(0, maxWordsLength)}${isLong ? ` ${longObjectWord}` : ''}`
+    })
   for (const block of new Set(lines.map(({ id }) => Math.floor(id / textBlock)))) {
     const of = lines.filter(({ id }) => Math.floor(id / textBlock) === block)
     const words = of
@@ -147,7 +164,7 @@ function index(database: DatabaseSync): void {
       .join('\n')
     database.prepare('INSERT INTO log_text (rowid, words) VALUES (?, ?)').run(block, words)
   }
-  database.prepare('INSERT INTO span_text (rowid, words) VALUES (0, ?)').run('500 orders')
+  database.prepare('INSERT INTO span_text (rowid, words) VALUES (0, ?)').run('500 orders id 7')
 }
 
 /** The same lines with and without the full-text index. Opened before the tests of a file, closed behind them. */

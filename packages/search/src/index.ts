@@ -1,3 +1,4 @@
+export { attributePaths } from './attribute-path.ts'
 export { addFilter, hasFilter, removeFilter, searchParts } from './filters.ts'
 export { mayMatch } from './may-match.ts'
 export { englishMistakes, type SearchMistakes } from './mistakes.ts'
@@ -31,4 +32,12 @@ export {
   type TextMatch,
   wordsOf,
 } from './tree.ts'
-export { cutText, keyJson, maxWordsLength, type SearchedValue, valueJson, valueText } from './value-text.ts'
+export {
+  cutText,
+  keyJson,
+  longObjectWord,
+  maxWordsLength,
+  type SearchedValue,
+  valueJson,
+  valueText,
+} from './value-text.ts'

@@ -1,5 +1,6 @@
 import { bandOf, lowestSeverity } from '@clew/otlp/severity'
 import { parseDecimal } from '@clew/settings'
+import { attributeAt, attributePaths, valueAtPath } from './attribute-path.ts'
 import { printSearch } from './print-search.ts'
 import { foldText } from './searchable-text.ts'
 import { textMatcher } from './text-matcher.ts'
@@ -74,10 +75,10 @@ export function fieldOf(record: SearchedRecord, key: string): string | undefined
   }
 }
 
-/** The value of an attribute of the record, or of its resource. Undefined when neither has it. */
+/** The value of an attribute of the record, or of its resource, nested ones too. Undefined when neither has it. */
 export function fieldValue(record: SearchedRecord, key: string): SearchedValue | undefined {
-  if (Object.hasOwn(record.attributes, key)) return record.attributes[key]
-  return Object.hasOwn(record.resource, key) ? record.resource[key] : undefined
+  const own = attributeAt(record.attributes, key)
+  return own === undefined ? attributeAt(record.resource, key) : own
 }
 
 const queueKey = 'messaging.destination.name'
@@ -190,9 +191,15 @@ function attributeTest(
   match: Extract<SearchTerm, { kind: 'attribute' }>['match'],
 ): RecordMatcher {
   const test = valueTest(match)
-  return ({ attributes, resource }) =>
-    (Object.hasOwn(attributes, key) && test(attributes[key]!)) ||
-    (Object.hasOwn(resource, key) && test(resource[key]!))
+  const paths = attributePaths(key)
+  const testAny = (attributes: SearchedRecord['attributes']): boolean => {
+    for (let i = 0; i < paths.length; i++) {
+      const value = valueAtPath(attributes, paths[i]!)
+      if (value !== undefined && test(value)) return true
+    }
+    return false
+  }
+  return ({ attributes, resource }) => testAny(attributes) || testAny(resource)
 }
 
 function valueTest(

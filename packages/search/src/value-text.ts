@@ -12,6 +12,9 @@ export type SearchedValue =
 /** Characters of an attribute's value that can be found by their words. */
 export const maxWordsLength = 4096
 
+/** In an index of words, of a value that is an object and longer than that: what it has may be anything. */
+export const longObjectWord = '_long_object'
+
 /**
  * A value as JSON text: integers beyond 2^53 and numbers that JSON lacks become texts, bytes become base64. A text longer than
  * `most` is cut, and so is a structure, which then is a text as well.

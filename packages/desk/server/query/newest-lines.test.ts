@@ -65,6 +65,11 @@ const terms = [
     'user:u-1*',
     'count>3',
     'count:2',
+    'cart.item.id:7',
+    'cart.item.id>25',
+    'cart.item.code:c-3',
+    'cart.item.code:c*',
+    'cart.text:*',
   ],
 ]
 

@@ -38,8 +38,25 @@ const value: fc.Arbitrary<SearchedValue> = fc.oneof(
   { weight: 6, arbitrary: scalar },
   { weight: 1, arbitrary: fc.array(scalar, { maxLength: 3 }) },
   { weight: 1, arbitrary: fc.dictionary(fc.constantFrom('a', 'b c'), scalar, { maxKeys: 2 }) },
+  {
+    weight: 2,
+    arbitrary: fc.dictionary(
+      fc.constantFrom('id', 'x'),
+      fc.oneof(scalar, fc.dictionary(fc.constantFrom('id', 'a "b"'), scalar, { maxKeys: 2 })),
+      { maxKeys: 2 },
+    ),
+  },
 )
-const keys = ['status', 'user', 'order.id', 'a "b".c\\', 'exception.type', 'messaging.destination.name']
+const keys = [
+  'status',
+  'user',
+  'order',
+  'order.id',
+  'user.x',
+  'a "b".c\\',
+  'exception.type',
+  'messaging.destination.name',
+]
 const attributes = fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 4 })
 const record: fc.Arbitrary<SearchedRecord> = fc.record({
   severityNumber: fc.integer({ min: 0, max: 24 }),
@@ -85,7 +102,10 @@ const term = fc.oneof(
   ),
   fc
     .tuple(
-      fc.constantFrom('status', 'user', '"order.id"', '"a \\"b\\".c\\\\"', 'env'),
+      fc.constantFrom(
+        ...['status', 'user', '"order.id"', '"a \\"b\\".c\\\\"', 'env', 'env.id', 'user.id', 'user.x'],
+        ...['user.x.id', 'order.id.x', '"user.x.a \\"b\\""', 'status.id.id', 'user..id'],
+      ),
       fc.constantFrom(
         ...[
           ':42',

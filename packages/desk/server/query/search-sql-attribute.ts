@@ -1,12 +1,27 @@
-import { indexTerms, maxWordsLength, type SearchTerm } from '@clew/search'
+import { attributePaths, indexTerms, longObjectWord, maxWordsLength, type SearchTerm } from '@clew/search'
 import { parseDecimal } from '@clew/settings'
 import { all, any, type Condition, condition } from './search-sql-condition.ts'
 
 export type AttributeMatch = Extract<SearchTerm, { kind: 'attribute' }>['match']
 
-/** The exact check of an attribute in a column of JSON. Numbers compare as numbers, whatever their notation. */
+/**
+ * The exact check of an attribute in a column of JSON, also of one in the objects that its key leads into. Numbers compare as
+ * numbers, whatever their notation.
+ */
 export function attributeMatches(column: string, key: string, match: AttributeMatch): Condition {
-  const path = `$.${JSON.stringify(key)}`
+  return any(
+    attributePaths(key).map((path) => {
+      const check = pathMatches(column, path, match)
+      if (path.length === 1) return check
+      // Before JSON is parsed for it: whether that attribute is an object at all. It is written without spaces.
+      return all([condition(`instr(${column}, ?) > 0`, `${JSON.stringify(path[0])}:{`), check])
+    }),
+  )
+}
+
+/** The same of one way to the attribute, the names of objects one in another. */
+export function pathMatches(column: string, names: readonly string[], match: AttributeMatch): Condition {
+  const path = `$${names.map((name) => `.${JSON.stringify(name)}`).join('')}`
   const value = `json_extract(${column}, ?)`
   const type = `json_type(${column}, ?)`
   switch (match.kind) {
@@ -49,7 +64,18 @@ function ifContained(column: string, value: string, check: Condition): Condition
 }
 
 /** What the full-text index must have of a line with this attribute; `undefined`: it cannot tell. */
-export function attributeIndexQuery(match: AttributeMatch): string | undefined {
+export function attributeIndexQuery(key: string, match: AttributeMatch): string | undefined {
+  const words = valueWordsQuery(match)
+  if (words === undefined || attributePaths(key).length === 1) return words
+  // In an object such a character is written as others, which are part of the word behind it.
+  if (match.kind !== 'compare' && match.kind !== 'exists' && escapedInJson.test(match.value)) return undefined
+  return `(${words} OR "${longObjectWord}")`
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes these, and halves of pairs
+const escapedInJson = /[\x00-\x1f]|\p{Surrogate}/u
+
+function valueWordsQuery(match: AttributeMatch): string | undefined {
   if (match.kind === 'exists' || match.kind === 'compare' || isConstant(match.value)) return undefined
   const asWritten = valueIndexQuery(match.value, match.kind === 'prefix')
   const number = match.kind === 'equal' ? parseDecimal(match.value) : undefined

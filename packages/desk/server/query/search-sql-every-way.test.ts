@@ -51,6 +51,18 @@ const fields = [
   'has:error',
   'dur>1ms',
   'name:*',
+  'buyer.id:7',
+  'buyer.id:9',
+  'buyer.id>7',
+  'buyer.id:*',
+  'buyer.name:"Zoe\nK"',
+  'buyer.name:Zo*',
+  'buyer.mail:"z@y.x"',
+  'buyer.mail:z*',
+  'shop.buyer.id:7',
+  'shop.buyer.id<9',
+  'shop.buyer.tags:*',
+  'carts.id:7',
 ]
 
 test('generated searches find the same lines and chains every way', () => {

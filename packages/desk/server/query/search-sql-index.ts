@@ -1,6 +1,6 @@
 import { indexTerms, type Search } from '@clew/search'
 import { textBlock } from '../schema/tables.ts'
-import { attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
+import { type AttributeMatch, attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
 import { type Ask, resourcesWith } from './search-sql-condition.ts'
 
 const linesDown = Array.from({ length: textBlock }, (_, index) => `(${textBlock - 1 - index})`).join()
@@ -46,12 +46,8 @@ export function textIndexQuery(text: string, prefix: boolean): string | undefine
   return terms.length > 0 ? `(${terms.join(' AND ')})` : undefined
 }
 
-function ofAttribute(
-  key: string,
-  match: Parameters<typeof attributeIndexQuery>[0],
-  ask: Ask,
-): string | undefined {
-  const query = attributeIndexQuery(match)
+function ofAttribute(key: string, match: AttributeMatch, ask: Ask): string | undefined {
+  const query = attributeIndexQuery(key, match)
   // Attributes of resources are not in the index.
   const isNarrow =
     query !== undefined && resourcesWith(attributeMatches('attributes', key, match), ask) === undefined

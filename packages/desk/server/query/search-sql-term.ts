@@ -1,6 +1,11 @@
 import { type Search, type SearchTerm, severityRange, type TextMatch } from '@clew/search'
 import { lineTerm } from './line-matches.ts'
-import { type AttributeMatch, attributeIndexQuery, attributeMatches } from './search-sql-attribute.ts'
+import {
+  type AttributeMatch,
+  attributeIndexQuery,
+  attributeMatches,
+  pathMatches,
+} from './search-sql-attribute.ts'
 import {
   type Ask,
   all,
@@ -97,7 +102,7 @@ function hasCondition(what: 'error' | 'trace' | 'exception', scope: SearchScope)
     return isChain ? condition('chain.errors > 0') : severityIn({ lowest: 17, highest: 24 })
   const line = any(
     ['exception.type', 'exception.message'].map((key) =>
-      attributeMatches('log.attributes', key, { kind: 'exists' }),
+      pathMatches('log.attributes', [key], { kind: 'exists' }),
     ),
   )
   if (!isChain) return line
@@ -133,7 +138,7 @@ function attributeCondition(key: string, match: AttributeMatch, scope: SearchSco
   const ofResource = resources ? ofResources(resources, scope) : never
   if (scope.target === 'log') return any([line, ofResource])
   const span = attributeMatches('span.attributes', key, match)
-  const query = attributeIndexQuery(match)
+  const query = attributeIndexQuery(key, match)
   return any([linesOfChain(line, query, scope), spansOfChain(span, query, scope), ofResource])
 }
 

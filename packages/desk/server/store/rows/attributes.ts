@@ -1,5 +1,5 @@
 import { type Attributes, type ProtobufReader, readValue, type Value } from '@clew/otlp'
-import { keyJson, maxWordsLength, valueJson } from '@clew/search'
+import { keyJson, longObjectWord, maxWordsLength, valueJson } from '@clew/search'
 import { maxItems, maxItemsLength, maxTextLength } from '../../schema/limits.ts'
 
 /** Collects the attributes of one record as JSON, and the words of their values. */
@@ -43,9 +43,10 @@ export function addField(fields: FieldTexts, key: string, value: Value): void {
 /** What a search by words finds of a value. Bytes have no words. */
 function wordsOf(value: Exclude<Value, null>): string {
   if (typeof value === 'string') return value.length > maxWordsLength ? value.slice(0, maxWordsLength) : value
-  if (typeof value === 'object')
-    return value instanceof Uint8Array ? '' : valueJson(value, maxTextLength).slice(0, maxWordsLength)
-  return String(value)
+  if (typeof value !== 'object') return String(value)
+  if (value instanceof Uint8Array) return ''
+  const json = valueJson(value, maxTextLength)
+  return json.length > maxWordsLength ? `${json.slice(0, maxWordsLength)} ${longObjectWord}` : json
 }
 
 /** The attributes of what has no column for those that are not kept. */
