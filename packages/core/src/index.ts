@@ -70,7 +70,7 @@ export type * from './record/event-types.ts'
 export { type KeptTraces, keep, keptTraces, setKeptTraces } from './record/kept-traces.ts'
 export { registeredLoggerProvider } from './record/logs-api.ts'
 export { findPrinted, parseObject } from './record/printed-json.ts'
-export { isPrinted, notePrinted, setPrinting } from './record/printing.ts'
+export { isPrinted, notePrinted, setPrinting, stampKeys, traceFlagsText } from './record/printed-line.ts'
 export { type QueryRecords, setQueryRecords } from './record/query-record.ts'
 export { createRecord, type InstrumentationScope, type LogRecord } from './record/record.ts'
 export {
@@ -82,7 +82,6 @@ export {
   setRecordSink,
   showRecord,
 } from './record/sink.ts'
-export { stampKeys, traceFlagsText } from './record/stamp.ts'
 export { runChannelInRoot, subscribeChannel, traceChannel } from './seams/channel.ts'
 export { bindingCallbacks, emittingInRoot, runningInRoot } from './seams/connection.ts'
 export {
