@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -91,6 +91,23 @@ test('it hears of one file of a package, and of a package that is loaded already
   stops.push(onModuleLoad({ name: 'pair', versions }, hear))
   expect(heard).toEqual([{ inside: true }, { inner: { inside: true } }])
   stopAll(stops)
+})
+
+test('it hears of a package of a workspace, which lies outside of node_modules, loaded later or already', () => {
+  write('members/linked/package.json', { name: 'linked', version: '1.2.3', main: 'main.js' })
+  write('members/linked/main.js', 'exports.one = 1')
+  mkdirSync(join(application, 'node_modules'))
+  symlinkSync(join(application, 'members/linked'), join(application, 'node_modules/linked'), 'dir')
+  const heard: unknown[] = []
+  const hear = (_: unknown, { name, directory }: LoadedModule): undefined => {
+    heard.push([name, directory])
+  }
+  const stops = [onModuleLoad({ name: 'linked', versions }, hear)]
+  require('linked')
+  stops.push(onModuleLoad({ name: 'linked', versions }, hear))
+  stopAll(stops)
+  const expected = ['linked', join(application, 'members/linked')]
+  expect(heard).toEqual([expected, expected])
 })
 
 test('its Stop goes all ways back of all copies, the last first and once, and leaves later listeners alone', () => {

@@ -83,11 +83,16 @@ function wants(filename: string): boolean {
   return mayConcern(filename) && matches(filename)
 }
 
-// The hot filter. What lies outside of node_modules may be a linked package.
+// The hot filter.
 function mayConcern(filename: string): boolean {
-  if (!filename.includes(`${sep}node_modules${sep}`)) return true
+  if (mayBeLinked(filename)) return true
   for (const name of listeners.byPackage.keys()) if (filename.includes(folderOf(name))) return true
   return false
+}
+
+// A member of a workspace is loaded by where it lies.
+function mayBeLinked(filename: string): boolean {
+  return !filename.includes(`${sep}node_modules${sep}`)
 }
 
 const folders = new Map<string, string>()
@@ -141,7 +146,7 @@ function withoutCircularWarnings(exports: unknown, work: () => void): void {
 
 function attachToLoaded(listener: Listener): void {
   const marker = `${sep}node_modules${sep}${listener.source.name}${sep}`
-  const isOfPackage = (filename: string): boolean => filename.includes(marker)
+  const isOfPackage = (filename: string): boolean => filename.includes(marker) || mayBeLinked(filename)
   const esModules = [...listeners.esModules].filter(([filename]) => isOfPackage(filename))
   for (const [filename, exports] of [...loadedModules(isOfPackage), ...esModules]) {
     const module = matchModule(filename, listener.source)
