@@ -198,7 +198,11 @@ test('behind -- a search may begin with -, and --help is a word', async () => {
     false,
     true,
   ])
-  expect(await runClew(['logs', '--', '--help'], env)).toMatchObject({ code: 0, stderr: '' })
+  expect(await runClew(['logs', '--', '--help'], env)).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: 'clew logs: no line matches\n',
+  })
 })
 
 test('the first line of many through a pipe to head is all, without a word', async () => {
