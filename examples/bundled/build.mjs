@@ -33,7 +33,7 @@ await build({
   },
 })
 
-// What Clew loads late, by its file: the delivery at process.exit() is a thread, and redaction is read where it is on.
+// What Clew loads late, by its file: the thread of a delivery at the end, and what is read only where it is on.
 const late = join(dirname(fileURLToPath(import.meta.resolve('@clew/node/package.json'))), 'bundle')
 for (const name of readdirSync(late)) {
   if (/^(?!index|register|chunk).*\.js$/.test(name)) cpSync(join(late, name), join(outdir, name))
