@@ -179,7 +179,7 @@ test('the page says how large the file is, saves it, and cuts secrets out unless
     const dialog = page.getByRole('dialog')
     await dialog.getByText('2 secrets cut out').waitFor()
     expect(await textOf(dialog.locator('.share-size'))).toMatch(
-      /^1\d\d kB: 1 span, 1 line\. 2 secrets cut out\.$/,
+      /^\d{3} kB: 1 span, 1 line\. 2 secrets cut out\.$/,
     )
     const save = async (): Promise<string> => {
       const [download] = await Promise.all([
