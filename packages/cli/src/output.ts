@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { type Paint, paintAnsi, unpainted } from '@clew/otlp/text'
 
+/** `1 line`, `2 lines`. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 /** Writes to stdout; waits while its reader is behind. */
 export async function print(text: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')

@@ -1,12 +1,12 @@
 import type { Command } from '../command.ts'
-import { checkRules } from './alert/check.ts'
-import { runRules } from './alert/run.ts'
-import { testRules } from './alert/test.ts'
 
-const jobs: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
-  check: checkRules,
-  test: testRules,
-  run: runRules,
+type Job = (words: readonly string[]) => Promise<number>
+
+/** Loaded when they are asked for: the engine of alerts takes longer to load than all the rest of the command. */
+const jobs: Readonly<Record<string, () => Promise<Job>>> = {
+  check: async () => (await import('./alert/check.ts')).checkRules,
+  test: async () => (await import('./alert/test.ts')).testRules,
+  run: async () => (await import('./alert/run.ts')).runRules,
 }
 
 export const alertCommand: Command = {
@@ -46,8 +46,8 @@ run     judges what comes, and sends; as many processes as there are may share a
 `,
   goesOn: ([job]) => job === 'run',
   run: async ([job, ...words]) => {
-    const run = job === undefined || !Object.hasOwn(jobs, job) ? undefined : jobs[job]
-    if (run !== undefined) return run(words)
+    const load = job === undefined || !Object.hasOwn(jobs, job) ? undefined : jobs[job]
+    if (load !== undefined) return (await load())(words)
     const what = job === undefined ? 'say what to do' : `there is no ${JSON.stringify(job)}`
     throw new Error(`${what}; write check, test or run`)
   },

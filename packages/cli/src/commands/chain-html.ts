@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { formatSize, type Parse, printableAddress, quote, unusable, usable } from '@clew/settings'
 import { isCount, orNone, readBytes, withFields } from '../desk-answer.ts'
 import { askDesk, type DeskAddress } from '../desk-client.ts'
-import { print } from '../output.ts'
+import { plural, print } from '../output.ts'
 
 /** A trace id, or the one in a traceparent. */
 export const parseTraceId: Parse<string> = (raw) => {
@@ -75,9 +75,9 @@ function summaryOf(header: string | null): Summary | undefined {
 
 function describeFile({ spans, lines, leftOut, redacted }: Summary): string[] {
   return [
-    `${spans} span${spans === 1 ? '' : 's'} and ${lines} line${lines === 1 ? '' : 's'}`,
+    `${plural(spans, 'span')} and ${plural(lines, 'line')}`,
     ...(leftOut.records > 0 ? [`${leftOut.records} more had no room`] : []),
     ...(leftOut.details > 0 ? [`the details of ${leftOut.details} had none`] : []),
-    redacted === null ? 'nothing cut out of them' : `${redacted} secret${redacted === 1 ? '' : 's'} cut out`,
+    redacted === null ? 'nothing cut out of them' : `${plural(redacted, 'secret')} cut out`,
   ]
 }

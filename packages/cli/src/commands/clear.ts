@@ -3,9 +3,8 @@ import { printableAddress, requireAll } from '@clew/settings'
 import type { Command } from '../command.ts'
 import { isCount, withFields } from '../desk-answer.ts'
 import { addressOptions, addressUsage, askDesk, askJson, givenDesk } from '../desk-client.ts'
-import { print } from '../output.ts'
+import { plural, print } from '../output.ts'
 import { readWords } from '../read-words.ts'
-import { plural } from './alert/rule-file.ts'
 
 const options = { ...addressOptions, yes: { type: 'boolean', default: false } } as const
 

@@ -4,7 +4,7 @@ import type { Command } from '../command.ts'
 import { addressOptions, addressUsage, givenDesk } from '../desk-client.ts'
 import { listFiles } from '../import/list-files.ts'
 import { createProgress } from '../import/progress.ts'
-import { type Sent, sendFile } from '../import/send-file.ts'
+import type { Sent } from '../import/send-file.ts'
 import { print } from '../output.ts'
 import { readWords } from '../read-words.ts'
 
@@ -33,6 +33,8 @@ ${addressUsage.replace(/its token to read.*/, sendToken)}
     const { desk } = requireAll({
       desk: givenDesk({ ...values, token: values.token ?? process.env.CLEW_DESK_INGEST_TOKEN }),
     })
+    // With it comes node:http, which no other command needs.
+    const { sendFile } = await import('../import/send-file.ts')
     const progress = createProgress(process.stderr)
     let failed = 0
     for (const { path: file, error } of await listFiles(positionals)) {

@@ -1,5 +1,6 @@
+import { plural } from '../../output.ts'
 import { readWords } from '../../read-words.ts'
-import { countOf, loadRuleFile, plural } from './rule-file.ts'
+import { countOf, loadRuleFile } from './rule-file.ts'
 
 /** Exit code 1 when something is wrong. */
 export async function checkRules(words: readonly string[]): Promise<number> {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type AlertsFile, readAlertsFile } from '@clew/alert'
 import { formatMistake, quote } from '@clew/settings'
+import { plural } from '../../output.ts'
 
 /** Reads a rule file with what the environment has for it. Throws when it cannot be read. */
 export function loadRuleFile(path: string | undefined): { file: AlertsFile; mistakes: string[] } {
@@ -20,5 +21,3 @@ export function loadRuleFile(path: string | undefined): { file: AlertsFile; mist
 export function countOf(file: AlertsFile): string {
   return `${plural(file.rules.length, 'rule')} and ${plural(file.channels.size, 'channel')}`
 }
-
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

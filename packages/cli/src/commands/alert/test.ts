@@ -1,8 +1,9 @@
 import { type Alert, type Decision, type DecisionReason, describeObservation, type Replay } from '@clew/alert'
 import { localTime, printable } from '../../format-log.ts'
+import { plural } from '../../output.ts'
 import { readWords } from '../../read-words.ts'
 import { replayLog, replayOptions, withDeskAlone } from './replay-log.ts'
-import { countOf, loadRuleFile, plural } from './rule-file.ts'
+import { countOf, loadRuleFile } from './rule-file.ts'
 
 const options = {
   ...replayOptions,
