@@ -36,11 +36,16 @@ export function startFilePipeline(options: Partial<FileOptions>, spoolDirectory?
   return { pipeline, reports, log }
 }
 
-/** The file and all rotated ones, the oldest first; `withParts` also those that are being compressed. */
+/**
+ * The file and all rotated ones, the oldest first; `withParts` also those that are being compressed. A process that ended between
+ * naming the compressed file and deleting its source leaves both, until the next one starts: lines are read of one.
+ */
 export function filesOf(path: string, withParts = false): string[] {
   const stem = basename(path, extname(path))
-  const rotated = readdirSync(dirname(path)).filter(
-    (name) => name.startsWith(`${stem}-`) && (withParts || !name.endsWith('-part')),
+  const names = readdirSync(dirname(path))
+  const rotated = names.filter(
+    (name) =>
+      name.startsWith(`${stem}-`) && (withParts || !(name.endsWith('-part') || names.includes(`${name}.gz`))),
   )
   return [...rotated.toSorted().map((name) => join(dirname(path), name)), path]
 }
