@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 const project = (name: string, include: string[], testTimeout: number) => ({
-  test: { name, include, testTimeout, hookTimeout: 60_000, exclude: ['**/node_modules/**', '**/dist/**'] },
+  test: {
+    ...{ name, include, testTimeout, hookTimeout: 60_000, exclude: ['**/node_modules/**', '**/dist/**'] },
+    // A second, as it is otherwise, is not enough while the machine has something else to do.
+    expect: { poll: { timeout: 15_000 } },
+  },
 })
 
 export default defineConfig({

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire, isBuiltin } from 'node:module'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { type Package, publishedPackages } from './packages.ts'
 
 const builtinImport = /^import (\* as \w+|\w+|\{[^}]*\}|\w+, \{[^}]*\}) from ['"]([\w:/]+)['"];?$/gm
@@ -98,7 +98,7 @@ async function bundle(
   entryPoints: string[],
   outdir: string,
   external: string[] = [],
-  entryNames = '[dir]/[name]',
+  more: Pick<BuildOptions, 'entryNames' | 'minifyWhitespace' | 'lineLimit'> = {},
 ): Promise<string[]> {
   const { metafile } = await build({
     entryPoints,
@@ -107,13 +107,13 @@ async function bundle(
     bundle: true,
     metafile: true,
     splitting: entryPoints.length > 1,
-    entryNames,
     format: 'esm',
     platform: 'node',
     target: 'node22.15',
     mainFields: ['module', 'main'],
     plugins: [withoutMachineId, directBuiltins, esmYaml, versionOnly],
     logLevel: 'warning',
+    ...more,
   })
   return Object.keys(metafile.inputs)
 }
@@ -168,7 +168,8 @@ const deskSources = await bundle(
   deskEntries.map((entry) => `packages/desk/dist/server/${entry}`),
   'packages/desk/dist/bundle',
   [],
-  '[name]',
+  // A quarter of its package would be indentation. Lines stay, for the places in stacks.
+  { entryNames: '[name]', minifyWhitespace: true, lineLimit: 120 },
 )
 writeLicenses(deskSources, 'packages/desk/dist/bundle/third-party-licenses.txt')
 console.log('bundled @clew/desk')

@@ -28,14 +28,22 @@ export function App() {
   return <Shell>{page === 'unknown' ? <Unknown /> : <Loaded key={page} page={page} />}</Shell>
 }
 
-/** The other pages come while nothing else is to do: they open while the desk is away, too. */
+/**
+ * The other pages come once somebody is there, or after a while: they open while the desk is away, too. Through a slow line the
+ * first one would wait for them.
+ */
 function loadOthers(): void {
   const load = () => {
+    clearTimeout(timer)
+    for (const sign of signsOfLife) removeEventListener(sign, load)
     for (const page of Object.values(pages)) page().catch(() => undefined)
   }
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(load, { timeout: 5000 })
-  else setTimeout(load, 1000)
+  const timer = setTimeout(load, unusedMs)
+  for (const sign of signsOfLife) addEventListener(sign, load, { passive: true })
 }
+
+const signsOfLife = ['pointermove', 'pointerdown', 'keydown'] as const
+const unusedMs = 30_000
 
 let hasOthers = false
 

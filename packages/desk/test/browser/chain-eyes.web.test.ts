@@ -18,7 +18,6 @@ afterAll(() => desk?.close())
 
 const row = '.rows-body > [role=row]'
 /** A machine may be slow. */
-const patient = { timeout: 10_000 }
 
 /** What stands where: boxes are left, top, right, bottom. */
 function readChain() {
@@ -212,10 +211,10 @@ test('a chain that waited for days shows its work at first, and all of its time 
         .evaluate((bar) => bar.getBoundingClientRect().width)
     expect(await widest()).toBeGreaterThan(100)
     await fold.click()
-    await expect.poll(widest, patient).toBeLessThan(5)
+    await expect.poll(widest).toBeLessThan(5)
     expect(new URL(page.url()).searchParams.get('fold')).toBe('0')
     await fold.click()
-    await expect.poll(() => new URL(page.url()).searchParams.has('fold'), patient).toBe(false)
+    await expect.poll(() => new URL(page.url()).searchParams.has('fold')).toBe(false)
   })
 })
 
@@ -237,7 +236,7 @@ test('a long title is clamped and there in full with the focus, and long values 
     const height = () => value.evaluate((one) => one.getBoundingClientRect().height)
     expect([(await height()) < 130, (await textOf(value)).endsWith('5,000 characters')]).toEqual([true, true])
     await value.locator('summary').click()
-    await expect.poll(height, patient).toBeGreaterThan(400)
+    await expect.poll(height).toBeGreaterThan(400)
   })
 })
 
@@ -257,9 +256,9 @@ test('a row where the keyboard is says all that it has to say, over no bar', asy
           isOver: right > bar.left,
         }
       })
-    await expect.poll(read, patient).toEqual({ isTall: true, isWhole: true, isOver: false })
+    await expect.poll(read).toEqual({ isTall: true, isWhole: true, isOver: false })
     await list.press('ArrowDown')
-    await expect.poll(read, patient).toEqual({ isTall: true, isWhole: true, isOver: false })
+    await expect.poll(read).toEqual({ isTall: true, isWhole: true, isOver: false })
   })
 })
 
