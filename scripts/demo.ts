@@ -5,6 +5,7 @@ import { type Keep, kafkaEnvironment, startJudges, startTopic } from './demo/kaf
 import { describeKept, goodOrders, requireShare, startKeeping } from './demo/keep-share.ts'
 import { openBrowser } from './demo/open-browser.ts'
 import { type OrdersServices, startOrders } from './demo/orders-services.ts'
+import { showPythonChain } from './demo/python-chain.ts'
 
 const usage = `npm run demo [-- options]
 
@@ -16,6 +17,8 @@ waits for more orders until Ctrl-C.
               started here (Java 17, Maven and redis-server on the PATH; the first time fetches 44 MB)
   --keep 1%   this share of INFO and of traces is sent, and the chains that fail whole; what waits for that is told over a Redis, which
               is started here (redis-server on the PATH). ${goodOrders} more orders go well
+  --python    another example: a shop in Node.js and its stock in Python, with Flask, Celery and BullMQ, and one chain through both
+              (Python 3.10 with venv, and redis-server on the PATH; the first time pip fetches 30 MB)
   --no-open   only prints the link
   --once      ends after the first chain (also when there is no terminal)
   --help      this text`
@@ -69,7 +72,7 @@ async function showChain(
   return `${desk.url}/t/${traceId}`
 }
 
-type Flags = { once?: boolean; 'no-open'?: boolean; kafka?: boolean; keep?: string }
+type Flags = { once?: boolean; 'no-open'?: boolean; kafka?: boolean; python?: boolean; keep?: string }
 
 /** Starts everything, what is asked before those who ask it. */
 async function startAll(
@@ -91,17 +94,34 @@ async function startAll(
 }
 
 async function run(flags: Flags, keep: Keep, interrupted: Promise<void>): Promise<void> {
+  if (flags.python) return runPython(flags, keep, interrupted)
   const isKafka = flags.kafka === true
   const share = flags.keep === undefined ? undefined : requireShare(flags.keep)
   const [desk, chat, services] = await startAll(keep, isKafka, share)
   const link = await showChain(desk, chat, services, share !== undefined)
   say(`the same in the page: ${link}${isKafka ? '' : ` and ${desk.url}/alerts`}`)
+  await stay(flags, link, '{"item":"x","amount":5}', services.apiUrl, interrupted)
+}
+
+async function runPython(flags: Flags, keep: Keep, interrupted: Promise<void>): Promise<void> {
+  const shown = await showPythonChain(keep, say)
+  if (shown === undefined) return
+  say(`the same in the page: ${shown.link}`)
+  await stay(flags, shown.link, '{"item":"ladder"}', shown.shopUrl, interrupted)
+}
+
+/** Until Ctrl-C, where somebody is there to press it. */
+async function stay(
+  flags: Flags,
+  link: string,
+  order: string,
+  url: string,
+  interrupted: Promise<void>,
+): Promise<void> {
   if (flags.once) return
   if (!process.stdout.isTTY) return say('this is no terminal: it ends here')
   if (!flags['no-open']) openBrowser(link)
-  say(
-    `more: curl -X POST -H 'content-type: application/json' -d '{"item":"x","amount":5}' ${services.apiUrl}/orders`,
-  )
+  say(`more: curl -X POST -H 'content-type: application/json' -d '${order}' ${url}/orders`)
   say('Ctrl-C ends everything')
   await interrupted
 }
@@ -116,7 +136,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       ...{ once: { type: 'boolean' }, 'no-open': { type: 'boolean' }, kafka: { type: 'boolean' } },
-      keep: { type: 'string' },
+      ...{ keep: { type: 'string' }, python: { type: 'boolean' } },
       help: { type: 'boolean' },
     },
   })

@@ -6,9 +6,12 @@ import { text } from 'node:stream/consumers'
 
 /**
  * A folder of what tests fetch or build once, in `CLEW_TEST_CACHE`, `$XDG_CACHE_HOME/clew-test` or `~/.cache/clew-test`. When it is not
- * there, `make` is given an empty folder beside it, and gives the folder in there that is to be kept.
+ * there, `make` is given an empty folder beside it and the place where it will be, and gives the folder in there that is to be kept.
  */
-export async function keptFolder(name: string, make: (fresh: string) => Promise<string>): Promise<string> {
+export async function keptFolder(
+  name: string,
+  make: (fresh: string, folder: string) => Promise<string>,
+): Promise<string> {
   const cache =
     process.env.CLEW_TEST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'clew-test')
   const folder = join(cache, name)
@@ -16,7 +19,7 @@ export async function keptFolder(name: string, make: (fresh: string) => Promise<
   mkdirSync(cache, { recursive: true })
   const fresh = mkdtempSync(join(cache, 'fresh-'))
   try {
-    renameSync(await make(fresh), folder)
+    renameSync(await make(fresh, folder), folder)
   } catch (error) {
     // Another process may have been faster.
     if (!existsSync(folder)) throw new Error(`${name} cannot be made in ${cache}: ${String(error)}`)

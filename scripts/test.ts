@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { buildCollector, hasGo } from './collector.ts'
+import { pythonOfOrders } from './demo/python-services.ts'
 import { startMongodb } from './ferretdb.ts'
 import { hasMariadb, startMariadb } from './mariadb.ts'
+import { pythonProblem } from './python.ts'
 import {
   alertmanagerCommand,
   hasMaven,
@@ -31,6 +33,7 @@ function installMissing(): void {
     ...(alertmanagerCommand() === undefined ? ['prometheus-alertmanager'] : []),
     ...(hasRsyslog() ? [] : ['rsyslog', 'rsyslog-gnutls']),
     ...(hasChromium() ? [] : ['chromium']),
+    ...(pythonProblem() === undefined ? [] : ['python3-venv']),
   ]
   if (missing.length === 0) return
   const mayInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0
@@ -77,6 +80,8 @@ async function startServices(): Promise<NodeJS.ProcessEnv> {
     progress('looking for the Collector (it is built once, which takes minutes)')
     await buildCollector().catch((error: Error) => progress(error.message))
   }
+  progress('looking for the packages of Python (pip fetches them once, which takes a minute)')
+  await pythonOfOrders().catch((error: Error) => progress(error.message))
   const mongodb = await mayStartMongodb()
   return {
     ...process.env,

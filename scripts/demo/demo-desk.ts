@@ -8,6 +8,8 @@ export type DemoDesk = {
   url: string
   /** Resolves with the trace in which the payment failed for good, once all its lines and their spans have come. */
   failedChain(): Promise<string>
+  /** Resolves with the trace of the newest line that a search finds, once there is one and its chain has all that is waited for. */
+  chainOf(search: string, isWhole: (chain: ChainData) => boolean): Promise<string>
   chainAsText(traceId: string): Promise<string>
   /** Lines that a search finds. */
   countLines(search: string): Promise<number>
@@ -28,16 +30,17 @@ export async function startDemoDesk(chatUrl?: string): Promise<DemoDesk> {
   const ask = async <T>(path: string): Promise<T> => (await (await fetch(desk.url + path)).json()) as T
   const linesFor = async (search: string): Promise<LogRow[]> =>
     (await ask<{ logs: LogRow[] }>(`/api/logs?q=${encodeURIComponent(search)}`)).logs
+  const chainOf: DemoDesk['chainOf'] = async (search, isWhole) => {
+    let traceId = ''
+    await until(async () => {
+      traceId = (await linesFor(search))[0]?.traceId ?? ''
+      return traceId !== '' && isWhole(await ask<ChainData>(`/api/chains/${traceId}`))
+    })
+    return traceId
+  }
   return {
-    url: desk.url,
-    async failedChain() {
-      let traceId = ''
-      await until(async () => {
-        traceId = (await linesFor('payment_failed'))[0]?.traceId ?? ''
-        return traceId !== '' && isWhole(await ask<ChainData>(`/api/chains/${traceId}`))
-      })
-      return traceId
-    },
+    ...{ url: desk.url, chainOf },
+    failedChain: () => chainOf('payment_failed', isRefused),
     chainAsText: async (traceId) => (await fetch(`${desk.url}/api/chains/${traceId}/export?as=text`)).text(),
     countLines: async (search) =>
       (await ask<LogHistogram>(`/api/logs/histogram?q=${encodeURIComponent(search)}`)).total,
@@ -56,7 +59,7 @@ const options = {
   report: (message: string) => console.error(`[desk] ${message}`),
 }
 
-function isWhole({ logs }: ChainData): boolean {
+function isRefused({ logs }: ChainData): boolean {
   const refusals = logs.text.filter((text) => text === 'the bank does not answer')
   const isOfAll = logs.text.includes('order received')
   return isOfAll && refusals.length === refusedAttempts && logs.lostSpans.length === 0

@@ -4,7 +4,7 @@ import { Admin } from '@platformatic/kafka'
 import { startBroker } from '../kafka.ts'
 import { endWithUs, type Service, startRedisServer } from '../services.ts'
 import { ruleFile } from './demo-desk.ts'
-import { stopChild } from './orders-services.ts'
+import { stopChild } from './service-process.ts'
 
 const topic = 'log_raw'
 const processes = 2

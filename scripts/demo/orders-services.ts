@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { endWithUs, freePort, type Service, startPostgres } from '../services.ts'
+import { freePort, type Service, startPostgres } from '../services.ts'
+import { startService, stopChild } from './service-process.ts'
 import { until } from './until.ts'
 
 const directory = fileURLToPath(new URL('../../examples/orders/', import.meta.url))
-const graceMs = 5_000
 const services = ['gateway', 'api', 'worker']
 
 /** The running example. `stop` ends every process that was started for it. */
@@ -39,7 +39,11 @@ export async function startOrders(
   }
   const lines: { service: string; line: string }[] = []
   const start = (name: string): ChildProcess =>
-    startService(name, env, (line) => lines.push({ service: name, line }))
+    startService({
+      ...{ command: process.execPath, args: ['--require', '@clew/node/register', `src/${name}.ts`] },
+      ...{ cwd: directory, env: { ...env, OTEL_SERVICE_NAME: `orders-${name}` } },
+      onLine: (line) => lines.push({ service: name, line }),
+    })
   const children = services.map(start)
   const isUp = (name: string): boolean => lines.some(({ line }) => line.includes(`"${name} is up"`))
   return {
@@ -49,37 +53,7 @@ export async function startOrders(
   }
 }
 
-function startService(name: string, env: NodeJS.ProcessEnv, onLine: (line: string) => void): ChildProcess {
-  const child = spawn(process.execPath, ['--require', '@clew/node/register', `src/${name}.ts`], {
-    cwd: directory,
-    env: { ...env, OTEL_SERVICE_NAME: `orders-${name}` },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  })
-  endWithUs(child)
-  let rest = ''
-  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
-    const parts = (rest + text).split('\n')
-    rest = parts.pop()!
-    for (const line of parts) onLine(line)
-  })
-  return child
-}
-
 async function stopAll(children: readonly ChildProcess[], postgres: Service): Promise<void> {
   await Promise.all(children.map(stopChild))
   await postgres.stop()
-}
-
-/** Ends it by SIGTERM, and by SIGKILL when it takes too long. */
-export function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
-  return new Promise((resolve) => {
-    const force = setTimeout(() => child.kill('SIGKILL'), graceMs)
-    child.once('exit', () => {
-      clearTimeout(force)
-      resolve()
-    })
-    child.kill('SIGTERM')
-  })
 }
