@@ -46,7 +46,10 @@ beforeEach(async () => {
 afterEach(() => receiver.close())
 
 /** Those whose server is neither here nor expected. */
-const absent = [...(isMariadbExpected() ? [] : ['mysql2']), ...(isMongodbExpected() ? [] : ['mongodb'])]
+const absent = [
+  ...(isMariadbExpected() ? [] : ['mysql2', 'mysql2-promise']),
+  ...(isMongodbExpected() ? [] : ['mongodb']),
+]
 
 const forms = { CommonJS: 'app.cjs', ESM: 'app.mjs' } as const
 const ways = [

@@ -23,6 +23,7 @@ export const members: readonly Member[] = [
   { name: 'kafkajs', scope: '@clew/kafkajs', kind: 'client' },
   { name: 'mongodb', scope: '@clew/mongodb', kind: 'client', many: 1_000 },
   { name: 'mysql2', scope: '@clew/mysql2', kind: 'client' },
+  { name: 'mysql2-promise', scope: '@clew/mysql2', kind: 'client', many: 1_000 },
   { name: 'pg', scope: '@clew/pg', kind: 'client' },
   { name: 'platformatic-kafka', scope: '@clew/platformatic-kafka', kind: 'client' },
   { name: 'postgres', scope: '@clew/postgres', kind: 'client' },

@@ -13,10 +13,19 @@ import manifest from '@clew/mysql2/package.json' with { type: 'json' }
 import type { Tracer } from '@opentelemetry/api'
 import { describeQuery } from './attributes.ts'
 import { type CommandTracer, traceCommands } from './commands.ts'
-import type { Connection, ConnectionConfig, Mysql2, PreparedStatement } from './library.ts'
+import type {
+  Connection,
+  ConnectionClass,
+  ConnectionConfig,
+  PoolClass,
+  PreparedStatement,
+} from './library.ts'
 
 const owner = '@clew/mysql2'
 const library = { name: 'mysql2', versions: { from: '2.0.0', below: '4.0.0' } } as const
+// Not its main file: `mysql2/promise` does not load that (seen in 3.24.6; 3.9.9 still did).
+const connectionFile = { ...library, file: 'lib/connection.js' }
+const poolFile = { ...library, file: 'lib/pool.js' }
 
 /** A span for each query of mysql2, and callbacks and events in the context of their caller. */
 export const mysql2Instrumentation: Instrumentation = {
@@ -24,12 +33,17 @@ export const mysql2Instrumentation: Instrumentation = {
   version: manifest.version,
   library,
   seam: 'query, execute, prepare and emit of Connection, getConnection of Pool',
-  start: ({ tracer }) => onModuleLoad<Mysql2>(library, (mysql2) => attachTo(mysql2, tracer)),
+  start: ({ tracer }) => {
+    const stops = [
+      onModuleLoad<ConnectionClass>(connectionFile, (Connection) => attachToConnection(Connection, tracer)),
+      onModuleLoad<PoolClass>(poolFile, attachToPool),
+    ]
+    return () => stopAll(stops)
+  },
 }
 
-function attachTo({ Connection, Pool }: Mysql2, tracer: Tracer): Stop[] {
+function attachToConnection(Connection: ConnectionClass, tracer: Tracer): Stop[] {
   const connection = owningPrototype(Connection.prototype, 'query')
-  const pool = owningPrototype(Pool.prototype, 'getConnection')
   const commands = traceCommands(owner, tracer)
   const queries = (['query', 'execute'] as const).map((name) =>
     wrapMethod(owner, connection, name, (original) =>
@@ -46,12 +60,18 @@ function attachTo({ Connection, Pool }: Mysql2, tracer: Tracer): Stop[] {
     commands.stop,
     ...queries,
     ...binding,
-    // What a connection and a pool tell of themselves belongs to no request.
+    // What a connection tells of itself belongs to no request.
     wrapMethod(owner, connection, 'emit', emittingInRoot),
+    ...prepared,
+  ]
+}
+
+function attachToPool(Pool: PoolClass): Stop[] {
+  const pool = owningPrototype(Pool.prototype, 'getConnection')
+  return [
     wrapMethod(owner, pool, 'emit', emittingInRoot),
     // A connection comes from whoever gives it back, in the context of that request.
     wrapMethod(owner, pool, 'getConnection', bindingCallbacks),
-    ...prepared,
   ]
 }
 

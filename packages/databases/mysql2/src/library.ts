@@ -1,4 +1,4 @@
-// What is used of mysql2, 2 and 3: its exported classes Connection and Pool.
+// What is used of mysql2, 2 and 3: its classes Connection and Pool.
 // https://sidorares.github.io/node-mysql2/docs
 
 /** A query or an execution that is under way: an event emitter, with a callback where the application gave one. */
@@ -28,7 +28,6 @@ export type Connection = Record<
 /** What `prepare` gives, with the text that it was made of. */
 export type PreparedStatement = { query: string; execute: Method }
 
-export type Mysql2 = {
-  Connection: { prototype: Connection }
-  Pool: { prototype: Record<'getConnection' | 'emit', Method> }
-}
+export type ConnectionClass = { prototype: Connection }
+
+export type PoolClass = { prototype: Record<'getConnection' | 'emit', Method> }
