@@ -8,7 +8,7 @@ import { rows } from './rows/all.ts'
 const usage = `npm run bench [-- row…] [-- --rounds N] [-- --quick]
 
 Measures Clew beside its rivals and writes benchmarks/results.md and benchmarks/results.json. Without a name all
-rows run, in about three quarters of an hour; leave the machine alone meanwhile. Rows that do not run keep their last results.
+rows run, in about an hour and a half; leave the machine alone meanwhile. Rows that do not run keep their last results.
 
   --list       the rows
   --rounds N   how often each system is measured; the figures are medians

@@ -25,12 +25,18 @@ export const systems = {
   /** The last line of OpenTelemetry's packages whose winston records arrive; that of SDK 3 sends none. */
   'winston-transport': preload(fromRival('otel2').resolve('./winston.cjs'), otel2Env),
   'instrumentation-pino': preload(fromRival('otel2').resolve('./pino.cjs'), otel2Env),
+  /** With the instrumentations that BENCHMARK_INSTRUMENTATIONS names, else with those for Express, winston and pg. */
   NodeSDK: preload(fromRival('otel2').resolve('./node-sdk.cjs'), otel2Env),
   'auto-instrumentations': preload(
     fromRival('otel2').resolve('@opentelemetry/auto-instrumentations-node/register'),
     otel2Env,
   ),
   'dd-trace': preload(fromRival('dd-trace').resolve('dd-trace/init')),
+  /** No preload: the application uses it. */
+  '@hono/otel': {
+    nodeArgs: [],
+    env: { BENCHMARK_MIDDLEWARE: fromRival('hono-otel').resolve('./middleware.cjs') },
+  },
   'bullmq-otel': {
     nodeArgs: [],
     env: { BENCHMARK_TELEMETRY: fromRival('bullmq-otel').resolve('./telemetry.cjs') },

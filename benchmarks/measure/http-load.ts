@@ -2,20 +2,32 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Counts } from '../sink/protocol.ts'
 import type { SystemName } from '../systems.ts'
-import { startApplication } from './application.ts'
+import { type ApplicationOptions, startApplication } from './application.ts'
 import { type Child, startChild } from './child.ts'
 import { type Sink, startSink } from './sink.ts'
 
-const connections = 32
+/** A server of `apps/`, and what a request of it must leave with the receiver. */
+export type HttpWork = Pick<ApplicationOptions, 'file' | 'args' | 'env'> & {
+  /** Requests that are under way at a time. */
+  connections: number
+  /** At least; a rival may make more. */
+  spans: number
+  /** Written by the application, in a trace. */
+  records: number
+}
 
 export type HttpSample = { cpuUs: number; perSecond: number } & Checked
 export type Seconds = { warmUp: number; measured: number }
 type Answered = { answered: number; failed: number }
 
-/** Loads a server of `apps/web` from a process of its own, and checks that its telemetry arrived. */
-export async function sampleHttp(system: SystemName, file: string, seconds: Seconds): Promise<HttpSample> {
+/** Loads a server from a process of its own, and checks that its telemetry arrived. */
+export async function sampleHttp(
+  system: SystemName,
+  { connections, spans, records, ...application }: HttpWork,
+  seconds: Seconds,
+): Promise<HttpSample> {
   const sink = await startSink()
-  const server = await startApplication({ system, file, sink })
+  const server = await startApplication({ system, ...application, sink })
   const { port } = await server.next<{ port: number }>()
   const client = startChild({
     file: join(import.meta.dirname, '../load/client.ts'),
@@ -25,7 +37,7 @@ export async function sampleHttp(system: SystemName, file: string, seconds: Seco
     await delay(seconds.warmUp * 1000)
     const measured = await measureFor(seconds.measured, server, client)
     const all = await client.ask<Answered>({ do: 'stop' })
-    return { ...measured, ...(await checkArrivals(system, sink, all)) }
+    return { ...measured, ...(await checkArrivals(system, sink, all, { spans, records })) }
   } finally {
     await client.stop()
     await server.stop()
@@ -51,19 +63,22 @@ async function measureFor(
 }
 
 type Checked = { problems: string[]; notes: string[] }
+type OfRequest = Pick<HttpWork, 'spans' | 'records'>
 
 /**
- * We must have sent a span and a record for each request. A rival that drops some under this load does less work for
+ * We must have sent all spans and records of each request. A rival that drops some under this load does less work for
  * the rest, which is noted; one that drops most is not measured.
  */
 async function checkArrivals(
   system: SystemName,
   sink: Sink,
   { answered, failed }: Answered,
+  ofRequest: OfRequest,
 ): Promise<Checked> {
   const problems = failed > 0 ? [`${system}: ${failed} requests failed`] : []
+  if (answered === 0) return { problems: [...problems, `${system}: no request was answered`], notes: [] }
   if (system === 'bare') return { problems, notes: [] }
-  const share = (counts: Counts): number => Math.min(1, complete(system, counts) / answered)
+  const share = (counts: Counts): number => Math.min(1, complete(system, counts, ofRequest) / answered)
   const arrived = share(await sink.until((counts) => share(counts) === 1))
   if (arrived === 1) return { problems, notes: [] }
   const text = `${system}: ${(100 * arrived).toFixed(1)} % of ${answered} requests arrived whole`
@@ -71,7 +86,9 @@ async function checkArrivals(
   return isUseless ? { problems: [...problems, text], notes: [] } : { problems, notes: [text] }
 }
 
-/** Requests of which all that the system sends by default can have arrived. */
-function complete(system: SystemName, { datadogTraces, spans, logsInTrace }: Counts): number {
-  return system === 'dd-trace' ? datadogTraces : Math.min(spans, logsInTrace)
+/** Requests of which all that the system sends by default can have arrived. dd-trace and Hono's middleware send no records. */
+function complete(system: SystemName, counts: Counts, { spans, records }: OfRequest): number {
+  if (system === 'dd-trace') return Math.min(counts.datadogTraces, counts.datadogSpans / spans)
+  const ofSpans = counts.spans / spans
+  return records === 0 || system === '@hono/otel' ? ofSpans : Math.min(ofSpans, counts.logsInTrace / records)
 }

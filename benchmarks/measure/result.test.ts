@@ -43,6 +43,30 @@ describe('toResult', () => {
     })
   })
 
+  test('a goal may name the rival that it is of, and its ratio is noted', () => {
+    const figures = { bare: 10, clew: 12, slow: 30, fast: 13 }
+    const goals = [{ figure: 'ratio', to: 'slow', atMost: 0.1 } as const]
+    const { ratio, goal, reached, notes } = toResult({
+      name: 'row',
+      unit: 'µs',
+      figures,
+      goals,
+      notes: ['more'],
+    })
+    expect({ ratio, goal, reached, notes }).toEqual({
+      ratio: 0.6667,
+      goal: 'ratio to slow ≤ 0.1',
+      reached: true,
+      notes: ['ratio to slow: 0.1', 'more'],
+    })
+  })
+
+  test('a goal of a rival that was not measured is missed', () => {
+    const goals = [{ figure: 'ratio', to: 'gone', atMost: 9 } as const]
+    const { reached, notes } = toResult({ name: 'row', unit: 'µs', figures: { bare: 1, clew: 2 }, goals })
+    expect({ reached, notes }).toEqual({ reached: false, notes: ['ratio to gone: –'] })
+  })
+
   test('a rival at 0 gives no ratio, and without a goal there is nothing to reach', () => {
     const result = toResult({
       name: 'row',

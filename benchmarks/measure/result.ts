@@ -20,7 +20,9 @@ export type Result = {
   notes: readonly string[]
 }
 
-export type Goal = { figure: 'ratio' | 'ours' } & ({ atMost: number } | { atLeast: number })
+/** `to`: the ratio is to that rival, not to the best one. */
+export type Goal = ({ figure: 'ratio'; to?: string } | { figure: 'ours' }) &
+  ({ atMost: number } | { atLeast: number })
 
 /** Figures by system: `bare`, `clew`, and the rest are rivals. */
 export type Figures = Readonly<Record<string, number>>
@@ -48,9 +50,13 @@ export function toResult(measured: Measured): Result {
   const ours = relate(clew)
   const rivals = Object.entries(others).map(([rival, figure]) => [rival, relate(figure)] as const)
   const wantsMore = against === 'share' || goals.some((goal) => 'atLeast' in goal)
-  const best = (wantsMore ? Math.max : Math.min)(...rivals.map(([, figure]) => figure))
-  const ratio = best > 0 && Number.isFinite(best) ? ours / best : Number.NaN
-  const isReached = problems.length === 0 && goals.every((goal) => meets(goal, ours, ratio))
+  const ratioTo = (rival: number): number => (rival > 0 && Number.isFinite(rival) ? ours / rival : Number.NaN)
+  const ratio = ratioTo((wantsMore ? Math.max : Math.min)(...rivals.map(([, figure]) => figure)))
+  const reach = (goal: Goal): number => {
+    if (goal.figure === 'ours') return ours
+    return goal.to === undefined ? ratio : ratioTo(relate(figures[goal.to]))
+  }
+  const isReached = problems.length === 0 && goals.every((goal) => meets(goal, reach(goal)))
   return {
     name,
     unit,
@@ -63,7 +69,7 @@ export function toResult(measured: Measured): Result {
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
     problems,
-    notes,
+    notes: [...goals.flatMap((goal) => describeRatio(goal, reach(goal))), ...notes],
   }
 }
 
@@ -78,10 +84,21 @@ function rounded(figure: number): number | null {
 }
 
 function describeGoal(goal: Goal): string {
-  return 'atMost' in goal ? `${goal.figure} ≤ ${goal.atMost}` : `${goal.figure} ≥ ${goal.atLeast}`
+  const figure = nameFigure(goal)
+  return 'atMost' in goal ? `${figure} ≤ ${goal.atMost}` : `${figure} ≥ ${goal.atLeast}`
 }
 
-function meets(goal: Goal, ours: number, ratio: number): boolean {
-  const figure = goal.figure === 'ratio' ? ratio : ours
+function nameFigure(goal: Goal): string {
+  return goal.figure === 'ratio' && goal.to !== undefined ? `ratio to ${goal.to}` : goal.figure
+}
+
+/** What the table has no column for. */
+function describeRatio(goal: Goal, reached: number): string[] {
+  return goal.figure === 'ratio' && goal.to !== undefined
+    ? [`${nameFigure(goal)}: ${rounded(reached) ?? '–'}`]
+    : []
+}
+
+function meets(goal: Goal, figure: number): boolean {
   return 'atMost' in goal ? figure <= goal.atMost : figure >= goal.atLeast
 }

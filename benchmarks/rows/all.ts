@@ -11,13 +11,14 @@ import { deskPage } from './desk-page.ts'
 import { deskQuery } from './desk-query.ts'
 import { deskRivals } from './desk-rivals.ts'
 import { deskStored } from './desk-stored.ts'
-import { expressRequest, fastifyRequest } from './http-request.ts'
+import { httpRequests } from './http-request.ts'
 import { keep } from './keep.ts'
 import { keepChains } from './keep-chains.ts'
 import { loss } from './loss.ts'
 import { otlpEncode } from './otlp-encode.ts'
-import { preload } from './preload.ts'
+import { preload, preloadEverything } from './preload.ts'
 import { processEnd } from './process-end.ts'
+import { databaseQueries } from './query.ts'
 import { redact } from './redact.ts'
 import { templates } from './templates.ts'
 import { pinoRecord, winstonHeap, winstonRecord, winstonRecordGzip } from './winston-record.ts'
@@ -34,8 +35,9 @@ export const rows: readonly Row[] = [
   loss,
   processEnd,
   preload,
-  expressRequest,
-  fastifyRequest,
+  preloadEverything,
+  ...httpRequests,
+  ...databaseQueries,
   bullmqJob,
   templates,
   alertRules,

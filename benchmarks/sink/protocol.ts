@@ -17,6 +17,7 @@ export type Counts = {
   spans: number
   /** By the Datadog agent protocol. */
   datadogTraces: number
+  datadogSpans: number
   requests: number
   /** As they came, compressed or not. */
   bytes: number

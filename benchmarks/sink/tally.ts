@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { Counts } from './protocol.ts'
+import { countDatadogSpans } from './read-datadog.ts'
 import { countSpans, eachLog } from './read-otlp.ts'
 
 export type Tally = {
@@ -18,7 +19,15 @@ type Kept = { path: string; encoding: string | undefined; body: Buffer }
  */
 export function createTally(): Tally {
   const ids = new Set<number>()
-  const counts = { logs: 0, logsInTrace: 0, spans: 0, datadogTraces: 0, requests: 0, bytes: 0 }
+  const counts = {
+    logs: 0,
+    logsInTrace: 0,
+    spans: 0,
+    datadogTraces: 0,
+    datadogSpans: 0,
+    requests: 0,
+    bytes: 0,
+  }
   const kept: Kept[] = []
   const takeLogs = (body: Buffer): void =>
     eachLog(body, ({ id, inTrace }) => {
@@ -29,6 +38,7 @@ export function createTally(): Tally {
   const read = ({ path, encoding, body }: Kept): void => {
     if (path === '/v1/logs') takeLogs(decompress(encoding, body))
     if (path === '/v1/traces') counts.spans += countSpans(decompress(encoding, body))
+    if (path === '/v0.4/traces') counts.datadogSpans += countDatadogSpans(body)
   }
   return {
     take(path, headers, body) {
