@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { go, goEnvironment, smallBuild } from './go.ts'
 import { ended } from './services.ts'
 import { finished, keptFolder } from './test-cache.ts'
 
@@ -10,44 +11,22 @@ const core = '0.165.0'
 const contrib = '0.165.1'
 const stable = '1.71.0'
 
-/** In which Go is found, also where it is not on the PATH. */
-export const goEnvironment: NodeJS.ProcessEnv = {
-  ...process.env,
-  PATH: [process.env.PATH, '/usr/local/go/bin'].join(delimiter),
-}
-
-/** Whether Go 1.26 or later is there, by which a Collector is built. */
-export function hasGo(): boolean {
-  const { stdout } = spawnSync('go', ['version'], { env: goEnvironment, encoding: 'utf8' })
-  return Number(/go1\.(\d+)/.exec(stdout ?? '')?.[1] ?? 0) >= 26
-}
-
 /**
  * Builds a Collector that reads Kafka and OTLP and writes files, by its builder, unless it is there: two to five minutes, and 1.6 GB in the
  * caches of Go. Gives its executable file.
  */
 export async function buildCollector(): Promise<string> {
   const folder = await keptFolder(`otelcol-${contrib}-${contents}`, async (fresh) => {
-    const run = (command: string, words: string[], cwd = fresh): Promise<void> =>
-      finished(spawn(command, words, { cwd, env: { ...goEnvironment, GOBIN: fresh, GOTOOLCHAIN: 'local' } }))
-    await run('go', ['install', `go.opentelemetry.io/collector/cmd/builder@v${core}`])
+    const builder = `go.opentelemetry.io/collector/cmd/builder@v${core}`
+    await go(['install', builder], { cwd: fresh, env: { GOBIN: fresh } })
     writeFileSync(join(fresh, 'manifest.yaml'), manifest)
     // The modules it would fetch by itself are more than are used, and one of them is not published.
     const halfway = ['--skip-get-modules', '--skip-compilation']
-    await run(join(fresh, 'builder'), ['--config', 'manifest.yaml', ...halfway])
+    const words = ['--config', 'manifest.yaml', ...halfway]
+    await finished(spawn(join(fresh, 'builder'), words, { cwd: fresh, env: goEnvironment }))
     const dist = join(fresh, 'dist')
     writeFileSync(join(dist, 'go.mod'), goMod)
-    const words = [
-      'build',
-      '-mod=mod',
-      '-trimpath',
-      '-buildvcs=false',
-      '-ldflags=-s -w',
-      '-o',
-      'otelcol',
-      '.',
-    ]
-    await run('go', words, dist)
+    await go([...smallBuild, '-mod=mod', '-o', 'otelcol', '.'], { cwd: dist })
     const made = join(fresh, 'made')
     mkdirSync(made)
     renameSync(join(dist, 'otelcol'), join(made, 'otelcol'))
@@ -63,13 +42,22 @@ export type Collector = {
   stop(): Promise<void>
 }
 
-/** Starts one with its configuration. Rejects with what it said when it ends before it is ready. */
-export async function startCollector(configuration: object): Promise<Collector> {
+/** Of which version it is, and of which version its parts from the contrib repository are. */
+export const collectorVersions: { core: string; contrib: string } = { core, contrib }
+
+/** One as an object, or the text of several files, which it puts together. */
+export type CollectorConfiguration = object | readonly string[]
+
+/** Starts one with its configuration, and with variables that it refers to. Rejects with what it said when it ends before it is ready. */
+export async function startCollector(
+  configuration: CollectorConfiguration,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Collector> {
   const command = await buildCollector()
   const directory = mkdtempSync(join(tmpdir(), 'clew-otelcol-'))
-  const file = join(directory, 'config.yaml')
-  writeFileSync(file, JSON.stringify(configuration))
-  const child = spawn(command, ['--config', file], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(command, filesIn(directory, configuration), {
+    ...{ stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } },
+  })
   let said = ''
   await new Promise<void>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -88,6 +76,31 @@ export async function startCollector(configuration: object): Promise<Collector> 
       rmSync(directory, { recursive: true })
     },
   }
+}
+
+/** Whether it could run with this configuration, by its own `validate`; rejects with what is wrong. */
+export async function validateCollector(
+  configuration: CollectorConfiguration,
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> {
+  const command = await buildCollector()
+  const directory = mkdtempSync(join(tmpdir(), 'clew-otelcol-'))
+  try {
+    const words = ['validate', ...filesIn(directory, configuration)]
+    await finished(spawn(command, words, { env: { ...process.env, ...env } }))
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+function filesIn(directory: string, configuration: CollectorConfiguration): string[] {
+  // JSON is YAML.
+  const texts = Array.isArray(configuration) ? configuration : [JSON.stringify(configuration)]
+  return texts.flatMap((text, index) => {
+    const file = join(directory, `${index}.yaml`)
+    writeFileSync(file, text)
+    return ['--config', file]
+  })
 }
 
 const modules = {

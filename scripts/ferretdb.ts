@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { goEnvironment, hasGo } from './collector.ts'
+import { go, goEnvironment, hasGo, smallBuild } from './go.ts'
 import { ended, freePort, reachable, type Service } from './services.ts'
 import { finished, keptFolder } from './test-cache.ts'
 
@@ -20,10 +20,8 @@ export function isMongodbExpected(): boolean {
  */
 export async function buildFerretdb(): Promise<string> {
   const folder = await keptFolder(`ferretdb-${version}`, async (fresh) => {
-    const run = (words: string[], cwd: string): Promise<void> =>
-      finished(spawn('go', words, { cwd, env: { ...goEnvironment, GOTOOLCHAIN: 'local' } }))
     writeFileSync(join(fresh, 'go.mod'), 'module clew/ferretdb\ngo 1.26\n')
-    await run(['get', module.replace('@', '/cmd/ferretdb@')], fresh)
+    await go(['get', module.replace('@', '/cmd/ferretdb@')], { cwd: fresh })
     const words = ['list', '-m', '-f', '{{.Dir}}', 'github.com/FerretDB/FerretDB']
     const { stdout } = spawnSync('go', words, { cwd: fresh, env: goEnvironment, encoding: 'utf8' })
     // It reads its version from a file that its module does not have, and the files of the cache cannot be laid over.
@@ -33,8 +31,7 @@ export async function buildFerretdb(): Promise<string> {
     writeFileSync(join(source, 'build/version/version.txt'), `v${version}\n`)
     const made = join(fresh, 'made')
     mkdirSync(made)
-    const build = ['build', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', join(made, 'ferretdb')]
-    await run([...build, './cmd/ferretdb'], source)
+    await go([...smallBuild, '-o', join(made, 'ferretdb'), './cmd/ferretdb'], { cwd: source })
     return made
   })
   return join(folder, 'ferretdb')

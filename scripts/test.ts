@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
-import { buildCollector, hasGo } from './collector.ts'
+import { buildCollector } from './collector.ts'
 import { pythonOfOrders } from './demo/python-services.ts'
 import { startMongodb } from './ferretdb.ts'
+import { hasGo } from './go.ts'
+import { buildJaeger } from './jaeger.ts'
 import { hasMariadb, startMariadb } from './mariadb.ts'
 import { pythonProblem } from './python.ts'
 import {
@@ -15,6 +17,7 @@ import {
   startPostgres,
   startRedis,
 } from './services.ts'
+import { buildVictoriaLogs } from './victoria-logs.ts'
 
 const started: Service[] = []
 const beganMs = Date.now()
@@ -77,8 +80,9 @@ async function startServices(): Promise<NodeJS.ProcessEnv> {
   if (mariadb) started.push(mariadb)
   else progress('no MariaDB: its tests are skipped (apt-get install mariadb-server, or set MYSQL_URL)')
   if (hasGo()) {
-    progress('looking for the Collector (it is built once, which takes minutes)')
-    await buildCollector().catch((error: Error) => progress(error.message))
+    progress('looking for the Collector, VictoriaLogs and Jaeger (they are built once, which takes minutes)')
+    for (const build of [buildCollector, buildVictoriaLogs, buildJaeger])
+      await build().catch((error: Error) => progress(error.message))
   }
   progress('looking for the packages of Python (pip fetches them once, which takes a minute)')
   await pythonOfOrders().catch((error: Error) => progress(error.message))

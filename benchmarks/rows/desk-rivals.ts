@@ -1,4 +1,4 @@
-import { hasGo } from '../../scripts/collector.ts'
+import { hasGo } from '../../scripts/go.ts'
 import { startClew } from '../desk/viewers/clew.ts'
 import { jaeger, startJaeger } from '../desk/viewers/jaeger.ts'
 import { otelDesktopViewer, startOtelDesktopViewer } from '../desk/viewers/otel-desktop-viewer.ts'

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OpenSearch, startOpenSearch } from '../../../../scripts/opensearch.ts'
 import { linesOf, startFilePipeline } from './file-pipeline.ts'
-import { type OpenSearch, startOpenSearch } from './opensearch.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clew-ecs-'))
 let search: OpenSearch

@@ -3,21 +3,23 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../../../../scripts/services.ts'
-import { finished, keptFolder } from '../../../../scripts/test-cache.ts'
+import { freePort } from './services.ts'
+import { finished, keptFolder } from './test-cache.ts'
 
 /** An OpenSearch of its own, in one Java process on 127.0.0.1. */
 export type OpenSearch = {
+  /** `host:port` */
+  address: string
   /** JSON of an answer; rejects for one that is no success. */
   call(method: string, path: string, body?: string, type?: string): Promise<unknown>
   stop(): Promise<void>
 }
 
-const version = '2.19.6'
+export const openSearchVersion = '2.19.6'
 
 /** Its jars are fetched once by Maven, 45 MB; Java 17. */
 export async function startOpenSearch(): Promise<OpenSearch> {
-  const lib = await keptFolder(`opensearch-${version}`, async (fresh) => {
+  const lib = await keptFolder(`opensearch-${openSearchVersion}`, async (fresh) => {
     writeFileSync(join(fresh, 'pom.xml'), pom)
     const copy = ['dependency:copy-dependencies', '-DoutputDirectory=lib', '-DincludeScope=runtime']
     await finished(spawn('mvn', ['-q', '-B', '-ntp', ...copy], { cwd: fresh }))
@@ -42,9 +44,11 @@ export async function startOpenSearch(): Promise<OpenSearch> {
     { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   await hasStarted(server)
+  const address = `127.0.0.1:${port}`
   return {
+    address,
     async call(method, path, body, type = 'application/json') {
-      const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      const answer = await fetch(`http://${address}${path}`, {
         ...{ method, headers: { 'content-type': type } },
         ...(body === undefined ? {} : { body }),
       })
@@ -80,8 +84,8 @@ const dependency = (group: string, artifact: string, of: string): string =>
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>clew</groupId><artifactId>opensearch</artifactId><version>1</version><packaging>pom</packaging>
 <dependencies>
-${dependency('org.opensearch', 'opensearch', version)}
-${dependency('org.opensearch.plugin', 'transport-netty4-client', version)}
+${dependency('org.opensearch', 'opensearch', openSearchVersion)}
+${dependency('org.opensearch.plugin', 'transport-netty4-client', openSearchVersion)}
 ${dependency('org.apache.logging.log4j', 'log4j-core', '2.25.4')}
 </dependencies></project>
 `
