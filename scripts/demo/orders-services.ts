@@ -54,6 +54,6 @@ export async function startOrders(
 }
 
 async function stopAll(children: readonly ChildProcess[], postgres: Service): Promise<void> {
-  await Promise.all(children.map(stopChild))
+  await Promise.all(children.map((child) => stopChild(child)))
   await postgres.stop()
 }

@@ -6,6 +6,8 @@ import { freePort, startRedisServer } from '../services.ts'
 import { startService, stopChild } from './service-process.ts'
 import { until } from './until.ts'
 
+/** Celery ends when its tasks do. */
+const graceMs = 60_000
 const directory = fileURLToPath(new URL('../../examples/python-orders/', import.meta.url))
 
 /** In Node.js by the preload, in Python by `opentelemetry-instrument`: what is run for each, in the example's folder. */
@@ -21,6 +23,8 @@ export type PythonServices = {
   shopUrl: string
   /** Resolves once all six say that they are up. */
   up(): Promise<void>
+  /** Resolves once this service has printed this. */
+  says(service: string, text: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -47,11 +51,12 @@ export async function startPythonOrders(
     ...{ OTEL_BLRP_SCHEDULE_DELAY: '200', OTEL_BSP_SCHEDULE_DELAY: '200' },
     ...overrides,
   }
-  const isUp = new Set<string>()
+  const said = new Map<string, string>()
+  const says = (name: string, text: string): boolean => said.get(name)?.includes(text) === true
   const start = (
     name: string,
     runs: Pick<Parameters<typeof startService>[0], 'command' | 'args' | 'cwd' | 'env'>,
-  ) => startService({ ...runs, onLine: (line) => line.includes(`${name} is up`) && isUp.add(name) })
+  ) => startService({ ...runs, onLine: (line) => said.set(name, `${said.get(name) ?? ''}${line}\n`) })
   const children: ChildProcess[] = [
     ...nodeServices.map((name) =>
       start(name, {
@@ -70,9 +75,10 @@ export async function startPythonOrders(
   const all = [...nodeServices, ...Object.keys(pythonServices)]
   return {
     shopUrl: `http://127.0.0.1:${shopPort}`,
-    up: () => until(() => all.every((name) => isUp.has(name))),
+    up: () => until(() => all.every((name) => says(name, `${name} is up`))),
+    says: (name, text) => until(() => says(name, text)),
     stop: async () => {
-      await Promise.all(children.map(stopChild))
+      await Promise.all(children.map((child) => stopChild(child, graceMs)))
       await redis.stop()
     },
   }

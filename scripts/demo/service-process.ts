@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { endWithUs } from '../services.ts'
 
-const graceMs = 5_000
+const usualGraceMs = 5_000
 
 /** A service of an example: what is run, where, and who hears the lines that it prints on stdout. */
 export type ServiceCommand = {
@@ -26,7 +26,7 @@ export function startService({ command, args, cwd, env, onLine }: ServiceCommand
 }
 
 /** Ends it by SIGTERM, and by SIGKILL when it takes too long. */
-export function stopChild(child: ChildProcess): Promise<void> {
+export function stopChild(child: ChildProcess, graceMs: number = usualGraceMs): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
     const force = setTimeout(() => child.kill('SIGKILL'), graceMs)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
+import { pythonOfOrders } from '../../../scripts/demo/python-services.ts'
 
 const demo = fileURLToPath(new URL('../../../scripts/demo.ts', import.meta.url))
 let child: ChildProcess
@@ -14,8 +15,12 @@ afterEach(() => {
 type Demo = { said(): string; until(text: string): Promise<void>; ended: Promise<number | string> }
 
 function startDemo(...words: string[]): Demo {
+  return startDemoIn({}, words)
+}
+
+function startDemoIn(overrides: NodeJS.ProcessEnv, words: readonly string[]): Demo {
   // Servers of its own: jobs of other tests wait in those that are shared.
-  const env = { ...process.env, PG_URL: '', REDIS_URL: '', CLEW_QUIET: '1' }
+  const env = { ...process.env, PG_URL: '', REDIS_URL: '', CLEW_QUIET: '1', ...overrides }
   child = spawn(process.execPath, [demo, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const output of [child.stdout!, child.stderr!])
@@ -80,6 +85,29 @@ test('with --keep 1% the chain of a failed order is whole, and little more than 
   expect(held! - released! + shipped!).toBe(written)
   expect(share).toBeLessThan(10)
   expect(await listening(said())).toEqual([])
+})
+
+test('with --python the chain goes through six services, three of them in Python', async ({ skip }) => {
+  await pythonOfOrders().catch((error: Error) => {
+    if (process.env.CI) throw error
+    skip(error.message)
+  })
+  const { said, ended } = startDemo('--once', '--python')
+  expect([await ended, said()]).toEqual([0, expect.stringContaining('[demo] stopping')])
+  const [, chain] = said().split('an order that the warehouse refuses at first')
+  expect(chain).toMatch(
+    /^, trace [\da-f]{32}:\n\ntrace [\da-f]{32} {2}[\d.]+ m?s, 6 services, 13 spans, 13 lines\n/,
+  )
+  expect(chain).toMatch(/ERROR the warehouse refuses HTTPError: 503 Server Error: .* orderId=2 item=ladder\n/)
+  expect(await listening(said())).toEqual([])
+}, 900_000)
+
+test('with --python and no Python the demo says what to install, and ends well', async () => {
+  const { said, ended } = startDemoIn({ PATH: '' }, ['--python'])
+  expect([await ended, said()]).toEqual([
+    0,
+    expect.stringContaining('skipped: no python3: install Python 3.10'),
+  ])
 })
 
 test('a demo that is interrupted while it starts stops what runs, and ends well', async () => {

@@ -6,7 +6,8 @@ import logging
 import requests
 from bullmq import Queue
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_process_shutdown, worker_ready
+from opentelemetry import _logs, trace
 
 import settings
 from job_trace import options_with_trace
@@ -40,3 +41,12 @@ async def order_mail(order):
 @worker_ready.connect
 def say_ready(**_):
     logger.info("worker is up")
+
+
+@worker_process_shutdown.connect
+def deliver(**_):
+    """What a process of the pool has not exported yet: it ends without exit handlers."""
+    for provider in (trace.get_tracer_provider(), _logs.get_logger_provider()):
+        # Without OpenTelemetry's SDK there is nothing to deliver.
+        if hasattr(provider, "force_flush"):
+            provider.force_flush()

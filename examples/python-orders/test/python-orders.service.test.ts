@@ -151,3 +151,22 @@ test(
   },
   patienceMs * 2,
 )
+
+test(
+  'what is not sent yet is delivered when the services end, those of Celery as well',
+  async ({ skip }) => {
+    if (absent !== undefined) skip(absent)
+    receiver = await startOtlpReceiver()
+    const late = { OTEL_BSP_SCHEDULE_DELAY: '600000', OTEL_BLRP_SCHEDULE_DELAY: '600000' }
+    services = await startPythonOrders(receiver.url, { CLEW_QUIET: '1', ...late })
+    await services.up()
+    const sent = await order(services.shopUrl, 'ladder')
+    const last = { mailer: 'mail sent', billing: 'invoice written', worker: ' succeeded in ' }
+    for (const [service, text] of Object.entries(last)) await services.says(service, text)
+    expect(once(receiver.spans)).toEqual([])
+    await services.stop()
+    const all = [...once(receiver.spans), ...once(receiver.logs)]
+    expect(treeOf(sent.traceId, all)).toEqual(expectedTree(sent))
+  },
+  patienceMs,
+)
