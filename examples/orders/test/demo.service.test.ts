@@ -98,6 +98,7 @@ test('with --python the chain goes through six services, three of them in Python
   expect(chain).toMatch(
     /^, trace [\da-f]{32}:\n\ntrace [\da-f]{32} {2}[\d.]+ m?s, 6 services, 13 spans, 13 lines\n/,
   )
+  expect(chain).toMatch(/ run\/tasks\.reserve \(job [\da-f-]{36}, attempt 2\) {2}[\d.]+ m?s {2}\[worker\]\n/)
   expect(chain).toMatch(/ERROR the warehouse refuses HTTPError: 503 Server Error: .* orderId=2 item=ladder\n/)
   expect(await listening(said())).toEqual([])
 }, 900_000)

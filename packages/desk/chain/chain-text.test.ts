@@ -47,6 +47,27 @@ first error line: ERROR payment_failed status=500 (160.0 ms, worker)
 `)
 })
 
+test('a task of Celery that is tried again waits in the queue anew, below the attempt that sent it', () => {
+  const sent = (id: string, ms: [number, number], parent?: string) =>
+    ({ id, ms, kind: 'producer', jobId: 't', ...(parent !== undefined && { parent }) }) as const
+  const run = (id: string, ms: [number, number], parent: string, attempt: number) =>
+    ({ id, ms, parent, kind: 'consumer', service: 'worker', jobId: 't', attempt }) as const
+  const data = sampleChain()
+    .span('apply_async/reserve', sent('send', [0, 2]))
+    .span('run/reserve', run('first', [10, 40], 'send', 1))
+    .span('apply_async/reserve', sent('anew', [30, 32], 'first'))
+    .span('run/reserve', run('second', [60, 65], 'anew', 2))
+    .data()
+  expect(chainAsText(data).split('\n\n')[1]).toBe(`\
+     0.0 ms  apply_async/reserve (job t)  2 ms  [api]
+     2.0 ms  ├─ ⏳ queued  8 ms
+    10.0 ms  └─ run/reserve (job t, attempt 1)  30 ms  [worker]
+    30.0 ms     └─ apply_async/reserve (job t)  2 ms  [api]
+    32.0 ms        ├─ ⏳ queued  28 ms
+    60.0 ms        └─ run/reserve (job t, attempt 2)  5 ms  [worker]
+`)
+})
+
 test('a call to another server says where it went, also as the root cause, and a group of calls to which host', () => {
   const chain = sampleChain().span('POST /orders', { id: 'post', ms: [0, 50], kind: 'server' })
   for (let at = 1; at < 6; at++) {

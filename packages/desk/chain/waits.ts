@@ -43,12 +43,20 @@ function endsOfEarlierAttempts(draft: Draft): Map<number, number> {
 
 function queuedFrom(draft: Draft, span: number, producers: ReadonlyMap<number, number>): number | undefined {
   const facts = draft.facts.get(span)
-  if ((facts?.attempt ?? 1) > 1) return
-  if (Number.isFinite(facts?.waitMs)) return draft.start[span]! - facts!.waitMs! * ms
   const parent = draft.parent[span]!
-  const producer = draft.data.spans.kind[parent] === kindProducer ? parent : producers.get(span)
+  const sender = draft.data.spans.kind[parent] === kindProducer ? parent : undefined
+  if ((facts?.attempt ?? 1) > 1 && !isSentAnew(draft, span, sender)) return
+  if (Number.isFinite(facts?.waitMs)) return draft.start[span]! - facts!.waitMs! * ms
+  const producer = sender ?? producers.get(span)
   if (producer === undefined) return
   return draft.start[producer]! + draft.duration[producer]!
+}
+
+/** Celery sends a task that is tried again as a message of its own, from within the attempt before. */
+function isSentAnew({ facts, parent }: Draft, span: number, sender: number | undefined): boolean {
+  if (sender === undefined) return false
+  const jobId = facts.get(span)?.jobId
+  return jobId !== undefined && facts.get(parent[sender]!)?.jobId === jobId
 }
 
 /** Of each span the first producer that it links to. */

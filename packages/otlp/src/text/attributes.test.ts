@@ -22,3 +22,13 @@ test.each([
 ])('where %o went', (attributes, call) => {
   expect(spanFacts(attributes, '')?.call).toBe(call)
 })
+
+test.each([
+  [{ 'bullmq.job.attempt': 2 }, 2],
+  [{ 'celery.action': 'run' }, 1],
+  [{ 'celery.action': 'run', 'celery.retries': 1 }, 2],
+  [{ 'celery.action': 'apply_async', 'celery.retries': 1 }, undefined],
+  [{}, undefined],
+])('which attempt %o is', (attributes, attempt) => {
+  expect(spanFacts(attributes, '')?.attempt).toBe(attempt)
+})

@@ -25,7 +25,7 @@ export type SpanFacts = {
 export function spanFacts(attributes: Attributes, message: string): SpanFacts | undefined {
   const facts: SpanFacts = {}
   const httpStatus = numberOf(attributes['http.response.status_code'] ?? attributes['http.status_code'])
-  const attempt = numberOf(attributes['bullmq.job.attempt'])
+  const attempt = attemptOf(attributes)
   const waitMs = numberOf(attributes['bullmq.job.wait_ms'])
   const queue = attributeText(attributes['messaging.destination.name'])
   const jobId = attributeText(attributes['messaging.message.id'])
@@ -42,6 +42,12 @@ export function spanFacts(attributes: Attributes, message: string): SpanFacts | 
   if (attributes['clew.unfinished'] === true) facts.unfinished = true
   for (const _ in facts) return facts
   return undefined
+}
+
+/** Python's instrumentation of Celery has the number of retries on each run but the first. */
+function attemptOf(attributes: Attributes): number | undefined {
+  if (attributes['celery.action'] !== 'run') return numberOf(attributes['bullmq.job.attempt'])
+  return (numberOf(attributes['celery.retries']) ?? 0) + 1
 }
 
 /**
