@@ -58,9 +58,26 @@ ok 1 - Route # time=5ms
  ↓ test/route.test.ts > Route > .all > waits
  ✓ test/route.test.ts > Route > works 1ms
 `,
+  poku: `
+  \u001b[2m◌ Route\u001b[0m
+    ◌ works
+      ✔ as an assertion
+    ● works › 0.117521ms
+    ◌ .all
+      ✘ fails
+            File test/zz/a.test.mts:4:47
+      ◯ waits
+    ● .all › 564.26ms
+    ◌ works
+    ● works › 1.2ms
+  ● Route › 564.92ms
+
+  ✘ test/a.test.mts › 9312.12ms
+`,
 }
 
 test.each([
+  ['poku', 'Route'],
   ['mocha', 'Route'],
   ['node:test', 'Route'],
   ['tap', 'Route'],
@@ -82,4 +99,11 @@ test('what differs is told by the path of the test', () => {
     { test: 'a › three', bare: '–', traced: 'ok' },
     { test: 'a › two', bare: 'ok, ok', traced: 'failed, ok' },
   ])
+})
+
+test('postgres.js ticks what went well, and names the rest', () => {
+  expect(Object.fromEntries(readOutcomes('✅✅✅said by a test\n\n⛔️ Connects\n'))).toEqual({
+    '✅': ['ok', 'ok', 'ok'],
+    Connects: ['failed'],
+  })
 })

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /** What became of a test: `ok`, `failed`, `skipped`. */
 export type Outcome = 'ok' | 'failed' | 'skipped'
 
@@ -8,17 +10,21 @@ type Title = { indent: number; text: string }
 
 export type Difference = { test: string; bare: string; traced: string }
 
-const mark = /^(\s*)(?:(✔|✓|√)|(✖|✗|✕|×|\d+\))|(﹣|○|↓|-)) (.+)$/
+const mark = /^(\s*)(?:(✔|✓|√)|(✖|✗|✘|✕|×|⛔️|\d+\))|(﹣|○|◯|↓|-)) (.+)$/
+/** poku says with it that a test has ended, and whether it failed with an assertion or a file. */
+const ended = /^(\s*)● (.+ › [\d.]+ms)$/
+/** postgres.js names only what failed. */
+const ticks = /^✅+/
 const tap = /^(\s*)(not )?ok \d+(?: -)? ?(.*)$/
-const title = /^(?:(\s+)(?:# Subtest: |▶ )?|# Subtest: |▶ |PASS |FAIL )(\S.*)$/
+const title = /^(?:(\s+)(?:# Subtest: |▶ |◌ )?|# Subtest: |▶ |PASS |FAIL )(\S.*)$/
 /** Of mocha: the failures come once more below it. */
 const summary = /^\s+\d+ passing\b/
 /** At the end of a line; a reason may follow. */
-const duration = /\s*(?:\(\d[\d.,]*\s?m?s\)(?: # .*)?|# time=.*|\b\d+ms)$/
+const duration = /\s*(?:› [\d.]+ms|\(\d[\d.,]*\s?m?s\)(?: # .*)?|# time=.*|\b\d+ms)$/
 
 /**
  * Reads what runners print for people or machines: the spec reporters of mocha, node:test and jasmine, the verbose ones of
- * jest and vitest, and TAP. What a test itself prints at the beginning of a line is passed over.
+ * jest and vitest, the classic one of poku, TAP, and the ticks of postgres.js. What a test itself prints at the beginning of a line is passed over.
  */
 export function readOutcomes(output: string): Outcomes {
   const outcomes = new Map<string, Outcome[]>()
@@ -28,11 +34,14 @@ export function readOutcomes(output: string): Outcomes {
     const path = [...titles.map(({ text }) => text), name].join(' › ')
     outcomes.set(path, [...(outcomes.get(path) ?? []), outcome].toSorted())
   }
-  for (const line of output.split('\n')) {
+  for (const line of stripVTControlCharacters(output).split('\n')) {
     if (summary.test(line)) break
     const spec = mark.exec(line)
     const point = spec ? null : tap.exec(line)
-    if (spec) note(spec[1]!.length, textOf(spec[5]!), spec[2] ? 'ok' : spec[3] ? 'failed' : 'skipped')
+    const end = ended.exec(line)
+    for (const tick of ticks.exec(line)?.[0] ?? '') note(0, tick, 'ok')
+    if (end) note(end[1]!.length, textOf(end[2]!), 'ok')
+    else if (spec) note(spec[1]!.length, textOf(spec[5]!), spec[2] ? 'ok' : spec[3] ? 'failed' : 'skipped')
     else if (point) note(point[1]!.length, textOf(point[3]!), outcomeOf(point))
     else openTitle(line, titles)
   }
