@@ -31,6 +31,7 @@ export {
   contextWithSpan,
   type Fields,
   type FieldValue,
+  formatTraceparent,
   handsOnMarks,
   isTracingSuppressed,
   recordScopeOf,

@@ -169,6 +169,11 @@ export function handsOnMarks(context: Context): boolean {
   return context.getValue(unmarkedKey) !== true
 }
 
+/** The `traceparent` of a span, in version 00; flags that it does not know are sent as 0. */
+export function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
+  return `00-${traceId}-${spanId}-0${traceFlags & 3}`
+}
+
 /** Outside of any request. */
 export const rootContext: Context = new RequestContext(undefined, undefined, emptyContext)
 

@@ -3,7 +3,7 @@ import { type Summary, summarize } from './summarize.ts'
 import { type Dialect, type Token, tokenize } from './tokens.ts'
 
 /** What a text does, and the text without any value: `sanitized`, at most 8,192 characters. */
-export type Statement = { summary: Summary; sanitized: string }
+export type Statement = { summary: Summary; sanitized: string; hasComment: boolean }
 
 const maxTextLength = 8_192
 const maxStatements = 500
@@ -19,7 +19,8 @@ export function statementOf(sql: string, dialect: Dialect): Statement {
   const known = statements.get(sql)
   if (known) return known
   const tokens = tokenize(sql.length > maxTextLength ? sql.slice(0, maxTextLength) : sql, dialect)
-  const statement = { summary: summarize(tokens), sanitized: clip(sanitize(tokens), sql) }
+  const hasComment = tokens.some(({ kind }) => kind === 'comment')
+  const statement = { summary: summarize(tokens), sanitized: clip(sanitize(tokens), sql), hasComment }
   if (sql.length > maxTextLength) return statement
   if (statements.size >= maxStatements) statements.clear()
   statements.set(sql, statement)

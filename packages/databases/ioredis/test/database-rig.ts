@@ -18,6 +18,7 @@ export type DatabaseRig<Library> = {
 }
 
 export type Recording = Parameters<typeof recordSpans>[0]
+export type Options = Parameters<typeof startInstrumentation>[1]
 
 export async function startDatabaseRig<Library>(
   instrumentation: Instrumentation,
@@ -25,9 +26,10 @@ export async function startDatabaseRig<Library>(
   startServer: () => Promise<Service>,
   describeServer: (url: URL) => Record<string, unknown>,
   recording: Recording = {},
+  options: Options = {},
 ): Promise<DatabaseRig<Library>> {
   const recorder = recordSpans(recording)
-  const stopInstrumentation = startInstrumentation(instrumentation)
+  const stopInstrumentation = startInstrumentation(instrumentation, options)
   const library = load()
   // Last: a start that fails must leave no server behind.
   const { url, stop } = await startServer()

@@ -11,7 +11,8 @@ import {
   stopAll,
   wrapMethod,
 } from '@clew/core'
-import type { Tracer } from '@opentelemetry/api'
+import { addTraceComment, copyWith } from '@clew/core/sql'
+import type { Span, Tracer } from '@opentelemetry/api'
 import type { Callback, Command } from './library.ts'
 
 type Method = (...args: unknown[]) => unknown
@@ -22,6 +23,8 @@ export type CommandTracer = {
   tracing<Self>(
     original: Method,
     describe: (self: Self, args: readonly unknown[]) => SpanDescription,
+    /** The arguments that mysql2 gets in place of the application's, where there is a span. */
+    replace?: (args: readonly unknown[], span: Span) => readonly unknown[],
   ): (this: Self, ...args: unknown[]) => unknown
   stop: Stop
 }
@@ -41,11 +44,12 @@ export function traceCommands(owner: string, tracer: Tracer): CommandTracer {
   }
 
   return {
-    tracing: (original, describe) =>
+    tracing: (original, describe, replace) =>
       function (this, ...args) {
         const operation = startOperation(tracer, activeContext(), () => describe(this, args))
         try {
-          const command = original.apply(this, withEnding(args, operation))
+          const given = replace && operation.span ? replace(args, operation.span) : args
+          const command = original.apply(this, withEnding(given, operation))
           guard('following a query', () => follow(command, operation), undefined)
           return command
         } catch (error) {
@@ -88,4 +92,19 @@ function ending(callback: Callback, operation: Operation): Callback {
     operation.end(error, Array.isArray(rows) ? rows.length : undefined)
     return bound.call(this, error, ...results)
   }
+}
+
+/**
+ * The arguments of `query` with a comment in their text. A pool hands on a command that it has made of them, whose text is that of
+ * mysql2; the application's own object stays as it is.
+ */
+export function withComment(args: readonly unknown[], span: Span): readonly unknown[] {
+  const [query, ...rest] = args
+  if (typeof query === 'string') return [addTraceComment(query, span, 'mysql'), ...rest]
+  const command = query as Command | null | undefined
+  if (typeof command?.sql !== 'string') return args
+  const sql = addTraceComment(command.sql, span, 'mysql')
+  if (typeof command.emit !== 'function') return [copyWith(command, 'sql', sql), ...rest]
+  command.sql = sql
+  return args
 }

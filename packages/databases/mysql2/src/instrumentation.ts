@@ -9,10 +9,10 @@ import {
   stopAll,
   wrapMethod,
 } from '@clew/core'
+import { type SqlRuntime, sqlOptions } from '@clew/core/sql'
 import manifest from '@clew/mysql2/package.json' with { type: 'json' }
-import type { Tracer } from '@opentelemetry/api'
 import { describeQuery } from './attributes.ts'
-import { type CommandTracer, traceCommands } from './commands.ts'
+import { type CommandTracer, traceCommands, withComment } from './commands.ts'
 import type {
   Connection,
   ConnectionClass,
@@ -28,27 +28,34 @@ const connectionFile = { ...library, file: 'lib/connection.js' }
 const poolFile = { ...library, file: 'lib/pool.js' }
 
 /** A span for each query of mysql2, and callbacks and events in the context of their caller. */
-export const mysql2Instrumentation: Instrumentation = {
+export const mysql2Instrumentation: Instrumentation<typeof sqlOptions> = {
   name: 'mysql2',
   version: manifest.version,
   library,
   seam: 'query, execute, prepare and emit of Connection, getConnection of Pool',
-  start: ({ tracer }) => {
+  options: sqlOptions,
+  start: (runtime) => {
     const stops = [
-      onModuleLoad<ConnectionClass>(connectionFile, (Connection) => attachToConnection(Connection, tracer)),
+      onModuleLoad<ConnectionClass>(connectionFile, (Connection) => attachToConnection(Connection, runtime)),
       onModuleLoad<PoolClass>(poolFile, attachToPool),
     ]
     return () => stopAll(stops)
   },
 }
 
-function attachToConnection(Connection: ConnectionClass, tracer: Tracer): Stop[] {
+function attachToConnection(
+  Connection: ConnectionClass,
+  { tracer, options: { addSqlCommenterCommentToQueries: isCommenting } }: SqlRuntime,
+): Stop[] {
   const connection = owningPrototype(Connection.prototype, 'query')
   const commands = traceCommands(owner, tracer)
   const queries = (['query', 'execute'] as const).map((name) =>
     wrapMethod(owner, connection, name, (original) =>
-      commands.tracing<Connection>(original, ({ config }, [query, values]) =>
-        describeQuery(query, values, config),
+      commands.tracing<Connection>(
+        original,
+        ({ config }, [query, values]) => describeQuery(query, values, config),
+        // What is executed is prepared, and kept by its text.
+        name === 'query' && isCommenting ? withComment : undefined,
       ),
     ),
   )

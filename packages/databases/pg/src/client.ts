@@ -7,9 +7,10 @@ import {
   startOperation,
   wrapMethod,
 } from '@clew/core'
-import type { Tracer } from '@opentelemetry/api'
+import { addTraceComment, copyWith, type SqlRuntime } from '@clew/core/sql'
+import type { Span } from '@opentelemetry/api'
 import { describeQuery } from './attributes.ts'
-import { type Client, isSubmittable } from './library.ts'
+import { type Client, isSubmittable, type QueryConfig } from './library.ts'
 import { takePoolQuery } from './pool.ts'
 import { callQuery } from './query-call.ts'
 import type { Submissions } from './submissions.ts'
@@ -21,18 +22,22 @@ const connectionEvents = new Set<unknown>(['connect', 'drain', 'end', 'error', '
 export function attachToClient(
   owner: string,
   client: Client,
-  tracer: Tracer,
+  runtime: SqlRuntime,
   submissions: Submissions,
 ): Stop[] {
   return [
-    wrapMethod(owner, client, 'query', (original) => tracedQuery(original, tracer, submissions)),
+    wrapMethod(owner, client, 'query', (original) => tracedQuery(original, runtime, submissions)),
     // The socket, and all that is ever received on it, would keep the context of the request that opened it.
     wrapMethod(owner, client, 'connect', runningInRoot),
     wrapMethod(owner, client, 'emit', (original) => emittingInRoot(original, connectionEvents)),
   ]
 }
 
-function tracedQuery(original: Client['query'], tracer: Tracer, submissions: Submissions): Client['query'] {
+function tracedQuery(
+  original: Client['query'],
+  { tracer, options: { addSqlCommenterCommentToQueries: isCommenting } }: SqlRuntime,
+  submissions: Submissions,
+): Client['query'] {
   return function (this: Client, ...args: unknown[]) {
     const [query, values] = args
     const active = activeContext()
@@ -40,7 +45,10 @@ function tracedQuery(original: Client['query'], tracer: Tracer, submissions: Sub
     const operation = startOperation(tracer, poolQuery?.caller ?? active, () =>
       poolQuery ? undefined : describeQuery(textOwner(query), values, this),
     )
-    if (!isSubmittable(query)) return callQuery(original, this, args, operation)
+    if (!isSubmittable(query)) {
+      const span = isCommenting ? (operation.span ?? poolQuery?.span) : undefined
+      return callQuery(original, this, span ? withComment(args, span) : args, operation)
+    }
     guard('following a submitted query', () => submissions.add(query, operation), undefined)
     try {
       return original.apply(this, args)
@@ -49,6 +57,15 @@ function tracedQuery(original: Client['query'], tracer: Tracer, submissions: Sub
       throw error
     }
   }
+}
+
+/** A query with a name is prepared under it, and must have the same text each time. */
+function withComment(args: unknown[], span: Span): unknown[] {
+  const [query, ...rest] = args
+  if (typeof query === 'string') return [addTraceComment(query, span, 'postgresql'), ...rest]
+  const { text, name } = (query ?? {}) as QueryConfig
+  if (typeof text !== 'string' || name) return args
+  return [copyWith(query as object, 'text', addTraceComment(text, span, 'postgresql')), ...rest]
 }
 
 // pg-query-stream keeps its text in a cursor, as `cursor.text`.

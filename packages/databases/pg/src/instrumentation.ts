@@ -1,6 +1,6 @@
 import { type Instrumentation, onModuleLoad, owningPrototype, type Stop } from '@clew/core'
+import { type SqlRuntime, sqlOptions } from '@clew/core/sql'
 import manifest from '@clew/pg/package.json' with { type: 'json' }
-import type { Tracer } from '@opentelemetry/api'
 import { attachToClient } from './client.ts'
 import type { Pg, Pool } from './library.ts'
 import { attachToPool } from './pool.ts'
@@ -10,20 +10,21 @@ const owner = '@clew/pg'
 const library = { name: 'pg', versions: { from: '8.0.3', below: '9.0.0' } } as const
 
 /** A span for each query of pg, and callbacks and Query events in the context of their caller. */
-export const pgInstrumentation: Instrumentation = {
+export const pgInstrumentation: Instrumentation<typeof sqlOptions> = {
   name: 'pg',
   version: manifest.version,
   library: library,
   seam: 'query, connect and emit of Client and Pool',
-  start: ({ tracer }) => onModuleLoad<Pg>(library, (pg) => attachTo(pg, tracer)),
+  options: sqlOptions,
+  start: (runtime) => onModuleLoad<Pg>(library, (pg) => attachTo(pg, runtime)),
 }
 
-function attachTo(pg: Pg, tracer: Tracer): Stop[] {
+function attachTo(pg: Pg, runtime: SqlRuntime): Stop[] {
   if (isNative(pg)) return []
   const submissions = trackSubmissions(owner, pg.Query.prototype.submit)
   return [
-    ...attachToClient(owner, pg.Client.prototype, tracer, submissions),
-    ...attachToPool(owner, poolPrototype(pg), tracer),
+    ...attachToClient(owner, pg.Client.prototype, runtime, submissions),
+    ...attachToPool(owner, poolPrototype(pg), runtime.tracer),
     submissions.stop,
   ]
 }

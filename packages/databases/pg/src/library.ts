@@ -8,6 +8,7 @@ export type Callback = (error?: unknown, ...results: unknown[]) => void
 
 export type QueryConfig = {
   text?: unknown
+  name?: unknown
   values?: unknown
   callback?: unknown
 }

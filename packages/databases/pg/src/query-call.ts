@@ -1,4 +1,5 @@
 import { bindToContext, type Operation } from '@clew/core'
+import { copyWith } from '@clew/core/sql'
 import type { Callback, QueryConfig } from './library.ts'
 
 type QueryMethod = (...args: unknown[]) => unknown
@@ -44,13 +45,7 @@ function withCallback(args: readonly unknown[], bound: Callback): unknown[] {
   const [config, values, callback] = args
   if (typeof callback === 'function') return [config, values, bound]
   if (typeof values === 'function') return [config, bound]
-  return [copyWithCallback(config as object, bound), ...args.slice(1)]
-}
-
-function copyWithCallback(config: object, bound: Callback): object {
-  const properties = Object.getOwnPropertyDescriptors(config)
-  const callback = { value: bound, writable: true, enumerable: true, configurable: true }
-  return Object.create(Object.getPrototypeOf(config), { ...properties, callback })
+  return [copyWith(config as object, 'callback', bound), ...args.slice(1)]
 }
 
 // Before 8.23 pg writes the callback it is given into the application's own config object.

@@ -4,6 +4,7 @@ import type pgTypes from 'pg'
 import { type Service, startPostgres } from '../../../../scripts/services.ts'
 import {
   type DatabaseRig,
+  type Options,
   type Recording,
   shapesOf,
   startDatabaseRig,
@@ -23,7 +24,7 @@ export const versions: readonly (readonly [name: string, load: () => Pg])[] = [
 export type Rig = Omit<DatabaseRig<Pg>, 'library'> & { pg: Pg }
 
 /** A server, an attached pg, and a recorder of its spans. */
-export async function startRig(load: () => Pg, recording?: Recording): Promise<Rig> {
+export async function startRig(load: () => Pg, recording?: Recording, options?: Options): Promise<Rig> {
   const { library: pg, ...rig } = await startDatabaseRig(
     pgInstrumentation,
     load,
@@ -35,6 +36,7 @@ export async function startRig(load: () => Pg, recording?: Recording): Promise<R
       'server.port': Number(port),
     }),
     recording,
+    options,
   )
   return { ...rig, pg }
 }

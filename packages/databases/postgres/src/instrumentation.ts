@@ -1,6 +1,6 @@
 import { type Instrumentation, onModuleLoad, type Stop, wrapMethod } from '@clew/core'
+import { type SqlRuntime, sqlOptions } from '@clew/core/sql'
 import manifest from '@clew/postgres/package.json' with { type: 'json' }
-import type { Tracer } from '@opentelemetry/api'
 import { type Postgres, queryPrototype } from './library.ts'
 import { tracingHandle } from './queries.ts'
 
@@ -8,18 +8,19 @@ const owner = '@clew/postgres'
 const library = { name: 'postgres', versions: { from: '3.0.0', below: '4.0.0' } } as const
 
 /** A span for each query of postgres.js, and callbacks in the context of their caller. */
-export const postgresInstrumentation: Instrumentation = {
+export const postgresInstrumentation: Instrumentation<typeof sqlOptions> = {
   name: 'postgres',
   version: manifest.version,
   library,
   seam: 'handle of Query',
-  start: ({ tracer }) =>
+  options: sqlOptions,
+  start: (runtime) =>
     onModuleLoad<Postgres | { default: Postgres }>({ ...library, esModule: 'src/index.js' }, (exports) =>
-      attachTo('default' in exports ? exports.default : exports, tracer),
+      attachTo('default' in exports ? exports.default : exports, runtime),
     ),
 }
 
-function attachTo(postgres: Postgres, tracer: Tracer): Stop {
+function attachTo(postgres: Postgres, runtime: SqlRuntime): Stop {
   const prototype = queryPrototype(postgres)
-  return wrapMethod(owner, prototype, 'handle', (original) => tracingHandle(owner, tracer, original))
+  return wrapMethod(owner, prototype, 'handle', (original) => tracingHandle(owner, runtime, original))
 }

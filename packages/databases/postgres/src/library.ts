@@ -9,6 +9,8 @@ export type Query = {
   /** What is sent, once it was put together. */
   string?: unknown
   parameters?: unknown
+  /** What its connection makes of it when it is sent; one without a name is not prepared. */
+  statement?: { string?: unknown; name?: unknown } | null
   cancelled: unknown
   /** Whether the work has begun. */
   executed: boolean

@@ -10,7 +10,8 @@ import {
   startOperation,
   wrapMethod,
 } from '@clew/core'
-import type { Tracer } from '@opentelemetry/api'
+import { addTraceComment, type SqlRuntime } from '@clew/core/sql'
+import type { Span } from '@opentelemetry/api'
 import { describeQuery, describeSent } from './attributes.ts'
 import type { Query } from './library.ts'
 
@@ -21,7 +22,11 @@ type Begun = { readonly operation: Operation; readonly text: string; readonly ow
  * `handle` with a span from the call to the outcome. Its work runs in no request's context: the connection that it may open would
  * keep it, and whatever is received there later would run in it. What the application gave runs in that of the caller.
  */
-export function tracingHandle(owner: string, tracer: Tracer, original: Query['handle']): Query['handle'] {
+export function tracingHandle(
+  owner: string,
+  { tracer, options: { addSqlCommenterCommentToQueries: isCommenting } }: SqlRuntime,
+  original: Query['handle'],
+): Query['handle'] {
   const begun = createHiddenSlot<Begun>()
 
   const begin = (query: Query): Begun => {
@@ -33,6 +38,7 @@ export function tracingHandle(owner: string, tracer: Tracer, original: Query['ha
     })
     const made = { operation, text, own: new Set<unknown>() }
     begun.set(query, made)
+    if (isCommenting && operation.span) commentWhenSent(query, operation.span)
     return made
   }
   const follow = (query: Query): void => {
@@ -90,4 +96,26 @@ function isStream(value: unknown): value is EventEmitter {
 
 function bindStream(owner: string, stream: EventEmitter, { caller }: Operation): void {
   wrapMethod(owner, stream, 'emit', (emit) => bindToContext(caller, emit))
+}
+
+/**
+ * Only the connection knows whether a query is prepared: by default it is, under a name, and then its text is what it is found by.
+ * The statement of one that is not is made for this query alone.
+ */
+function commentWhenSent(query: Query, span: Span): void {
+  let statement = query.statement
+  Object.defineProperty(query, 'statement', {
+    configurable: true,
+    enumerable: true,
+    get: () => statement,
+    set: (next: Query['statement']) => {
+      if (next && !next.name && typeof next.string === 'string') {
+        const text = addTraceComment(next.string, span, 'postgresql')
+        next.string = text
+        // Of `sql.unsafe` without parameters postgres.js until 3.2 sends this.
+        if (query.strings.length === 1 && !('raw' in query.strings)) query.strings = [text]
+      }
+      statement = next
+    },
+  })
 }

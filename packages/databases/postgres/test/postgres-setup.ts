@@ -4,6 +4,7 @@ import type postgresTypes from 'postgres'
 import { startPostgres } from '../../../../scripts/services.ts'
 import {
   type DatabaseRig,
+  type Options,
   type Recording,
   shapesOf,
   startDatabaseRig,
@@ -28,13 +29,14 @@ export type Rig = Omit<DatabaseRig<Postgres>, 'library'> & {
 }
 
 /** A server, an attached postgres.js, and a recorder of its spans. */
-export async function startRig(load: () => Postgres, recording?: Recording): Promise<Rig> {
+export async function startRig(load: () => Postgres, recording?: Recording, options?: Options): Promise<Rig> {
   const { library: postgres, ...rig } = await startDatabaseRig(
     postgresInstrumentation,
     load,
     startPostgres,
     () => ({ 'db.system.name': 'postgresql' }),
     recording,
+    options,
   )
   return { ...rig, postgres, connect: (options = {}) => postgres(rig.url, { max: 3, ...options }) as Sql }
 }

@@ -1,5 +1,6 @@
 import {
   contextWithSpan,
+  formatTraceparent,
   handsOnMarks,
   isTracingSuppressed,
   keptTraces,
@@ -30,7 +31,7 @@ export const traceContextPropagator: TextMapPropagator = {
   inject(context, carrier, setter) {
     const span = spanContextOf(context)
     if (span === undefined || isTracingSuppressed(context) || !isValidContext(span)) return
-    setter.set(carrier, traceparent, `00-${span.traceId}-${span.spanId}-0${span.traceFlags & knownFlags}`)
+    setter.set(carrier, traceparent, formatTraceparent(span))
     const state = (handsOnMarks(context) ? withMark(span) : span.traceState)?.serialize()
     if (state) setter.set(carrier, tracestate, state)
   },

@@ -1,15 +1,17 @@
-import { activeContext, getFields, setKeptTraces, spanOf, withFields, withoutMark } from '@clew/core'
+import {
+  activeContext,
+  formatTraceparent,
+  getFields,
+  setKeptTraces,
+  spanOf,
+  withFields,
+  withoutMark,
+} from '@clew/core'
 import { recordSpans, type SpanRecorder } from '@clew/testing'
 import { context, propagation } from '@opentelemetry/api'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  contextOfMaker,
-  encodeMetadata,
-  formatTraceparent,
-  parseMetadata,
-  parseTraceparent,
-} from './metadata.ts'
+import { contextOfMaker, encodeMetadata, parseMetadata, parseTraceparent } from './metadata.ts'
 
 let spans: SpanRecorder
 beforeEach(() => {
@@ -144,7 +146,7 @@ const hex = (length: number) =>
     .filter((text) => /[^0]/.test(text))
 
 test('what is formatted is read again', () => {
-  const span = fc.record({ traceId: hex(32), spanId: hex(16), traceFlags: fc.integer({ min: 0, max: 255 }) })
+  const span = fc.record({ traceId: hex(32), spanId: hex(16), traceFlags: fc.integer({ min: 0, max: 3 }) })
   fc.assert(
     fc.property(span, (given) => {
       expect(parseTraceparent(formatTraceparent(given))).toEqual({ ...given, isRemote: true })

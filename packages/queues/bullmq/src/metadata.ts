@@ -3,6 +3,7 @@ import {
   extractContext,
   type Fields,
   type FieldValue,
+  formatTraceparent,
   getFields,
   handsOnMarks,
   injectContext,
@@ -188,12 +189,6 @@ export function mergeMetadata(present: unknown, ours: string): string | undefine
 
 // https://www.w3.org/TR/trace-context/#traceparent-header, version 00.
 const traceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
-
-/** The header of a span in version 00. */
-export function formatTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
-  const flags = traceFlags & 0xff
-  return `00-${traceId}-${spanId}-${flags < 16 ? '0' : ''}${flags.toString(16)}`
-}
 
 /** The remote span of a header in version 00; `undefined` for anything else. */
 export function parseTraceparent(text: unknown): SpanContext | undefined {

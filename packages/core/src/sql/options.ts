@@ -1,0 +1,14 @@
+import type { Runtime } from '../seams/instrumentation.ts'
+
+/** The options that the instrumentations of SQL databases share, by the names that OpenTelemetry's have for them. */
+export const sqlOptions = {
+  addSqlCommenterCommentToQueries: {
+    kind: 'boolean',
+    default: false,
+    about:
+      'Put the ids of its span in a comment at the end of each query that is not prepared and has no comment, as sqlcommenter does.',
+  },
+} as const
+
+/** What the instrumentation of an SQL database works with. */
+export type SqlRuntime = Runtime<typeof sqlOptions>
