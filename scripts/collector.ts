@@ -12,8 +12,8 @@ const contrib = '0.165.1'
 const stable = '1.71.0'
 
 /**
- * Builds a Collector that reads Kafka and OTLP and writes files, by its builder, unless it is there: two to five minutes, and 1.6 GB in the
- * caches of Go. Gives its executable file.
+ * Builds a Collector by its builder, unless it is there: two to five minutes, and 1.6 GB in the caches of Go. It receives OTLP and reads
+ * Kafka, and writes files, OTLP, Kafka and ClickHouse. Gives its executable file.
  */
 export async function buildCollector(): Promise<string> {
   const folder = await keptFolder(`otelcol-${contrib}-${contents}`, async (fresh) => {
@@ -103,32 +103,38 @@ function filesIn(directory: string, configuration: CollectorConfiguration): stri
   })
 }
 
+const ofCore = (path: string): string => `go.opentelemetry.io/collector/${path} v${core}`
+const ofContrib = (path: string): string =>
+  `github.com/open-telemetry/opentelemetry-collector-contrib/${path} v${contrib}`
+const ofStable = (path: string): string => `go.opentelemetry.io/collector/${path} v${stable}`
+
+/** What it is built of, by the manifest's names. */
 const modules = {
-  file: `go.opentelemetry.io/collector/confmap/provider/fileprovider v${stable}`,
-  env: `go.opentelemetry.io/collector/confmap/provider/envprovider v${stable}`,
-  receiver: `github.com/open-telemetry/opentelemetry-collector-contrib/receiver/kafkareceiver v${contrib}`,
-  otlp: `go.opentelemetry.io/collector/receiver/otlpreceiver v${core}`,
-  exporter: `github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter v${contrib}`,
+  receivers: [ofContrib('receiver/kafkareceiver'), ofCore('receiver/otlpreceiver')],
+  exporters: [
+    ...['file', 'kafka', 'clickhouse'].map((name) => ofContrib(`exporter/${name}exporter`)),
+    ...['otlp', 'otlphttp'].map((name) => ofCore(`exporter/${name}exporter`)),
+  ],
+  extensions: [ofContrib('extension/bearertokenauthextension')],
+  providers: ['env', 'file'].map((name) => ofStable(`confmap/provider/${name}provider`)),
 }
 
-const manifest = `dist: { name: otelcol, output_path: ./dist, version: ${core} }
-receivers: [{ gomod: ${modules.receiver} }, { gomod: ${modules.otlp} }]
-exporters: [{ gomod: ${modules.exporter} }]
-providers: [{ gomod: ${modules.env} }, { gomod: ${modules.file} }]
-`
+const manifest = JSON.stringify({
+  dist: { name: 'otelcol', output_path: './dist', version: core },
+  ...Object.fromEntries(
+    Object.entries(modules).map(([part, list]) => [part, list.map((gomod) => ({ gomod }))]),
+  ),
+})
 
+const required = [
+  ...Object.values(modules).flat(),
+  ...['component', 'confmap'].map(ofStable),
+  ...['otelcol', 'service'].map(ofCore),
+]
 const goMod = `module clew/otelcol
 go 1.26
 require (
-	${modules.env}
-	${modules.file}
-	${modules.receiver}
-	${modules.exporter}
-	go.opentelemetry.io/collector/component v${stable}
-	go.opentelemetry.io/collector/confmap v${stable}
-	go.opentelemetry.io/collector/otelcol v${core}
-	go.opentelemetry.io/collector/service v${core}
-)
+${required.map((module) => `\t${module}\n`).join('')})
 `
 
 /** Another folder for each selection of modules. */

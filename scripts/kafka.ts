@@ -32,7 +32,7 @@ export type BrokerOptions = {
   isApart?: boolean
 }
 
-const version = '4.3.1'
+export const kafkaVersion = '4.3.1'
 
 /**
  * An Apache Kafka, broker and controller in one Java process, on a free port of 127.0.0.1, with data in a temporary folder. Its
@@ -51,7 +51,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<KafkaSer
 
 /** Where the jars are. */
 function jars(onFetch: (() => void) | undefined): Promise<string> {
-  return keptFolder(`kafka-${version}`, async (fresh) => {
+  return keptFolder(`kafka-${kafkaVersion}`, async (fresh) => {
     onFetch?.()
     writeFileSync(join(fresh, 'pom.xml'), pom)
     const copy = ['dependency:copy-dependencies', '-DoutputDirectory=lib', '-DincludeScope=runtime']
@@ -62,7 +62,7 @@ function jars(onFetch: (() => void) | undefined): Promise<string> {
 
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>clew</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
-<dependencies><dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${version}</version></dependency></dependencies>
+<dependencies><dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${kafkaVersion}</version></dependency></dependencies>
 </project>
 `
 

@@ -1,113 +1,247 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { join } from 'node:path'
-import type { ChainLog, ChainSpan } from '@clew/testing'
-import { afterAll, afterEach, expect, test } from 'vitest'
-import { type OrdersServices, startOrders } from '../../../scripts/demo/orders-services.ts'
+import { fileURLToPath } from 'node:url'
+import { fileExporter } from '@clew/file-exporter'
+import { kafkaExporter } from '@clew/kafka-exporter'
+import type { ChainSpan } from '@clew/testing'
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../../packages/node/src/config/read-config.ts'
+import { configurableOf } from '../../../packages/node/src/destinations/open-exporters.ts'
+import { collectorVersions, validateCollector } from '../../../scripts/collector.ts'
+import { startDemoChat } from '../../../scripts/demo/chat.ts'
+import { ruleFile } from '../../../scripts/demo/demo-desk.ts'
+import { stopChild } from '../../../scripts/demo/service-process.ts'
 import { hasGo } from '../../../scripts/go.ts'
 import { jaegerVersion, startJaeger } from '../../../scripts/jaeger.ts'
+import { kafkaVersion } from '../../../scripts/kafka.ts'
 import { startOpenSearch } from '../../../scripts/opensearch.ts'
 import { startVictoriaLogs, victoriaLogsVersion } from '../../../scripts/victoria-logs.ts'
 import { logsOfOpenSearch, logsOfVictoriaLogs, spansOfJaeger } from './backend-answers.ts'
-import { blockOf, environmentOf, placed, printedOf, states } from './backends-guide.ts'
-import { failedOrder, newTraceId, postOrder, rowsOf } from './order-chains.ts'
+import { blockOf, blocks, environmentOf, placed, printedOf, states } from './backends-guide.ts'
+import {
+  chainMs,
+  failOrder,
+  folder,
+  isWhole,
+  keep,
+  startExample,
+  startReadingCollector,
+  startReceiver,
+  startReceivingCollector,
+  startTopic,
+  token,
+} from './backends-rig.ts'
+import { failedOrder } from './order-chains.ts'
 
 const canBuild = hasGo()
 if (!canBuild && process.env.CI)
-  throw new Error('VictoriaLogs and Jaeger are built by Go, which is not here: install go 1.26')
+  throw new Error(
+    'the Collector, VictoriaLogs and Jaeger are built by Go, which is not here: install go 1.26',
+  )
 if (!canBuild)
   console.log('no Go: that chains arrive in the backends of the guide is not tried (install go 1.26)')
 
 /** They are built once, which takes minutes. */
 const withBuildMs = 900_000
-const chainMs = 60_000
 /** The trace id that stands in the guide. */
 const anyTrace = '4bf92f3577b34da6a3ce929d0e0e4736'
 const lineCount = failedOrder.filter((row) => /^ +(INFO|WARN|ERROR) /.test(row)).length
-
-const folder = mkdtempSync(join(tmpdir(), 'clew-backends-'))
-const started: { stop(): Promise<void> }[] = []
-const keep = <T extends { stop(): Promise<void> }>(one: T): T => {
-  started.push(one)
-  return one
-}
-afterEach(async () => {
-  for (const one of started.splice(0).toReversed()) await one.stop()
-})
-afterAll(() => rmSync(folder, { recursive: true }))
+const clew = fileURLToPath(new URL('../../../packages/cli/dist/bin.js', import.meta.url))
 
 /** What was run, as the table of the guide is to say it. */
 const ran: Record<string, string> = {}
+const hostOf = (url: string): string => url.slice('http://'.length)
+/** The commands by which the guide finds a chain. */
+const finding = (title: string, traceId: string, places: Record<string, string>): string =>
+  placed(blockOf(title, 'sh', anyTrace), { ...places, [anyTrace]: traceId })
 
-async function startExample(env: NodeJS.ProcessEnv): Promise<OrdersServices> {
-  const services = keep(await startOrders('', { CLEW_QUIET: '1', REDIS_URL: '', ...env }))
-  await services.up()
-  return services
-}
+const given = { COLLECTOR_TOKEN: token, NEW_RELIC_LICENSE_KEY: 'key', SENTRY_KEY: 'key' }
 
-/** Waits for all rows of the order, as somebody finds them there. */
-function isWhole(traceId: string, find: () => { spans: ChainSpan[]; logs: ChainLog[] }): Promise<void> {
-  const rows = (): string[] => {
-    const { spans, logs } = find()
-    return rowsOf(traceId, spans, logs)
-  }
-  return expect.poll(rows, { timeout: chainMs, interval: 200 }).toEqual(failedOrder)
-}
+test('the variables of each block are read without a complaint', () => {
+  const instrumentations = [configurableOf(fileExporter), configurableOf(kafkaExporter)]
+  const readFile = (): string => readFileSync(join(folder, 'ca.pem'), 'utf8')
+  const told = blocks
+    .filter(({ language, text }) => language === 'sh' && text.startsWith('export '))
+    .map(({ title, text }) => {
+      const sources = { env: environmentOf(text, given), instrumentations, readFile, isInstalled: () => true }
+      return [title, readConfig(sources).problems]
+    })
+  expect(told.length).toBeGreaterThan(8)
+  expect(told).toEqual(told.map(([title]) => [title, []]))
+})
 
-test.skipIf(!canBuild)(
-  'of an order that fails VictoriaLogs and OpenSearch have each line and Jaeger each span, found by the trace id',
-  async () => {
+describe.skipIf(!canBuild)('a real backend', { timeout: withBuildMs }, () => {
+  test('VictoriaLogs and OpenSearch have each line and Jaeger each span of an order that fails, found by the trace id', async () => {
     const [victoriaLogs, jaeger, openSearch] = await Promise.all([
       startVictoriaLogs().then(keep),
       startJaeger().then(keep),
       startOpenSearch().then(keep),
     ])
-    const victoriaPlace = { '127.0.0.1:9428': victoriaLogs.url.slice('http://'.length) }
+    const logsPlace = { '127.0.0.1:9428': hostOf(victoriaLogs.url) }
+    const spansPlace = { '127.0.0.1:4318': `127.0.0.1:${jaeger.ports.http}` }
     const filePlace = { '/var/log/shop/app.jsonl': join(folder, 'app.jsonl') }
+    const searchPlace = { '127.0.0.1:9200': openSearch.address }
     const services = await startExample({
-      ...environmentOf(placed(blockOf('VictoriaLogs', 'sh', 'export'), victoriaPlace)),
-      ...environmentOf(
-        placed(blockOf('Jaeger', 'sh', 'export'), { '127.0.0.1:4318': `127.0.0.1:${jaeger.ports.http}` }),
-      ),
+      ...environmentOf(placed(blockOf('VictoriaLogs', 'sh', 'export'), logsPlace)),
+      ...environmentOf(placed(blockOf('Jaeger', 'sh', 'export'), spansPlace)),
       ...environmentOf(placed(blockOf('OpenSearch', 'sh', 'export'), filePlace)),
     })
-    const traceId = newTraceId()
-    await postOrder(services.apiUrl, 66.13, traceId)
+    const traceId = await failOrder(services)
 
-    const tracePlace = { [anyTrace]: traceId }
-    const askVictoriaLogs = placed(blockOf('VictoriaLogs', 'sh', 'curl'), {
-      ...victoriaPlace,
-      ...tracePlace,
-    })
-    const askJaeger = placed(blockOf('Jaeger', 'sh', 'curl'), {
-      '127.0.0.1:16686': `127.0.0.1:${jaeger.ports.query}`,
-      ...tracePlace,
-    })
-    const spans = (): ChainSpan[] => spansOfJaeger(printedOf(askJaeger))
-    await isWhole(traceId, () => ({ spans: spans(), logs: logsOfVictoriaLogs(printedOf(askVictoriaLogs)) }))
-    const streams = printedOf(askVictoriaLogs).match(/"_stream":"[^}]*}"/g)
-    expect(new Set(streams)).toEqual(
-      new Set(['api', 'worker', 'gateway'].map((name) => `"_stream":"{service.name=\\"orders-${name}\\"}"`)),
-    )
+    const askLogs = finding('VictoriaLogs', traceId, logsPlace)
+    const askSpans = finding('Jaeger', traceId, { '127.0.0.1:16686': `127.0.0.1:${jaeger.ports.query}` })
+    const spans = (): ChainSpan[] => spansOfJaeger(printedOf(askSpans))
+    await isWhole(traceId, () => ({ spans: spans(), logs: logsOfVictoriaLogs(printedOf(askLogs)) }))
+    const streams = printedOf(askLogs).match(/"_stream":"[^}]*}"/g)
+    const streamOf = (name: string): string => `"_stream":"{service.name=\\"orders-${name}\\"}"`
+    expect(new Set(streams)).toEqual(new Set(['api', 'worker', 'gateway'].map(streamOf)))
     ran.VictoriaLogs = victoriaLogsVersion
     ran.Jaeger = jaegerVersion
 
     const inFile = (): number => readFileSync(join(folder, 'app.jsonl'), 'utf8').split(traceId).length - 1
     await expect.poll(inFile, { timeout: chainMs }).toBe(lineCount)
-    const searchPlace = { '127.0.0.1:9200': openSearch.address }
-    const loaded = printedOf(placed(blockOf('OpenSearch', 'sh', '_bulk'), { ...filePlace, ...searchPlace }))
-    expect(JSON.parse(loaded)).toMatchObject({ errors: false })
-    const askOpenSearch = placed(blockOf('OpenSearch', 'sh', '_search'), { ...searchPlace, ...tracePlace })
-    await isWhole(traceId, () => ({ spans: spans(), logs: logsOfOpenSearch(printedOf(askOpenSearch)) }))
+    const load = placed(blockOf('OpenSearch', 'sh', '_bulk'), { ...filePlace, ...searchPlace })
+    expect(JSON.parse(printedOf(load))).toMatchObject({ errors: false })
+    const askSearch = finding('OpenSearch', traceId, searchPlace)
+    await isWhole(traceId, () => ({ spans: spans(), logs: logsOfOpenSearch(printedOf(askSearch)) }))
     const { version } = (await openSearch.call('GET', '/')) as { version: { number: string } }
     ran.OpenSearch = version.number
-  },
-  withBuildMs,
-)
+  })
 
-test.skipIf(!canBuild)('the guide says "run here" of what was run just now, and of nothing else', () => {
-  const runHere = Object.entries(states).filter(([, state]) => !state.startsWith('configuration only ('))
-  expect(Object.fromEntries(runHere)).toEqual(
-    Object.fromEntries(Object.entries(ran).map(([name, version]) => [name, `run here: ${version}`])),
+  test.each([
+    ['http/protobuf', 'https', ''],
+    ['http/json', 'https', 'export OTEL_EXPORTER_OTLP_PROTOCOL=http/json\n'],
+    ['grpc', 'grpc', ''],
+  ])(
+    'over %s, compressed, with TLS and a token a Collector takes a chain and passes it on whole',
+    async (protocol, part, more) => {
+      const receiver = await startReceiver()
+      const toReceiver = { '127.0.0.1:4418': `127.0.0.1:${receiver.port}` }
+      const { places } = await startReceivingCollector(
+        placed(blockOf('Collector to the desk', 'yaml'), toReceiver),
+      )
+      const usual = protocol === 'grpc' ? '127.0.0.1:4317' : '127.0.0.1:4318'
+      const block = placed(blockOf('OpenTelemetry Collector', 'sh', part), {
+        ...{ [usual]: places[usual], '/etc/otelcol': folder },
+      })
+      const env = environmentOf(block + more, given)
+      expect(env.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/protobuf').toBe(protocol)
+      expect(await statusWithoutToken(places['127.0.0.1:4318'])).toBe(401)
+      const traceId = await failOrder(await startExample(env))
+      await isWhole(traceId, () => receiver)
+      const last = receiver.logs.find((log) => log.traceId === traceId && log.body === 'payment_failed')
+      expect(last).toMatchObject({
+        ...{ severityNumber: 17, severityText: 'error', eventName: 'payment_failed', flags: 1 },
+        attributes: {
+          ...{ module: 'payments', orderId: expect.any(Number), status: 500, 'bullmq.job.attempt': 3 },
+          ...{ 'exception.type': 'PaymentFailed', 'messaging.destination.name': 'payments' },
+        },
+        resource: { 'service.name': 'orders-worker' },
+      })
+      ran['OpenTelemetry Collector'] = collectorVersions.core
+      ran['Collector to the desk'] = collectorVersions.core
+    },
   )
+
+  test('one Collector gives each chain to VictoriaLogs, Jaeger and Kafka, where clew alert run judges it', async () => {
+    const [victoriaLogs, jaeger, chat, { brokers, topic }] = await Promise.all([
+      startVictoriaLogs().then(keep),
+      startJaeger().then(keep),
+      startDemoChat().then(keep),
+      startTopic(),
+    ])
+    const logsPlace = { '127.0.0.1:9428': hostOf(victoriaLogs.url) }
+    const kafkaPlaces = { '127.0.0.1:9092': brokers, log_raw: topic }
+    const { places } = await startReceivingCollector(
+      placed(blockOf('VictoriaLogs', 'yaml'), logsPlace),
+      placed(blockOf('Jaeger', 'yaml'), { '127.0.0.1:4317': `127.0.0.1:${jaeger.ports.grpc}` }),
+      placed(blockOf('Collector to Kafka', 'yaml'), kafkaPlaces),
+    )
+    const judge = placed(blockOf('Collector to Kafka', 'sh'), {
+      ...{ npx: `exec ${process.execPath}`, ' clew ': ` ${clew} `, 'alerts.yaml': ruleFile },
+      ...{ ...kafkaPlaces, earliest: `earliest&group=${topic}` },
+    })
+    const judging = spawn('sh', ['-c', judge], {
+      env: { ...process.env, XDG_STATE_HOME: folder, WECOM_URL: chat.url },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    keep({ stop: () => stopChild(judging) })
+    const block = placed(blockOf('OpenTelemetry Collector', 'sh', 'https'), {
+      ...{ '127.0.0.1:4318': places['127.0.0.1:4318'], '/etc/otelcol': folder },
+    })
+    const services = await startExample(environmentOf(block, given))
+    const traceIds = [await failOrder(services), await failOrder(services), await failOrder(services)]
+    for (const traceId of traceIds) {
+      const askLogs = finding('VictoriaLogs', traceId, logsPlace)
+      const askSpans = finding('Jaeger', traceId, { '127.0.0.1:16686': `127.0.0.1:${jaeger.ports.query}` })
+      const logs = () => logsOfVictoriaLogs(printedOf(askLogs))
+      await isWhole(traceId, () => ({ spans: spansOfJaeger(printedOf(askSpans)), logs: logs() }))
+    }
+    const alert = await chat.firstMessage(chainMs)
+    expect(alert).toContain('payment-failed-500')
+    for (const traceId of traceIds) expect(alert).toContain(traceId)
+    ran['Collector to Kafka'] = `Apache Kafka ${kafkaVersion}`
+  })
+
+  test('lines that the services write to Kafka come through a Collector and stand in their chain', async () => {
+    const [receiver, { brokers, topic }] = await Promise.all([startReceiver(), startTopic()])
+    const kafkaPlace = { '127.0.0.1:9092': brokers }
+    const file = placed(blockOf('Kafka to the Collector', 'yaml'), {
+      ...{ ...kafkaPlace, log_raw: topic, '127.0.0.1:4418': `127.0.0.1:${receiver.port}` },
+      'group_id: otelcol': `group_id: ${topic}`,
+    })
+    await startReadingCollector(file)
+    const services = await startExample({
+      ...environmentOf(placed(blockOf('Kafka to the Collector', 'sh'), kafkaPlace)),
+      ...{ CLEW_KAFKA_TOPIC: topic, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+    })
+    const traceId = await failOrder(services)
+    await isWhole(traceId, () => receiver)
+    ran['Kafka to the Collector'] = `Apache Kafka ${kafkaVersion}`
+  })
+
+  test('each file for a Collector is valid there, as far as its exporter is in the one of the tests', async () => {
+    const otlp = blockOf('OpenTelemetry Collector', 'yaml')
+    const files = blocks.filter(({ language, text }) => language === 'yaml' && text !== otlp)
+    const found: Record<string, string> = {}
+    for (const { title, text } of files)
+      found[title] = await validateCollector([otlp, text], given).then(
+        () => 'valid',
+        (error: Error) => /unknown type: "(\w+)"/.exec(error.message)?.[0] ?? error.message,
+      )
+    const foreign = {
+      'OpenSearch through the Collector': 'opensearch',
+      Elasticsearch: 'elasticsearch',
+      Datadog: 'datadog',
+    }
+    expect(found).toEqual({
+      ...Object.fromEntries(files.map(({ title }) => [title, 'valid'])),
+      ...Object.fromEntries(
+        Object.entries(foreign).map(([title, type]) => [title, `unknown type: "${type}"`]),
+      ),
+    })
+  })
+
+  test('the guide says "run here" of what was run just now, and of nothing else', () => {
+    const others = /^configuration only \(\[source\]\(https:\/\/[^)]+\)\)$/
+    const runHere = Object.entries(states).filter(([, state]) => !others.test(state))
+    const expected = Object.entries(ran).map(([name, version]) => [name, `run here: ${version}`])
+    expect(Object.fromEntries(runHere)).toEqual(Object.fromEntries(expected))
+    const titles = new Set(blocks.map(({ title }) => title))
+    expect(Object.keys(states).filter((name) => !titles.has(name))).toEqual([])
+  })
 })
+
+/** What its port of HTTP answers to one who has none. */
+function statusWithoutToken(address: string): Promise<number | undefined> {
+  const ca = readFileSync(join(folder, 'ca.pem'))
+  return new Promise((resolve, reject) => {
+    const asked = request(`https://${address}/v1/logs`, { ca, method: 'POST' }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode)
+    })
+    asked.once('error', reject).end('{}')
+  })
+}

@@ -1,5 +1,8 @@
 import { type ChainLog, type ChainSpan, formatChain } from '@clew/testing'
 
+/** What came of services, of any traces. */
+export type Chain = { spans: readonly ChainSpan[]; logs: readonly ChainLog[] }
+
 /** As W3C has it. */
 export function newTraceId(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex')
@@ -21,7 +24,7 @@ export async function postOrder(apiUrl: string, amount: number, traceId?: string
  * The rows of a chain, each indented by its depth, without times and numbers that differ from run to run, sorted: the request and
  * the first attempt run at the same time in two processes.
  */
-export function rowsOf(traceId: string, spans: readonly ChainSpan[], logs: readonly ChainLog[]): string[] {
+export function rowsOf(traceId: string, { spans, logs }: Chain): string[] {
   return formatChain(traceId, spans, logs)
     .trimEnd()
     .split('\n')

@@ -43,7 +43,7 @@ const backends = [
 test.each(backends)('an order that fails is one chain, with its jobs on $name', async ({ overrides }) => {
   await start(overrides)
   const traceId = await order(66.13, 'payment_failed', 12)
-  expect(rowsOf(traceId, receiver.spans, receiver.logs)).toEqual(failedOrder)
+  expect(rowsOf(traceId, receiver)).toEqual(failedOrder)
 })
 
 test('every printed line has the ids of its record, and the last one of a paid order is of its trace', async () => {
