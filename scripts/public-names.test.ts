@@ -21,23 +21,22 @@ test.each(entries)('$id can be required and exports what it promises', async ({ 
   )
 })
 
-const instrumentations = packages.flatMap(({ directory }) => {
+const joining = packages.flatMap(({ directory }) => {
   const manifestPath = join(process.cwd(), directory, 'package.json')
   const { name, version, clew } = JSON.parse(readFileSync(manifestPath, 'utf8'))
-  return clew?.instrumentation
-    ? [{ name, version, clew, found: createRequire(manifestPath)(name)[clew.instrumentation] }]
-    : []
+  const exported = clew?.instrumentation ?? clew?.exporter
+  return exported ? [{ name, version, clew, found: createRequire(manifestPath)(name)[exported] }] : []
 })
 
-test.each(instrumentations)(
+test.each(joining.filter(({ clew }) => clew.instrumentation))(
   'the instrumentation of $name says the version of its package',
   ({ version, found }) => {
     expect(found).toMatchObject({ version })
   },
 )
 
-test.each(instrumentations.filter(({ clew }) => clew.modules))(
-  'the package.json of $name tells the name of its instrumentation',
+test.each(joining.filter(({ clew }) => clew.modules))(
+  'the package.json of $name tells the name of its instrumentation or exporter',
   ({ clew, found }) => {
     expect(found).toMatchObject({ name: clew.name })
   },

@@ -63,6 +63,17 @@ test('the line of the start says where the file is', async () => {
   expect(stderr).toMatch(new RegExp(`^\\[clew\\] winston-app: joins [^;]*winston[^;]*; logs to ${path}\n$`))
 })
 
+test.each(nodeMajors)(
+  'on Node %s it is loaded where one of its options is set, and not otherwise',
+  async (node) => {
+    const set = [{}, { CLEW_FILE_PATH: '' }, { CLEW_FILE_LEVEL: 'warn' }, { CLEW_DISABLE: 'file' }]
+    const ends = await Promise.all(set.map((env) => run(['exporter.cjs'], env, { node })))
+    expect(ends.map(({ code, stdout, stderr }) => [code, stdout, stderr])).toEqual(
+      ['false', 'true', 'true', 'false'].map((loaded) => [0, `${loaded}\n`, '']),
+    )
+  },
+)
+
 test('mistakes are said with their place, and the application runs', async () => {
   const wrong = {
     ...{ CLEW_FILE_FORMAT: 'xml', CLEW_FILE_MAX_FILE_SIZE: '5', CLEW_FILE_PATH: join(folder, 'wrong.jsonl') },

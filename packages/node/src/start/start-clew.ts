@@ -46,7 +46,14 @@ import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies }
 import { withConsole } from './console-output.ts'
 import { openPipeline, resourceOf, serviceName, spoolDirectory, tracerLimitsOf } from './open-pipeline.ts'
 import { createPropagator } from './propagator.ts'
-import { canWait, isOnlyPreload, type StartablePackage, startPackages } from './start-packages.ts'
+import {
+  canWait,
+  isOnlyPreload,
+  type StartablePackage,
+  startPackages,
+  type WaitingPackage,
+  waitsForLibrary,
+} from './start-packages.ts'
 import { isNews, sayStarted } from './startup-line.ts'
 
 /** The running SDK of this process. */
@@ -99,20 +106,22 @@ function startOnce(): Clew | undefined {
 type Configured = ReturnType<typeof loadConfig> & { packages: readonly StartablePackage[] }
 
 /**
- * Leaves what can wait unloaded, whose options are not known then. What seems to be wrong may be one of them, so all are
- * loaded before anything is said.
+ * Leaves what can wait unloaded, whose options are not known then. What seems to be wrong may be one of them, so before anything is said
+ * those are loaded that wait for no library, as exporters do, then all.
  */
 function configure(application: Application): Configured {
   const listed = listPackages(application)
   const env = findEnvironment()
-  const read = (packages: readonly StartablePackage[]): Configured => ({
-    packages,
-    ...loadConfig(placeOf(application, packages, env)),
-  })
-  const all = (): Configured => read(listed.map(({ load }) => load()))
-  if (!isOnlyPreload(process)) return all()
-  const first = read(listed.map((one) => (canWait(one) ? one : one.load())))
-  return first.problems.length === 0 ? first : all()
+  const read = (mayWait: (one: WaitingPackage) => boolean): Configured => {
+    const packages = listed.map((one) => (canWait(one) && mayWait(one) ? one : one.load()))
+    return { packages, ...loadConfig(placeOf(application, packages, env)) }
+  }
+  const ways = isOnlyPreload(process) ? [() => true, waitsForLibrary] : []
+  for (const mayWait of ways) {
+    const configured = read(mayWait)
+    if (configured.problems.length === 0) return configured
+  }
+  return read(() => false)
 }
 
 function placeOf(

@@ -11,7 +11,7 @@ import {
 import type { ClewConfig } from '../config/read-config.ts'
 import type { FoundPackage, ListedPackage } from '../discovery/packages.ts'
 
-/** One that is loaded when the first of its modules is. */
+/** One that is loaded when the first of its modules is; one that has none, when one of its options is set. */
 export type WaitingPackage = ListedPackage & { waits: NonNullable<ListedPackage['waits']> }
 
 export type StartablePackage = FoundPackage | WaitingPackage
@@ -36,6 +36,11 @@ export function canWait(one: ListedPackage): one is WaitingPackage {
   return one.waits !== undefined
 }
 
+/** Whether it does something without being configured, once its library is there. */
+export function waitsForLibrary({ waits }: WaitingPackage): boolean {
+  return waits.modules.length > 0
+}
+
 /** An instrumentation that runs, and the packages that it joins. */
 export type Running = { name: string; libraries: readonly string[] }
 
@@ -46,6 +51,7 @@ export function startPackages(
 ): { running: Running[]; stops: Stop[] } {
   const running: Running[] = []
   const stops = packages.flatMap((one) => {
+    if ('waits' in one && !waitsForLibrary(one)) return []
     const { name } = 'waits' in one ? one.waits : (one.instrumentation ?? {})
     if (name !== undefined && settings.disabledInstrumentations.includes(name)) return []
     const stop = 'waits' in one ? startWhenLoaded(one, settings) : startPackage(one, settings)
