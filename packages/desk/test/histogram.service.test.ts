@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LogFacets, LogHistogram, LogPage } from '../api/index.ts'
 import { cleanUp, logsRequest, openRig, type StoreRig } from './store-rig.ts'
@@ -118,4 +119,33 @@ test('a short time is counted by the second, also without a search, and a time w
     expect(series.info.map((count, at) => count + series.warn[at]!)).toEqual(series.info.map(() => 1))
   }
   expect(await ask(within(300))).toMatchObject({ stepMs: 5000, total: 300 })
+})
+
+test('a time that begins and ends within buckets has the lines that it has, without a search too', async () => {
+  const begin = fc.integer({ min: -lines * 100, max: lines * 1100 })
+  const length = fc.oneof(fc.integer({ min: 0, max: 60_000 }), fc.integer({ min: 0, max: lines * 1100 }))
+  const property = fc.asyncProperty(begin, length, async (fromMs, ms) => {
+    const first = Math.max(0, Math.ceil(fromMs / 1000))
+    const last = Math.min(lines - 1, Math.floor((fromMs + ms) / 1000))
+    const within = { from: String(startMs + fromMs), to: String(startMs + fromMs + ms), steps: '60' }
+    const { total, counted } = await ask(within)
+    expect({ total, counted }).toEqual({ total: Math.max(0, last - first + 1), counted: 'all' })
+  })
+  await fc.assert(property, { numRuns: 100 })
+})
+
+test('where a bucket at an edge has very many lines they are estimated, and that is said', async () => {
+  const busy = await openRig()
+  const beginMs = startMs - (startMs % 600_000)
+  for (let first = 0; first < 60_000; first += perRequest) {
+    const logs = Array.from({ length: perRequest }, (_, index) => ({
+      ...lineOf(first + index),
+      timeUnixMs: beginMs + Math.floor((first + index) / 3),
+    }))
+    await busy.store.write('logs', 'protobuf', logsRequest(logs))
+  }
+  const within = { from: String(beginMs + 5000), to: String(beginMs + 3_600_000) }
+  const { total, counted } = await busy.ask<LogHistogram>('histogram', within)
+  expect(counted).toBe('sample')
+  expect(Math.abs(total / 45_000 - 1)).toBeLessThan(0.02)
 })

@@ -2,7 +2,7 @@ import { bandIndexOf, lowestSeverity, severityBands } from '@clew/otlp'
 import { mayMatch, type Search } from '@clew/search'
 import type { LogHistogram } from '../../api/logs.ts'
 import { type RollupName, rollups } from '../schema/tables.ts'
-import { countLines } from './count-lines.ts'
+import { countLines, type FoundLine } from './count-lines.ts'
 import type { OpenSegments } from './open-segments.ts'
 import {
   type Parameters,
@@ -19,6 +19,8 @@ import { countsGoOn } from './stop.ts'
 const bucketMs = rollups.rollup / 1000
 const leastStepMs = 1000
 const mostFine = 50_000
+/** Of a bucket that lies in the range in part, so many lines are counted by themselves. */
+const mostAtEdge = 20_000
 
 type Counts = { series: LogHistogram['series']; total: number }
 
@@ -66,12 +68,19 @@ function stepsAsked(segments: OpenSegments, parameters: Parameters): Asked {
   const fine = stepsFrom(leastStepMs)
   const isFine = fine.stepMs < bucketMs && (!isOfCounts(search) || linesWithin(segments, range) <= mostFine)
   const steps = isFine ? fine : stepsFrom(bucketMs)
-  const count = (take: Take): LogHistogram['counted'] =>
-    isOfCounts(search) && !isFine
-      ? countBuckets(segments, search, range, steps, take)
-      : countLines(segments, search, range, ([us, severity, service], times) =>
-          take(us / 1000, bandIndexOf(severity), service, times),
-        )
+  const count = (take: Take): LogHistogram['counted'] => {
+    const takeLine: TakeLine = ([us, severity, service], times) =>
+      take(us / 1000, bandIndexOf(severity), service, times)
+    if (!isOfCounts(search) || isFine) return countLines(segments, search, range, takeLine)
+    const table = steps.stepMs * 1000 >= rollups.rollup_wide ? 'rollup_wide' : 'rollup'
+    // Outside the lines that there are, an edge cuts nothing off.
+    const widest = rollups.rollup_wide
+    const open = {
+      fromUs: asked.fromUs > firstUs ? range.fromUs : Math.floor(range.fromUs / widest) * widest,
+      toUs: asked.toUs < lastUs ? range.toUs : (Math.floor(range.toUs / widest) + 1) * widest - 1,
+    }
+    return countBuckets({ segments, search, take, takeLine }, open, table)
+  }
   return { steps, count }
 }
 
@@ -114,28 +123,61 @@ function isOfCounts(tree: Search): boolean {
   }
 }
 
-/** From the counts that were written with the lines; exact to a bucket. */
-function countBuckets(
-  segments: OpenSegments,
-  search: Search,
-  range: TimeRange,
-  steps: Steps,
-  take: Take,
-): 'all' {
-  const table: RollupName = steps.stepMs * 1000 >= rollups.rollup_wide ? 'rollup_wide' : 'rollup'
+type TakeLine = (line: FoundLine, times: number) => void
+type Counting = { segments: OpenSegments; search: Search; take: Take; takeLine: TakeLine }
+
+/**
+ * From the counts that were written with the lines. Of a bucket that lies in the range in part the lines are counted, or, where
+ * they are many, estimated by the part of its time: a `sample`.
+ */
+function countBuckets(counting: Counting, range: TimeRange, table: RollupName): 'all' | 'sample' {
   const bucketUs = rollups[table]
+  const first = Math.ceil(range.fromUs / bucketUs)
+  const end = Math.floor((range.toUs + 1) / bucketUs)
+  if (first < end) takeBuckets(counting, table, first, end - 1, 1)
+  const parts =
+    first > end
+      ? [range]
+      : [
+          { fromUs: range.fromUs, toUs: first * bucketUs - 1 },
+          { fromUs: end * bucketUs, toUs: range.toUs },
+        ]
+  const counted = parts
+    .filter(({ fromUs, toUs }) => fromUs <= toUs)
+    .map((part) =>
+      table === 'rollup_wide' ? countBuckets(counting, part, 'rollup') : countEdge(counting, part),
+    )
+  return counted.every((one) => one === 'all') ? 'all' : 'sample'
+}
+
+/** Within one bucket of the narrow counts. */
+function countEdge(counting: Counting, part: TimeRange): 'all' | 'sample' {
+  const { segments, search, takeLine } = counting
+  if (linesWithin(segments, part) <= mostAtEdge)
+    return countLines(segments, search, part, takeLine) === 'all' ? 'all' : 'sample'
+  const bucket = Math.floor(part.fromUs / rollups.rollup)
+  takeBuckets(counting, 'rollup', bucket, bucket, (part.toUs - part.fromUs + 1) / rollups.rollup)
+  return 'sample'
+}
+
+/** The counts of whole buckets, or of a share of one. */
+function takeBuckets(
+  { segments, search, take }: Counting,
+  table: RollupName,
+  first: number,
+  last: number,
+  share: number,
+): void {
   const sql = `SELECT bucket, band, service, sum(count) FROM ${table} AS counts
     JOIN resource ON resource.id = counts.resource WHERE bucket BETWEEN ? AND ? AND ${countsGoOn('band')} GROUP BY bucket, band, service`
-  const [first, last] = [Math.floor(range.fromUs / bucketUs), Math.floor(range.toUs / bucketUs)]
   for (const segment of segments.newestFirst()) {
     type Row = [bucket: number, band: number, service: string, count: number]
     segment.each<Row>(sql, [first, last], ([bucket, band, service, count]) => {
       const severityNumber = lowestSeverity[severityBands[band] ?? 'info']
       if (mayMatch(search, { severityNumber, service }))
-        take((bucket * bucketUs) / 1000, band, service, count)
+        take((bucket * rollups[table]) / 1000, band, service, Math.round(count * share))
     })
   }
-  return 'all'
 }
 
 function add(counts: Counts, steps: Steps, atMs: number, band: number, count: number): void {

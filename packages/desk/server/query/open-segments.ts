@@ -40,10 +40,7 @@ type Opened = { segment: OpenSegment; database: DatabaseSync }
 /** `onDamaged` hears of a file that cannot be read, or is gone; it is passed over from then on. */
 export function createOpenSegments(
   onDamaged: (path: string) => void,
-  stop: Stop = createStop(
-    () => performance.now(),
-    () => false,
-  ),
+  stop: Stop = createStop(() => false),
 ): OpenSegments {
   const open = new Map<string, Opened>()
   const statements = createStatements()

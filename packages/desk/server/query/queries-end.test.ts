@@ -33,10 +33,7 @@ test('every query that may read very many rows ends when nobody waits for it', a
       1_764_000_000_000 + trace * 60_000,
     )
   }
-  const stop = createStop(
-    () => 0,
-    () => true,
-  )
+  const stop = createStop(() => true)
   const segments = rig.open(stop)
   const outcomes = long.map(([name, parameters]) => {
     stop.begin()
@@ -49,4 +46,18 @@ test('every query that may read very many rows ends when nobody waits for it', a
   })
   rig.close()
   expect(outcomes).toEqual(long.map(() => 'cancelled'))
+})
+
+test.each([
+  ['5 s of work', 5001, 5001, 'took longer than 5 s'],
+  ['a quarter of the time for 8 s', 8000, 2000, undefined],
+  ['hardly any time for 15 s', 15_001, 100, 'took longer than 15 s'],
+])('a query that had %s', (_, wallMs, workMs, said) => {
+  let now = { wallMs: 1000, workMs: 70 }
+  const stop = createStop(() => false, { wallMs: () => now.wallMs, workMs: () => now.workMs })
+  stop.begin()
+  now = { wallMs: 1000 + wallMs, workMs: 70 + workMs }
+  const check = () => stop.check(0)
+  if (said === undefined) check()
+  else expect(check).toThrow(said)
 })

@@ -9,10 +9,7 @@ const port = parentPort!
 const say = (message: FromReader, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer)
 const cancelled = workerData as Int32Array
 let running = 0
-const stop = createStop(
-  () => performance.now(),
-  () => Atomics.load(cancelled, 0) === running,
-)
+const stop = createStop(() => Atomics.load(cancelled, 0) === running)
 const segments = createOpenSegments((path) => say({ kind: 'damaged', path }), stop)
 const encoder = new TextEncoder()
 
