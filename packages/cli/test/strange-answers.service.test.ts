@@ -112,3 +112,23 @@ test('what a stranger says moves no cursor', async () => {
   const { stderr } = await runClew(['logs', '--desk', url])
   expect(stderr).toBe('clew logs: no \\u001b[2J\\u001b]0;mine\\u0007\nclew logs: second\n')
 })
+
+test('nor does what an application calls itself in its status', async () => {
+  const name = '\u001b[2Jshop\u202e\nsecond'
+  answer = send(
+    JSON.stringify({
+      ...{
+        service: { name },
+        version: name,
+        instrumented: [{ name, libraries: [{ name: 'koa', version: name }] }],
+      },
+      process: { pid: 7, node: name, uptimeSeconds: 1 },
+      destinations: [{ signal: 'logs', to: name, failing: { since: name, reason: name } }],
+      redaction: { mode: name, counts: {} },
+      configuration: { problems: [name] },
+    }),
+  )
+  const { stdout } = await runClew(['status', url])
+  expect(stdout.match(/shop<U\+202E>⏎second/g)).toHaveLength(10)
+  expect(stdout).toMatch(/^([^\p{C}]+\n){7}$/u)
+})

@@ -1,5 +1,5 @@
 import type { ClewStatus, DestinationStatus } from '@clew/node'
-import { type Paint, unpainted } from '@clew/otlp/text'
+import { type Paint, safeText, unpainted } from '@clew/otlp/text'
 import { formatSize, given, parseHttpAddress, printableAddress, requireAll } from '@clew/settings'
 import type { Command } from '../command.ts'
 import { isCount, isFields, isListOf, isText, orNone, readJson, withFields } from '../desk-answer.ts'
@@ -55,7 +55,9 @@ const question = 'is it the address of CLEW_STATUS_PORT?'
 const isStatus = withFields({
   ...{ service: withFields({ name: isText }), version: isText, redaction: withFields({ counts: isFields }) },
   process: withFields({ pid: isCount, node: isText, uptimeSeconds: isCount }),
-  instrumented: isListOf(withFields({ name: isText, libraries: isListOf(withFields({ version: isText })) })),
+  instrumented: isListOf(
+    withFields({ name: isText, libraries: isListOf(withFields({ name: isText, version: isText })) }),
+  ),
   destinations: isListOf(withFields({ signal: isText, to: isText, failing: orNone(isFields) })),
   configuration: withFields({ problems: isListOf(isText) }),
 })
@@ -90,7 +92,10 @@ export function formatStatus(status: ClewStatus, paint: Paint = unpainted): stri
     ...(alerts ? [`alerts by ${alerts.file}: ${alerts.rules.join(', ') || 'no rule yet'}`] : []),
     ...status.configuration.problems.map((problem) => `! ${problem}`),
   ]
-  return `${lines.map((line) => (line.startsWith('! ') ? paint('error', line) : line)).join('\n')}\n`
+  return `${lines
+    .map(safeText)
+    .map((line) => (line.startsWith('! ') ? paint('error', line) : line))
+    .join('\n')}\n`
 }
 
 function formatDestination(one: DestinationStatus): string[] {
