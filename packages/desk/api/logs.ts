@@ -111,7 +111,7 @@ const lines = list(count())
 const counted = choice(
   ['all', 'newest', 'sample'],
   'What was counted. A search that finds too much is counted in its `newest` part only; words that are in very ' +
-    'many lines in an even `sample`, from which the counts are estimated.',
+    'many lines in an even `sample`, from which the counts are estimated. So is the part of ten very busy seconds within which a time begins or ends.',
 )
 
 export const logHistogram = object({
