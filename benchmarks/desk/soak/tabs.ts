@@ -71,9 +71,11 @@ async function heapOf(network: CDPSession): Promise<number> {
 
 /** Asks as one does by hand; resolves when the answer has come, or when none comes. */
 async function refresh(page: Page): Promise<void> {
-  const answered = page.waitForResponse((response) => response.url().includes('/api/services'), {
-    timeout: answerMs,
-  })
+  const ofServices = (one: { url(): string }): boolean => one.url().includes('/api/services')
+  const answered = Promise.race([
+    page.waitForResponse(ofServices, { timeout: answerMs }),
+    page.waitForEvent('requestfailed', { predicate: ofServices, timeout: answerMs }),
+  ])
   await Promise.all([answered, page.locator('.services-head > button').click({ timeout: answerMs })]).catch(
     () => {},
   )

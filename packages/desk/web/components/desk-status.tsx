@@ -21,7 +21,7 @@ export async function watchDesk(): Promise<void> {
 export async function askStatus(): Promise<void> {
   const answer = await api.status()
   const before = deskStatus.peek()
-  receiving.value = before?.value !== undefined && recordsOf(answer) > recordsOf(before)
+  receiving.value = hasMore(before?.value, answer.value)
   deskStatus.value = answer
   if (isBack(before, answer)) returns.value++
 }
@@ -30,6 +30,13 @@ export async function askStatus(): Promise<void> {
 function isBack(before: Answer<DeskStatus> | undefined, { value }: Answer<DeskStatus>): boolean {
   if (!before || !value) return false
   return before.failure !== undefined || value.received.requests < before.value.received.requests
+}
+
+/** Whether records came; of a full store as many go, and a desk that was started again has received none yet. */
+function hasMore(before: DeskStatus | undefined, now: DeskStatus | undefined): boolean {
+  if (!before || !now) return false
+  const sum = ({ logs, spans }: { logs: number; spans: number }): number => logs + spans
+  return sum(now.received) > sum(before.received) || sum(now.store) > sum(before.store)
 }
 
 /** Records that the store has, or has had since the start. */
