@@ -19,7 +19,7 @@ export async function sendBytes(
   type: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const zipped = bytes.length > compressedFromBytes && acceptsGzip(request)
+  const zipped = bytes.length > compressedFromBytes && accepts(request, 'gzip')
   const body = zipped ? await compress(bytes, { level: constants.Z_BEST_SPEED }) : bytes
   if (response.destroyed) return
   response.writeHead(200, {
@@ -80,11 +80,14 @@ function leaveBody({ req: request }: ServerResponse): Record<string, string> {
   return { connection: 'close' }
 }
 
-export function acceptsGzip({ headers }: IncomingMessage): boolean {
+export function accepts({ headers }: IncomingMessage, coding: 'br' | 'gzip'): boolean {
   const offers = String(headers['accept-encoding'] ?? '')
     .toLowerCase()
     .split(',')
-  return offers.some((offer) => /^\s*gzip\s*(;\s*q=(1|0\.\d*[1-9]).*)?$/.test(offer))
+  return offers.some((offer) => {
+    const [name, quality = '1'] = offer.split(/;\s*q=/)
+    return name?.trim() === coding && /^(1|0\.\d*[1-9])/.test(quality)
+  })
 }
 
 /** A request that fails: an HTTP status and what its `ApiError` says. */

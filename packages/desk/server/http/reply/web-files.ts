@@ -2,11 +2,17 @@ import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import { shortText } from '@clew/otlp/text'
-import { acceptsGzip, sendFailure } from './reply.ts'
+import { accepts, sendFailure } from './reply.ts'
 
-const compress = promisify(gzip)
+/** The smallest first. Brotli at 5 is as small as at 9, and ready at once. */
+const codings = {
+  br: (plain: Buffer) =>
+    promisify(brotliCompress)(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+  gzip: (plain: Buffer) => promisify(gzip)(plain, { level: 9 }),
+} as const
+type Coding = keyof typeof codings
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -24,7 +30,7 @@ const compressed = ['.html', '.js', '.css', '.svg', '.json']
 const pagePath = /^\/(?:chains|logs|patterns|services|alerts|start|t\/[^/]+|compare\/[^/]+\/[^/]+)?$/
 
 type WebFile = { path: string; type: string; isHashed: boolean; bodies?: Bodies }
-type Bodies = { plain: Buffer; gzip: Buffer | undefined }
+type Bodies = { plain: Buffer; coded: readonly (readonly [Coding, Buffer])[] }
 
 /** The files of the page. Answers GET and HEAD. */
 export type WebFiles = {
@@ -67,8 +73,9 @@ async function listFiles(directory: string): Promise<string[]> {
 
 async function readBodies({ path }: WebFile): Promise<Bodies> {
   const plain = await readFile(path)
-  const gzipped = compressed.includes(extname(path)) ? await compress(plain, { level: 9 }) : undefined
-  return { plain, gzip: gzipped }
+  const names = compressed.includes(extname(path)) ? (Object.keys(codings) as Coding[]) : []
+  const coded = await Promise.all(names.map(async (name) => [name, await codings[name](plain)] as const))
+  return { plain, coded }
 }
 
 function sendFile(
@@ -76,15 +83,15 @@ function sendFile(
   response: ServerResponse,
   status: number,
   { type, isHashed }: WebFile,
-  { plain, gzip: gzipped }: Bodies,
+  { plain, coded }: Bodies,
 ): void {
-  const body = gzipped !== undefined && acceptsGzip(request) ? gzipped : plain
+  const [coding, body] = coded.find(([name]) => accepts(request, name)) ?? [undefined, plain]
   response.writeHead(status, {
     'content-type': type,
     'content-length': body.length,
     'cache-control': isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
     vary: 'accept-encoding',
-    ...(body === gzipped ? { 'content-encoding': 'gzip' } : {}),
+    ...(coding === undefined ? {} : { 'content-encoding': coding }),
   })
   response.end(body)
 }
