@@ -29,6 +29,8 @@ test.each([
   ['COPY orders FROM STDIN', 'COPY orders', 'orders'],
   ['CALL pay($1)', 'CALL pay', 'pay'],
   ['BEGIN', 'BEGIN', undefined],
+  ['start transaction read only', 'start transaction', undefined],
+  ['START', 'START', undefined],
   ['  -- note\n /* more */ COMMIT;', 'COMMIT', undefined],
   ['SELEC 1', '', undefined],
   ['', '', undefined],

@@ -19,6 +19,7 @@ const objects = 'table|index|view|sequence|schema|function|type|role|user|databa
 const dataVerbs = /^(?:select|insert|update|delete|merge)$/i
 const verbs =
   /^(?:select|insert|update|delete|merge|truncate|copy|create|alter|drop|begin|start|commit|end|rollback|abort|savepoint|release|set|reset|show|explain|analyze|vacuum|listen|unlisten|notify|call|do|execute|prepare|deallocate|declare|fetch|move|close|lock|grant|revoke|refresh|values|comment|cluster|reindex|discard|checkpoint|replace|use|describe|desc|load|kill|flush|optimize|check|repair|rename|xa)$/i
+const startVerb = /^start$/i
 const beforeTarget = /^(?:from|join|into|update|truncate|copy|call)$/i
 const schemaVerbs = /^(?:create|alter|drop|truncate|lock|comment)$/i
 const objectPattern = new RegExp(`^(?:${objects})$`, 'i')
@@ -89,9 +90,11 @@ function isOperation({ text }: Token, before: Token | undefined): boolean {
   return !(before.kind === 'word' && notAnOperationAfter.test(before.text))
 }
 
-// CREATE TABLE, DROP INDEX: verb and kind of object are one operation.
+// CREATE TABLE, DROP INDEX: verb and kind of object are one operation. So is START TRANSACTION: START alone says nothing.
 function operationAt(statement: readonly Token[], at: number): string {
   const verb = statement[at]!.text
+  const next = statement[at + 1]
+  if (startVerb.test(verb) && next?.kind === 'word') return `${verb} ${next.text}`
   if (!schemaVerbs.test(verb)) return verb
   const object = statement
     .slice(at + 1, at + 5)
