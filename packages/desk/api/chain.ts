@@ -17,6 +17,7 @@ export const spanFacts = object({
   queue: optional(text('messaging.destination.name')),
   jobId: optional(text()),
   attempt: optional(count('1 for the first.')),
+  delivery: optional(text('Of a message in a partition: partition, offset and group of consumers.')),
   waitMs: optional(number('Time in the queue before the span, milliseconds.')),
   db: optional(text('db.system.name')),
   unfinished: optional(flag('clew.unfinished: the process ended before the span.')),

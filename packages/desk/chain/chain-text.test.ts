@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ChainData } from '../api/chain.ts'
 import { chainAsText } from './chain-text.ts'
 import { fullView } from './model.ts'
-import { sampleChain } from './sample-chain.ts'
+import { type SampleChain, sampleChain } from './sample-chain.ts'
 
 test('a request, its job with a retry, a query and their lines are one tree in order of time', () => {
   const data = sampleChain()
@@ -217,6 +217,30 @@ test('five queries in a row are a group that keeps its lines and shows the membe
     70.0 ms  └─ SELECT users  1 ms  [api]
 `,
   ])
+})
+
+test('a message that comes to a group again waited since that group left it, whatever other groups do', () => {
+  const chain = sampleChain().span('send mails', { id: 'send', ms: [0, 5], kind: 'producer' })
+  const deliver = (id: string, ms: [number, number], delivery: string): SampleChain =>
+    chain.span(id, { ms, parent: 'send', kind: 'consumer', queue: 'mails', delivery })
+  deliver('mailer', [10, 20], '0/7/mailers')
+  deliver('auditor', [15, 17], '0/7/auditors')
+  deliver('mailer again', [50, 60], '0/7/mailers')
+  deliver('mailer, rebalanced', [55, 58], '0/7/mailers')
+  deliver('next message', [61, 62], '0/8/mailers')
+  expect(treeOf(chainAsText(chain.data()))).toBe(`\
+     0.0 ms  send mails  5 ms  [api]
+     5.0 ms  ├─ ⏳ queued  5 ms
+    10.0 ms  ├─ mailer  10 ms  [api]
+     5.0 ms  ├─ ⏳ queued  10 ms
+    15.0 ms  ├─ auditor  2 ms  [api]
+    20.0 ms  ├─ ⏳ waited to try again  30 ms
+    50.0 ms  ├─ mailer again  10 ms  [api]
+     5.0 ms  ├─ ⏳ queued  50 ms
+    55.0 ms  ├─ mailer, rebalanced  3 ms  [api]
+     5.0 ms  ├─ ⏳ queued  56 ms
+    61.0 ms  └─ next message  1 ms  [api]
+`)
 })
 
 test('five attempts of a job are a group in which a failed one keeps its wait', () => {

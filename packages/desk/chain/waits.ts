@@ -19,13 +19,13 @@ export function addWaits(draft: Draft): void {
   }
 }
 
-/** For attempts after the first, when the attempt before it ended. */
+/** For attempts after the first, when the attempt before it ended: of a job by their number, of a message by their times. */
 function endsOfEarlierAttempts(draft: Draft): Map<number, number> {
   const { facts } = draft
   const jobs = new Map<string, number[]>()
-  for (const [span, { queue, jobId }] of facts) {
-    if (draft.data.spans.kind[span] !== kindConsumer || jobId === undefined) continue
-    const key = JSON.stringify([draft.parent[span], queue, jobId])
+  for (const [span, { queue, jobId, delivery }] of facts) {
+    if (draft.data.spans.kind[span] !== kindConsumer || (jobId ?? delivery) === undefined) continue
+    const key = JSON.stringify([draft.parent[span], queue, jobId, delivery])
     if (!jobs.get(key)?.push(span)) jobs.set(key, [span])
   }
   const ends = new Map<number, number>()
@@ -34,8 +34,11 @@ function endsOfEarlierAttempts(draft: Draft): Map<number, number> {
     spans.sort((a, b) => attempt(a) - attempt(b) || draft.start[a]! - draft.start[b]! || a - b)
     for (const [index, span] of spans.entries()) {
       const before = spans[index - 1]
-      if (before === undefined || !(attempt(before) < attempt(span))) continue
-      ends.set(span, draft.start[before]! + draft.duration[before]!)
+      if (before === undefined) continue
+      const end = draft.start[before]! + draft.duration[before]!
+      const { delivery } = facts.get(span)!
+      const isLater = delivery === undefined ? attempt(before) < attempt(span) : end <= draft.start[span]!
+      if (isLater) ends.set(span, end)
     }
   }
   return ends

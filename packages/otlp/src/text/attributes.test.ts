@@ -32,3 +32,13 @@ test.each([
 ])('which attempt %o is', (attributes, attempt) => {
   expect(spanFacts(attributes, '')?.attempt).toBe(attempt)
 })
+
+const kafkaMessage = { 'messaging.destination.partition.id': '0', 'messaging.kafka.offset': '7' }
+test.each([
+  [{ ...kafkaMessage, 'messaging.consumer.group.name': 'mailers' }, '0/7/mailers'],
+  [{ ...kafkaMessage, 'messaging.kafka.offset': 7 }, '0/7/'],
+  [{ 'messaging.destination.partition.id': '0', 'messaging.batch.message_count': 3 }, undefined],
+  [{ 'messaging.kafka.offset': '7' }, undefined],
+])('which delivery %o is', (attributes, delivery) => {
+  expect(spanFacts(attributes, '')?.delivery).toBe(delivery)
+})

@@ -13,6 +13,8 @@ export type SpanFacts = {
   jobId?: string
   /** 1 for the first. */
   attempt?: number
+  /** Of a message in a partition: which one, and for which group of consumers. The same once more is a delivery of the same message. */
+  delivery?: string
   /** Time in the queue before the span, milliseconds. */
   waitMs?: number
   /** `db.system.name` */
@@ -29,6 +31,7 @@ export function spanFacts(attributes: Attributes, message: string): SpanFacts | 
   const waitMs = numberOf(attributes['bullmq.job.wait_ms'])
   const queue = attributeText(attributes['messaging.destination.name'])
   const jobId = attributeText(attributes['messaging.message.id'])
+  const delivery = deliveryOf(attributes)
   const db = databaseOf(attributes)
   const call = db === undefined ? callOf(attributes) : undefined
   if (message !== '') facts.message = message
@@ -37,6 +40,7 @@ export function spanFacts(attributes: Attributes, message: string): SpanFacts | 
   if (queue !== undefined) facts.queue = queue
   if (jobId !== undefined) facts.jobId = jobId
   if (attempt !== undefined) facts.attempt = attempt
+  if (delivery !== undefined) facts.delivery = delivery
   if (waitMs !== undefined) facts.waitMs = waitMs
   if (db !== undefined) facts.db = db
   if (attributes['clew.unfinished'] === true) facts.unfinished = true
@@ -48,6 +52,15 @@ export function spanFacts(attributes: Attributes, message: string): SpanFacts | 
 function attemptOf(attributes: Attributes): number | undefined {
   if (attributes['celery.action'] !== 'run') return numberOf(attributes['bullmq.job.attempt'])
   return (numberOf(attributes['celery.retries']) ?? 0) + 1
+}
+
+/** https://opentelemetry.io/docs/specs/semconv/messaging/kafka/; a span of a batch has no offset. */
+function deliveryOf(attributes: Attributes): string | undefined {
+  const partition = attributeText(attributes['messaging.destination.partition.id'])
+  const offset = attributeText(attributes['messaging.kafka.offset'])
+  if (partition === undefined || offset === undefined) return undefined
+  const group = attributeText(attributes['messaging.consumer.group.name'])
+  return [partition, offset, group ?? ''].join('/')
 }
 
 /**
