@@ -5,7 +5,7 @@ import { runInContext } from '../context/context-manager.ts'
 import { contextWithSpan, rootContext, spanContextOf } from '../context/request-context.ts'
 import { setReporter } from '../process/report.ts'
 import type { Instrumentation, OptionSpecs } from './instrumentation.ts'
-import { runningInstrumentations, startInstrumentation } from './instrumentation.ts'
+import { optionValues, runningInstrumentations, startInstrumentation } from './instrumentation.ts'
 
 const options = {
   lookup: { kind: 'boolean', default: false, about: 'Looks.' },
@@ -116,3 +116,13 @@ test('its Tracer is that of whichever SDK is registered at the time of a span; b
     false,
   ])
 })
+
+test.each(['constructor', 'toString', 'hasOwnProperty', '__proto__'])(
+  'a map of names has no %s that nobody has given',
+  (name) => {
+    const specs = { relations: { kind: 'map', default: {}, about: 'By name.' } } as const
+    expect(Reflect.has(optionValues(specs).relations, name)).toBe(false)
+    const relations = Object.fromEntries([[name, 'link']])
+    expect(Object.entries(optionValues(specs, { relations }).relations)).toEqual([[name, 'link']])
+  },
+)

@@ -72,13 +72,17 @@ export type Instrumentation<S extends OptionSpecs = OptionSpecs> = {
   start(runtime: Runtime<S>): Stop
 }
 
-/** The defaults of all options, with `given` over them. */
+/** The defaults of all options, with `given` over them. A map has no other names than those that were given: not `constructor`. */
 export function optionValues<S extends OptionSpecs>(
   specs: S | undefined,
   given: Partial<OptionValues<S>> = {},
 ): OptionValues<S> {
-  const defaults = Object.fromEntries(Object.entries(specs ?? {}).map(([name, spec]) => [name, spec.default]))
-  return { ...defaults, ...given } as OptionValues<S>
+  const values: Record<string, unknown> = {}
+  for (const [name, { default: value }] of Object.entries(specs ?? {})) values[name] = value
+  Object.assign(values, given)
+  for (const [name, { kind }] of Object.entries(specs ?? {}))
+    if (kind === 'map') values[name] = Object.assign(Object.create(null), values[name])
+  return values as OptionValues<S>
 }
 
 /** Names of instrumentations that run now. */

@@ -1,9 +1,11 @@
+import type { Tracer } from '@opentelemetry/api'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { beforeEach, expect, test } from 'vitest'
 import { SpanKind, SpanStatusCode } from '../api/span.ts'
 import { activeContext, runInContext } from '../context/context-manager.ts'
 import { getFields, setFields, withFields } from '../context/fields.ts'
 import { contextWithSpan, rootContext, spanOf } from '../context/request-context.ts'
+import { setReporter } from '../process/report.ts'
 import { runAsRoot, withRoot } from './with-root.ts'
 
 const exporter = new InMemorySpanExporter()
@@ -89,4 +91,17 @@ test('the fields around it do not hold within, and fields that are set within ho
 
 test('without an SDK the work is done', async () => {
   expect([withRoot('purge', () => 1), await withRoot('purge', async () => 2)]).toEqual([1, 2])
+})
+
+test('work whose span cannot be made runs without one, and in no request', () => {
+  const reported: string[] = []
+  const restore = setReporter((code) => void reported.push(code))
+  const broken = {
+    startSpan: () => {
+      throw new Error('no sampler')
+    },
+  } as unknown as Tracer
+  const seen = runInContext(request, () => runAsRoot(broken, description, () => [active(), 7]))
+  restore()
+  expect([seen, reported, ended()]).toEqual([[undefined, 7], ['CLEW_INTERNAL'], []])
 })

@@ -26,14 +26,14 @@ export function withRoot<T>(name: string, work: () => T): T {
 
 /** The same for instrumentations: with the Tracer of theirs, and all that the span says. */
 export function runAsRoot<T>(owner: Tracer, description: SpanDescription, work: () => T): T {
-  const context = contextForWork(rootContext)
-  const span = owner.startSpan(description.name, description, context)
-  return runTraced(
-    { context: contextWithSpan(context, span), span },
-    work,
-    undefined,
-    description.describeError,
-  )
+  const begin = (): TracedWork => {
+    const context = contextForWork(rootContext)
+    const span = owner.startSpan(description.name, description, context)
+    return { context: contextWithSpan(context, span), span }
+  }
+  const begun = guard('starting a root span', begin, undefined)
+  if (!begun) return runInContext(rootContext, work)
+  return runTraced(begun, work, undefined, description.describeError)
 }
 
 /** Work of the application that has a span, and the context in which it runs. */

@@ -5,11 +5,14 @@ import type { Query } from './library.ts'
 
 const maxDepth = 8
 
-/** A query that is about to begin, and its text as far as it is known then. */
-export function describeQuery(query: Query): SpanDescription & { text: string } {
-  const parameters = { count: query.strings.length > 1 ? 0 : query.args.length }
-  const text = textOf(query, parameters, 0)
-  const { name, attributes } = describeStatement(text || undefined, parameters.count > 0, 'postgresql')
+/** What was met on the way through a query, and the class of identifiers. */
+type Walk = { parameters: number; readonly identifier: object }
+
+/** A query that is about to begin, and its text as far as it is known then. `identifier` is the prototype of what `sql('name')` gives. */
+export function describeQuery(query: Query, identifier: object): SpanDescription & { text: string } {
+  const walk = { parameters: query.strings.length > 1 ? 0 : query.args.length, identifier }
+  const text = textOf(query, walk, 0)
+  const { name, attributes } = describeStatement(text || undefined, walk.parameters > 0, 'postgresql')
   return { name, kind: SpanKind.CLIENT, attributes, describeError, text }
 }
 
@@ -23,22 +26,22 @@ export function describeSent(
 }
 
 /** The text with `$1` for a value and, until it is known, for what `sql(…)` makes of its columns. */
-function textOf({ strings, args }: Query, parameters: { count: number }, depth: number): string {
+function textOf({ strings, args }: Query, walk: Walk, depth: number): string {
   return strings
-    .map((part, i) => (i < strings.length - 1 ? part + partOf(args[i], parameters, depth) : part))
+    .map((part, i) => (i < strings.length - 1 ? part + partOf(args[i], walk, depth) : part))
     .join('')
 }
 
-function partOf(arg: unknown, parameters: { count: number }, depth: number): string {
-  if (isFragment(arg) && depth < maxDepth) return textOf(arg, parameters, depth + 1)
-  if (isIdentifier(arg)) return arg.value
-  parameters.count++
-  return `$${parameters.count}`
+function partOf(arg: unknown, walk: Walk, depth: number): string {
+  if (isFragment(arg) && depth < maxDepth) return textOf(arg, walk, depth + 1)
+  if (isIdentifier(arg, walk)) return arg.value
+  walk.parameters++
+  return `$${walk.parameters}`
 }
 
-// The class is not exported. A value is an Identifier where the application called `sql('name')`, else what it gave.
-function isIdentifier(arg: unknown): arg is { value: string } {
-  if (typeof arg !== 'object' || arg === null || arg.constructor.name !== 'Identifier') return false
+// By the class alone, as a value of the application may be an object of any shape and name.
+function isIdentifier(arg: unknown, { identifier }: Walk): arg is { value: string } {
+  if (typeof arg !== 'object' || arg === null || Object.getPrototypeOf(arg) !== identifier) return false
   return typeof (arg as { value?: unknown }).value === 'string'
 }
 

@@ -1,7 +1,7 @@
 import { type Instrumentation, onModuleLoad, type Stop, wrapMethod } from '@clew/core'
 import { type SqlRuntime, sqlOptions } from '@clew/core/sql'
 import manifest from '@clew/postgres/package.json' with { type: 'json' }
-import { type Postgres, queryPrototype } from './library.ts'
+import { type Postgres, prototypesOf } from './library.ts'
 import { tracingHandle } from './queries.ts'
 
 const owner = '@clew/postgres'
@@ -21,6 +21,8 @@ export const postgresInstrumentation: Instrumentation<typeof sqlOptions> = {
 }
 
 function attachTo(postgres: Postgres, runtime: SqlRuntime): Stop {
-  const prototype = queryPrototype(postgres)
-  return wrapMethod(owner, prototype, 'handle', (original) => tracingHandle(owner, runtime, original))
+  const { query, identifier } = prototypesOf(postgres)
+  return wrapMethod(owner, query, 'handle', (original) =>
+    tracingHandle(owner, runtime, { original, identifier }),
+  )
 }

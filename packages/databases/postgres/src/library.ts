@@ -27,15 +27,18 @@ export type Query = {
 
 export type Method = (this: unknown, ...args: never[]) => unknown
 
-type Sql = { unsafe(text: string): Query }
+type Sql = { (name: string): object; unsafe(text: string): Query }
 
 /** The default export, in CommonJS the exports themselves. */
 export type Postgres = (options: object) => Sql
 
-/** The class of all queries of this copy of postgres.js: of one that is never sent, of a pool without connections. */
-export function queryPrototype(postgres: Postgres): Query {
+/** The classes of this copy of postgres.js: of a query that is never sent, and of what `sql('name')` gives, of a pool without connections. */
+export function prototypesOf(postgres: Postgres): { query: Query; identifier: object } {
   // Whatever the environment says would be read for what is not given.
   const place = { host: 'localhost', port: 5432, database: 'none', user: 'nobody', pass: 'none' }
-  const { unsafe } = postgres({ ...place, max: 0, target_session_attrs: 'read-write' })
-  return Object.getPrototypeOf(unsafe('')) as Query
+  const sql = postgres({ ...place, max: 0, target_session_attrs: 'read-write' })
+  return {
+    query: Object.getPrototypeOf(sql.unsafe('')) as Query,
+    identifier: Object.getPrototypeOf(sql('name')) as object,
+  }
 }

@@ -25,14 +25,14 @@ type Begun = { readonly operation: Operation; readonly text: string; readonly ow
 export function tracingHandle(
   owner: string,
   { tracer, options: { addSqlCommenterCommentToQueries: isCommenting } }: SqlRuntime,
-  original: Query['handle'],
+  { original, identifier }: { original: Query['handle']; identifier: object },
 ): Query['handle'] {
   const begun = createHiddenSlot<Begun>()
 
   const begin = (query: Query): Begun => {
     let text = ''
     const operation = startOperation(tracer, activeContext(), () => {
-      const { text: known, ...description } = describeQuery(query)
+      const { text: known, ...description } = describeQuery(query, identifier)
       text = known
       return description
     })

@@ -46,9 +46,15 @@ export function sendRecord(
   record.severityNumber = severity
   record.severityText = method
   record.exception = args.find(isError)
-  record.body = trace ? (trace[1] ?? '') : format(...args.map(withoutStack))
+  record.body = trace ? (trace[1] ?? '') : format(...textsOf(args))
   if (trace) record.attributes = { 'code.stacktrace': trace[0].slice(trace[0].indexOf('\n    at ') + 1) }
   emitRecord(record)
+}
+
+// The console formats by a first argument that is a text, and the message of an error there is none.
+function textsOf(args: readonly unknown[]): unknown[] {
+  const shown = args.map(withoutStack)
+  return isError(args[0]) ? ['%s', ...shown] : shown
 }
 
 /** The stack of an error is the record's exception.stacktrace. */

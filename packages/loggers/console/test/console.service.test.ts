@@ -81,6 +81,16 @@ test.each([
   },
 )
 
+test.each([
+  ['Error: 50%s off', [new Error('50%s off')]],
+  ['Error: 50%s off x { a: 1 }', [new Error('50%s off'), 'x', { a: 1 }]],
+  ['Error: 100%% x %d 3', [new Error('100%%'), 'x %d', 3]],
+  ['x has Error: 50%d off 3', ['x has %s', new Error('50%d off'), 3]],
+])('the message of an error is no format: %s', (body, args) => {
+  console.error(...args)
+  expect(recorder.logs.map((log) => log.body)).toEqual([body])
+})
+
 test('trace has the place of its call', () => {
   console.trace('here %s', 'we are')
   console.trace()

@@ -32,11 +32,12 @@ export const cronInstrumentation: Instrumentation = {
 }
 
 function describeRun({ name, cronTime: { source } }: CronJob) {
-  const expression = String(source)
+  // Of a job that was made with a date it is that date, which no other job has: no expression, and no name.
+  const expression = typeof source === 'string' ? source : undefined
   return {
-    name: `cron ${name ?? expression}`,
+    name: `cron ${name ?? expression ?? 'once'}`,
     kind: SpanKind.INTERNAL,
     // https://opentelemetry.io/docs/specs/semconv/registry/attributes/faas/
-    attributes: { 'faas.trigger': 'timer', 'faas.cron': expression },
+    attributes: { 'faas.trigger': 'timer', ...(expression !== undefined && { 'faas.cron': expression }) },
   }
 }

@@ -8,7 +8,12 @@ import { cronInstrumentation } from '../src/index.ts'
 
 type Work = (this: unknown, ...args: unknown[]) => unknown
 type Job = { addCallback(work: Work): void; fireOnTick(): unknown; start(): void; stop(): void }
-type Options = { cronTime: string; onTick: Work; context?: object; errorHandler?: (error: unknown) => void }
+type Options = {
+  cronTime: string | Date
+  onTick: Work
+  context?: object
+  errorHandler?: (error: unknown) => void
+}
 type Cron = { CronJob: { from(options: Options & { name?: string }): Job } }
 
 const require = createRequire(import.meta.url)
@@ -73,6 +78,13 @@ describe.each(['cron', 'cron3'])('%s', (name) => {
     expect(await started).toEqual([true, 1, false])
     expect(runs()[0]).toEqual(run)
     expect(spans.spans[0]?.attributes).toEqual({ 'faas.trigger': 'timer', 'faas.cron': everySecond })
+  })
+
+  test('jobs that are made with a date have one name, and no expression', async () => {
+    const dates = [1, 2].map((seconds) => new Date(Date.now() + 3_600_000 + seconds * 1_000))
+    for (const cronTime of dates) await CronJob.from({ cronTime, onTick: () => {} }).fireOnTick()
+    const once = { name: 'cron once', attributes: { 'faas.trigger': 'timer' } }
+    expect(spans.spans.map(({ name, attributes }) => ({ name, attributes }))).toEqual([once, once])
   })
 
   test('a run that fails ends with ERROR; nobody but the job hears of the error', async () => {

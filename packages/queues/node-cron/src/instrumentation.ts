@@ -1,7 +1,15 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { getCallSites, types } from 'node:util'
-import { type Instrumentation, onModuleLoad, runAsRoot, SpanKind, type Stop, wrapMethod } from '@clew/core'
+import {
+  guard,
+  type Instrumentation,
+  onModuleLoad,
+  runAsRoot,
+  SpanKind,
+  type Stop,
+  wrapMethod,
+} from '@clew/core'
 import manifest from '@clew/node-cron/package.json' with { type: 'json' }
 import type { Tracer } from '@opentelemetry/api'
 
@@ -35,7 +43,10 @@ function wrapSchedules(tracer: Tracer, exports: NodeCron): Stop[] {
   const names = exports.createTask ? (['schedule', 'createTask'] as const) : (['schedule'] as const)
   const wrap = (original: Schedule): Schedule =>
     function schedule(this: unknown, expression, task, options) {
-      const run = typeof task === 'function' ? inRoot(tracer, { expression, task, options }) : task
+      // What cannot be named is node-cron's to refuse.
+      const inTrace = (one: Exclude<Task, string>): Task =>
+        guard('naming a task', () => inRoot(tracer, { expression, task: one, options }), one)
+      const run = typeof task === 'function' ? inTrace(task) : task
       const isRelative = typeof run === 'string' && exports.createTask !== undefined
       return original.call(this, expression, isRelative ? fromCaller(run) : run, options)
     }

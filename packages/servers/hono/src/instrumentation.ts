@@ -9,7 +9,7 @@ import {
 import manifest from '@clew/hono/package.json' with { type: 'json' }
 
 /** https://hono.dev/docs/api/context; `incoming` is what @hono/node-server got from node:http. */
-type Context = { env?: { incoming?: object } }
+type Context = { env?: { incoming?: unknown } }
 type Handler = (this: unknown, context: Context, next: unknown) => unknown
 /** What Hono registers: the handler to run, and the route as `app.routes` shows it. */
 type Registered = [handler: Handler, route: { path: string; method: string }]
@@ -76,7 +76,7 @@ function tellRoute(registered: Registered, told: WeakSet<Registered>): Registere
   const telling: Handler = function (context, next) {
     try {
       const request = context.env?.incoming
-      if (request) setHttpRoute(request, route.path)
+      if (typeof request === 'object' && request) setHttpRoute(request, route.path)
     } catch (error) {
       reportThrown('reading the route of hono', error)
     }

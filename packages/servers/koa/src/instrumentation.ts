@@ -1,4 +1,4 @@
-import { addRouteSource, type Instrumentation, onModuleLoad, stopAll, wrapMethod } from '@clew/core'
+import { addRouteSource, guard, type Instrumentation, onModuleLoad, stopAll, wrapMethod } from '@clew/core'
 import manifest from '@clew/koa/package.json' with { type: 'json' }
 
 /** https://github.com/koajs/router/blob/master/API.md */
@@ -31,9 +31,11 @@ export const koaInstrumentation: Instrumentation = {
   seam: 'routes() of @koa/router',
   start: () => {
     const contexts = new WeakMap<object, { context: Context; mountPath: string }>()
+    // Whoever tries a router by itself hands it a context without a request.
     const note = (context: Context): void => {
-      const mountPath = typeof context.mountPath === 'string' ? context.mountPath : ''
-      contexts.set(context.req, { context, mountPath })
+      const { req, mountPath } = context
+      if (typeof req !== 'object' || req === null) return
+      contexts.set(req, { context, mountPath: typeof mountPath === 'string' ? mountPath : '' })
     }
     const stops = [
       addRouteSource((request) => {
@@ -59,7 +61,7 @@ function noteContexts({ prototype }: Router, note: (context: Context) => void) {
     (router: unknown): Dispatch => {
       const dispatch = routes.call(router)
       const noted: Dispatch = (context, next) => {
-        note(context)
+        guard('following a request through Koa', () => note(context), undefined)
         return dispatch(context, next)
       }
       // Routers know each other by `dispatch.router`.

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
-import { type Stop, startInstrumentation, stopAll } from '@clew/core'
+import { type Stop, setReporter, startInstrumentation, stopAll } from '@clew/core'
 import { httpInstrumentation } from '@clew/http'
 import { recordLogs, recordSpans, type SpanRecorder } from '@clew/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -161,6 +161,26 @@ describe.each(pairs)('$koa with $router', ({ koa, router, rest }) => {
     expect(logs.logs.map(({ body, spanId }) => [body, spanId === span!.spanId])).toEqual(
       ['before', 'handler', 'caught', 'after'].map((body) => [body, true]),
     )
+  })
+
+  test.each([
+    ['no request', {}],
+    ['a request that is no object', { req: 'GET' }],
+    [
+      'a property that throws',
+      Object.defineProperty({ req: {} }, 'mountPath', {
+        get: () => {
+          throw new Error('not mounted')
+        },
+      }),
+    ],
+  ])('a router that is tried with a context of %s works as without us', async (_, context) => {
+    const restore = setReporter(() => {})
+    const seen = makeRouter().get('/orders/:id', answer).routes()
+    const given = Object.assign(context, { method: 'GET', path: '/orders/7', request: {}, body: '' })
+    await seen(given as never, async () => {})
+    restore()
+    expect(given.body).toBe('ok')
   })
 
   test('what an application sees of its router is as without us', () => {

@@ -107,7 +107,10 @@ function nameHandlers(prototype: RouterModule['RouterExecutionContext']['prototy
       const handler = create.call(this as never, controller, callback, methodName, ...rest)
       const name = methodNameOf(controller, methodName)
       return (req, ...others) => {
-        withRequest(req, ({ context }) => spanOf(context)?.setAttribute('code.function.name', name))
+        withRequest(
+          () => req,
+          ({ context }) => spanOf(context)?.setAttribute('code.function.name', name),
+        )
         return handler(req, ...others)
       }
     }
@@ -118,9 +121,12 @@ function unrouteNotFound(prototype: AdapterModule['ExpressAdapter']['prototype']
   return wrapMethod('nest', prototype, 'setNotFoundHandler', (setNotFoundHandler) => {
     return function (this: unknown, handler, ...rest) {
       const unrouted = (req: Request, res: unknown, next: unknown): unknown => {
-        withRequest(req, (request) => {
-          request.route = null
-        })
+        withRequest(
+          () => req,
+          (request) => {
+            request.route = null
+          },
+        )
         return handler(req, res, next)
       }
       return setNotFoundHandler.call(this as never, unrouted, ...rest)
@@ -131,16 +137,21 @@ function unrouteNotFound(prototype: AdapterModule['ExpressAdapter']['prototype']
 function noteExceptions(prototype: ExceptionsModule['ExceptionsHandler']['prototype']) {
   return wrapMethod('nest', prototype, 'next', (next) => {
     return function (this: unknown, exception, host) {
-      withRequest(host.getArgByIndex(0), (request) => {
-        request.error = exception
-      })
+      withRequest(
+        () => host.getArgByIndex(0),
+        (request) => {
+          request.error = exception
+        },
+      )
       return next.call(this as never, exception, host)
     }
   })
 }
 
-function withRequest(req: Request, tell: (request: HttpRequest) => void): void {
+function withRequest(read: () => Request | null | undefined, tell: (request: HttpRequest) => void): void {
   try {
+    const req = read()
+    if (typeof req !== 'object' || req === null) return
     const { raw } = req
     const request = httpRequestOf(req) ?? (typeof raw === 'object' && raw ? httpRequestOf(raw) : undefined)
     if (request) tell(request)
