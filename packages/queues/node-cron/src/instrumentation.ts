@@ -18,6 +18,16 @@ type Task = ((this: unknown, ...args: unknown[]) => unknown) | string
 type Schedule = (expression: string, task: Task, options?: { name?: string }) => unknown
 /** https://nodecron.com/api-reference.html; `createTask` since 4. */
 type NodeCron = { schedule: Schedule; createTask?: Schedule }
+/** A task of node-cron 4 that runs in this process: https://github.com/node-cron/node-cron/blob/v4.6.0/src/tasks/inline-scheduled-task.ts */
+type InlineTask = {
+  id: string
+  name: string
+  cronExpression: string
+  runner: { onMatch: (...args: unknown[]) => unknown }
+  start(): unknown
+  execute(...args: unknown[]): unknown
+  destroy(): unknown
+}
 /** The ES module exports bindings, which nobody can replace, and all of them in one object. */
 type NodeCronModule = Partial<NodeCron> & { default?: NodeCron }
 
@@ -28,15 +38,47 @@ export const nodeCronInstrumentation: Instrumentation = {
   name: 'node-cron',
   version: manifest.version,
   library: { name: 'node-cron', versions },
-  seam: 'schedule() and createTask()',
+  seam: 'start() and execute() of a task; before 4 schedule()',
   start: ({ tracer }) =>
     onModuleLoad<NodeCronModule>(
       { name: 'node-cron', esModule: 'dist/node-cron.js', versions },
       (exports) => {
         const whole = types.isModuleNamespaceObject(exports) ? [exports.default] : [exports, exports.default]
-        return whole.flatMap((one) => (one?.schedule ? wrapSchedules(tracer, one as NodeCron) : []))
+        return whole.flatMap((one) => (one?.schedule ? joinTasks(tracer, one as NodeCron) : []))
       },
     ),
+}
+
+function joinTasks(tracer: Tracer, exports: NodeCron): Stop[] {
+  const tasks = prototypeOfTasks(exports)
+  return tasks ? wrapTasks(tracer, tasks) : wrapSchedules(tracer, exports)
+}
+
+/** Of a task that is never started; whoever asks for all tasks does not see it. Undefined where tasks are of another make. */
+function prototypeOfTasks(exports: NodeCron): InlineTask | undefined {
+  const task = exports.createTask?.('* * * * *', () => {}) as Partial<InlineTask> | undefined
+  task?.destroy?.()
+  const { cronExpression, runner } = task ?? {}
+  if (typeof cronExpression !== 'string' || typeof runner?.onMatch !== 'function') return undefined
+  return Object.getPrototypeOf(task) as InlineTask
+}
+
+/** A function that an ES module imports by its name cannot be replaced; what all of them make can. */
+function wrapTasks(tracer: Tracer, prototype: InlineTask): Stop[] {
+  const joined = new WeakSet<InlineTask>()
+  const join = (task: InlineTask): void => {
+    if (joined.has(task)) return
+    joined.add(task)
+    const { cronExpression: expression, id, name, runner } = task
+    const options = name === id ? undefined : { name }
+    runner.onMatch = inRoot(tracer, { expression, task: runner.onMatch, options })
+  }
+  const wrap = (original: InlineTask['execute']): InlineTask['execute'] =>
+    function (this: InlineTask, ...args) {
+      join(this)
+      return original.apply(this, args)
+    }
+  return (['start', 'execute'] as const).map((name) => wrapMethod('node-cron', prototype, name, wrap))
 }
 
 function wrapSchedules(tracer: Tracer, exports: NodeCron): Stop[] {
@@ -55,7 +97,7 @@ function wrapSchedules(tracer: Tracer, exports: NodeCron): Stop[] {
 
 type Scheduled = { expression: string; task: Exclude<Task, string>; options: { name?: string } | undefined }
 
-function inRoot(tracer: Tracer, { expression, task, options }: Scheduled): Task {
+function inRoot(tracer: Tracer, { expression, task, options }: Scheduled): Scheduled['task'] {
   const description = {
     name: `cron ${options?.name ?? expression}`,
     kind: SpanKind.INTERNAL,

@@ -54,6 +54,7 @@ const inRequest = <T>(work: () => T): T => {
 describe.each([
   ['4', 'required', () => require('node-cron') as NodeCron],
   ['4', 'imported', async () => (await import('node-cron')).default as unknown as NodeCron],
+  ['4', 'imported by name', async () => (await import('node-cron')) as unknown as NodeCron],
 ])('node-cron %s, %s', (_, _form, load) => {
   test('each run is in a trace of its own, wherever it was scheduled, and gives its result', async () => {
     const cron = await load()
@@ -109,6 +110,16 @@ describe.each([
       [['error', 'no rows']],
     ])
   })
+})
+
+test('a task is joined once however often it starts, and there are no more tasks than without us', async () => {
+  const cron = require('node-cron') as NodeCron & { getTasks(): Map<string, Task> }
+  const before = cron.getTasks().size
+  const task = cron.createTask(everySecond, () => 'done')
+  tasks.push(task)
+  task.start()
+  task.stop()
+  expect([await task.execute(), runs().length, cron.getTasks().size - before]).toEqual(['done', 1, 1])
 })
 
 test('a file is found where it is without us, and runs', async () => {
