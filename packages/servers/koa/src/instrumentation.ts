@@ -12,6 +12,8 @@ type Context = {
   routerPath?: unknown
   /** What koa-mount took from the path. */
   mountPath?: unknown
+  path: string
+  originalUrl: string
 }
 type Dispatch = (context: Context, next: unknown) => unknown
 type Router = { prototype: Record<'routes' | 'middleware', (this: unknown) => Dispatch> }
@@ -33,9 +35,9 @@ export const koaInstrumentation: Instrumentation = {
     const contexts = new WeakMap<object, { context: Context; mountPath: string }>()
     // Whoever tries a router by itself hands it a context without a request.
     const note = (context: Context): void => {
-      const { req, mountPath } = context
+      const { req } = context
       if (typeof req !== 'object' || req === null) return
-      contexts.set(req, { context, mountPath: typeof mountPath === 'string' ? mountPath : '' })
+      contexts.set(req, { context, mountPath: mountPathOf(context) })
     }
     const stops = [
       addRouteSource((request) => {
@@ -75,6 +77,13 @@ function noteContexts({ prototype }: Router, note: (context: Context) => void) {
       }
     }),
   )
+}
+
+// koa-mount leaves it there when it has passed the request on with its whole path.
+function mountPathOf({ mountPath, path, originalUrl }: Context): string {
+  if (typeof mountPath !== 'string') return ''
+  const isTaken = !path.startsWith(mountPath) || originalUrl.split('?', 1)[0]!.endsWith(mountPath + path)
+  return isTaken ? mountPath : ''
 }
 
 /** The route whose handler ran last; where none ran because a middleware answered, the first that fits. */

@@ -76,9 +76,12 @@ describe.each(pairs)('$koa with $router', ({ koa, router, rest }) => {
       .get('/orders/:id', pass, answer)
       .get(/^\/by-pattern\/\d+$/, answer)
       .all('/any', answer)
-    const mounted = makeApp().use(makeRouter().get('/seen/:id', pass, answer).routes())
-    const mount = require('koa-mount') as (path: string, app: Koa) => Middleware
+      .get('/passing/:id', answer)
+    const seen = makeRouter().get('/seen/:id', pass, answer).get('/mounted/:id', answer)
+    const mounted = makeApp().use(seen.routes())
+    const mount = require('koa-mount') as (path: string, app: Koa | Middleware) => Middleware
     const app = makeApp()
+      .use(mount('/passing', pass))
       .use(main.routes())
       .use(main.allowedMethods())
       .use(api.routes())
@@ -94,6 +97,8 @@ describe.each(pairs)('$koa with $router', ({ koa, router, rest }) => {
         'GET /api/acme/items/3',
         'POST /api/acme/items',
         'GET /mounted/seen/3',
+        'GET /mounted/mounted/3?x=1',
+        'GET /passing/3',
         'GET /nothing',
         'POST /orders/7',
       ]),
@@ -107,6 +112,8 @@ describe.each(pairs)('$koa with $router', ({ koa, router, rest }) => {
       'GET /api/:tenant/items/:item | /api/:tenant/items/:item',
       'POST /api/:tenant/items | /api/:tenant/items',
       'GET /mounted/seen/:id | /mounted/seen/:id',
+      'GET /mounted/mounted/:id | /mounted/mounted/:id',
+      'GET /passing/:id | /passing/:id',
       'GET | no route',
       'POST | no route',
     ])
