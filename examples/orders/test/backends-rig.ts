@@ -7,7 +7,7 @@ import { afterAll, afterEach, expect } from 'vitest'
 import { createCertificates } from '../../../packages/otlp/test/certificates.ts'
 import { type Collector, startCollector } from '../../../scripts/collector.ts'
 import { type OrdersServices, startOrders } from '../../../scripts/demo/orders-services.ts'
-import { freePort, startKafka } from '../../../scripts/services.ts'
+import { freePort } from '../../../scripts/services.ts'
 import { blockOf, placed } from './backends-guide.ts'
 import { type Chain, failedOrder, newTraceId, postOrder, rowsOf } from './order-chains.ts'
 
@@ -59,10 +59,9 @@ export async function startReceiver(): Promise<OtlpReceiver> {
 }
 
 /** A topic of its own, in a Kafka that may be everybody's. */
-export async function startTopic(): Promise<{ brokers: string; topic: string }> {
-  const { url } = keep(await startKafka())
+export async function makeTopic(brokers: string): Promise<string> {
   const topic = `log_raw-backends-${newTraceId().slice(0, 8)}`
-  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [url] })
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [brokers] })
   await admin.createTopics({ topics: [topic], partitions: 4 })
   keep({
     async stop() {
@@ -70,7 +69,7 @@ export async function startTopic(): Promise<{ brokers: string; topic: string }> 
       await admin.close()
     },
   })
-  return { brokers: url, topic }
+  return topic
 }
 
 /** Where it listens, in the place of what the guide has. */

@@ -6,17 +6,18 @@ import { fileURLToPath } from 'node:url'
 import { fileExporter } from '@clew/file-exporter'
 import { kafkaExporter } from '@clew/kafka-exporter'
 import type { ChainSpan } from '@clew/testing'
-import { describe, expect, test } from 'vitest'
-import { readConfig } from '../../../packages/node/src/config/read-config.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type ReadConfig, readConfig } from '../../../packages/node/src/config/read-config.ts'
 import { configurableOf } from '../../../packages/node/src/destinations/open-exporters.ts'
 import { collectorVersions, validateCollector } from '../../../scripts/collector.ts'
 import { startDemoChat } from '../../../scripts/demo/chat.ts'
 import { ruleFile } from '../../../scripts/demo/demo-desk.ts'
 import { stopChild } from '../../../scripts/demo/service-process.ts'
 import { hasGo } from '../../../scripts/go.ts'
-import { jaegerVersion, startJaeger } from '../../../scripts/jaeger.ts'
+import { type Jaeger, jaegerVersion, startJaeger } from '../../../scripts/jaeger.ts'
 import { kafkaVersion } from '../../../scripts/kafka.ts'
 import { startOpenSearch } from '../../../scripts/opensearch.ts'
+import { type Service, startKafka } from '../../../scripts/services.ts'
 import { startVictoriaLogs, victoriaLogsVersion } from '../../../scripts/victoria-logs.ts'
 import { logsOfOpenSearch, logsOfVictoriaLogs, spansOfJaeger } from './backend-answers.ts'
 import { blockOf, blocks, environmentOf, placed, printedOf, states } from './backends-guide.ts'
@@ -26,11 +27,11 @@ import {
   folder,
   isWhole,
   keep,
+  makeTopic,
   startExample,
   startReadingCollector,
   startReceiver,
   startReceivingCollector,
-  startTopic,
   token,
 } from './backends-rig.ts'
 import { failedOrder } from './order-chains.ts'
@@ -59,26 +60,32 @@ const finding = (title: string, traceId: string, places: Record<string, string>)
 
 const given = { COLLECTOR_TOKEN: token, NEW_RELIC_LICENSE_KEY: 'key', SENTRY_KEY: 'key' }
 
-test('the variables of each block are read without a complaint', () => {
+/** What is in force by variables, and what is wrong with them. */
+function readVariables(env: NodeJS.ProcessEnv): ReadConfig {
   const instrumentations = [configurableOf(fileExporter), configurableOf(kafkaExporter)]
   const readFile = (): string => readFileSync(join(folder, 'ca.pem'), 'utf8')
+  return readConfig({ env, instrumentations, readFile, isInstalled: () => true })
+}
+
+test('the variables of each block are read without a complaint', () => {
   const told = blocks
     .filter(({ language, text }) => language === 'sh' && text.startsWith('export '))
-    .map(({ title, text }) => {
-      const sources = { env: environmentOf(text, given), instrumentations, readFile, isInstalled: () => true }
-      return [title, readConfig(sources).problems]
-    })
+    .map(({ title, text }) => [title, readVariables(environmentOf(text, given)).problems])
   expect(told.length).toBeGreaterThan(8)
   expect(told).toEqual(told.map(([title]) => [title, []]))
 })
 
 describe.skipIf(!canBuild)('a real backend', { timeout: withBuildMs }, () => {
+  let victoriaLogs: Service
+  let jaeger: Jaeger
+  let kafka: Service
+  beforeAll(async () => {
+    ;[victoriaLogs, jaeger, kafka] = await Promise.all([startVictoriaLogs(), startJaeger(), startKafka()])
+  }, withBuildMs)
+  afterAll(() => Promise.all([victoriaLogs, jaeger, kafka].map((one) => one?.stop())))
+
   test('VictoriaLogs and OpenSearch have each line and Jaeger each span of an order that fails, found by the trace id', async () => {
-    const [victoriaLogs, jaeger, openSearch] = await Promise.all([
-      startVictoriaLogs().then(keep),
-      startJaeger().then(keep),
-      startOpenSearch().then(keep),
-    ])
+    const openSearch = keep(await startOpenSearch())
     const logsPlace = { '127.0.0.1:9428': hostOf(victoriaLogs.url) }
     const spansPlace = { '127.0.0.1:4318': `127.0.0.1:${jaeger.ports.http}` }
     const filePlace = { '/var/log/shop/app.jsonl': join(folder, 'app.jsonl') }
@@ -127,7 +134,9 @@ describe.skipIf(!canBuild)('a real backend', { timeout: withBuildMs }, () => {
         ...{ [usual]: places[usual], '/etc/otelcol': folder },
       })
       const env = environmentOf(block + more, given)
-      expect(env.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/protobuf').toBe(protocol)
+      const { traces, logs } = readVariables(env).config
+      const inForce = { protocol, compression: 'gzip' }
+      expect([traces.endpoint, logs.endpoint]).toMatchObject([inForce, inForce])
       expect(await statusWithoutToken(places['127.0.0.1:4318'])).toBe(401)
       const traceId = await failOrder(await startExample(env))
       await isWhole(traceId, () => receiver)
@@ -146,14 +155,10 @@ describe.skipIf(!canBuild)('a real backend', { timeout: withBuildMs }, () => {
   )
 
   test('one Collector gives each chain to VictoriaLogs, Jaeger and Kafka, where clew alert run judges it', async () => {
-    const [victoriaLogs, jaeger, chat, { brokers, topic }] = await Promise.all([
-      startVictoriaLogs().then(keep),
-      startJaeger().then(keep),
-      startDemoChat().then(keep),
-      startTopic(),
-    ])
+    const chat = keep(await startDemoChat())
+    const topic = await makeTopic(kafka.url)
     const logsPlace = { '127.0.0.1:9428': hostOf(victoriaLogs.url) }
-    const kafkaPlaces = { '127.0.0.1:9092': brokers, log_raw: topic }
+    const kafkaPlaces = { '127.0.0.1:9092': kafka.url, log_raw: topic }
     const { places } = await startReceivingCollector(
       placed(blockOf('VictoriaLogs', 'yaml'), logsPlace),
       placed(blockOf('Jaeger', 'yaml'), { '127.0.0.1:4317': `127.0.0.1:${jaeger.ports.grpc}` }),
@@ -186,8 +191,8 @@ describe.skipIf(!canBuild)('a real backend', { timeout: withBuildMs }, () => {
   })
 
   test('lines that the services write to Kafka come through a Collector and stand in their chain', async () => {
-    const [receiver, { brokers, topic }] = await Promise.all([startReceiver(), startTopic()])
-    const kafkaPlace = { '127.0.0.1:9092': brokers }
+    const [receiver, topic] = [await startReceiver(), await makeTopic(kafka.url)]
+    const kafkaPlace = { '127.0.0.1:9092': kafka.url }
     const file = placed(blockOf('Kafka to the Collector', 'yaml'), {
       ...{ ...kafkaPlace, log_raw: topic, '127.0.0.1:4418': `127.0.0.1:${receiver.port}` },
       'group_id: otelcol': `group_id: ${topic}`,
