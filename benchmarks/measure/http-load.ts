@@ -37,7 +37,10 @@ export async function sampleHttp(
     await delay(seconds.warmUp * 1000)
     const measured = await measureFor(seconds.measured, server, client)
     const all = await client.ask<Answered>({ do: 'stop' })
-    return { ...measured, ...(await checkArrivals(system, sink, all, { spans, records })) }
+    const { problems, notes } = await checkArrivals(system, sink, all, { spans, records })
+    const isIdle = !Number.isFinite(measured.cpuUs)
+    const idle = isIdle ? [`${system}: no request was answered while it was measured`] : []
+    return { ...measured, problems: [...problems, ...idle], notes }
   } finally {
     await client.stop()
     await server.stop()
@@ -76,7 +79,7 @@ async function checkArrivals(
   ofRequest: OfRequest,
 ): Promise<Checked> {
   const problems = failed > 0 ? [`${system}: ${failed} requests failed`] : []
-  if (answered === 0) return { problems: [...problems, `${system}: no request was answered`], notes: [] }
+  if (answered === 0) return { problems, notes: [] }
   if (system === 'bare') return { problems, notes: [] }
   const share = (counts: Counts): number => Math.min(1, complete(system, counts, ofRequest) / answered)
   const arrived = share(await sink.until((counts) => share(counts) === 1))
