@@ -35,12 +35,15 @@ const repeatedFrom = 10
 const maxCounted = 100
 
 const levels = { debug: 5, warn: 13 } as const
+const shown = /^(?:db\.query\.parameter|clew\.parameters)\./
 const kept =
   'db.system.name db.namespace db.collection.name db.operation.name db.query.summary server.address server.port'.split(
     ' ',
   )
 
-/** Makes log records of queries from now on; returns the way back. What they say has no value and no text of a query. */
+/**
+ * Makes log records of queries from now on; returns the way back. They say no text of a query, and values only where the instrumentation was told to show them.
+ */
 export function setQueryRecords(next: QueryRecords): () => void {
   const before = holder.current
   holder.current = next
@@ -98,7 +101,9 @@ function tellRepeated(query: Query, caller: Context): void {
 }
 
 function attributesOf({ attributes }: Query): Attributes {
-  return Object.fromEntries(Object.entries(attributes).filter(([key]) => kept.includes(key)))
+  return Object.fromEntries(
+    Object.entries(attributes).filter(([key]) => kept.includes(key) || shown.test(key)),
+  )
 }
 
 function emit(

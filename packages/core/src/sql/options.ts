@@ -8,6 +8,12 @@ export const sqlOptions = {
     about:
       'Put the ids of its span in a comment at the end of each query that is not prepared and has no comment, as sqlcommenter does.',
   },
+  enhancedDatabaseReporting: {
+    kind: 'boolean',
+    default: false,
+    about:
+      'Show the values that a query is sent with, as `db.query.parameter.<name>` of its span and of its record.',
+  },
 } as const
 
 /** What the instrumentation of an SQL database works with. */

@@ -1,16 +1,25 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
-import { describeStatement } from '@clew/core/sql'
+import { describeParameters, describeStatement } from '@clew/core/sql'
 import type { Attributes } from '@opentelemetry/api'
 import type { Command, ConnectionConfig } from './library.ts'
 
 /**
- * Name and attributes of a query's span. Values are never read, only whether there are any.
+ * Name and attributes of a query's span. Values are read only where they are to be shown, else whether there are any.
  * https://opentelemetry.io/docs/specs/semconv/database/mysql/
  */
-export function describeQuery(query: unknown, values: unknown, config: ConnectionConfig): SpanDescription {
+export function describeQuery(
+  query: unknown,
+  values: unknown,
+  config: ConnectionConfig,
+  areValuesShown: boolean,
+): SpanDescription {
   const { sql, values: ownValues } = (typeof query === 'string' ? { sql: query } : (query ?? {})) as Command
   const { name, attributes } = describeStatement(sql, hasValues(values) || hasValues(ownValues), 'mysql')
   Object.assign(attributes, describeServer(config))
+  if (areValuesShown) {
+    const given = values === undefined || typeof values === 'function' ? ownValues : values
+    Object.assign(attributes, describeParameters(given, attributes['db.operation.batch.size'] !== undefined))
+  }
   return { name, kind: SpanKind.CLIENT, attributes, describeError }
 }
 

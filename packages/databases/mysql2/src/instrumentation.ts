@@ -43,23 +43,21 @@ export const mysql2Instrumentation: Instrumentation<typeof sqlOptions> = {
   },
 }
 
-function attachToConnection(
-  Connection: ConnectionClass,
-  { tracer, options: { addSqlCommenterCommentToQueries: isCommenting } }: SqlRuntime,
-): Stop[] {
+function attachToConnection(Connection: ConnectionClass, { tracer, options }: SqlRuntime): Stop[] {
+  const { addSqlCommenterCommentToQueries: isCommenting, enhancedDatabaseReporting: areValuesShown } = options
   const connection = owningPrototype(Connection.prototype, 'query')
   const commands = traceCommands(owner, tracer)
   const queries = (['query', 'execute'] as const).map((name) =>
     wrapMethod(owner, connection, name, (original) =>
       commands.tracing<Connection>(
         original,
-        ({ config }, [query, values]) => describeQuery(query, values, config),
+        ({ config }, [query, values]) => describeQuery(query, values, config, areValuesShown),
         // What is executed is prepared, and kept by its text.
         name === 'query' && isCommenting ? withComment : undefined,
       ),
     ),
   )
-  const prepared = tracePrepared(connection, commands)
+  const prepared = tracePrepared(connection, commands, areValuesShown)
   const binding = (['ping', 'changeUser', 'end'] as const).map((name) =>
     wrapMethod(owner, connection, name, bindingCallbacks),
   )
@@ -83,7 +81,7 @@ function attachToPool(Pool: PoolClass): Stop[] {
 }
 
 /** Executions of a statement. Its class is not exported: the first one leads to it. */
-function tracePrepared(connection: Connection, commands: CommandTracer): Stop[] {
+function tracePrepared(connection: Connection, commands: CommandTracer, areValuesShown: boolean): Stop[] {
   const configs = new WeakMap<PreparedStatement, ConnectionConfig>()
   const stops: Stop[] = []
   const trace = (statement: PreparedStatement, { config }: Connection): void => {
@@ -91,7 +89,7 @@ function tracePrepared(connection: Connection, commands: CommandTracer): Stop[] 
     const prototype = Object.getPrototypeOf(statement) as PreparedStatement
     const stop = wrapMethod(owner, prototype, 'execute', (original) =>
       commands.tracing<PreparedStatement>(original, (self, [values]) =>
-        describeQuery(self.query, values, configs.get(self) ?? {}),
+        describeQuery(self.query, values, configs.get(self) ?? {}, areValuesShown),
       ),
     )
     if (stops.length === 0) stops.push(stop)

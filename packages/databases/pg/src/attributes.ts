@@ -1,18 +1,27 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
-import { describeStatement } from '@clew/core/sql'
+import { describeParameters, describeStatement } from '@clew/core/sql'
 import type { Attributes } from '@opentelemetry/api'
 import type { Client, Pool, QueryConfig } from './library.ts'
 
 type Connection = Pick<Client, 'host' | 'port' | 'database'>
 
-/** Name and attributes of a query's span. Values of parameters are never read, only whether there are any. */
-export function describeQuery(query: unknown, values: unknown, connection: Connection): SpanDescription {
+/** Name and attributes of a query's span. Values of parameters are read only where they are to be shown, else whether there are any. */
+export function describeQuery(
+  query: unknown,
+  values: unknown,
+  connection: Connection,
+  areValuesShown = false,
+): SpanDescription {
   const { text, values: ownValues } = (
     typeof query === 'string' ? { text: query } : (query ?? {})
   ) as QueryConfig
   const isParameterized = hasValues(values) || hasValues(ownValues)
   const { name, attributes } = describeStatement(text, isParameterized, 'postgresql')
   Object.assign(attributes, describeConnection(connection))
+  if (areValuesShown && isParameterized) {
+    const isBatch = attributes['db.operation.batch.size'] !== undefined
+    Object.assign(attributes, describeParameters(hasValues(values) ? values : ownValues, isBatch))
+  }
   return { name, kind: SpanKind.CLIENT, attributes, describeError }
 }
 

@@ -35,15 +35,16 @@ export function attachToClient(
 
 function tracedQuery(
   original: Client['query'],
-  { tracer, options: { addSqlCommenterCommentToQueries: isCommenting } }: SqlRuntime,
+  { tracer, options }: SqlRuntime,
   submissions: Submissions,
 ): Client['query'] {
+  const { addSqlCommenterCommentToQueries: isCommenting, enhancedDatabaseReporting: areValuesShown } = options
   return function (this: Client, ...args: unknown[]) {
     const [query, values] = args
     const active = activeContext()
     const poolQuery = takePoolQuery(active, query, this)
     const operation = startOperation(tracer, poolQuery?.caller ?? active, () =>
-      poolQuery ? undefined : describeQuery(textOwner(query), values, this),
+      poolQuery ? undefined : describeQuery(textOwner(query), values, this, areValuesShown),
     )
     if (!isSubmittable(query)) {
       const span = isCommenting ? (operation.span ?? poolQuery?.span) : undefined

@@ -24,7 +24,7 @@ function attachTo(pg: Pg, runtime: SqlRuntime): Stop[] {
   const submissions = trackSubmissions(owner, pg.Query.prototype.submit)
   return [
     ...attachToClient(owner, pg.Client.prototype, runtime, submissions),
-    ...attachToPool(owner, poolPrototype(pg), runtime.tracer),
+    ...attachToPool(owner, poolPrototype(pg), runtime),
     submissions.stop,
   ]
 }

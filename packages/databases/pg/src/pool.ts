@@ -9,7 +9,8 @@ import {
   startOperation,
   wrapMethod,
 } from '@clew/core'
-import type { Context, Span, Tracer } from '@opentelemetry/api'
+import type { SqlRuntime } from '@clew/core/sql'
+import type { Context, Span } from '@opentelemetry/api'
 import { connectionOfPool, describeConnection, describeQuery } from './attributes.ts'
 import type { Client, Pool } from './library.ts'
 import { callQuery } from './query-call.ts'
@@ -21,9 +22,9 @@ const poolEvents = new Set<unknown>(['acquire', 'connect', 'error', 'release', '
  * Binds what a pool calls back to its caller, and makes `pool.query` one span from the call to the result, the wait for
  * a connection included.
  */
-export function attachToPool(owner: string, pool: Pool, tracer: Tracer): Stop[] {
+export function attachToPool(owner: string, pool: Pool, runtime: SqlRuntime): Stop[] {
   return [
-    wrapMethod(owner, pool, 'query', (original) => tracedPoolQuery(original, tracer)),
+    wrapMethod(owner, pool, 'query', (original) => tracedPoolQuery(original, runtime)),
     wrapMethod(owner, pool, 'connect', bindingCallbacks),
     // It runs in the context of whoever gave a connection back, for the one who waits.
     wrapMethod(owner, pool, 'newClient', runningInRoot),
@@ -31,11 +32,16 @@ export function attachToPool(owner: string, pool: Pool, tracer: Tracer): Stop[] 
   ]
 }
 
-function tracedPoolQuery(original: Pool['query'], tracer: Tracer): Pool['query'] {
+function tracedPoolQuery(
+  original: Pool['query'],
+  { tracer, options: { enhancedDatabaseReporting: areValuesShown } }: SqlRuntime,
+): Pool['query'] {
   return function (this: Pool, ...args: unknown[]) {
     const [query, values] = args
     const operation = startOperation(tracer, activeContext(), () =>
-      typeof query === 'function' ? undefined : describeQuery(query, values, connectionOfPool(this)),
+      typeof query === 'function'
+        ? undefined
+        : describeQuery(query, values, connectionOfPool(this), areValuesShown),
     )
     const { caller, span } = operation
     if (!span) return callQuery(original, this, args, operation)

@@ -1,5 +1,5 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
-import { describeStatement } from '@clew/core/sql'
+import { describeParameters, describeStatement } from '@clew/core/sql'
 import type { Attributes } from '@opentelemetry/api'
 import type { Query } from './library.ts'
 
@@ -23,6 +23,11 @@ export function describeSent(
 ): { name: string; attributes: Attributes } | undefined {
   if (typeof string !== 'string' || string === text) return undefined
   return describeStatement(string, Array.isArray(parameters) && parameters.length > 0, 'postgresql')
+}
+
+/** The values that it was sent with, of which postgres.js has made text by then; those of a batch are none of one statement. */
+export function describeValues({ parameters }: Query, attributes: Attributes): Attributes {
+  return describeParameters(parameters, attributes['db.operation.batch.size'] !== undefined)
 }
 
 /** The text with `$1` for a value and, until it is known, for what `sql(…)` makes of its columns. */

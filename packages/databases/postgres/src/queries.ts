@@ -11,12 +11,18 @@ import {
   wrapMethod,
 } from '@clew/core'
 import { addTraceComment, type SqlRuntime } from '@clew/core/sql'
-import type { Span } from '@opentelemetry/api'
-import { describeQuery, describeSent } from './attributes.ts'
+import type { Attributes, Span } from '@opentelemetry/api'
+import { describeQuery, describeSent, describeValues } from './attributes.ts'
 import type { Query } from './library.ts'
 
 /** A query that has begun: its text as far as it was known then, and what of ours it has now. */
-type Begun = { readonly operation: Operation; readonly text: string; readonly own: Set<unknown> }
+type Begun = {
+  readonly operation: Operation
+  readonly text: string
+  readonly own: Set<unknown>
+  /** Of its span and its record, where the values that are sent are to be among them. */
+  readonly attributes: Attributes | undefined
+}
 
 /**
  * `handle` with a span from the call to the outcome. Its work runs in no request's context: the connection that it may open would
@@ -24,19 +30,22 @@ type Begun = { readonly operation: Operation; readonly text: string; readonly ow
  */
 export function tracingHandle(
   owner: string,
-  { tracer, options: { addSqlCommenterCommentToQueries: isCommenting } }: SqlRuntime,
+  { tracer, options }: SqlRuntime,
   { original, identifier }: { original: Query['handle']; identifier: object },
 ): Query['handle'] {
+  const { addSqlCommenterCommentToQueries: isCommenting, enhancedDatabaseReporting: areValuesShown } = options
   const begun = createHiddenSlot<Begun>()
 
   const begin = (query: Query): Begun => {
     let text = ''
+    let attributes: Attributes | undefined
     const operation = startOperation(tracer, activeContext(), () => {
       const { text: known, ...description } = describeQuery(query, identifier)
       text = known
+      if (areValuesShown) attributes = description.attributes
       return description
     })
-    const made = { operation, text, own: new Set<unknown>() }
+    const made = { operation, text, own: new Set<unknown>(), attributes }
     begun.set(query, made)
     if (isCommenting && operation.span) commentWhenSent(query, operation.span)
     return made
@@ -67,26 +76,28 @@ function bindCallbacks(query: Query, { operation, own }: Begun): void {
 }
 
 // Not by `then`: that would begin the work, and make a rejection handled which the application may have left unhandled.
-function bindOutcome(owner: string, query: Query, { operation, own, text }: Begun): void {
+function bindOutcome(owner: string, query: Query, known: Begun): void {
+  const { operation, own } = known
   if (own.has(query.resolve)) return
   const { resolve, reject } = query
   query.resolve = (value) => {
     // Of a COPY it is the stream first, and the end of the query when all has been copied.
     if (isStream(value)) guard('binding a stream', () => bindStream(owner, value, operation), undefined)
-    else endWith(query, text, operation, undefined, Array.isArray(value) ? value.length : undefined)
+    else endWith(query, known, undefined, Array.isArray(value) ? value.length : undefined)
     return resolve(value)
   }
   query.reject = (error) => {
-    endWith(query, text, operation, error ?? new Error('rejected without an error'))
+    endWith(query, known, error ?? new Error('rejected without an error'))
     return reject(error)
   }
   own.add(query.resolve)
 }
 
-function endWith(query: Query, text: string, operation: Operation, error: unknown, rows?: number): void {
+function endWith(query: Query, { text, operation, attributes }: Begun, error: unknown, rows?: number): void {
   const { span } = operation
   const sent = span && guard('describing a query', () => describeSent(query, text), undefined)
   if (span && sent) span.updateName(sent.name).setAttributes(sent.attributes)
+  if (span && attributes) span.setAttributes(Object.assign(attributes, describeValues(query, attributes)))
   operation.end(error, rows)
 }
 

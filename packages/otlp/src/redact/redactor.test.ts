@@ -208,3 +208,16 @@ test('of any text with secrets in it all is cut, what stands around them stays, 
     ),
   )
 })
+
+test('values of queries are cut by their names and by their looks', () => {
+  const attributes = {
+    'db.query.parameter.password': 'hunter2',
+    'db.query.parameter.user': 'ann',
+    'db.query.parameter.0': '4111 1111 1111 1111',
+  }
+  expect(attributesOf(encodeSpan({ attributes }, { redactor: redactorOf() }))).toMatchObject({
+    'db.query.parameter.password': { text: '[redacted]' },
+    'db.query.parameter.user': { text: 'ann' },
+    'db.query.parameter.0': { text: '[redacted]' },
+  })
+})
