@@ -22,6 +22,9 @@ const groups = [
 ] as const
 /** What is run, though nobody installs it as a peer. */
 const unnamed: Record<string, string[]> = {
+  '@clew/pg': ['drizzle-orm', 'knex', 'typeorm', '@prisma/client'],
+  '@clew/mysql2': ['drizzle-orm', 'knex'],
+  '@clew/postgres': ['drizzle-orm'],
   '@clew/http': ['undici'],
   '@clew/hono': ['@hono/node-server'],
   '@clew/koa': ['@koa/router'],

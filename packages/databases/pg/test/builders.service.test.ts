@@ -6,6 +6,7 @@ import { DataSource, EntitySchema } from 'typeorm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { activeTrace, inRequest } from '../../ioredis/test/database-rig.ts'
 import { type Rig, startRig, versions } from './pg-setup.ts'
+import { generatePrisma } from './prisma-client.ts'
 
 type Row = { id: number; name: string | null }
 /** A way to write a row and to find it again, in one transaction each. */
@@ -45,6 +46,20 @@ const builders: Readonly<Record<string, (rig: Rig) => Promise<Builder>>> = {
       write: (id) => source.transaction((own) => own.insert(Built, { id, name: 'typeorm' })),
       find: (id) => source.getRepository(Built).findBy({ id }),
       close: () => source.destroy(),
+    }
+  },
+  prisma: async ({ url }) => {
+    const { connect, remove } = await generatePrisma()
+    const client = connect(url, 3)
+    const unhurried = { maxWait: 60_000, timeout: 60_000 }
+    return {
+      write: (id) =>
+        client.$transaction((own) => own.pg_built.create({ data: { id, name: 'prisma' } }), unhurried),
+      find: (id) => client.pg_built.findMany({ where: { id } }),
+      close: async () => {
+        await client.$disconnect()
+        remove()
+      },
     }
   },
 }
