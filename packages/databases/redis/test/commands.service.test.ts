@@ -97,7 +97,9 @@ describe.each(versions)('commands of %s', (_, load) => {
 
   test('100 requests on one client, before it is connected, and on a pool of two: each in its own trace', async () => {
     const early = rig.redis.createClient({ url: rig.url, database: db }) as Client
-    const pool = rig.redis.createClientPool({ url: rig.url, database: db }, { minimum: 1, maximum: 2 })
+    // A pool of 5.5 that shrinks after it was closed throws.
+    const sizes = { minimum: 1, maximum: 2, cleanupDelay: 600_000 }
+    const pool = rig.redis.createClientPool({ url: rig.url, database: db }, sizes)
     for (const one of [early, pool]) one.on('error', () => {})
     const opening = inRequest('opener', () => Promise.all([early.connect(), pool.connect()]))
     const told = await Promise.all(

@@ -10,11 +10,20 @@ export type Client = ReturnType<NodeRedis['createClient']>
 
 const require = createRequire(import.meta.url)
 
-/** The newest of both majors. */
+/** The newest of both majors, and minors without channels. */
 export const versions: readonly (readonly [name: string, load: () => NodeRedis])[] = [
   ['redis 6', () => require('redis') as NodeRedis],
   ['redis 5', () => require('redis5') as NodeRedis],
+  ['redis 5.11', () => require('redis5-11') as NodeRedis],
+  ['redis 5.5', () => require('redis5-5') as NodeRedis],
+  ['redis 5.0', loadOldest],
 ]
+
+// Its pool is exported by @redis/client alone.
+function loadOldest(): NodeRedis {
+  const { createClientPool } = createRequire(require.resolve('redis5-0'))('@redis/client') as NodeRedis
+  return { ...(require('redis5-0') as NodeRedis), createClientPool }
+}
 
 export type Rig = Omit<DatabaseRig<NodeRedis>, 'library'> & { redis: NodeRedis }
 
