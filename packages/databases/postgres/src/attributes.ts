@@ -33,8 +33,13 @@ export function describeValues({ parameters }: Query, attributes: Attributes): A
 /** The text with `$1` for a value and, until it is known, for what `sql(…)` makes of its columns. */
 function textOf({ strings, args }: Query, walk: Walk, depth: number): string {
   return strings
-    .map((part, i) => (i < strings.length - 1 ? part + partOf(args[i], walk, depth) : part))
+    .map((part, i) => stringOf(part) + (i < strings.length - 1 ? partOf(args[i], walk, depth) : ''))
     .join('')
+}
+
+// `sql.unsafe()` takes anything that has a `toString`, which is the application's, and postgres.js calls it once.
+function stringOf(part: unknown): string {
+  return typeof part === 'string' ? part : ''
 }
 
 function partOf(arg: unknown, walk: Walk, depth: number): string {

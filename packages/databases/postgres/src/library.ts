@@ -3,8 +3,8 @@
 
 /** A query, a fragment of one, or an execution that is under way: a promise that begins its work when somebody asks for it. */
 export type Query = {
-  /** The parts of the text as the application wrote it, between the `args`; of `sql.unsafe` one. */
-  strings: readonly string[]
+  /** The parts of the text as the application wrote it, between the `args`; of `sql.unsafe` one, which is whatever it was given. */
+  strings: readonly unknown[]
   args: readonly unknown[]
   /** What is sent, once it was put together. */
   string?: unknown

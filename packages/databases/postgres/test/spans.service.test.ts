@@ -95,6 +95,23 @@ describe.each(versions)('spans of %s', (name, load) => {
     expect(JSON.stringify(rig.recorder.spans)).not.toContain('secret')
   })
 
+  test('a text that is an object, and a value without a prototype, are left to postgres.js', async () => {
+    const timesRead = { count: 0 }
+    const readText = (): string => `select ${++timesRead.count} as times from postgres_orders`
+    const seen = await inRequest('request', async () => {
+      const [row] = await sql.unsafe({ toString: readText } as unknown as string)
+      const value = await sql`select id from postgres_orders where customer = ${Object.create(null)}`.catch(
+        (error: unknown) => error,
+      )
+      return { row, isRefused: value instanceof Error }
+    })
+    expect(seen).toEqual({ row: { times: 1 }, isRefused: true })
+    expect(shapes(rig.recorder.spans)).toMatchObject([
+      { name: 'postgresql', status: 'unset' },
+      { name: 'select postgres_orders', status: 'error' },
+    ])
+  })
+
   test('a transaction with a savepoint is its statements, in the request', async () => {
     await inRequest('request', () =>
       sql.begin(async (own) => {
