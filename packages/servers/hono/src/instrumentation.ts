@@ -13,7 +13,7 @@ type Context = { env?: { incoming?: unknown } }
 type Handler = (this: unknown, context: Context, next: unknown) => unknown
 /** What Hono registers: the handler to run, and the route as `app.routes` shows it. */
 type Registered = [handler: Handler, route: { path: string; method: string }]
-type Add = (this: unknown, method: string, path: string, registered: Registered) => void
+type Add = (this: unknown, method: string, path: string, registered: unknown) => void
 type RouterClass = { prototype: { add: Add } }
 type HonoClass = new () => { router: { add: Add } }
 
@@ -41,7 +41,7 @@ export const honoInstrumentation: Instrumentation = {
   library,
   seam: 'add() of its routers',
   start: () => {
-    const told = new WeakSet<Registered>()
+    const told = new WeakSet<object>()
     const stops = [
       ...presets.map((source) =>
         onModuleLoad<{ Hono: HonoClass }>(source, ({ Hono }) =>
@@ -61,18 +61,26 @@ export const honoInstrumentation: Instrumentation = {
 }
 
 // Routers hand what was registered on to the routers in them.
-function tellRoutes(prototype: RouterClass['prototype'], told: WeakSet<Registered>) {
+function tellRoutes(prototype: RouterClass['prototype'], told: WeakSet<object>) {
   return wrapMethod('hono', prototype, 'add', (add) => {
     return function (this: unknown, method, path, registered) {
-      return add.call(this, method, path, told.has(registered) ? registered : tellRoute(registered, told))
+      const isOurs = isRegistered(registered) && !told.has(registered)
+      return add.call(this, method, path, isOurs ? tellRoute(registered, told) : registered)
     }
   })
 }
 
-function tellRoute(registered: Registered, told: WeakSet<Registered>): Registered {
+// A router is of use without Hono, and then holds whatever its application gives it.
+function isRegistered(given: unknown): given is Registered {
+  if (!Array.isArray(given)) return false
+  const [handler, route] = given as Partial<Registered>
+  return typeof handler === 'function' && typeof route?.path === 'string' && typeof route.method === 'string'
+}
+
+function tellRoute(registered: Registered, told: WeakSet<object>): Registered {
   const [handler, route] = registered
   // Middleware is registered for all methods, mostly with a wildcard: it says nothing of the route.
-  if (!route || (route.method === 'ALL' && route.path.endsWith('*'))) return registered
+  if (route.method === 'ALL' && route.path.endsWith('*')) return registered
   const telling: Handler = function (context, next) {
     try {
       const request = context.env?.incoming

@@ -165,3 +165,31 @@ test('a router that the application chose itself is seen, too', async () => {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   expect(await namesOf(spans, origin, ['GET /orders/7'])).toEqual(['GET /orders/:id | /orders/:id'])
 })
+
+type RouterClass = new () => {
+  add(method: string, path: string, value: unknown): void
+  match(method: string, path: string): [[unknown, unknown][], string[]?]
+}
+
+test.each(['LinearRouter', 'PatternRouter', 'RegExpRouter', 'TrieRouter'])(
+  '%s without Hono gives what was put into it',
+  (name) => {
+    const file = name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
+    const { [name]: Router } = require(`hono/router/${file}`) as Record<string, RouterClass>
+    const work = (): void => {}
+    for (const value of [
+      'get item',
+      ['ab', 'cd'],
+      [work, 1],
+      [work],
+      [work, { path: '/:id' }],
+      work,
+      7,
+      {},
+    ]) {
+      const router = new Router!()
+      router.add('GET', '/:id', value)
+      expect(router.match('GET', '/7')[0].map(([found]) => found === value)).toEqual([true])
+    }
+  },
+)
