@@ -25,7 +25,6 @@ export async function startMariadb(): Promise<Service> {
   if (!hasMariadb())
     throw new Error('no MariaDB: set MYSQL_URL, or install it (apt-get install mariadb-server)')
   const directory = mkdtempSync(join(tmpdir(), 'clew-mariadb-'))
-  const port = await freePort()
   const user = process.getuid?.() === 0 ? ['--user=root'] : []
   const files = [`--datadir=${directory}/data`, '--no-defaults'].toReversed()
   const made = spawnSync(
@@ -34,6 +33,8 @@ export async function startMariadb(): Promise<Service> {
     { encoding: 'utf8', env },
   )
   if (made.status !== 0) throw new Error(`no MariaDB: its files cannot be made: ${made.stderr}`)
+  // Not before: while the files are made, for seconds, another test could take it.
+  const port = await freePort()
   const server = spawn(
     'mariadbd',
     [
