@@ -73,7 +73,8 @@ function workOf(library: string, url: string): HttpWork {
       // OpenTelemetry's. With its default of 2,048 it would drop most of them, and dropping is cheap.
       OTEL_BSP_MAX_QUEUE_SIZE: String(2 ** 20),
     },
-    connections: 8,
+    // Of several at a time the clients of Redis send what comes in one turn by one write, as many as the timing of a system lets meet.
+    connections: 1,
     spans: queries + 1,
     records: 0,
   }
