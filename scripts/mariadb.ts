@@ -26,7 +26,8 @@ export async function startMariadb(): Promise<Service> {
     throw new Error('no MariaDB: set MYSQL_URL, or install it (apt-get install mariadb-server)')
   const directory = mkdtempSync(join(tmpdir(), 'clew-mariadb-'))
   const user = process.getuid?.() === 0 ? ['--user=root'] : []
-  const files = [`--datadir=${directory}/data`, '--no-defaults'].toReversed()
+  // Temporary tables of two servers have the same names in /tmp.
+  const files = ['--no-defaults', `--datadir=${directory}/data`, `--tmpdir=${directory}`]
   const made = spawnSync(
     'mariadb-install-db',
     [...files, ...user, '--auth-root-authentication-method=normal'],

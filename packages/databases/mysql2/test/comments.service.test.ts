@@ -50,8 +50,10 @@ describe.skipIf(!isMariadbExpected()).each(versions)('comments in queries of %s'
     const told = await Promise.all(
       Array.from({ length: 1_000 }, (_, at) =>
         inRequest('request', async (span) => {
-          const [row] = await ask(at)
-          const [, sent, traceId, spanId] = pattern.exec(row!.sent) ?? []
+          let [row] = await ask(at)
+          // MariaDB says nothing of a connection that another one looks at in this moment.
+          while (!row?.sent?.startsWith('SELECT')) [row] = await ask(at)
+          const [, sent, traceId, spanId] = pattern.exec(row.sent) ?? []
           return { sent, spanId, isOwnTrace: traceId === span.spanContext().traceId }
         }),
       ),
@@ -60,7 +62,9 @@ describe.skipIf(!isMariadbExpected()).each(versions)('comments in queries of %s'
       Array.from({ length: 1_000 }, (_, at) => ({ sent: sentText(at), isOwnTrace: true })),
     )
     const spans = rig.recorder.spans.filter(({ scope }) => scope === '@clew/mysql2')
-    expect(new Set(told.map(({ spanId }) => spanId))).toEqual(new Set(spans.map(({ spanId }) => spanId)))
+    const own = new Set(spans.map(({ spanId }) => spanId))
+    const commented = new Set(told.map(({ spanId }) => spanId))
+    expect([commented.size, [...commented].filter((spanId) => !own.has(spanId!))]).toEqual([1_000, []])
     expect(new Set(spans.map(({ attributes }) => attributes['db.query.text']))).toEqual(new Set([text]))
   })
 
