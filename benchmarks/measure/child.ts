@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const answerMs = 180_000
+const answerMs = 600_000
 
 export type ChildOptions = {
   file: string
