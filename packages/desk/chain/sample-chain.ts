@@ -166,3 +166,8 @@ function indexOf(texts: string[], text: string): number {
   const known = texts.indexOf(text)
   return known >= 0 ? known : texts.push(text) - 1
 }
+
+/** Of a chain as text, what is below its head. */
+export function treeOf(text: string): string {
+  return text.slice(text.indexOf('\n\n') + 2)
+}

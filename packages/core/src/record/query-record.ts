@@ -42,7 +42,8 @@ const kept =
   )
 
 /**
- * Makes log records of queries from now on; returns the way back. They say no text of a query, and values only where the instrumentation was told to show them.
+ * Makes log records of queries from now on; returns the way back. They say no text of a query, and values only where the
+ * instrumentation was told to show them.
  */
 export function setQueryRecords(next: QueryRecords): () => void {
   const before = holder.current

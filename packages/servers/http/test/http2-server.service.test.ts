@@ -31,6 +31,7 @@ import {
   stops,
   tls,
 } from './http2-rig.ts'
+import { spanOfOrders } from './local-servers.ts'
 
 describe('a server', () => {
   test('a request becomes one server span with the stable attributes', async () => {
@@ -38,30 +39,7 @@ describe('a server', () => {
     const session = await open(http2.createServer((_, res) => void res.end('hi')))
     await ask(session, { ':path': '/orders?sig=secret&page=2', 'user-agent': 'test/1' })
     const port = (session.socket as Socket).remotePort
-    expect(await oneSpan()).toEqual({
-      name: 'GET',
-      kind: 'server',
-      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
-      spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
-      parentSpanId: undefined,
-      attributes: {
-        'http.request.method': 'GET',
-        'http.response.status_code': 200,
-        'url.scheme': 'http',
-        'url.path': '/orders',
-        'url.query': 'sig=REDACTED&page=2',
-        'server.address': '127.0.0.1',
-        'server.port': port,
-        'client.address': '127.0.0.1',
-        'network.protocol.version': '2',
-        'user_agent.original': 'test/1',
-      },
-      status: 'unset',
-      statusMessage: undefined,
-      events: [],
-      links: [],
-      scope: '@clew/http',
-    })
+    expect(await oneSpan()).toEqual(spanOfOrders(port, '2'))
   })
 
   test('ends as with HTTP/1: a 5xx fails, a 4xx does not, a client that goes away is told by error.type', async () => {

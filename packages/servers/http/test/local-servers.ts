@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { activeContext, emitRecord } from '@clew/core'
 import type { RecordedSpan, SpanRecorder } from '@clew/testing'
+import { expect } from 'vitest'
 
 /** Servers on free ports of 127.0.0.1, and raw connections to them. */
 export type LocalServers = {
@@ -77,4 +78,32 @@ export async function namesOf(
 
 export function nameAndRoute({ name, attributes }: RecordedSpan): string {
   return `${name} | ${attributes['http.route'] ?? 'no route'}`
+}
+
+/** The span of `GET /orders?sig=secret&page=2` by `test/1`, to this port or from it. */
+export function spanOfOrders(port: number | undefined, version: string): object {
+  return {
+    name: 'GET',
+    kind: 'server',
+    traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+    parentSpanId: undefined,
+    attributes: {
+      'http.request.method': 'GET',
+      'http.response.status_code': 200,
+      'url.scheme': 'http',
+      'url.path': '/orders',
+      'url.query': 'sig=REDACTED&page=2',
+      'server.address': '127.0.0.1',
+      'server.port': port,
+      'client.address': '127.0.0.1',
+      'network.protocol.version': version,
+      'user_agent.original': 'test/1',
+    },
+    status: 'unset',
+    statusMessage: undefined,
+    events: [],
+    links: [],
+    scope: '@clew/http',
+  }
 }
