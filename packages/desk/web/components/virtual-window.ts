@@ -2,8 +2,12 @@
 export const rowHeight = 24
 
 const maxRows = 80
+const mostAround = 4
 
-/** Rows to render: those in view and as many around them as keep the page small. `last` is exclusive. */
+/**
+ * Rows to render: those in view and a few around them. With ten above and below, a frame of scrolling took longer than the screen waits.
+ * `last` is exclusive.
+ */
 export function windowOf(
   scrollTop: number,
   height: number,
@@ -11,7 +15,7 @@ export function windowOf(
   size: number = rowHeight,
 ): { first: number; last: number } {
   const visible = Math.ceil(height / size) + 1
-  const around = Math.min(10, Math.max(2, Math.floor((maxRows - 1 - visible) / 2)))
+  const around = Math.min(mostAround, Math.max(2, Math.floor((maxRows - 1 - visible) / 2)))
   const top = Math.min(Math.floor(scrollTop / size), Math.max(0, count - visible))
   return { first: Math.max(0, top - around), last: Math.min(count, top + visible + around) }
 }
