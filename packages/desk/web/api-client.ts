@@ -171,7 +171,8 @@ export function useAnswer<T>(
   }, [wanted, turn, own, returns.value])
   useRecovery(kept?.lapse ?? kept?.answer.failure, reload)
   const isOld = kept !== undefined && kept.question !== wanted
-  return { answer: kept?.answer, loading, isOld, lapse: kept?.lapse, reload }
+  // Another question is asked from the moment on that it is wanted, not only when the effect has run.
+  return { answer: kept?.answer, loading: loading || isOld, isOld, lapse: kept?.lapse, reload }
 }
 
 function keep<T>(before: Kept<T> | undefined, question: string, answer: Answer<T>): Kept<T> {
