@@ -62,6 +62,7 @@ test('logs -f prints each line once through kills and restarts of the desk, and 
   await sendLines(numbered('after', 500))
   await follow.until(({ stdout }) => stdout.includes('after-499'))
   await desk.stop()
+  await follow.until(({ stderr }) => stderr.split('\n').length > 2)
   // Another store, which knows nothing of the places of this one.
   desk = await startOn(['--memory'])
   await sendLines(numbered('other', 20))

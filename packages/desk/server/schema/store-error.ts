@@ -24,6 +24,9 @@ export function storeError(code: StoreErrorCode, message: string): StoreError {
   return Object.assign(new Error(message), { code })
 }
 
+/** Of what is asked of a desk that ends: whoever asks again finds the next one. */
+export const deskEnds = (): StoreError => storeError('busy', 'the desk ends; come back later')
+
 export function isStoreError(error: unknown): error is StoreError {
   return error instanceof Error && 'code' in error && codes.has(error.code as StoreErrorCode)
 }

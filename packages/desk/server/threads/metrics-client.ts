@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { MetricPage, MetricSeries } from '../../api/index.ts'
 import { maxSeries } from '../schema/limits.ts'
-import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
+import { deskEnds, type StoreErrorCode, storeError } from '../schema/store-error.ts'
 import { type FromMetrics, startThread, type ToMetrics } from './thread.ts'
 
 /** Bytes of requests that may wait before senders are asked to come back later. */
@@ -31,7 +31,7 @@ export class MetricsClient {
 
   /** An ExportMetricsServiceRequest, whose bytes are gone for the caller. Rejects with a StoreError. */
   async add(encoding: 'protobuf' | 'json', bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    if (this.#isClosed) throw storeError('busy', 'the desk ends')
+    if (this.#isClosed) throw deskEnds()
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes.length > maxWaitingBytes)
       throw storeError('busy', `${this.#waitingBytes} bytes of metrics wait; come back later`)
     this.#thread ??= this.#start()

@@ -46,6 +46,20 @@ test('a query of which nobody waits for the answer is rejected at once, running 
   await reader.close()
 })
 
+test('whoever asks a desk that ends is to come back: no failure that a person is told of', async () => {
+  const path = segmentPath(directory, 1)
+  openForWriting(path).close()
+  const reader = new ReaderClient(() => {})
+  await reader.useSegments([path])
+  const status = { name: 'status-store', parameters: {} } as const
+  const overtaken = [reader.query(status), reader.query(status)]
+  const closed = reader.close()
+  overtaken.push(reader.query(status))
+  const ends = { status: 'rejected', reason: expect.objectContaining({ code: 'busy' }) }
+  expect(await Promise.allSettled(overtaken)).toEqual([ends, ends, ends])
+  await closed
+})
+
 test('a segment counts as let go of only when both readers have let go of it', async () => {
   const path = segmentPath(directory, 1)
   openForWriting(path).close()

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import { cancelled, timeoutMs, tooSlow } from '../query/stop.ts'
-import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
+import { deskEnds, type StoreErrorCode, storeError } from '../schema/store-error.ts'
 import type { Query } from './store.ts'
 import { type FromReader, startThread, type ToReader } from './thread.ts'
 
@@ -41,7 +41,7 @@ export class ReaderClient {
 
   /** `signal`: nobody waits for the answer any more; it rejects at once, and the query ends soon. */
   query(query: Query, signal?: AbortSignal): Promise<Uint8Array> {
-    if (this.#isClosed) return Promise.reject(closed())
+    if (this.#isClosed) return Promise.reject(deskEnds())
     if (this.#queue.length >= maxWaiting) {
       return Promise.reject(storeError('busy', 'too many queries wait; come back later'))
     }
@@ -72,7 +72,7 @@ export class ReaderClient {
       clearTimeout(this.#running.timer)
       waiting.push(this.#running.waiting)
     }
-    for (const { reject } of waiting) reject(closed())
+    for (const { reject } of waiting) reject(deskEnds())
     this.#tellOpened()
     await this.#thread?.terminate()
     this.#thread = undefined
@@ -146,5 +146,3 @@ export class ReaderClient {
 function say(thread: Worker, message: ToReader): void {
   thread.postMessage(message)
 }
-
-const closed = (): Error => storeError('internal', 'the store is closed')

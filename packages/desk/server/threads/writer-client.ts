@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
+import { deskEnds, type StoreErrorCode, storeError } from '../schema/store-error.ts'
 import type { Written } from './store.ts'
 import {
   type Clearing,
@@ -68,7 +68,7 @@ export class WriterClient {
 
   write({ bytes, ...request }: WriteRequest): Promise<Written> {
     const thread = this.#thread
-    if (this.#isClosed) return Promise.reject(closed())
+    if (this.#isClosed) return Promise.reject(deskEnds())
     if (thread === undefined) return Promise.reject(startsAgain())
     if (this.#waiting.size > 0 && this.#waitingBytes + bytes.length > maxWaitingBytes) {
       const message = `${this.#waitingBytes} bytes wait to be written; come back later`
@@ -86,7 +86,7 @@ export class WriterClient {
   /** Resolves when nothing is written to those segments any more; `onSegments` has heard which are to be deleted. */
   clear(what: Clearing): Promise<void> {
     const thread = this.#thread
-    if (this.#isClosed) return Promise.reject(closed())
+    if (this.#isClosed) return Promise.reject(deskEnds())
     if (thread === undefined) return Promise.reject(startsAgain())
     return new Promise((resolve, reject) => {
       const id = this.#nextId++
@@ -125,7 +125,7 @@ export class WriterClient {
 
   #lose(reason: string): void {
     this.#thread = undefined
-    const error = this.#isClosed ? closed() : startsAgain()
+    const error = this.#isClosed ? deskEnds() : startsAgain()
     for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(error)
     if (this.#isClosed) return
     this.#events.onProblem(`the writer failed (${reason}) and is started again`)
@@ -151,7 +151,6 @@ function startWriterThread(settings: WriterSettings): Worker {
   })
 }
 
-const closed = (): Error => storeError('internal', 'the store is closed')
 const startsAgain = (): Error => storeError('busy', 'the writer starts again; come back later')
 
 function errorOf({ code, message }: { code: string; message: string }): Error {

@@ -52,7 +52,8 @@ test('from the demo one comes to the line of the failing job inside its chain, a
     const places = inOrder.map((text) => texts.findIndex((row) => row.includes(text)))
     expect(places).toEqual(places.toSorted((a, b) => a - b))
     expect(places).not.toContain(-1)
-    await page.keyboard.press('e')
+    // The last failure of the chain, which is below what is in view.
+    await page.keyboard.press('E')
     const line = page.getByRole('row').filter({ hasText: 'payment_failed' }).filter({ hasText: 'ERROR' })
     await line.first().getByText('payment_failed').first().click()
     await expect.poll(() => page.getByRole('complementary').textContent()).toContain('PaymentFailed')

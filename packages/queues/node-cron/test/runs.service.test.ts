@@ -142,8 +142,7 @@ test('node-cron 3: each run is in a trace of its own', async () => {
   await once(seen, 'run')
   await spans.waitFor((all) => all.length > 0)
   const { traceId, spanId } = spans.spans[0]!
-  expect([runs()[0], logs.logs.map((line) => [line.traceId, line.spanId])]).toEqual([
-    { ...run, name: `cron ${everySecond}`, attributes },
-    [[traceId, spanId]],
-  ])
+  expect(runs()[0]).toEqual({ ...run, name: `cron ${everySecond}`, attributes })
+  // On a busy machine it has run again by now.
+  expect(logs.logs[0]).toMatchObject({ traceId, spanId })
 })
