@@ -30,14 +30,14 @@ export function trackHttpRequest(request: object, entry: HttpRequest): void {
 /**
  * What is known of a request by its `IncomingMessage` (or HTTP/2 stream), `undefined` when no instrumented server took
  * it in. By the object, not by the active context: a framework's hook may run in a context that was lost or belongs
- * to a request around it.
+ * to a request around it. Whatever else is given is no request.
  */
-export function httpRequestOf(request: object): HttpRequest | undefined {
-  return requests.get(request)
+export function httpRequestOf(request: unknown): HttpRequest | undefined {
+  return typeof request === 'object' && request ? requests.get(request) : undefined
 }
 
 /** Tells the server span of `request` its route; the last call counts. Does nothing for an unknown request. */
-export function setHttpRoute(request: object, route: string): void {
+export function setHttpRoute(request: unknown, route: string): void {
   const entry = httpRequestOf(request)
   if (entry) entry.route = route
 }

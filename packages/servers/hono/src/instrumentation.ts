@@ -1,11 +1,4 @@
-import {
-  type Instrumentation,
-  onModuleLoad,
-  reportThrown,
-  setHttpRoute,
-  stopAll,
-  wrapMethod,
-} from '@clew/core'
+import { guard, type Instrumentation, onModuleLoad, setHttpRoute, stopAll, wrapMethod } from '@clew/core'
 import manifest from '@clew/hono/package.json' with { type: 'json' }
 
 /** https://hono.dev/docs/api/context; `incoming` is what @hono/node-server got from node:http. */
@@ -82,12 +75,7 @@ function tellRoute(registered: Registered, told: WeakSet<object>): Registered {
   // Middleware is registered for all methods, mostly with a wildcard: it says nothing of the route.
   if (route.method === 'ALL' && route.path.endsWith('*')) return registered
   const telling: Handler = function (context, next) {
-    try {
-      const request = context.env?.incoming
-      if (typeof request === 'object' && request) setHttpRoute(request, route.path)
-    } catch (error) {
-      reportThrown('reading the route of hono', error)
-    }
+    guard('reading the route of hono', () => setHttpRoute(context.env?.incoming, route.path), undefined)
     return handler.call(this, context, next)
   }
   const replaced: Registered = [
