@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -67,7 +68,8 @@ test('kill -9 during ingest loses no acknowledged line', async () => {
   child.kill('SIGKILL')
   await Promise.all(senders)
 
-  const { ask } = await openRig({ directory })
+  const { ask, reports } = await openRig({ directory })
+  expect(reports).toEqual([])
   const found = new Set<number>()
   for (let before: string | null = ''; before !== null; ) {
     const page: LogPage = await ask('logs', { limit: '2000', before })
@@ -75,6 +77,30 @@ test('kill -9 during ingest loses no acknowledged line', async () => {
     before = page.next
   }
   expect(acknowledged.filter((number) => !found.has(number))).toEqual([])
+})
+
+test('a desk says what a damaged place in its write-ahead log has cost, and goes on', async () => {
+  const directory = await newFolder()
+  const { child, url } = await startProcess(directory)
+  for (const body of ['first', 'second', 'third'])
+    expect(await sendLogs(url, logsRequest([{ body }]))).toBe(200)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const path = join(directory, 'segment-000001.sqlite')
+  const { size } = statSync(`${path}-wal`)
+  const file = openSync(`${path}-wal`, 'r+')
+  writeSync(file, Buffer.alloc(100, 0xa5), 0, 100, size - 20_000)
+  closeSync(file)
+  const { store, ask, reports } = await openRig({ directory })
+  expect(reports).toEqual([
+    expect.stringMatching(
+      /segment-000001\.sqlite-wal is damaged: what was stored last, \d+ bytes of pages behind the damaged place, is lost; look at the disk$/,
+    ),
+  ])
+  await store.write('logs', 'protobuf', logsRequest([{ body: 'alive' }]))
+  const texts = (await ask<LogPage>('logs')).logs.map(({ text }) => text)
+  expect(texts[0]).toBe('alive')
+  expect(texts).not.toContain('third')
 })
 
 test('nothing that is acknowledged is lost where one segment ends and the next begins', async () => {
@@ -106,7 +132,7 @@ test('a writer that has no memory left is started again, and keeps what it had a
   const record = { body: { arrayValue: { values: new Array(1000).fill(value) } } }
   const large = { resourceLogs: [{ scopeLogs: [{ logRecords: new Array(300).fill(record) }] }] }
   expect(await sendLogs(url, JSON.stringify(large))).toBe(429)
-  expect(said).toMatch(/the writer failed \(.*out of memory.*\) and is started again/i)
+  await expect.poll(() => said).toMatch(/the writer failed \(.*out of memory.*\) and is started again/i)
   await expect.poll(() => sendLogs(url, logsRequest([{ body: 'behind' }])), { timeout: 20_000 }).toBe(200)
   child.kill('SIGKILL')
   await once(child, 'exit')

@@ -5,12 +5,18 @@ import { openForReading, versionOf } from '../schema/segment.ts'
 import { makePrivate, setAside } from '../schema/segment-files.ts'
 import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
 import { schemaVersion } from '../schema/tables.ts'
+import { lostInLog } from '../schema/write-ahead-log.ts'
 import { type FinishedSegment, measured } from './retention.ts'
 
 const segmentFile = /^segment-(\d+)\.sqlite$/
 
-/** What lies in a data folder: its segments, oldest first, and how many files could not be read. */
-export type DataDirectory = { segments: FinishedSegment[]; damaged: number; unlock: () => void }
+/** What lies in a data folder: its segments, oldest first, how many files could not be read, and in a line each what was lost. */
+export type DataDirectory = {
+  segments: FinishedSegment[]
+  damaged: number
+  problems: string[]
+  unlock: () => void
+}
 
 /**
  * Makes the folder where it is missing, takes it for this process alone, and looks at each segment. One that cannot be
@@ -19,8 +25,10 @@ export type DataDirectory = { segments: FinishedSegment[]; damaged: number; unlo
 export function openDataDirectory(directory: string): DataDirectory {
   const unlock = takeFolder(directory)
   try {
-    const segments = listSegments(directory).flatMap((path) => examine(path) ?? [])
-    return { segments, damaged: damagedFiles(directory).length, unlock }
+    const paths = listSegments(directory)
+    const problems = paths.flatMap(problemOfLog)
+    const segments = paths.flatMap((path) => examine(path) ?? [])
+    return { segments, problems, damaged: damagedFiles(directory).length, unlock }
   } catch (error) {
     unlock()
     throw error
@@ -55,6 +63,14 @@ function requireOwn(directory: string): void {
   // Root can do so with any folder; volumes of containers are often root's.
   if (own === undefined || own === 0 || uid === own || uid === 0) return
   throw storeError('full', `${directory} belongs to another user; give a folder of your own with --data`)
+}
+
+function problemOfLog(path: string): string[] {
+  const lost = lostInLog(path)
+  if (lost === 0) return []
+  return [
+    `${path}-wal is damaged: what was stored last, ${lost} bytes of pages behind the damaged place, is lost; look at the disk`,
+  ]
 }
 
 function listSegments(directory: string): string[] {

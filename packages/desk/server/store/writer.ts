@@ -36,7 +36,8 @@ export class Writer {
   #isFolderLost = false
 
   constructor(options: WriterOptions) {
-    const { segments, damaged, unlock } = openDataDirectory(options.directory)
+    const { segments, damaged, problems, unlock } = openDataDirectory(options.directory)
+    for (const problem of problems) options.report(problem)
     this.#options = options
     this.#segmentBytes = segmentBytes(options.maxBytes)
     this.#unlock = unlock
