@@ -6,6 +6,7 @@ import {
   createTraceState,
   ROOT_CONTEXT,
   type SpanContext,
+  SpanKind,
   SpanStatusCode,
   type Tracer,
   trace,
@@ -82,6 +83,25 @@ describe('createTracerProvider()', () => {
       ['1', 2],
       ['1', 2],
     ])
+  })
+
+  it('makes a server span within that of the same request a step of it, and no other', () => {
+    const { tracer, sent } = record()
+    const server = { kind: SpanKind.SERVER }
+    const remote = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, isRemote: true }
+    const caller = trace.setSpanContext(ROOT_CONTEXT, remote)
+    tracer.startActiveSpan('request', server, caller, (request) => {
+      tracer.startSpan('framework', server).end()
+      tracer.startSpan('call', { kind: SpanKind.CLIENT }).end()
+      tracer.startSpan('request of another', server, caller).end()
+      request.end()
+    })
+    expect(Object.fromEntries(sent.map(({ span: { name, kind } }) => [name, kind]))).toEqual({
+      framework: SpanKind.INTERNAL,
+      call: SpanKind.CLIENT,
+      'request of another': SpanKind.SERVER,
+      request: SpanKind.SERVER,
+    })
   })
 
   it('takes its times from an injected clock', () => {

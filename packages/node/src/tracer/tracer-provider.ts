@@ -12,6 +12,7 @@ import {
 import { type IdWatch, type Pipeline, readRandomness } from '@clew/pipeline'
 import type {
   Context,
+  SpanKind as Kind,
   Sampler,
   Span,
   SpanContext,
@@ -100,7 +101,7 @@ function createTracer(
       watchId(parent.traceId)
     const chosen = parent === undefined ? placeOf(options) : undefined
     const traceId = parent?.traceId ?? chosen?.traceId ?? ids.generateTraceId()
-    const kind = options.kind ?? SpanKind.INTERNAL
+    const kind = kindBelow(parentSpan, options.kind)
     const own = copyAttributes(options.attributes, attributeCount, attributeValueLength)
     const { decision, attributes, traceState } = sampler.shouldSample(
       context,
@@ -136,6 +137,15 @@ function createTracer(
     return attributes === undefined ? span : span.setAttributes(attributes)
   }
   return { startSpan, startActiveSpan: activeSpanStarter(startSpan) }
+}
+
+/**
+ * A request that comes in is one server span: that of a framework with spans of its own, such as Next or @hono/otel, lies within
+ * the one that our server began, and is a step of it.
+ */
+function kindBelow(parent: Span | undefined, kind: Kind = SpanKind.INTERNAL): Kind {
+  const isWithin = kind === SpanKind.SERVER && parent instanceof RecordingSpan && parent.kind === kind
+  return isWithin ? SpanKind.INTERNAL : kind
 }
 
 /** A sampler may have chosen an `rv` itself. */
