@@ -2,6 +2,7 @@ import { accepts, createGroup, emptyGroup, type Group, textOf, widen } from './g
 import { createRecency, type Recency } from './recency.ts'
 import { scanLine } from './scan/scan-line.ts'
 import { createTokens, type Tokens } from './scan/tokens.ts'
+import { createShapes } from './shapes.ts'
 import { findClosest } from './similarity.ts'
 import { createTree } from './tree.ts'
 
@@ -48,6 +49,7 @@ export function createMiner({ maxTemplates = 10_000, restore = [], nextId = 1 }:
   const tokens = createTokens()
   const kept = keepGroups(maxTemplates, nextId)
   const signatures = new Int32Array(slotCount)
+  const shapes = createShapes()
   const slots = new Array<Group | undefined>(slotCount).fill(undefined)
   let lastChanged = false
 
@@ -62,18 +64,25 @@ export function createMiner({ maxTemplates = 10_000, restore = [], nextId = 1 }:
     return closest
   }
 
+  const findBySignature = (line: string): Group => {
+    scanLine(line, tokens)
+    const slot = tokens.signature & (slotCount - 1)
+    const known = slots[slot]
+    if (known !== undefined && signatures[slot] === tokens.signature && fits(known, line)) return known
+    const group = find(line)
+    slots[slot] = group
+    signatures[slot] = tokens.signature
+    return group
+  }
   for (const { id, text, count } of restore) if (kept.get(id) === undefined) kept.add(id, text, count)
 
   return {
     add(line) {
       lastChanged = false
-      scanLine(line, tokens)
-      const slot = tokens.signature & (slotCount - 1)
-      let group = slots[slot]
-      if (group === undefined || signatures[slot] !== tokens.signature || !fits(group, line)) {
-        group = find(line)
-        slots[slot] = group
-        signatures[slot] = tokens.signature
+      let group = shapes.find(line)
+      if (group === undefined) {
+        group = findBySignature(line)
+        shapes.keep(group)
       }
       group.count++
       kept.recency.touch(group)

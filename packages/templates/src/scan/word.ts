@@ -123,7 +123,7 @@ function endsKey(line: string, at: number): boolean {
 }
 
 /** `n2190`, `piece0004`, `9f4ef63`; not `jk2` or `eth0`. */
-function isId(letters: number, digits: number, isHex: boolean): boolean {
+export function isId(letters: number, digits: number, isHex: boolean): boolean {
   return digits > 0 && (digits > 2 || digits * 2 > letters || (isHex && letters + digits > 5))
 }
 
