@@ -11,6 +11,7 @@ import { deskPage } from './desk-page.ts'
 import { deskQuery } from './desk-query.ts'
 import { deskRivals } from './desk-rivals.ts'
 import { deskStored } from './desk-stored.ts'
+import { foresight } from './foresight.ts'
 import { httpRequests } from './http-request.ts'
 import { keep } from './keep.ts'
 import { keepChains } from './keep-chains.ts'
@@ -45,6 +46,7 @@ export const rows: readonly Row[] = [
   alertRedis,
   alertLatency,
   alertInApp,
+  foresight,
   deskIngest,
   deskHttp,
   deskQuery,

@@ -59,7 +59,7 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['run/'],
     ['store/', 'sources/', 'notify/'],
     ['channels/'],
-    ['engine/'],
+    ['engine/', 'detect/'],
     ['rules/'],
     ['alert.ts'],
   ],

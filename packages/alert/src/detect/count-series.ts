@@ -1,0 +1,207 @@
+import { cutText } from '@clew/search'
+import type { AlertLine } from '../alert.ts'
+import { evened, sigmasAbove, sigmasOfTrend } from './tails.ts'
+import { beginUsual, carry, lagMinutes, learn, type Usual } from './usual.ts'
+import type { ChangeKind } from './warning.ts'
+
+/** So many minutes are open: the oldest is the one that is closed next. */
+export const openMinutes = 4
+export const ringMinutes = 16
+const windowMinutes = 10
+const mostLines = 3
+
+/** How many come of something. JSON. */
+export type CountSeries = {
+  bornMinute: number
+  open: number[]
+  openSquares: number[]
+  /** Counts by minute, the last sixteen. */
+  ring: number[]
+  /** Sums of weights and their squares, which fade. */
+  weights: number
+  squares: number
+  usual: Usual
+  /** How much the evened counts of ten minutes vary, squared. */
+  wander: number
+  /** In how many of ten minutes there was any, as a share that fades within a day. */
+  presence: number
+  /** The height that it had, and after which nothing came. */
+  harmless: number
+  /** Since when it is not as usual; 0: it is. */
+  sinceMinute: number
+  lastMs: number
+  /** Between two arrivals: the mean and its mean deviation. */
+  gapMs: number
+  gapDeviationMs: number
+  arrivals: number
+  lines: AlertLine[]
+}
+
+export const minuteZeros = (length: number): number[] => Array.from({ length }, () => 0)
+
+export function beginCounts(minute: number): CountSeries {
+  return {
+    bornMinute: minute,
+    open: minuteZeros(openMinutes),
+    openSquares: minuteZeros(openMinutes),
+    ring: minuteZeros(ringMinutes),
+    weights: 0,
+    squares: 0,
+    usual: beginUsual(),
+    wander: 1,
+    presence: 0,
+    harmless: 0,
+    sinceMinute: 0,
+    lastMs: 0,
+    gapMs: 0,
+    gapDeviationMs: 0,
+    arrivals: 0,
+    lines: [],
+  }
+}
+
+/** Returns whether it is the first of its minute: then its line is to be kept. */
+export function count(series: CountSeries, slot: number, unixMs: number, weight: number): boolean {
+  const before = series.open[slot]!
+  series.open[slot] = before + weight
+  series.openSquares[slot] = series.openSquares[slot]! + weight * weight
+  if (unixMs > series.lastMs) {
+    const gap = unixMs - series.lastMs
+    if (series.lastMs > 0) {
+      const share = Math.max(1 / (series.arrivals + 1), 0.02)
+      series.gapMs += share * (gap - series.gapMs)
+      series.gapDeviationMs += share * (Math.abs(gap - series.gapMs) - series.gapDeviationMs)
+      series.arrivals++
+    }
+    series.lastMs = unixMs
+  }
+  return before === 0
+}
+
+export function keepLine(lines: AlertLine[], line: AlertLine): void {
+  lines.push({ ...line, text: cutText(line.text, 300) })
+  if (lines.length <= mostLines) return
+  const without = lines.findIndex(({ traceId }) => traceId === '')
+  lines.splice(Math.max(0, without), 1)
+}
+
+/** Closes a minute: what was open goes into the ring, and what left it fifteen minutes ago is learnt from. */
+export function closeCounts(series: CountSeries, minute: number): void {
+  const slot = minute % openMinutes
+  const counted = series.open[slot]!
+  series.weights = series.weights * 0.999 + counted
+  series.squares = series.squares * 0.999 + series.openSquares[slot]!
+  series.open[slot] = 0
+  series.openSquares[slot] = 0
+  series.ring[minute % ringMinutes] = counted
+  carry(series.usual, minute, true)
+  if (minute - series.bornMinute < lagMinutes || isHeld(series.sinceMinute, minute)) return
+  const { usual } = series
+  const cap = usual.minutes < 60 ? Number.POSITIVE_INFINITY : 3 * usual.level + 5 * unitOf(series)
+  learn(usual, Math.min(series.ring[(minute + 1) % ringMinutes]!, cap), true)
+}
+
+/** How things are now is how they are to be. */
+export function rebaseCounts(series: CountSeries, minute: number): void {
+  series.usual.level = sumOfLast(series.ring, minute, windowMinutes) / windowMinutes
+  series.sinceMinute = 0
+}
+
+/** What is not as usual teaches nothing, for two hours: then it is how things are now. */
+export const isHeld = (sinceMinute: number, minute: number): boolean =>
+  sinceMinute > 0 && minute - sinceMinute < 120 && minute > sinceMinute
+
+/** How many records one stands for: what is sampled varies by it. */
+export const unitOf = ({ weights, squares }: CountSeries): number => (weights > 0 ? squares / weights : 1)
+
+export function sumOfLast(ring: readonly number[], minute: number, minutes: number): number {
+  let sum = 0
+  for (let back = 0; back < minutes; back++) sum += ring[(minute - back + ringMinutes) % ringMinutes]!
+  return sum
+}
+
+/** What is expected in the last minutes, before traffic is looked at. */
+export function expectedIn(series: CountSeries, minutes: number): number {
+  const { usual } = series
+  const least = (0.5 / (Math.min(usual.minutes, 170) + 1)) * unitOf(series)
+  if (usual.slope === 0) return Math.max(usual.level, least) * minutes
+  return Math.max(usual.level, least) * minutes * Math.exp((-usual.slope * (minutes - 1)) / 2)
+}
+
+/** What a series comes to: `sigmas` is 0 where it is as usual. */
+export type Judged = { kind: ChangeKind; sigmas: number; now: number; usual: number; sinceMinute: number }
+
+/** `traffic`: how much of everything there is by what is usual, in ten minutes. */
+export function judgeCounts(series: CountSeries, minute: number, traffic: number): Judged | undefined {
+  const unit = unitOf(series)
+  const now = sumOfLast(series.ring, minute, windowMinutes)
+  const plain = expectedIn(series, windowMinutes)
+  const difference = evened(now / unit) - evened((plain * traffic) / unit)
+  const scale = Math.sqrt(series.wander)
+  const isNew = series.usual.minutes < 45
+  const up = isNew ? undefined : more(series, minute, now, plain * Math.max(1, traffic), scale)
+  const down = isNew ? undefined : fewer(series, minute, now, plain, traffic)
+  const found = up ?? down
+  series.presence += Math.max(0.0007, 1 / (series.usual.minutes + 1)) * ((now > 0 ? 1 : 0) - series.presence)
+  if (!isHeld(series.sinceMinute, minute) && series.usual.minutes > 0)
+    series.wander += 0.003 * (Math.min(difference ** 2, 9 * series.wander) - series.wander)
+  if (!found || found.sigmas < 2.5) {
+    series.sinceMinute = 0
+    return undefined
+  }
+  if (series.sinceMinute === 0) series.sinceMinute = minute
+  return { ...found, sinceMinute: series.sinceMinute }
+}
+
+/** It was as high before, give or take what counts vary by, and nothing came of it. */
+export function isHarmless(series: CountSeries, now: number): boolean {
+  if (series.harmless === 0) return false
+  const unit = unitOf(series)
+  return evened(now / unit) < 1.15 * evened(series.harmless / unit) + 2
+}
+
+type Found = Omit<Judged, 'sinceMinute'>
+
+function more(
+  series: CountSeries,
+  minute: number,
+  now: number,
+  usual: number,
+  scale: number,
+): Found | undefined {
+  const unit = unitOf(series)
+  const [n, mean] = [now / unit, usual / unit]
+  const least = series.usual.minutes < 1440 ? 3 : 1.5
+  if (n < 5 || n < least * mean || isHarmless(series, now)) return undefined
+  const spread = Math.max(1, scale * scale) + mean / Math.max(1, (series.usual.level * 120) / unit)
+  const excess = mean < 20 ? sigmasAbove(n, mean, spread) : (evened(n) - evened(mean)) / Math.max(0.7, scale)
+  const recent = Array.from(
+    { length: windowMinutes },
+    (_, at) => series.ring[(minute - windowMinutes + 1 + at + ringMinutes) % ringMinutes]! / unit,
+  )
+  const trend = Math.max(0, Math.min(5, sigmasOfTrend(recent, spread)))
+  return { kind: 'more', sigmas: Math.hypot(excess, trend), now, usual }
+}
+
+function fewer(
+  series: CountSeries,
+  minute: number,
+  now: number,
+  plain: number,
+  traffic: number,
+): Found | undefined {
+  if (series.arrivals < 50 || series.presence < 0.9) return undefined
+  const unit = unitOf(series)
+  const unevenness = Math.min(2, series.gapDeviationMs / Math.max(1, series.gapMs) / 0.74)
+  // What comes by a clock does not follow the traffic.
+  const usual = unevenness < 0.4 ? plain : plain * Math.min(1, traffic)
+  const silentMinutes = minute + 1 - series.lastMs / 60_000
+  const missing = ((usual / windowMinutes) * silentMinutes) / unit
+  if (silentMinutes >= 3 && missing >= 4 + 12 * unevenness ** 2 && series.gapMs * 4 < silentMinutes * 60_000)
+    return { kind: 'silent', sigmas: Math.min(12, 6 + missing / 8), now, usual }
+  const mean = usual / unit
+  const n = now / unit
+  if (mean < 8 || n > 0.6 * mean) return undefined
+  const sigmas = (evened(mean) - evened(n)) / Math.max(unevenness < 0.4 ? 0.3 : 0.9, Math.sqrt(series.wander))
+  return { kind: 'fewer', sigmas, now, usual }
+}

@@ -1,0 +1,189 @@
+import { beginCauses, type Causes, endCauses, type Part, takeFailure, takeFindings } from './causes.ts'
+import { isHeld, openMinutes, ringMinutes } from './count-series.ts'
+import { judgeService } from './judge-service.ts'
+import { beginService, type Group, observeRecord, observeSpan, type Room, type Service } from './service.ts'
+import type { DetectorSettings, DetectorStats, SeenRecord, SeenSpan, Warning } from './warning.ts'
+
+/** Early warning over one stream of records and spans. Never throws. */
+export type Detector = {
+  /** Counts a record in the minute that it carries. It never moves time. */
+  observe(record: SeenRecord): void
+  observeSpan(span: SeenSpan): void
+  /**
+   * Time has come so far, in unix milliseconds: nothing older is expected any more. Gives the warnings of the minutes that are over by then.
+   * More than ten minutes at once are a time in which nobody watched.
+   */
+  tick(lowMs: number): Warning[]
+  /** All that it knows, as JSON: what `createDetector` goes on from. */
+  save(): string
+  stats(): DetectorStats
+}
+
+type State = {
+  version: number
+  minute: number
+  services: Map<string, Service>
+  causes: Causes
+  room: Room
+  late: number
+  ahead: number
+}
+
+const stateVersion = 1
+const defaults: DetectorSettings = { warmUpMs: 24 * 3_600_000, maxSeries: 20_000, sigmas: 6 }
+
+/** A detector. `saved`: of a former one's `save()`; what is none, or of another version, is as if there were nothing. */
+export function createDetector(settings: Partial<DetectorSettings> = {}, saved?: string): Detector {
+  const { warmUpMs, maxSeries, sigmas } = { ...defaults, ...settings }
+  const state = (saved === undefined ? undefined : restore(saved)) ?? beginState()
+  state.room.most = maxSeries
+  return {
+    observe(record) {
+      const minute = Math.floor(record.unixMs / 60_000)
+      if (!(record.weight > 0) || !isOpen(state, minute)) return
+      const service = serviceOf(state, record.service, minute)
+      if (service) observeRecord(service, record, minute, state.room)
+    },
+    observeSpan(span) {
+      const minute = Math.floor(span.unixMs / 60_000)
+      if (!(span.weight > 0) || !isOpen(state, minute)) return
+      const service = serviceOf(state, span.service, minute)
+      if (service) observeSpan(service, span, minute, state.room)
+    },
+    tick: (lowMs) => passTo(state, Math.floor(lowMs / 60_000), Math.round(warmUpMs / 60_000), sigmas),
+    save: () => JSON.stringify(state, (_, value) => (value instanceof Map ? { entries: [...value] } : value)),
+    stats: () => ({
+      series: state.room.series,
+      leftOut: state.room.leftOut,
+      late: state.late,
+      ahead: state.ahead,
+    }),
+  }
+}
+
+function beginState(): State {
+  const room = { series: 0, most: 0, leftOut: 0 }
+  return {
+    version: stateVersion,
+    minute: 0,
+    services: new Map(),
+    causes: beginCauses(),
+    room,
+    late: 0,
+    ahead: 0,
+  }
+}
+
+function restore(saved: string): State | undefined {
+  try {
+    const state = JSON.parse(saved, (_, value) =>
+      Array.isArray(value?.entries) ? new Map(value.entries) : value,
+    ) as State
+    return state.version === stateVersion ? state : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The first record says when time begins. */
+function isOpen(state: State, minute: number): boolean {
+  if (state.minute === 0 && minute > 0) state.minute = minute
+  if (minute >= state.minute && minute < state.minute + openMinutes) return true
+  if (minute < state.minute) state.late++
+  else state.ahead++
+  return false
+}
+
+function serviceOf({ services, room }: State, fullName: string, minute: number): Service | undefined {
+  const name = fullName.length > 256 ? fullName.slice(0, 256) : fullName
+  const known = services.get(name)
+  if (known) return known
+  if (room.series >= room.most) {
+    room.leftOut++
+    return undefined
+  }
+  room.series++
+  const service = beginService(minute)
+  services.set(name, service)
+  return service
+}
+
+const mostMinutesAtOnce = 10
+
+function passTo(state: State, minute: number, warmUpMinutes: number, sigmas: number): Warning[] {
+  if (state.minute === 0 || !(minute > state.minute)) return []
+  if (minute - state.minute > mostMinutesAtOnce) {
+    skip(state, minute)
+    return []
+  }
+  const warnings: Warning[] = []
+  for (; state.minute < minute; state.minute++) {
+    const now = state.minute
+    for (const [name, service] of state.services) {
+      const { findings, failure } = judgeService(name, service, now, warmUpMinutes)
+      if (failure !== undefined) takeFailure(state.causes, name, now, failure)
+      const warning = takeFindings(state.causes, name, now, findings, sigmas)
+      if (warning) warnings.push(warning)
+    }
+    for (const part of endCauses(state.causes, now)) noteHarmless(state.services, part)
+    if (now % 60 === 59) forgetIdle(state, now)
+  }
+  return warnings
+}
+
+/** Nothing came of it: only what rises above that height is told again. */
+function noteHarmless(services: State['services'], { service, group, id, field, height }: Part): void {
+  if (group === 'service') return
+  const known = services.get(service)?.groups[group].get(id)
+  const series = field === '' ? known?.count : known?.values.get(field)
+  if (series) series.harmless = height
+}
+
+/** Nobody watched: what was counted until then goes, and minutes begin as they usually are. */
+function skip(state: State, minute: number): void {
+  state.minute = minute
+  for (const service of state.services.values()) {
+    service.openRecords.fill(0)
+    service.openErrors.fill(0)
+    for (const count of countsOf(service)) {
+      count.open.fill(0)
+      count.openSquares.fill(0)
+      for (let at = 0; at < ringMinutes; at++) count.ring[at] = count.usual.level
+      count.lastMs = minute * 60_000
+    }
+    for (const values of valuesOf(service)) {
+      for (const list of [
+        values.openSums,
+        values.openSquares,
+        values.openWeights,
+        values.openCounts,
+        values.sums,
+        values.weights,
+        values.counts,
+      ])
+        list.fill(0)
+    }
+  }
+}
+
+const groupsOf = (service: Service): Group[] =>
+  Object.values(service.groups).flatMap((map) => [...map.values()])
+const countsOf = (service: Service) => [service.all, ...groupsOf(service).map(({ count }) => count)]
+const valuesOf = (service: Service) => groupsOf(service).flatMap(({ values }) => [...values.values()])
+
+/** Where room is short, what did not come for a day goes; else what did not come for eight. */
+function forgetIdle(state: State, minute: number): void {
+  const { room } = state
+  const idleMinutes = room.series > 0.9 * room.most ? 1440 : 8 * 1440
+  for (const [name, service] of state.services) {
+    for (const groups of Object.values(service.groups))
+      for (const [id, { count, values }] of groups) {
+        if (minute - count.lastMs / 60_000 < idleMinutes || isHeld(count.sinceMinute, minute)) continue
+        groups.delete(id)
+        room.series -= 1 + values.size
+      }
+    if (groupsOf(service).length > 0) continue
+    state.services.delete(name)
+    room.series--
+  }
+}

@@ -1,0 +1,254 @@
+import type { AlertLine } from '../alert.ts'
+import {
+  closeCounts,
+  expectedIn,
+  isHarmless,
+  isHeld,
+  judgeCounts,
+  openMinutes,
+  rebaseCounts,
+  sumOfLast,
+  unitOf,
+} from './count-series.ts'
+import type { Group, GroupKind, Service } from './service.ts'
+import { weightedMedian } from './tails.ts'
+import { closeValues, judgeValues, rebaseValues } from './value-series.ts'
+import type { Change } from './warning.ts'
+
+/** A change with what it takes to show it, and to find its series again. */
+export type Finding = {
+  change: Change
+  /** Kind, id and field of its series. */
+  key: string
+  group: GroupKind | 'service'
+  id: string
+  severityNumber: number
+  lines: readonly AlertLine[]
+}
+
+/** What a minute of a service comes to. */
+export type ServiceMinute = {
+  findings: Finding[]
+  /** The template of its errors, where so many are errors that it fails; else undefined. */
+  failure: string | undefined
+}
+
+/** Closes a minute of a service and says what is not as usual. */
+export function judgeService(
+  name: string,
+  service: Service,
+  minute: number,
+  warmUpMinutes: number,
+): ServiceMinute {
+  closeCounts(service.all, minute)
+  for (const groups of Object.values(service.groups))
+    for (const group of groups.values()) {
+      closeCounts(group.count, minute)
+      for (const values of group.values.values()) closeValues(values, minute)
+    }
+  const failure = closeErrors(service, minute)
+  noteRelease(service, minute)
+  if (service.releasedMinute > 0 && minute === service.releasedMinute + releaseMinutes - 5)
+    rebase(service, minute)
+  const traffic = trafficOf(service, minute)
+  const findings: Finding[] = []
+  const isReleased = service.releasedMinute > 0 && minute - service.releasedMinute < releaseMinutes
+  const look = { name, service, minute, traffic, isReleased, warmUpMinutes, findings }
+  for (const [kind, groups] of Object.entries(service.groups) as [GroupKind, Map<string, Group>][])
+    for (const [id, group] of groups) judgeGroup(look, kind, id, group)
+  judgeAll(look)
+  judgeMix(look)
+  return { findings, failure }
+}
+
+type Look = {
+  name: string
+  service: Service
+  minute: number
+  traffic: number
+  isReleased: boolean
+  warmUpMinutes: number
+  findings: Finding[]
+}
+
+const releaseMinutes = 30
+
+/** The share of errors of a minute; a failure is 5 % and four times the usual. */
+function closeErrors(service: Service, minute: number): string | undefined {
+  const slot = minute % openMinutes
+  const [records, errors] = [service.openRecords[slot]!, service.openErrors[slot]!]
+  service.openRecords[slot] = 0
+  service.openErrors[slot] = 0
+  if (records === 0) return undefined
+  const share = errors / records
+  const isFailure = share > 0.05 && errors >= 3 && share > 4 * service.errorShare
+  if (!isFailure) service.errorShare += 0.002 * (share - service.errorShare)
+  return isFailure ? mostOfErrors(service, minute) : undefined
+}
+
+function mostOfErrors(service: Service, minute: number): string {
+  let most = 0
+  let name = ''
+  for (const group of service.groups.template.values()) {
+    const counted = group.severityNumber >= 17 ? sumOfLast(group.count.ring, minute, 1) : 0
+    if (counted <= most) continue
+    most = counted
+    name = group.name
+  }
+  return name
+}
+
+/** Two kinds of harmless lines that were never seen, within five minutes. */
+function noteRelease(service: Service, minute: number): void {
+  const [before, last] = service.freshMinutes.slice(-2)
+  if (before === undefined || last === undefined || minute - service.bornMinute < 360) return
+  if (last - before <= 5 && minute - last <= 5 && last > service.releasedMinute + releaseMinutes)
+    service.releasedMinute = last
+}
+
+/** A release has settled: what is harmless is from now on as it is now. */
+function rebase(service: Service, minute: number): void {
+  for (const groups of Object.values(service.groups))
+    for (const { count, values, severityNumber } of groups.values()) {
+      if (severityNumber >= 13) continue
+      rebaseCounts(count, minute)
+      for (const series of values.values()) rebaseValues(series, minute)
+    }
+  rebaseCounts(service.all, minute)
+}
+
+/** How much there is of everything, by what is usual: of half of all templates, by weight, more, and of half less. */
+function trafficOf(service: Service, minute: number): number {
+  const ratios: [number, number][] = []
+  for (const { count, severityNumber } of service.groups.template.values()) {
+    if (severityNumber >= 13 || count.usual.minutes < 30) continue
+    const usual = expectedIn(count, 10)
+    if (usual / unitOf(count) < 10) continue
+    ratios.push([sumOfLast(count.ring, minute, 10) / usual, usual])
+  }
+  return Math.max(0.05, Math.min(20, weightedMedian(ratios)))
+}
+
+function judgeGroup(look: Look, kind: GroupKind, id: string, group: Group): void {
+  const { minute, traffic, service, isReleased } = look
+  const found = newTemplate(look, kind, group) ?? judgeCounts(group.count, minute, traffic)
+  if (found && isToldOf(look, kind, group, found.kind))
+    add(look, kind, id, group, '', found, group.count.lines)
+  // More traffic takes longer, and a release may.
+  const leastStep = Math.log(1.15 * Math.max(1, traffic) ** 0.5) * (isReleased ? 2.5 : 1)
+  const isYoung = minute - service.bornMinute < 180
+  for (const [field, values] of group.values) {
+    const changed = judgeValues(values, minute, isYoung ? 2 * leastStep : leastStep, kind !== 'template')
+    if (changed) add(look, kind, id, group, field, changed, values.lines)
+  }
+}
+
+/** Few lines or none of a kind are nothing where there is none of anything, nor less of what is bad. */
+function isToldOf(look: Look, kind: GroupKind, group: Group, change: Change['kind']): boolean {
+  if (change === 'more' && group.severityNumber < 13) return !look.isReleased && group.count.presence > 0.5
+  if (change !== 'fewer' && change !== 'silent') return true
+  return kind !== 'level' && group.severityNumber < 13 && !look.isReleased
+}
+
+/** A kind of warning or error that was never seen before today's service was known, and comes again and again. */
+function newTemplate(look: Look, kind: GroupKind, { count, severityNumber }: Group) {
+  const { minute, service, warmUpMinutes } = look
+  const age = minute - count.bornMinute
+  if (kind !== 'template' || severityNumber < 13 || age > 60) return undefined
+  if (count.bornMinute - service.bornMinute < warmUpMinutes) return undefined
+  const unit = unitOf(count)
+  const now = sumOfLast(count.ring, minute, 10)
+  let minutes = 0
+  for (let back = 0; back < 10; back++) if (sumOfLast(count.ring, minute - back, 1) > 0) minutes++
+  if (now / unit < 4 || minutes < 3 || isHarmless(count, now)) return undefined
+  const sigmas = 4.5 + minutes * 0.5 + Math.min(3, (now / unit) * 0.1)
+  return { kind: 'new' as const, sigmas, now, usual: 0, sinceMinute: count.bornMinute }
+}
+
+/** A service of which nothing comes any more, or far more than ever at this time. */
+function judgeAll(look: Look): void {
+  const { service, minute, isReleased } = look
+  const found = judgeCounts(service.all, minute, 1)
+  if (!found || isReleased) return
+  const isMuch = found.kind === 'more' && found.now > 3 * found.usual
+  if (!isMuch && found.kind !== 'silent') return
+  const group: Group = { name: look.name, severityNumber: 9, count: service.all, values: new Map() }
+  add(look, 'service', '', group, '', found, [])
+}
+
+/** The mix of templates, by the divergence of Jensen and Shannon from what is usual. */
+function judgeMix(look: Look): void {
+  const { service, minute, isReleased } = look
+  const parts: [now: number, usual: number, group: Group][] = []
+  let [total, expected] = [0, 0]
+  for (const group of service.groups.template.values()) {
+    if (group.severityNumber >= 13 || group.count.usual.minutes < 45) continue
+    const usual = expectedIn(group.count, 10)
+    const now = sumOfLast(group.count.ring, minute, 10)
+    // What comes and goes does not change the mix of what is always there.
+    if (group.count.presence < 0.5 || isHarmless(group.count, now)) continue
+    parts.push([now, usual, group])
+    total += now
+    expected += usual
+  }
+  if (parts.length < 2 || total < 50 || expected < 50) return
+  const divergence = Math.sqrt(divergenceOf(parts, total, expected))
+  const sigmas = (divergence - service.mixMean) / Math.max(0.004, service.mixDeviation * 1.25)
+  const isChange = service.mixMinutes >= 720 && sigmas >= 3 && divergence > 0.08 && !isReleased
+  if (!isHeld(service.mixSinceMinute, minute)) {
+    const share = Math.max(0.002, 1 / (service.mixMinutes + 1))
+    const capped = Math.min(divergence, service.mixMean + 4 * service.mixDeviation + 0.01)
+    service.mixMean += share * (capped - service.mixMean)
+    service.mixDeviation += share * (Math.abs(capped - service.mixMean) - service.mixDeviation)
+    service.mixMinutes++
+  }
+  if (!isChange) {
+    service.mixSinceMinute = 0
+    return
+  }
+  if (service.mixSinceMinute === 0) service.mixSinceMinute = minute
+  const [now, usual, group] = parts.reduce((a, b) =>
+    a[0] / total - a[1] / expected > b[0] / total - b[1] / expected ? a : b,
+  )
+  const kind = 'mix' as const
+  const percent = (part: number, of: number): number => (100 * part) / of
+  const found = { kind, sigmas, now: percent(now, total), usual: percent(usual, expected) }
+  add(look, 'service', '', group, '', { ...found, sinceMinute: service.mixSinceMinute }, group.count.lines)
+}
+
+function divergenceOf(parts: readonly [number, number, Group][], total: number, expected: number): number {
+  let sum = 0
+  for (const [now, usual] of parts) {
+    const [p, q] = [now / total, usual / expected]
+    const middle = (p + q) / 2
+    if (p > 0) sum += p * Math.log(p / middle)
+    if (q > 0) sum += q * Math.log(q / middle)
+  }
+  return Math.max(0, sum / 2)
+}
+
+function add(
+  look: Look,
+  of: Change['of'],
+  id: string,
+  { name, severityNumber }: Group,
+  field: string,
+  found: { kind: Change['kind']; sigmas: number; now: number; usual: number; sinceMinute: number },
+  lines: readonly AlertLine[],
+): void {
+  const { kind, sigmas, now, usual, sinceMinute } = found
+  const change: Change = {
+    kind,
+    service: look.name,
+    ...{ of, name, field, now, usual, sigmas },
+    sinceUnixMs: sinceMinute * 60_000,
+  }
+  look.findings.push({
+    change,
+    key: JSON.stringify([of, id, field, kind]),
+    group: of,
+    id,
+    severityNumber,
+    lines,
+  })
+}

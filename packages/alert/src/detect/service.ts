@@ -1,0 +1,189 @@
+import type { AlertLine } from '../alert.ts'
+import { beginCounts, type CountSeries, count, keepLine, minuteZeros, openMinutes } from './count-series.ts'
+import { beginValues, measure, type ValueSeries } from './value-series.ts'
+import type { Change, SeenRecord, SeenSpan } from './warning.ts'
+
+export type GroupKind = Exclude<Change['of'], 'service'>
+
+/** What is counted together, with the values that it has. JSON but for the map. */
+export type Group = {
+  name: string
+  severityNumber: number
+  count: CountSeries
+  values: Map<string, ValueSeries>
+}
+
+/** All that is known of a service. JSON but for the maps. */
+export type Service = {
+  bornMinute: number
+  groups: { [Kind in GroupKind]: Map<string, Group> }
+  all: CountSeries
+  /** Of open minutes: records and those that are errors. */
+  openRecords: number[]
+  openErrors: number[]
+  /** The usual share of errors. */
+  errorShare: number
+  version: string
+  /** When it was released last, as it seems; 0: never. */
+  releasedMinute: number
+  /** When harmless kinds of lines were new, the last of them. */
+  freshMinutes: number[]
+  /** How far the mix of templates usually lies from what it is, and how much that varies. */
+  mixMean: number
+  mixDeviation: number
+  mixMinutes: number
+  mixSinceMinute: number
+}
+
+export function beginService(minute: number): Service {
+  return {
+    bornMinute: minute,
+    groups: { template: new Map(), level: new Map(), span: new Map(), queue: new Map() },
+    all: beginCounts(minute),
+    openRecords: minuteZeros(openMinutes),
+    openErrors: minuteZeros(openMinutes),
+    errorShare: 0,
+    version: '',
+    releasedMinute: 0,
+    freshMinutes: [],
+    mixMean: 0,
+    mixDeviation: 0,
+    mixMinutes: 0,
+    mixSinceMinute: 0,
+  }
+}
+
+/** Makes a series unless there are too many; then it is counted as left out. */
+export type Room = { series: number; most: number; leftOut: number }
+
+function groupOf(
+  service: Service,
+  kind: GroupKind,
+  fullId: string,
+  room: Room,
+  minute: number,
+): Group | undefined {
+  const id = fullId.length > maxIdLength ? fullId.slice(0, maxIdLength) : fullId
+  const groups = service.groups[kind]
+  const known = groups.get(id)
+  if (known) return known
+  if (room.series >= room.most) {
+    room.leftOut++
+    return undefined
+  }
+  room.series++
+  const group: Group = { name: id, severityNumber: 0, count: beginCounts(minute), values: new Map() }
+  groups.set(id, group)
+  return group
+}
+
+function valuesOf(group: Group, field: string, room: Room, minute: number): ValueSeries | undefined {
+  const known = group.values.get(field)
+  if (known) return known
+  if (room.series >= room.most) {
+    room.leftOut++
+    return undefined
+  }
+  if (group.values.size >= maxFields || field.length > maxIdLength || isNoMeasure(field)) return undefined
+  room.series++
+  const values = beginValues(minute)
+  group.values.set(field, values)
+  return values
+}
+
+const maxIdLength = 256
+const maxFields = 8
+
+/** Numbers that say which and not how much. */
+const isNoMeasure = (field: string): boolean =>
+  /(^|[._-])(id|pid|port|status|status_code|code|line|lineno|column|weight|version|time|timestamp|ts)$|Id$/.test(
+    field,
+  )
+
+export const levelNames = ['unknown', 'trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+const levelIndexOf = (severityNumber: number): number =>
+  severityNumber >= 1 && severityNumber <= 24 ? (severityNumber + 3) >> 2 : 0
+
+export function observeRecord(service: Service, record: SeenRecord, minute: number, room: Room): void {
+  const { unixMs, severityNumber, weight, attributes } = record
+  const slot = minute % openMinutes
+  noteVersion(service, record.version, minute)
+  count(service.all, slot, unixMs, weight)
+  service.openRecords[slot] = service.openRecords[slot]! + weight
+  if (severityNumber >= 17) service.openErrors[slot] = service.openErrors[slot]! + weight
+  const levelName = levelNames[levelIndexOf(severityNumber)]!
+  const level = groupOf(service, 'level', levelName, room, minute)
+  if (level) {
+    level.severityNumber = severityNumber
+    if (count(level.count, slot, unixMs, weight)) keepLine(level.count.lines, lineOfRecord(record))
+  }
+  const group = groupOf(service, 'template', record.templateId, room, minute)
+  if (!group) return
+  if (group.count.lastMs === 0) {
+    group.name = record.template.slice(0, maxNameLength)
+    group.severityNumber = severityNumber
+    if (severityNumber < 13) service.freshMinutes = [...service.freshMinutes.slice(-3), minute]
+  }
+  if (count(group.count, slot, unixMs, weight)) keepLine(group.count.lines, lineOfRecord(record))
+  for (const field in attributes) {
+    const value = attributes[field]
+    if (typeof value !== 'number' || !Number.isFinite(value)) continue
+    const values = valuesOf(group, field, room, minute)
+    if (values && measure(values, minute, value, weight)) keepTop(values, minute, lineOfRecord(record))
+  }
+}
+
+const maxNameLength = 200
+
+/** A version that was not the last one is a release; the first that is seen is none. */
+function noteVersion(service: Service, version: string, minute: number): void {
+  if (version === '' || version === service.version) return
+  if (service.version !== '') service.releasedMinute = minute
+  service.version = version.slice(0, maxIdLength)
+}
+
+export function observeSpan(service: Service, span: SeenSpan, minute: number, room: Room): void {
+  const { unixMs, weight, queue } = span
+  const slot = minute % openMinutes
+  const line = (): AlertLine => lineOfSpan(span)
+  const own = groupOf(service, 'span', span.name, room, minute)
+  if (own) {
+    if (count(own.count, slot, unixMs, weight)) keepLine(own.count.lines, line())
+    measureIn(own, 'duration', span.durationMs, span, minute, room)
+  }
+  if (queue === undefined) return
+  const jobs = groupOf(service, 'queue', queue, room, minute)
+  if (!jobs) return
+  if (count(jobs.count, slot, unixMs, weight)) keepLine(jobs.count.lines, line())
+  if (span.waitMs !== undefined) measureIn(jobs, 'wait', span.waitMs, span, minute, room)
+  if (span.attempt !== undefined) measureIn(jobs, 'attempts', span.attempt, span, minute, room)
+}
+
+function measureIn(
+  group: Group,
+  field: string,
+  value: number,
+  span: SeenSpan,
+  minute: number,
+  room: Room,
+): void {
+  if (!Number.isFinite(value)) return
+  const values = valuesOf(group, field, room, minute)
+  if (values && measure(values, minute, value, span.weight)) keepTop(values, minute, lineOfSpan(span))
+}
+
+/** One line a minute: that of the highest value. */
+function keepTop({ lines }: ValueSeries, minute: number, line: AlertLine): void {
+  const last = lines.at(-1)
+  if (last && Math.floor(last.unixMs / 60_000) === minute) lines.pop()
+  keepLine(lines, line)
+}
+
+function lineOfRecord({ unixMs, severityNumber, service, text, traceId, spanId }: SeenRecord): AlertLine {
+  return { unixMs, severityNumber, service, text, traceId, spanId }
+}
+
+function lineOfSpan({ unixMs, service, name, durationMs, traceId, spanId, isError }: SeenSpan): AlertLine {
+  const text = `${name} ${isError ? 'failed after' : 'took'} ${Math.round(durationMs)} ms`
+  return { unixMs, severityNumber: isError ? 17 : 9, service, text, traceId, spanId }
+}

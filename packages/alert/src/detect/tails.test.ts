@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { sigmasAbove, sigmasOfTrend, weightedMedian } from './tails.ts'
+
+test.each([
+  { count: 5, mean: 1, sigmas: 2.68 },
+  { count: 10, mean: 3, sigmas: 3.06 },
+  { count: 3, mean: 0.1, sigmas: 3.61 },
+  { count: 40, mean: 15, sigmas: 5.3 },
+])('$count where $mean are expected lies $sigmas deviations above, by Poisson', ({ count, mean, sigmas }) => {
+  expect(sigmasAbove(count, mean, 1)).toBeCloseTo(sigmas, 1)
+})
+
+test('more than expected is the less likely the more it is, and the likelier the more the counts vary', () => {
+  const counts = fc.record({
+    mean: fc.double({ min: 0.01, max: 30, noNaN: true }),
+    more: fc.integer({ min: 1, max: 60 }),
+    spread: fc.double({ min: 1.01, max: 8, noNaN: true }),
+  })
+  fc.assert(
+    fc.property(counts, ({ mean, more, spread }) => {
+      const count = Math.ceil(mean) + more
+      const plain = sigmasAbove(count, mean, 1)
+      expect(sigmasAbove(count + 1, mean, 1)).toBeGreaterThanOrEqual(plain)
+      expect(sigmasAbove(count, mean, spread)).toBeLessThanOrEqual(plain + 1e-6)
+      expect(Number.isFinite(plain)).toBe(true)
+    }),
+  )
+})
+
+test('a trend is that of the counts, and none where there are none', () => {
+  expect(sigmasOfTrend([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 1)).toBeGreaterThan(3)
+  expect(sigmasOfTrend([5, 5, 5, 5], 1)).toBe(0)
+  expect(sigmasOfTrend([0, 0, 0], 1)).toBe(0)
+})
+
+test('a median counts by weight', () => {
+  expect(weightedMedian([])).toBe(1)
+  const pairs: [number, number][] = [
+    [9, 1],
+    [1, 5],
+    [2, 1],
+  ]
+  expect(weightedMedian(pairs)).toBe(1)
+})

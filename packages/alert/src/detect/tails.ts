@@ -1,0 +1,61 @@
+/** Square roots of counts vary by the same wherever they lie (Anscombe, 1948). */
+export const evened = (count: number): number => 2 * Math.sqrt(Math.max(0, count) + 0.375)
+
+/**
+ * How unlikely it is that at least `count` come where `mean` are expected, in standard deviations. `spread`: the variance by the mean;
+ * 1 is Poisson's distribution, more the negative binomial one.
+ */
+export function sigmasAbove(count: number, mean: number, spread: number): number {
+  const least = Math.ceil(count - 1e-9)
+  if (least <= mean) return 0
+  const isPoisson = spread < 1.001
+  const size = mean / (spread - 1)
+  let log = isPoisson ? -mean : -size * Math.log(spread)
+  let total = 0
+  for (let k = 0; k < least + 400; k++) {
+    if (k >= least) {
+      const term = Math.exp(log)
+      total += term
+      if (term < total * 1e-6 && k > mean) break
+    }
+    log += Math.log(isPoisson ? mean / (k + 1) : ((size + k) / (k + 1)) * (1 - 1 / spread))
+  }
+  return sigmasOf(total)
+}
+
+/** Of a probability below a half (Abramowitz and Stegun, 26.2.23). */
+function sigmasOf(probability: number): number {
+  if (probability >= 0.5) return 0
+  const t = Math.sqrt(-2 * Math.log(Math.max(probability, 1e-300)))
+  return (
+    t -
+    (2.515517 + 0.802853 * t + 0.010328 * t * t) / (1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t ** 3)
+  )
+}
+
+/** The slope of the last counts, the newest last, in standard deviations of one that is none. */
+export function sigmasOfTrend(counts: readonly number[], spread: number): number {
+  const middle = (counts.length - 1) / 2
+  let sum = 0
+  let moment = 0
+  let squares = 0
+  for (const [at, count] of counts.entries()) {
+    sum += count
+    moment += (at - middle) * count
+    squares += (at - middle) ** 2
+  }
+  const variance = (sum / counts.length) * squares * spread
+  return variance > 0 ? moment / Math.sqrt(variance) : 0
+}
+
+/** The middle of values by weight; 1 where there is none. */
+export function weightedMedian(pairs: (readonly [value: number, weight: number])[]): number {
+  pairs.sort(([a], [b]) => a - b)
+  const half = pairs.reduce((sum, [, weight]) => sum + weight, 0) / 2
+  let sum = 0
+  for (const [value, weight] of pairs) {
+    sum += weight
+    if (sum >= half) return value
+  }
+  return 1
+}

@@ -1,0 +1,186 @@
+import type { AlertLine } from '../alert.ts'
+import { isHeld, type Judged, minuteZeros, openMinutes, ringMinutes } from './count-series.ts'
+import { beginUsual, carry, lagMinutes, learn, type Usual } from './usual.ts'
+
+/** What a number is, by the mean of its logarithms. JSON. */
+export type ValueSeries = {
+  bornMinute: number
+  openSums: number[]
+  openSquares: number[]
+  openWeights: number[]
+  openCounts: number[]
+  sums: number[]
+  weights: number[]
+  counts: number[]
+  /** Of single values, squared: within a minute, or from one to the next where each has one. */
+  variance: number
+  /** Of the usual of the last hours, and of the last day. */
+  usual: Usual
+  slow: Usual
+  /** How far ten minutes lie from either, squared, beyond what so few values vary. */
+  wander: number
+  slowWander: number
+  harmless: number
+  sinceMinute: number
+  /** The line of the highest value of this minute and of those before. */
+  topMinute: number
+  top: number
+  lines: AlertLine[]
+}
+
+export function beginValues(minute: number): ValueSeries {
+  return {
+    bornMinute: minute,
+    openSums: minuteZeros(openMinutes),
+    openSquares: minuteZeros(openMinutes),
+    openWeights: minuteZeros(openMinutes),
+    openCounts: minuteZeros(openMinutes),
+    sums: minuteZeros(ringMinutes),
+    weights: minuteZeros(ringMinutes),
+    counts: minuteZeros(ringMinutes),
+    variance: 0,
+    usual: beginUsual(),
+    slow: beginUsual(),
+    wander: 0.01,
+    slowWander: 0.01,
+    harmless: 0,
+    sinceMinute: 0,
+    topMinute: 0,
+    top: 0,
+    lines: [],
+  }
+}
+
+/** Logarithms that take zero and what is below. */
+export const logOf = (value: number): number => (value < 0 ? -Math.log1p(-value) : Math.log1p(value))
+const valueAt = (log: number): number => (log < 0 ? -Math.expm1(-log) : Math.expm1(log))
+
+/** Returns whether its line is to be kept: the highest of its minute so far. */
+export function measure(series: ValueSeries, minute: number, value: number, weight: number): boolean {
+  const slot = minute % openMinutes
+  const log = logOf(value)
+  series.openSums[slot] = series.openSums[slot]! + log * weight
+  series.openSquares[slot] = series.openSquares[slot]! + log * log * weight
+  series.openWeights[slot] = series.openWeights[slot]! + weight
+  series.openCounts[slot] = series.openCounts[slot]! + 1
+  if (minute === series.topMinute && log <= series.top) return false
+  series.topMinute = minute
+  series.top = log
+  return true
+}
+
+/** Closes a minute. */
+export function closeValues(series: ValueSeries, minute: number): void {
+  const slot = minute % openMinutes
+  const [sum, weight, count] = [series.openSums[slot]!, series.openWeights[slot]!, series.openCounts[slot]!]
+  if (weight > 0 && !isHeld(series.sinceMinute, minute)) learnVariance(series, minute, sum / weight, count)
+  series.openSums[slot] = 0
+  series.openSquares[slot] = 0
+  series.openWeights[slot] = 0
+  series.openCounts[slot] = 0
+  series.sums[minute % ringMinutes] = sum
+  series.weights[minute % ringMinutes] = weight
+  series.counts[minute % ringMinutes] = count
+  carry(series.usual, minute, false)
+  carry(series.slow, minute, false)
+  const oldest = (minute + 1) % ringMinutes
+  const old = series.weights[oldest]!
+  if (minute - series.bornMinute < lagMinutes || old === 0 || isHeld(series.sinceMinute, minute)) return
+  const mean = series.sums[oldest]! / old
+  learn(series.usual, mean, false)
+  learn(series.slow, mean, false, 12)
+}
+
+function learnVariance(series: ValueSeries, minute: number, mean: number, count: number): void {
+  const slot = minute % openMinutes
+  let variance = 0
+  if (count > 1) {
+    const within = series.openSquares[slot]! / series.openWeights[slot]! - mean ** 2
+    variance = (Math.max(0, within) * count) / (count - 1)
+  } else {
+    const before = (minute - 1 + ringMinutes) % ringMinutes
+    if (series.counts[before] !== 1) return
+    variance = (mean - series.sums[before]! / series.weights[before]!) ** 2 / 2
+  }
+  const share = Math.max(Math.min(0.05, 0.002 * count), 1 / (minute - series.bornMinute + 1))
+  series.variance += share * (variance - series.variance)
+}
+
+/** How things are now is how they are to be. */
+export function rebaseValues(series: ValueSeries, minute: number): void {
+  const [mean, , count] = meanOfLast(series, minute, 10)
+  if (count === 0) return
+  series.usual.level = mean
+  series.slow.level = mean
+  series.sinceMinute = 0
+}
+
+const leastMinutes = 45
+
+/** Of the last minutes. */
+function meanOfLast(
+  series: ValueSeries,
+  minute: number,
+  minutes: number,
+): [mean: number, weight: number, count: number] {
+  let sum = 0
+  let count = 0
+  let weight = 0
+  for (let back = 0; back < minutes; back++) {
+    const at = (minute - back + ringMinutes) % ringMinutes
+    sum += series.sums[at]!
+    weight += series.weights[at]!
+    count += series.counts[at]!
+  }
+  return [weight > 0 ? sum / weight : 0, weight, count]
+}
+
+/** `leastStep`: a smaller change, in logarithms, is none. `onlyUp`: less of it is no harm. */
+export function judgeValues(
+  series: ValueSeries,
+  minute: number,
+  leastStep: number,
+  onlyUp: boolean,
+): Judged | undefined {
+  const [mean, , count] = meanOfLast(series, minute, 10)
+  if (count < 5 || series.usual.minutes < leastMinutes) return undefined
+  const sampling = series.variance / count
+  const fast = mean - series.usual.level
+  const slow = mean - series.slow.level
+  const sigmasFast = fast / Math.sqrt(series.wander + sampling + 1e-5)
+  const sigmasSlow = slow / Math.sqrt(series.slowWander + sampling + 1e-5)
+  const [newest, , newestCount] = meanOfLast(series, minute, 3)
+  const isSlow = Math.abs(sigmasSlow) > Math.abs(sigmasFast)
+  const [step, sigmas, usual] = isSlow
+    ? [slow, sigmasSlow, series.slow.level]
+    : [fast, sigmasFast, series.usual.level]
+  if (!isHeld(series.sinceMinute, minute)) {
+    series.wander = widen(series.wander, fast, sampling)
+    series.slowWander = widen(series.slowWander, slow, sampling)
+  }
+  const isChange =
+    Math.abs(sigmas) >= 2.5 &&
+    Math.abs(step) >= leastStep &&
+    (step > 0 || !onlyUp) &&
+    newestCount > 0 &&
+    (newest - usual) * Math.sign(step) >= leastStep * 0.8 &&
+    !(series.harmless !== 0 && step * series.harmless > 0 && Math.abs(step) < 1.3 * Math.abs(series.harmless))
+  if (!isChange) {
+    series.sinceMinute = 0
+    return undefined
+  }
+  if (series.sinceMinute === 0) series.sinceMinute = minute
+  return {
+    kind: step > 0 ? 'higher' : 'lower',
+    sigmas: Math.abs(sigmas),
+    now: valueAt(mean),
+    usual: valueAt(usual),
+    sinceMinute: series.sinceMinute,
+  }
+}
+
+/** Learns how far it usually lies off; what lies far off counts as three times that. */
+function widen(wander: number, off: number, sampling: number): number {
+  const squared = Math.min(Math.max(0, off * off - sampling), 9 * wander + 1e-6)
+  return wander + 0.003 * (squared - wander)
+}
