@@ -214,6 +214,8 @@ export class RecordingSpan implements Span, SpanInput, OpenLink {
     }
     this.endUnixMs = Math.max(this.startUnixMs, timeOf(this, endTime))
     this.ended = true
+    // Whatever a request began keeps its context, with this span, and shall not keep the request.
+    this.owner = undefined
     if ((this.traceFlags & sampled) !== 0) this.origin.open.remove(this)
     else if (!this.origin.holdsUnsampled) return
     this.origin.pipeline.span(this.origin.scope, this)
