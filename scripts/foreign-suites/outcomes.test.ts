@@ -27,6 +27,12 @@ said by a test
   ✔ .all (1ms)
   ✔ works (0.8ms)
 ✔ Route (3.1ms)
+ℹ fail 1
+
+✖ failing tests:
+
+test at test/route.test.js:7:3
+✖ fails (1.2ms)
 `,
   tap: `TAP version 13
 # Subtest: Route
@@ -51,6 +57,17 @@ ok 1 - Route # time=5ms
       ✕ fails (1 ms)
       ○ waits
     ✓ works
+
+  ● Route › .all › fails
+
+    - Expected  - 1
+    + Received  + 1
+
+    -   "ok": true,
+    ✓ said by the test
+
+PASS test/other.test.js
+  ✓ works (1 ms)
 `,
   vitest: ` ✓ test/route.test.ts > Route > works 12ms
  × test/route.test.ts > Route > .all > fails 3ms
@@ -89,6 +106,12 @@ test.each([
     [`${suite} › .all › fails`]: ['failed'],
     [`${suite} › .all › waits`]: ['skipped'],
   })
+})
+
+test.each(['mocha', 'node:test', 'jest', 'vitest'] as const)('what %s prints of a failure is no result', (runner) => {
+  const outcomes = [...readOutcomes(outputs[runner]).values()].flat()
+  expect(outcomes.filter((outcome) => outcome !== 'ok').toSorted()).toEqual(['failed', 'skipped'])
+  expect([...readOutcomes(outputs[runner]).keys()].filter((name) => /said|"ok"|Expected/.test(name))).toEqual([])
 })
 
 test('what differs is told by the path of the test', () => {

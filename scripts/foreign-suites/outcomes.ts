@@ -17,8 +17,11 @@ const ended = /^(\s*)● (.+ › [\d.]+ms)$/
 const ticks = /^✅+/
 const tap = /^(\s*)(not )?ok \d+(?: -)? ?(.*)$/
 const title = /^(?:(\s+)(?:# Subtest: |▶ |◌ )?|# Subtest: |▶ |PASS |FAIL )(\S.*)$/
-/** Of mocha: the failures come once more below it. */
-const summary = /^\s+\d+ passing\b/
+/** Of mocha and node:test: the failures come once more below it. */
+const summary = /^\s+\d+ passing\b|^✖ failing tests:$/
+/** Of jest: how a test failed, with lines of a diff that look like results, until the next file. */
+const details = /^\s+● /
+const file = /^(PASS|FAIL) /
 /** At the end of a line; a reason may follow. */
 const duration = /\s*(?:› [\d.]+ms|\(\d[\d.,]*\s?m?s\)(?: # .*)?|# time=.*|\b\d+ms)$/
 
@@ -34,8 +37,11 @@ export function readOutcomes(output: string): Outcomes {
     const path = [...titles.map(({ text }) => text), name].join(' › ')
     outcomes.set(path, [...(outcomes.get(path) ?? []), outcome].toSorted())
   }
+  let isAmongDetails = false
   for (const line of stripVTControlCharacters(output).split('\n')) {
     if (summary.test(line)) break
+    isAmongDetails = !file.test(line) && (isAmongDetails || (details.test(line) && !ended.test(line)))
+    if (isAmongDetails) continue
     const spec = mark.exec(line)
     const point = spec ? null : tap.exec(line)
     const end = ended.exec(line)
