@@ -108,11 +108,16 @@ test.each([
   })
 })
 
-test.each(['mocha', 'node:test', 'jest', 'vitest'] as const)('what %s prints of a failure is no result', (runner) => {
-  const outcomes = [...readOutcomes(outputs[runner]).values()].flat()
-  expect(outcomes.filter((outcome) => outcome !== 'ok').toSorted()).toEqual(['failed', 'skipped'])
-  expect([...readOutcomes(outputs[runner]).keys()].filter((name) => /said|"ok"|Expected/.test(name))).toEqual([])
-})
+test.each(['mocha', 'node:test', 'jest', 'vitest'] as const)(
+  'what %s prints of a failure is no result',
+  (runner) => {
+    const outcomes = [...readOutcomes(outputs[runner]).values()].flat()
+    expect(outcomes.filter((outcome) => outcome !== 'ok').toSorted()).toEqual(['failed', 'skipped'])
+    expect(
+      [...readOutcomes(outputs[runner]).keys()].filter((name) => /said|"ok"|Expected/.test(name)),
+    ).toEqual([])
+  },
+)
 
 test('what differs is told by the path of the test', () => {
   const bare = readOutcomes('  a\n    ✔ one\n    ✔ two\n    ✔ two\n')

@@ -111,12 +111,13 @@ function messagesToSend(messages: readonly Message[], headers: SentHeaders): Mes
   return messages.map((message) => messageToSend(message, headers))
 }
 
-/** A copy of a message with headers of ours beside its own; kafkajs refuses some messages by an error that shows them, as they are. */
-function messageToSend(message: Message, headers: SentHeaders): Message {
+/** A copy of a message with the headers of ours that it lacks; kafkajs refuses some messages by an error that shows them, as they are. */
+export function messageToSend(message: Message, headers: SentHeaders): Message {
   if (typeof message !== 'object' || message === null || message.value === undefined) return message
   const { key, value, partition, timestamp, headers: given = {} } = message
   if (typeof given !== 'object' || given === null) return message
   const missing = headersToAdd(headers, (name) => Object.hasOwn(given, name))
+  if (Object.keys(missing).length === 0) return message
   const copy: Record<string, unknown> = { ...message, value, headers: { ...given, ...missing } }
   if (key !== undefined) copy.key = key
   if (partition !== undefined) copy.partition = partition

@@ -31,12 +31,13 @@ function makesBytes(serializer: NonNullable<Serializers['headerKey']>, data: unk
   }
 }
 
-/** A copy of a message with headers of ours beside its own, in the shape that they have. */
+/** A copy of a message with headers of ours beside its own, in the shape that they have; the message itself if it lacks none. */
 export function messageToSend(message: MessageToSend, ours: SentHeaders, forms: HeaderForms): MessageToSend {
   const { topic, key, value, partition, timestamp, metadata, headers = new Map() } = message
   if (typeof headers !== 'object' || headers === null) return message
   const names = namesOf(headers)
   const missing = Object.entries(headersToAdd(ours, (name) => names.has(name)))
+  if (missing.length === 0) return message
   const copy: Record<string, unknown> = { ...message, topic, headers: withMore(headers, missing, forms) }
   for (const [name, field] of Object.entries({ key, value, partition, timestamp, metadata })) {
     if (field !== undefined) copy[name] = field
