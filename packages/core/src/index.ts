@@ -111,6 +111,8 @@ export {
 } from './seams/instrumentation.ts'
 export {
   type Attached,
+  type BundledModule,
+  joinBundled,
   type LoadedModule,
   type ModuleSource,
   onModuleLoad,

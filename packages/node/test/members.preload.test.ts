@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import http from 'node:http'
 import http2 from 'node:http2'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { isMariadbExpected, startMariadb } from '../../../scripts/mariadb.ts'
 import { nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
 import { type Service, startKafka, startPostgres, startRedis } from '../../../scripts/services.ts'
 import { type AppOptions, killApps, preload, runApp, startApp } from './app-process.ts'
+import { bundleMembers, isBundled } from './bundled-members.ts'
 import { traceIdOf, traceparentOf } from './load/order-trace.ts'
 import { type Member, members } from './members.ts'
 
@@ -20,6 +22,7 @@ const many = 10_000
 let receiver: OtlpReceiver
 const services: Service[] = []
 let addresses: NodeJS.ProcessEnv
+let bundle: Promise<string> | undefined
 
 beforeAll(async () => {
   const [postgres, redis, kafka, mariadb, mongodb] = await Promise.all([
@@ -39,6 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   killApps()
   await Promise.all(services.map((service) => service.stop()))
+  if (bundle) rmSync(await bundle, { recursive: true, force: true })
 })
 beforeEach(async () => {
   receiver = await startOtlpReceiver()
@@ -74,6 +78,19 @@ describe.each(present)('$name', ({ name, kind, scope, functionName, many: most =
     const count = Math.min(way.count, most)
     if (kind === 'server') await checkServer(withUs([app, name, 'serve'], { node }), { count, functionName })
     else await checkClient(withUs([app, name, 'operate', String(count)], { node }), { count, scope, kind })
+  })
+
+  test.runIf(isBundled(name))('in a bundle of everything it is joined once it is handed over', async () => {
+    const env = { ...addresses, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, CLEW_QUIET: '1' }
+    bundle ??= bundleMembers()
+    const options = { cwd: await bundle, env }
+    if (kind === 'server')
+      await checkServer({ ...options, args: ['app.mjs', name, 'serve'] }, { count: few, functionName })
+    else
+      await checkClient(
+        { ...options, args: ['app.mjs', name, 'operate', String(few)] },
+        { count: few, scope, kind },
+      )
   })
 
   test.each(Object.values(forms))('what %s sees of it is as without us', async (app) => {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { setReporter } from '../process/report.ts'
 import { compareVersions } from './installed-package.ts'
 import { stopAll } from './instrumentation.ts'
-import { type LoadedModule, onModuleLoad } from './on-module-load.ts'
+import { joinBundled, type LoadedModule, onModuleLoad } from './on-module-load.ts'
 
 let application: string
 let require: NodeJS.Require
@@ -218,3 +218,35 @@ test.runIf(canHearEsModules)(
     })
   },
 )
+
+test('what is in the bundle is handed over: to who listens and who will, once, by its file and within its versions', () => {
+  const heard: unknown[] = []
+  const listen = (who: string, file?: string) =>
+    onModuleLoad({ name: 'boxed', versions, ...(file && { file }) }, (exports, { version }) => {
+      heard.push([who, exports, version])
+      return () => heard.push(`${who} stopped`)
+    })
+  const reports: string[] = []
+  const restore = setReporter((code, message) => reports.push(`${code} ${message}`))
+  const [main, pool, old] = [{ main: 1 }, { pool: 1 }, { old: 1 }]
+  const early = listen('early')
+  for (let turn = 0; turn < 2; turn++) joinBundled({ name: 'boxed', version: '1.2.3' }, main)
+  joinBundled({ name: 'boxed', version: '1.2.3', file: 'lib/pool.js' }, pool)
+  joinBundled({ name: 'other', version: '1.2.3' }, {})
+  joinBundled({ name: 'boxed', version: '3.0.0' }, old)
+  joinBundled({ name: 'boxed', version: '1.2.3' }, undefined)
+  const late = listen('late')
+  const ofFile = listen('of a file', 'lib/pool.js')
+  for (const stop of [early, late, ofFile]) stop()
+  restore()
+  expect(heard).toEqual([
+    ['early', main, '1.2.3'],
+    ['late', main, '1.2.3'],
+    ['of a file', pool, '1.2.3'],
+    'early stopped',
+    'late stopped',
+    'of a file stopped',
+  ])
+  const unsupported = expect.stringMatching(/^CLEW_UNSUPPORTED_VERSION boxed 3\.0\.0 .*bundle:boxed/)
+  expect(reports).toEqual([unsupported, unsupported])
+})

@@ -25,6 +25,12 @@ export type LoadedModule = { name: string; version: string; directory: string; f
 /** What a listener attached to one copy of a package: the ways back. */
 export type Attached = Stop | readonly Stop[] | undefined
 
+/**
+ * A library that lies in the application's bundle: the name and version of its package, and which of its files it is, where an
+ * instrumentation listens to another one than the main file.
+ */
+export type BundledModule = { name: string; version: string; file?: string }
+
 type Listener = {
   readonly source: ModuleSource
   readonly attach: (exports: unknown, module: LoadedModule) => Attached
@@ -38,6 +44,8 @@ type Listeners = {
   unhookEsModules: Stop | undefined
   /** ES modules that were heard of, by file: Node keeps no list of them that others may see. */
   readonly esModules: Map<string, unknown>
+  /** What the application handed over. */
+  readonly bundled: { module: BundledModule; exports: unknown }[]
 }
 
 /** Who wants to hear of which package. One for all copies of core: there is one hook to hear by. */
@@ -46,6 +54,7 @@ const listeners = sharedState<Listeners>('module listeners', () => ({
   unhook: undefined,
   unhookEsModules: undefined,
   esModules: new Map(),
+  bundled: [],
 }))
 
 /**
@@ -71,6 +80,24 @@ export function onModuleLoad<Exports>(
     if (byPackage.size === 0) unhook()
     stopAll(listener.stops)
   }
+}
+
+/**
+ * Hands over a library that is in the application's bundle, where Node loads no module that could be heard of: what is
+ * started for it, before or later, attaches to its exports as if it had been loaded. Do so before the library is used: what was made before keeps
+ * what it took from it. Does nothing where nothing is started for it. Never throws.
+ */
+export function joinBundled(module: BundledModule, exports: unknown): void {
+  listeners.bundled.push({ module, exports })
+  for (const listener of listeners.byPackage.get(module.name) ?? [])
+    attachToBundled(listener, module, exports)
+}
+
+function attachToBundled(listener: Listener, { name, version, file }: BundledModule, exports: unknown): void {
+  const { source } = listener
+  if (source.name !== name || source.file !== file) return
+  const place = `bundle:${name}${file ? `/${file}` : ''}`
+  attachOnce(listener, exports, { name, version, directory: place, filename: place })
 }
 
 function unhook(): void {
@@ -152,6 +179,7 @@ function attachToLoaded(listener: Listener): void {
     const module = matchModule(filename, listener.source)
     if (module) attachOnce(listener, exports, module)
   }
+  for (const { module, exports } of listeners.bundled) attachToBundled(listener, module, exports)
 }
 
 function attachOnce(listener: Listener, exports: unknown, module: LoadedModule): void {
