@@ -8,7 +8,8 @@ const logs = readLoghub(directory)
 
 const groupings = logs.map(({ name, lines, labels }) => {
   const miner = createMiner()
-  const ids = lines.map((line) => miner.add(line))
+  const found = lines.map((line) => miner.add(line))
+  const ids = found.map((id) => miner.resolve(id))
   return { name, ...compareGroups(ids, labels) }
 })
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
-import type { LogFacets, Pattern, PatternPage } from '../api/index.ts'
+import type { LogFacets, Pattern, PatternDetail, PatternPage } from '../api/index.ts'
 import { cleanUp, closeRig, logsRequest, openRig, type StoreRig } from './store-rig.ts'
 
 afterEach(cleanUp)
@@ -78,4 +78,53 @@ test('a segment of the format before is answered as it is: its lines count, and 
     { text: 'mail <*> sent to somebody', count: 3, severity: 17, errors: 0 },
   ])
   expect(segmentsIn(rig)).toHaveLength(2)
+})
+
+const names = ['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gil', 'hal']
+const greet = (index: number): string => `hello ${names[index]}, welcome back to us`
+const infos = (count: number) => Array.from({ length: count }, () => 9)
+
+/** How a pattern and its lines are found by an id. */
+async function foundBy(rig: StoreRig, id: number): Promise<{ id: number; lines: number; examples: number }> {
+  const { pattern, examples } = await rig.ask<PatternDetail>('pattern', { id: String(id) })
+  const { total } = await rig.ask<LogFacets>('facets', { q: `pattern:${id}` })
+  return { id: pattern.id, lines: total, examples: examples.length }
+}
+
+test('a pattern that became a part of another is found by its old id, with all lines of both, also after a restart', async () => {
+  const before = await openRig()
+  await send(before, greet, infos(5))
+  const former = (await before.ask<PatternPage>('patterns')).patterns
+  expect(former.map(({ count }) => count)).toEqual([1, 1, 1, 1, 1])
+  await send(before, greet, infos(8))
+  const { patterns } = await before.ask<PatternPage>('patterns')
+  const [now] = patterns
+  expect(patterns.map(levels)).toEqual([
+    { text: 'hello <*>, welcome back to us', count: 13, severity: 9, errors: 0 },
+  ])
+  const all = { id: now!.id, lines: 13, examples: 13 }
+  for (const { id } of former) expect(await foundBy(before, id)).toEqual(all)
+  await closeRig(before)
+  const rig = await openRig({ directory: before.directory })
+  for (const { id } of former) expect(await foundBy(rig, id)).toEqual(all)
+  await send(rig, greet, infos(1))
+  expect(await foundBy(rig, former[0]!.id)).toEqual({ id: now!.id, lines: 14, examples: 14 })
+})
+
+test('ids that a former version gave in turn lead to the same patterns', async () => {
+  const before = await openRig()
+  await send(before, paid, infos(3))
+  await closeRig(before)
+  const [file] = segmentsIn(before)
+  const database = new DatabaseSync(join(before.directory, file!))
+  database.exec(
+    'UPDATE pattern SET id = 12; UPDATE pattern_rollup SET pattern = 12; UPDATE log SET pattern = 12',
+  )
+  database.exec('DROP TABLE pattern_merge')
+  database.close()
+  const rig = await openRig({ directory: before.directory })
+  await send(rig, paid, infos(2))
+  const { patterns } = await rig.ask<PatternPage>('patterns')
+  expect(patterns.map(levels)).toEqual([{ text: 'order <*> paid', count: 5, severity: 9, errors: 0 }])
+  expect(await foundBy(rig, 12)).toEqual({ id: patterns[0]!.id, lines: 5, examples: 5 })
 })

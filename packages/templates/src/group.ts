@@ -1,10 +1,13 @@
+import { idOf, maskedIdsOf } from './identity.ts'
 import { isBlank } from './scan/character.ts'
 import { scanTemplate } from './scan/scan-line.ts'
 import { createTokens, type Tokens, tail, value } from './scan/tokens.ts'
 
 /** The lines of one template. Its arrays are as in `Tokens`, with positions in its text. */
 export type Group = {
-  readonly id: number
+  id: number
+  /** The ids that it would have with one word less. */
+  maskedIds: readonly number[]
   count: number
   text: string
   glueHashes: Int32Array
@@ -20,11 +23,20 @@ export type Group = {
 
 const tokensOfText = createTokens()
 const none = new Int32Array()
-const noTokens = { glueHashes: none, starts: none, ends: none, hashes: none, fixed: new Uint8Array() }
+const noTokens = {
+  maskedIds: [],
+  glueHashes: none,
+  starts: none,
+  ends: none,
+  hashes: none,
+  fixed: new Uint8Array(),
+}
 
-export function createGroup(id: number, text: string, count: number): Group {
-  const group = { id, count, text, ...noTokens, isForgotten: false, older: undefined, newer: undefined }
+/** `id`: one that it had before; by default that of its text. */
+export function createGroup(text: string, count: number, id?: number): Group {
+  const group = { id: 0, count, text, ...noTokens, isForgotten: false, older: undefined, newer: undefined }
   setText(group, text)
+  if (id !== undefined) group.id = id
   return group
 }
 
@@ -83,6 +95,20 @@ function setText(group: Group, text: string): void {
   group.ends = tokensOfText.ends.slice(0, count)
   group.hashes = tokensOfText.hashes.slice(0, count)
   group.fixed = tokensOfText.fixed.slice(0, count)
+  group.id = idOf(group, count, -1)
+  group.maskedIds = maskedIdsOf(group, count)
+}
+
+/** Whether widening can make the template fit the line: as many words, and the same between them where one is a word. */
+export function isAlike(group: Group, words: Pick<Tokens, 'hashes' | 'glueHashes'>, count: number): boolean {
+  const { hashes, glueHashes } = group
+  if (hashes.length !== count) return false
+  for (let at = 0; at < count; at++) {
+    const [own, other] = [hashes[at]!, words.hashes[at]!]
+    if (own !== other && (own === tail || other === tail)) return false
+    if ((own !== value || other !== value) && glueHashes[at] !== words.glueHashes[at]) return false
+  }
+  return true
 }
 
 /** Hashes can be made to collide by whoever writes the line, so equal ones are no proof. */

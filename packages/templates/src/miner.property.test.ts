@@ -144,3 +144,33 @@ test('never more than maxTemplates, each with an id of its own', () => {
     }),
   )
 })
+
+const anyMerge = fc.tuple(fc.nat({ max: 20 }), fc.nat({ max: 20 }))
+
+test('merges and templates of anywhere are taken as they are: every line still has a template that fits it', () => {
+  const template = fc.record({
+    id: fc.nat({ max: 20 }),
+    text: line.map(firstLine),
+    count: fc.nat({ max: 9 }),
+  })
+  fc.assert(
+    fc.property(
+      fc.array(template, { maxLength: 20 }),
+      fc.array(anyMerge, { maxLength: 30 }),
+      lines,
+      (restore, merges, all) => {
+        // Ids of real lines lead to wrong templates, and in circles.
+        const other = createMiner()
+        const real = all.map((one) => other.add(one))
+        const wrong = real.map((id, index) => [id, real.at(-index - 1)!] as const)
+        const miner = createMiner({ restore, merges: [...merges, ...wrong] })
+        const ids = all.map((one) => miner.add(one))
+        const misfits = all.filter((one, index) => !fits(miner.get(ids[index]!)!.text, firstLine(one)))
+        expect(misfits).toEqual([])
+        const known = new Set(miner.export().map(({ id }) => id))
+        expect(ids.map((id) => miner.resolve(id)).filter((id) => !known.has(id))).toEqual([])
+      },
+    ),
+    { numRuns: 500 },
+  )
+})

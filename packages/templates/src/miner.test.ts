@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import { createMiner, type MinerOptions } from './miner.ts'
 
+/** Ids as numbers in order of appearance. */
 function mine(lines: readonly string[], options?: MinerOptions): { ids: number[]; texts: string[] } {
   const miner = createMiner(options)
-  const ids = lines.map((line) => miner.add(line))
+  const found = lines.map((line) => miner.add(line)).map((id) => miner.resolve(id))
+  const order = [...new Set(found)]
+  const ids = found.map((id) => order.indexOf(id) + 1)
   return { ids, texts: miner.export().map(({ text }) => text) }
 }
 
@@ -34,11 +37,59 @@ test('a name with joiners is a value once it differs', () => {
   })
 })
 
-test('after ten messages that differ in one word the word is a value', () => {
-  const names = ['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gil', 'hal', 'ida', 'jon', 'kim', 'leo']
-  const { ids, texts } = mine(names.map((name) => `hello ${name}, welcome back to us`))
-  expect(ids).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ids[10], ids[10]])
-  expect(texts.filter((text) => text.includes('<*>'))).toEqual(['hello <*>, welcome back to us'])
+const names = ['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gil', 'hal', 'ida', 'jon', 'kim', 'leo']
+
+test('after six messages that differ in one word the word is a value, and all are one', () => {
+  const lines = names.map((name) => `hello ${name}, welcome back to us`)
+  expect(mine(lines.slice(0, 5)).texts).toHaveLength(5)
+  expect(mine(lines)).toEqual({ ids: lines.map(() => 1), texts: ['hello <*>, welcome back to us'] })
+})
+
+test('a first word is a value after twelve, since it most often says what speaks', () => {
+  const lines = names.map((name) => `${name} left the room again`)
+  expect(mine(lines.slice(0, 11)).texts).toHaveLength(11)
+  expect(mine(lines)).toEqual({ ids: lines.map(() => 1), texts: ['<*> left the room again'] })
+})
+
+test('two words that vary are found one after the other', () => {
+  const lines = names
+    .slice(0, 7)
+    .flatMap((one) => names.map((other) => `mail of ${one} went out towards ${other}`))
+  expect(mine(lines).texts).toEqual(['mail of <*> went out towards <*>'])
+})
+
+test('an id says the same in every process, whatever came before', () => {
+  const lines = [
+    'job 1 done in 5 ms',
+    'login of user alice was refused',
+    'login of user bob was refused',
+    ...names,
+  ]
+  const [one, other] = [createMiner(), createMiner()]
+  const ids = lines.map((line) => one.add(line))
+  const others = lines.toReversed().map((line) => other.add(line))
+  expect(others.toReversed()).toEqual(ids)
+  expect(ids.every((id) => Number.isSafeInteger(id) && id >= 0 && id < 2 ** 48)).toBe(true)
+  // Stored by the desk and others: it must never be another one.
+  expect(ids[0]).toBe(111_034_948_906_707)
+})
+
+test('a template that became a part of another is found by its old id', () => {
+  const miner = createMiner()
+  const ids = names.map((name) => miner.add(`hello ${name}, welcome back to us`))
+  const now = ids.at(-1)!
+  expect(new Set(ids).size).toBe(6)
+  expect(new Set(ids.map((id) => miner.resolve(id)))).toEqual(new Set([now]))
+  expect(miner.get(ids[0]!)).toEqual({ id: now, text: 'hello <*>, welcome back to us', count: 12 })
+  expect(miner.newMerges()).toEqual(miner.merges())
+  expect([miner.newMerges(), miner.resolve(7)]).toEqual([[], 7])
+})
+
+test('a host with its port is one value where other lines have one', () => {
+  expect(mine(['10.0.0.1:80 is open for all', 'wpad:80 is open for all', 'size:80 was read'])).toEqual({
+    ids: [1, 1, 2],
+    texts: ['<*> is open for all', 'size:<*> was read'],
+  })
 })
 
 test('lastChanged tells new and more general templates', () => {
@@ -51,42 +102,58 @@ test('lastChanged tells new and more general templates', () => {
   expect(changes).toEqual([true, false, true, false, true])
 })
 
-test('beyond maxTemplates the one used longest ago is forgotten and its id not used again', () => {
+test('beyond maxTemplates the one used longest ago is forgotten', () => {
   const miner = createMiner({ maxTemplates: 2 })
-  const ids = ['first', 'second', 'first', 'third', 'second'].map((line) => miner.add(line))
-  expect({ ids, forgotten: miner.get(2), kept: miner.export() }).toEqual({
-    ids: [1, 2, 1, 3, 4],
+  const ids = ['first', 'second', 'first', 'third'].map((line) => miner.add(line))
+  const [first, second, , third] = ids
+  expect({ forgotten: miner.get(second!), kept: miner.export() }).toEqual({
     forgotten: undefined,
     kept: [
-      { id: 3, text: 'third', count: 1 },
-      { id: 4, text: 'second', count: 1 },
+      { id: first, text: 'first', count: 2 },
+      { id: third, text: 'third', count: 1 },
     ],
   })
+  expect(miner.add('second')).toBe(second)
 })
 
-test('restore goes on with ids, texts and counts, and new ids begin behind them', () => {
+test('restore goes on with ids, texts and counts', () => {
   const before = createMiner()
-  for (const line of ['job 1 done', 'user=x in', 'job 2 done']) before.add(line)
+  const ids = ['job 1 done', 'user=x in', 'job 2 done'].map((line) => before.add(line))
   const after = createMiner({ restore: before.export() })
-  const ids = ['user=y in', 'job 3 done', 'new'].map((line) => after.add(line))
-  expect({ ids, templates: after.export() }).toEqual({
-    ids: [2, 1, 3],
-    templates: [
-      { id: 2, text: 'user=<*> in', count: 2 },
-      { id: 1, text: 'job <*> done', count: 3 },
-      { id: 3, text: 'new', count: 1 },
-    ],
-  })
+  expect(['user=y in', 'job 3 done'].map((line) => after.add(line))).toEqual([ids[1], ids[0]])
+  expect(after.export().map(({ text, count }) => [text, count])).toEqual([
+    ['user=<*> in', 2],
+    ['job <*> done', 3],
+  ])
 })
 
-test('nextId keeps ids of forgotten templates from coming back', () => {
-  const miner = createMiner({ restore: [{ id: 4, text: 'a', count: 1 }], nextId: 9 })
-  expect([miner.add('a'), miner.add('b')]).toEqual([4, 9])
+test('ids of former versions are resolved', () => {
+  const miner = createMiner({
+    restore: [
+      { id: 12, text: 'job <*> done', count: 4 },
+      { id: 13, text: 'job 7 done', count: 1 },
+    ],
+  })
+  const id = miner.add('job 3 done')
+  expect([miner.resolve(12), miner.resolve(13), miner.get(12)]).toEqual([
+    id,
+    id,
+    { id, text: 'job <*> done', count: 6 },
+  ])
+})
+
+test('merges go on too', () => {
+  const before = createMiner()
+  const ids = names.map((name) => before.add(`hello ${name}, welcome back to us`))
+  const after = createMiner({ restore: before.export(), merges: before.merges() })
+  expect(ids.map((id) => after.resolve(id))).toEqual(ids.map((id) => before.resolve(id)))
+  expect(after.add('hello ann, welcome back to us')).toBe(ids.at(-1))
 })
 
 test('a restore that is larger than maxTemplates keeps what was used last', () => {
   const restore = ['a', 'b', 'c'].map((text, index) => ({ id: index + 1, text, count: 1 }))
-  expect(createMiner({ maxTemplates: 2, restore }).export()).toEqual(restore.slice(1))
+  const kept = createMiner({ maxTemplates: 2, restore }).export()
+  expect(kept.map(({ text }) => text)).toEqual(['b', 'c'])
 })
 
 test('words whose hashes collide are a value, so that the text still fits', () => {

@@ -57,7 +57,7 @@ function similarityOf({ hashes, glueHashes, fixed }: Group, tokens: Tokens): num
       if (own === value) continue
       if (glueHashes[at] !== tokens.glueHashes[at]) return 0
       equal++
-    } else if (own === tail || other === tail) return 0
+    } else if (own === tail || other === tail || glueHashes[at] !== tokens.glueHashes[at]) return 0
     else if (own !== value) {
       different++
       if (different > mostDifferent) return 0

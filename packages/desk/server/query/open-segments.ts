@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { hasArrivals, hasTextIndex, openForReading, versionOf } from '../schema/segment.ts'
+import { hasArrivals, hasMerges, hasTextIndex, openForReading, versionOf } from '../schema/segment.ts'
 import { segmentNumber } from '../schema/segment-files.ts'
 import { isDamage } from '../schema/store-error.ts'
 import { defineLineMatches } from './line-matches.ts'
@@ -14,6 +14,8 @@ export type OpenSegment = {
   version: number
   /** Whether it knows when its lines came. */
   hasArrivals: boolean
+  /** Whether it knows of patterns that became parts of others. */
+  hasMerges: boolean
   /** Rows as objects. */
   all<Row>(sql: string, ...parameters: SqlValue[]): Row[]
   get<Row>(sql: string, ...parameters: SqlValue[]): Row | undefined
@@ -170,6 +172,7 @@ function readable(
     textSearch: hasTextIndex(database) ? 'index' : 'scan',
     version: versionOf(database),
     hasArrivals: hasArrivals(database),
+    hasMerges: hasMerges(database),
     all: (sql, ...parameters) => rows(sql, parameters, false),
     get: (sql, ...parameters) => rows(sql, parameters, false)[0] as never,
     arrays: (sql, ...parameters) => rows(sql, parameters, true),

@@ -12,13 +12,20 @@ import {
   timeSteps,
   wholeNumber,
 } from './parameters.ts'
+import { type PatternMerges, patternMerges } from './pattern-merges.ts'
 import { countsGoOn, logsGoOn } from './stop.ts'
 
 const maxPatterns = 500
 const examples = 20
 
 type PatternRow = { id: number; text: string; severity: number; firstUs: number; lastUs: number }
-type Counted = PatternRow & { count: number; services: Set<string>; trend: number[]; bands: number[] }
+type Counted = PatternRow & {
+  isOwn: boolean
+  count: number
+  services: Set<string>
+  trend: number[]
+  bands: number[]
+}
 
 const patternSql =
   'SELECT id, text, severity, first_us AS firstUs, last_us AS lastUs FROM pattern WHERE last_us >= ?'
@@ -36,9 +43,10 @@ type CountRow = [pattern: number, bucket: number, service: string, band: number,
 /** `GET /api/patterns`: those that occurred in the time asked for, the most frequent first. `q`: words of the pattern or its service. */
 export function patterns(segments: OpenSegments, parameters: Parameters): PatternPage {
   const range = timeRange(parameters)
-  const known = knownPatterns(segments, range.fromUs)
+  const merges = patternMerges(segments)
+  const known = knownPatterns(segments, merges, range.fromUs)
   const steps = stepsOf(known, range, wholeNumber(parameters, 'steps', 30, 500))
-  count(segments, known, range, steps)
+  count(segments, merges, known, range, steps)
   const found = [...known.values()]
     .filter((pattern) => pattern.count > 0 && matches(pattern, parameters.q ?? ''))
     .sort((a, b) => b.count - a.count || a.id - b.id)
@@ -53,31 +61,39 @@ export function patterns(segments: OpenSegments, parameters: Parameters): Patter
 
 /** `GET /api/patterns/{id}` */
 export function pattern(segments: OpenSegments, parameters: Parameters): PatternDetail {
-  const id = wholeNumber(parameters, 'id', 0)
+  const asked = wholeNumber(parameters, 'id', 0)
   const range = timeRange(parameters)
-  const known = knownPatterns(segments, 0)
+  const merges = patternMerges(segments)
+  const known = knownPatterns(segments, merges, 0)
+  const id = merges.resolve(asked)
   const found = known.get(id)
-  if (found === undefined) throw storeError('not-found', `no pattern has the number ${id}`)
-  count(segments, new Map([[id, found]]), range, stepsOf(known, range, 30))
+  if (found === undefined) throw storeError('not-found', `no pattern has the number ${asked}`)
+  count(segments, merges, new Map([[id, found]]), range, stepsOf(known, range, 30))
   const since = parameters.from === undefined ? Number.MAX_SAFE_INTEGER : range.fromUs
-  return { pattern: toPattern(found, since), examples: newestLines(segments, id) }
+  return { pattern: toPattern(found, since), examples: newestLines(segments, merges.idsOf(id)) }
 }
 
-function knownPatterns(segments: OpenSegments, fromUs: number): Map<number, Counted> {
+function knownPatterns(segments: OpenSegments, merges: PatternMerges, fromUs: number): Map<number, Counted> {
   const known = new Map<number, Counted>()
   for (const segment of segments.newestFirst()) {
     for (const row of segment.all<PatternRow>(patternSql, fromUs)) {
-      const newer = known.get(row.id)
+      const id = merges.resolve(row.id)
+      const newer = known.get(id)
       if (newer === undefined)
-        known.set(row.id, {
+        known.set(id, {
           ...row,
+          id,
+          isOwn: row.id === id,
           count: 0,
           services: new Set(),
           trend: [],
           bands: severityBands.map(() => 0),
         })
       else {
+        // The text of what it is now, not of one that became a part of it.
+        if (row.id === id && !newer.isOwn) Object.assign(newer, { text: row.text, isOwn: true })
         newer.firstUs = Math.min(newer.firstUs, row.firstUs)
+        newer.lastUs = Math.max(newer.lastUs, row.lastUs)
         newer.severity = Math.max(newer.severity, row.severity)
       }
     }
@@ -98,6 +114,7 @@ function stepsOf(known: ReadonlyMap<number, Counted>, { fromUs, toUs }: TimeRang
 
 function count(
   segments: OpenSegments,
+  merges: PatternMerges,
   known: ReadonlyMap<number, Counted>,
   range: TimeRange,
   steps: Steps,
@@ -110,7 +127,7 @@ function count(
       bucketOf(range.toUs),
     )) {
       const [id, bucket, service, band, lines] = row
-      const one = known.get(id)
+      const one = known.get(merges.resolve(id))
       if (one === undefined) continue
       one.count += lines
       one.services.add(service)
@@ -132,7 +149,7 @@ function matches({ text, services }: Counted, search: string): boolean {
 }
 
 function toPattern(counted: Counted, sinceUs: number): Pattern {
-  const { firstUs, lastUs, services, severity, bands, ...rest } = counted
+  const { firstUs, lastUs, services, severity, bands, isOwn: _, ...rest } = counted
   return {
     ...rest,
     severity: usualSeverity(bands) ?? severity,
@@ -153,13 +170,17 @@ function usualSeverity(bands: readonly number[]): number | undefined {
   return most === 0 || band === undefined ? undefined : lowestSeverity[band]
 }
 
-const newestSql = `SELECT ${logColumns} FROM log ${logJoins} WHERE log.pattern = ? AND ${logsGoOn} ORDER BY log.id DESC LIMIT ?`
+const newestSql = `SELECT ${logColumns} FROM log ${logJoins} WHERE log.pattern IN (SELECT value FROM json_each(?)) AND ${logsGoOn} ORDER BY log.id DESC LIMIT ?`
 
-function newestLines(segments: OpenSegments, id: number): LogRow[] {
+function newestLines(segments: OpenSegments, ids: readonly number[]): LogRow[] {
   const lines: LogRow[] = []
   for (const segment of segments.newestFirst()) {
     if (lines.length === examples) break
-    for (const columns of segment.arrays<LogColumns>(newestSql, id, examples - lines.length)) {
+    for (const columns of segment.arrays<LogColumns>(
+      newestSql,
+      JSON.stringify(ids),
+      examples - lines.length,
+    )) {
       lines.push(logRowOf(segment.number, columns))
     }
   }

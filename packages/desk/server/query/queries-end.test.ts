@@ -1,3 +1,4 @@
+import { createMiner } from '@clew/templates'
 import { afterEach, expect, test } from 'vitest'
 import { openSegmentsRig } from '../../test/segments-rig.ts'
 import { cleanUp } from '../../test/store-rig.ts'
@@ -16,7 +17,7 @@ const long: readonly [QueryName, Record<string, string>][] = [
   ['histogram', { q: 'end' }],
   ['facets', {}],
   ['patterns', {}],
-  ['pattern', { id: '1' }],
+  ['pattern', { id: String(createMiner().add('end')) }],
   ['services', {}],
 ]
 

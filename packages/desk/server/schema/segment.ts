@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { makePrivate } from './segment-files.ts'
 import { isDamage, sqliteProblem, storeError } from './store-error.ts'
-import { arrivalSchema, pragmas, schema, schemaVersion, textSchema } from './tables.ts'
+import { arrivalSchema, mergeSchema, pragmas, schema, schemaVersion, textSchema } from './tables.ts'
 
 /** Opens a segment for writing; a new one gets its tables. Throws a StoreError `full` with the remedy, or as it is what tells of damage. */
 export function openForWriting(path: string): DatabaseSync {
@@ -11,7 +11,7 @@ export function openForWriting(path: string): DatabaseSync {
     database = new DatabaseSync(path)
     database.exec(pragmas)
     if (versionOf(database) === 0) createTables(database)
-    else database.exec(arrivalSchema)
+    else database.exec(`${arrivalSchema} ${mergeSchema}`)
     return database
   } catch (error) {
     database?.close()
@@ -24,7 +24,7 @@ export function openForReading(path: string): DatabaseSync {
 }
 
 function createTables(database: DatabaseSync): void {
-  database.exec(`BEGIN; ${schema} ${arrivalSchema}`)
+  database.exec(`BEGIN; ${schema} ${arrivalSchema} ${mergeSchema}`)
   if (hasFts5(database)) database.exec(textSchema)
   database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`)
 }
@@ -42,6 +42,11 @@ export function hasTextIndex(database: DatabaseSync): boolean {
 /** Segments of the first days have none. */
 export function hasArrivals(database: DatabaseSync): boolean {
   return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'arrival'").get() !== undefined
+}
+
+/** Segments of former versions have none. */
+export function hasMerges(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'pattern_merge'").get() !== undefined
 }
 
 export function versionOf(database: DatabaseSync): number {

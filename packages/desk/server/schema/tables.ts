@@ -115,6 +115,14 @@ export const arrivalSchema = `
 CREATE TABLE IF NOT EXISTS arrival (first INTEGER PRIMARY KEY, ms INTEGER NOT NULL, imported INTEGER NOT NULL);
 `
 
+/** Not in segments of former versions. */
+export const mergeSchema = `
+-- Patterns that became a part of another, of this segment and all before: lines keep the id of then. The last 20,000, by place.
+CREATE TABLE IF NOT EXISTS pattern_merge (
+  place INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, merged INTEGER NOT NULL
+);
+`
+
 /** The tables of counts and the width of their buckets. */
 export const rollups = { rollup: 10_000_000, rollup_wide: 600_000_000 } as const
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { bandIndexOf } from '@clew/otlp'
-import type { Miner, Template } from '@clew/templates'
-import { openForReading } from '../schema/segment.ts'
+import type { Merge, Miner, Template } from '@clew/templates'
+import { hasMerges, openForReading } from '../schema/segment.ts'
 import { bandsPerBucket, patternBucketUs, resourcesPerBucket } from '../schema/tables.ts'
 
 /** Finds the pattern of each line, and counts lines per minute, pattern, process and level once per commit. */
@@ -9,7 +9,8 @@ export type PatternTally = {
   /** The id of the line's pattern. */
   add(body: string, us: number, resource: number, severity: number): number
   write(): void
-  clear(): void
+  /** `lost`: what was written is gone. */
+  clear(lost: boolean): void
 }
 
 type PatternChange = { severity: number; firstUs: number; lastUs: number; counts: Map<number, number> }
@@ -24,6 +25,7 @@ export function createPatternTally(database: DatabaseSync, miner: Miner): Patter
     `INSERT INTO pattern_rollup (bucket, pattern, resource, band, count) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
   )
+  const merges = createMergeNotes(database, miner)
   const changes = new Map<number, PatternChange>()
   const changeOf = (id: number): PatternChange => {
     const known = changes.get(id)
@@ -61,8 +63,35 @@ export function createPatternTally(database: DatabaseSync, miner: Miner): Patter
           upsertCount.run((place - resource) / resourcesPerBucket, id, resource, band, count)
         }
       }
+      merges.write()
     },
-    clear: () => changes.clear(),
+    clear(lost) {
+      changes.clear()
+      if (!lost) merges.clear()
+    },
+  }
+}
+
+/** That a segment keeps. */
+const mostMerges = 20_000
+
+/** Which patterns became parts of others; what waits for a commit. */
+function createMergeNotes(database: DatabaseSync, miner: Miner): { write(): void; clear(): void } {
+  const insert = database.prepare('INSERT OR REPLACE INTO pattern_merge (id, merged) VALUES (?, ?)')
+  const forget = database.prepare(
+    'DELETE FROM pattern_merge WHERE place <= (SELECT max(place) FROM pattern_merge) - ?',
+  )
+  // A new segment knows none of those before.
+  let waiting: Merge[] = miner.merges()
+  return {
+    write() {
+      waiting = [...waiting, ...miner.newMerges()].slice(-mostMerges)
+      for (const merge of waiting) insert.run(...merge)
+      if (waiting.length > 0) forget.run(mostMerges)
+    },
+    clear() {
+      waiting = []
+    },
   }
 }
 
@@ -78,6 +107,16 @@ export function knownPatterns(database: DatabaseSync): Template[] {
   return rowsOf(database).map(({ id, text }) => ({ id, text, count: 1 }))
 }
 
+/** Which of them became parts of others, the oldest first. */
+export function knownMerges(database: DatabaseSync): Merge[] {
+  if (!hasMerges(database)) return []
+  const rows = database.prepare('SELECT id, merged FROM pattern_merge ORDER BY place').all() as {
+    id: number
+    merged: number
+  }[]
+  return rows.map(({ id, merged }) => [id, merged])
+}
+
 /** Gives a new segment the patterns that the miner still knows, with their first occurrence. */
 export function copyPatterns(database: DatabaseSync, beforePath: string, miner: Miner): void {
   const before = openForReading(beforePath)
@@ -86,7 +125,7 @@ export function copyPatterns(database: DatabaseSync, beforePath: string, miner: 
   )
   database.exec('BEGIN')
   for (const { id, text, severity, first_us, last_us } of rowsOf(before)) {
-    if (miner.get(id) !== undefined) insert.run(id, text, severity, first_us, last_us)
+    if (miner.get(id)?.id === id) insert.run(id, text, severity, first_us, last_us)
   }
   database.exec('COMMIT')
   before.close()

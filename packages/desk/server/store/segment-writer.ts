@@ -236,7 +236,7 @@ export class SegmentWriter {
     this.#first = { log: this.#nextLog, span: this.#nextSpan }
     this.#chains.clear(lost)
     this.#rollup.clear()
-    this.#patterns.clear()
+    this.#patterns.clear(lost)
     for (const waiting of [this.#logs, this.#spans, this.#text, this.#spanText]) waiting.clear()
     if (lost) for (const dictionary of [this.#resources, this.#scopes, this.#names]) dictionary.forget()
   }

@@ -1,12 +1,12 @@
 import { existsSync, rmSync } from 'node:fs'
-import { createMiner, type Miner, type Template } from '@clew/templates'
+import { createMiner, type Merge, type Miner, type Template } from '@clew/templates'
 import type { RequestRows } from '../schema/row.ts'
 import { openForReading, openForWriting, versionOf } from '../schema/segment.ts'
 import { filesOf, segmentNumber, segmentPath, setAside, sizeOf } from '../schema/segment-files.ts'
 import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
 import { schemaVersion } from '../schema/tables.ts'
 import { cannotBeSetAside, damagedFiles, lockPath, openDataDirectory, takeFolder } from './data-directory.ts'
-import { copyPatterns, knownPatterns } from './patterns.ts'
+import { copyPatterns, knownMerges, knownPatterns } from './patterns.ts'
 import { expiredSegments, type FinishedSegment, measured, segmentBytes } from './retention.ts'
 import { type AddedRows, SegmentWriter } from './segment-writer.ts'
 
@@ -189,8 +189,8 @@ export class Writer {
   #goOn(last: string | undefined): { miner: Miner; path: string; writer: SegmentWriter } {
     const newest = this.#finished.at(-1)
     try {
-      const { version, patterns } = stateOf(newest?.path)
-      this.#miner = createMiner(patterns === undefined ? {} : { restore: patterns })
+      const { version, patterns, merges } = stateOf(newest?.path)
+      this.#miner = createMiner({ restore: patterns, merges })
       // One of an older format is read as it is, and ends.
       const goesOn = newest !== undefined && newest.bytes < this.#segmentBytes && version === schemaVersion
       const path = goesOn ? newest.path : this.#nextPath(last)
@@ -221,11 +221,13 @@ export class Writer {
   }
 }
 
-function stateOf(path: string | undefined): { version?: number; patterns?: Template[] } {
-  if (path === undefined) return {}
+type State = { version: number | undefined; patterns: Template[]; merges: Merge[] }
+
+function stateOf(path: string | undefined): State {
+  if (path === undefined) return { version: undefined, patterns: [], merges: [] }
   const database = openForReading(path)
   try {
-    return { version: versionOf(database), patterns: knownPatterns(database) }
+    return { version: versionOf(database), patterns: knownPatterns(database), merges: knownMerges(database) }
   } finally {
     database.close()
   }

@@ -41,7 +41,11 @@ const equals = 61
 const backslash = 92
 const underscore = 95
 
+const bracket = 91
+const closingBracket = 93
+const comma = 44
 const longestQuote = 128
+const longestList = 256
 
 /** Reads up to the next word, the end of the line or the limit; a quote before `quotesFrom` begins nothing. */
 export function readGlue(line: string, start: number, limit: number, quotesFrom: number, glue: Glue): void {
@@ -72,6 +76,10 @@ export function readGlue(line: string, start: number, limit: number, quotesFrom:
     }
     hash = hashStep(isBlank ? hashStep(hash || hashStart, 32) : hash || hashStart, code)
     isBlank = false
+    if (code === bracket && at >= quotesFrom && opensList(line, at + 1, limit, glue)) {
+      at++
+      break
+    }
     if (!isQuote(code)) last = code
     else if (at >= quotesFrom && opensValue(line, at + 1, limit, code, last, glue)) {
       at++
@@ -97,6 +105,32 @@ function opensValue(
   glue.quoteEnd = end
   glue.next = quoted
   return true
+}
+
+/** `[a, b, c]`: two words or more, however many, are one value. */
+function opensList(line: string, from: number, limit: number, glue: Glue): boolean {
+  const last = Math.min(limit, from + longestList)
+  let commas = 0
+  let isWord = false
+  for (let at = from; at < last; at++) {
+    const code = line.charCodeAt(at)
+    const kind = classOf(code)
+    if (code === closingBracket) {
+      if (commas === 0 || !isWord) return false
+      glue.quoteEnd = at
+      glue.next = quoted
+      return true
+    }
+    if (code === comma) {
+      if (!isWord) return false
+      commas++
+      isWord = false
+    } else if (kind === blank) {
+      if (code === newline || (isWord && line.charCodeAt(at + 1) !== comma)) return false
+    } else if (kind < joinerClass && !isQuote(code)) return false
+    else isWord = true
+  }
+  return false
 }
 
 /** Where the quote that opens before `from` closes; -1 when it is an apostrophe, is too long or never closes. */

@@ -4,6 +4,8 @@ import { calendar, categoryOf, hint, literal, ordinary, textKey, unit } from './
 import {
   clearTokens,
   endsInValue,
+  hashStart,
+  hashStep,
   maxCharacters,
   maxTokens,
   nothing,
@@ -19,7 +21,12 @@ const colon = 58
 const comma = 44
 const equals = 61
 const zero = 48
+
+const longestCut = 256
 const nine = 57
+
+/** `key= `: what follows is another key, or text. */
+const emptyValue = hashStep(hashStep(hashStart, equals), 32)
 
 const glue = createGlue()
 const word = createWord()
@@ -31,7 +38,7 @@ const ahead = createWord()
  */
 export function scanLine(line: string, tokens: Tokens): void {
   let at = skipBlanks(line)
-  const limit = Math.min(line.length, at + maxCharacters)
+  const limit = limitOf(line, at)
   let category = ordinary
   let openers = 0
   clearTokens(tokens)
@@ -61,6 +68,14 @@ export function scanLine(line: string, tokens: Tokens): void {
     }
     at = word.end
   }
+}
+
+/** A word that the limit would cut lies behind it. */
+function limitOf(line: string, from: number): number {
+  const limit = from + maxCharacters
+  if (limit >= line.length) return line.length
+  for (let at = limit; at > limit - longestCut; at--) if (isBlank(line.charCodeAt(at))) return at
+  return limit
 }
 
 /** Parts the text of a template; what is not `<*>` in it is a word. */
@@ -121,7 +136,7 @@ function isValueHere(line: string, limit: number, before: number, category: numb
   const { end } = word
   if (end === limit && limit < line.length) return true
   if (glue.last === equals && count > 0 && before !== textKey && glue.next !== quoted) {
-    if (!glue.endsBlank || line.charCodeAt(end) !== equals) return true
+    if (!glue.endsBlank || (glue.hash !== emptyValue && line.charCodeAt(end) !== equals)) return true
   }
   return category === literal || (category === calendar && precedesNumber(line, end))
 }

@@ -1,0 +1,141 @@
+import { accepts, createGroup, emptyGroup, type Group, isAlike, textOf, widen } from './group.ts'
+import { idOf, idOfJoined, maskedIdsOf } from './identity.ts'
+import { createMerges, type Merges } from './merges.ts'
+import { createRecency, type Recency } from './recency.ts'
+import { scanTemplate } from './scan/scan-line.ts'
+import { createTokens, isPair, joinTokens, type Tokens, value } from './scan/tokens.ts'
+import { createSiblings } from './siblings.ts'
+import { findClosest } from './similarity.ts'
+import { createTree } from './tree.ts'
+
+const mergesPerGroup = 2
+/** So many messages that differ in the same word only: it was a value after all. */
+const manySiblings = 6
+/** Of the first word, which says most often what speaks. */
+const manyFirst = 12
+
+const idSize = 2 ** 48
+
+const ofText = createTokens()
+
+/** At most `most` groups: by id, by their last use, by what they are with one word less, and in a tree by likeness. */
+export class KeptGroups {
+  readonly recency: Recency<Group> = createRecency<Group>()
+  readonly merges: Merges
+  /** Whether the last `take` made a group or one more general. */
+  hasChanged = false
+  readonly #most: number
+  readonly #groups = new Map<number, Group>()
+  readonly #tree = createTree()
+  readonly #siblings = createSiblings()
+
+  constructor(most: number) {
+    this.#most = most
+    this.merges = createMerges(most * mergesPerGroup)
+  }
+
+  /** Also by an id that it had before. */
+  get(id: number): Group | undefined {
+    return this.#groups.get(id) ?? this.#groups.get(this.merges.resolve(id))
+  }
+
+  /** The id that stands for it now. */
+  resolve(id: number): number {
+    return this.#groups.has(id) ? id : this.merges.resolve(id)
+  }
+
+  /** The group of the line, a new one if none fits. */
+  take(line: string, tokens: Tokens): Group {
+    this.hasChanged = false
+    const group = this.#find(tokens)
+    if (group === undefined) return this.#settle(createGroup(textOf(line, tokens), 0), true)
+    if (accepts(group, line, tokens)) return group
+    this.#takeOut(group)
+    this.#generalise(group, line, tokens)
+    return this.#settle(group, false)
+  }
+
+  /** Adds one of another process or of a former time. */
+  restore(id: number, text: string, count: number): void {
+    this.merges.join(id, this.#settle(createGroup(text, count), true).id)
+  }
+
+  #find(tokens: Tokens): Group | undefined {
+    const same = this.get(idOf(tokens, tokens.count, -1))
+    if (same !== undefined && isAlike(same, tokens, tokens.count)) return same
+    for (const id of maskedIdsOf(tokens, tokens.count)) {
+      const general = this.get(id)
+      if (general !== undefined && isAlike(general, tokens, tokens.count)) return general
+    }
+    for (let at = 0; at + 1 < tokens.count; at++) {
+      if (!isPair(tokens, at) || this.get(idOfJoined(tokens, tokens.count, at)) === undefined) continue
+      joinTokens(tokens, at)
+      return this.#find(tokens)
+    }
+    return findClosest(this.#tree.leaf(tokens.hashes, tokens.count), tokens)
+  }
+
+  /** Puts a group that stands nowhere into its place, joined with all that say the same. */
+  #settle(group: Group, isNew: boolean): Group {
+    this.hasChanged = true
+    for (let other = this.#partnerOf(group); other !== undefined; other = this.#partnerOf(group))
+      this.#absorb(group, other)
+    if (isNew && this.#groups.size >= this.#most) this.#forget(this.recency.oldest()!)
+    while (this.#groups.has(group.id)) group.id = (group.id + 1) % idSize
+    this.merges.part(group.id)
+    this.#groups.set(group.id, group)
+    this.#tree.add(group)
+    this.#siblings.add(group)
+    if (isNew) this.recency.append(group)
+    return group
+  }
+
+  /** Another one that says the same. That ids are equal is no proof: whoever writes lines can make them so. */
+  #partnerOf(group: Group): Group | undefined {
+    const { id, hashes, maskedIds } = group
+    const isPartner = (other: Group): boolean => isAlike(other, group, hashes.length)
+    const same = this.#sayingSame(id, 1, isPartner)
+    if (same !== undefined) return same
+    for (const [index, masked] of maskedIds.entries()) {
+      const many = index === 0 && hashes[0] !== value ? manyFirst : manySiblings
+      const general = this.#sayingSame(masked, many - 1, isPartner)
+      if (general !== undefined) return general
+    }
+    return undefined
+  }
+
+  /** The group of that id, or one of so many at least that have it with one word less. */
+  #sayingSame(id: number, enough: number, isPartner: (group: Group) => boolean): Group | undefined {
+    const known = this.get(id)
+    if (known !== undefined && isPartner(known)) return known
+    const family = this.#siblings.of(id)
+    return family.length < enough ? undefined : family.find(isPartner)
+  }
+
+  #absorb(group: Group, other: Group): void {
+    const { id, text } = other
+    group.count += other.count
+    this.#forget(other)
+    scanTemplate(text, ofText)
+    if (!accepts(group, text, ofText)) this.#generalise(group, text, ofText)
+    this.merges.join(id, group.id)
+  }
+
+  #generalise(group: Group, line: string, tokens: Tokens): void {
+    const { id } = group
+    widen(group, line, tokens)
+    this.merges.join(id, group.id)
+  }
+
+  #takeOut(group: Group): void {
+    this.#groups.delete(group.id)
+    this.#tree.remove(group)
+    this.#siblings.remove(group)
+  }
+
+  #forget(group: Group): void {
+    this.#takeOut(group)
+    this.recency.remove(group)
+    emptyGroup(group)
+  }
+}
