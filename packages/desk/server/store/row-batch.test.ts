@@ -12,7 +12,9 @@ const traceId = 'c0'.repeat(16)
 const hex = (number: number): string => number.toString(16).padStart(16, '0')
 const bytesOf = (request: object): Buffer => Buffer.from(JSON.stringify(request))
 
-/** Lines or spans that are numbered from `first` on; every third span is linked to another trace. */
+const eventOf = (number: number): string => (number % 9 === 0 ? `event ${number}` : '')
+
+/** Lines or spans that are numbered from `first` on; every ninth line has an event, every third span a link to another trace. */
 function rowsOf(signal: 'logs' | 'traces', first: number, count: number) {
   const numbers = Array.from({ length: count }, (_, index) => first + index)
   if (signal === 'logs') {
@@ -20,6 +22,7 @@ function rowsOf(signal: 'logs' | 'traces', first: number, count: number) {
       traceId,
       spanId: hex(one),
       body: { stringValue: `line ${one}` },
+      eventName: eventOf(one),
     }))
     return requestRows('logs', 'json', bytesOf({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }))
   }
@@ -69,14 +72,20 @@ test('lines, spans and links in any order and number are there as they came, aft
         statement.setReturnArrays(true)
         return statement.all() as unknown as unknown[][]
       }
-      expect(all('SELECT lower(hex(span)), body FROM log ORDER BY id')).toEqual(
-        kept.logs.map((one) => [hex(one), `line ${one}`]),
+      expect(all('SELECT lower(hex(span)), body, event, body_json, dropped FROM log ORDER BY id')).toEqual(
+        kept.logs.map((one) => [hex(one), `line ${one}`, eventOf(one), 0, 0]),
       )
       expect(
         all(
-          'SELECT lower(hex(span)), lower(hex(parent)), text FROM span JOIN name ON name.id = span.name ORDER BY span.id',
+          `SELECT lower(hex(span)), lower(hex(parent)), text, message, state, events, links IS NOT NULL, dropped
+           FROM span JOIN name ON name.id = span.name ORDER BY span.id`,
         ),
-      ).toEqual(kept.traces.map((one) => [hex(one), hex(one + 1e6), `span ${one}`]))
+      ).toEqual(
+        kept.traces.map((one) => [
+          ...[hex(one), hex(one + 1e6), `span ${one}`],
+          ...['', '', null, one % 3 === 0 ? 1 : 0, null],
+        ]),
+      )
       expect(all('SELECT lower(hex(to_span)), lower(hex(from_span)) FROM link ORDER BY from_span')).toEqual(
         kept.traces.filter((one) => one % 3 === 0).map((one) => [hex(one + 2e6), hex(one)]),
       )

@@ -23,10 +23,12 @@ const insertArrival = `INSERT OR REPLACE INTO arrival (first, ms, imported) VALU
 export type AddedRows = { logs: { first: number; last: number }; spans: { first: number; last: number } }
 
 const logColumns = `id, us, ns, observed_us, observed_ns, severity, severity_text, resource, scope, chain,
-  span, flags, event, body, body_json, attributes, dropped, pattern`
+  span, flags, body, attributes, pattern`
+const rareLogColumns = { event: '', body_json: 0, dropped: 0 } as const
 
-const spanColumns = `id, us, ns, duration_ns, chain, span, parent, name, kind, status, message, resource,
-  scope, flags, state, attributes, events, links, dropped`
+const spanColumns = `id, us, ns, duration_ns, chain, span, parent, name, kind, status, resource, scope, flags,
+  attributes`
+const rareSpanColumns = { message: '', state: '', events: null, links: null, dropped: null } as const
 
 const countSpans = `INSERT INTO meta (key, value) VALUES ('spans', ?)
   ON CONFLICT DO UPDATE SET value = value + excluded.value`
@@ -68,8 +70,8 @@ export class SegmentWriter {
 
   constructor(database: DatabaseSync, miner: Miner) {
     this.#database = database
-    this.#logs = createRowBatch(database, 'log', logColumns)
-    this.#spans = createRowBatch(database, 'span', spanColumns)
+    this.#logs = createRowBatch(database, 'log', logColumns, rareLogColumns)
+    this.#spans = createRowBatch(database, 'span', spanColumns, rareSpanColumns)
     this.#insertLink = database.prepare(insertLink)
     this.#insertArrival = database.prepare(insertArrival)
     this.#resources = createDictionary(database, 'resource', ['attributes', 'service', 'instance', 'host'])
@@ -164,26 +166,30 @@ export class SegmentWriter {
     const chain = row.traceId === '' ? null : countLog(this.#chains.of(row.traceId), us, row.severity)
     const pattern = row.bodyJson === 1 ? 0 : this.#patterns.add(row.body, us, resource, row.severity)
     const id = this.#nextLog++
-    this.#logs.add([
-      id,
-      us,
-      row.ns,
-      row.observedUs,
-      row.observedNs,
-      row.severity,
-      row.severityText,
-      resource,
-      scope,
-      chain,
-      this.#lineBytes(row.spanHigh, row.spanLow),
-      row.flags,
-      row.event,
-      row.body,
-      row.bodyJson,
-      row.attributes,
-      row.dropped,
-      pattern,
-    ])
+    const rare =
+      row.event === '' && row.bodyJson === 0 && row.dropped === 0
+        ? undefined
+        : [row.event, row.bodyJson, row.dropped]
+    this.#logs.add(
+      [
+        id,
+        us,
+        row.ns,
+        row.observedUs,
+        row.observedNs,
+        row.severity,
+        row.severityText,
+        resource,
+        scope,
+        chain,
+        this.#lineBytes(row.spanHigh, row.spanLow),
+        row.flags,
+        row.body,
+        row.attributes,
+        pattern,
+      ],
+      rare,
+    )
     this.#rollup.add(us, resource, row.severity)
     this.#text.add(id, row.words, resource)
   }
@@ -193,27 +199,27 @@ export class SegmentWriter {
     const name = this.#names.idOf(row.name, [row.name])
     const chain = countSpan(this.#chains.of(row.traceId), row, us, name, resource)
     const id = this.#nextSpan++
-    this.#spans.add([
-      id,
-      us,
-      row.ns,
-      row.durationNs,
-      chain,
-      this.#spanBytes(row.spanHigh, row.spanLow),
-      this.#parentBytes(row.parentHigh, row.parentLow),
-      name,
-      row.kind,
-      row.status,
-      row.message,
-      resource,
-      scope,
-      row.flags,
-      row.state,
-      row.attributes,
-      row.events,
-      row.links,
-      row.dropped,
-    ])
+    const { message, state, events, links, dropped } = row
+    const isUsual = message === '' && state === '' && events === null && links === null && dropped === null
+    this.#spans.add(
+      [
+        id,
+        us,
+        row.ns,
+        row.durationNs,
+        chain,
+        this.#spanBytes(row.spanHigh, row.spanLow),
+        this.#parentBytes(row.parentHigh, row.parentLow),
+        name,
+        row.kind,
+        row.status,
+        resource,
+        scope,
+        row.flags,
+        row.attributes,
+      ],
+      isUsual ? undefined : [message, state, events, links, dropped],
+    )
     this.#spanText.add(id, row.words, resource)
     for (const target of row.linkTargets) this.#addLink(row, target)
   }
