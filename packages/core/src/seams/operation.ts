@@ -1,7 +1,7 @@
 import type { Attributes, Context, Span, SpanKind, Tracer } from '@opentelemetry/api'
 import { SpanStatusCode } from '../api/span.ts'
 import { contextWithSpan, isTracingSuppressed, spanContextOf } from '../context/request-context.ts'
-import { guard } from '../process/report.ts'
+import { guard, reportThrown } from '../process/report.ts'
 import { sharedState } from '../process/state.ts'
 import { followQuery } from '../record/query-record.ts'
 
@@ -40,11 +40,14 @@ export function startOperation(
   describe: () => SpanDescription | undefined,
 ): Operation {
   if (!spanContextOf(caller) || isTracingSuppressed(caller)) return untraced(caller)
-  const start = (): Operation | undefined => {
+  try {
     const description = describe()
-    return description && traced(caller, description, tracer.startSpan(description.name, description, caller))
+    if (description)
+      return traced(caller, description, tracer.startSpan(description.name, description, caller))
+  } catch (error) {
+    reportThrown('starting the span of an operation', error)
   }
-  return guard('starting the span of an operation', start, undefined) ?? untraced(caller)
+  return untraced(caller)
 }
 
 function untraced(caller: Context): Operation {
@@ -77,7 +80,11 @@ function traced(caller: Context, description: SpanDescription, span: Span): Oper
 export function endSpan(span: Span, error?: unknown, describeError?: SpanDescription['describeError']): void {
   if (error !== undefined)
     guard('marking a span as failed', () => failSpan(span, error, describeError), undefined)
-  guard('ending a span', () => span.end(), undefined)
+  try {
+    span.end()
+  } catch (thrown) {
+    reportThrown('ending a span', thrown)
+  }
 }
 
 /** Marks a span as failed by `error`, whatever was thrown. */

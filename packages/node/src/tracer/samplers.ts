@@ -84,6 +84,8 @@ function createParentBasedSampler(
   root: Sampler,
   parents: Partial<Record<ParentKind, Sampler>> = {},
 ): Sampler {
+  const remote = [parents.remoteNotSampled, parents.remoteSampled] as const
+  const local = [parents.localNotSampled, parents.localSampled] as const
   return {
     shouldSample: (context, traceId, name, kind, attributes, links) => {
       const parent = spanOf(context)?.spanContext()
@@ -92,7 +94,7 @@ function createParentBasedSampler(
         return root.shouldSample(context, traceId, name, kind, attributes, links)
       }
       const sampled = (parent.traceFlags & sampledFlag) !== 0
-      const own = parents[`${parent.isRemote ? 'remote' : 'local'}${sampled ? 'Sampled' : 'NotSampled'}`]
+      const own = (parent.isRemote ? remote : local)[sampled ? 1 : 0]
       if (own) return own.shouldSample(context, traceId, name, kind, attributes, links)
       const result = sampled ? keep : drop
       return parent.isRemote && parent.traceState ? withTrueThreshold(result, parent, sampled) : result
