@@ -8,19 +8,52 @@ const maxDepth = 8
 /** What was met on the way through a query, and the class of identifiers. */
 type Walk = { parameters: number; readonly identifier: object }
 
-/** A query that is about to begin, and its text as far as it is known then. `identifier` is the prototype of what `sql('name')` gives. */
-export function describeQuery(query: Query, identifier: object): SpanDescription & { text: string } {
+/** What is known of a query when it begins. */
+export type Description = SpanDescription & {
+  /** The text, where only what is sent will tell the whole of it. */
+  text: string | undefined
+}
+
+type Statement = ReturnType<typeof describeStatement>
+
+/** Describes a query that is about to begin. `identifier` is the prototype of what `sql('name')` gives. */
+export function createDescriber(identifier: object): (query: Query) => Description {
+  // Of a tagged template each call has the same strings, as long as its code lives.
+  const templates = new WeakMap<readonly unknown[], Statement>()
+  return (query) => {
+    const { strings, args } = query
+    // The text of `sql.unsafe` is one whole, that of a file is yet to be read.
+    if (strings.length === 1) return descriptionOf(describeParts(strings, args), undefined)
+    if (strings.length === 0 || !args.every(isPrimitive)) return describeWalked(query, identifier)
+    const known = templates.get(strings)
+    const statement = known ?? describeParts(strings, args)
+    if (!known) templates.set(strings, statement)
+    return descriptionOf(statement, undefined)
+  }
+}
+
+/** Only objects stand for anything else than one value: columns, names, fragments. */
+function isPrimitive(arg: unknown): boolean {
+  return (typeof arg !== 'object' || arg === null) && typeof arg !== 'function'
+}
+
+function describeParts(strings: readonly unknown[], args: readonly unknown[]): Statement {
+  const text = strings.map((part, i) => (i > 0 ? `$${i}` : '') + stringOf(part)).join('')
+  return describeStatement(text || undefined, args.length > 0, 'postgresql')
+}
+
+function describeWalked(query: Query, identifier: object): Description {
   const walk = { parameters: query.strings.length > 1 ? 0 : query.args.length, identifier }
   const text = textOf(query, walk, 0)
-  const { name, attributes } = describeStatement(text || undefined, walk.parameters > 0, 'postgresql')
-  return { name, kind: SpanKind.CLIENT, attributes, describeError, text }
+  return descriptionOf(describeStatement(text || undefined, walk.parameters > 0, 'postgresql'), text)
+}
+
+function descriptionOf({ name, attributes }: Statement, text: string | undefined): Description {
+  return { name, kind: SpanKind.CLIENT, attributes: { ...attributes }, describeError, text }
 }
 
 /** What of it was not known then, such as the columns that `sql(…)` stands for; undefined: nothing, or it was never sent. */
-export function describeSent(
-  { string, parameters }: Query,
-  text: string,
-): { name: string; attributes: Attributes } | undefined {
+export function describeSent({ string, parameters }: Query, text: string): Statement | undefined {
   if (typeof string !== 'string' || string === text) return undefined
   return describeStatement(string, Array.isArray(parameters) && parameters.length > 0, 'postgresql')
 }

@@ -5,6 +5,7 @@ import {
   createHiddenSlot,
   guard,
   type Operation,
+  reportThrown,
   rootContext,
   runInContext,
   startOperation,
@@ -12,16 +13,17 @@ import {
 } from '@clew/core'
 import { addTraceComment, type SqlRuntime } from '@clew/core/sql'
 import type { Attributes, Span } from '@opentelemetry/api'
-import { describeQuery, describeSent, describeValues } from './attributes.ts'
+import { createDescriber, type Description, describeSent, describeValues } from './attributes.ts'
 import type { Query } from './library.ts'
 
-/** A query that has begun: its text as far as it was known then, and what of ours it has now. */
+/** A query that has begun, and what of ours it has now. */
 type Begun = {
   readonly operation: Operation
-  readonly text: string
-  readonly own: Set<unknown>
-  /** Of its span and its record, where the values that are sent are to be among them. */
-  readonly attributes: Attributes | undefined
+  /** Undefined where nothing is recorded. */
+  readonly description: Description | undefined
+  resolve: Query['resolve'] | undefined
+  forEachFn: Query['forEachFn']
+  cursorFn: Query['cursorFn']
 }
 
 /**
@@ -35,70 +37,90 @@ export function tracingHandle(
 ): Query['handle'] {
   const { addSqlCommenterCommentToQueries: isCommenting, enhancedDatabaseReporting: areValuesShown } = options
   const begun = createHiddenSlot<Begun>()
+  const describe = createDescriber(identifier)
 
   const begin = (query: Query): Begun => {
-    let text = ''
-    let attributes: Attributes | undefined
+    let description: Description | undefined
     const operation = startOperation(tracer, activeContext(), () => {
-      const { text: known, ...description } = describeQuery(query, identifier)
-      text = known
-      if (areValuesShown) attributes = description.attributes
+      description = describe(query)
       return description
     })
-    const made = { operation, text, own: new Set<unknown>(), attributes }
+    const made = { operation, description, resolve: undefined, forEachFn: undefined, cursorFn: undefined }
     begun.set(query, made)
     if (isCommenting && operation.span) commentWhenSent(query, operation.span)
     return made
+  }
+  const bindOutcome = (query: Query, known: Begun): void => {
+    if (known.resolve === query.resolve) return
+    const { resolve, reject } = query
+    // Not by `then`: that would begin the work, and make a rejection handled which the application may have left unhandled.
+    known.resolve = (value) => {
+      // Of a COPY it is the stream first, and the end of the query when all has been copied.
+      if (isStream(value))
+        guard('binding a stream', () => bindStream(owner, value, known.operation), undefined)
+      else endWith(query, known, areValuesShown, undefined, Array.isArray(value) ? value.length : undefined)
+      return resolve(value)
+    }
+    query.resolve = known.resolve
+    query.reject = (error) => {
+      endWith(query, known, areValuesShown, error ?? new Error('rejected without an error'))
+      return reject(error)
+    }
   }
   const follow = (query: Query): void => {
     // One that was cancelled before it began has its outcome already.
     const known = begun.get(query) ?? (query.executed || query.cancelled ? undefined : begin(query))
     if (!known) return
-    bindCallbacks(query, known)
+    bindCallback(query, known, 'forEachFn')
+    bindCallback(query, known, 'cursorFn')
     // What is asked here is called again for each step of a cursor that is iterated, which has replaced both.
-    if (known.operation.span || query.streaming) bindOutcome(owner, query, known)
+    if (known.operation.span || query.streaming) bindOutcome(query, known)
   }
 
   return function (this: Query) {
-    guard('following a query', () => follow(this), undefined)
+    try {
+      follow(this)
+    } catch (error) {
+      reportThrown('following a query', error)
+    }
     return runInContext(rootContext, () => original.call(this))
   }
 }
 
-function bindCallbacks(query: Query, { operation, own }: Begun): void {
-  for (const name of ['forEachFn', 'cursorFn'] as const) {
-    const callback = query[name]
-    if (typeof callback !== 'function' || own.has(callback)) continue
-    const bound = bindToContext(operation.caller, callback)
-    own.add(bound)
-    query[name] = bound
-  }
+function bindCallback(query: Query, known: Begun, name: 'forEachFn' | 'cursorFn'): void {
+  const callback = query[name]
+  if (typeof callback !== 'function' || callback === known[name]) return
+  known[name] = bindToContext(known.operation.caller, callback)
+  query[name] = known[name]
 }
 
-// Not by `then`: that would begin the work, and make a rejection handled which the application may have left unhandled.
-function bindOutcome(owner: string, query: Query, known: Begun): void {
-  const { operation, own } = known
-  if (own.has(query.resolve)) return
-  const { resolve, reject } = query
-  query.resolve = (value) => {
-    // Of a COPY it is the stream first, and the end of the query when all has been copied.
-    if (isStream(value)) guard('binding a stream', () => bindStream(owner, value, operation), undefined)
-    else endWith(query, known, undefined, Array.isArray(value) ? value.length : undefined)
-    return resolve(value)
-  }
-  query.reject = (error) => {
-    endWith(query, known, error ?? new Error('rejected without an error'))
-    return reject(error)
-  }
-  own.add(query.resolve)
-}
-
-function endWith(query: Query, { text, operation, attributes }: Begun, error: unknown, rows?: number): void {
+function endWith(
+  query: Query,
+  { description, operation }: Begun,
+  areValuesShown: boolean,
+  error: unknown,
+  rows?: number,
+): void {
   const { span } = operation
-  const sent = span && guard('describing a query', () => describeSent(query, text), undefined)
-  if (span && sent) span.updateName(sent.name).setAttributes(sent.attributes)
-  if (span && attributes) span.setAttributes(Object.assign(attributes, describeValues(query, attributes)))
+  if (span && description) {
+    try {
+      if (description.text !== undefined) tellTextAsSent(query, description.text, span)
+      if (areValuesShown) span.setAttributes(addValues(query, description.attributes))
+    } catch (thrown) {
+      reportThrown('describing a query', thrown)
+    }
+  }
   operation.end(error, rows)
+}
+
+function tellTextAsSent(query: Query, text: string, span: Span): void {
+  const sent = describeSent(query, text)
+  if (sent) span.updateName(sent.name).setAttributes(sent.attributes)
+}
+
+// Its record is made of the attributes that it began with.
+function addValues(query: Query, attributes: Attributes): Attributes {
+  return Object.assign(attributes, describeValues(query, attributes))
 }
 
 function isStream(value: unknown): value is EventEmitter {
