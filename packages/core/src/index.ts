@@ -108,6 +108,7 @@ export {
   type Stop,
   startInstrumentation,
   stopAll,
+  waitingInstrumentations,
 } from './seams/instrumentation.ts'
 export {
   type Attached,

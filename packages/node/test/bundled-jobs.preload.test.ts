@@ -45,6 +45,18 @@ test('jobs and runs of schedules in a bundle of everything are joined once their
   })
 })
 
+test('the start-up line says what is in the bundle and was not handed over', async () => {
+  const half = await bundleMembers('bundled-half.mjs')
+  const env = { OTEL_LOGS_EXPORTER: 'none', OTEL_TRACES_EXPORTER: 'none' }
+  const ended = await runApp({ cwd: half, args: ['app.mjs'], env })
+  rmSync(half, { recursive: true, force: true })
+  const remedy = 'hand it over by joinBundled() of @clew/core, or leave it out of the bundle (external)'
+  expect(ended).toEqual({
+    ...{ code: 0, signal: null, stdout: 'function\n' },
+    stderr: `[clew] members: joins http, pino; cannot reach pg: what is in the bundle is not heard of; ${remedy}; sends nothing\n`,
+  })
+})
+
 test('the guide has a row for each library that these bundles hand over, and no other', () => {
   const read = (path: string): string => readFileSync(join(import.meta.dirname, path), 'utf8')
   const handedOver = (text: string): string[] =>

@@ -2,6 +2,7 @@ import type { Tracer } from '@opentelemetry/api'
 import { registeredTracer } from '../api/registered-api.ts'
 import { guard, report } from '../process/report.ts'
 import { sharedState } from '../process/state.ts'
+import { attachedVersions } from '../process/status.ts'
 import type { VersionRange } from './installed-package.ts'
 
 /** Undoes a start. Never throws; calling it twice does nothing. */
@@ -88,6 +89,29 @@ export function optionValues<S extends OptionSpecs>(
 /** Names of instrumentations that run now. */
 const running = sharedState('running', () => new Set<string>())
 
+/** The packages that each instrumentation of a library listens for, and the one that is being started. */
+const listening = sharedState('listening', () => ({
+  starting: undefined as Set<string> | undefined,
+  byName: new Map<string, Set<string>>(),
+}))
+
+/** Notes that what is being started listens for a package. */
+export function noteListening(packageName: string): void {
+  listening.starting?.add(packageName)
+}
+
+/**
+ * Names of the instrumentations that run and are attached to nothing: none of their libraries was loaded, or handed over by
+ * `joinBundled()`. Those of what Node itself brings are none of them.
+ */
+export function waitingInstrumentations(): string[] {
+  const isWaiting = (name: string): boolean => {
+    const packages = [...(listening.byName.get(name) ?? [])]
+    return packages.length > 0 && packages.every((one) => attachedVersions(one).length === 0)
+  }
+  return [...running].filter(isWaiting)
+}
+
 /**
  * Starts an instrumentation once per process, with the defaults of its options under `given` and, unless `tracer` is
  * there, the Tracer of the registered SDK. A failing start is reported and leaves the library alone. Never throws.
@@ -99,6 +123,9 @@ export function startInstrumentation<S extends OptionSpecs>(
 ): Stop {
   const { name } = instrumentation
   if (running.has(name)) return () => {}
+  const packages = new Set<string>()
+  if (instrumentation.library) listening.byName.set(name, packages)
+  listening.starting = packages
   try {
     const stop = instrumentation.start({ tracer, options: optionValues(instrumentation.options, given) })
     running.add(name)
@@ -111,6 +138,8 @@ export function startInstrumentation<S extends OptionSpecs>(
       `${name} could not start: ${error instanceof Error ? error.message : error}`,
     )
     return () => {}
+  } finally {
+    listening.starting = undefined
   }
 }
 

@@ -5,7 +5,7 @@ import { sharedState } from '../process/state.ts'
 import { noteAttached } from '../process/status.ts'
 import { hookEsModules } from './es-module-hook.ts'
 import { isVersionWithin, mainOf, packageOf, type VersionRange } from './installed-package.ts'
-import { type Stop, stopAll } from './instrumentation.ts'
+import { noteListening, type Stop, stopAll } from './instrumentation.ts'
 import { hookModules, loadedModules } from './module-hook.ts'
 
 /** Which file of which package to hear of. */
@@ -69,6 +69,7 @@ export function onModuleLoad<Exports>(
 ): Stop {
   const listener: Listener = { source, attach: attach as Listener['attach'], seen: new WeakSet(), stops: [] }
   const { byPackage } = listeners
+  noteListening(source.name)
   const ofPackage = byPackage.get(source.name) ?? new Set()
   byPackage.set(source.name, ofPackage.add(listener))
   listeners.unhook ??= hookModules({ wants, loaded: notify })

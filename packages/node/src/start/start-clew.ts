@@ -45,6 +45,7 @@ import { watchUnfinished } from '../tracer/unfinished.ts'
 import { applicationApiVersion, enableDiagnostics, registerApi, watchApiCopies } from './application-api.ts'
 import { withConsole } from './console-output.ts'
 import { openPipeline, resourceOf, serviceName, spoolDirectory, tracerLimitsOf } from './open-pipeline.ts'
+import { sayWhenJoined } from './own-bundle.ts'
 import { createPropagator } from './propagator.ts'
 import {
   canWait,
@@ -177,11 +178,9 @@ function run(
   if (isMainThread && !config.quiet) {
     const others = destinations.map(({ shownAs }) => shownAs)
     const keeps = keep && describeKeep(config.keep, config.marks)
-    sayStarted(
-      service,
-      running.map(({ name }) => name),
-      config,
-      { others, keeps },
+    const names = running.map(({ name }) => name)
+    sayWhenJoined(names, ({ joined, waiting }) =>
+      sayStarted(service, joined, config, { others, keeps, waiting }),
     )
   }
   return {

@@ -51,6 +51,15 @@ test.each([
     '[clew] shop: joins http; sends to http://c:4318 (http/protobuf); logs to Kafka k:9092 (log_raw); writes records ahead to disk; alerts by alerts.yaml; set up by otel.yaml\n',
   ],
   [
+    'what is in the bundle and was not handed over',
+    formatStartupLine('shop', ['http'], {
+      logs: { endpoint: undefined, console: false },
+      traces: { endpoint: endpoint('http://c:4318/v1/traces'), console: false },
+      waiting: ['pg', 'pino'],
+    }),
+    '[clew] shop: joins http; cannot reach pg, pino: what is in the bundle is not heard of; hand it over by joinBundled() of @clew/core, or leave it out of the bundle (external); sends spans to http://c:4318 (http/protobuf)\n',
+  ],
+  [
     'spans alone',
     line(['http'], undefined, endpoint('http://c:4318/v1/traces')),
     '[clew] shop: joins http; sends spans to http://c:4318 (http/protobuf)\n',

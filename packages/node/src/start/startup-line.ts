@@ -18,10 +18,15 @@ export function sayStarted(
   service: string,
   running: readonly string[],
   config: ClewConfig,
-  { others, keeps }: { others: readonly string[]; keeps: string | undefined },
+  { others, keeps, waiting }: Required<Pick<Sending, 'others' | 'keeps' | 'waiting'>>,
 ): void {
   const line = cutSecrets(
-    formatStartupLine(service, running, { ...config, others, keeps }, isRunByJest(process.env, process.argv)),
+    formatStartupLine(
+      service,
+      running,
+      { ...config, others, keeps, waiting },
+      isRunByJest(process.env, process.argv),
+    ),
   )
   if (!isNews(line, process.env)) return
   try {
@@ -34,6 +39,9 @@ export function sayStarted(
 // jest has a module system of its own, which loads libraries anew for each test file and tells nobody.
 const inJest =
   'joins nothing of what jest loads; to test what is joined, start the application as a process of its own, or use vitest'
+
+const inBundle =
+  'what is in the bundle is not heard of; hand it over by joinBundled() of @clew/core, or leave it out of the bundle (external)'
 
 /** Whether this process is jest or one of its workers. */
 export function isRunByJest(env: NodeJS.ProcessEnv, [, script = '']: readonly string[]): boolean {
@@ -61,6 +69,8 @@ type Sending = Pick<ClewConfig, 'logs' | 'traces'> & {
   keeps?: string | undefined
   redact?: Pick<RedactConfig, 'mode'>
   otelFile?: string | undefined
+  /** What was started in a bundle and is attached to nothing. */
+  waiting?: readonly string[]
   pipeline?: Pick<ClewConfig['pipeline'], 'writeAhead'>
 }
 
@@ -68,13 +78,14 @@ type Sending = Pick<ClewConfig, 'logs' | 'traces'> & {
 export function formatStartupLine(
   service: string,
   running: readonly string[],
-  { logs, traces, metrics, others = [], alerts, keeps, redact, otelFile, pipeline }: Sending,
+  { logs, traces, metrics, others = [], alerts, keeps, redact, otelFile, pipeline, waiting = [] }: Sending,
   byJest = false,
 ): string {
   const joined = running.length > 0 ? running.join(', ') : 'nothing (no @clew package among the dependencies)'
   if (byJest) return `[clew] ${service}: ${inJest}\n`
   const parts = [
     `joins ${joined}`,
+    ...(waiting.length > 0 ? [`cannot reach ${waiting.join(', ')}: ${inBundle}`] : []),
     ...(logs.endpoint || traces.endpoint || others.length === 0
       ? [describeTargets(logs.endpoint, traces.endpoint)]
       : []),
