@@ -1,2 +1,3 @@
 export type { Merge } from './merges.ts'
 export { createMiner, type Miner, type MinerOptions, type Template } from './miner.ts'
+export { mergeStates, parseState, printState, stateOf, type TemplateState } from './state.ts'

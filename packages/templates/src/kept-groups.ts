@@ -24,6 +24,7 @@ export class KeptGroups {
   readonly merges: Merges
   /** Whether the last `take` made a group or one more general. */
   hasChanged = false
+  forgotten = 0
   readonly #most: number
   readonly #groups = new Map<number, Group>()
   readonly #tree = createTree()
@@ -80,7 +81,10 @@ export class KeptGroups {
     this.hasChanged = true
     for (let other = this.#partnerOf(group); other !== undefined; other = this.#partnerOf(group))
       this.#absorb(group, other)
-    if (isNew && this.#groups.size >= this.#most) this.#forget(this.recency.oldest()!)
+    if (isNew && this.#groups.size >= this.#most) {
+      this.#forget(this.recency.oldest()!)
+      this.forgotten++
+    }
     while (this.#groups.has(group.id)) group.id = (group.id + 1) % idSize
     this.merges.part(group.id)
     this.#groups.set(group.id, group)

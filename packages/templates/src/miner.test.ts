@@ -159,3 +159,36 @@ test('a restore that is larger than maxTemplates keeps what was used last', () =
 test('words whose hashes collide are a value, so that the text still fits', () => {
   expect(mine(['costarring here', 'liquid here'])).toEqual({ ids: [1, 1], texts: ['<*> here'] })
 })
+
+test('runs of Chinese beside values, errors by their type and first line, and JSON by its keys', () => {
+  const lines: readonly (readonly [group: number, line: string])[] = [
+    [1, '用户123登录成功，耗时45毫秒'],
+    [1, '用户9登录成功，耗时1毫秒'],
+    [2, '用户9登录失败，耗时1毫秒'],
+    [3, 'java.io.IOException: broken pipe\n\tat a.b.C.d(C.java:5)'],
+    [3, 'java.io.IOException: broken pipe\n\tat x.Y.z(Y.java:77)\nCaused by: x.Z: no'],
+    [4, 'java.net.SocketException: broken pipe\n\tat a.b.C.d(C.java:5)'],
+    [5, 'TypeError: x is not a function\n    at f (/a/b.js:1:2)'],
+    [6, 'RangeError: x is not a function\n    at f (/a/b.js:1:2)'],
+    [7, '{"orderId":17,"state":"paid","tags":["a","b"]}'],
+    [7, '{"orderId":18,"state":"still open","tags":["c","d"]}'],
+    [8, '{"userId":17,"state":"paid","tags":["a","b"]}'],
+  ]
+  expect(mine(lines.map(([, line]) => line)).ids).toEqual(lines.map(([group]) => group))
+})
+
+/** A word for each number. */
+function wordOf(number: number): string {
+  return [...number.toString(26)]
+    .map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)))
+    .join('')
+}
+
+test('lines without end, each unlike all before, take no more room', () => {
+  const miner = createMiner({ maxTemplates: 50 })
+  for (let line = 0; line < 20_000; line++)
+    miner.add(`${wordOf(line)} ${wordOf(line * 7)} ${wordOf(line * 13)} happened ${'so '.repeat(line % 5)}`)
+  expect(miner.export().length).toBe(50)
+  expect(miner.merges().length).toBeLessThanOrEqual(100)
+  expect(miner.forgotten).toBeGreaterThan(10_000)
+})

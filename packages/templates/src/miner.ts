@@ -41,6 +41,8 @@ export type Miner = {
   resolve(id: number): number
   /** By any id that it had. Undefined when the template was forgotten. */
   get(id: number): Template | undefined
+  /** Templates that were forgotten because others needed their room. */
+  readonly forgotten: number
   /** All templates, the one used longest ago first. */
   export(): Template[]
   /** Ids that others stand for; the last 2 × `maxTemplates`. */
@@ -96,6 +98,9 @@ export function createMiner({ maxTemplates = 10_000, restore = [], merges = [] }
     get(id) {
       const group = kept.get(id)
       return group && describe(group)
+    },
+    get forgotten() {
+      return kept.forgotten
     },
     resolve: (id) => kept.resolve(id),
     merges: kept.merges.all,
