@@ -26,10 +26,18 @@ export function runningInRoot<F extends Method>(original: F): F {
 /** An `emit` whose listeners, of all events or of these alone, run in no request's context. */
 export function emittingInRoot<F extends Method>(original: F, events?: ReadonlySet<unknown>): F {
   const emit = function (this: unknown, ...args: never[]) {
-    if (activeContext() === rootContext || (events && !events.has(args[0]))) return original.apply(this, args)
+    const isPlain = (events && !events.has(args[0])) || activeContext() === rootContext
+    if (isPlain || !isHeard(this, args[0])) return original.apply(this, args)
     return runInContext(rootContext, () => original.apply(this, args))
   }
   return emit as unknown as F
+}
+
+/** Whether anybody may hear of it: nobody needs no context. Of an error there may be a monitor. */
+function isHeard(emitter: unknown, event: unknown): boolean {
+  if (event === 'error') return true
+  const { listenerCount } = emitter as { listenerCount?: unknown }
+  return typeof listenerCount !== 'function' || listenerCount.call(emitter, event) !== 0
 }
 
 function bindFunctions(args: readonly unknown[]): unknown[] {
