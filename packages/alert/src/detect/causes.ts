@@ -84,18 +84,26 @@ const partOf = ({ parts }: Cause, service: string, { group, id, change }: Findin
       part.service === service && part.group === group && part.id === id && part.field === change.field,
   )
 
-/** One that is plain, or two that are less so and stay. */
+/** One that is plain, or two or three of different series that are less so and stay. */
 function isEnough(causes: Causes, service: string, sorted: readonly Finding[], least: number): boolean {
-  const [first, second] = sorted
-  const needs = ({ change, severityNumber }: Finding): number =>
-    change.kind === 'more' && severityNumber < 13 ? least + 1.5 : least
-  const isPlain = sorted.some((finding) => finding.change.sigmas >= needs(finding))
-  const isPair =
-    second !== undefined && Math.hypot(first!.change.sigmas, second.change.sigmas) >= least * 1.25
-  const minutes = isPair ? (causes.murmurs.get(service) ?? 0) + 1 : 0
+  const isPlain = sorted.some(
+    ({ change, severityNumber }) => change.sigmas >= least + extraOf(change, severityNumber),
+  )
+  // A level and the mix are counted once more in their templates.
+  const apart = sorted.filter(({ change }) => change.of !== 'level' && change.kind !== 'mix').slice(0, 3)
+  const together = Math.hypot(...apart.map(({ change }) => change.sigmas))
+  const isTogether = apart.length > 1 && together >= least * 1.25
+  const minutes = isTogether ? (causes.murmurs.get(service) ?? 0) + 1 : 0
   if (minutes > 0) causes.murmurs.set(service, minutes)
   else causes.murmurs.delete(service)
-  return isPlain || minutes >= 3
+  return isPlain || minutes >= 2
+}
+
+/** What varies more than its own past says, or is rarely harm. */
+function extraOf({ kind }: Change, severityNumber: number): number {
+  if (kind === 'mix') return 1.2
+  if (kind === 'lower') return 1
+  return kind === 'fewer' || (kind === 'more' && severityNumber < 13) ? 0.7 : 0
 }
 
 const traceIdsOf = (findings: readonly Finding[]): string[] => [

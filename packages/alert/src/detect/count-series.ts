@@ -25,6 +25,8 @@ export type CountSeries = {
   wander: number
   /** In how many of ten minutes there was any, as a share that fades within a day. */
   presence: number
+  /** How high it came in its first hour, where that was in the time of learning. */
+  first: number
   /** The height that it had, and after which nothing came. */
   harmless: number
   /** Since when it is not as usual; 0: it is. */
@@ -50,6 +52,7 @@ export function beginCounts(minute: number): CountSeries {
     usual: beginUsual(),
     wander: 1,
     presence: 0,
+    first: 0,
     harmless: 0,
     sinceMinute: 0,
     lastMs: 0,
@@ -150,14 +153,27 @@ export function judgeCounts(series: CountSeries, minute: number, traffic: number
     return undefined
   }
   if (series.sinceMinute === 0) series.sinceMinute = minute
-  return { ...found, sinceMinute: series.sinceMinute }
+  // What stays so is seen in more than these ten minutes.
+  const staysMinutes = Math.min(20, minute - series.sinceMinute)
+  const sigmas = found.sigmas * Math.sqrt(1 + staysMinutes / 20)
+  return { ...found, sigmas, sinceMinute: series.sinceMinute }
 }
+
+/** In the time of learning: what comes now is no news. */
+export function noteFirst(series: CountSeries, minute: number): void {
+  if (minute - series.bornMinute < firstMinutes)
+    series.first = Math.max(series.first, sumOfLast(series.ring, minute, windowMinutes))
+}
+
+const firstMinutes = 60
 
 /** It was as high before, give or take what counts vary by, and nothing came of it. */
 export function isHarmless(series: CountSeries, now: number): boolean {
-  if (series.harmless === 0) return false
+  // What comes and goes, such as a job at night, came first as high as it will again.
+  const height = Math.max(series.harmless, series.presence < 0.5 ? series.first : 0)
+  if (height === 0) return false
   const unit = unitOf(series)
-  return evened(now / unit) < 1.15 * evened(series.harmless / unit) + 2
+  return evened(now / unit) < 1.15 * evened(height / unit) + 2
 }
 
 type Found = Omit<Judged, 'sinceMinute'>
@@ -171,7 +187,7 @@ function more(
 ): Found | undefined {
   const unit = unitOf(series)
   const [n, mean] = [now / unit, usual / unit]
-  const least = series.usual.minutes < 1440 ? 3 : 1.5
+  const least = series.usual.minutes < 1440 ? 3 : 1.4
   if (n < 5 || n < least * mean || isHarmless(series, now)) return undefined
   const spread = Math.max(1, scale * scale) + mean / Math.max(1, (series.usual.level * 120) / unit)
   const excess = mean < 20 ? sigmasAbove(n, mean, spread) : (evened(n) - evened(mean)) / Math.max(0.7, scale)

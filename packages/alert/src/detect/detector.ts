@@ -30,7 +30,7 @@ type State = {
 }
 
 const stateVersion = 1
-const defaults: DetectorSettings = { warmUpMs: 24 * 3_600_000, maxSeries: 20_000, sigmas: 6 }
+const defaults: DetectorSettings = { warmUpMs: 24 * 3_600_000, maxSeries: 20_000, sigmas: 5.3 }
 
 /** A detector. `saved`: of a former one's `save()`; what is none, or of another version, is as if there were nothing. */
 export function createDetector(settings: Partial<DetectorSettings> = {}, saved?: string): Detector {

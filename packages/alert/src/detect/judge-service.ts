@@ -5,6 +5,7 @@ import {
   isHarmless,
   isHeld,
   judgeCounts,
+  noteFirst,
   openMinutes,
   rebaseCounts,
   sumOfLast,
@@ -131,6 +132,7 @@ function trafficOf(service: Service, minute: number): number {
 
 function judgeGroup(look: Look, kind: GroupKind, id: string, group: Group): void {
   const { minute, traffic, service, isReleased } = look
+  if (minute - service.bornMinute < look.warmUpMinutes) noteFirst(group.count, minute)
   const found = newTemplate(look, kind, group) ?? judgeCounts(group.count, minute, traffic)
   if (found && isToldOf(look, kind, group, found.kind))
     add(look, kind, id, group, '', found, group.count.lines)
@@ -145,6 +147,7 @@ function judgeGroup(look: Look, kind: GroupKind, id: string, group: Group): void
 
 /** Few lines or none of a kind are nothing where there is none of anything, nor less of what is bad. */
 function isToldOf(look: Look, kind: GroupKind, group: Group, change: Change['kind']): boolean {
+  if (change === 'more' && kind === 'level' && group.severityNumber < 13) return false
   if (change === 'more' && group.severityNumber < 13) return !look.isReleased && group.count.presence > 0.5
   if (change !== 'fewer' && change !== 'silent') return true
   return kind !== 'level' && group.severityNumber < 13 && !look.isReleased
@@ -194,7 +197,7 @@ function judgeMix(look: Look): void {
   if (parts.length < 2 || total < 50 || expected < 50) return
   const divergence = Math.sqrt(divergenceOf(parts, total, expected))
   const sigmas = (divergence - service.mixMean) / Math.max(0.004, service.mixDeviation * 1.25)
-  const isChange = service.mixMinutes >= 720 && sigmas >= 3 && divergence > 0.08 && !isReleased
+  const isChange = service.mixMinutes >= 720 && sigmas >= 3 && divergence > 0.07 && !isReleased
   if (!isHeld(service.mixSinceMinute, minute)) {
     const share = Math.max(0.002, 1 / (service.mixMinutes + 1))
     const capped = Math.min(divergence, service.mixMean + 4 * service.mixDeviation + 0.01)

@@ -93,7 +93,7 @@ export type DetectorSettings = {
   warmUpMs: number
   /** How many series there are at most. 20,000. */
   maxSeries: number
-  /** From how many of its usual variations on a single change is told. */
+  /** From how many of its usual variations on a single change is told. 5.3. */
   sigmas: number
 }
 
