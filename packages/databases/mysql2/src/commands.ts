@@ -71,6 +71,8 @@ function emittingFor(
     if (!operation) return emit.call(this, name, ...args)
     if (name === 'error') operation.end(args[0] ?? new Error('failed without an error'))
     if (name === 'end') operation.end()
+    // Of a command with a callback nobody listens to its end; of an error there may be a monitor.
+    if (name !== 'error' && this.listenerCount(name) === 0) return emit.call(this, name, ...args)
     return runInContext(operation.caller, () => emit.call(this, name, ...args))
   }
 }

@@ -7,6 +7,7 @@ export type Command = {
   values?: unknown
   onResult?: Callback | undefined
   emit(name: string, ...args: unknown[]): boolean
+  listenerCount(name: string): number
 }
 
 export type Callback = (this: unknown, error: unknown, ...results: unknown[]) => unknown
