@@ -15,7 +15,7 @@ const traces = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }
 
 let desk: RunningDesk
 let description: OpenApi
-let refs: { traceId: string; ref: { span: string; log: string } }
+let refs: { traceId: string; pattern: number; ref: { span: string; log: string } }
 
 const get = (path: string, headers = {}) => send(desk.url, path, { headers })
 const read = async <T>(path: string) => JSON.parse((await get(path)).body) as T
@@ -31,7 +31,11 @@ beforeAll(async () => {
   description = await read<OpenApi>('/api/openapi.json')
   const { logs } = await read<LogPage>('/api/logs?limit=1')
   const chain = await read<{ spans: { ref: string[] } }>(`/api/chains/${traceId}`)
-  refs = { traceId, ref: { span: chain.spans.ref[0]!, log: logs[0]!.ref } }
+  refs = {
+    traceId,
+    pattern: logs[0]!.pattern,
+    ref: { span: chain.spans.ref[0]!, log: logs[0]!.ref },
+  }
 })
 
 afterAll(() => desk.close())
@@ -64,7 +68,10 @@ describe('every route', () => {
     '%s answers what it describes',
     async (_, route) => {
       const ref = route.name === 'span' ? refs.ref.span : refs.ref.log
-      const path = route.path.replace('{traceId}', traceId).replace('{ref}', ref).replace('{id}', '1')
+      const path = route.path
+        .replace('{traceId}', traceId)
+        .replace('{ref}', ref)
+        .replace('{id}', String(refs.pattern))
       const asked: Record<string, string> = {
         'chain-compare': `?with=${traceId}`,
         'metric-series': '?metric=level%20gauge',
