@@ -31,7 +31,10 @@ export async function pythonPackages(requirements: string): Promise<string> {
     await finished(spawn('python3', ['-m', 'venv', made]))
     // The file names everything that is wanted.
     const words = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', requirements]
-    await finished(spawn(join(made, 'bin', 'python'), words))
+    const python = join(made, 'bin', 'python')
+    await finished(spawn(python, words))
+    // An older Python may want more than the one that it was written with.
+    await finished(spawn(python, ['-m', 'pip', 'check']))
     moveScripts(made, folder)
     return made
   })

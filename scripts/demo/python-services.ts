@@ -75,7 +75,12 @@ export async function startPythonOrders(
   const all = [...nodeServices, ...Object.keys(pythonServices)]
   return {
     shopUrl: `http://127.0.0.1:${shopPort}`,
-    up: () => until(() => all.every((name) => says(name, `${name} is up`))),
+    up: () =>
+      until(() => {
+        const ended = all.find((_, at) => children[at]!.exitCode !== null)
+        if (ended !== undefined) throw new Error(`${ended} ended as it started; what it said is above`)
+        return all.every((name) => says(name, `${name} is up`))
+      }),
     says: (name, text) => until(() => says(name, text)),
     stop: async () => {
       await Promise.all(children.map((child) => stopChild(child, graceMs)))
