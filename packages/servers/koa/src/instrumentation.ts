@@ -1,4 +1,12 @@
-import { addRouteSource, guard, type Instrumentation, onModuleLoad, stopAll, wrapMethod } from '@clew/core'
+import {
+  addRouteSource,
+  createHiddenSlot,
+  guard,
+  type Instrumentation,
+  onModuleLoad,
+  stopAll,
+  wrapMethod,
+} from '@clew/core'
 import manifest from '@clew/koa/package.json' with { type: 'json' }
 
 /** https://github.com/koajs/router/blob/master/API.md */
@@ -32,7 +40,7 @@ export const koaInstrumentation: Instrumentation = {
   library: { name: 'koa', versions: { from: '2.0.0', below: '4.0.0' } },
   seam: 'routes() of @koa/router',
   start: () => {
-    const contexts = new WeakMap<object, { context: Context; mountPath: string }>()
+    const contexts = createHiddenSlot<{ context: Context; mountPath: string }>()
     // Whoever tries a router by itself hands it a context without a request.
     const note = (context: Context): void => {
       const { req } = context
