@@ -128,3 +128,20 @@ test('ids that a former version gave in turn lead to the same patterns', async (
   expect(patterns.map(levels)).toEqual([{ text: 'order <*> paid', count: 5, severity: 9, errors: 0 }])
   expect(await foundBy(rig, 12)).toEqual({ id: patterns[0]!.id, lines: 5, examples: 5 })
 })
+
+test('a pattern of which thousands became a part is searched like any other, by whichever id', async () => {
+  const before = await openRig()
+  await send(before, greet, infos(13))
+  const [now] = (await before.ask<PatternPage>('patterns')).patterns
+  await closeRig(before)
+  const database = new DatabaseSync(join(before.directory, segmentsIn(before)[0]!))
+  database.exec(`
+    WITH RECURSIVE one (id) AS (VALUES (1) UNION ALL SELECT id + 1 FROM one WHERE id < 15000)
+    INSERT INTO pattern_merge (id, merged) SELECT id, ${now!.id} FROM one`)
+  database.close()
+  const rig = await openRig({ directory: before.directory })
+  for (const id of [1, 15_000, now!.id])
+    expect(await foundBy(rig, id)).toEqual({ id: now!.id, lines: 13, examples: 13 })
+  const { total } = await rig.ask<LogFacets>('facets', { q: `NOT pattern:1 OR (pattern:2 level:info)` })
+  expect(total).toBe(13)
+})

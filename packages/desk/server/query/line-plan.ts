@@ -40,8 +40,8 @@ export function planLines(
   range: TimeRange,
   forced?: Way | undefined,
 ): LinePlan {
-  const { textSearch, version } = segment
-  const compiled = compileSearch(search, { target: 'log', textSearch, ask: askOf(segment) })
+  const { textSearch, version, idsOfPattern } = segment
+  const compiled = compileSearch(search, { target: 'log', textSearch, ask: askOf(segment), idsOfPattern })
   // The time first: it costs less than words.
   const where = `log.us BETWEEN ? AND ? AND ${compiled.where}`
   const parameters = [range.fromUs, range.toUs, ...compiled.parameters]

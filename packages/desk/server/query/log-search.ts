@@ -9,9 +9,9 @@ export function searchCondition(
   search: Search,
   target: 'log' | 'chain',
 ): Pick<SearchSql, 'where' | 'parameters'> {
-  const { textSearch, version } = segment
+  const { textSearch, version, idsOfPattern } = segment
   const hasSpanText = textSearch === 'index' && version >= narrowedFrom
-  return compileSearch(search, { target, textSearch, hasSpanText, ask: askOf(segment) })
+  return compileSearch(search, { target, textSearch, hasSpanText, ask: askOf(segment), idsOfPattern })
 }
 
 /** The first column of a statement's first row. */

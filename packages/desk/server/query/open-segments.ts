@@ -16,6 +16,8 @@ export type OpenSegment = {
   hasArrivals: boolean
   /** Whether it knows of patterns that became parts of others. */
   hasMerges: boolean
+  /** All ids that mean what `id` means now: lines keep the ids of then. */
+  idsOfPattern(id: number): number[]
   /** Rows as objects. */
   all<Row>(sql: string, ...parameters: SqlValue[]): Row[]
   get<Row>(sql: string, ...parameters: SqlValue[]): Row | undefined
@@ -33,6 +35,8 @@ export type OpenSegments = {
   /** By which their statements are ended. */
   readonly stop: Stop
   byNumber(number: number): OpenSegment | undefined
+  /** The one that knows the merged patterns of all: the newest that has any. */
+  withMerges(): OpenSegment | undefined
   /** Closes what is no longer there. */
   use(paths: readonly string[]): void
 }
@@ -73,7 +77,10 @@ export function createOpenSegments(
       defineLineMatches(database)
       defineGoOn(database, stop)
       const number = segmentNumber(path)
-      const segment = readable(database, number, statements, (error) => giveUp(path, error))
+      const segment = readable(database, number, statements, {
+        onError: (error) => giveUp(path, error),
+        idsOfPattern,
+      })
       open.set(path, { segment, database })
       return segment
     } catch (error) {
@@ -83,9 +90,17 @@ export function createOpenSegments(
     }
   }
 
+  const newestFirst = (): OpenSegment[] => paths.toReversed().flatMap((path) => segmentOf(path) ?? [])
+  const withMerges = (): OpenSegment | undefined => newestFirst().find(({ hasMerges }) => hasMerges)
+  const idsOfPattern = (id: number): number[] => {
+    const ids = withMerges()?.arrays<[number]>(idsOfPatternSql, id, id)
+    return ids === undefined ? [id] : ids.map(([one]) => one)
+  }
+
   return {
     stop,
-    newestFirst: () => paths.toReversed().flatMap((path) => segmentOf(path) ?? []),
+    newestFirst,
+    withMerges,
     byNumber(number) {
       const path = paths.find((one) => segmentNumber(one) === number)
       return path === undefined ? undefined : segmentOf(path)
@@ -99,6 +114,10 @@ export function createOpenSegments(
     },
   }
 }
+
+const idsOfPatternSql = `
+WITH now (id) AS (SELECT coalesce((SELECT merged FROM pattern_merge WHERE id = ?), ?))
+SELECT id FROM now UNION SELECT pattern_merge.id FROM pattern_merge, now WHERE merged = now.id`
 
 /** Of all segments together; what SQLite does not keep, the system does. */
 const cacheKib = 8 * 1024
@@ -150,7 +169,7 @@ function readable(
   database: DatabaseSync,
   number: number,
   statements: Statements,
-  onError: (error: unknown) => void,
+  { onError, idsOfPattern }: { onError(error: unknown): void } & Pick<OpenSegment, 'idsOfPattern'>,
 ): OpenSegment {
   const run = (sql: string, asArrays: boolean, work: (statement: StatementSync) => void): void => {
     try {
@@ -173,6 +192,7 @@ function readable(
     version: versionOf(database),
     hasArrivals: hasArrivals(database),
     hasMerges: hasMerges(database),
+    idsOfPattern,
     all: (sql, ...parameters) => rows(sql, parameters, false),
     get: (sql, ...parameters) => rows(sql, parameters, false)[0] as never,
     arrays: (sql, ...parameters) => rows(sql, parameters, true),

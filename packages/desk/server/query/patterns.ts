@@ -65,19 +65,19 @@ export function pattern(segments: OpenSegments, parameters: Parameters): Pattern
   const range = timeRange(parameters)
   const merges = patternMerges(segments)
   const known = knownPatterns(segments, merges, 0)
-  const id = merges.resolve(asked)
+  const id = merges(asked)
   const found = known.get(id)
   if (found === undefined) throw storeError('not-found', `no pattern has the number ${asked}`)
   count(segments, merges, new Map([[id, found]]), range, stepsOf(known, range, 30))
   const since = parameters.from === undefined ? Number.MAX_SAFE_INTEGER : range.fromUs
-  return { pattern: toPattern(found, since), examples: newestLines(segments, merges.idsOf(id)) }
+  return { pattern: toPattern(found, since), examples: newestLines(segments, id) }
 }
 
 function knownPatterns(segments: OpenSegments, merges: PatternMerges, fromUs: number): Map<number, Counted> {
   const known = new Map<number, Counted>()
   for (const segment of segments.newestFirst()) {
     for (const row of segment.all<PatternRow>(patternSql, fromUs)) {
-      const id = merges.resolve(row.id)
+      const id = merges(row.id)
       const newer = known.get(id)
       if (newer === undefined)
         known.set(id, {
@@ -127,7 +127,7 @@ function count(
       bucketOf(range.toUs),
     )) {
       const [id, bucket, service, band, lines] = row
-      const one = known.get(merges.resolve(id))
+      const one = known.get(merges(id))
       if (one === undefined) continue
       one.count += lines
       one.services.add(service)
@@ -172,13 +172,13 @@ function usualSeverity(bands: readonly number[]): number | undefined {
 
 const newestSql = `SELECT ${logColumns} FROM log ${logJoins} WHERE log.pattern IN (SELECT value FROM json_each(?)) AND ${logsGoOn} ORDER BY log.id DESC LIMIT ?`
 
-function newestLines(segments: OpenSegments, ids: readonly number[]): LogRow[] {
+function newestLines(segments: OpenSegments, id: number): LogRow[] {
   const lines: LogRow[] = []
   for (const segment of segments.newestFirst()) {
     if (lines.length === examples) break
     for (const columns of segment.arrays<LogColumns>(
       newestSql,
-      JSON.stringify(ids),
+      JSON.stringify(segment.idsOfPattern(id)),
       examples - lines.length,
     )) {
       lines.push(logRowOf(segment.number, columns))

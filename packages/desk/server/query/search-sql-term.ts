@@ -27,6 +27,8 @@ export type SearchScope = {
   /** Whether the attributes of spans have an index, too. */
   hasSpanText: boolean
   ask: Ask
+  /** All ids that lines of a pattern may have. */
+  idsOfPattern(id: number): readonly number[]
 }
 
 /** The exact condition of one term. */
@@ -46,12 +48,18 @@ export function termCondition(term: SearchTerm, scope: SearchScope): Condition {
     case 'id':
       return idCondition(term.of, Buffer.from(term.id, 'hex'), scope)
     case 'pattern':
-      return ofLine(condition('log.pattern = ?', term.id), scope)
+      return ofLine(patternCondition(scope.idsOfPattern(term.id)), scope)
     case 'field':
       return fieldCondition(term.key, term.match, scope)
     case 'attribute':
       return attributeCondition(term.key, term.match, scope)
   }
+}
+
+/** As many as there are: a statement may not grow with them. */
+function patternCondition(ids: readonly number[]): Condition {
+  if (ids.length === 1) return condition('log.pattern = ?', ids[0]!)
+  return condition('log.pattern IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
 }
 
 function textCondition(text: string, prefix: boolean, scope: SearchScope): Condition {

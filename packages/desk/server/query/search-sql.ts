@@ -25,9 +25,9 @@ export type SearchOf = Pick<SearchScope, 'target' | 'textSearch'> & Partial<Sear
  */
 export function compileSearch(
   tree: Search,
-  { target, textSearch, hasSpanText = false, ask = () => 1 }: SearchOf,
+  { target, textSearch, hasSpanText = false, ask = () => 1, idsOfPattern = (id) => [id] }: SearchOf,
 ): SearchSql {
-  const { sql, parameters } = compile(tree, { target, textSearch, hasSpanText, ask })
+  const { sql, parameters } = compile(tree, { target, textSearch, hasSpanText, ask, idsOfPattern })
   // The lines of one trace are fewer than those of any word.
   const narrows = target === 'log' && textSearch === 'index' && !asksForTrace(tree)
   return { where: `(${sql})`, parameters, match: narrows ? indexQuery(tree, ask) : undefined }

@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createOpenSegments } from '../query/open-segments.ts'
-import { withMergedPatterns } from '../query/pattern-merges.ts'
 import { queries } from '../query/queries.ts'
 import { createStop } from '../query/stop.ts'
 import { isStoreError } from '../schema/store-error.ts'
@@ -18,7 +17,7 @@ function answer({ id, name, parameters }: Extract<ToReader, { kind: 'query' }>):
   running = id
   stop.begin()
   try {
-    const result = queries[name](segments, withMergedPatterns(segments, parameters))
+    const result = queries[name](segments, parameters)
     const json = result instanceof Uint8Array ? result : encoder.encode(JSON.stringify(result))
     say({ kind: 'answer', id, json }, [json.buffer as ArrayBuffer])
   } catch (error) {
