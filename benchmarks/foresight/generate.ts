@@ -19,6 +19,8 @@ type Running = {
   releasedMinute: number
   version: string
   nextTrace: number
+  /** Of this minute, of the service that calls it. */
+  traceIds: readonly string[]
 }
 
 /** A minute: how far each thing is pushed from where it usually is. */
@@ -49,16 +51,27 @@ export function* generate(world: World): Generator<{ minute: number; service: nu
       releasedMinute: -1,
       version: '1',
       nextTrace: 1,
+      traceIds: [],
     }
   })
   for (let minute = 0; minute < world.days * minutesPerDay; minute++)
     for (const one of running) {
       const episode = world.episodes.find(
-        ({ service, beginMinute, endMinute }) =>
-          service === one.index && minute >= beginMinute && minute <= endMinute,
+        ({ service, caller, beginMinute, endMinute }) =>
+          (service === one.index || caller === one.index) && minute >= beginMinute && minute <= endMinute,
       )
-      yield { minute, service: one.index, ...minuteOf(one, minute, episode) }
+      const made = minuteOf(one, minute, episode)
+      const called = running.find(({ model }) => model.caller === one.index)
+      if (called) called.traceIds = made.records.map(({ traceId }) => traceId)
+      yield { minute, service: one.index, ...made }
     }
+}
+
+/** Three quarters of what a called service does is of traces of the caller. */
+function nextTraceId(one: Running): string {
+  const number = one.nextTrace++
+  if (one.traceIds.length > 0 && number % 4 > 0) return one.traceIds[number % one.traceIds.length]!
+  return (one.index * 1e9 + number).toString(16).padStart(32, '0')
 }
 
 function minuteOf(one: Running, minute: number, episode: Episode | undefined): ServiceMinute {
@@ -158,6 +171,11 @@ function pushFault(push: Push, model: ServiceModel, minute: number, episode: Epi
       break
     case 'mix-shift':
       push.miss = Math.min(0.9, 0.75 * far * strength)
+      break
+    case 'shared-fault':
+      push.latency *= 1 + 1.2 * far * strength
+      if (model.caller === episode.caller) push.pool = 1 + 20 * far * strength
+      push.extra.set(model.caller === episode.caller ? '+slow' : '+retry', 6 * far * strength * scale)
   }
 }
 
@@ -237,7 +255,7 @@ function recordOf(
     templateId: kind.id,
     template: kind.text,
     text: kind.text.replaceAll('<*>', String(Math.floor(random.next() * 1000))),
-    traceId: (one.index * 1e9 + one.nextTrace++).toString(16).padStart(32, '0'),
+    traceId: nextTraceId(one),
     spanId: '',
     weight: kind.share > 0 ? weightOf(model, kind) : 1,
     attributes: own === undefined ? {} : { [kind.field]: own },
@@ -248,10 +266,9 @@ function spansOf(one: Running, minute: number, rate: number, push: Push, spans: 
   const { model, random } = one
   const at = (): number => startMs + minute * 60_000 + Math.floor(random.next() * 60_000)
   const base = { service: model.name, isError: false, spanId: '', weight: 1 }
-  const trace = (): string => (one.index * 1e9 + one.nextTrace++).toString(16).padStart(32, '0')
   for (let i = random.poisson(rate * 0.15); i > 0; i--) {
     const durationMs = model.durationMs * push.latency * Math.exp(0.5 * random.normal())
-    spans.push({ ...base, unixMs: at(), name: 'GET /things', durationMs, traceId: trace() })
+    spans.push({ ...base, unixMs: at(), name: 'GET /things', durationMs, traceId: nextTraceId(one) })
   }
   if (!model.hasQueue) return
   for (let i = random.poisson(rate * 0.08); i > 0; i--) {
@@ -263,7 +280,7 @@ function spansOf(one: Running, minute: number, rate: number, push: Push, spans: 
       unixMs: at(),
       name: 'process mail',
       durationMs,
-      traceId: trace(),
+      traceId: nextTraceId(one),
       queue: 'mail',
       waitMs,
       attempt,

@@ -103,8 +103,9 @@ function print({ seed, scores, isSameAfterRestart, note }: LeadSample, isDetaile
     console.log(
       `  ${name.padEnd(22)} recall ${recall.toFixed(2)} of ${faults}, lead ${medianLeadMinutes.toFixed(1)} min, false ${falsePerServiceDay.toFixed(3)} a service and day (${falseOfDeploys} of deploys), precision ${precision.toFixed(2)}`,
     )
-  const { byArchetype, missed, falseTold } = scores[0]![1]
+  const { byArchetype, shared, missed, falseTold } = scores[0]![1]
   for (const name of archetypes) console.log(`    ${name}: ${JSON.stringify(byArchetype[name])}`)
+  console.log(`    faults of two services told of once: ${shared.once} of ${shared.told}`)
   if (!isDetailed) return
   for (const one of missed) console.log('MISSED', JSON.stringify(one))
   for (const { minute, services, text } of falseTold)

@@ -14,6 +14,8 @@ export type Score = {
   precision: number
   falseOfDeploys: number
   byArchetype: { [Name in Archetype]: { faults: number; told: number; lead: number } }
+  /** Of faults that two services show and that were told of: how many were told of once, before they came. */
+  shared: { told: number; once: number }
   missed: Episode[]
   falseTold: Told[]
 }
@@ -28,6 +30,7 @@ export function score(world: World, told: readonly Told[]): Score {
   const faults = world.episodes.filter(({ kind }) => kind !== 'deploy')
   const deploys = world.episodes.filter(({ kind }) => kind === 'deploy')
   const leads = new Map<Episode, number>()
+  const times = new Map<Episode, number>()
   const falseTold: Told[] = []
   let right = 0
   for (const alert of once(told)) {
@@ -35,6 +38,7 @@ export function score(world: World, told: readonly Told[]): Score {
     const of = faults.find((fault) => isOf(fault, alert, fault.failMinute))
     if (of) {
       right++
+      times.set(of, (times.get(of) ?? 0) + 1)
       if (!leads.has(of)) leads.set(of, of.failMinute - alert.minute)
     } else if (!faults.some((fault) => isOf(fault, alert, fault.endMinute + recoveryMinutes)))
       falseTold.push(alert)
@@ -47,6 +51,7 @@ export function score(world: World, told: readonly Told[]): Score {
       return [archetype, { faults: own.length, told: found.length, lead }]
     }),
   ) as Score['byArchetype']
+  const shared = faults.filter((fault) => fault.caller !== undefined && leads.has(fault))
   return {
     faults: faults.length,
     recall: leads.size / faults.length,
@@ -58,13 +63,18 @@ export function score(world: World, told: readonly Told[]): Score {
       deploys.some((deploy) => isOf(deploy, alert, deploy.endMinute + againMinutes)),
     ).length,
     byArchetype,
+    shared: { told: shared.length, once: shared.filter((fault) => times.get(fault) === 1).length },
     missed: faults.filter((fault) => !leads.has(fault)),
     falseTold,
   }
 }
 
-const isOf = ({ service, beginMinute }: Episode, { services, minute }: Told, until: number): boolean =>
-  services.includes(service) && minute >= beginMinute && minute < until
+const isOf = (
+  { service, caller, beginMinute }: Episode,
+  { services, minute }: Told,
+  until: number,
+): boolean =>
+  services.some((name) => name === service || name === caller) && minute >= beginMinute && minute < until
 
 function once(told: readonly Told[]): Told[] {
   const last = new Map<number, number>()

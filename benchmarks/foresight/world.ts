@@ -8,6 +8,7 @@ export const archetypes = [
   'slow-drift',
   'heartbeat-loss',
   'mix-shift',
+  'shared-fault',
 ] as const
 export type Archetype = (typeof archetypes)[number]
 
@@ -15,6 +16,8 @@ export type Archetype = (typeof archetypes)[number]
 export type Episode = {
   kind: Archetype | 'deploy'
   service: number
+  /** Of a fault that the calling service shows too: that service. */
+  caller?: number
   /** When it begins to show, and when the service fails; of a deploy when it is over. */
   beginMinute: number
   failMinute: number
@@ -48,6 +51,8 @@ export type ServiceModel = {
   durationMs: number
   hasQueue: boolean
   sampleWeight: number
+  /** The service that calls it, and whose traces most of its records have. */
+  caller: number | undefined
   /** Of a job each night: minute of the day, length, lines a minute; length 0 where there is none. */
   batch: { atMinute: number; minutes: number; perMinute: number }
   bursts: { atMinute: number; minutes: number; height: number }[]
@@ -64,6 +69,7 @@ export function createWorld(seed: number, services = 20, days = 7): World {
   const random = createRandom(seed * 7919 + 17)
   const models = Array.from({ length: services }, (_, index) => createService(random, index, days))
   const episodes = models.flatMap((_, index) => createEpisodes(random, index, days))
+  link(createRandom(seed * 15_487 + 3), models, episodes, days)
   return { seed, days, services: models, episodes }
 }
 
@@ -119,6 +125,7 @@ function createService(random: Random, index: number, days: number): ServiceMode
     durationMs: random.between(10, 300),
     hasQueue: random.next() < 0.5,
     sampleWeight: random.next() < 0.25 ? 10 : 1,
+    caller: undefined,
     batch: {
       atMinute: Math.floor(random.between(0, minutesPerDay)),
       minutes: random.next() < 0.5 ? Math.floor(random.between(15, 45)) : 0,
@@ -142,7 +149,30 @@ function happenings<T>(random: Random, days: number, perDay: number, make: (atMi
   return Array.from({ length: count }, () => make(Math.floor(random.between(0, days * minutesPerDay))))
 }
 
+const ofOne = archetypes.filter((name) => name !== 'shared-fault')
 const quietMinutes = 240
+
+/** Of half of the services one calls the other, and in some of these pairs a fault of the called shows in both. */
+function link(random: Random, models: ServiceModel[], episodes: Episode[], days: number): void {
+  for (let service = 1; service < models.length / 2; service += 2) {
+    const caller = service - 1
+    models[service]!.caller = caller
+    const beginMinute = Math.floor(random.between(1.25 * minutesPerDay, days * minutesPerDay - quietMinutes))
+    const failMinute = beginMinute + Math.round(random.between(18, 45))
+    const isFar = episodes
+      .filter((other) => other.service === service || other.service === caller)
+      .every(
+        ({ beginMinute: b, endMinute: e }) => beginMinute > e + quietMinutes || failMinute + quietMinutes < b,
+      )
+    const [power, strength] = [random.between(0.8, 2), random.between(0.7, 1.4)]
+    const endMinute = failMinute + 10
+    if (isFar)
+      episodes.push({
+        ...{ kind: 'shared-fault', service, caller, beginMinute, failMinute, endMinute },
+        ...{ power, strength, isNamed: false },
+      })
+  }
+}
 
 /** Two faults and two deploys of a service in a week, four hours apart at least. */
 function createEpisodes(random: Random, service: number, days: number): Episode[] {
@@ -155,7 +185,7 @@ function createEpisodes(random: Random, service: number, days: number): Episode[
         beginMinute > endMinute + quietMinutes || beginMinute + quietMinutes < other,
     )
     if (!isFar) continue
-    const kind = episodes.length < wanted ? random.pick(archetypes) : 'deploy'
+    const kind = episodes.length < wanted ? random.pick(ofOne) : 'deploy'
     const lasting =
       kind === 'deploy' ? 10 : kind === 'slow-drift' ? random.between(30, 80) : random.between(14, 45)
     const failMinute = beginMinute + Math.round(lasting)

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import type { AlertLine } from '../alert.ts'
-import { describeWarning } from './describe.ts'
 import type { Finding } from './judge-service.ts'
+import { beginLinks, isLinked, type Links } from './links.ts'
+import { type Outcome, sortFindings, tellOf } from './tell-cause.ts'
 import { logOf } from './value-series.ts'
-import type { Change, Precedent, Warning } from './warning.ts'
+import type { Change, Warning } from './warning.ts'
 
 /** A series that took part, and how high it came. JSON. */
 export type Part = { service: string; group: Finding['group']; id: string; field: string; height: number }
@@ -21,18 +20,21 @@ export type Cause = {
   failure: string
 }
 
-/** What came of causes that began like this. JSON. */
-export type Outcome = { times: number; failures: number; failure: string; minutes: number }
-
 /** All that is known of causes. JSON but for the maps. */
 export type Causes = {
   open: Cause[]
   outcomes: Map<string, Outcome>
   /** For how many minutes in a row something smaller was found in a service. */
   murmurs: Map<string, number>
+  links: Links
 }
 
-export const beginCauses = (): Causes => ({ open: [], outcomes: new Map(), murmurs: new Map() })
+export const beginCauses = (): Causes => ({
+  open: [],
+  outcomes: new Map(),
+  murmurs: new Map(),
+  links: beginLinks(),
+})
 
 const quietMinutes = 30
 const mostOpen = 1000
@@ -40,41 +42,66 @@ const mostOutcomes = 2000
 const mostParts = 50
 const mostTraceIds = 50
 
-/** What is found in a service at a minute: the warning that it makes, unless it belongs to one that is open. */
+/** What was found at a minute, by service: a warning of each cause that begins with it. */
 export function takeFindings(
   causes: Causes,
-  service: string,
   minute: number,
-  findings: readonly Finding[],
+  found: readonly (readonly [service: string, findings: readonly Finding[]])[],
   leastSigmas: number,
-): Warning | undefined {
-  if (findings.length === 0) {
-    causes.murmurs.delete(service)
-    return undefined
+): Warning[] {
+  const begun = new Map<Cause, Finding[]>()
+  for (const [service, sorted] of strongestFirst(found)) {
+    const fresh = joinKnown(causes, service, minute, sorted, begun)
+    if (!isEnough(causes, service, fresh, leastSigmas)) continue
+    const cause = begin(service, minute, fresh)
+    begun.set(cause, fresh)
+    causes.open.push(cause)
+    if (causes.open.length > mostOpen) causes.open.shift()
   }
-  const sorted = findings.toSorted((a, b) => b.change.sigmas - a.change.sigmas || (a.key < b.key ? -1 : 1))
-  const fresh = joinKnown(causes, service, minute, sorted)
-  if (fresh.length === 0 || !isEnough(causes, service, fresh, leastSigmas)) return undefined
-  const cause = begin(service, minute, fresh)
-  causes.open.push(cause)
-  if (causes.open.length > mostOpen) causes.open.shift()
-  return warningOf(cause, minute, fresh, causes.outcomes.get(cause.signature))
+  return [...begun].map(([cause, findings]) =>
+    tellOf(cause.signature, minute, cause.services, findings, causes.outcomes.get(cause.signature)),
+  )
+}
+
+/** Where a fault shows most is where it is told of; what has to do with it is told there too. */
+function strongestFirst(found: Parameters<typeof takeFindings>[2]): [service: string, sorted: Finding[]][] {
+  const height = (sorted: readonly Finding[]): number => sorted[0]?.change.sigmas ?? 0
+  return found
+    .map(([service, findings]): [string, Finding[]] => [service, sortFindings(findings)])
+    .toSorted(([, a], [, b]) => height(b) - height(a))
 }
 
 /** What belongs to a cause that is open goes there; the rest is returned. What begins much later is another cause. */
-function joinKnown(causes: Causes, service: string, minute: number, sorted: readonly Finding[]): Finding[] {
+function joinKnown(
+  causes: Causes,
+  service: string,
+  minute: number,
+  sorted: readonly Finding[],
+  begun: ReadonlyMap<Cause, Finding[]>,
+): Finding[] {
+  if (sorted.length === 0) return []
   const traceIds = traceIdsOf(sorted)
   let rest = [...sorted]
   for (const cause of causes.open) {
-    const isOwn = cause.services.includes(service)
-    if (!isOwn && !cause.traceIds.some((traceId) => traceIds.includes(traceId))) continue
     const isYoung = minute - cause.beganMinute < togetherMinutes
+    const isOwn = cause.services.includes(service)
+    if (!isOwn && !(isYoung && isRelated(causes.links, cause, service, traceIds))) continue
     const own = isYoung ? rest : rest.filter((finding) => partOf(cause, service, finding) !== undefined)
-    if (own.length > 0) join(cause, service, minute, own)
+    // What is faint in another service is no news of this cause, but none of its own either.
+    if (own.length > 0 && (isOwn || own[0]!.change.sigmas >= leastElsewhere)) {
+      join(cause, service, minute, own)
+      begun.get(cause)?.push(...own)
+    }
     rest = rest.filter((finding) => !own.includes(finding))
   }
   return rest
 }
+
+const leastElsewhere = 3.5
+
+const isRelated = (links: Links, cause: Cause, service: string, traceIds: readonly string[]): boolean =>
+  cause.traceIds.some((traceId) => traceIds.includes(traceId)) ||
+  cause.services.some((other) => isLinked(links, service, other))
 
 const togetherMinutes = 45
 
@@ -86,6 +113,10 @@ const partOf = ({ parts }: Cause, service: string, { group, id, change }: Findin
 
 /** One that is plain, or two or three of different series that are less so and stay. */
 function isEnough(causes: Causes, service: string, sorted: readonly Finding[], least: number): boolean {
+  if (sorted.length === 0) {
+    causes.murmurs.delete(service)
+    return false
+  }
   const isPlain = sorted.some(
     ({ change, severityNumber }) => change.sigmas >= least + extraOf(change, severityNumber),
   )
@@ -171,55 +202,4 @@ function remember(outcomes: Map<string, Outcome>, cause: Cause): void {
     minutes: known.minutes + (cause.failedMinute > 0 ? cause.failedMinute - cause.beganMinute : 0),
   })
   if (outcomes.size > mostOutcomes) outcomes.delete(outcomes.keys().next().value!)
-}
-
-function warningOf(
-  cause: Cause,
-  minute: number,
-  sorted: readonly Finding[],
-  outcome: Outcome | undefined,
-): Warning {
-  const unixMs = (minute + 1) * 60_000
-  const changes = sorted.slice(0, 8).map(({ change }) => change)
-  const precedent = precedentOf(outcome)
-  const warning = {
-    id: createHash('sha256').update(`${cause.signature} ${unixMs}`).digest('hex').slice(0, 16),
-    unixMs,
-    sinceUnixMs: Math.min(...changes.map(({ sinceUnixMs }) => sinceUnixMs)),
-    services: [...cause.services],
-    changes,
-    found: sorted.length,
-    sure: sureOf(changes, precedent),
-    lines: linesOf(sorted),
-    precedent,
-  }
-  return { ...warning, text: describeWarning(warning) }
-}
-
-function precedentOf(outcome: Outcome | undefined): Precedent | undefined {
-  if (!outcome) return undefined
-  const { times, failures, failure, minutes } = outcome
-  return { times, failures, failure, minutesLater: failures > 0 ? Math.round(minutes / failures) : 0 }
-}
-
-/** Of the change alone, and half of it of what came of the same before. */
-function sureOf(changes: readonly Change[], precedent: Precedent | undefined): number {
-  const together = Math.hypot(...changes.slice(0, 3).map(({ sigmas }) => Math.min(sigmas, 12)))
-  const alone = 1 - 0.5 * Math.exp(-Math.max(0, together - 5) / 4)
-  const sure = precedent ? (alone + (precedent.failures + 1) / (precedent.times + 2)) / 2 : alone
-  return Math.round(100 * Math.max(0.5, Math.min(0.99, sure))) / 100
-}
-
-function linesOf(sorted: readonly Finding[]): AlertLine[] {
-  const all = sorted.flatMap(({ lines }) => lines.toReversed())
-  const ordered = [
-    ...all.filter(({ traceId }) => traceId !== ''),
-    ...all.filter(({ traceId }) => traceId === ''),
-  ]
-  const seen = new Set<string>()
-  const isNews = ({ text, traceId }: AlertLine): boolean => {
-    const key = `${traceId} ${text}`
-    return !seen.has(key) && seen.add(key) !== undefined
-  }
-  return ordered.filter(isNews).slice(0, 3)
 }

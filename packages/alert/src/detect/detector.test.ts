@@ -208,6 +208,74 @@ test.each(faults)(
   },
 )
 
+const slowPool = { templateId: 'pool', template: 'waiting for a connection', severityNumber: 13 }
+
+/** What a quiet service of requests writes; `shared`: by the minute, the ids of the traces that it has in common with others. */
+function* linesOfService(
+  service: string,
+  minute: number,
+  bad: number,
+  traceOf: (at: number) => string,
+): Generator<SeenRecord> {
+  for (let i = 0; i < 20; i++)
+    yield record(minute, (i + 0.5) / 20, {
+      service,
+      templateId: 'in',
+      template: 'served',
+      traceId: traceOf(i),
+    })
+  for (let i = 0; i < bad; i++)
+    yield record(minute, (i + 0.5) / bad, { service, ...slowPool, traceId: traceOf((i * 7) % 20) })
+}
+
+/** Two services in which the same builds up, the second a little later and less. */
+function runTwo(traceOf: (service: string, minute: number, at: number) => string): Warning[] {
+  let detector = createDetector(settings)
+  const warnings: Warning[] = []
+  for (let minute = 0; minute < quietMinutes + 40; minute++) {
+    warnings.push(...detector.tick(startMs + minute * 60_000))
+    const into = minute - quietMinutes
+    for (const [service, later] of [
+      ['api', 3],
+      ['shop', 0],
+    ] as const) {
+      const bad = Math.floor(ramp(into - later, 0, 9 - later))
+      const lines = linesOfService(service, minute, bad || (minute % 20 === 0 ? 1 : 0), (at) =>
+        traceOf(service, minute, at),
+      )
+      for (const one of lines) detector.observe(one)
+    }
+    if (minute === quietMinutes + 5) detector = createDetector(settings, detector.save())
+  }
+  return warnings
+}
+
+test('a fault that two services of the same traces show is one warning', () => {
+  const warnings = runTwo((_, minute, at) => `${minute}-${at}`.padStart(32, '0'))
+  expect(warnings.map(({ services }) => services)).toEqual([['shop']])
+})
+
+test('faults of two services that have no trace in common are two warnings, though they begin at the same time', () => {
+  const warnings = runTwo((service, minute, at) => `${service}${minute}-${at}`.padStart(32, '0'))
+  expect(warnings.map(({ services }) => services).toSorted()).toEqual([['api'], ['shop']])
+})
+
+test('jobs that fail to come are one change: their queue, and not their spans as well', () => {
+  const detector = createDetector(settings)
+  const warnings: Warning[] = []
+  for (let minute = 0; minute < quietMinutes + 40; minute++) {
+    warnings.push(...detector.tick(startMs + minute * 60_000))
+    detector.observe(record(minute, 0.5, { templateId: 'beat', template: 'alive' }))
+    for (let i = 0; i < (minute < quietMinutes ? 12 : 0); i++)
+      detector.observeSpan(span(minute, (i + 0.5) / 12, { waitMs: 20 + i }))
+  }
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]!.found).toBe(1)
+  expect(warnings[0]!.changes.map(({ kind, of, name }) => [kind, of, name])).toEqual([
+    ['silent', 'queue', 'mail'],
+  ])
+})
+
 test('what followed when it began like this before is said', () => {
   const period = 6 * hour
   const at = (into: number): number => (into < 0 ? -1 : into % period)

@@ -1,6 +1,7 @@
 import { beginCauses, type Causes, endCauses, type Part, takeFailure, takeFindings } from './causes.ts'
 import { isHeld, openMinutes, ringMinutes } from './count-series.ts'
-import { judgeService } from './judge-service.ts'
+import { type Finding, judgeService } from './judge-service.ts'
+import { closeLinks, noteTrace } from './links.ts'
 import { beginService, type Group, observeRecord, observeSpan, type Room, type Service } from './service.ts'
 import type { DetectorSettings, DetectorStats, SeenRecord, SeenSpan, Warning } from './warning.ts'
 
@@ -29,7 +30,7 @@ type State = {
   ahead: number
 }
 
-const stateVersion = 1
+const stateVersion = 2
 const defaults: DetectorSettings = { warmUpMs: 24 * 3_600_000, maxSeries: 20_000, sigmas: 5.3 }
 
 /** A detector. `saved`: of a former one's `save()`; what is none, or of another version, is as if there were nothing. */
@@ -42,13 +43,17 @@ export function createDetector(settings: Partial<DetectorSettings> = {}, saved?:
       const minute = Math.floor(record.unixMs / 60_000)
       if (!(record.weight > 0) || !isOpen(state, minute)) return
       const service = serviceOf(state, record.service, minute)
-      if (service) observeRecord(service, record, minute, state.room)
+      if (!service) return
+      observeRecord(service, record, minute, state.room)
+      noteTrace(state.causes.links, record.traceId, record.service)
     },
     observeSpan(span) {
       const minute = Math.floor(span.unixMs / 60_000)
       if (!(span.weight > 0) || !isOpen(state, minute)) return
       const service = serviceOf(state, span.service, minute)
-      if (service) observeSpan(service, span, minute, state.room)
+      if (!service) return
+      observeSpan(service, span, minute, state.room)
+      noteTrace(state.causes.links, span.traceId, span.service)
     },
     tick: (lowMs) => passTo(state, Math.floor(lowMs / 60_000), Math.round(warmUpMs / 60_000), sigmas),
     save: () => JSON.stringify(state, (_, value) => (value instanceof Map ? { entries: [...value] } : value)),
@@ -119,12 +124,14 @@ function passTo(state: State, minute: number, warmUpMinutes: number, sigmas: num
   const warnings: Warning[] = []
   for (; state.minute < minute; state.minute++) {
     const now = state.minute
+    const found: [string, Finding[]][] = []
     for (const [name, service] of state.services) {
       const { findings, failure } = judgeService(name, service, now, warmUpMinutes)
       if (failure !== undefined) takeFailure(state.causes, name, now, failure)
-      const warning = takeFindings(state.causes, name, now, findings, sigmas)
-      if (warning) warnings.push(warning)
+      found.push([name, findings])
     }
+    warnings.push(...takeFindings(state.causes, now, found, sigmas))
+    closeLinks(state.causes.links, now)
     for (const part of endCauses(state.causes, now)) noteHarmless(state.services, part)
     if (now % 60 === 59) forgetIdle(state, now)
   }

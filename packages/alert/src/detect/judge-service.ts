@@ -23,6 +23,8 @@ export type Finding = {
   key: string
   group: GroupKind | 'service'
   id: string
+  /** Of spans of jobs: their queue; else "". */
+  queue: string
   severityNumber: number
   lines: readonly AlertLine[]
 }
@@ -175,7 +177,13 @@ function judgeAll(look: Look): void {
   if (!found || isReleased) return
   const isMuch = found.kind === 'more' && found.now > 3 * found.usual
   if (!isMuch && found.kind !== 'silent') return
-  const group: Group = { name: look.name, severityNumber: 9, count: service.all, values: new Map() }
+  const group: Group = {
+    name: look.name,
+    queue: '',
+    severityNumber: 9,
+    count: service.all,
+    values: new Map(),
+  }
   add(look, 'service', '', group, '', found, [])
 }
 
@@ -234,7 +242,7 @@ function add(
   look: Look,
   of: Change['of'],
   id: string,
-  { name, severityNumber }: Group,
+  { name, queue, severityNumber }: Group,
   field: string,
   found: { kind: Change['kind']; sigmas: number; now: number; usual: number; sinceMinute: number },
   lines: readonly AlertLine[],
@@ -251,6 +259,7 @@ function add(
     key: JSON.stringify([of, id, field, kind]),
     group: of,
     id,
+    queue,
     severityNumber,
     lines,
   })

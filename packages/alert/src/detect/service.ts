@@ -8,6 +8,8 @@ export type GroupKind = Exclude<Change['of'], 'service'>
 /** What is counted together, with the values that it has. JSON but for the map. */
 export type Group = {
   name: string
+  /** Of spans of jobs: their queue; else "". */
+  queue: string
   severityNumber: number
   count: CountSeries
   values: Map<string, ValueSeries>
@@ -72,7 +74,13 @@ function groupOf(
     return undefined
   }
   room.series++
-  const group: Group = { name: id, severityNumber: 0, count: beginCounts(minute), values: new Map() }
+  const group: Group = {
+    name: id,
+    queue: '',
+    severityNumber: 0,
+    count: beginCounts(minute),
+    values: new Map(),
+  }
   groups.set(id, group)
   return group
 }
@@ -154,6 +162,7 @@ export function observeSpan(service: Service, span: SeenSpan, minute: number, ro
   if (queue === undefined) return
   const jobs = groupOf(service, 'queue', queue, room, minute)
   if (!jobs) return
+  if (own) own.queue = queue.slice(0, maxIdLength)
   if (count(jobs.count, slot, unixMs, weight)) keepLine(jobs.count.lines, line())
   if (span.waitMs !== undefined) measureIn(jobs, 'wait', span.waitMs, span, minute, room)
   if (span.attempt !== undefined) measureIn(jobs, 'attempts', span.attempt, span, minute, room)
