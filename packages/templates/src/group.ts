@@ -1,4 +1,4 @@
-import { idOf, maskedIdsOf } from './identity.ts'
+import { idOf } from './identity.ts'
 import { isBlank } from './scan/character.ts'
 import { scanTemplate } from './scan/scan-line.ts'
 import { createTokens, type Tokens, tail, value } from './scan/tokens.ts'
@@ -6,8 +6,6 @@ import { createTokens, type Tokens, tail, value } from './scan/tokens.ts'
 /** The lines of one template. Its arrays are as in `Tokens`, with positions in its text. */
 export type Group = {
   id: number
-  /** The ids that it would have with one word less. */
-  maskedIds: readonly number[]
   count: number
   text: string
   glueHashes: Int32Array
@@ -24,7 +22,6 @@ export type Group = {
 const tokensOfText = createTokens()
 const none = new Int32Array()
 const noTokens = {
-  maskedIds: [],
   glueHashes: none,
   starts: none,
   ends: none,
@@ -95,8 +92,7 @@ function setText(group: Group, text: string): void {
   group.ends = tokensOfText.ends.slice(0, count)
   group.hashes = tokensOfText.hashes.slice(0, count)
   group.fixed = tokensOfText.fixed.slice(0, count)
-  group.id = idOf(group, count, -1)
-  group.maskedIds = maskedIdsOf(group, count)
+  group.id = idOf(group, count)
 }
 
 /** Whether widening can make the template fit the line: as many words, and the same between them where one is a word. */

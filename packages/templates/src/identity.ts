@@ -14,42 +14,68 @@ let second = 0
 
 /**
  * The id of all templates that say the same: 48 bits of a hash of the words of the message, what stands between them, and
- * the places of values. Words that may vary count as values, but for the first, and unless they are most of what there is. `masked`: the place
- * of a word that is taken for a value; -1 for none.
+ * the places of values. Words that may vary count as values, but for the first, and unless they are most of what there is.
  */
-export function idOf(words: Words, count: number, masked: number): number {
-  return hashAll(words, count, masked, -1)
+export function idOf(words: Words, count: number): number {
+  addAll(words, count, -1)
+  return idOfSums(first, second)
 }
 
 /** The id that it would have if the word there and the one behind it were one value. */
 export function idOfJoined(words: Words, count: number, joined: number): number {
-  return hashAll(words, count, joined, joined + 1)
+  addAll(words, count, joined)
+  return idOfSums(first, second)
 }
 
-function hashAll(words: Words, count: number, masked: number, skipped: number): number {
-  const { hashes, glueHashes, fixed } = words
-  const isStrict = saysLittle(words, count)
-  first = skipped < 0 ? count : count - 1
-  second = ~first
-  for (let at = 0; at < count; at++) {
-    if (at === skipped) continue
-    const isWord = isStrict || fixed[at] === 1 || at === 0
-    mix(glueHashes[at]!)
-    mix(at === masked || !isWord ? value : hashes[at]!)
-  }
-  return finish(first ^ second) * lowSize + (finish(second) & (lowSize - 1))
-}
-
-/** The ids that it would have with one of its words taken for a value. */
+/**
+ * The ids that it would have with one of its words taken for a value, in the words' order. Each takes as long as a word,
+ * since the hash is a sum over the words.
+ */
 export function maskedIdsOf(words: Words, count: number): number[] {
-  const { hashes, fixed } = words
+  const { hashes, glueHashes } = words
   const ids: number[] = []
   if (saysLittle(words, count)) return ids
+  addAll(words, count, -1)
+  const [all, allToo] = [first, second]
   for (let at = 0; at < count && ids.length < mostMasked; at++) {
-    const hash = hashes[at]!
-    if (hash !== value && hash !== tail && (fixed[at] === 1 || at === 0)) ids.push(idOf(words, count, at))
+    if (!isWordAt(words, at) || hashes[at] === tail) continue
+    const own = termOf(at, glueHashes[at]!, hashes[at]!)
+    const masked = termOf(at, glueHashes[at]!, value)
+    ids.push(idOfSums(all - own + masked, allToo - secondOf(own) + secondOf(masked)))
   }
   return ids
+}
+
+/** Whether all words but one are the same; those that may vary do not count. */
+export function differInOneWord(one: Words, other: Words): boolean {
+  let different = 0
+  for (let at = 0; at < one.hashes.length && different < 2; at++)
+    if (wordAt(one, at) !== wordAt(other, at)) different++
+  return different === 1
+}
+
+function isWordAt({ hashes, fixed }: Words, at: number): boolean {
+  return hashes[at] !== value && (fixed[at] === 1 || at === 0)
+}
+
+function wordAt(words: Words, at: number): number {
+  return isWordAt(words, at) ? words.hashes[at]! : value
+}
+
+/** `joined`: the place of two words that are one value; -1 for none. */
+function addAll(words: Words, count: number, joined: number): void {
+  const { hashes, glueHashes } = words
+  const isStrict = saysLittle(words, count)
+  first = joined < 0 ? count : count - 1
+  second = ~first
+  let place = 0
+  for (let at = 0; at < count; at++) {
+    const hash = at === joined ? value : isStrict ? hashes[at]! : wordAt(words, at)
+    const term = termOf(place++, glueHashes[at]!, hash)
+    first = (first + term) | 0
+    second = (second + secondOf(term)) | 0
+    if (at === joined) at++
+  }
 }
 
 /** Whether the words of the message are too few to tell it by them alone. */
@@ -65,16 +91,22 @@ function saysLittle({ hashes, fixed }: Words, count: number): boolean {
   return own < 2 || own * 2 < all
 }
 
-function mix(code: number): void {
-  first = Math.imul(first ^ code, high)
-  first ^= first >>> 15
-  second = Math.imul(second ^ code, low)
-  second ^= second >>> 13
+/** What a word adds to the hash. */
+function termOf(place: number, glueHash: number, hash: number): number {
+  return finish(Math.imul(Math.imul(place + 1, low) ^ glueHash, high) ^ hash)
 }
 
-/** A number from 0 to 2³² - 1, each bit of which depends on all. */
+function secondOf(term: number): number {
+  return Math.imul(term ^ (term >>> 15), low)
+}
+
+function idOfSums(one: number, other: number): number {
+  return (finish(one) >>> 0) * lowSize + (finish(other) & (lowSize - 1))
+}
+
+/** Each bit of it depends on all. */
 function finish(hash: number): number {
   let bits = Math.imul(hash ^ (hash >>> 16), high)
   bits = Math.imul(bits ^ (bits >>> 13), low)
-  return (bits ^ (bits >>> 16)) >>> 0
+  return bits ^ (bits >>> 16)
 }

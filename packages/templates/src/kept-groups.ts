@@ -1,4 +1,5 @@
 import { accepts, createGroup, emptyGroup, type Group, isAlike, textOf, widen } from './group.ts'
+import { createIdCounts } from './id-counts.ts'
 import { idOf, idOfJoined, maskedIdsOf } from './identity.ts'
 import { createMerges, type Merges } from './merges.ts'
 import { createRecency, type Recency } from './recency.ts'
@@ -28,7 +29,8 @@ export class KeptGroups {
   readonly #most: number
   readonly #groups = new Map<number, Group>()
   readonly #tree = createTree()
-  readonly #siblings = createSiblings()
+  readonly #ids = createIdCounts(() => this.#groups.keys())
+  readonly #siblings = createSiblings(this.#tree)
 
   constructor(most: number) {
     this.#most = most
@@ -37,7 +39,10 @@ export class KeptGroups {
 
   /** Also by an id that it had before. */
   get(id: number): Group | undefined {
-    return this.#groups.get(id) ?? this.#groups.get(this.merges.resolve(id))
+    const known = this.#ids.atMost(id) === 0 ? undefined : this.#groups.get(id)
+    if (known !== undefined) return known
+    const now = this.merges.resolve(id)
+    return now === id ? undefined : this.#groups.get(now)
   }
 
   /** The id that stands for it now. */
@@ -62,7 +67,7 @@ export class KeptGroups {
   }
 
   #find(tokens: Tokens): Group | undefined {
-    const same = this.get(idOf(tokens, tokens.count, -1))
+    const same = this.get(idOf(tokens, tokens.count))
     if (same !== undefined && isAlike(same, tokens, tokens.count)) return same
     for (const id of maskedIdsOf(tokens, tokens.count)) {
       const general = this.get(id)
@@ -87,33 +92,33 @@ export class KeptGroups {
     }
     while (this.#groups.has(group.id)) group.id = (group.id + 1) % idSize
     this.merges.part(group.id)
+    this.#ids.add([group.id])
+    this.#siblings.add(group)
     this.#groups.set(group.id, group)
     this.#tree.add(group)
-    this.#siblings.add(group)
     if (isNew) this.recency.append(group)
     return group
   }
 
   /** Another one that says the same. That ids are equal is no proof: whoever writes lines can make them so. */
   #partnerOf(group: Group): Group | undefined {
-    const { id, hashes, maskedIds } = group
-    const isPartner = (other: Group): boolean => isAlike(other, group, hashes.length)
-    const same = this.#sayingSame(id, 1, isPartner)
+    const { id, hashes } = group
+    const same = this.#sayingSame(id, 1, group)
     if (same !== undefined) return same
-    for (const [index, masked] of maskedIds.entries()) {
+    for (const [index, masked] of maskedIdsOf(group, hashes.length).entries()) {
       const many = index === 0 && hashes[0] !== value ? manyFirst : manySiblings
-      const general = this.#sayingSame(masked, many - 1, isPartner)
+      const general = this.#sayingSame(masked, many - 1, group)
       if (general !== undefined) return general
     }
     return undefined
   }
 
   /** The group of that id, or one of so many at least that have it with one word less. */
-  #sayingSame(id: number, enough: number, isPartner: (group: Group) => boolean): Group | undefined {
+  #sayingSame(id: number, enough: number, group: Group): Group | undefined {
+    const { length } = group.hashes
     const known = this.get(id)
-    if (known !== undefined && isPartner(known)) return known
-    const family = this.#siblings.of(id)
-    return family.length < enough ? undefined : family.find(isPartner)
+    if (known !== undefined && isAlike(known, group, length)) return known
+    return this.#siblings.find(id, enough, group)
   }
 
   #absorb(group: Group, other: Group): void {
@@ -133,8 +138,9 @@ export class KeptGroups {
 
   #takeOut(group: Group): void {
     this.#groups.delete(group.id)
-    this.#tree.remove(group)
+    this.#ids.remove([group.id])
     this.#siblings.remove(group)
+    this.#tree.remove(group)
   }
 
   #forget(group: Group): void {

@@ -1,3 +1,5 @@
+import { createIdCounts } from './id-counts.ts'
+
 /** `id`, and the one that stands for it now. */
 export type Merge = readonly [id: number, into: number]
 
@@ -17,12 +19,15 @@ export type Merges = {
 /** Keeps the last `most`. */
 export function createMerges(most: number): Merges {
   const table = new Map<number, number>()
+  const ids = createIdCounts(() => table.keys())
   const fresh = new Set<number>()
   const forget = (id: number): void => {
-    table.delete(id)
+    if (ids.atMost(id) === 0 || !table.delete(id)) return
+    ids.remove([id])
     fresh.delete(id)
   }
   const resolve = (id: number): number => {
+    if (ids.atMost(id) === 0) return id
     let now = id
     for (let next = table.get(now); next !== undefined; next = table.get(now)) now = next
     return now
@@ -34,6 +39,7 @@ export function createMerges(most: number): Merges {
       forget(id)
       // It was a part of this one before: no circles.
       if (resolve(into) === id) forget(into)
+      ids.add([id])
       table.set(id, into)
       fresh.add(id)
       if (table.size > most) for (const oldest of table.keys()) return forget(oldest)

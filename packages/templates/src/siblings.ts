@@ -1,43 +1,74 @@
-import type { Group } from './group.ts'
+import { type Group, isAlike } from './group.ts'
+import { createIdCounts } from './id-counts.ts'
+import { differInOneWord, maskedIdsOf } from './identity.ts'
+import { branchPlace, type Tree } from './tree.ts'
 
 /** Groups by the ids that they would have with one of their words taken for a value. */
 export type Siblings = {
-  /** Those that become `id` so. */
-  of(id: number): readonly Group[]
+  /** One that is like the group and becomes `id` so, if there are so many at least. */
+  find(id: number, enough: number, group: Group): Group | undefined
   add(group: Group): void
   remove(group: Group): void
 }
 
-const none: readonly Group[] = []
+/**
+ * Each group has two dozen such ids, and nearly none of them has a second one. So they are counted only, and what has
+ * one is looked for in its leaf of the tree; but for the word by which the tree branches, which leads to other leaves.
+ */
+export function createSiblings(tree: Tree): Siblings {
+  const families = new Map<number, Group[]>()
+  const counts = createIdCounts(() => tree.all().flatMap(maskedOf))
 
-export function createSiblings(): Siblings {
-  const families = new Map<number, Group | Group[]>()
-  const leave = (id: number, group: Group): void => {
-    const family = families.get(id)
-    if (!Array.isArray(family)) {
-      if (family === group) families.delete(id)
-      return
+  const findInLeaf = (id: number, enough: number, group: Group): Group | undefined => {
+    let first: Group | undefined
+    let found = 0
+    for (const other of tree.leaf(group.hashes, group.hashes.length)) {
+      if (!differInOneWord(group, other) || !isAlike(other, group, group.hashes.length)) continue
+      if (!maskedOf(other).includes(id)) continue
+      first ??= other
+      found++
+      if (found === enough) return first
     }
-    const at = family.indexOf(group)
-    if (at >= 0) family.splice(at, 1)
-    if (family.length === 1) families.set(id, family[0]!)
+    return undefined
   }
+
   return {
-    of(id) {
+    find(id, enough, group) {
+      if (counts.atMost(id) < enough) return undefined
       const family = families.get(id)
-      if (family === undefined) return none
-      return Array.isArray(family) ? family : [family]
+      if (family !== undefined && family.length >= enough) {
+        const sibling = family.find((other) => isAlike(other, group, group.hashes.length))
+        if (sibling !== undefined) return sibling
+      }
+      return findInLeaf(id, enough, group)
     },
     add(group) {
-      for (const id of group.maskedIds) {
-        const family = families.get(id)
-        if (family === undefined) families.set(id, group)
-        else if (Array.isArray(family)) family.push(group)
-        else families.set(id, [family, group])
-      }
+      const masked = maskedOf(group)
+      counts.add(masked)
+      const lead = leadOf(group, masked)
+      if (lead === undefined) return
+      const family = families.get(lead)
+      if (family === undefined) families.set(lead, [group])
+      else family.push(group)
     },
     remove(group) {
-      for (const id of group.maskedIds) leave(id, group)
+      const masked = maskedOf(group)
+      counts.remove(masked)
+      const lead = leadOf(group, masked)
+      const family = lead === undefined ? undefined : families.get(lead)
+      if (lead === undefined || family === undefined) return
+      if (family.length === 1) families.delete(lead)
+      else family.splice(family.indexOf(group), 1)
     },
   }
+}
+
+/** The one without the word by which the tree branches. */
+function leadOf({ hashes, fixed }: Group, masked: readonly number[]): number | undefined {
+  const at = branchPlace(hashes, hashes.length)
+  return at === 0 || fixed[at] === 1 ? masked[0] : undefined
+}
+
+function maskedOf(group: Group): number[] {
+  return maskedIdsOf(group, group.hashes.length)
 }

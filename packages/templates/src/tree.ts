@@ -6,6 +6,7 @@ export type Tree = {
   leaf(hashes: Int32Array, count: number): readonly Group[]
   add(group: Group): void
   remove(group: Group): void
+  all(): Group[]
 }
 
 const none: readonly Group[] = []
@@ -26,12 +27,19 @@ export function createTree(): Tree {
       leaf.splice(leaf.indexOf(group), 1)
       if (leaf.length === 0) leaves.delete(branch)
     },
+    all: () => [...leaves.values()].flat(),
   }
 }
 
 /** Two branches with one number share a leaf, where lines of different length are never similar. */
 function branchOf(hashes: Int32Array, count: number): number {
-  let first = 0
-  while (first < count && hashes[first] === value) first++
+  const first = branchPlace(hashes, count)
   return hashStep(hashStep(first < count ? hashes[first]! : value, first), count)
+}
+
+/** Where the first word stands. */
+export function branchPlace(hashes: Int32Array, count: number): number {
+  let at = 0
+  while (at < count && hashes[at] === value) at++
+  return at
 }
