@@ -12,10 +12,14 @@ export {
   type ChosenPlace,
   chosenPlace,
   NoopSpan,
+  type ObservedSpan,
+  observeSpans,
   SpanKind,
+  type SpanObserver,
   type SpanOwner,
   SpanStatusCode,
   setSpanOwner,
+  showSpan,
 } from './api/span.ts'
 export {
   activeContext,

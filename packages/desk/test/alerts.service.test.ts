@@ -220,14 +220,18 @@ test('a rule file that changes is used at once, what was counted stays; one that
   expect(messages()[0]).toContain('payment_failed order=1')
 })
 
-test('metrics go on when the file changes; without rules there are none', async () => {
+test('metrics go on when the file changes; without rules there are those of the desk alone', async () => {
   rig = await startRig(paymentRule)
   const desk = await rig.start()
   const accept = { accept: 'application/openmetrics-text' }
   const lines = async (url: string) =>
     (await send(url, '/metrics', { headers: accept })).body
       .split('\n')
-      .filter((line) => /records_total |fired|channel=|^# EOF/.test(line) && !line.includes('seconds'))
+      .filter(
+        (line) =>
+          /^(logalert_\w*records_total|clew_desk_.*records_total.*) |fired|channel=|^# EOF/.test(line) &&
+          !line.includes('seconds'),
+      )
   for (const order of [1, 2, 3]) await fail(desk, order)
   await expect.poll(() => rig.bot.received.length, eventually).toBe(1)
   rig.write(paymentRule(rig.bot.url, '  - { id: other, type: any, where: nothing }\n'))
@@ -241,12 +245,20 @@ test('metrics go on when the file changes; without rules there are none', async 
       'logalert_notifications_total{channel="wecom-pay",result="dead"} 0',
       'logalert_deliveries_total{channel="wecom-pay",outcome="ok"} 1',
       'logalert_budget_waits_total{channel="wecom-pay"} 0',
+      'clew_desk_records_total{signal="logs"} 6',
+      'clew_desk_records_total{signal="traces"} 3',
+      'clew_desk_rejected_records_total 0',
       'logalert_unjudged_records_total 0',
       '# EOF',
     ])
   const plain = await startPlainDesk()
   try {
-    expect(await lines(plain.url)).toEqual(['# EOF'])
+    expect(await lines(plain.url)).toEqual([
+      'clew_desk_records_total{signal="logs"} 0',
+      'clew_desk_records_total{signal="traces"} 0',
+      'clew_desk_rejected_records_total 0',
+      '# EOF',
+    ])
   } finally {
     await plain.close()
   }

@@ -84,7 +84,7 @@ test('the metrics of the process tell of its alerts', async () => {
       .split('\n')
       .filter((line) => /^logalert|^otel_sdk_exporter_log_exported/.test(line) && !line.endsWith(' 0'))
       .map((line) => line.replace(/(timestamp_seconds) \d{10}\.?\d*$/, '$1 now'))
-      .map((line) => line.replace(/(delivery_seconds_total\S*) [\d.]+$/, '$1 some'))
+      .map((line) => line.replace(/((?:delivery|evaluation)_seconds_total\S*) [\d.]+$/, '$1 some'))
       .toSorted()
   await expect
     .poll(counts, { timeout: 20_000 })
@@ -94,6 +94,8 @@ test('the metrics of the process tell of its alerts', async () => {
       'logalert_decisions_total{rule="payment-failed-500",reason="fired"} 1',
       'logalert_deliveries_total{channel="pay",outcome="ok"} 1',
       'logalert_delivery_seconds_total{channel="pay"} some',
+      'logalert_evaluation_seconds_total some',
+      'logalert_firing{rule="payment-failed-500",severity="critical"} 1',
       'logalert_groups 1',
       'logalert_last_evaluation_timestamp_seconds now',
       'logalert_notifications_total{channel="pay",result="sent"} 1',

@@ -85,6 +85,12 @@ test('the package is found, and shows what is logged; reading it makes no span a
     `${labels('a library', 'warn')} 1${exemplar}`,
   ])
   expect(text).toContain('\notel_sdk_log_created_total 3\n')
+  const duration =
+    /^traces_span_metrics_duration_seconds_bucket\{(.*),le="\S+"\} 1( # \{.*\}) [\d.]+ [\d.]+$/m
+  expect(duration.exec(text)?.slice(1)).toEqual([
+    'service_name="metrics-app",span_name="GET",span_kind="SPAN_KIND_SERVER",status_code="STATUS_CODE_UNSET"',
+    exemplar,
+  ])
   expect(text).toContain(
     '\notel_sdk_processor_log_processed_total{otel_component_name="batching_log_processor/otlp",otel_component_type="batching_log_processor",error_type="queue_full"} 0\n',
   )

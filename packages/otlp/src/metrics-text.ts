@@ -13,11 +13,34 @@ export type MetricValue = {
   /** Of a histogram the sum. */
   readonly value: number
   /** Of a histogram alone: how often something was up to each bound, but above the one before; the last count is of what is above all. */
-  readonly buckets?: { readonly bounds: readonly number[]; readonly counts: readonly number[] } | undefined
-  /** The span in which something was counted last: 32 and 16 hex digits. OpenMetrics alone shows it. */
-  readonly exemplar?:
-    | { readonly traceId: string; readonly spanId: string; readonly timeUnixMs: number }
+  readonly buckets?:
+    | {
+        readonly bounds: readonly number[]
+        readonly counts: readonly number[]
+        /** Of each bucket something that was counted there. */
+        readonly exemplars?: readonly (Exemplar | undefined)[] | undefined
+      }
     | undefined
+  /** Something that was counted. OpenMetrics alone shows it. */
+  readonly exemplar?: Exemplar | undefined
+}
+
+/** The span in which something was counted last: 32 and 16 hex digits. `value`: what it added, 1 without it. */
+export type Exemplar = {
+  readonly traceId: string
+  readonly spanId: string
+  readonly timeUnixMs: number
+  readonly value?: number
+}
+
+/** What a metric is called, before it has values. */
+export type MetricRow = {
+  readonly name: string
+  readonly kind: MetricKind
+  readonly unit?: string | undefined
+  readonly help: string
+  /** As its values have them. */
+  readonly labels: readonly string[]
 }
 
 /** A metric as somebody reads it now: `help` is one sentence. */
@@ -30,6 +53,25 @@ export type Metric = {
   readonly unit?: string | undefined
   readonly help: string
   readonly values: readonly MetricValue[]
+}
+
+/**
+ * What this process takes of the machine, by the names that clients of Prometheus have for it, for those that show nothing else of
+ * themselves. https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
+ */
+export function readProcessMetrics(): Metric[] {
+  const { user, system } = process.cpuUsage()
+  const value = (number: number): Metric['values'] => [{ labels: {}, value: number }]
+  return [
+    {
+      ...{ name: 'process_cpu_seconds_total', kind: 'counter', help: 'CPU time of all threads.' },
+      values: value((user + system) / 1e6),
+    },
+    {
+      ...{ name: 'process_resident_memory_bytes', kind: 'gauge', help: 'Memory that is not swapped out.' },
+      values: value(process.memoryUsage.rss()),
+    },
+  ]
 }
 
 /** A text format of Prometheus. */
@@ -66,6 +108,14 @@ function writeSamples(name: string, value: MetricValue, isOpenMetrics: boolean):
     .join('')
 }
 
+/**
+ * Upper bounds of the buckets of durations, in seconds: those of the requests of HTTP.
+ * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpclientrequestduration
+ */
+export const durationBounds: readonly number[] = [
+  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+]
+
 /** What Prometheus reads of a value: of a histogram one sample for each bucket, the sum and the count. */
 export function samplesOf(name: string, value: MetricValue): (MetricValue & { name: string })[] {
   const { buckets, exemplar } = value
@@ -76,7 +126,12 @@ export function samplesOf(name: string, value: MetricValue): (MetricValue & { na
   let count = 0
   const below = [...buckets.bounds.map(String), '+Inf'].map((le, at) => {
     count += buckets.counts[at]!
-    return { name: `${name}_bucket`, labels: { ...labels, le }, value: count }
+    return {
+      name: `${name}_bucket`,
+      labels: { ...labels, le },
+      value: count,
+      exemplar: buckets.exemplars?.[at],
+    }
   })
   return [
     ...below,
@@ -88,10 +143,10 @@ export function samplesOf(name: string, value: MetricValue): (MetricValue & { na
 function writeValue(name: string, { labels, value, exemplar }: MetricValue, isOpenMetrics: boolean): string {
   const sample = `${name}${writeLabels(labels)} ${writeNumber(value)}`
   if (!isOpenMetrics || exemplar === undefined) return `${sample}\n`
-  const { traceId, spanId, timeUnixMs } = exemplar
+  const { traceId, spanId, timeUnixMs, value: added = 1 } = exemplar
   // Of at most 128 characters: these are 63.
   const ids = writeLabels({ trace_id: traceId, span_id: spanId })
-  return `${sample} # ${ids} 1 ${(timeUnixMs / 1000).toFixed(3)}\n`
+  return `${sample} # ${ids} ${writeNumber(added)} ${(timeUnixMs / 1000).toFixed(3)}\n`
 }
 
 function writeLabels(labels: Readonly<Record<string, string>>): string {

@@ -1,5 +1,4 @@
 export type { Destination, Exporter, ExporterTools } from './export/destination.ts'
-export { durationBounds } from './export/operations.ts'
 export type { Receiver, Sender } from './export/sender.ts'
 export { createThreadSender, type ThreadSenderOptions } from './export/thread-sender.ts'
 export type * from './pipeline.ts'

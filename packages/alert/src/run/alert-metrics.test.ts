@@ -39,6 +39,7 @@ function failure(second: number, service = 'checkout'): AlertRecord {
 function start(
   url: { taking: string; gone: string },
   change: (store: AlertStore) => AlertStore = (same) => same,
+  now = () => nowMs,
 ) {
   const yaml = `
 channels:
@@ -50,7 +51,6 @@ rules:
 `
   const { file, mistakes } = readAlertsFile(yaml, 'alerts.yaml', {})
   expect(mistakes).toEqual([])
-  const now = () => nowMs
   const metrics = createAlertMetrics(now)
   const store = change(createMemoryStore(now))
   const options = { file, store, now, random: () => 0, report: () => {}, metrics }
@@ -81,11 +81,14 @@ const notYet = [
   'logalert_notifications_total{channel="ops",result="dead"} 0',
   'logalert_budget_waits_total{channel="pay"} 0',
   'logalert_budget_waits_total{channel="ops"} 0',
+  'logalert_evaluation_seconds_total 0',
 ]
 
 test('what did not happen yet is 0, so that the first time is an increase', async () => {
   const { samples } = start(await startBots())
   const state = ['logalert_groups 0', 'logalert_outbox_pending 0', 'logalert_outbox_dropped_total 0']
+  // Of the rule quiet, whose alerts are moments, none goes on.
+  state.push('logalert_firing{rule="failed",severity="error"} 0')
   expect(await samples()).toEqual([...notYet, ...state])
 })
 
@@ -117,6 +120,7 @@ test('each decision, alert, request and message that waits is counted, and how f
     'logalert_lag_seconds{partition="p"}': 10,
     logalert_last_evaluation_timestamp_seconds: nowMs / 1000,
     logalert_groups: 2,
+    'logalert_firing{rule="failed",severity="error"}': 2,
     logalert_outbox_pending: 1,
   }
   const lines = Object.entries(expected).map(([name, value]) => `${name} ${value}`)
@@ -145,4 +149,31 @@ test.each<[string, () => Promise<never>]>([
   const reading = samples()
   await vi.advanceTimersByTimeAsync(2_000)
   expect(await reading).toEqual(notYet)
+})
+
+test('an alert that ended no longer goes on, and how long judging took is counted', async () => {
+  let clockMs = nowMs
+  const { alerting, samples } = start(
+    await startBots(),
+    (store) => ({
+      ...store,
+      commit(commit) {
+        clockMs += 1_500
+        return store.commit(commit)
+      },
+    }),
+    () => clockMs,
+  )
+  const shown = async () =>
+    (await samples()).filter((line) => /^logalert_(firing|evaluation_seconds_total)/.test(line))
+  await alerting.take({ partition: 'p', records: [failure(0), failure(1)] })
+  expect(await shown()).toEqual([
+    'logalert_evaluation_seconds_total 1.5',
+    'logalert_firing{rule="failed",severity="error"} 1',
+  ])
+  await alerting.pass('p', startMs + 3_600_000)
+  expect(await shown()).toEqual([
+    'logalert_evaluation_seconds_total 4.5',
+    'logalert_firing{rule="failed",severity="error"} 0',
+  ])
 })

@@ -1,9 +1,11 @@
-import type { Metric, MetricValue } from '@clew/otlp/metrics-text'
-import type { DecisionReason } from '../alert.ts'
+import type { Metric, MetricRow, MetricValue } from '@clew/otlp/metrics-text'
+import type { AlertSeverity, DecisionReason } from '../alert.ts'
+import { endsByItself } from '../engine/compile.ts'
 import type { NotifierOptions } from '../notify/notifier.ts'
 import type { RecordBatch } from '../sources/source.ts'
 import type { AlertStore, StoreSize } from '../store/store.ts'
 import type { AlertsFile } from './alerts-file.ts'
+import { alertMetricTable as table } from './metric-table.ts'
 
 /**
  * What rules and channels of this process did, counted since it began, also while rule files come and go. Labels are names of the
@@ -11,7 +13,7 @@ import type { AlertsFile } from './alerts-file.ts'
  */
 export type AlertMetrics = {
   /**
-   * All of them as they are now, those of docs/guide/metrics.md. The three of the state are left out while it does not answer within
+   * All of them as they are now, those of docs/guide/metrics.md. Those of the state are left out while it does not answer within
    * two seconds. Never rejects.
    */
   read(): Promise<Metric[]>
@@ -26,6 +28,8 @@ export type AlertCounts = {
   /** The store, whose commits are counted from now on. */
   watch(store: AlertStore): AlertStore
   judged(batch: RecordBatch): void
+  /** Judging records or time took so long, in milliseconds. */
+  took(ms: number): void
   /** The clock of the partition was moved, since nothing came. */
   passed(partition: string, clockMs: number): void
   left(partition: string): void
@@ -37,6 +41,9 @@ export type AlertCounts = {
 /** Partitions that are shown: those that are the furthest behind. */
 const mostPartitions = 100
 const sizeMs = 2_000
+/** So old the alerts that go on may be shown, where other processes may have begun or ended some. */
+const firingMs = 10_000
+const listed = 1_000
 
 /** Metrics to give to `startAlerting`, each time that it is called. `now`: unix milliseconds. */
 export function createAlertMetrics(now: () => number): AlertMetrics {
@@ -44,16 +51,22 @@ export function createAlertMetrics(now: () => number): AlertMetrics {
   const clocks = new Map<string, number>()
   let evaluatedMs = 0
   let store: AlertStore | undefined
+  const firing = openFiring(now)
   const passed = (partition: string, clockMs: number): void => {
     evaluatedMs = now()
     clocks.set(partition, Math.max(clocks.get(partition) ?? 0, Math.min(clockMs, evaluatedMs)))
   }
+  const counts = countsInto(counters)
   return {
     counts: {
-      ...countsInto(counters),
+      ...counts,
+      know(file) {
+        counts.know(file)
+        firing.know(file)
+      },
       watch(watched) {
-        store = watched
-        return withCommits(watched, counters)
+        store = withCommits(watched, counters, firing.changed)
+        return store
       },
       judged({ partition, records }) {
         counters.records.add({}, records.length)
@@ -64,11 +77,13 @@ export function createAlertMetrics(now: () => number): AlertMetrics {
     },
     async read() {
       const size = store && (await within(store.size()))
+      const going = store && size && (await within(firing.read(store)))
       return [
         ...Object.values(counters).map(({ read }) => read()),
         lagOf(clocks, now()),
-        ...(evaluatedMs > 0 ? [evaluation(evaluatedMs)] : []),
+        ...(evaluatedMs > 0 ? [metricOf(table.evaluated, evaluatedMs / 1000)] : []),
         ...(size === undefined ? [] : sizeMetrics(size)),
+        ...(going === undefined ? [] : [going]),
       ]
     },
   }
@@ -78,26 +93,25 @@ type Counters = ReturnType<typeof openCounters>
 
 function openCounters() {
   return {
-    records: counter('logalert_records_total', 'Records that the rules were asked about.'),
-    decisions: counter('logalert_decisions_total', 'What rules decided, by rule and reason.'),
-    alerts: counter('logalert_alerts_total', 'Alerts by rule, with each reminder and each end.'),
-    notifications: counter(
-      'logalert_notifications_total',
-      'Alerts that a channel took (sent), did not take (dead), or that nobody was to get (held, of no channel).',
-    ),
-    deliveries: counter('logalert_deliveries_total', 'Requests to channels, by what came of them.'),
-    seconds: counter('logalert_delivery_seconds_total', 'How long channels took to answer.'),
-    waits: counter('logalert_budget_waits_total', 'Messages put off as their bot has sent enough.'),
+    records: counter(table.records),
+    decisions: counter(table.decisions),
+    alerts: counter(table.alerts),
+    notifications: counter(table.notifications),
+    deliveries: counter(table.deliveries),
+    seconds: counter(table.deliverySeconds),
+    waits: counter(table.waits),
+    evaluation: counter(table.evaluationSeconds),
   }
 }
 
 const reasonsFromZero: readonly DecisionReason[] = ['fired', 'late', 'too many groups']
 
-function countsInto(counters: Counters): Pick<AlertCounts, 'know' | 'noticed' | 'attempted'> {
-  const { records, decisions, alerts, notifications, deliveries, seconds, waits } = counters
+function countsInto(counters: Counters): Pick<AlertCounts, 'know' | 'noticed' | 'attempted' | 'took'> {
+  const { records, decisions, alerts, notifications, deliveries, seconds, waits, evaluation } = counters
   return {
     know({ rules, channels }) {
       records.add({}, 0)
+      evaluation.add({}, 0)
       for (const { id: rule, severity } of rules) {
         for (const reason of reasonsFromZero) decisions.add({ rule, reason: wordOf(reason) }, 0)
         for (const state of ['firing', 'resolved']) alerts.add({ rule, severity, state }, 0)
@@ -107,6 +121,8 @@ function countsInto(counters: Counters): Pick<AlertCounts, 'know' | 'noticed' | 
         waits.add({ channel }, 0)
       }
     },
+    // The clock may have been set back.
+    took: (ms) => evaluation.add({}, Math.max(0, ms) / 1000),
     noticed: (result, channel = '') => notifications.add({ channel, result }),
     attempted(channel, came, tookMs) {
       if (came === 'budget') return waits.add({ channel })
@@ -116,12 +132,13 @@ function countsInto(counters: Counters): Pick<AlertCounts, 'know' | 'noticed' | 
   }
 }
 
-function withCommits(store: AlertStore, { alerts, decisions }: Counters): AlertStore {
+function withCommits(store: AlertStore, { alerts, decisions }: Counters, changed: () => void): AlertStore {
   return {
     ...store,
     async commit(commit) {
       const answer = await store.commit(commit)
       if (answer.result !== 'stored') return answer
+      if (commit.alerts.length > 0) changed()
       for (const { rule, severity, state } of commit.alerts) alerts.add({ rule, severity, state })
       for (const [rule, reasons] of commit.counts)
         for (const [reason, times] of reasons) decisions.add({ rule, reason: wordOf(reason) }, times)
@@ -132,7 +149,7 @@ function withCommits(store: AlertStore, { alerts, decisions }: Counters): AlertS
 
 type Counter = { add(labels: MetricValue['labels'], by?: number): void; read(): Metric }
 
-function counter(name: string, help: string): Counter {
+function counter({ name, help }: MetricRow): Counter {
   const counted = new Map<string, { labels: MetricValue['labels']; value: number }>()
   return {
     add(labels, by = 1) {
@@ -151,30 +168,51 @@ const wordOf = (reason: string): string => reason.replaceAll(' ', '_')
 function lagOf(clocks: ReadonlyMap<string, number>, nowMs: number): Metric {
   const values = [...clocks].map(([partition, ms]) => ({ labels: { partition }, value: (nowMs - ms) / 1000 }))
   return {
-    ...{ name: 'logalert_lag_seconds', kind: 'gauge' },
-    help: 'How old the newest record is that was judged, or since when nothing comes.',
+    ...table.lag,
     values: values.toSorted((a, b) => b.value - a.value).slice(0, mostPartitions),
   }
 }
 
-function evaluation(unixMs: number): Metric {
-  return {
-    ...{ name: 'logalert_last_evaluation_timestamp_seconds', kind: 'gauge' },
-    help: 'When the rules were last asked about records or about time.',
-    values: [{ labels: {}, value: unixMs / 1000 }],
-  }
+function sizeMetrics({ cells, waiting, dropped }: StoreSize): Metric[] {
+  return [metricOf(table.groups, cells), metricOf(table.waiting, waiting), metricOf(table.dropped, dropped)]
 }
 
-function sizeMetrics({ cells, waiting, dropped }: StoreSize): Metric[] {
-  const metric = (name: string, kind: Metric['kind'], help: string, value: number): Metric => ({
-    ...{ name, kind, help },
-    values: [{ labels: {}, value }],
-  })
-  return [
-    metric('logalert_groups', 'gauge', 'Groups of rules that the state holds.', cells),
-    metric('logalert_outbox_pending', 'gauge', 'Alerts of the state that are not sent yet.', waiting),
-    metric('logalert_outbox_dropped_total', 'counter', 'Alerts given up as too many waited.', dropped),
-  ]
+function metricOf(row: MetricRow, value: number): Metric {
+  return { ...row, values: [{ labels: {}, value }] }
+}
+
+type Firing = { know(file: AlertsFile): void; changed(): void; read(store: AlertStore): Promise<Metric> }
+
+/** The alerts that go on, of rules that say when one ends. Read when something may have changed. */
+function openFiring(now: () => number): Firing {
+  let rules: ReadonlyMap<string, AlertSeverity> = new Map()
+  let known: Metric | undefined
+  let readMs = 0
+  const changed = (): void => {
+    known = undefined
+  }
+  return {
+    know(file) {
+      rules = new Map(file.rules.filter(endsByItself).map(({ id, severity }) => [id, severity]))
+      changed()
+    },
+    changed,
+    async read(store) {
+      if (known && (!store.isShared || now() - readMs < firingMs)) return known
+      readMs = now()
+      const counts = new Map([...rules.keys()].map((rule) => [rule, 0]))
+      const seen = new Set<string>()
+      for (const { id, rule, state } of await store.history(listed)) {
+        if (!seen.has(id) && state === 'firing' && counts.has(rule)) counts.set(rule, counts.get(rule)! + 1)
+        seen.add(id)
+      }
+      const values = [...counts].map(([rule, value]) => ({
+        ...{ labels: { rule, severity: rules.get(rule)! }, value },
+      }))
+      known = { ...table.firing, values }
+      return known
+    },
+  }
 }
 
 /** Undefined when it fails, or does not come: a state that is away is what metrics are looked at for. */

@@ -85,13 +85,13 @@ export function startAlerting(options: AlertingOptions): Alerting {
       counts.left(partition)
     },
     async take(batch) {
-      const result = await runner.take(batch)
+      const result = await timed(counts, now, () => runner.take(batch))
       if (result === 'done') counts.judged(batch)
       await sendFresh()
       return result
     },
     async pass(partition, clockMs) {
-      await runner.pass(partition, clockMs)
+      await timed(counts, now, () => runner.pass(partition, clockMs))
       counts.passed(partition, clockMs)
       await sendFresh()
     },
@@ -103,6 +103,16 @@ export function startAlerting(options: AlertingOptions): Alerting {
         report(`the store was not told what is still to be sent: ${messageOf(error)}; it is sent in a minute`)
       }
     },
+  }
+}
+
+/** Tells how long it took, be it that it failed. */
+async function timed<T>(counts: AlertCounts, now: () => number, does: () => Promise<T>): Promise<T> {
+  const beganMs = now()
+  try {
+    return await does()
+  } finally {
+    counts.took(now() - beganMs)
   }
 }
 

@@ -1,5 +1,6 @@
 import type * as api from '@opentelemetry/api'
 import type { Span, SpanContext } from '@opentelemetry/api'
+import { sharedState } from '../process/state.ts'
 
 /** The API's SpanKind, without loading the API. */
 export const SpanKind: {
@@ -26,6 +27,39 @@ export type SpanOwner = {
 /** Names the one to ask when the process dies before the span has ended. Spans of an SDK do not ask. */
 export function setSpanOwner(span: Span & { owner?: SpanOwner }, owner: SpanOwner): void {
   if ('owner' in span) span.owner = owner
+}
+
+/** What is known of a recorded span at its end. */
+export type ObservedSpan = {
+  readonly name: string
+  readonly kind: api.SpanKind
+  readonly startUnixMs: number
+  readonly endUnixMs: number
+  readonly statusCode: api.SpanStatusCode
+  readonly traceId: string
+  readonly spanId: string
+  readonly traceFlags: number
+}
+
+/** Sees one recorded span at its end. Must not throw and must not keep or change it. */
+export type SpanObserver = (span: ObservedSpan) => void
+
+const observed = sharedState<{ observers: readonly SpanObserver[] }>('span observers', () => ({
+  observers: [],
+}))
+
+/** Lets `observer` see each span that our Tracer recorded, at its end, from now on; returns the way back. */
+export function observeSpans(observer: SpanObserver): () => void {
+  observed.observers = [...observed.observers, observer]
+  return () => {
+    observed.observers = observed.observers.filter((one) => one !== observer)
+  }
+}
+
+/** For a Tracer: shows a span that has ended to those who asked to see it. */
+export function showSpan(span: ObservedSpan): void {
+  const { observers } = observed
+  for (let at = 0; at < observers.length; at++) observers[at]!(span)
 }
 
 const invalid: SpanContext = Object.freeze({

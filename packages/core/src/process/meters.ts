@@ -7,11 +7,25 @@ export type MeterValue = {
   /** Of a histogram the sum. */
   readonly value: number
   /** Of a histogram alone: how often something was up to each bound, but above the one before; the last count is of what is above all. */
-  readonly buckets?: { readonly bounds: readonly number[]; readonly counts: readonly number[] } | undefined
-  /** Something that was counted: the span in which the last one happened. 32 and 16 hex digits. */
-  readonly exemplar?:
-    | { readonly traceId: string; readonly spanId: string; readonly timeUnixMs: number }
+  readonly buckets?:
+    | {
+        readonly bounds: readonly number[]
+        readonly counts: readonly number[]
+        /** Of each bucket something that was counted there. */
+        readonly exemplars?: readonly (Exemplar | undefined)[] | undefined
+      }
     | undefined
+  /** Something that was counted. */
+  readonly exemplar?: Exemplar | undefined
+}
+
+/** The span in which something was counted last: 32 and 16 hex digits. */
+export type Exemplar = {
+  readonly traceId: string
+  readonly spanId: string
+  readonly timeUnixMs: number
+  /** What it added to the count. Default 1. */
+  readonly value?: number
 }
 
 /** A number that this process knows of itself, for those who show such numbers. */

@@ -14,8 +14,8 @@ import { createOtlpHandler, startGrpc } from './otlp.ts'
 import { failureOf, sendFailure } from './reply/reply.ts'
 import { openSharedFile } from './reply/shared-file.ts'
 import { isPagePath, openWebFiles } from './reply/web-files.ts'
-import { alertMetricsAnswer } from './routes/answer-alerts.ts'
 import { createApi, type KnownStatus } from './routes/answer-api.ts'
+import { deskMetricsAnswer } from './routes/desk-metrics.ts'
 
 export type DeskHttp = {
   url: string
@@ -51,11 +51,12 @@ export async function startHttp({
   const live = createLiveStreams(store, alerts, options.onError)
   const at: DeskStatus['otlp'] = { http: '', grpc: null }
   const sharedFile = openSharedFile(options.webDirectory)
-  const api = createApi({ store, alerts, metrics, live, sharedFile }, () => ({
+  const known = (): KnownStatus => ({
     ...{ ...status(), otlp: at, received },
     alerts: alerts?.state() ?? null,
-  }))
-  const listener = await createListener(options, handler, api, alertMetricsAnswer(alerts))
+  })
+  const api = createApi({ store, alerts, metrics, live, sharedFile }, known)
+  const listener = await createListener(options, handler, api, deskMetricsAnswer(alerts, known))
 
   const open: { close(): Promise<void> }[] = []
   const close = async (): Promise<void> => {
@@ -93,7 +94,7 @@ async function createListener(
   options: HttpOptions,
   handlers: ReturnType<typeof createOtlpHandler>,
   api: ReturnType<typeof createApi>,
-  metrics: ReturnType<typeof alertMetricsAnswer>,
+  metrics: ReturnType<typeof deskMetricsAnswer>,
 ): Promise<Listener> {
   const corsOrigins = options.corsOrigins ?? []
   const { ingestToken, onError } = options

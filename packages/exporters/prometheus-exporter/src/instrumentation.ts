@@ -2,7 +2,7 @@ import { isMainThread } from 'node:worker_threads'
 import { type Instrumentation, onModuleLoad, report, type Stop, stopAll } from '@clew/core'
 import manifest from '@clew/prometheus-exporter/package.json' with { type: 'json' }
 import { type PromRegistry, shareMeters } from './prom-client.ts'
-import { startPrometheus, startTally } from './server.ts'
+import { startPrometheus, startTally, type TallyOptions } from './server.ts'
 
 const options = {
   port: {
@@ -29,6 +29,13 @@ const options = {
     min: 0,
     about: 'Modules that are counted each by itself; the records of further ones under _other.',
   },
+  maxSpanNames: {
+    kind: 'number',
+    default: 100,
+    min: 0,
+    about:
+      'Names of requests and jobs whose durations are counted each by itself; those of further ones under _other.',
+  },
 } as const
 
 type PromClient = { register: PromRegistry }
@@ -41,27 +48,27 @@ export const prometheusExporter: Instrumentation<typeof options> = {
   version: manifest.version,
   seam: 'an HTTP server of its own, or the registry of prom-client',
   options,
-  start: ({ options: { port, host, registry, maxModules } }) => {
-    if (registry === 'prom-client') return shareWhenLoaded(maxModules)
+  start: ({ options: { port, host, registry, ...limits } }) => {
+    if (registry === 'prom-client') return shareWhenLoaded(limits)
     // No port is taken that nobody gave: a second process of the machine would not get it. Worker threads have the
     // environment of their process, and records of their own.
-    return port > 0 && isMainThread ? listen(port, host, maxModules) : () => {}
+    return port > 0 && isMainThread ? listen(port, host, limits) : () => {}
   },
 }
 
 /** Counts from now on, and shows it in the registry of prom-client when that is loaded. */
-function shareWhenLoaded(maxModules: number): Stop {
-  const tally = startTally(undefined, maxModules)
-  const watch = onModuleLoad<PromClient>(library, ({ register }) => shareMeters(register, tally.meter))
+function shareWhenLoaded(limits: TallyOptions): Stop {
+  const tally = startTally(limits)
+  const watch = onModuleLoad<PromClient>(library, ({ register }) => shareMeters(register, tally.meters))
   return () => stopAll([tally.stop, watch])
 }
 
-function listen(port: number, host: string, maxModules: number): Stop {
+function listen(port: number, host: string, limits: TallyOptions): Stop {
   let isStopped = false
   let stop: Stop = () => {
     isStopped = true
   }
-  startPrometheus({ port, host, maxModules }).then(
+  startPrometheus({ port, host, ...limits }).then(
     (prometheus) => {
       stop = prometheus.stop
       if (isStopped) stop()

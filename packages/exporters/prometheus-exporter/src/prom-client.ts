@@ -1,6 +1,6 @@
 import { guard, listMeters, type Meter } from '@clew/core'
 import { prometheusName, samplesOf } from '@clew/otlp/metrics-text'
-import { defaults, type PrometheusOptions, startTally } from './server.ts'
+import { type PrometheusOptions, startTally } from './server.ts'
 
 /** What is used of a `Registry` of prom-client 15. */
 export type PromRegistry = {
@@ -32,9 +32,9 @@ export function shareWithPromClient(
   registry: PromRegistry,
   options: Omit<PrometheusOptions, 'port' | 'host'> = {},
 ): () => void {
-  const tally = startTally(options.service, options.maxModules ?? defaults.maxModules)
+  const tally = startTally(options)
   try {
-    const unshare = shareMeters(registry, tally.meter, options.meters)
+    const unshare = shareMeters(registry, tally.meters, options.meters)
     return () => {
       tally.stop()
       unshare()
@@ -48,7 +48,7 @@ export function shareWithPromClient(
 /** Puts what is counted already into a registry; throws, and leaves nothing, when that has a metric of the same name. */
 export function shareMeters(
   registry: PromRegistry,
-  counted: Meter,
+  [first, ...more]: readonly [Meter, ...Meter[]],
   meters: readonly Meter[] = [],
 ): () => void {
   const added = new Set<string>()
@@ -68,10 +68,10 @@ export function shareMeters(
   }
   const readCounted = (): ReturnType<Meter['read']> => {
     addLater()
-    return counted.read()
+    return first.read()
   }
   try {
-    for (const meter of [{ ...counted, read: readCounted }, ...listMeters(), ...meters]) add(meter)
+    for (const meter of [{ ...first, read: readCounted }, ...more, ...listMeters(), ...meters]) add(meter)
   } catch (error) {
     remove()
     throw error
@@ -101,7 +101,7 @@ function metricOf(meter: Meter): PromMetric {
           ...(exemplar && {
             exemplar: {
               labelSet: { trace_id: exemplar.traceId, span_id: exemplar.spanId },
-              value: 1,
+              value: exemplar.value ?? 1,
               timestamp: exemplar.timeUnixMs / 1000,
             },
           }),

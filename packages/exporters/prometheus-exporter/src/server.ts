@@ -4,13 +4,16 @@ import {
   listMeters,
   type Meter,
   observeRecords,
+  observeSpans,
   readStatus,
   runInContext,
   serviceName,
+  stopAll,
   suppressedRoot,
 } from '@clew/core'
 import { answerStatus, isForStatus, isLoopback, type OwnPages, serveOwnPages } from '@clew/otlp'
 import { answerMetrics, type Metric } from '@clew/otlp/metrics-text'
+import { createSpanTally } from './span-tally.ts'
 import { createTally } from './tally.ts'
 
 /** Where metrics are shown, and what is counted. */
@@ -21,6 +24,8 @@ export type PrometheusOptions = {
   host?: string
   /** Modules that are counted each by itself; the records of further ones under `_other`. Default 100. */
   maxModules?: number
+  /** Names of requests and jobs whose durations are counted each by itself; those of further ones under `_other`. Default 100. */
+  maxSpanNames?: number
   /** The label `service`. Default `service.name` of this process. */
   service?: string
   /** Shown beside those that this process has added to @clew/core. */
@@ -35,7 +40,7 @@ export type Prometheus = {
   stop(): void
 }
 
-export const defaults = { port: 9464, host: '127.0.0.1', maxModules: 100 } as const
+export const defaults = { port: 9464, host: '127.0.0.1', maxModules: 100, maxSpanNames: 100 } as const
 
 /**
  * Counts the log records of this process from now on, and shows them and what else it counts at `/metrics`, to Prometheus
@@ -45,14 +50,9 @@ export const defaults = { port: 9464, host: '127.0.0.1', maxModules: 100 } as co
  * const { url, stop } = await startPrometheus({ port: 9464 })
  */
 export async function startPrometheus(options: PrometheusOptions = {}): Promise<Prometheus> {
-  const {
-    port = defaults.port,
-    host = defaults.host,
-    maxModules = defaults.maxModules,
-    meters = [],
-  } = options
-  const tally = startTally(options.service, maxModules)
-  const read = (): Metric[] => [tally.meter, ...listMeters(), ...meters].flatMap(readMeter)
+  const { port = defaults.port, host = defaults.host, meters = [] } = options
+  const tally = startTally(options)
+  const read = (): Metric[] => [...tally.meters, ...listMeters(), ...meters].flatMap(readMeter)
   const answer: OwnPages['answer'] = (request, response) => {
     // What a process is and does is of no concern to other machines.
     if (isLoopback(host) && isForStatus(request)) answerStatus(request, response, readStatus)
@@ -75,11 +75,22 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
   }
 }
 
-/** Counts from now on, under `service` or what this process is called. */
-export function startTally(service: string | undefined, maxModules: number): { meter: Meter; stop(): void } {
+/** What is counted, and under which name of the service. */
+export type TallyOptions = Pick<PrometheusOptions, 'service' | 'maxModules' | 'maxSpanNames'>
+
+/** Counts records and durations from now on, under `service` or what this process is called. */
+export function startTally({
+  service,
+  maxModules = defaults.maxModules,
+  maxSpanNames = defaults.maxSpanNames,
+}: TallyOptions): {
+  meters: [Meter, ...Meter[]]
+  stop(): void
+} {
   const named = service || serviceName() || process.env.OTEL_SERVICE_NAME || 'unknown_service:node'
-  const { meter, observe } = createTally(named, maxModules)
-  return { meter, stop: observeRecords(observe) }
+  const [records, spans] = [createTally(named, maxModules), createSpanTally(named, maxSpanNames)]
+  const stops = [observeRecords(records.observe), observeSpans(spans.observe)]
+  return { meters: [records.meter, spans.meter], stop: () => stopAll(stops) }
 }
 
 /** One that throws is reported and left out. */

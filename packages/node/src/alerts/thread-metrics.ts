@@ -10,8 +10,9 @@ export type ThreadMetrics = {
 }
 
 const evaluation = 'logalert_last_evaluation_timestamp_seconds'
-/** What changes while nothing happens. */
+/** What changes while nothing happens: it is not told, or along with what does. */
 const restless: ReadonlySet<string> = new Set([evaluation, 'logalert_lag_seconds'])
+const rides: ReadonlySet<string> = new Set(['logalert_evaluation_seconds_total'])
 
 /** In the thread of alerts. `tell` says what changed since the last time, if anything did. */
 export function tellMetrics({ channel, evaluated }: ThreadMetrics): {
@@ -22,19 +23,17 @@ export function tellMetrics({ channel, evaluated }: ThreadMetrics): {
   port.unref()
   const last = new Float64Array(evaluated)
   const told = new Map<string, number>()
-  const isNew = (name: string, { labels, value }: MetricValue): boolean => {
-    const key = name + JSON.stringify(labels)
-    if (told.get(key) === value) return false
-    told.set(key, value)
-    return true
-  }
+  const keyOf = (name: string, { labels }: MetricValue): string => name + JSON.stringify(labels)
   return {
     tell(metrics) {
       const changed = metrics.flatMap((metric): Metric[] => {
-        const values = restless.has(metric.name) ? [] : metric.values.filter((one) => isNew(metric.name, one))
+        if (restless.has(metric.name)) return []
+        const values = metric.values.filter((one) => told.get(keyOf(metric.name, one)) !== one.value)
         return values.length === 0 ? [] : [{ ...metric, values }]
       })
-      if (changed.length > 0) port.postMessage(changed)
+      if (changed.every(({ name }) => rides.has(name))) return
+      for (const { name, values } of changed) for (const one of values) told.set(keyOf(name, one), one.value)
+      port.postMessage(changed)
     },
     evaluatedAt: (unixMs) => {
       last[0] = unixMs

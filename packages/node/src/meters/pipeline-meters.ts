@@ -1,5 +1,6 @@
 import type { Meter, MeterValue } from '@clew/core'
-import { durationBounds, type LaneStatus, type Pipeline, type Protocol } from '@clew/pipeline'
+import { durationBounds } from '@clew/otlp/metrics-text'
+import type { LaneStatus, Pipeline, Protocol } from '@clew/pipeline'
 import { bytes, counter, one, updown } from './make-meter.ts'
 
 type Counted = Pick<Pipeline, 'status' | 'waitingBytes'>

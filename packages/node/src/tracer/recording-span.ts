@@ -1,4 +1,4 @@
-import { apiGlobal, type SpanOwner, SpanStatusCode } from '@clew/core'
+import { apiGlobal, type SpanOwner, SpanStatusCode, showSpan } from '@clew/core'
 import type { EventInput, LinkInput, SpanInput } from '@clew/otlp'
 import type { Pipeline, PipelineScope } from '@clew/pipeline'
 import type {
@@ -216,6 +216,7 @@ export class RecordingSpan implements Span, SpanInput, OpenLink {
     this.ended = true
     // Whatever a request began keeps its context, with this span, and shall not keep the request.
     this.owner = undefined
+    showSpan(this)
     if ((this.traceFlags & sampled) !== 0) this.origin.open.remove(this)
     else if (!this.origin.holdsUnsampled) return
     this.origin.pipeline.span(this.origin.scope, this)

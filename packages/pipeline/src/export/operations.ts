@@ -1,14 +1,10 @@
+import { durationBounds } from '@clew/otlp/metrics-text'
 import type { Batch } from '../records/batch.ts'
 import { monotonicMs } from '../timers.ts'
 import type { Outcome } from '../wire/outcome.ts'
 
 /** How long operations took, by upper bounds in seconds; the last count is of what took longer. */
 export type Durations = { sumSeconds: number; counts: number[] }
-
-/** As for the requests of HTTP. https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpclientrequestduration */
-export const durationBounds: readonly number[] = [
-  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
-]
 
 /**
  * Counts what is sent as OpenTelemetry does: an operation begins with the first attempt to send a batch and ends with its last, however

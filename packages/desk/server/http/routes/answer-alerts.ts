@@ -1,5 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerMetrics, type Metric } from '@clew/otlp/metrics-text'
+import type { IncomingMessage } from 'node:http'
 import { shortText } from '@clew/otlp/text'
 import type { AlertPage, NewAlertSilence } from '../../../api/index.ts'
 import { storeError } from '../../schema/store-error.ts'
@@ -36,23 +35,6 @@ export function alertAnswers(
     'silence-end': async ({ request, response, values }) => {
       await sendJson(request, response, await requireAlerts(alerts).ask('endSilence', { id: values.id! }))
     },
-  }
-}
-
-/** What answers `/metrics`: what rules and channels did; nothing when the desk has no rule file. */
-export function alertMetricsAnswer(
-  alerts: Alerts | undefined,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const read = async (): Promise<Metric[]> =>
-    alerts ? [...(await alerts.ask('metrics', {})), unjudged(alerts.state().notJudged)] : []
-  return (request, response) => answerMetrics(request, response, read)
-}
-
-function unjudged(value: number): Metric {
-  return {
-    ...{ name: 'logalert_unjudged_records_total', kind: 'counter' },
-    help: 'Records that were stored but not judged, as too many waited.',
-    values: [{ labels: {}, value }],
   }
 }
 
