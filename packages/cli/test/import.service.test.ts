@@ -128,9 +128,9 @@ test('a folder with nothing in it says so, and others go on', async () => {
   ])
 })
 
-test.skipIf(process.getuid?.() === 0)(
-  'a folder that may not be read is told of, and others go on',
-  async () => {
+// The superuser reads every folder.
+if (process.getuid?.() !== 0)
+  test('a folder that may not be read is told of, and others go on', async () => {
     mkdirSync(join(folder, 'logs', 'private'), { recursive: true })
     write('logs/a.log', line)
     chmodSync(join(folder, 'logs', 'private'), 0)
@@ -141,8 +141,7 @@ test.skipIf(process.getuid?.() === 0)(
       '/logs/a.log: 1 line, 0 spans (log objects)\n',
       '/logs/private: it cannot be read (EACCES)\n',
     ])
-  },
-)
+  })
 
 test('a file larger than what is read of one that is refused is refused in time', async () => {
   const large = write('large', Buffer.alloc(100 * 1024 * 1024, 'x\n'))

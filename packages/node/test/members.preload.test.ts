@@ -80,18 +80,19 @@ describe.each(present)('$name', ({ name, kind, scope, functionName, many: most =
     else await checkClient(withUs([app, name, 'operate', String(count)], { node }), { count, scope, kind })
   })
 
-  test.runIf(isBundled(name))('in a bundle of everything it is joined once it is handed over', async () => {
-    const env = { ...addresses, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, CLEW_QUIET: '1' }
-    bundle ??= bundleMembers()
-    const options = { cwd: await bundle, env }
-    if (kind === 'server')
-      await checkServer({ ...options, args: ['app.mjs', name, 'serve'] }, { count: few, functionName })
-    else
-      await checkClient(
-        { ...options, args: ['app.mjs', name, 'operate', String(few)] },
-        { count: few, scope, kind },
-      )
-  })
+  if (isBundled(name))
+    test('in a bundle of everything it is joined once it is handed over', async () => {
+      const env = { ...addresses, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, CLEW_QUIET: '1' }
+      bundle ??= bundleMembers()
+      const options = { cwd: await bundle, env }
+      if (kind === 'server')
+        await checkServer({ ...options, args: ['app.mjs', name, 'serve'] }, { count: few, functionName })
+      else
+        await checkClient(
+          { ...options, args: ['app.mjs', name, 'operate', String(few)] },
+          { count: few, scope, kind },
+        )
+    })
 
   test.each(Object.values(forms))('what %s sees of it is as without us', async (app) => {
     const args = [app, name, 'show']

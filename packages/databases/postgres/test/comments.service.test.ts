@@ -80,17 +80,18 @@ describe.each(versions)('comments in queries of %s', (name, load) => {
   })
 
   // Drizzle needs a newer one.
-  test.skipIf(isOld)('what Drizzle sends is not prepared, and has a comment', async () => {
-    const current = drizzleSql<string>`current_query()`
-    const asked = drizzle(prepared as never)
-      .select({ sent: current })
-      .from(drizzleSql`(values (1)) as t`)
-      .where(eq(drizzleSql`column1`, 1))
-    const [row] = await inRequest('request', () => asked)
-    expect(row!.sent.replace(pattern, ' (commented)')).toBe(
-      'select current_query() from (values (1)) as t where column1 = $1 (commented)',
-    )
-  })
+  if (!isOld)
+    test('what Drizzle sends is not prepared, and has a comment', async () => {
+      const current = drizzleSql<string>`current_query()`
+      const asked = drizzle(prepared as never)
+        .select({ sent: current })
+        .from(drizzleSql`(values (1)) as t`)
+        .where(eq(drizzleSql`column1`, 1))
+      const [row] = await inRequest('request', () => asked)
+      expect(row!.sent.replace(pattern, ' (commented)')).toBe(
+        'select current_query() from (values (1)) as t where column1 = $1 (commented)',
+      )
+    })
 
   test('a cursor and a transaction work as without', async () => {
     const seen = await inRequest('request', async () => {
