@@ -6,7 +6,7 @@ import type * as Bullmq from 'bullmq'
 import type { Job } from 'bullmq'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { request, uniqueQueue, until } from './request.ts'
-import { attempts, openRig, type Rig } from './rig.ts'
+import { attempts as attemptsOf, openRig, type Rig } from './rig.ts'
 import { tally } from './tally.ts'
 import { postgresServer, redisServer, stopServers, type TargetName } from './targets.ts'
 
@@ -43,6 +43,12 @@ describe.each(targets)('%s', (name) => {
   let stopWatching: () => void
   /** What an instrumentation of the client would have made spans of: command and first argument. */
   const traced: string[] = []
+  /** What the application asked for. */
+  const asked: string[] = []
+  const command = (key: string): Promise<unknown> => {
+    asked.push(key)
+    return client.command(key)
+  }
   let all = 0
 
   const watch = (text: () => string): void => {
@@ -53,6 +59,7 @@ describe.each(targets)('%s', (name) => {
 
   beforeEach(async () => {
     traced.length = 0
+    asked.length = 0
     all = 0
     // One client for BullMQ and the application: only the context can tell their commands apart.
     client = await openClient(name)
@@ -70,11 +77,13 @@ describe.each(targets)('%s', (name) => {
     const queueName = uniqueQueue()
     const own = uniqueQueue()
     const jobs = 20
+    // On PostgreSQL BullMQ's own statements deadlock now and then, and the attempt that made them fails.
+    const attempts = 20
     const queue = target.queue(queueName)
     const manualQueue = target.queue(own)
     const scheduled = target.queue(uniqueQueue())
     await Promise.all([queue.waitUntilReady(), manualQueue.waitUntilReady(), scheduled.waitUntilReady()])
-    let completed = 0
+    let [completed, started] = [0, 0]
     const done = until(() => completed === jobs)
 
     // The constructors of 5.x duplicate the client and write themselves, where no wrap reaches.
@@ -86,7 +95,8 @@ describe.each(targets)('%s', (name) => {
         target.worker(
           queueName,
           async (job: Job) => {
-            await client.command(`user:${job.name}`)
+            started++
+            await command(`user:${job.name}`)
             await job.updateProgress(1)
             await job.log('line')
             await job.updateData({ a: 1 })
@@ -94,27 +104,30 @@ describe.each(targets)('%s', (name) => {
             await job.getChildrenValues()
             await job.getDependencies()
             await job.isFailed()
-            await client.command(`user:${job.name}`)
+            await command(`user:${job.name}`)
             if (job.attemptsMade === 0) throw new Error('again')
           },
-          { concurrency: 5, stalledInterval: 100, lockDuration: 30_000, lockRenewTime: 50 },
+          {
+            ...{ concurrency: 5, stalledInterval: 100, maxStalledCount: attempts },
+            ...{ lockDuration: 30_000, lockRenewTime: 50 },
+          },
         ),
       )
       worker.on('completed', async () => {
-        await client.command('user:event')
+        await command('user:event')
         completed++
         done.look()
       })
     })
 
     await request('adder', async () => {
-      await client.command('user:add')
+      await command('user:add')
       for (let n = 0; n < jobs / 2; n++)
-        await queue.add('one', { n }, { attempts: 2, backoff: { type: 'fixed', delay: 5 } })
+        await queue.add('one', { n }, { attempts, backoff: { type: 'fixed', delay: 5 } })
       await queue.addBulk(
-        Array.from({ length: jobs / 4 }, () => ({ name: 'many', data: {}, opts: { attempts: 2 } })),
+        Array.from({ length: jobs / 4 }, () => ({ name: 'many', data: {}, opts: { attempts } })),
       )
-      const leaf = { name: 'flow', queueName, opts: { attempts: 2 } }
+      const leaf = { name: 'flow', queueName, opts: { attempts } }
       const tree = await target.flowProducer().add({ ...leaf, children: Array(jobs / 4 - 1).fill(leaf) })
       await target.flowProducer().getFlow({ id: String(tree.job.id), queueName })
       await queue.getJob(String(tree.job.id))
@@ -130,7 +143,7 @@ describe.each(targets)('%s', (name) => {
       await scheduled.upsertJobScheduler('later', { every: 3_600_000 }, { name: 'later' })
       await scheduled.getJobSchedulers()
       await scheduled.removeJobScheduler('later')
-      await client.command('user:add')
+      await command('user:add')
     })
     await done.done
 
@@ -139,7 +152,7 @@ describe.each(targets)('%s', (name) => {
       await queue.add('manual', {})
       const worker = await inRequestOn6(() => target.worker(own, null, { autorun: false }))
       const job = (await worker.getNextJob('t')) as Job
-      await client.command('user:manual')
+      await command('user:manual')
       await job.moveToCompleted('x', 't', false)
       await queue.pause()
       await queue.resume()
@@ -148,17 +161,12 @@ describe.each(targets)('%s', (name) => {
     })
 
     expect(all).toBeGreaterThan(jobs * 10)
-    expect(tally(traced)).toEqual({
-      'user:one': jobs * 2,
-      'user:many': jobs,
-      'user:flow': jobs,
-      'user:event': jobs,
-      'user:add': 2,
-      'user:manual': 1,
-    })
-    expect(attempts(spans.spans).length).toBe(jobs * 2 + 1)
+    expect(tally(traced)).toEqual(tally(asked))
+    expect(started).toBeGreaterThanOrEqual(jobs * 2)
+    expect(asked.length).toBeGreaterThanOrEqual(jobs * 5 + 3)
+    expect(attemptsOf(spans.spans).length).toBe(started + 1)
     expect(tally(spans.spans.map((span) => span.name.replace(/ .*/, '')))).toEqual({
-      process: jobs * 2 + 1,
+      process: started + 1,
       maker: 1,
       adder: 1,
       by: 1,
@@ -171,9 +179,13 @@ async function openClient(name: TargetName): Promise<Client> {
     const pg = require('pg') as Pg
     // No pool: without its instrumentation one runs a query that waited in the context that released a client.
     const single = new pg.Client({ connectionString: (await postgresServer()).url })
-    await single.connect()
+    let before: Promise<unknown> = single.connect()
     return {
-      command: (key) => single.query('SELECT $1::text', [key]),
+      command: (key) => {
+        const answer = before.then(() => single.query('SELECT $1::text', [key]))
+        before = answer
+        return answer
+      },
       connection: undefined,
       close: () => single.end(),
     }
