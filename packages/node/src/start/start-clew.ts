@@ -56,6 +56,7 @@ import {
   waitsForLibrary,
 } from './start-packages.ts'
 import { isNews, sayStarted } from './startup-line.ts'
+import { keepTickShape } from './tick-shape.ts'
 
 /** The running SDK of this process. */
 export type Clew = {
@@ -83,6 +84,7 @@ export function startClew(): Clew | undefined {
   if (!clew) return undefined
   Object.defineProperty(globalThis, key, { value: clew })
   guard('reading the trace of the environment', continueTrace, undefined)
+  guard('keeping ticks fast', keepTickShape, undefined)
   return clew
 }
 
