@@ -58,7 +58,7 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['index.ts'],
     ['run/'],
     ['store/', 'sources/', 'notify/'],
-    ['channels/'],
+    ['channels/', 'early/'],
     ['engine/', 'detect/'],
     ['rules/'],
     ['alert.ts'],

@@ -17,6 +17,7 @@ export const ruleTypes = [
   'ratio',
   'aggregate',
   'new-template',
+  'early',
 ] as const
 /** One of {@link ruleTypes}. */
 export type RuleType = (typeof ruleTypes)[number]
@@ -36,6 +37,53 @@ export type AlertLine = {
   spanId: string
 }
 
+/** What of a series is not as it was. */
+export type ChangeKind = 'more' | 'fewer' | 'silent' | 'new' | 'higher' | 'lower' | 'mix'
+
+/** One thing that changed. */
+export type Change = {
+  kind: ChangeKind
+  service: string
+  /** What it is a series of, and the name of that: a template's text, a level's name, a span's, a queue's. */
+  of: 'template' | 'level' | 'span' | 'queue' | 'service'
+  /** What the series is known by: the id of a template, else its name. */
+  id: string
+  name: string
+  /** Of a value: which one, such as `wait_ms`; else "". */
+  field: string
+  sinceUnixMs: number
+  /** Records in ten minutes, or the typical value of these ten minutes, and what either usually is by now. */
+  now: number
+  usual: number
+  /** By how many of its usual variations. */
+  sigmas: number
+}
+
+/** What followed when it began like this before. */
+export type Precedent = {
+  /** How often it began like this, and how often a failure followed. */
+  times: number
+  failures: number
+  /** Of the failures: the template that most errors had, and how many minutes later on average. */
+  failure: string
+  minutesLater: number
+}
+
+/** What builds up, as an alert of a rule of type `early` tells it. JSON. */
+export type EarlyWarning = {
+  /** 16 hex digits: of the rule, what it began with, and when. */
+  id: string
+  sinceUnixMs: number
+  services: string[]
+  /** The strongest first; eight at most. */
+  changes: Change[]
+  /** How many changes there are in all. */
+  found: number
+  /** From 0.5 to 0.99. */
+  sure: number
+  precedent?: Precedent | undefined
+}
+
 /** What a rule saw when its condition came to hold: numbers and words for a sentence in any language. */
 export type Observation = {
   type: RuleType
@@ -53,6 +101,8 @@ export type Observation = {
   before?: string
   /** Of an aggregate, such as `p95`. */
   metric?: string
+  /** Of an early warning: what builds up. */
+  warning?: EarlyWarning
 }
 
 /** A rule's condition that came to hold, or no longer does. JSON. */

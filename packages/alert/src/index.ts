@@ -3,8 +3,10 @@ export {
   type AlertLine,
   type AlertSeverity,
   alertSeverities,
+  type Change,
   type Decision,
   type DecisionReason,
+  type EarlyWarning,
   type Observation,
   type RuleType,
   ruleTypes,
@@ -13,10 +15,13 @@ export { type Channel, type ChannelType, channelTypes, type Notice } from './cha
 export type { Post } from './channels/post.ts'
 export { channelSchema, readChannel, readChannels } from './channels/read-channel.ts'
 export { describeObservation, type Language } from './channels/words.ts'
+export type { Opinion } from './detect/warning.ts'
+export { type KeptWarning, type WarningState, warningStates } from './early/kept-warning.ts'
 export type { CellState, Outcome } from './engine/cell.ts'
 export { endsByItself } from './engine/compile.ts'
 export { createEngine, type Engine, type Hits } from './engine/engine.ts'
 export { type AlertRecord, plausibleMs, recordsOf } from './engine/record.ts'
+export { spanRecordsOf } from './engine/span-record.ts'
 export { type Budget, createMemoryBudget, type Permit } from './notify/budget.ts'
 export type { DeadLetter } from './notify/dead-letters.ts'
 export type { Grouping } from './notify/grouping.ts'
@@ -41,6 +46,7 @@ export { type ConsumeOptions, type Consumption, consumeSource, reachOf } from '.
 export { type Arrival, type Replay, replayArrivals, replayRecords } from './run/replay.ts'
 export { createRunner, type Runner } from './run/runner.ts'
 export { type ServeMetricsOptions, serveMetrics } from './run/serve-metrics.ts'
+export type { Learning } from './run/watching.ts'
 export type { KafkaConnection } from './sources/kafka-client.ts'
 export type { KafkaSourceOptions } from './sources/kafka-partition.ts'
 export { kafkaSource } from './sources/kafka-source.ts'

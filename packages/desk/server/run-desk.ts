@@ -99,12 +99,7 @@ export async function runDesk(options: DeskOptions): Promise<Desk> {
   }
 }
 
-async function startAlerts({
-  alerts: path,
-  directory,
-  report,
-}: DeskOptions): Promise<AlertClient | undefined> {
-  if (path === undefined) return undefined
+async function startAlerts({ alerts: path, directory, report }: DeskOptions): Promise<AlertClient> {
   const alerts = new AlertClient({ path, directory }, report)
   await alerts.start()
   return alerts

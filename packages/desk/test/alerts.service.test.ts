@@ -240,6 +240,7 @@ test('metrics go on when the file changes; without rules there are those of the 
     .toEqual([
       'logalert_records_total 6',
       'logalert_decisions_total{rule="payment-failed-500",reason="fired"} 1',
+      'logalert_decisions_total{rule="desk-early",reason="fired"} 0',
       'logalert_decisions_total{rule="other",reason="fired"} 0',
       'logalert_notifications_total{channel="wecom-pay",result="sent"} 1',
       'logalert_notifications_total{channel="wecom-pay",result="dead"} 0',
@@ -324,13 +325,16 @@ test('lines beyond what may wait for the rules are counted and told of, and thos
     const request = logsRequest([`payment_failed ${'x'.repeat(8_000_000)}`], now)
     // The rules have not begun yet, so that all of it waits.
     for (let sent = 0; sent < 5; sent++)
-      client.take('json', new TextEncoder().encode(request), { records: 1, arrivedUnixMs: Date.now() })
+      client.take('logs', 'json', new TextEncoder().encode(request), {
+        records: 1,
+        arrivedUnixMs: Date.now(),
+      })
     expect(client.state()).toEqual({ firing: 0, notJudged: 1 })
     client.begin('http://desk.example')
     await expect.poll(() => rig.bot.received.length, eventually).toBe(1)
     const { decisions } = await client.ask('explain', { rule: '', most: 10 })
     expect(decisions.length).toBe(4)
-    expect(rig.reports).toContain('too much waits for the rules: lines are stored but not judged, 1 so far')
+    expect(rig.reports).toContain('too much waits to be judged: lines are stored but not judged, 1 so far')
   } finally {
     await client.close()
   }

@@ -1,5 +1,5 @@
 import { severityName } from '@clew/otlp/severity'
-import type { Alert, AlertLine } from '../alert.ts'
+import type { Alert, AlertLine, EarlyWarning } from '../alert.ts'
 import type { RenderContext } from './channel.ts'
 import { cleanText, cleanWords } from './clean-text.ts'
 import { mostLines } from './detail.ts'
@@ -35,7 +35,10 @@ export function cleanAlert(
     id: clean(alert.id),
     rule: clean(alert.rule),
     group: Object.fromEntries(Object.entries(group).map(([field, value]) => [clean(field), clean(value)])),
-    observation: Object.fromEntries(texts) as Alert['observation'],
+    observation: {
+      ...(Object.fromEntries(texts) as Alert['observation']),
+      ...(observation.warning && { warning: withTexts(observation.warning, clean) }),
+    },
     description: cleanWords(alert.description.slice(0, mostUnits)),
     runbook: linkOf(alert.runbook),
     lines: alert.lines.slice(-mostLines).map((line) => cleanLine(line, services, timeZone, desk)),
@@ -65,6 +68,22 @@ function clean(text: string): string {
   return cleanText(text.slice(0, mostUnits))
 }
 
+/** The same warning with all text that comes from the log, or a name in it, made anew. */
+function withTexts(warning: EarlyWarning, anew: (text: string) => string): EarlyWarning {
+  const { precedent } = warning
+  return {
+    ...warning,
+    services: warning.services.map(anew),
+    changes: warning.changes.map((change) => ({
+      ...change,
+      service: anew(change.service),
+      name: anew(change.name),
+      field: anew(change.field),
+    })),
+    precedent: precedent && { ...precedent, failure: anew(precedent.failure) },
+  }
+}
+
 /** The address of a chain in the desk, or "" when there is no desk, or no trace id. */
 export function chainUrl(desk: string | undefined, traceId: string): string {
   return desk === undefined || !isTraceId(traceId) ? '' : `${desk.replace(/\/+$/, '')}/t/${traceId}`
@@ -83,7 +102,7 @@ function linkOf(text: string): string {
 /** The same alert without what must not be told: `redact` gets all text that comes from the log. */
 export function redactAlert(alert: Alert, redact: (text: string) => string): Alert {
   const { observation, group, lines } = alert
-  const { seen, before } = observation
+  const { seen, before, warning } = observation
   return {
     ...alert,
     group: Object.fromEntries(Object.entries(group).map(([field, value]) => [field, redact(value)])),
@@ -91,6 +110,7 @@ export function redactAlert(alert: Alert, redact: (text: string) => string): Ale
       ...observation,
       ...(seen !== undefined && { seen: redact(seen) }),
       ...(before !== undefined && { before: redact(before) }),
+      ...(warning !== undefined && { warning: withTexts(warning, redact) }),
     },
     lines: lines.map((line) => ({ ...line, text: redact(line.text) })),
   }

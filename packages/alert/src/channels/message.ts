@@ -4,6 +4,7 @@ import { type CleanAlert, cleanAlert, type MessageLine } from './clean-alert.ts'
 import { cleanText, cutBytes } from './clean-text.ts'
 import { type Detail, fitDetail, mostEntries } from './detail.ts'
 import { spanIn, timeIn } from './times.ts'
+import { warningFacts, warningWords } from './warning-words.ts'
 import { type Language, markOf, type Words, words } from './words.ts'
 
 /** A link whose text is ours; `url` is http or https. */
@@ -147,6 +148,7 @@ function factsOf(alert: CleanAlert, trouble: string | undefined, style: Style, d
   return [
     groupOf(alert, detail),
     trouble === undefined ? observationOf(alert, lexicon, detail) : cutBytes(trouble, detail.wordBytes),
+    ...(trouble === undefined ? warningOf(alert, style, detail) : []),
     isResolved ? lexicon.lasted(alert.atUnixMs - alert.sinceUnixMs) : '',
     spanIn(style.timeZone, isResolved ? alert.sinceUnixMs : firstMs, alert.atUnixMs),
     !isResolved && alert.times > 1 ? lexicon.reminder(alert.times, `${day} ${time.slice(0, 8)}`) : '',
@@ -155,14 +157,23 @@ function factsOf(alert: CleanAlert, trouble: string | undefined, style: Style, d
 
 function observationOf({ observation }: CleanAlert, lexicon: Words, detail: Detail): string {
   const short = (text: string | undefined): string => cutBytes(text ?? '', detail.wordBytes)
-  const { field, seen, before, metric } = observation
+  const { field, seen, before, metric, warning } = observation
   return lexicon.observed[observation.type]({
     ...observation,
     ...(field !== undefined && { field: short(field) }),
     ...(seen !== undefined && { seen: short(seen) }),
     ...(before !== undefined && { before: short(before) }),
     ...(metric !== undefined && { metric: short(metric) }),
+    ...(warning && { warning: { ...warning, services: warning.services.map(short) } }),
   })
+}
+
+/** Of an early warning: what changed. */
+function warningOf({ observation }: CleanAlert, style: Style, detail: Detail): string[] {
+  const { warning } = observation
+  if (warning === undefined || detail.wordBytes < 100) return []
+  const facts = warningFacts(warning, warningWords[style.language], style.timeZone)
+  return facts.map((fact) => cutBytes(fact, detail.wordBytes))
 }
 
 function groupOf({ group }: CleanAlert, detail: Detail): string {

@@ -1,5 +1,6 @@
 import type { Alert, AlertSeverity, Observation, RuleType } from '../alert.ts'
 import { lengthInWords } from './times.ts'
+import { warningWords } from './warning-words.ts'
 
 // With this file alone come words and no code that runs rules: pages load it.
 export { alertSeverities, ruleTypes } from '../alert.ts'
@@ -52,6 +53,7 @@ export const words: Readonly<Record<Language, Words>> = {
       aggregate: (seen) =>
         `${seen.metric} of ${field(seen)} is ${count(seen)}${within(seen)} (limit ${number(seen.limit)})`,
       'new-template': (seen) => `a kind of line that was never seen before: ${seen.seen}`,
+      early: ({ warning }) => (warning ? warningWords.en.head(warning) : 'something builds up'),
     },
     several: (count, resolved) => `${count} alerts${resolved > 0 ? `, ${resolved} of them resolved` : ''}`,
     tally: (severity, count) => `${count} ${severity}`,
@@ -85,6 +87,7 @@ export const words: Readonly<Record<Language, Words>> = {
       aggregate: (seen) =>
         `${windowZh(seen)}${field(seen)} 的 ${seen.metric} 为 ${count(seen)}（阈值 ${number(seen.limit)}）`,
       'new-template': (seen) => `出现从未见过的日志类型：${seen.seen}`,
+      early: ({ warning }) => (warning ? warningWords.zh.head(warning) : '有异常正在积累'),
     },
     several: (count, resolved) => `${count} 条告警${resolved > 0 ? `，其中 ${resolved} 条已恢复` : ''}`,
     tally: (severity, count) => `${severity} ${count} 条`,

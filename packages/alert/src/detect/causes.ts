@@ -2,13 +2,15 @@ import type { Finding } from './judge-service.ts'
 import { beginLinks, isLinked, type Links } from './links.ts'
 import { type Outcome, sortFindings, tellOf } from './tell-cause.ts'
 import { logOf } from './value-series.ts'
-import type { Change, Warning } from './warning.ts'
+import type { Change, Failure, Warning } from './warning.ts'
 
 /** A series that took part, and how high it came. JSON. */
 export type Part = { service: string; group: Finding['group']; id: string; field: string; height: number }
 
 /** What goes on, and was told of. JSON. */
 export type Cause = {
+  /** Of the warning that told of it. */
+  id: string
   beganMinute: number
   lastMinute: number
   services: string[]
@@ -27,6 +29,8 @@ export type Causes = {
   /** For how many minutes in a row something smaller was found in a service. */
   murmurs: Map<string, number>
   links: Links
+  /** That nobody was told of yet. */
+  failed: Failure[]
 }
 
 export const beginCauses = (): Causes => ({
@@ -34,6 +38,7 @@ export const beginCauses = (): Causes => ({
   outcomes: new Map(),
   murmurs: new Map(),
   links: beginLinks(),
+  failed: [],
 })
 
 const quietMinutes = 30
@@ -58,9 +63,12 @@ export function takeFindings(
     causes.open.push(cause)
     if (causes.open.length > mostOpen) causes.open.shift()
   }
-  return [...begun].map(([cause, findings]) =>
-    tellOf(cause.signature, minute, cause.services, findings, causes.outcomes.get(cause.signature)),
-  )
+  return [...begun].map(([cause, findings]) => {
+    const { signature, services } = cause
+    const warning = tellOf(signature, minute, services, findings, causes.outcomes.get(signature))
+    cause.id = warning.id
+    return warning
+  })
 }
 
 /** Where a fault shows most is where it is told of; what has to do with it is told there too. */
@@ -145,6 +153,7 @@ const traceIdsOf = (findings: readonly Finding[]): string[] => [
 
 function begin(service: string, minute: number, sorted: readonly Finding[]): Cause {
   const cause: Cause = {
+    id: '',
     beganMinute: minute,
     lastMinute: minute,
     services: [],
@@ -164,7 +173,7 @@ function join(cause: Cause, service: string, minute: number, findings: readonly 
   cause.traceIds = [...new Set([...cause.traceIds, ...traceIdsOf(findings)])].slice(-mostTraceIds)
   for (const finding of findings) {
     const { change, group, id } = finding
-    const height = change.field === '' ? change.now : logOf(change.now) - logOf(change.usual)
+    const height = heightOf(change)
     const known = partOf(cause, service, finding)
     if (known && Math.abs(height) > Math.abs(known.height)) known.height = height
     else if (!known && cause.parts.length < mostParts)
@@ -172,12 +181,17 @@ function join(cause: Cause, service: string, minute: number, findings: readonly 
   }
 }
 
+/** How high it came: a count, or how far a value lies from what it usually is, in logarithms. */
+export const heightOf = ({ field, now, usual }: Change): number =>
+  field === '' ? now : logOf(now) - logOf(usual)
+
 /** A service fails: what is open there led to it. */
 export function takeFailure(causes: Causes, service: string, minute: number, failure: string): void {
   for (const cause of causes.open) {
     if (cause.failedMinute > 0 || !cause.services.includes(service)) continue
     cause.failedMinute = minute
     cause.failure = failure
+    causes.failed.push({ id: cause.id, unixMs: minute * 60_000, service, text: failure })
   }
 }
 

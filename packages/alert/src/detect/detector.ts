@@ -2,8 +2,19 @@ import { beginCauses, type Causes, endCauses, type Part, takeFailure, takeFindin
 import { isHeld, openMinutes, ringMinutes } from './count-series.ts'
 import { type Finding, judgeService } from './judge-service.ts'
 import { closeLinks, noteTrace } from './links.ts'
+import { isUseful, noteOpinion, type Opinions, renameIn, withoutNoise } from './opinions.ts'
+import { renameTemplate } from './rename-template.ts'
 import { beginService, type Group, observeRecord, observeSpan, type Room, type Service } from './service.ts'
-import type { DetectorSettings, DetectorStats, SeenRecord, SeenSpan, Warning } from './warning.ts'
+import type {
+  Change,
+  DetectorSettings,
+  DetectorStats,
+  Failure,
+  Opinion,
+  SeenRecord,
+  SeenSpan,
+  Warning,
+} from './warning.ts'
 
 /** Early warning over one stream of records and spans. Never throws. */
 export type Detector = {
@@ -15,6 +26,16 @@ export type Detector = {
    * More than ten minutes at once are a time in which nobody watched.
    */
   tick(lowMs: number): Warning[]
+  /** The minute that is closed next, in unix milliseconds; 0 before the first record. */
+  minuteMs(): number
+  /** Failures that followed warnings, each once: those since the last call. */
+  failures(): Failure[]
+  /** Nobody watched until then, in unix milliseconds; or time was ahead of it. What was counted in open minutes goes. */
+  skip(toMs: number): void
+  /** The template of this id is known by another one from now on. What it had, the other one has besides its own. */
+  rename(templateId: string, into: string): void
+  /** Somebody says what a warning was worth: noise is told again once it rises above the height that it had. */
+  opine(changes: readonly Change[], opinion: Opinion): void
   /** All that it knows, as JSON: what `createDetector` goes on from. */
   save(): string
   stats(): DetectorStats
@@ -25,6 +46,7 @@ type State = {
   minute: number
   services: Map<string, Service>
   causes: Causes
+  opinions: Opinions
   room: Room
   late: number
   ahead: number
@@ -56,6 +78,21 @@ export function createDetector(settings: Partial<DetectorSettings> = {}, saved?:
       noteTrace(state.causes.links, span.traceId, span.service)
     },
     tick: (lowMs) => passTo(state, Math.floor(lowMs / 60_000), Math.round(warmUpMs / 60_000), sigmas),
+    minuteMs: () => state.minute * 60_000,
+    failures: () => state.causes.failed.splice(0),
+    skip: (toMs) => skip(state, Math.floor(toMs / 60_000)),
+    rename(templateId, into) {
+      for (const service of state.services.values()) renameTemplate(service, templateId, into, state.room)
+      renameIn(state.opinions, templateId, into)
+      for (const { parts } of state.causes.open)
+        for (const part of parts) if (part.group === 'template' && part.id === templateId) part.id = into
+    },
+    opine(changes, opinion) {
+      noteOpinion(state.opinions, changes, opinion)
+      if (opinion === 'noise') return
+      for (const { service, of: group, id, field } of changes)
+        setHarmless(state.services, { service, group, id, field, height: 0 })
+    },
     save: () => JSON.stringify(state, (_, value) => (value instanceof Map ? { entries: [...value] } : value)),
     stats: () => ({
       series: state.room.series,
@@ -73,6 +110,7 @@ function beginState(): State {
     minute: 0,
     services: new Map(),
     causes: beginCauses(),
+    opinions: new Map(),
     room,
     late: 0,
     ahead: 0,
@@ -128,18 +166,19 @@ function passTo(state: State, minute: number, warmUpMinutes: number, sigmas: num
     for (const [name, service] of state.services) {
       const { findings, failure } = judgeService(name, service, now, warmUpMinutes)
       if (failure !== undefined) takeFailure(state.causes, name, now, failure)
-      found.push([name, findings])
+      found.push([name, withoutNoise(state.opinions, findings)])
     }
     warnings.push(...takeFindings(state.causes, now, found, sigmas))
     closeLinks(state.causes.links, now)
-    for (const part of endCauses(state.causes, now)) noteHarmless(state.services, part)
+    for (const part of endCauses(state.causes, now))
+      if (!isUseful(state.opinions, { ...part, of: part.group })) setHarmless(state.services, part)
     if (now % 60 === 59) forgetIdle(state, now)
   }
   return warnings
 }
 
-/** Nothing came of it: only what rises above that height is told again. */
-function noteHarmless(services: State['services'], { service, group, id, field, height }: Part): void {
+/** Only what rises above that height is told again: nothing came of it. 0: any. */
+function setHarmless(services: State['services'], { service, group, id, field, height }: Part): void {
   if (group === 'service') return
   const known = services.get(service)?.groups[group].get(id)
   const series = field === '' ? known?.count : known?.values.get(field)

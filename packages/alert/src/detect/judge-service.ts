@@ -251,7 +251,7 @@ function add(
   const change: Change = {
     kind,
     service: look.name,
-    ...{ of, name, field, now, usual, sigmas },
+    ...{ of, id: of === 'service' ? look.name : id, name, field, now, usual, sigmas },
     sinceUnixMs: sinceMinute * 60_000,
   }
   look.findings.push({

@@ -1,4 +1,6 @@
-import type { AlertLine } from '../alert.ts'
+import type { AlertLine, Change, Precedent } from '../alert.ts'
+
+export type { Change, ChangeKind, Precedent } from '../alert.ts'
 
 /** A log record as detectors look at it. It is read in the call and not kept. */
 export type SeenRecord = {
@@ -37,36 +39,6 @@ export type SeenSpan = {
   readonly attempt?: number
 }
 
-/** What of a series is not as it was. */
-export type ChangeKind = 'more' | 'fewer' | 'silent' | 'new' | 'higher' | 'lower' | 'mix'
-
-/** One thing that changed. */
-export type Change = {
-  kind: ChangeKind
-  service: string
-  /** What it is a series of, and the name of that: a template's text, a level's name, a span's, a queue's. */
-  of: 'template' | 'level' | 'span' | 'queue' | 'service'
-  name: string
-  /** Of a value: which one, such as `wait_ms`; else "". */
-  field: string
-  sinceUnixMs: number
-  /** Records in ten minutes, or the typical value of these ten minutes, and what either usually is by now. */
-  now: number
-  usual: number
-  /** By how many of its usual variations. */
-  sigmas: number
-}
-
-/** What followed when it began like this before. */
-export type Precedent = {
-  /** How often it began like this, and how often a failure followed. */
-  times: number
-  failures: number
-  /** Of the failures: the template that most errors had, and how many minutes later on average. */
-  failure: string
-  minutesLater: number
-}
-
 /** What builds up, and why it is thought so. JSON. */
 export type Warning = {
   /** 16 hex digits; the same records give the same. */
@@ -86,6 +58,19 @@ export type Warning = {
   /** All of it in English, a sentence a line. */
   text: string
 }
+
+/** A failure that followed a warning. JSON. */
+export type Failure = {
+  /** Of the warning. */
+  id: string
+  unixMs: number
+  service: string
+  /** The template that most of its errors had. */
+  text: string
+}
+
+/** What somebody says that a warning was worth. */
+export type Opinion = 'useful' | 'noise'
 
 /** Of a detector. Each has a default. */
 export type DetectorSettings = {

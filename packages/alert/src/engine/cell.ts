@@ -114,7 +114,8 @@ function takeHit(step: Step, hit: Hit): void {
     step.cell = beginCell(compiled, step.cell.group, hit.unixMs)
   const { cell } = step
   cell.newestMs = Math.max(cell.newestMs, hit.unixMs)
-  keepLine(cell.lines, hit, rule.attach)
+  if (hit.warning) cell.lines = [...hit.warning.lines]
+  else keepLine(cell.lines, hit, rule.attach)
   const verdict = of.add(cell.seen, hit, cell.newestMs, cell.sinceMs)
   if (!verdict.holds) decide(step, verdict.because ?? 'below', verdict)
   else if (!holdOn(step, verdict)) decide(step, 'cooling', verdict)

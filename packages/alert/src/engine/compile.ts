@@ -1,6 +1,7 @@
 import { fieldOf, fieldValue, matcherOf, type RecordMatcher } from '@clew/search'
 import type { Rule } from '../rules/rule.ts'
 import { countedJudge } from './judges/counted.ts'
+import { earlyJudge } from './judges/early.ts'
 import type { Hit, Judge } from './judges/judge.ts'
 import { changeJudge, newTemplateJudge, newTermJudge } from './judges/terms.ts'
 import { aggregateJudge, cardinalityJudge, flatlineJudge, ratioJudge, spikeJudge } from './judges/windows.ts'
@@ -97,5 +98,7 @@ function judgeOf(rule: Rule): Judge<unknown> {
       return ratioJudge(rule)
     case 'aggregate':
       return aggregateJudge(rule)
+    case 'early':
+      return earlyJudge(rule)
   }
 }

@@ -1,4 +1,5 @@
 import { fieldOf, mayMatch } from '@clew/search'
+import type { AlertLine, EarlyWarning } from '../alert.ts'
 import type { Rule } from '../rules/rule.ts'
 import {
   advanceCell,
@@ -23,11 +24,15 @@ export type Hits = Map<string, Hit[]>
  */
 export type Engine = {
   readonly rules: readonly Rule[]
+  /** Since when records come; 0: from the first one that there is. */
+  readonly watchedFromMs: number
   /**
    * Adds what the rules want of a record. Allocates nothing when none wants it. `lowMs`: nothing older is expected any more, but
    * for what rules allow to be late.
    */
   match(record: AlertRecord, hits: Hits, lowMs: number): void
+  /** Adds what a rule of type `early` found. */
+  tell(found: EarlyWarning & { rule: string; lines: readonly AlertLine[] }, unixMs: number, hits: Hits): void
   /** Judges the hits of a cell. The state, JSON, may be changed; undefined begins one. */
   step(cell: string, state: CellState | undefined, hits: readonly Hit[], lowMs: number): Outcome
   /** Judges what time alone brings. */
@@ -49,7 +54,7 @@ export function createEngine(
   reminders: Reminders = 'last',
 ): Engine {
   const compiled = rules.map(compileRule)
-  const candidatesOf = createCandidates(compiled)
+  const candidatesOf = createCandidates(compiled.filter(({ rule }) => rule.type !== 'early'))
   const byId = new Map(compiled.map((one) => [one.rule.id, one]))
   const of = (cell: string): CompiledRule => {
     const found = byId.get(ruleIdOf(cell))
@@ -62,12 +67,20 @@ export function createEngine(
       : watchAgain(of(cell), state, watchedFromMs)
   return {
     rules,
+    watchedFromMs,
     match(record, hits, lowMs) {
+      if (record.span !== undefined) return
       const candidates = candidatesOf(record)
       for (let i = 0; i < candidates.length; i++) {
         const one = candidates[i]!
         if (one.matches(record)) addHit(hits, cellOf(one.rule, record), hitOf(one, record, lowMs))
       }
+    },
+    tell({ rule, lines, ...warning }, unixMs, hits) {
+      const cell = keyOf(rule, [warning.services[0]!])
+      // What was found of a minute is told when the minute is over, and is never late.
+      const line = { unixMs, severityNumber: 0, service: '', text: '', traceId: '', spanId: '' }
+      addHit(hits, cell, { unixMs, weight: 1, lowMs: unixMs, line, warning: { ...warning, lines } })
     },
     step(cell, state, hits, lowMs) {
       const first = hits.find((hit) => !isLate(hit, of(cell).rule))

@@ -41,7 +41,7 @@ export function alertOf(
 }
 
 export function observationOf({ rule }: CompiledRule, verdict: Verdict): Observation {
-  const { value, limit, seen, before } = verdict
+  const { value, limit, seen, before, warning } = verdict
   const field = 'field' in rule ? rule.field : 'fields' in rule ? rule.fields.join(', ') : undefined
   return {
     type: rule.type,
@@ -52,6 +52,7 @@ export function observationOf({ rule }: CompiledRule, verdict: Verdict): Observa
     ...(seen !== undefined && { seen }),
     ...(before !== undefined && { before }),
     ...('metric' in rule && { metric: rule.metric }),
+    ...(warning !== undefined && { warning }),
   }
 }
 

@@ -9,6 +9,18 @@ export type AlertRecord = SearchedRecord & {
   readonly unixMs: number
   /** How many records it stands for, where records are sampled; 0 is one that was kept for its chain alone. */
   readonly weight: number
+  /** Of a record that stands for a span, which no rule but one of type `early` looks at. */
+  readonly span?: SpanFacts
+}
+
+/** What of a span is not in a record; its end is the record's time, its name the body. */
+export type SpanFacts = {
+  readonly durationMs: number
+  readonly isError: boolean
+  /** Of a job: its queue, how long it waited there, and which attempt it is, from 1. */
+  readonly queue?: string
+  readonly waitMs?: number
+  readonly attempt?: number
 }
 
 /** By this much the clock of who made a record may be ahead of the one that received it. */
@@ -63,7 +75,7 @@ export function plausibleMs(unixMs: number, arrivedUnixMs: number): number {
   return isPlausible(unixMs, arrivedUnixMs) ? unixMs : arrivedUnixMs
 }
 
-const idOrNone = (id: string): string => (/[^0]/.test(id) ? id : '')
+export const idOrNone = (id: string): string => (/[^0]/.test(id) ? id : '')
 
 export function bodyText(body: SearchedValue): string {
   if (typeof body === 'string') return body

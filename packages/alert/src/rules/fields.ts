@@ -71,6 +71,17 @@ export const number = (about: string): Field<number> => ({
   about,
 })
 
+/** A number within these. */
+export const share = (about: string, least: number, most: number): Field<number> => ({
+  parse: (raw) => {
+    const read = parseNumber()(raw)
+    if (read.value === undefined || (read.value >= least && read.value <= most)) return read
+    return unusable(String(read.value), `write a number from ${least} to ${most}`)
+  },
+  schema: { type: 'number', minimum: least, maximum: most },
+  about,
+})
+
 export const count = (about: string, least = 1, most = 1_000_000): Field<number> => ({
   parse: (raw) => {
     const { value, faults } = parseCount(most)(raw)

@@ -25,6 +25,8 @@ const when: { [Type in RuleType]: string } = {
   cardinality: 'So many distinct values of the field in a window, or as few. 5,000 are told apart.',
   ratio:
     'The share of the records that `of` finds among those that `where` finds, in a window. The lines of the alert are those that `of` finds.',
+  early:
+    'What builds up before a failure, told as one warning for each cause: see the [guide](../guide/early-warnings.md). It learns what is usual of each kind of line, of numbers on lines, and of the spans of the same source; `where` says which lines and spans it looks at; a span is looked at as a line of its name and attributes. It has no `preset`, `group_by`, `max_groups`, `resolve_after` and `attach`: what builds up is told by service, with up to three lines.',
   aggregate:
     'A number made of the values of the field in a window; of the newest 2,000 of them. A value that is no number is left out.',
 }
@@ -34,7 +36,7 @@ const header = ['Field', 'Default', 'What it does']
 /** A table with even columns, as the formatter leaves it. */
 function table(fields: Fields, leaveOut: Fields = {}): string {
   const rows = Object.entries(fields)
-    .filter(([name]) => !Object.hasOwn(leaveOut, name))
+    .filter(([name, field]) => leaveOut[name] !== field)
     .map(([name, { about, fallback, schema }]) => [
       `\`${name}\``,
       fallback ? fallback.shown : '**needed**',

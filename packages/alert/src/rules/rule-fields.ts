@@ -1,11 +1,12 @@
 import type { Search } from '@clew/search'
-import { type Fault, type Mistake, quote, unusable, usable } from '@clew/settings'
+import { type Mistake, quote, unusable, usable } from '@clew/settings'
 import { alertSeverities, type RuleType, ruleTypes } from '../alert.ts'
 import {
   choice,
   count,
   delay,
   duration,
+  type Field,
   type Fields,
   type JsonSchema,
   name,
@@ -15,12 +16,14 @@ import {
   type Places,
   readFields,
   schemaOf,
+  share,
   text,
   texts,
   type ValuesOf,
 } from './fields.ts'
+import { limited, type Misfit, misfitOfCount, misfitOfShare } from './limits.ts'
 import { expandPreset, type Preset, presetField, presets } from './presets.ts'
-import { type Condition, directions, type Limits, metrics, type Rule, type RuleFrame } from './rule.ts'
+import { type Condition, directions, metrics, type Rule, type RuleFrame } from './rule.ts'
 import { attach, realert, search } from './rule-field-kinds.ts'
 
 const minute = 60_000
@@ -47,6 +50,15 @@ const frameFields = {
   attach: or(attach, 5, '5'),
   notify: or(texts('Names of channels.', 20), [], 'none: the alert is only seen in the desk'),
 } satisfies Fields
+
+/** Of these a rule of type early has none: what builds up is told by service, with the lines that show it. */
+const earlyHasNo = ['preset', 'group_by', 'max_groups', 'resolve_after', 'attach'] as const
+
+const frameOfType = (type: RuleType): Fields =>
+  type === 'early' ? withoutFields(frameFields, earlyHasNo) : frameFields
+
+const withoutFields = (fields: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)))
 
 const windowAbout = duration('The length of the window, by the time of the records: `5m`. At least `1s`.')
 const window: typeof windowAbout = {
@@ -115,6 +127,20 @@ const conditionFields = {
     ...limits,
     at_least: or(atLeast, 1, '1'),
   },
+  early: {
+    severity: or(choice(alertSeverities, 'How bad it is.'), 'warning', 'warning'),
+    sure: or(
+      share('How sure it must be that a warning is no chance: from 0.5 to 0.99.', 0.5, 0.99),
+      0.7,
+      '0.7',
+    ),
+    learn: or(
+      delay('How long it only learns what is usual; what it finds until then is seen in the desk alone.'),
+      24 * 60 * minute,
+      '24h',
+    ),
+    realert: or(realert, { baseMs: 30 * minute, maxMs: 30 * minute }, '30m'),
+  },
 } satisfies { [Type in RuleType]: Fields }
 
 type Conditions = typeof conditionFields
@@ -151,6 +177,7 @@ const conditions: { [Type in RuleType]: (values: Values<Type>) => Condition | Mi
     misfitOfShare({ above, below }) ?? limited({ type: 'ratio', of, above, below, atLeast: at_least }),
   aggregate: ({ field, metric, above, below, at_least }) =>
     limited({ type: 'aggregate', field, metric, above, below, atLeast: at_least }),
+  early: ({ sure, learn }) => ({ type: 'early', sure, learnMs: learn }),
 }
 
 function countOf(values: { threshold: number; resolve_below: number | undefined }): {
@@ -161,46 +188,12 @@ function countOf(values: { threshold: number; resolve_below: number | undefined 
   return { threshold, resolveBelow: Math.min(threshold, resolve_below) }
 }
 
-/** What is wrong with values together, or with one of them. */
-type Misfit = Fault & { field?: string }
-
-function limited<Limited extends Condition & Limits>(condition: Limited): Limited | Misfit {
-  const { above, below } = condition
-  if (above === undefined && below === undefined)
-    return { found: 'it has neither above nor below', remedy: 'write one of them' }
-  return above !== undefined && below !== undefined && above <= below
-    ? {
-        found: `every number is at or above ${above}, or at or below ${below}`,
-        remedy: 'write an above that is more than below',
-      }
-    : condition
-}
-
-/** What a share never is, or always. */
-function misfitOfShare({ above, below }: Limits): Misfit | undefined {
-  const remedy = 'a share is a number from 0 to 1: write 0.05 for 5 %'
-  if (above !== undefined && !(above > 0 && above <= 1))
-    return { field: 'above', found: String(above), remedy }
-  if (below !== undefined && !(below >= 0 && below < 1))
-    return { field: 'below', found: String(below), remedy }
-  return undefined
-}
-
-/** What a number of values never is, or always. */
-function misfitOfCount({ above, below }: Limits): Misfit | undefined {
-  if (above !== undefined && above <= 0)
-    return { field: 'above', found: String(above), remedy: 'there are always as many; write 1 or more' }
-  if (below !== undefined && below < 0)
-    return { field: 'below', found: String(below), remedy: 'there are never so few; write 0 or more' }
-  return undefined
-}
-
 /** One rule of the file, or all that is wrong with it. Never throws. */
 export function readRule(raw: unknown, placeOf: Places): { rule?: Rule; mistakes: Mistake[] } {
   const { whole, isUnknown } = expandPreset(raw, frameFields)
   const type = ruleTypes.find((one) => one === (whole as { type?: unknown } | null)?.type)
   const fields = {
-    ...frameFields,
+    ...(type ? frameOfType(type) : frameFields),
     ...(isUnknown && { id: optional(frameFields.id), type: optional(frameFields.type) }),
     ...(type ? conditionFields[type] : anyCondition()),
   }
@@ -211,8 +204,15 @@ export function readRule(raw: unknown, placeOf: Places): { rule?: Rule; mistakes
     const { field, ...fault } = condition
     return { mistakes: [{ place: placeOf(field === undefined ? [] : [field]), ...fault }] }
   }
-  return { rule: { ...frameOf(values as Frame & { window?: number }), ...condition }, mistakes: [] }
+  const frame = frameOf({ ...frameDefaults, ...values } as Frame & { window?: number })
+  return { rule: { ...frame, ...condition, ...(type === 'early' && earlyFrame) }, mistakes: [] }
 }
+
+/** Of fields that a type has none of. */
+const frameDefaults = Object.fromEntries(
+  Object.entries<Field<unknown>>(frameFields).map(([name, { fallback }]) => [name, fallback?.value]),
+)
+const earlyFrame = { groupBy: ['service'], attach: 3 }
 
 /** Where the type is unknown, the fields of all types are known, and none of them is read. */
 function anyCondition(): Fields {
@@ -243,17 +243,27 @@ function frameOf(values: Frame & { window?: number }): RuleFrame {
 
 /** The JSON Schema of a rule: one of its types, each with its fields. What all have is in `frameSchemas`, below `$defs`. */
 export function ruleSchema(): JsonSchema {
-  const refs = Object.fromEntries(Object.keys(frameFields).map((key) => [key, { $ref: `#/$defs/${key}` }]))
+  // What a type has of its own is no reference.
+  const refsTo = (properties: object, type: RuleType): object =>
+    Object.fromEntries(
+      Object.entries(properties).map(([key, schema]) => [
+        key,
+        Object.hasOwn(frameFields, key) && !Object.hasOwn(conditionFields[type], key)
+          ? { $ref: `#/$defs/${key}` }
+          : schema,
+      ]),
+    )
   const ofType = (type: RuleType): JsonSchema => {
-    const { required, properties, ...own } = schemaOf({ ...frameFields, ...conditionFields[type] })
+    const { required, properties, ...own } = schemaOf({ ...frameOfType(type), ...conditionFields[type] })
     const needed = (required as string[]).filter((key) => key !== 'id')
+    const hasPresets = 'preset' in (properties as object)
     const names = Object.keys(presets).filter((name) => presets[name]!.fields.type === type)
     return {
       ...own,
-      properties: { ...(properties as object), ...refs, type: { const: type } },
+      properties: { ...refsTo(properties as object, type), type: { const: type } },
       anyOf: [
         { required },
-        { required: ['preset', ...needed] },
+        ...(hasPresets ? [{ required: ['preset', ...needed] }] : []),
         ...(names.length > 0 ? [{ required: ['preset'], properties: { preset: { enum: names } } }] : []),
       ],
     }

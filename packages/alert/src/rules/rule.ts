@@ -61,6 +61,8 @@ export type Condition =
   | ({ type: 'cardinality'; field: string } & Limits)
   /** The share of records that `of` finds among those of `where` in the window. */
   | ({ type: 'ratio'; of: Search; atLeast: number } & Limits)
+  /** What builds up, by how it usually is: told when it is as sure as that, and once so much was learnt. */
+  | { type: 'early'; sure: number; learnMs: number }
   /** A number made of the field's values in the window. */
   | ({ type: 'aggregate'; field: string; metric: Metric; atLeast: number } & Limits)
 

@@ -69,7 +69,7 @@ export function createAlertMetrics(now: () => number): AlertMetrics {
         return store
       },
       judged({ partition, records }) {
-        counters.records.add({}, records.length)
+        counters.records.add({}, records.filter(({ span }) => span === undefined).length)
         passed(partition, records.at(-1)?.unixMs ?? 0)
       },
       passed,

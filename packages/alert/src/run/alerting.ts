@@ -39,11 +39,11 @@ export type AlertingOptions = {
 }
 
 /** Rules that run: records go in, messages go out. */
-export type Alerting = Pick<Runner, 'assign' | 'revoke' | 'positionOf'> & {
+export type Alerting = Pick<Runner, 'assign' | 'revoke' | 'positionOf' | 'opine' | 'learning'> & {
   /** As {@link Runner.take}; alerts that come of it are on their way when it resolves. */
   take(batch: RecordBatch): Promise<'done' | 'elsewhere'>
   /** As {@link Runner.pass}. */
-  pass(partition: string, clockMs: number): Promise<void>
+  pass(partition: string, clockMs: number): Promise<'done' | 'elsewhere'>
   /** Sends what waits in the outbox, of other processes as well; call it once a second. Never rejects. */
   send(): Promise<void>
   /** Tries what waits once more, within the time. What was not sent stays in the outbox, for whoever sends next. Never rejects. */
@@ -80,6 +80,8 @@ export function startAlerting(options: AlertingOptions): Alerting {
     send,
     assign: (partition, clockMs) => runner.assign(partition, clockMs),
     positionOf: (partition) => runner.positionOf(partition),
+    learning: () => runner.learning(),
+    opine: (warning, opinion) => runner.opine(warning, opinion),
     revoke(partition) {
       runner.revoke(partition)
       counts.left(partition)
@@ -91,11 +93,13 @@ export function startAlerting(options: AlertingOptions): Alerting {
       return result
     },
     async pass(partition, clockMs) {
-      await timed(counts, now, () => runner.pass(partition, clockMs))
+      const result = await timed(counts, now, () => runner.pass(partition, clockMs))
       counts.passed(partition, clockMs)
       await sendFresh()
+      return result
     },
     async close(timeoutMs) {
+      await sendOrSay(() => runner.keep())
       await notifier.close({ timeoutMs })
       try {
         await delivery.release()

@@ -45,7 +45,7 @@ inhibt: []
     [
       "alerts.yaml:10: rules[0] "first": window: "5" has no unit; write "30s", "15m", "2h" or "7d"",
       "alerts.yaml:11: rules[0] "first": notfy: nobody knows this field; did you mean notify?",
-      "alerts.yaml:13: rules[1] "second": type: "frequncy" is unknown; write frequency, any, block-list, allow-list, change, spike, flatline, new-term, cardinality, ratio, aggregate or new-template",
+      "alerts.yaml:13: rules[1] "second": type: "frequncy" is unknown; write frequency, any, block-list, allow-list, change, spike, flatline, new-term, cardinality, ratio, aggregate, new-template or early",
       "alerts.yaml:16: rules[2] "third": where: "dur>200ms" asks for a span, a chain or a pattern; a rule looks at one record; leave it out",
       "alerts.yaml:20: rules[3] "fourth": of: character 1 of "level>=err"; level "err" is unknown; did you mean "error"? Levels are trace, debug, info, warn, error, fatal",
       "alerts.yaml:26: rules[5] "good": id: "good" is there twice; give it another id",

@@ -1,10 +1,13 @@
 import type { Alert, Decision, DecisionReason } from '../alert.ts'
+import type { KeptWarning } from '../early/kept-warning.ts'
 import type { CellState } from '../engine/cell.ts'
 import {
   type AlertStore,
   type Commit,
   type CommitResult,
   type OutboxStore,
+  type StoredWatch,
+  storedWatch,
   storeLimits,
   type WindowStore,
 } from './store.ts'
@@ -18,16 +21,19 @@ export function createMemoryStore(now: () => number): AlertStore {
   const decisions: Decision[] = []
   const counts = new Map<string, Map<DecisionReason, number>>()
   const history: Alert[] = []
+  const warnings = new Map<string, KeptWarning>()
   let nextToken = 1
   let dropped = 0
 
-  const told = ({ alerts, decisions: fresh, counts: more }: Commit): void => {
+  const told = (commit: Commit): void => {
+    const { alerts, decisions: fresh, counts: more } = commit
     for (const alert of alerts) waiting.set(String(nextToken++), { alert, heldUntilMs: 0 })
     for (const token of waiting.keys()) {
       if (waiting.size <= storeLimits.waiting) break
       waiting.delete(token)
       dropped++
     }
+    addWarnings(warnings, commit)
     addNewest(history, alerts, storeLimits.listed)
     addNewest(decisions, fresh, storeLimits.listed)
     addCounts(counts, more)
@@ -38,6 +44,7 @@ export function createMemoryStore(now: () => number): AlertStore {
     ...outboxOf(waiting, now),
     explain: async (most) => ({ decisions: newestOf(decisions, most), counts }),
     history: async (most) => newestOf(history, most),
+    warnings: async (most) => newestWarnings(warnings, most),
     size: async () => ({ cells: cells.size, waiting: waiting.size, dropped }),
     close: async () => {},
   }
@@ -47,13 +54,16 @@ export function createMemoryStore(now: () => number): AlertStore {
 function windowsOf(cells: Map<string, Cell>, stored: (commit: Commit) => void): WindowStore {
   const positions = new Map<string, number>()
   const clocks = new Map<string, number>()
+  const watches = new Map<string, StoredWatch>()
   const low = (): number => (clocks.size === 0 ? 0 : Math.min(...clocks.values()))
-  const refusal = ({ span, cells: changes }: Commit): CommitResult['result'] | undefined => {
+  const refusal = ({ span, cells: changes, watch }: Commit): CommitResult['result'] | undefined => {
     if (span && positions.get(span.partition) !== span.before) return 'elsewhere'
+    if (watch && (watches.get(watch.partition)?.version ?? '') !== watch.before) return 'elsewhere'
     const isChanged = changes.some(({ cell, version }) => (cells.get(cell)?.version ?? 0) !== version)
     return isChanged ? 'changed' : undefined
   }
-  const store = ({ span, clocks: newest, setBacks = [], cells: changes }: Commit): void => {
+  const store = ({ span, clocks: newest, setBacks = [], cells: changes, watch }: Commit): void => {
+    if (watch) watches.set(watch.partition, storedWatch(watch))
     if (span) positions.set(span.partition, span.after)
     for (const partition of setBacks) clocks.delete(partition)
     for (const [partition, ms] of newest) clocks.set(partition, Math.max(clocks.get(partition) ?? 0, ms))
@@ -66,6 +76,7 @@ function windowsOf(cells: Map<string, Cell>, stored: (commit: Commit) => void): 
     isShared: false,
     inTurn: (does) => does(),
     positionOf: async (partition) => positions.get(partition),
+    watchOf: async (partition) => watches.get(partition),
     load: async (names) =>
       new Map(
         names.flatMap((name) => {
@@ -117,6 +128,24 @@ function addNewest<T>(list: T[], items: readonly T[], most: number): void {
   list.push(...items)
   if (list.length > most) list.splice(0, list.length - most)
 }
+
+function addWarnings(
+  kept: Map<string, KeptWarning>,
+  { warnings = [], failures = [], opinions = [] }: Commit,
+): void {
+  for (const warning of warnings) kept.set(warning.id, warning)
+  const change = (id: string, changes: Partial<KeptWarning>): void => {
+    const known = kept.get(id)
+    if (known) kept.set(id, { ...known, ...changes })
+  }
+  for (const { id, ...failure } of failures) if (!kept.get(id)?.failure) change(id, { failure })
+  for (const { id, opinion } of opinions) change(id, { opinion })
+  if (kept.size <= storeLimits.listed) return
+  for (const { id } of newestWarnings(kept, kept.size).slice(storeLimits.listed)) kept.delete(id)
+}
+
+const newestWarnings = (kept: ReadonlyMap<string, KeptWarning>, most: number): KeptWarning[] =>
+  [...kept.values()].toSorted((a, b) => b.unixMs - a.unixMs || (a.id < b.id ? -1 : 1)).slice(0, most)
 
 /** Adds counts by rule and reason. */
 export function addCounts(counts: Map<string, Map<DecisionReason, number>>, more: Commit['counts']): void {

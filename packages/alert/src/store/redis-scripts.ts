@@ -17,6 +17,9 @@ const keys = [
   'history',
   'count',
   'turn',
+  'watch',
+  'warning',
+  'warned',
 ] as const
 
 const named = `local K = {}
@@ -64,6 +67,16 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 const position = `${inEpoch}return { epoch, redis.call('HGET', K.position, ARGV[3]) }`
 
+const watch = `${inEpoch}return { epoch, redis.call('HMGET', K.watch, ARGV[3] .. ' version', ARGV[3] .. ' next', ARGV[3] .. ' state') }`
+
+const warnings = `${named}local found = {}
+for _, id in ipairs(redis.call('ZREVRANGE', K.warned, 0, ARGV[1] - 1)) do
+  for _, text in ipairs(redis.call('HMGET', K.warning, id, id .. ' failure', id .. ' opinion')) do
+    found[#found + 1] = text or ''
+  end
+end
+return found`
+
 const load = `${inEpoch}${inPieces}local names = {}
 for i = 3, #ARGV do names[#names + 1] = ARGV[i] end
 return { epoch, texts('HMGET', K.version, names), texts('HMGET', K.cell, names) }`
@@ -79,7 +92,11 @@ local function list()
 end
 local clocks, names, versions, dues, states = list(), list(), list(), list(), list()
 local alerts, decisions, counts = list(), list(), list()
+local watch, warnings, notes = list(), list(), list()
 if ARGV[3] ~= '' and (redis.call('HGET', K.position, ARGV[3]) or '') ~= ARGV[4] then
+  return { epoch, 'elsewhere', lowest() }
+end
+if #watch > 0 and (redis.call('HGET', K.watch, watch[1] .. ' version') or '') ~= watch[2] then
   return { epoch, 'elsewhere', lowest() }
 end
 for i, version in ipairs(texts('HMGET', K.version, names)) do
@@ -112,6 +129,26 @@ call('HDEL', K.cell, gone)
 call('HDEL', K.version, gone)
 call('ZREM', K.due, gone)
 local most = tonumber(ARGV[7])
+if #watch > 0 then
+  redis.call('HSET', K.watch, watch[1] .. ' version', watch[3], watch[1] .. ' next', watch[4], watch[1] .. ' state', watch[5])
+end
+for i = 1, #warnings, 3 do
+  redis.call('HSET', K.warning, warnings[i], warnings[i + 2])
+  redis.call('ZADD', K.warned, warnings[i + 1], warnings[i])
+end
+for i = 1, #notes, 3 do
+  if redis.call('HEXISTS', K.warning, notes[i]) == 1 then
+    local set = notes[i + 1] == 'failure' and 'HSETNX' or 'HSET'
+    redis.call(set, K.warning, notes[i] .. ' ' .. notes[i + 1], notes[i + 2])
+  end
+end
+local over = #warnings > 0 and redis.call('ZCARD', K.warned) - most or 0
+if over > 0 then
+  for _, id in ipairs(redis.call('ZRANGE', K.warned, 0, over - 1)) do
+    redis.call('HDEL', K.warning, id, id .. ' failure', id .. ' opinion')
+    redis.call('ZREM', K.warned, id)
+  end
+end
 for _, alert in ipairs(alerts) do
   local serial = string.format('%016d', redis.call('INCR', K.serial))
   redis.call('HSET', K.alert, serial, alert)
@@ -180,6 +217,8 @@ const history = `${named}return redis.call('LRANGE', K.history, 0, ARGV[1] - 1)`
 const size = `${named}return { redis.call('HLEN', K.cell), redis.call('HLEN', K.alert), redis.call('HGET', K.count, '') or '0' }`
 
 type ScriptName =
+  | 'watch'
+  | 'warnings'
   | 'position'
   | 'load'
   | 'commit'
@@ -196,7 +235,23 @@ type ScriptName =
 
 /** Lua of Redis 6.2 and later. */
 export const redisScripts: Readonly<Record<ScriptName, string>> = {
-  ...{ position, load, commit, low, due, enter, leave, take, hold, done, explain, history, size },
+  ...{
+    watch,
+    warnings,
+    position,
+    load,
+    commit,
+    low,
+    due,
+    enter,
+    leave,
+    take,
+    hold,
+    done,
+    explain,
+    history,
+    size,
+  },
 }
 
 /** Names of all keys, in the order in which the scripts take them. */

@@ -1,5 +1,6 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto'
 import type { Alert, Decision, DecisionReason } from '../alert.ts'
+import type { KeptWarning } from '../early/kept-warning.ts'
 import type { CellState } from '../engine/cell.ts'
 import { keysOf, redisScripts } from './redis-scripts.ts'
 import {
@@ -63,6 +64,7 @@ export function createRedisStore(
       const alerts = most > 0 ? ((await run('history', [most])) as string[]) : []
       return alerts.map((text) => JSON.parse(text) as Alert)
     },
+    warnings: async (most) => (most > 0 ? warningsOf((await run('warnings', [most])) as string[]) : []),
     async size() {
       const [cells, waiting, dropped] = ((await run('size', [])) as unknown[]).map(Number)
       return { cells: cells!, waiting: waiting!, dropped: dropped! }
@@ -74,7 +76,7 @@ export function createRedisStore(
 function windowsIn(run: Run): WindowStore {
   let epoch = ''
   const runInEpoch = async (
-    name: 'position' | 'load' | 'commit' | 'low' | 'due',
+    name: 'position' | 'watch' | 'load' | 'commit' | 'low' | 'due',
     words: readonly (string | number)[],
   ): Promise<unknown[]> => {
     const [now, ...reply] = (await run(name, [epoch, randomUUID(), ...words])) as [string, ...unknown[]]
@@ -91,6 +93,12 @@ function windowsIn(run: Run): WindowStore {
     async positionOf(partition) {
       const [position] = await runInEpoch('position', [partition])
       return position === null || position === undefined ? undefined : Number(position)
+    },
+    async watchOf(partition) {
+      const [found] = (await runInEpoch('watch', [partition])) as [(string | null)[]]
+      const [version, next, state] = found
+      if (typeof version !== 'string' || typeof state !== 'string') return undefined
+      return { version, next: next ? Number(next) : undefined, state }
     },
     async load(names) {
       const [versions, states] = (await runInEpoch('load', names)) as [unknown[], (string | null)[]]
@@ -150,7 +158,8 @@ function outboxIn(run: Run): OutboxStore {
  * A cell's version is a number that nobody else has drawn: after a restart that lost the last second, a count might come to
  * the same number with other contents.
  */
-function commitWords({ span, clocks, cells, alerts, decisions, counts }: Commit): (string | number)[] {
+function commitWords(commit: Commit): (string | number)[] {
+  const { span, clocks, cells, alerts, decisions, counts } = commit
   const lists = [
     [...clocks].flat(),
     cells.map(({ cell }) => cell),
@@ -162,12 +171,35 @@ function commitWords({ span, clocks, cells, alerts, decisions, counts }: Commit)
     [...counts].flatMap(([rule, reasons]) =>
       [...reasons].flatMap(([reason, count]) => [JSON.stringify([rule, reason]), count]),
     ),
+    ...watchWords(commit),
   ]
   return [
     ...[span?.partition ?? '', span?.before ?? '', span?.after ?? ''],
     ...[randomInt(1, 2 ** 48 - 1), storeLimits.listed, storeLimits.waiting],
     ...lists.flatMap((list) => [list.length, ...list]),
   ]
+}
+
+function watchWords({ watch, warnings = [], failures = [], opinions = [] }: Commit): (string | number)[][] {
+  return [
+    watch ? [watch.partition, watch.before, watch.version, watch.next ?? '', watch.state] : [],
+    warnings.flatMap((warning) => [warning.id, warning.unixMs, JSON.stringify(warning)]),
+    [
+      ...failures.flatMap(({ id, ...failure }) => [id, 'failure', JSON.stringify(failure)]),
+      ...opinions.flatMap(({ id, opinion }) => [id, 'opinion', opinion]),
+    ],
+  ]
+}
+
+function warningsOf(words: readonly string[]): KeptWarning[] {
+  return Array.from({ length: Math.floor(words.length / 3) }, (_, at) => {
+    const [warning, failure, opinion] = words.slice(at * 3, at * 3 + 3)
+    return {
+      ...(JSON.parse(warning!) as KeptWarning),
+      ...(failure && { failure: JSON.parse(failure) as KeptWarning['failure'] }),
+      ...(opinion && { opinion: opinion as KeptWarning['opinion'] }),
+    }
+  })
 }
 
 function countsOf(words: readonly string[]): Map<string, Map<DecisionReason, number>> {

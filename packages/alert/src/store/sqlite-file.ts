@@ -2,7 +2,14 @@ import type { DatabaseSync } from 'node:sqlite'
 
 /** "Clwa": whose file it is. https://sqlite.org/pragma.html#pragma_application_id */
 const applicationId = 0x436c7761
-const schemaVersion = 1
+const schemaVersion = 2
+
+/** Since version 2. */
+const watchSchema = `
+CREATE TABLE watch (partition TEXT PRIMARY KEY, version TEXT NOT NULL, next INTEGER, state TEXT NOT NULL);
+CREATE TABLE warning (id TEXT PRIMARY KEY, ms REAL NOT NULL, warning TEXT NOT NULL, failure TEXT, opinion TEXT) WITHOUT ROWID;
+CREATE INDEX warning_ms ON warning (ms);
+`
 
 const schema = `
 CREATE TABLE position (partition TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
@@ -13,6 +20,7 @@ CREATE TABLE waiting (id INTEGER PRIMARY KEY AUTOINCREMENT, held REAL NOT NULL, 
 CREATE TABLE history (id INTEGER PRIMARY KEY AUTOINCREMENT, alert TEXT NOT NULL);
 CREATE TABLE decision (id INTEGER PRIMARY KEY AUTOINCREMENT, decision TEXT NOT NULL);
 CREATE TABLE tally (rule TEXT, reason TEXT, count INTEGER NOT NULL, PRIMARY KEY (rule, reason)) WITHOUT ROWID;
+${watchSchema}
 PRAGMA application_id = ${applicationId};
 PRAGMA user_version = ${schemaVersion};
 `
@@ -29,7 +37,8 @@ export function openStateFile(path: string): DatabaseSync {
     database.exec('BEGIN EXCLUSIVE; COMMIT')
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE')
     if (isEmpty(database)) database.exec(schema)
-    else refuseForeign(database, path)
+    else if (refuseForeign(database, path) < 2)
+      database.exec(`${watchSchema} PRAGMA user_version = ${schemaVersion};`)
     database.exec('COMMIT; UPDATE waiting SET held = 0')
     return database
   } catch (error) {
@@ -55,7 +64,8 @@ function numberOf(database: DatabaseSync, sql: string): number {
 const isEmpty = (database: DatabaseSync): boolean =>
   numberOf(database, 'SELECT count(*) FROM sqlite_schema') === 0
 
-function refuseForeign(database: DatabaseSync, path: string): void {
+/** Returns its version. */
+function refuseForeign(database: DatabaseSync, path: string): number {
   if (numberOf(database, 'PRAGMA application_id') !== applicationId) {
     throw new StateFileError(`${path}: it is a database of something else; name another file`)
   }
@@ -66,6 +76,7 @@ function refuseForeign(database: DatabaseSync, path: string): void {
   }
   const { quick_check: found } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
   if (found !== 'ok') throw new StateFileError(broken(path, found))
+  return version
 }
 
 /** `isInUse`: by another process. */

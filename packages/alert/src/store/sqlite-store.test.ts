@@ -53,7 +53,7 @@ test('a file of a newer version, a broken one, and one in no folder say so', asy
   const database = new DatabaseSync(path)
   database.exec('PRAGMA user_version = 9')
   database.close()
-  expect(() => opened(path)).toThrow(/written by a newer version \(schema 9, this one knows 1\); update/)
+  expect(() => opened(path)).toThrow(/written by a newer version \(schema 9, this one knows 2\); update/)
   const bytes = readFileSync(path)
   bytes.writeUInt32BE(1, 60)
   bytes.fill(0xaa, 4096 * 2, 4096 * 4)

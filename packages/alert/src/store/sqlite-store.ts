@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Alert, Decision, DecisionReason } from '../alert.ts'
+import type { KeptWarning } from '../early/kept-warning.ts'
 import type { CellState } from '../engine/cell.ts'
 import { openStateFile } from './sqlite-file.ts'
 import {
@@ -38,6 +39,7 @@ export function createSqliteStore(path: string, now: () => number): AlertStore {
       counts: countsOf(sql.counts),
     }),
     history: async (most) => sql.history.all(most).map(({ alert }) => JSON.parse(String(alert)) as Alert),
+    warnings: async (most) => sql.warnings.all(most).map(warningOf),
     size: async () => ({
       cells: Number(sql.cells.get()!.count),
       waiting: Number(sql.waiting.get()!.count),
@@ -54,8 +56,9 @@ type InOneStep = <T>(does: () => T) => T
 
 function windowsIn(sql: Statements, inOneStep: InOneStep, counted: { dropped: number }): WindowStore {
   const low = (): number => Number(sql.low.get()!.ms ?? 0)
-  const refusal = ({ span, cells }: Commit): CommitResult['result'] | undefined => {
+  const refusal = ({ span, cells, watch }: Commit): CommitResult['result'] | undefined => {
     if (span && (sql.position.get(span.partition)?.next ?? undefined) !== span.before) return 'elsewhere'
+    if (watch && (sql.watch.get(watch.partition)?.version ?? '') !== watch.before) return 'elsewhere'
     const isChanged = cells.some(({ cell, version }) => (sql.cell.get(cell)?.version ?? 0) !== version)
     return isChanged ? 'changed' : undefined
   }
@@ -65,6 +68,16 @@ function windowsIn(sql: Statements, inOneStep: InOneStep, counted: { dropped: nu
     async positionOf(partition) {
       const row = sql.position.get(partition)
       return row && Number(row.next)
+    },
+    async watchOf(partition) {
+      const row = sql.watch.get(partition)
+      if (row === undefined) return undefined
+      const { version, next, state } = row
+      return {
+        version: String(version),
+        next: next === null ? undefined : Number(next),
+        state: String(state),
+      }
     },
     async load(names) {
       return new Map(
@@ -96,6 +109,7 @@ function write(sql: Statements, commit: Commit): number {
     if (state) sql.setCell.run(cell, version + 1, dueMs, JSON.stringify(state))
     else sql.removeCell.run(cell)
   }
+  writeWatch(sql, commit)
   for (const alert of alerts) {
     const text = JSON.stringify(alert)
     sql.addWaiting.run(text)
@@ -109,6 +123,22 @@ function write(sql: Statements, commit: Commit): number {
   if (alerts.length === 0) return 0
   sql.trimHistory.run(storeLimits.listed)
   return Number(sql.trimWaiting.run(storeLimits.waiting).changes)
+}
+
+function writeWatch(sql: Statements, { watch, warnings = [], failures = [], opinions = [] }: Commit): void {
+  if (watch) sql.setWatch.run(watch.partition, watch.version, watch.next ?? null, watch.state)
+  for (const warning of warnings) sql.setWarning.run(warning.id, warning.unixMs, JSON.stringify(warning))
+  for (const { id, ...failure } of failures) sql.setFailure.run(JSON.stringify(failure), id)
+  for (const { id, opinion } of opinions) sql.setOpinion.run(opinion, id)
+  if (warnings.length > 0) sql.trimWarnings.run(storeLimits.listed)
+}
+
+function warningOf({ warning, failure, opinion }: Record<string, unknown>): KeptWarning {
+  return {
+    ...(JSON.parse(String(warning)) as KeptWarning),
+    ...(failure !== null && { failure: JSON.parse(String(failure)) as KeptWarning['failure'] }),
+    ...(opinion !== null && { opinion: opinion as KeptWarning['opinion'] }),
+  }
 }
 
 function outboxIn(sql: Statements, inOneStep: InOneStep, now: () => number): OutboxStore {
@@ -166,6 +196,15 @@ function statements(database: DatabaseSync) {
     decisions: prepare('SELECT decision FROM decision ORDER BY id DESC LIMIT ?'),
     addCount: prepare(
       'INSERT INTO tally VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
+    ),
+    watch: prepare('SELECT version, next, state FROM watch WHERE partition = ?'),
+    setWatch: prepare('INSERT OR REPLACE INTO watch VALUES (?, ?, ?, ?)'),
+    warnings: prepare('SELECT warning, failure, opinion FROM warning ORDER BY ms DESC, id LIMIT ?'),
+    setWarning: prepare('INSERT OR REPLACE INTO warning (id, ms, warning) VALUES (?, ?, ?)'),
+    setFailure: prepare('UPDATE warning SET failure = ? WHERE id = ? AND failure IS NULL'),
+    setOpinion: prepare('UPDATE warning SET opinion = ? WHERE id = ?'),
+    trimWarnings: prepare(
+      'DELETE FROM warning WHERE id IN (SELECT id FROM warning ORDER BY ms DESC, id LIMIT -1 OFFSET ?)',
     ),
     counts: prepare('SELECT rule, reason, count FROM tally'),
   }

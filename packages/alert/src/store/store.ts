@@ -1,4 +1,6 @@
 import type { Alert, Decision, DecisionReason } from '../alert.ts'
+import type { Failure, Opinion } from '../detect/warning.ts'
+import type { KeptWarning } from '../early/kept-warning.ts'
 import type { CellState } from '../engine/cell.ts'
 
 /** A cell as it was stored, with what tells whether it was changed since. */
@@ -15,6 +17,20 @@ export type Span = {
   after: number
 }
 
+/**
+ * What rules of type `early` know of a partition. `next`: the offset of the record that it saw not yet; undefined where a source has none.
+ * `version`: of its own, by which it is known whether another process changed it since.
+ */
+export type StoredWatch = { version: string; next: number | undefined; state: string }
+
+/** How it is to be stored, if it is of the version `before` still; "": there was none. */
+export type WatchChange = StoredWatch & { partition: string; before: string }
+
+/** What is stored by a change. */
+export function storedWatch({ version, next, state }: WatchChange): StoredWatch {
+  return { version, next, state }
+}
+
 /** What a batch comes to. It is stored as a whole or not at all. */
 export type Commit = {
   span: Span | undefined
@@ -27,6 +43,11 @@ export type Commit = {
   /** The newest of them, for `explain`. */
   decisions: readonly Decision[]
   counts: ReadonlyMap<string, ReadonlyMap<DecisionReason, number>>
+  watch?: WatchChange | undefined
+  warnings?: readonly KeptWarning[]
+  /** What warnings led to, and what somebody said of them. Of one that is not kept any more, nothing. */
+  failures?: readonly Failure[]
+  opinions?: readonly { id: string; opinion: Opinion }[]
 }
 
 /**
@@ -64,6 +85,7 @@ export type WindowStore = {
   inTurn<T>(does: () => Promise<T>): Promise<T>
   /** Where a partition stands: the offset of the record that comes next; undefined when nothing of it was stored. */
   positionOf(partition: string): Promise<number | undefined>
+  watchOf(partition: string): Promise<StoredWatch | undefined>
   /** The cells of these names that there are. */
   load(cells: readonly string[]): Promise<Map<string, StoredCell>>
   commit(commit: Commit): Promise<CommitResult>
@@ -95,6 +117,8 @@ export type AlertStore = WindowStore &
     ): Promise<{ decisions: Decision[]; counts: Map<string, Map<DecisionReason, number>> }>
     /** Alerts that go on, and those that ended lately, the newest first. */
     history(most: number): Promise<Alert[]>
+    /** Early warnings, the newest first. */
+    warnings(most: number): Promise<KeptWarning[]>
     size(): Promise<StoreSize>
     close(): Promise<void>
   }

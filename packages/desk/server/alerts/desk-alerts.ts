@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  type Alert,
   type AlertMetrics,
   type AlertStore,
   type AlertsFile,
@@ -7,12 +8,22 @@ import {
   createSqliteStore,
 } from '@clew/alert'
 import { shortText } from '@clew/otlp/text'
-import type { AlertDecisions, AlertPage, AlertSilence, NewAlertSilence } from '../../api/index.ts'
+import type {
+  AlertDecisions,
+  AlertPage,
+  AlertSilence,
+  NewAlertSilence,
+  NewWarningOpinion,
+  WarningPage,
+  WarningRow,
+} from '../../api/index.ts'
 import { makePrivate } from '../schema/segment-files.ts'
 import { storeError } from '../schema/store-error.ts'
 import { alertPageOf, firingOf, silenceRowOf } from './alert-page.ts'
+import { deskEarlyId } from './early-rules.ts'
 import { openRules, type RunningRules, type RunningRulesOptions } from './running-rules.ts'
 import { openSilences } from './silences.ts'
+import { type WarningsWanted, warningPageOf, warningRowOf } from './warning-page.ts'
 
 /** What the alerts of a desk run with. */
 export type DeskAlertsOptions = Omit<RunningRulesOptions, 'store' | 'silences'> & {
@@ -28,6 +39,9 @@ export type DeskAlerts = Pick<RunningRules, 'begin' | 'take' | 'tick' | 'close'>
   /** Both throw a StoreError. */
   silence(wanted: NewAlertSilence): AlertSilence
   endSilence(id: string): void
+  warnings(wanted: WarningsWanted): Promise<WarningPage>
+  /** Throws a StoreError when there is none of the id. */
+  opine(of: { id: string } & NewWarningOpinion): Promise<WarningRow>
   metrics: AlertMetrics['read']
   /** How many alerts go on, if anything was decided or changed since the last call. */
   news(): Promise<number | undefined>
@@ -47,6 +61,7 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
   const store = watched(openStore(directory, now), changed)
   const rules = openRules({ ...options, store, silences: silences.list })
   return {
+    ...warningsOf(store, rules, changed, now),
     ...{ begin: rules.begin, take: rules.take, metrics: rules.metrics.read },
     async tick() {
       const before = rules.current()
@@ -57,8 +72,8 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
     },
     async page() {
       const { counts } = await store.explain(0)
-      const history = await store.history(listed)
-      const parts = { path, read: rules.current(), history, counts, silences: silences.list() }
+      const history = alertsOf(await store.history(listed))
+      const parts = { path: path ?? '', read: rules.current(), history, counts, silences: silences.list() }
       return alertPageOf({ ...parts, nowMs: now() })
     },
     async explain(rule, most) {
@@ -79,7 +94,7 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
     async news() {
       if (!hasNews) return undefined
       hasNews = false
-      return firingOf(await store.history(listed), rules.current().file.rules)
+      return firingOf(alertsOf(await store.history(listed)), rules.current().file.rules)
     },
     async close() {
       await rules.close()
@@ -87,6 +102,30 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
     },
   }
 }
+
+function warningsOf(
+  store: AlertStore,
+  rules: RunningRules,
+  changed: () => void,
+  now: () => number,
+): Pick<DeskAlerts, 'warnings' | 'opine'> {
+  return {
+    async warnings(wanted) {
+      const [kept, history] = [await store.warnings(listed), await store.history(listed)]
+      return warningPageOf(kept, history, rules.learning(), wanted, now())
+    },
+    async opine({ id, opinion }) {
+      const warning = (await store.warnings(listed)).find((one) => one.id === id)
+      if (warning === undefined) throw storeError('not-found', `no warning has the id ${shortText(id)}`)
+      await rules.opine(warning, opinion)
+      changed()
+      return warningRowOf({ ...warning, opinion }, await store.history(listed))
+    },
+  }
+}
+
+/** What the desk watches for by itself is told as warnings. */
+const alertsOf = (history: readonly Alert[]): Alert[] => history.filter(({ rule }) => rule !== deskEarlyId)
 
 function openStore(directory: string | undefined, now: () => number): AlertStore {
   if (directory === undefined) return createMemoryStore(now)
@@ -118,7 +157,8 @@ function watched(store: AlertStore, onDecision: () => void): AlertStore {
     ...store,
     async commit(commit) {
       const result = await store.commit(commit)
-      if (commit.decisions.length + commit.alerts.length > 0) onDecision()
+      const { decisions, alerts, warnings = [], failures = [] } = commit
+      if (decisions.length + alerts.length + warnings.length + failures.length > 0) onDecision()
       return result
     },
   }

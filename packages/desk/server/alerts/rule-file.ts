@@ -19,14 +19,24 @@ export type RuleFile = {
 }
 
 type RuleFileOptions = {
-  path: string
+  path: string | undefined
   env: Readonly<Record<string, string | undefined>>
   now(): number
   report(message: string): void
 }
 
-/** Reads a rule file and tells what is wrong with it. Throws with one line when there is none that can be read. */
-export function openRuleFile({ path, env, now, report }: RuleFileOptions): RuleFile {
+/**
+ * Reads a rule file and tells what is wrong with it. Throws with one line when there is none that can be read. Without a path
+ * there are no rules.
+ */
+export function openRuleFile({ path, ...options }: RuleFileOptions): RuleFile {
+  if (path !== undefined) return openFile(path, options)
+  const { file } = readAlertsFile('', '', {})
+  const current = { file, readUnixMs: options.now(), mistakes: [] }
+  return { current: () => current, refresh: () => false }
+}
+
+function openFile(path: string, { env, now, report }: Omit<RuleFileOptions, 'path'>): RuleFile {
   let text = textOf(path)
   let current = read(text)
   let isLost = false

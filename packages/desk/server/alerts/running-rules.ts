@@ -6,16 +6,18 @@ import {
   createAlertMetrics,
   createMemoryBudget,
   idleMs,
+  type RecordBatch,
   type Silence,
   startAlerting,
 } from '@clew/alert'
 import { createReportLimit, isWildcard } from '@clew/otlp'
+import { withEarlyRule } from './early-rules.ts'
 import { openRuleFile, type ReadRules } from './rule-file.ts'
 
 /** What the rules of a desk run with. */
 export type RunningRulesOptions = {
-  /** The rule file. */
-  path: string
+  /** The rule file; undefined: there is none. */
+  path: string | undefined
   env: Readonly<Record<string, string | undefined>>
   store: AlertStore
   silences(): readonly Silence[]
@@ -26,7 +28,7 @@ export type RunningRulesOptions = {
 }
 
 /** The rules of a file as they run, whatever becomes of the file: one partition, judged as records arrive. Calls must not overlap. */
-export type RunningRules = {
+export type RunningRules = Pick<Alerting, 'opine' | 'learning'> & {
   current(): ReadRules
   /** Of all that was done since the desk began, whatever became of the file. */
   readonly metrics: AlertMetrics
@@ -46,7 +48,16 @@ const partition = 'desk'
  * then, and a replay of what is stored must come to the same.
  */
 const onTheWayMs = 1_000
+const noLearning = { sinceMs: 0, untilMs: 0, series: 0, leftOut: 0 }
 const closeTimeoutMs = 2_000
+
+function batchOf(arrivals: readonly Arrival[]): RecordBatch {
+  return {
+    partition,
+    records: arrivals.flatMap(({ records }) => records),
+    clocks: arrivals.flatMap(({ records, arrivedUnixMs }) => records.map(() => arrivedUnixMs - idleMs)),
+  }
+}
 
 /** Reads the file. Throws with one line when there is none. */
 export function openRules(options: RunningRulesOptions): RunningRules {
@@ -64,7 +75,7 @@ export function openRules(options: RunningRulesOptions): RunningRules {
   let alerting: Alerting | undefined
 
   const start = (): Alerting => {
-    const { file } = rules.current()
+    const file = withEarlyRule(rules.current().file)
     const desk = file.desk ?? url
     return startAlerting({
       file,
@@ -83,16 +94,12 @@ export function openRules(options: RunningRulesOptions): RunningRules {
     ...{ current: rules.current, metrics },
     begin(own) {
       url = own
-      if (rules.current().file.desk === undefined && isWildcard(new URL(own).hostname))
+      if (path !== undefined && rules.current().file.desk === undefined && isWildcard(new URL(own).hostname))
         report(`messages link to ${own}, which nobody can open: write "desk: http://…" into ${path}`)
       alerting = start()
     },
     async take(arrivals) {
-      const records = arrivals.flatMap((arrival) => arrival.records)
-      const clocks = arrivals.flatMap(({ records: own, arrivedUnixMs }) =>
-        own.map(() => arrivedUnixMs - idleMs),
-      )
-      await alerting?.take({ partition, records, clocks })
+      await alerting?.take(batchOf(arrivals))
     },
     async tick() {
       try {
@@ -106,6 +113,8 @@ export function openRules(options: RunningRulesOptions): RunningRules {
         tellOnce(`alerts: ${error instanceof Error ? error.message : String(error)}; it is tried again`)
       }
     },
+    opine: async (warning, opinion) => alerting?.opine(warning, opinion),
+    learning: () => alerting?.learning() ?? noLearning,
     close: async () => alerting?.close(closeTimeoutMs),
   }
 }

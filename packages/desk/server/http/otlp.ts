@@ -21,7 +21,7 @@ export type Received = DeskStatus['received']
 const fullRetrySeconds = 30
 
 /**
- * Gives requests to the store as they are, lines that were stored to the alerts, and counts. What the store cannot explain is
+ * Gives requests to the store as they are, what was stored to the alerts, and counts. What the store cannot explain is
  * thrown on.
  */
 export function createOtlpHandler(
@@ -46,9 +46,9 @@ export function createOtlpHandler(
       received.requests++
       try {
         // The store takes the bytes away.
-        const copy = alerts !== undefined && signal === 'logs' ? new Uint8Array(raw) : undefined
+        const copy = alerts === undefined ? undefined : new Uint8Array(raw)
         const written = await store.write(signal, encoding, raw)
-        if (copy !== undefined) alerts?.take(encoding, copy, written)
+        if (copy !== undefined) alerts?.take(signal, encoding, copy, written)
         received[signal === 'logs' ? 'logs' : 'spans'] += written.records
         received.rejected += written.rejected
         if (written.rejected > 0) received.refused++

@@ -51,12 +51,13 @@ export async function startHttp({
   const live = createLiveStreams(store, alerts, options.onError)
   const at: DeskStatus['otlp'] = { http: '', grpc: null }
   const sharedFile = openSharedFile(options.webDirectory)
+  const rules = alerts?.hasRules ? alerts : undefined
   const known = (): KnownStatus => ({
     ...{ ...status(), otlp: at, received },
-    alerts: alerts?.state() ?? null,
+    alerts: rules?.state() ?? null,
   })
-  const api = createApi({ store, alerts, metrics, live, sharedFile }, known)
-  const listener = await createListener(options, handler, api, deskMetricsAnswer(alerts, known))
+  const api = createApi({ store, rules, alerts, metrics, live, sharedFile }, known)
+  const listener = await createListener(options, handler, api, deskMetricsAnswer(rules, known))
 
   const open: { close(): Promise<void> }[] = []
   const close = async (): Promise<void> => {

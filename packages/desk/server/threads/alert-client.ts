@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import { createReportLimit } from '@clew/otlp'
+import { createReportLimit, type Signal } from '@clew/otlp'
 import { type StoreErrorCode, storeError } from '../schema/store-error.ts'
 import type { AlertQuestion, AlertQuestions, Alerts } from './alerts.ts'
 import type { Written } from './store.ts'
@@ -74,19 +74,27 @@ export class AlertClient implements Alerts {
     this.#say({ kind: 'begin', url })
   }
 
+  get hasRules(): boolean {
+    return this.#settings.path !== undefined
+  }
+
   take(
+    signal: Signal,
     encoding: 'protobuf' | 'json',
     bytes: Uint8Array<ArrayBuffer>,
     { records, arrivedUnixMs }: Pick<Written, 'records' | 'arrivedUnixMs'>,
   ): void {
     const isFull = this.#waiting.length > 0 && this.#waitingBytes + bytes.length > maxWaitingBytes
     if (this.#thread === undefined || isFull) {
-      this.#leaveOut(records, isFull ? 'too much waits for the rules' : 'the thread of alerts is away')
+      this.#leaveOut(
+        signal === 'logs' ? records : 0,
+        isFull ? 'too much waits to be judged' : 'the thread of alerts is away',
+      )
       return
     }
-    this.#waiting.push({ bytes: bytes.length, records })
+    this.#waiting.push({ bytes: bytes.length, records: signal === 'logs' ? records : 0 })
     this.#waitingBytes += bytes.length
-    this.#say({ kind: 'logs', encoding, bytes, arrivedUnixMs }, [bytes.buffer])
+    this.#say({ kind: 'stored', signal, encoding, bytes, arrivedUnixMs }, [bytes.buffer])
   }
 
   ask<Name extends AlertQuestion>(
@@ -151,7 +159,8 @@ export class AlertClient implements Alerts {
     if (records === 0) return
     this.#notJudged += records
     if (this.#limit.withheld(why) === undefined) return
-    this.#report(`${why}: lines are stored but not judged, ${this.#notJudged} so far`)
+    const what = this.hasRules ? 'not judged' : 'not watched for early warnings'
+    this.#report(`${why}: lines are stored but ${what}, ${this.#notJudged} so far`)
   }
 
   #lose(reason: string): void {

@@ -1,11 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { recordsOf } from '@clew/alert'
-import { createReportLimit, decodeLogsRequest, parseLogsJson } from '@clew/otlp'
+import { type AlertRecord, recordsOf, spanRecordsOf } from '@clew/alert'
+import {
+  createReportLimit,
+  decodeLogsRequest,
+  decodeTracesRequest,
+  parseLogsJson,
+  parseTracesJson,
+} from '@clew/otlp'
 import { type DeskAlerts, openDeskAlerts } from '../alerts/desk-alerts.ts'
 import { isStoreError } from '../schema/store-error.ts'
 import type { AlertAsk, AlertSettings, FromAlerts, ToAlerts } from './thread.ts'
 
-type Request = Extract<ToAlerts, { kind: 'logs' }>
+type Request = Extract<ToAlerts, { kind: 'stored' }>
 
 const everyMs = 1_000
 /** Requests that are judged, and stored, in one step. */
@@ -73,7 +79,7 @@ function serve(alerts: DeskAlerts): void {
   let timer: NodeJS.Timeout | undefined
 
   port.on('message', (message: ToAlerts) => {
-    if (message.kind === 'logs') {
+    if (message.kind === 'stored') {
       waiting.push(message)
       if (timer !== undefined) judgeSoon()
     } else if (message.kind === 'begin') {
@@ -92,8 +98,12 @@ function serve(alerts: DeskAlerts): void {
   })
 }
 
-function recordsIn({ encoding, bytes, arrivedUnixMs }: Request): ReturnType<typeof recordsOf> {
+function recordsIn({ signal, encoding, bytes, arrivedUnixMs }: Request): AlertRecord[] {
   try {
+    if (signal === 'traces') {
+      const spans = encoding === 'protobuf' ? decodeTracesRequest(bytes) : parseTracesJson(bytes)
+      return spanRecordsOf(spans, arrivedUnixMs)
+    }
     const request = encoding === 'protobuf' ? decodeLogsRequest(bytes) : parseLogsJson(bytes)
     return recordsOf(request, arrivedUnixMs)
   } catch (error) {
@@ -125,6 +135,10 @@ async function ask(alerts: DeskAlerts, question: AlertAsk): Promise<object> {
     case 'endSilence':
       alerts.endSilence(question.of.id)
       return {}
+    case 'warnings':
+      return alerts.warnings(question.of)
+    case 'opine':
+      return alerts.opine(question.of)
     case 'metrics':
       return alerts.metrics()
   }

@@ -1,5 +1,15 @@
+import type { Signal } from '@clew/otlp'
 import type { Metric } from '@clew/otlp/metrics-text'
-import type { AlertDecisions, AlertPage, AlertSilence, NewAlertSilence } from '../../api/index.ts'
+import type {
+  AlertDecisions,
+  AlertPage,
+  AlertSilence,
+  NewAlertSilence,
+  NewWarningOpinion,
+  WarningPage,
+  WarningRow,
+} from '../../api/index.ts'
+import type { WarningsWanted } from '../alerts/warning-page.ts'
 import type { Written } from './store.ts'
 
 /** What the thread of alerts is asked, and what it answers. */
@@ -8,14 +18,19 @@ export type AlertQuestions = {
   explain: { of: { rule: string; most: number }; answer: AlertDecisions }
   silence: { of: NewAlertSilence; answer: AlertSilence }
   endSilence: { of: { id: string }; answer: Record<never, never> }
+  warnings: { of: WarningsWanted; answer: WarningPage }
+  opine: { of: { id: string } & NewWarningOpinion; answer: WarningRow }
   metrics: { of: Record<never, never>; answer: Metric[] }
 }
 export type AlertQuestion = keyof AlertQuestions
 
 /** The rules of a desk as the HTTP side sees them: a thread that judges lines once they are stored. */
 export type Alerts = {
-  /** An ExportLogsServiceRequest that was stored, and as what; the bytes are gone for the caller. Never waits. */
+  /** Whether there is a rule file; without one it is watched for what builds up, and nothing else. */
+  readonly hasRules: boolean
+  /** A request that was stored, and as what; the bytes are gone for the caller. Never waits. */
   take(
+    signal: Signal,
     encoding: 'protobuf' | 'json',
     bytes: Uint8Array<ArrayBuffer>,
     written: Pick<Written, 'records' | 'arrivedUnixMs'>,

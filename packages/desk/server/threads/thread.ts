@@ -50,13 +50,19 @@ export type FromReader =
   | { kind: 'failure'; id: number; code: string; message: string }
   | { kind: 'damaged'; path: string }
 
-/** `directory` undefined: nothing is kept. */
-export type AlertSettings = { path: string; directory: string | undefined }
+/** `path` undefined: there is no rule file; `directory` undefined: nothing is kept. */
+export type AlertSettings = { path: string | undefined; directory: string | undefined }
 
 export type ToAlerts =
   /** Rules begin to run; `url` is that of the desk. */
   | { kind: 'begin'; url: string }
-  | { kind: 'logs'; encoding: 'protobuf' | 'json'; bytes: Uint8Array; arrivedUnixMs: number }
+  | {
+      kind: 'stored'
+      signal: Signal
+      encoding: 'protobuf' | 'json'
+      bytes: Uint8Array
+      arrivedUnixMs: number
+    }
   | { kind: 'ask'; id: number; question: AlertAsk }
   | { kind: 'close' }
 

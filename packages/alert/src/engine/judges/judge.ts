@@ -1,4 +1,4 @@
-import type { AlertLine } from '../../alert.ts'
+import type { AlertLine, EarlyWarning } from '../../alert.ts'
 
 /** What of a record goes to the cells of a rule. JSON. */
 export type Hit = {
@@ -9,6 +9,8 @@ export type Hit = {
   line: AlertLine
   /** What the rule looks at: the value of its field, or whether the other search finds the record too. */
   value?: string | number | boolean
+  /** What builds up, of a rule that looks for that, and the lines that show it. */
+  warning?: EarlyWarning & { lines: readonly AlertLine[] }
 }
 
 /** What a condition comes to at a moment. */
@@ -22,6 +24,7 @@ export type Verdict = {
   because?: 'learning' | 'no field'
   seen?: string
   before?: string
+  warning?: EarlyWarning
 }
 
 /** One type of condition; `State` is JSON, of bounded size. Pure. */

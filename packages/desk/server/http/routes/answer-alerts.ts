@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http'
 import { shortText } from '@clew/otlp/text'
 import type { AlertPage, NewAlertSilence } from '../../../api/index.ts'
 import { storeError } from '../../schema/store-error.ts'
 import type { Alerts } from '../../threads/alerts.ts'
-import { sendFailure, sendJson } from '../reply/reply.ts'
+import { sendJson } from '../reply/reply.ts'
 import type { Call } from './match-route.ts'
+import { readJsonBody } from './read-body.ts'
 import type { AlertRouteName } from './routes.ts'
 
 const noFile: AlertPage = { file: null, alerts: [], rules: [], silences: [], notJudged: 0 }
@@ -26,10 +26,9 @@ export function alertAnswers(
       await sendJson(request, response, alerts ? await alerts.ask('explain', of) : { decisions: [] })
     },
     silence: async ({ request, response }) => {
-      const type = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase()
-      // No form of another page can send it.
-      if (type !== 'application/json') return sendFailure(response, wrongType)
-      const wanted = parseSilence(await readText(request))
+      const body = await readJsonBody(request, response)
+      if (body === undefined) return
+      const wanted = parseSilence(body)
       await sendJson(request, response, await requireAlerts(alerts).ask('silence', wanted))
     },
     'silence-end': async ({ request, response, values }) => {
@@ -37,8 +36,6 @@ export function alertAnswers(
     },
   }
 }
-
-const wrongType = { status: 415, code: 'content-type', message: 'send application/json' }
 
 function requireAlerts(alerts: Alerts | undefined): Alerts {
   if (alerts === undefined)
@@ -54,32 +51,12 @@ function limitOf(text: string | undefined): number {
   return Math.min(limit, mostDecisions)
 }
 
-const maxBodyBytes = 64 * 1024
-
-async function readText(request: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of request.setEncoding('utf8')) {
-    text += chunk
-    if (text.length > maxBodyBytes)
-      throw storeError('too-large', `a silence may have ${maxBodyBytes} characters`)
-  }
-  return text
-}
-
-function parseSilence(text: string): NewAlertSilence {
-  const { rule, group = {}, forMs } = (parseObject(text) ?? {}) as Partial<NewAlertSilence>
+function parseSilence(body: object): NewAlertSilence {
+  const { rule, group = {}, forMs } = body as Partial<NewAlertSilence>
   const isGroup =
     typeof group === 'object' &&
     group !== null &&
     Object.values(group).every((value) => typeof value === 'string')
   if (typeof rule === 'string' && typeof forMs === 'number' && isGroup) return { rule, group, forMs }
   throw storeError('invalid', 'send { "rule": "<id>", "group": { "<field>": "<value>" }, "forMs": 3600000 }')
-}
-
-function parseObject(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -10,6 +10,7 @@ import type { LiveStreams } from '../live/live-streams.ts'
 import { type Failure, jsonType, sendBytes, sendFailure, sendJson } from '../reply/reply.ts'
 import type { SharedFile } from '../reply/shared-file.ts'
 import { alertAnswers } from './answer-alerts.ts'
+import { warningAnswers } from './answer-warnings.ts'
 import { type Call, matchRoute } from './match-route.ts'
 import { openApi } from './openapi.ts'
 import type { RouteName } from './routes.ts'
@@ -24,6 +25,8 @@ const exportTypes = new Map([
 
 type Sources = {
   store: Store
+  /** Of a rule file, if there is one; and what watches without one. */
+  rules: Alerts | undefined
   alerts: Alerts | undefined
   metrics: MetricsClient
   live: LiveStreams
@@ -32,7 +35,7 @@ type Sources = {
 
 /** Makes what answers `/api/…`. Rejects with what the store says. */
 export function createApi(
-  { store, alerts, metrics, live, sharedFile }: Sources,
+  { store, rules, alerts, metrics, live, sharedFile }: Sources,
   known: () => KnownStatus,
 ): (
   request: IncomingMessage,
@@ -45,7 +48,8 @@ export function createApi(
     status: async ({ request, response }) => sendJson(request, response, await readStatus(store, known())),
     openapi: ({ request, response }) => sendJson(request, response, openApi(known().version)),
     live: ({ request, response, values }) => live.answer(request, response, values),
-    ...alertAnswers(alerts),
+    ...alertAnswers(rules),
+    ...warningAnswers(alerts),
     metrics: async ({ request, response }) => sendJson(request, response, await metrics.page()),
     'metric-series': async ({ request, response, values }) =>
       sendJson(request, response, await metrics.series(values.metric ?? '')),

@@ -11,8 +11,11 @@ export type RouteName =
   | 'metrics'
   | 'metric-series'
   | AlertRouteName
+  | WarningRouteName
 
 export type AlertRouteName = 'alerts' | 'alerts-explain' | 'silence' | 'silence-end'
+
+export type WarningRouteName = 'warnings' | 'warning-opinion'
 
 /** A route of the API, as data: the server answers by it and the OpenAPI document is made of it. */
 export type Route = {
@@ -25,7 +28,7 @@ export type Route = {
   parameters: readonly ParameterName[]
   summary: string
   /** What is sent: name of a type in `packages/desk/api`, or `import`. */
-  body?: 'NewAlertSilence' | 'import'
+  body?: 'NewAlertSilence' | 'NewWarningOpinion' | 'import'
   /** Name of the answer's type in `packages/desk/api`. */
   answer: string
 }
@@ -165,6 +168,17 @@ export const routes: readonly Route[] = [
     parameters: [],
     answer: 'Nothing',
     summary: 'End a silence',
+  },
+  get('warnings', '/api/warnings', ['from', 'to', 'limit'], 'WarningPage', 'What builds up before a failure'),
+  {
+    name: 'warning-opinion',
+    method: 'POST',
+    path: '/api/warnings/{id}/opinion',
+    access: 'read',
+    parameters: [],
+    body: 'NewWarningOpinion',
+    answer: 'WarningRow',
+    summary: 'Say whether a warning was useful or noise',
   },
   get('openapi', '/api/openapi.json', [], 'OpenApi', 'This description'),
 ]
