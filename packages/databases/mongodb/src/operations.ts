@@ -3,6 +3,7 @@ import {
   createHiddenSlot,
   guard,
   type Operation,
+  reportThrown,
   runInContext,
   startOperation,
 } from '@clew/core'
@@ -49,7 +50,7 @@ export function traceCursors(tracer: Tracer): CursorTracer {
 
   const begin = (cursor: Cursor): Operation | undefined => {
     const caller = activeContext()
-    if (caller.getValue(insideField) || isReadWhole.get(cursor) || !mustAsk(cursor)) return undefined
+    if (caller.getValue(insideField) || isReadWhole.get(cursor)) return undefined
     const operation = startOperation(tracer, caller, () => {
       const { namespace, client } = cursor
       return describeOperation(operationOfCursor(cursor), {
@@ -62,20 +63,25 @@ export function traceCursors(tracer: Tracer): CursorTracer {
   }
 
   return {
+    // Most steps give what has come already: nothing else is looked at for those.
     tracingStep: (original) =>
       function (...args) {
+        if (!mustAsk(this)) return original.apply(this, args)
         const operation = guard('following a cursor', () => begin(this), undefined)
+        if (!operation) return original.apply(this, args)
         const ask = (): unknown => original.apply(this, args)
         // What `next` gives was part of the batch; `hasNext` leaves it there.
         const rows = (outcome: unknown): number =>
           this.bufferedCount() + (typeof outcome === 'object' && outcome !== null ? 1 : 0)
-        return operation ? followed(operation, ask, rows) : ask()
+        return followed(operation, ask, rows)
       },
     tracingWhole: (original) =>
       function (...args) {
-        const operation = guard('following a cursor', () => begin(this), undefined)
+        const operation = mustAsk(this)
+          ? guard('following a cursor', () => begin(this), undefined)
+          : undefined
+        if (!operation) return original.apply(this, args)
         const ask = (): unknown => original.apply(this, args)
-        if (!operation) return ask()
         isReadWhole.set(this, true)
         return followed(operation, ask, (outcome) => {
           isReadWhole.set(this, false)
@@ -86,7 +92,12 @@ export function traceCursors(tracer: Tracer): CursorTracer {
 }
 
 function mustAsk(cursor: Cursor): boolean {
-  return !cursor.closed && cursor.bufferedCount() === 0 && !cursor.id?.isZero()
+  try {
+    return !cursor.closed && cursor.bufferedCount() === 0 && !cursor.id?.isZero()
+  } catch (error) {
+    reportThrown('following a cursor', error)
+    return false
+  }
 }
 
 /** Ends the operation with the outcome that is given on; `rows` are asked however it ends, of a failure with undefined. */
