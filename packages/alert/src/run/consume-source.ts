@@ -69,6 +69,7 @@ function sinkOf({ runner, rules, report }: ConsumeOptions, inTurn: InTurn): Sink
     })
   return {
     reachMs: reachOf(rules),
+    wantsSpans: rules.some(({ type }) => type === 'early'),
     know: (partitions) => {
       for (const partition of partitions) if (!generations.has(partition)) runner.assign(partition)
     },

@@ -47,7 +47,7 @@ export async function fetchAll(group: Reading): Promise<Fetched[]> {
 }
 
 function fetchedOf(
-  { reader, now }: Reading,
+  { reader, sink, now }: Reading,
   response: FetchResponse,
   partition: Partition,
   from: bigint,
@@ -70,7 +70,8 @@ function fetchedOf(
       const arrivedMs = Number(set.firstTimestamp + timestampDelta)
       firstMs ||= arrivedMs
       if (isControl || !value) continue
-      for (const record of reader.read(value, arrivedMs, `partition ${partition.index}, offset ${offset}`)) {
+      const place = `partition ${partition.index}, offset ${offset}`
+      for (const record of reader.read(value, arrivedMs, place, sink.wantsSpans)) {
         records.push(record)
         of.push(Number(offset))
       }

@@ -23,7 +23,7 @@ export function linesSource({ chunks, name, report, now }: LinesSourceOptions): 
       await sink.assign(name)
       const clock = startIdleClock(sink, name, now)
       try {
-        for await (const records of readRecords(chunks, bad, now)) {
+        for await (const records of readRecords(chunks, bad, now, sink.wantsSpans)) {
           clock.came()
           await takeAnyway(sink, { partition: name, records })
           if (isClosed) break

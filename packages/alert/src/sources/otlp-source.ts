@@ -1,5 +1,6 @@
-import { type OtlpHandlers, type OtlpServer, startOtlpHttpReceiver } from '@clew/otlp'
-import { recordsOf } from '../engine/record.ts'
+import { type Answer, type OtlpHandlers, type OtlpServer, startOtlpHttpReceiver } from '@clew/otlp'
+import { type AlertRecord, recordsOf } from '../engine/record.ts'
+import { spanRecordsOf } from '../engine/span-record.ts'
 import { startIdleClock, takeAnyway } from './idle-clock.ts'
 import type { Source } from './source.ts'
 
@@ -37,19 +38,20 @@ export function otlpSource(options: OtlpSourceOptions): Source {
       await sink.assign(partition)
       const clock = startIdleClock(sink, partition, now)
       let waiting = 0
+      const take = async (records: () => AlertRecord[]): Promise<Answer> => {
+        if (waiting >= maxWaiting) return { retryAfterSeconds: 5 }
+        waiting++
+        clock.came()
+        try {
+          await takeAnyway(sink, { partition, records: records() })
+          return 'ok'
+        } finally {
+          waiting--
+        }
+      }
       const handlers: OtlpHandlers = {
-        async logs(request) {
-          if (waiting >= maxWaiting) return { retryAfterSeconds: 5 }
-          waiting++
-          clock.came()
-          try {
-            await takeAnyway(sink, { partition, records: recordsOf(request, now()) })
-            return 'ok'
-          } finally {
-            waiting--
-          }
-        },
-        traces: () => 'ok',
+        logs: (request) => take(() => recordsOf(request, now())),
+        traces: (request) => (sink.wantsSpans ? take(() => spanRecordsOf(request, now())) : 'ok'),
       }
       const server = await listening(options, handlers)
       onListen?.(server.url)

@@ -1,11 +1,15 @@
-import { createReportLimit, decodeLogsRequest } from '@clew/otlp'
+import { createReportLimit, decodeLogsRequest, decodeTracesRequest, ProtobufReader } from '@clew/otlp'
 import { type AlertRecord, recordsOf } from '../engine/record.ts'
+import { spanRecordsOf } from '../engine/span-record.ts'
 import { recordsOfLine } from './read-records.ts'
 
 /** Reads messages, and counts those that are none. */
 export type MessageReader = {
-  /** The records of a message: OTLP as protobuf or JSON, or one log object. `place` is where it came from, for whoever looks. */
-  read(message: Uint8Array, arrivedUnixMs: number, place: string): AlertRecord[]
+  /**
+   * The records of a message: OTLP as protobuf or JSON, or one log object; and those that stand for spans, if they are wanted. `place` is
+   * where it came from, for whoever looks.
+   */
+  read(message: Uint8Array, arrivedUnixMs: number, place: string, withSpans?: boolean): AlertRecord[]
   readonly unreadable: number
 }
 
@@ -21,9 +25,9 @@ export function createMessageReader(
     get unreadable() {
       return unreadable
     },
-    read(message, arrivedUnixMs, place) {
+    read(message, arrivedUnixMs, place, withSpans = false) {
       try {
-        return recordsOfMessage(message, arrivedUnixMs)
+        return recordsOfMessage(message, arrivedUnixMs, withSpans)
       } catch (error) {
         unreadable++
         const withheld = limit.withheld(source)
@@ -40,9 +44,42 @@ export function createMessageReader(
 const brace = 0x7b
 
 /** `{` begins no request in protobuf: it would be a group of a field that is not there. */
-function recordsOfMessage(message: Uint8Array, arrivedUnixMs: number): AlertRecord[] {
+function recordsOfMessage(message: Uint8Array, arrivedUnixMs: number, withSpans: boolean): AlertRecord[] {
   if (message.length === 0) return []
-  if (message[0] !== brace) return recordsOf(decodeLogsRequest(message), arrivedUnixMs)
+  if (message[0] !== brace) {
+    if (!hasSpans(message)) return recordsOf(decodeLogsRequest(message), arrivedUnixMs)
+    return withSpans ? spanRecordsOf(decodeTracesRequest(message), arrivedUnixMs) : []
+  }
   const text = Buffer.from(message.buffer, message.byteOffset, message.byteLength).toString()
-  return recordsOfLine(text, () => arrivedUnixMs)
+  return recordsOfLine(text, () => arrivedUnixMs, withSpans)
+}
+
+/** Both requests are lists (field 1) of resources, these (2) of scopes, these (2) of records or spans. */
+const pathToItem = [0x0a, 0x12, 0x12]
+/** A span has its trace id there; of a record field 1 is a time, which is no bytes. */
+const traceIdTag = 0x0a
+
+/** Whether an export request is one of traces: the first that is a record or a span says so. Throws when it is no protobuf. */
+function hasSpans(message: Uint8Array): boolean {
+  const reader = new ProtobufReader(message)
+  if (!enterFirst(reader, pathToItem)) return false
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === traceIdTag) return true
+    reader.skip(tag)
+  }
+  return false
+}
+
+/** Enters the first message at the end of a path of fields; false: there is none, and all was read. */
+function enterFirst(reader: ProtobufReader, [wanted, ...rest]: readonly number[]): boolean {
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag !== wanted) {
+      reader.skip(tag)
+      continue
+    }
+    const outer = reader.open()
+    if (rest.length === 0 || enterFirst(reader, rest)) return true
+    reader.close(outer)
+  }
+  return false
 }

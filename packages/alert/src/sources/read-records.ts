@@ -1,5 +1,6 @@
-import { type JsonObject, parseLogsJson, readLines, readPlainLog } from '@clew/otlp'
+import { type JsonObject, parseLogsJson, parseTracesJson, readLines, readPlainLog } from '@clew/otlp'
 import { type AlertRecord, recordsOf } from '../engine/record.ts'
+import { spanRecordsOf } from '../engine/span-record.ts'
 
 const maxLineBytes = 4 * 1024 * 1024
 const inBatch = 500
@@ -10,12 +11,13 @@ export type BadLines = { count: number; first: { line: number; problem: string }
 /**
  * The records of lines of JSON, in batches, none of which waits for bytes that did not come yet: OTLP JSON as a collector's file
  * exporter writes it, or log objects as pino, winston and bunyan write them. `now`, unix milliseconds, is when a log object comes;
- * without it they come when they say. Lines that are no records, or have more than 4 MiB, are counted in `bad`.
+ * without it they come when they say. `withSpans`: OTLP's spans are records too, for rules of type `early`. Lines that are no records, or have more than 4 MiB, are counted in `bad`.
  */
 export async function* readRecords(
   chunks: AsyncIterable<Buffer>,
   bad: BadLines,
   now?: () => number,
+  withSpans = false,
 ): AsyncGenerator<AlertRecord[]> {
   let batch: AlertRecord[] = []
   const addBad = (line: number, problem: string): void => {
@@ -37,7 +39,7 @@ export async function* readRecords(
       const { done, value } = await coming
       if (done) break
       try {
-        batch.push(...recordsOfLine(value.bytes.toString(), now))
+        batch.push(...recordsOfLine(value.bytes.toString(), now, withSpans))
       } catch (error) {
         addBad(value.number, error instanceof Error ? error.message : String(error))
       }
@@ -56,12 +58,13 @@ async function* noted(chunks: AsyncIterable<Buffer>, waiting: { forChunk: boolea
   }
 }
 
-/** The records of one line of JSON. Throws when it is none. */
-export function recordsOfLine(line: string, now?: () => number): AlertRecord[] {
+/** The records of one line of JSON, and those that stand for spans, if they are wanted. Throws when it is none. */
+export function recordsOfLine(line: string, now?: () => number, withSpans = false): AlertRecord[] {
   const value: unknown = JSON.parse(line)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('not an object')
   if ('resourceLogs' in value) return recordsOf(parseLogsJson(line), now?.())
-  if ('resourceSpans' in value || 'resourceMetrics' in value) return []
+  if ('resourceSpans' in value) return withSpans ? spanRecordsOf(parseTracesJson(line), now?.()) : []
+  if ('resourceMetrics' in value) return []
   return [recordOfPlain(value as JsonObject, now)]
 }
 

@@ -51,6 +51,8 @@ async function readStream(
   const lease = `{${group}}:lease:${stream}`
   const own = randomUUID()
   const reader = createMessageReader(`stream ${stream}`, options.report, now)
+  const read: typeof reader.read = (message, arrivedMs, place) =>
+    reader.read(message, arrivedMs, place, sink.wantsSpans)
   const limit = createReportLimit(now)
   let isMine = false
   let next: number | undefined
@@ -71,7 +73,7 @@ async function readStream(
     isMine = holds
     if (!isMine) return false
     next ??= (await sink.assign(stream)) ?? (await beginOf(options, stream, sink))
-    const { records, of, after } = await entriesAfter(send, stream, next, reader, now())
+    const { records, of, after } = await entriesAfter(send, stream, next, read, now())
     if (after === next) {
       if (now() - cameMs >= idleMs && (await sink.pass(stream, now() - idleMs)) === 'again') next = undefined
       return false
@@ -130,7 +132,7 @@ async function entriesAfter(
   send: RedisSourceOptions['send'],
   stream: string,
   next: number,
-  reader: ReturnType<typeof createMessageReader>,
+  read: (message: Uint8Array, arrivedUnixMs: number, place: string) => AlertRecord[],
   nowMs: number,
 ): Promise<{ records: AlertRecord[]; of: number[]; after: number }> {
   const words = ['XRANGE', stream, `(${idBefore(next)}`, '+', 'COUNT', String(inBatch)]
@@ -141,7 +143,7 @@ async function entriesAfter(
   for (const [id, fields] of entries) {
     after = offsetOf(id)
     const arrivedMs = Number(id.split('-')[0]) || nowMs
-    for (const record of reader.read(Buffer.from(messageOf(fields)), arrivedMs, `entry ${id}`)) {
+    for (const record of read(Buffer.from(messageOf(fields)), arrivedMs, `entry ${id}`)) {
       records.push(record)
       // What comes next is behind the entry; the entry itself is one less.
       of.push(after - 1)

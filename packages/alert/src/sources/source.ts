@@ -1,6 +1,6 @@
 import type { AlertRecord } from '../engine/record.ts'
 
-/** Records of one partition, in the order in which they came. */
+/** Records of one partition, and those that stand for spans, in the order in which they came. */
 export type RecordBatch = {
   partition: string
   records: readonly AlertRecord[]
@@ -23,6 +23,8 @@ export type Taken = 'done' | 'again'
 export type Sink = {
   /** How far back windows look: what must be read again when nothing is stored. */
   readonly reachMs: number
+  /** Whether spans are to be read too, where a source has them. */
+  readonly wantsSpans?: boolean
   /** Partitions that there are, whoever reads them: until each has told its time, nothing is too late. */
   know(partitions: readonly string[]): void
   /** This process reads it now. Resolves to where it stands; undefined when nothing of it was stored. */

@@ -81,7 +81,9 @@ const notWithSince: Parse<number> = () => unusable('it excludes --since', 'give 
 
 async function replayFile(rules: Rules, path: string): Promise<Replay> {
   const bad: BadLines = { count: 0, first: undefined }
-  const replay = await replayRecords(rules, readRecords(bytesOf(path), bad), Date.now())
+  const withSpans = rules.some(({ type }) => type === 'early')
+  const records = readRecords(bytesOf(path), bad, undefined, withSpans)
+  const replay = await replayRecords(rules, records, Date.now())
   if (bad.first) {
     const { line, problem } = bad.first
     process.stderr.write(`${bad.count} lines are no records, line ${line} first: ${printable(problem)}\n`)
