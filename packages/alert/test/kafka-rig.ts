@@ -44,6 +44,7 @@ export async function startKafkaRig(
   kafkaUrl: string,
   redisUrl: string,
   groupProtocol: 'classic' | 'consumer',
+  rules: readonly object[] = [rule],
 ) {
   const { prefix, keys } = fresh()
   const topic = `log_raw-${prefix}`
@@ -65,7 +66,7 @@ export async function startKafkaRig(
     topic,
     group: prefix,
     groupProtocol,
-    rules: [rule],
+    rules,
   }
 
   const gone = (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
@@ -91,10 +92,11 @@ export async function startKafkaRig(
       await producer.send({ messages: [{ topic, partition, value }], acks: -1 })
       logs[partition]!.push(value)
     },
-    start() {
+    /** `dieAfter`: it kills itself by SIGKILL with its commit of this number, before it or after it. */
+    start(dieAfter?: { commits: number; isStored: boolean }) {
       const script = new URL('./fixtures/consumer.ts', import.meta.url).pathname
       // The channel ends it with us.
-      const child = spawn(process.execPath, [script, JSON.stringify(options)], {
+      const child = spawn(process.execPath, [script, JSON.stringify({ ...options, dieAfter })], {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       })
       child.stderr!.setEncoding('utf8').on('data', (text: string) => void said.push(text))
@@ -132,12 +134,12 @@ export async function startKafkaRig(
     /** The same in one process that nothing happens to. */
     async reference(): Promise<AlertStore> {
       const memory = createMemoryStore(Date.now)
-      const runner = createRunner(createEngine(readRules([rule], String, []).rules), memory)
+      const runner = createRunner(createEngine(readRules(rules, String, []).rules), memory)
       const reader = createMessageReader('reference', () => {}, Date.now)
       for (const index of logs.keys()) runner.assign(`p${index}`)
       for (const [index, log] of logs.entries()) {
         for (const value of log) {
-          await runner.take({ partition: `p${index}`, records: reader.read(value, Date.now(), '') })
+          await runner.take({ partition: `p${index}`, records: reader.read(value, Date.now(), '', true) })
         }
       }
       return memory

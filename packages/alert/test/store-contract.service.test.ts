@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Alert, Decision, DecisionReason } from '../src/alert.ts'
+import type { KeptWarning } from '../src/early/kept-warning.ts'
 import type { CellState } from '../src/engine/cell.ts'
 import { type AlertStore, type Commit, storeLimits } from '../src/store/store.ts'
 import { sampleAlert } from './sample.ts'
@@ -19,6 +20,10 @@ const commitOf = (more: Partial<Commit>): Commit => ({
   ...{ span: undefined, clocks: new Map(), cells: [], alerts: [], decisions: [], counts: new Map() },
   ...more,
 })
+const warningOf = (id: string, unixMs: number): KeptWarning => ({
+  ...{ id, unixMs, rule: 'early', state: 'told', sinceUnixMs: 1, services: ['pay "日本"'], changes: [] },
+  ...{ found: 1, sure: 0.9, lines: [], text: 'pay: something builds up' },
+})
 const cellOf = (cell: string, version: number, dueMs = 0, state: CellState | undefined = stateOf(1)) => ({
   ...{ cell, version, dueMs, state },
 })
@@ -32,6 +37,47 @@ describe.each(Object.entries(stores))('a store in %s', (_, open) => {
   })
   afterEach(() => opened.end())
   const versionOf = async (cell: string) => (await store.load([cell])).get(cell)?.version ?? 0
+
+  const watchOf = (before: string, version: string, next: number | undefined = 7) => ({
+    ...{ partition: 'p "日本"', before, version, next, state: 'H4sI+/=' },
+  })
+
+  test('keeps what is watched of a partition for whoever knows its version', async () => {
+    expect(await store.watchOf('p "日本"')).toBeUndefined()
+    const result = async (more: Partial<Commit>) => (await store.commit(commitOf(more))).result
+    expect(await result({ watch: watchOf('1', '2') })).toBe('elsewhere')
+    expect(await result({ watch: watchOf('', '1') })).toBe('stored')
+    expect(await result({ watch: watchOf('', '1'), cells: [cellOf('r []', 0)] })).toBe('elsewhere')
+    expect(await store.load(['r []'])).toEqual(new Map())
+    expect(await store.watchOf('p "日本"')).toEqual({ version: '1', next: 7, state: 'H4sI+/=' })
+    expect(await result({ watch: { ...watchOf('1', '2'), next: undefined, state: 'x' } })).toBe('stored')
+    expect(await store.watchOf('p "日本"')).toEqual({ version: '2', next: undefined, state: 'x' })
+    expect(await store.watchOf('q')).toBeUndefined()
+  })
+
+  test('keeps the newest warnings, what they led to first, and what was said of them last', async () => {
+    expect(await store.warnings(10)).toEqual([])
+    await store.commit(commitOf({ warnings: [warningOf('a', 2), warningOf('b', 3), warningOf('c', 1)] }))
+    const failures = [
+      { id: 'a', unixMs: 9, service: 'pay "日本"', text: 'bank' },
+      { id: 'a', unixMs: 10, service: 'shop', text: 'later' },
+      { id: 'none', unixMs: 9, service: 'pay', text: 'bank' },
+    ]
+    const opinions = [{ id: 'b', opinion: 'noise' } as const, { id: 'none', opinion: 'noise' } as const]
+    await store.commit(commitOf({ failures, opinions }))
+    await store.commit(commitOf({ opinions: [{ id: 'b', opinion: 'useful' }] }))
+    const { id: _, ...failure } = failures[0]!
+    expect(await store.warnings(10)).toEqual([
+      { ...warningOf('b', 3), opinion: 'useful' },
+      { ...warningOf('a', 2), failure },
+      warningOf('c', 1),
+    ])
+    expect(await store.warnings(1)).toHaveLength(1)
+    const many = Array.from({ length: storeLimits.listed }, (_one, at) => warningOf(`w${at}`, 100 + at))
+    await store.commit(commitOf({ warnings: many, failures: [failures[2]!] }))
+    const kept = await store.warnings(2000)
+    expect([kept.length, kept.at(-1)!.id]).toEqual([storeLimits.listed, 'w0'])
+  })
 
   test('is empty at first', async () => {
     expect(await store.positionOf('p')).toBeUndefined()

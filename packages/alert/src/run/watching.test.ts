@@ -190,7 +190,9 @@ test('jobs that wait longer and longer are told by their spans', async () => {
       const scope = { name: '', version: '', attributes: {}, droppedAttributesCount: 0 }
       const resource = { attributes: { 'service.name': 'mailer' }, droppedAttributesCount: 0 }
       spans.push(
-        ...spanRecordsOf([{ resource, schemaUrl: '', scopeSpans: [{ scope, schemaUrl: '', spans: [span] }] }]),
+        ...spanRecordsOf([
+          { resource, schemaUrl: '', scopeSpans: [{ scope, schemaUrl: '', spans: [span] }] },
+        ]),
       )
     }
   }
@@ -224,6 +226,11 @@ test('in several partitions the first that finds it tells of a service; the othe
   }
   expect((await store.history(10)).map(({ group }) => group)).toEqual([{ service: 'shop' }])
   const { counts } = await store.explain(10)
-  expect(counts.get('early')).toEqual(new Map([['fired', 1], ['cooling', 1]]))
+  expect(counts.get('early')).toEqual(
+    new Map([
+      ['fired', 1],
+      ['cooling', 1],
+    ]),
+  )
   expect(await store.warnings(10)).toHaveLength(2)
 })
