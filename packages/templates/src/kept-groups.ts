@@ -63,7 +63,29 @@ export class KeptGroups {
 
   /** Adds one of another process or of a former time. */
   restore(id: number, text: string, count: number): void {
-    this.merges.join(id, this.#settle(createGroup(text, count), true).id)
+    const known = this.get(id)
+    scanTemplate(text, ofText)
+    if (known === undefined || !isAlike(known, ofText, ofText.count)) {
+      this.merges.join(id, this.#settle(createGroup(text, count), true).id)
+      return
+    }
+    known.count += count
+    if (accepts(known, text, ofText)) return
+    this.#takeOut(known)
+    this.#generalise(known, text, ofText)
+    this.#settle(known, false)
+  }
+
+  /** Another process found that `into` stands for it. */
+  join(id: number, into: number): void {
+    const group = this.#groups.get(id)
+    const general = this.get(into)
+    if (group === undefined) this.merges.join(id, general?.id ?? into)
+    if (group === undefined || general === undefined || group === general) return
+    if (!isAlike(general, group, group.hashes.length)) return
+    this.#takeOut(general)
+    this.#absorb(general, group)
+    this.#settle(general, false)
   }
 
   #find(tokens: Tokens): Group | undefined {

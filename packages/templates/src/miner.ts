@@ -47,6 +47,8 @@ export type Miner = {
   export(): Template[]
   /** Ids that others stand for; the last 2 × `maxTemplates`. */
   merges(): Merge[]
+  /** Takes what another process knows, while this one goes on; counts are added. Its templates count as used last. */
+  learn(state: { readonly templates: readonly Template[]; readonly merges: readonly Merge[] }): void
   /** Those of them that are new, or stand for another, since it was asked last. */
   newMerges(): Merge[]
 }
@@ -105,6 +107,10 @@ export function createMiner({ maxTemplates = 10_000, restore = [], merges = [] }
     resolve: (id) => kept.resolve(id),
     merges: kept.merges.all,
     newMerges: kept.merges.take,
+    learn(state) {
+      for (const { id, text, count } of state.templates) kept.restore(id, text, count)
+      for (const [id, into] of state.merges) kept.join(id, into)
+    },
     export() {
       const templates: Template[] = []
       for (let group = kept.recency.oldest(); group !== undefined; group = group.newer)

@@ -10,7 +10,7 @@ export type TemplateState = { readonly templates: readonly Template[]; readonly 
 const version = 1
 const noState: TemplateState = { templates: [], merges: [] }
 /** No text of a miner is longer: a line's first 2,048 characters, each of them a mark. */
-const longestText = 8192
+export const longestText = 8192
 
 const tokens = createTokens()
 
@@ -91,6 +91,11 @@ function isTemplateRow(row: unknown): boolean {
 
 function isMergeRow(row: unknown): boolean {
   return Array.isArray(row) && row.length === 2 && row.every(isWhole)
+}
+
+/** 48 bits. */
+export function isId(value: unknown): value is number {
+  return isWhole(value) && (value as number) < 2 ** 48
 }
 
 function isWhole(value: unknown): boolean {

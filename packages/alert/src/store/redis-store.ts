@@ -39,15 +39,13 @@ export function createRedisStore(
   { prefix = 'clew' }: { prefix?: string } = {},
 ): AlertStore {
   const keys = keysOf(prefix)
-  const send = (words: string[]): Promise<unknown> =>
-    'call' in client ? client.call(words[0]!, ...words.slice(1)) : client.sendCommand(words)
   const run: Run = async (name, words) => {
     const rest = [String(keys.length), ...keys, ...words.map(String)]
     try {
-      return await send(['EVALSHA', hashes[name]!, ...rest])
+      return await sendTo(client, ['EVALSHA', hashes[name]!, ...rest])
     } catch (error) {
       if (!/NOSCRIPT/.test(String(error))) throw error
-      return send(['EVAL', redisScripts[name], ...rest])
+      return sendTo(client, ['EVAL', redisScripts[name], ...rest])
     }
   }
   return {
@@ -71,6 +69,11 @@ export function createRedisStore(
     },
     close: async () => {},
   }
+}
+
+/** By whichever client it is. */
+export function sendTo(client: RedisClient, words: string[]): Promise<unknown> {
+  return 'call' in client ? client.call(words[0]!, ...words.slice(1)) : client.sendCommand(words)
 }
 
 function windowsIn(run: Run): WindowStore {
