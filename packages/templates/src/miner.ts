@@ -111,12 +111,7 @@ export function createMiner({ maxTemplates = 10_000, restore = [], merges = [] }
       for (const { id, text, count } of state.templates) kept.restore(id, text, count)
       for (const [id, into] of state.merges) kept.join(id, into)
     },
-    export() {
-      const templates: Template[] = []
-      for (let group = kept.recency.oldest(); group !== undefined; group = group.newer)
-        templates.push(describe(group))
-      return templates
-    },
+    export: () => kept.recency.all().map(describe),
   }
 }
 

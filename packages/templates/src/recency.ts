@@ -4,6 +4,8 @@ export type Links<Item> = { older: Item | undefined; newer: Item | undefined }
 /** Items in the order of their last use. Each change takes the same short time. */
 export type Recency<Item> = {
   oldest(): Item | undefined
+  /** The oldest first. */
+  all(): Item[]
   append(item: Item): void
   /** Makes an item of the list its newest. */
   touch(item: Item): void
@@ -28,6 +30,11 @@ export function createRecency<Item extends Links<Item>>(): Recency<Item> {
   }
   return {
     oldest: () => oldest,
+    all() {
+      const items: Item[] = []
+      for (let item = oldest; item !== undefined; item = item.newer) items.push(item)
+      return items
+    },
     append,
     touch(item) {
       if (item === newest) return
