@@ -1,4 +1,4 @@
-import type { Alert, AlertLine } from '../src/alert.ts'
+import type { Alert, AlertLine, EarlyWarning } from '../src/alert.ts'
 import { alertSeverities, ruleTypes } from '../src/alert.ts'
 
 /** Random numbers that are the same for the same seed. (mulberry32) */
@@ -89,6 +89,23 @@ export function hostileText(random: () => number, most: number): string {
   return text.repeat(Math.ceil(length / Math.max(1, text.length))).slice(0, length)
 }
 
+const kinds = ['more', 'fewer', 'silent', 'new', 'higher', 'lower', 'mix'] as const
+const series = ['template', 'level', 'span', 'queue', 'service'] as const
+
+/** A warning whose every text is what `text` gives. */
+export function warningOf(text: () => string, random: () => number): EarlyWarning {
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
+  return {
+    ...{ id: 'a1b2c3d4e5f60718', sinceUnixMs: random() * 2e12, found: 9, sure: random() },
+    services: [text(), text(), text(), text()],
+    changes: Array.from({ length: 3 }, () => ({
+      ...{ kind: pick(kinds), of: pick(series), service: text(), id: text(), name: text(), field: text() },
+      ...{ sinceUnixMs: random() * 2e12, now: random() * 1e6, usual: random() * 1e3, sigmas: 9 },
+    })),
+    precedent: { times: 3, failures: pick([0, 2]), failure: text(), minutesLater: 7 },
+  }
+}
+
 /** An alert whose every text is hostile, and sometimes longer than anything that fits. */
 export function hostileAlert(random: () => number): Alert {
   const text = (most: number): string => hostileText(random, most)
@@ -103,6 +120,7 @@ export function hostileAlert(random: () => number): Alert {
     spanId: '',
   })
   const atUnixMs = Math.floor(random() * 2e12)
+  const type = pick(ruleTypes)
   return {
     id: random() < 0.9 ? 'a1b2c3d4e5f60718' : text(300),
     rule: text(1_000),
@@ -115,8 +133,9 @@ export function hostileAlert(random: () => number): Alert {
       Array.from({ length: Math.floor(random() * 4) }, () => [text(200), text(2_000)]),
     ),
     observation: {
-      ...{ type: pick(ruleTypes), value: random() * 1e4, limit: 3, windowMs: 300_000, field: text(500) },
+      ...{ type, value: random() * 1e4, limit: 3, windowMs: 300_000, field: text(500) },
       ...{ seen: text(4_096), before: text(2_000), metric: 'p95' },
+      ...(type === 'early' && { warning: warningOf(() => text(1_000), random) }),
     },
     lines: Array.from({ length: Math.floor(random() * 8) }, lineOf),
     description: text(5_000),

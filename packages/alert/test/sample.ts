@@ -8,6 +8,43 @@ function line(at: number, text: string): AlertLine {
   return { unixMs, severityNumber: 17, service: 'checkout', text, traceId, spanId: '00f067aa0ba902b7' }
 }
 
+/** Retries grow, ten minutes before the bank is down. */
+export function sampleWarning(changes: Partial<Alert> = {}): Alert {
+  const sinceUnixMs = Math.floor(startMs / 60_000) * 60_000
+  const retries = {
+    of: 'template',
+    id: '156175259397133',
+    name: 'payment of order <*> is tried again',
+  } as const
+  const waits = { of: 'queue', id: 'mail', name: 'mail', field: 'wait', kind: 'higher' } as const
+  return sampleAlert({
+    ...{ rule: 'early', severity: 'warning', group: { service: 'checkout' }, description: '', runbook: '' },
+    observation: {
+      ...{ type: 'early', value: 0.93, limit: 0.7, windowMs: 0 },
+      warning: {
+        ...{ id: '6fe6d46eadf85ce2', sinceUnixMs, services: ['checkout', 'mailer'], found: 4, sure: 0.93 },
+        changes: [
+          {
+            ...{ ...retries, kind: 'more', service: 'checkout', field: '', sinceUnixMs },
+            ...{ now: 15, usual: 1.52, sigmas: 7.4 },
+          },
+          {
+            ...{ ...waits, service: 'mailer', sinceUnixMs: sinceUnixMs + 120_000 },
+            ...{ now: 1843, usual: 20.4, sigmas: 6.1 },
+          },
+          {
+            ...{ of: 'span', id: 'charge', name: 'charge', kind: 'silent', service: 'checkout', field: '' },
+            ...{ sinceUnixMs: sinceUnixMs + 180_000, now: 0, usual: 31, sigmas: 6 },
+          },
+        ],
+        precedent: { times: 3, failures: 2, failure: 'payment of order <*> failed', minutesLater: 11 },
+      },
+    },
+    lines: [0, 1, 2].map((at) => line(at, `payment of order ${8812 + at} is tried again`)),
+    ...changes,
+  })
+}
+
 /** Three payments failed, told to a person who was asleep. */
 export function sampleAlert(changes: Partial<Alert> = {}): Alert {
   return {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { bots, channelOf } from '../../test/bots.ts'
-import { sampleAlert } from '../../test/sample.ts'
+import { sampleAlert, sampleWarning } from '../../test/sample.ts'
 import { ruleTypes } from '../alert.ts'
 import type { Notice, Request } from './channel.ts'
 import { languages, words } from './words.ts'
@@ -42,6 +42,7 @@ const notices: readonly (readonly [string, Notice])[] = [
   ['an alert', { alerts: [sampleAlert()] }],
   ['its end', { alerts: [resolved] }],
   ['a digest', { alerts: [other, sampleAlert({ times: 2 }), resolved] }],
+  ['an early warning', { alerts: [sampleWarning()] }],
   [
     'a failing channel',
     {

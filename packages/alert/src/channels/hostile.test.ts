@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { bots, channelOf } from '../../test/bots.ts'
-import { attacks, createRandom, hostileText } from '../../test/hostile.ts'
+import { attacks, createRandom, hostileText, warningOf } from '../../test/hostile.ts'
 import { sampleAlert } from '../../test/sample.ts'
 import type { Alert } from '../alert.ts'
 import type { Request } from './channel.ts'
@@ -24,6 +24,19 @@ function said(word: (at: number) => string): Alert {
     description: '',
     runbook: 'https://wiki.example.com/a_(b)',
   })
+}
+
+/** The same as an early warning. */
+function warned(word: (at: number) => string): Alert {
+  let at = 0
+  const warning = warningOf(() => word(at++ % 13), createRandom(1))
+  const alert = said(word)
+  // More would not fit everywhere, whatever it says.
+  return {
+    ...alert,
+    lines: alert.lines.slice(0, 1),
+    observation: { type: 'early', value: 0.9, limit: 0.7, windowMs: 0, warning },
+  }
 }
 
 /** What a receiver takes for markup: with the log's words in it, it must be what it is without them. */
@@ -113,13 +126,18 @@ const maps: Readonly<Record<string, { map(url: string): object }>> = {
 // Joiners hold emoji together and are kept.
 const invisible = /(?!\u200c|\u200d|\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
-test.each(Object.entries(receivers))(
-  'in %s the log can neither mention, nor break the markup, nor forge a link',
-  (_, { map, skeleton }) => {
+const alerts = { alert: said, warning: warned }
+const everywhere = Object.entries(receivers).flatMap(([name, receiver]) =>
+  Object.entries(alerts).map(([kind, alertOf]) => [name, kind, receiver, alertOf] as const),
+)
+
+test.each(everywhere)(
+  'in %s the log (%s) can neither mention, nor break the markup, nor forge a link',
+  (_, _kind, { map, skeleton }, alertOf) => {
     const { type } = map as { type: string }
     const channel = channelOf('main', { ...maps[type]!.map('http://127.0.0.1:9'), ...map })
     const render = (word: (at: number) => string): Request => {
-      const notice = { alerts: [said(word)] }
+      const notice = { alerts: [alertOf(word)] }
       return channel.render(notice, { nowMs: 1.7e12, desk: 'http://desk:4319', shrinks: 0 })[0]!
     }
     const expected = skeleton(render(() => 'x'))

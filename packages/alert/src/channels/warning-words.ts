@@ -54,7 +54,9 @@ export const warningWords: { readonly en: WarningWords; readonly zh: WarningWord
   },
 }
 
-function englishOf({ kind, field, now, usual }: Change, what: string): string {
+function englishOf(change: Change, what: string): string {
+  const { kind, field, now, usual } = change
+  const measured = measureOf(change)
   switch (kind) {
     case 'new':
       return `${what} was never seen before and came ${figure(now)} times in 10 min`
@@ -66,11 +68,13 @@ function englishOf({ kind, field, now, usual }: Change, what: string): string {
     case 'fewer':
       return `${what}: ${figure(now)} in 10 min, usual are ${figure(usual)}${timesOf(now, usual, ' (', ' times)')}`
     default:
-      return `${field} of ${what} is ${figure(now)}, usual is ${figure(usual)}${timesOf(now, usual, ' (', ' times)')}`
+      return `${field} of ${what} is ${measured(now)}, usual is ${measured(usual)}${timesOf(now, usual, ' (', ' times)')}`
   }
 }
 
-function chineseOf({ kind, field, now, usual }: Change, what: string): string {
+function chineseOf(change: Change, what: string): string {
+  const { kind, field, now, usual } = change
+  const measured = measureOf(change)
   switch (kind) {
     case 'new':
       return `首次出现 ${what}，10 分钟内 ${figure(now)} 次`
@@ -82,9 +86,15 @@ function chineseOf({ kind, field, now, usual }: Change, what: string): string {
     case 'fewer':
       return `${what}：10 分钟内 ${figure(now)} 次，平时 ${figure(usual)} 次${timesOf(now, usual, '（', ' 倍）')}`
     default:
-      return `${what} 的 ${field} 为 ${figure(now)}，平时 ${figure(usual)}${timesOf(now, usual, '（', ' 倍）')}`
+      return `${what} 的 ${field} 为 ${measured(now)}，平时 ${measured(usual)}${timesOf(now, usual, '（', ' 倍）')}`
   }
 }
+
+/** Durations and waits are milliseconds; of an attribute nobody knows. */
+const measureOf =
+  ({ of, field }: Change) =>
+  (value: number): string =>
+    `${figure(value)}${(of === 'span' || of === 'queue') && field !== 'attempts' ? ' ms' : ''}`
 
 /** Where it is usual at all. */
 function timesOf(now: number, usual: number, before: string, after: string): string {
