@@ -40,14 +40,27 @@ export async function startKafka(): Promise<Service | KafkaService> {
   return startBroker()
 }
 
+/** What a Prometheus does beside scraping: rule files, and the address of an Alertmanager that it tells. */
+export type PrometheusWork = { rules?: readonly string[]; alertmanager?: string }
+
 /**
  * A `prometheus` of the PATH on a free port, which scrapes `/metrics` of these `host:port` each second, with their exemplars.
  * Throws with the remedy when there is none.
  */
-export async function startPrometheus(targets: readonly string[]): Promise<Service> {
+export async function startPrometheus(
+  targets: readonly string[],
+  { rules = [], alertmanager }: PrometheusWork = {},
+): Promise<Service> {
   if (!hasPrometheus()) throw new Error('no Prometheus: install prometheus (apt-get install prometheus)')
   const scrape = { job_name: 'clew', scrape_interval: '1s', static_configs: [{ targets }] }
-  return startConfigured('prometheus', { scrape_configs: [scrape] }, (directory) => [
+  const told = alertmanager && [{ static_configs: [{ targets: [new URL(alertmanager).host] }] }]
+  const config = {
+    global: { evaluation_interval: '1s' },
+    rule_files: rules,
+    ...(told && { alerting: { alertmanagers: told } }),
+    scrape_configs: [scrape],
+  }
+  return startConfigured('prometheus', config, (directory) => [
     `--storage.tsdb.path=${directory}/data`,
     '--enable-feature=exemplar-storage',
   ])

@@ -37,18 +37,21 @@ export function openRedact(config: RedactConfig): Redact {
   return {
     ...{ redactor, clean: redactor.cuts ? clean : undefined, tell },
     cleanResource: redactor.cuts ? cleanResource : off.cleanResource,
-    meters: [
-      {
-        ...{ name: 'clew.redacted', kind: 'counter', unit: '{secret}', labels: ['kind'] },
-        help: 'Secrets that were cut from log records and spans; with CLEW_REDACT=report, that would have been.',
-        read: () => Object.entries(redactor.counts()).map(([kind, value]) => ({ labels: { kind }, value })),
-      },
-    ],
+    meters: [redactMeter(() => redactor.counts())],
     stop: () => {
       clearInterval(timer)
       tell()
       restore()
     },
+  }
+}
+
+/** How many secrets were cut, by kind. */
+export function redactMeter(read: () => Readonly<Record<string, number>>): Meter {
+  return {
+    ...{ name: 'clew.redacted', kind: 'counter', unit: '{secret}', labels: ['kind'] },
+    help: 'Secrets that were cut from log records and spans; with CLEW_REDACT=report, that would have been.',
+    read: () => Object.entries(read()).map(([kind, value]) => ({ labels: { kind }, value })),
   }
 }
 
