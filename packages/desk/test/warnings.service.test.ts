@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { recordsOf } from '@clew/alert'
+import { createSqliteStore, recordsOf } from '@clew/alert'
 import { type Desk, startDesk } from '@clew/desk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { brewingMinutes, requestOf } from '../../alert/test/brewing.ts'
+import { type Brewing, brewingMinutes, requestOf } from '../../alert/test/brewing.ts'
 import type { WarningPage, WarningRow } from '../api/index.ts'
 import { openDeskAlerts } from '../server/alerts/desk-alerts.ts'
+import { type Sample, sampleRequests } from './sample-traffic.ts'
 
 const minuteMs = 60_000
 const directory = mkdtempSync(join(tmpdir(), 'clew-desk-warnings-'))
@@ -18,14 +19,14 @@ const startMs = endMs - minutes * minuteMs
 const fromMinute = 170
 
 /** Hours of a shop come to the desk's alerts, as they would have come to a desk that ran. */
-async function play(): Promise<void> {
-  let nowMs = startMs
+async function play(shop: Brewing, into: string): Promise<void> {
+  let nowMs = shop.startMs
   const alerts = openDeskAlerts({
-    ...{ path: undefined, directory, env: {}, random: () => 0, now: () => nowMs },
+    ...{ path: undefined, directory: into, env: {}, random: () => 0, now: () => nowMs },
     report: (message) => reports.push(message),
   })
   alerts.begin('http://127.0.0.1:1')
-  for (const lines of brewingMinutes({ startMs, minutes, fromMinute })) {
+  for (const lines of brewingMinutes(shop)) {
     nowMs += minuteMs
     await alerts.take([{ records: recordsOf(requestOf(lines), nowMs), arrivedUnixMs: nowMs }])
     await alerts.tick()
@@ -45,7 +46,7 @@ const say = (id: string, body: string, type = 'application/json'): Promise<Respo
   fetch(`${desk.url}/api/warnings/${id}/opinion`, { method: 'POST', headers: { 'content-type': type }, body })
 
 beforeAll(async () => {
-  await play()
+  await play({ startMs, minutes, fromMinute }, directory)
   desk = await start()
 })
 afterAll(async () => {
@@ -98,4 +99,44 @@ test('what somebody says of a warning is kept, and nothing else is taken', async
   desk = await start()
   expect((await ask('')).warnings[0]).toMatchObject({ id, opinion: 'noise' })
   expect((await ask('')).learning.series).toBeGreaterThan(3)
+})
+
+test('what comes over OTLP is watched, lines and spans, and what is imported is not', async () => {
+  const series = async (): Promise<number> => (await ask('')).learning.series
+  const before = await series()
+  const sample: Sample = {
+    spans: [
+      { id: 'job', name: 'process mail', service: 'mailer', kind: 5, at: 0, ms: 40 },
+      { id: 'sent', name: 'send', service: 'mailer', kind: 3, at: 10, ms: 20 },
+    ],
+    logs: [{ span: 'job', service: 'mailer', at: 10, text: 'mail 7 sent' }],
+  }
+  const { traces, logs } = sampleRequests(sample, Date.now())
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(desk.url + path, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify(body),
+    })
+  expect((await post('/api/import', logs)).status).toBe(200)
+  expect((await post('/v1/traces', traces)).status).toBe(200)
+  // The service, and of each span how many and how long.
+  await expect.poll(series, { timeout: 20_000 }).toBe(before + 5)
+  expect((await post('/v1/logs', logs)).status).toBe(200)
+  // Its level and its template.
+  await expect.poll(series, { timeout: 20_000 }).toBe(before + 7)
+})
+
+test('a desk that was away for some minutes does not take that for a silence of its services', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'clew-desk-away-'))
+  try {
+    const quiet = 10_000
+    await play({ startMs, minutes: 150, fromMinute: quiet }, folder)
+    await play({ startMs: startMs + 157 * minuteMs, minutes: 30, fromMinute: quiet }, folder)
+    const store = createSqliteStore(join(folder, 'alerts.db'), Date.now)
+    expect(await store.warnings(10)).toEqual([])
+    expect((await store.watchOf('desk'))!.state.length).toBeGreaterThan(1000)
+    await store.close()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

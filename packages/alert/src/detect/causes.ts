@@ -2,10 +2,17 @@ import type { Finding } from './judge-service.ts'
 import { beginLinks, isLinked, type Links } from './links.ts'
 import { type Outcome, sortFindings, tellOf } from './tell-cause.ts'
 import { logOf } from './value-series.ts'
-import type { Change, Failure, Warning } from './warning.ts'
+import type { Change, Failure, Opinion, Warning } from './warning.ts'
 
 /** A series that took part, and how high it came. JSON. */
-export type Part = { service: string; group: Finding['group']; id: string; field: string; height: number }
+export type Part = {
+  service: string
+  group: Finding['group']
+  id: string
+  field: string
+  kind: Change['kind']
+  height: number
+}
 
 /** What goes on, and was told of. JSON. */
 export type Cause = {
@@ -20,6 +27,8 @@ export type Cause = {
   parts: Part[]
   failedMinute: number
   failure: string
+  /** What somebody said of it, or "". */
+  opinion: Opinion | ''
 }
 
 /** All that is known of causes. JSON but for the maps. */
@@ -31,6 +40,8 @@ export type Causes = {
   links: Links
   /** That nobody was told of yet. */
   failed: Failure[]
+  /** How high those came that are over, the newest last: somebody may say something of them yet. */
+  past: Pick<Cause, 'id' | 'parts'>[]
 }
 
 export const beginCauses = (): Causes => ({
@@ -39,11 +50,13 @@ export const beginCauses = (): Causes => ({
   murmurs: new Map(),
   links: beginLinks(),
   failed: [],
+  past: [],
 })
 
 const quietMinutes = 30
 const mostOpen = 1000
 const mostOutcomes = 2000
+const mostPast = 100
 const mostParts = 50
 const mostTraceIds = 50
 
@@ -162,6 +175,7 @@ function begin(service: string, minute: number, sorted: readonly Finding[]): Cau
     parts: [],
     failedMinute: 0,
     failure: '',
+    opinion: '',
   }
   join(cause, service, minute, sorted)
   return cause
@@ -173,11 +187,12 @@ function join(cause: Cause, service: string, minute: number, findings: readonly 
   cause.traceIds = [...new Set([...cause.traceIds, ...traceIdsOf(findings)])].slice(-mostTraceIds)
   for (const finding of findings) {
     const { change, group, id } = finding
+    const { field, kind } = change
     const height = heightOf(change)
     const known = partOf(cause, service, finding)
     if (known && Math.abs(height) > Math.abs(known.height)) known.height = height
     else if (!known && cause.parts.length < mostParts)
-      cause.parts.push({ service, group, id, field: change.field, height })
+      cause.parts.push({ service, group, id, field, kind, height })
   }
 }
 
@@ -195,15 +210,16 @@ export function takeFailure(causes: Causes, service: string, minute: number, fai
   }
 }
 
-/** Those that are over: what came of them is remembered. Returns the parts of those after which nothing came. */
-export function endCauses(causes: Causes, minute: number): Part[] {
+/** Those that are over: what came of them is remembered. */
+export function endCauses(causes: Causes, minute: number): Cause[] {
   const isOver = ({ lastMinute, failedMinute, beganMinute }: Cause): boolean =>
     minute - lastMinute > quietMinutes && (failedMinute > 0 || minute - beganMinute > 60)
   const over = causes.open.filter(isOver)
-  if (over.length === 0) return []
+  if (over.length === 0) return over
   causes.open = causes.open.filter((cause) => !isOver(cause))
   for (const cause of over) remember(causes.outcomes, cause)
-  return over.flatMap(({ failedMinute, parts }) => (failedMinute > 0 ? [] : parts))
+  causes.past = [...causes.past, ...over.map(({ id, parts }) => ({ id, parts }))].slice(-mostPast)
+  return over
 }
 
 function remember(outcomes: Map<string, Outcome>, cause: Cause): void {

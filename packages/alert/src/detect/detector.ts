@@ -1,4 +1,12 @@
-import { beginCauses, type Causes, endCauses, type Part, takeFailure, takeFindings } from './causes.ts'
+import {
+  beginCauses,
+  type Cause,
+  type Causes,
+  endCauses,
+  type Part,
+  takeFailure,
+  takeFindings,
+} from './causes.ts'
 import { isHeld, openMinutes, ringMinutes } from './count-series.ts'
 import { type Finding, judgeService } from './judge-service.ts'
 import { closeLinks, noteTrace } from './links.ts'
@@ -6,7 +14,6 @@ import { isUseful, noteOpinion, type Opinions, renameIn, withoutNoise } from './
 import { renameTemplate } from './rename-template.ts'
 import { beginService, type Group, observeRecord, observeSpan, type Room, type Service } from './service.ts'
 import type {
-  Change,
   DetectorSettings,
   DetectorStats,
   Failure,
@@ -34,8 +41,11 @@ export type Detector = {
   skip(toMs: number): void
   /** The template of this id is known by another one from now on. What it had, the other one has besides its own. */
   rename(templateId: string, into: string): void
-  /** Somebody says what a warning was worth: noise is told again once it rises above the height that it had. */
-  opine(changes: readonly Change[], opinion: Opinion): void
+  /**
+   * Somebody says what a warning was worth, of which `isIt` knows the id: noise is told again once it rises above the height that it
+   * had. Of those that are over the last hundred are known.
+   */
+  opine(isIt: (id: string) => boolean, opinion: Opinion): void
   /** All that it knows, as JSON: what `createDetector` goes on from. */
   save(): string
   stats(): DetectorStats
@@ -84,14 +94,16 @@ export function createDetector(settings: Partial<DetectorSettings> = {}, saved?:
     rename(templateId, into) {
       for (const service of state.services.values()) renameTemplate(service, templateId, into, state.room)
       renameIn(state.opinions, templateId, into)
-      for (const { parts } of state.causes.open)
+      for (const { parts } of [...state.causes.open, ...state.causes.past])
         for (const part of parts) if (part.group === 'template' && part.id === templateId) part.id = into
     },
-    opine(changes, opinion) {
-      noteOpinion(state.opinions, changes, opinion)
-      if (opinion === 'noise') return
-      for (const { service, of: group, id, field } of changes)
-        setHarmless(state.services, { service, group, id, field, height: 0 })
+    opine(isIt, opinion) {
+      const { open, past } = state.causes
+      const cause = open.find(({ id }) => isIt(id))
+      if (cause) cause.opinion = opinion
+      const { parts } = cause ?? past.find(({ id }) => isIt(id)) ?? { parts: [] }
+      noteOpinion(state.opinions, parts, opinion)
+      if (opinion === 'useful') for (const part of parts) setHarmless(state.services, { ...part, height: 0 })
     },
     save: () => JSON.stringify(state, (_, value) => (value instanceof Map ? { entries: [...value] } : value)),
     stats: () => ({
@@ -170,11 +182,17 @@ function passTo(state: State, minute: number, warmUpMinutes: number, sigmas: num
     }
     warnings.push(...takeFindings(state.causes, now, found, sigmas))
     closeLinks(state.causes.links, now)
-    for (const part of endCauses(state.causes, now))
-      if (!isUseful(state.opinions, { ...part, of: part.group })) setHarmless(state.services, part)
+    for (const cause of endCauses(state.causes, now)) settle(state, cause)
     if (now % 60 === 59) forgetIdle(state, now)
   }
   return warnings
+}
+
+/** What somebody called noise was so up to where it came in the end; what nothing followed is told again once it is higher. */
+function settle({ services, opinions }: State, { opinion, failedMinute, parts }: Cause): void {
+  if (opinion === 'noise') noteOpinion(opinions, parts, opinion)
+  if (failedMinute > 0) return
+  for (const part of parts) if (!isUseful(opinions, part)) setHarmless(services, part)
 }
 
 /** Only what rises above that height is told again: nothing came of it. 0: any. */

@@ -1,4 +1,4 @@
-import { heightOf } from './causes.ts'
+import { heightOf, type Part } from './causes.ts'
 import type { Finding } from './judge-service.ts'
 import { evened } from './tails.ts'
 import type { Change, Opinion } from './warning.ts'
@@ -9,12 +9,12 @@ export type Opinions = Map<string, number>
 /** So many are remembered; the oldest goes. */
 const mostOpinions = 2000
 
-/** Notes what somebody says of changes. */
-export function noteOpinion(opinions: Opinions, changes: readonly Change[], opinion: Opinion): void {
-  for (const change of changes) {
-    const key = keyOf(change)
+/** Notes what somebody says of series that took part in something, with how high they came. */
+export function noteOpinion(opinions: Opinions, parts: readonly Part[], opinion: Opinion): void {
+  for (const part of parts) {
+    const key = keyOf({ ...part, of: part.group })
     opinions.delete(key)
-    opinions.set(key, opinion === 'noise' ? heightOf(change) : 0)
+    opinions.set(key, opinion === 'noise' ? part.height : 0)
   }
   for (const key of opinions.keys()) {
     if (opinions.size <= mostOpinions) break
@@ -25,19 +25,15 @@ export function noteOpinion(opinions: Opinions, changes: readonly Change[], opin
 /** Without those that somebody called noise and that do not rise above the height that they had then. */
 export function withoutNoise(opinions: Opinions, findings: Finding[]): Finding[] {
   if (opinions.size === 0 || findings.length === 0) return findings
-  return findings.filter(({ change }) => {
-    const height = opinions.get(keyOf(change))
+  return findings.filter(({ change, group, id }) => {
+    const height = opinions.get(keyOf({ ...change, of: group, id }))
     return height === undefined || height === 0 || isAbove(change, height)
   })
 }
 
 /** Whether somebody said that a series is worth telling of. */
-export function isUseful(
-  opinions: Opinions,
-  of: { service: string; of: string; id: string; field: string },
-): boolean {
-  return opinions.get(JSON.stringify([of.service, of.of, of.id, of.field, 'up'])) === 0
-}
+export const isUseful = (opinions: Opinions, part: Part): boolean =>
+  opinions.get(keyOf({ ...part, of: part.group })) === 0
 
 /** A template is known by another id. */
 export function renameIn(opinions: Opinions, id: string, into: string): void {
@@ -50,10 +46,12 @@ export function renameIn(opinions: Opinions, id: string, into: string): void {
   }
 }
 
-const isDown = ({ kind }: Change): boolean => kind === 'fewer' || kind === 'silent' || kind === 'lower'
+type Keyed = Pick<Change, 'service' | 'of' | 'id' | 'field' | 'kind'>
+
+const isDown = ({ kind }: Keyed): boolean => kind === 'fewer' || kind === 'silent' || kind === 'lower'
 
 /** More of it and less of it are two. */
-const keyOf = (change: Change): string =>
+const keyOf = (change: Keyed): string =>
   JSON.stringify([change.service, change.of, change.id, change.field, isDown(change) ? 'down' : 'up'])
 
 function isAbove(change: Change, height: number): boolean {

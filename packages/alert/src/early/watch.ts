@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { matcherOf, type RecordMatcher } from '@clew/search'
 import { createMiner, type Miner, parseState, printState, stateOf } from '@clew/templates'
 import { createDetector, type Detector } from '../detect/detector.ts'
-import type { Change, Failure, Opinion } from '../detect/warning.ts'
+import type { Failure, Opinion } from '../detect/warning.ts'
 import type { AlertRecord } from '../engine/record.ts'
 import type { Rule } from '../rules/rule.ts'
 import { type KeptWarning, keptWarning, warningIdOf } from './kept-warning.ts'
@@ -31,7 +31,7 @@ export type Watch = {
   readonly failures: readonly Failure[]
   /** What was found is stored. */
   forgetFound(): void
-  opine(rule: string, changes: readonly Change[], opinion: Opinion): void
+  opine(warning: Pick<KeptWarning, 'rule' | 'id'>, opinion: Opinion): void
   /** All of it, in Base64. */
   save(): string
   /** What {@link Watch.save} gave is stored. */
@@ -160,8 +160,9 @@ class RuleWatch implements Watch {
     this.failures = []
   }
 
-  opine(rule: string, changes: readonly Change[], opinion: Opinion): void {
-    for (const part of this.#parts) if (part.rule.id === rule) part.detector.opine(changes, opinion)
+  opine({ rule, id }: Pick<KeptWarning, 'rule' | 'id'>, opinion: Opinion): void {
+    for (const part of this.#parts)
+      if (part.rule.id === rule) part.detector.opine((one) => warningIdOf(rule, one) === id, opinion)
   }
 
   save(): string {

@@ -156,7 +156,7 @@ class BatchRunner implements Runner {
   }
 
   async opine(warning: KeptWarning, opinion: Opinion): Promise<void> {
-    for (const watched of this.#watching.all()) watched.watch.opine(warning.rule, warning.changes, opinion)
+    for (const watched of this.#watching.all()) watched.watch.opine(warning, opinion)
     const parts = {
       ...partsOf([], []),
       ...alone,
