@@ -64,6 +64,61 @@ export const alertsDashboard: Dashboard = {
       ],
     },
     {
+      title: 'Early warnings',
+      panels: [
+        {
+          ...{ kind: 'number', title: 'Lead', unit: 's', width: 6 },
+          about:
+            'How long before a burst of errors its warning was told, on average of those of the last 30 days.',
+          queries: [
+            [
+              `sum(increase(logalert_early_lead_seconds_total{${ofRules}}[30d])) / sum(increase(logalert_early_failures_total{${ofRules}}[30d]))`,
+              '',
+            ],
+          ],
+          links: [page],
+        },
+        {
+          ...{ kind: 'number', title: 'Followed by a failure', unit: 'percentunit', width: 6, max: 1 },
+          about: 'Of the warnings that were told in the last 30 days.',
+          queries: [
+            [
+              `sum(increase(logalert_early_failures_total{${ofRules}}[30d])) / sum(increase(logalert_early_warnings_total{${ofRules}, state="told"}[30d]))`,
+              '',
+            ],
+          ],
+          links: [page],
+        },
+        {
+          ...{ kind: 'number', title: 'Learns for', unit: 's', width: 6 },
+          about: 'Until then nothing is told. 0: it has learnt.',
+          queries: [['clamp_min(max(logalert_early_learnt_timestamp_seconds) - time(), 0)', '']],
+        },
+        {
+          ...{ kind: 'number', title: 'Series', unit: 'short', width: 6 },
+          about: 'That are followed: kinds of lines, numbers on them, spans and queues.',
+          queries: [['sum(logalert_early_series)', '']],
+        },
+        {
+          ...{ kind: 'stack', title: 'Warnings', unit: 'short', width: 12 },
+          about:
+            'told; below: less sure than the rule wants; learning: found before it had learnt for long enough.',
+          queries: [
+            [
+              `sum by (rule, state) (increase(logalert_early_warnings_total{${ofRules}}[$__rate_interval]))`,
+              '{{rule}} {{state}}',
+            ],
+          ],
+          links: [page],
+        },
+        {
+          ...{ kind: 'lines', title: 'Not followed', unit: 'short', width: 12 },
+          about: 'Records and spans whose series did not fit: more than 20,000 came.',
+          queries: [['sum by (job, instance) (logalert_early_left_out)', '{{job}} {{instance}}']],
+        },
+      ],
+    },
+    {
       title: 'Delivery',
       panels: [
         {

@@ -1,3 +1,4 @@
+import { earlyMetricTable } from '../../packages/alert/src/run/early-metrics.ts'
 import { alertMetricTable } from '../../packages/alert/src/run/metric-table.ts'
 import { deskMetricTable } from '../../packages/desk/server/http/routes/desk-metrics.ts'
 import { createSpanTally } from '../../packages/exporters/prometheus-exporter/src/span-tally.ts'
@@ -35,6 +36,7 @@ function listExported(): Named[] {
     createTally('', 0).meter,
     createSpanTally('', 0).meter,
     ...Object.values(alertMetricTable),
+    ...Object.values(earlyMetricTable),
     ...Object.values(deskMetricTable),
     ...readProcessMetrics().map((metric) => ({ ...metric, labels: [] })),
   ]

@@ -23,7 +23,9 @@ beforeAll(async () => {
   writeFileSync(
     rules,
     `channels: { pay: { type: webhook, url: ${bot.url} }, ops: { type: webhook, url: ${gone.url} } }
-rules: [{ id: failed, where: payment_failed, type: frequency, threshold: 3, window: 5m, notify: [pay, ops] }]
+rules:
+  - { id: failed, where: payment_failed, type: frequency, threshold: 3, window: 5m, notify: [pay, ops] }
+  - { id: soon, type: early, where: "*" }
 `,
   )
   const desk = await startDeskCommand(['--memory', '--alerts', rules])

@@ -3,9 +3,11 @@ import type { AlertSeverity, DecisionReason } from '../alert.ts'
 import { endsByItself } from '../engine/compile.ts'
 import type { NotifierOptions } from '../notify/notifier.ts'
 import type { RecordBatch } from '../sources/source.ts'
-import type { AlertStore, StoreSize } from '../store/store.ts'
+import type { AlertStore, Commit, StoreSize } from '../store/store.ts'
 import type { AlertsFile } from './alerts-file.ts'
+import { createEarlyMetrics } from './early-metrics.ts'
 import { alertMetricTable as table } from './metric-table.ts'
+import type { Learning } from './watching.ts'
 
 /**
  * What rules and channels of this process did, counted since it began, also while rule files come and go. Labels are names of the
@@ -25,6 +27,8 @@ export type AlertMetrics = {
 export type AlertCounts = {
   /** What these rules and channels have not done yet is 0, so that the first time is an increase. */
   know(file: AlertsFile): void
+  /** How far rules of type `early` are, whenever somebody looks. */
+  learn(read: () => Learning): void
   /** The store, whose commits are counted from now on. */
   watch(store: AlertStore): AlertStore
   judged(batch: RecordBatch): void
@@ -52,6 +56,7 @@ export function createAlertMetrics(now: () => number): AlertMetrics {
   let evaluatedMs = 0
   let store: AlertStore | undefined
   const firing = openFiring(now)
+  const early = createEarlyMetrics()
   const passed = (partition: string, clockMs: number): void => {
     evaluatedMs = now()
     clocks.set(partition, Math.max(clocks.get(partition) ?? 0, Math.min(clockMs, evaluatedMs)))
@@ -63,9 +68,14 @@ export function createAlertMetrics(now: () => number): AlertMetrics {
       know(file) {
         counts.know(file)
         firing.know(file)
+        early.know(file)
       },
+      learn: early.learn,
       watch(watched) {
-        store = withCommits(watched, counters, firing.changed)
+        store = withCommits(watched, counters, (commit) => {
+          if (commit.alerts.length > 0) firing.changed()
+          early.committed(commit)
+        })
         return store
       },
       judged({ partition, records }) {
@@ -80,6 +90,7 @@ export function createAlertMetrics(now: () => number): AlertMetrics {
       const going = store && size && (await within(firing.read(store)))
       return [
         ...Object.values(counters).map(({ read }) => read()),
+        ...early.read(),
         lagOf(clocks, now()),
         ...(evaluatedMs > 0 ? [metricOf(table.evaluated, evaluatedMs / 1000)] : []),
         ...(size === undefined ? [] : sizeMetrics(size)),
@@ -132,13 +143,17 @@ function countsInto(counters: Counters): Pick<AlertCounts, 'know' | 'noticed' | 
   }
 }
 
-function withCommits(store: AlertStore, { alerts, decisions }: Counters, changed: () => void): AlertStore {
+function withCommits(
+  store: AlertStore,
+  { alerts, decisions }: Counters,
+  stored: (commit: Commit) => void,
+): AlertStore {
   return {
     ...store,
     async commit(commit) {
       const answer = await store.commit(commit)
       if (answer.result !== 'stored') return answer
-      if (commit.alerts.length > 0) changed()
+      stored(commit)
       for (const { rule, severity, state } of commit.alerts) alerts.add({ rule, severity, state })
       for (const [rule, reasons] of commit.counts)
         for (const [reason, times] of reasons) decisions.add({ rule, reason: wordOf(reason) }, times)

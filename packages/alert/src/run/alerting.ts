@@ -67,6 +67,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     },
     (byMs) => report(jumped(byMs)),
   )
+  counts.learn(() => runner.learning())
   const send = async (): Promise<void> => {
     await sendOrSay(delivery.hold)
     await sendOrSay(delivery.pump)
