@@ -68,7 +68,7 @@ export const plainEndpoint = (signal: string): Endpoint => ({
   protocol: 'http/protobuf',
   url: `http://localhost:4318/v1/${signal}`,
   headers: {},
-  compression: 'gzip',
+  compression: 'none',
   timeoutMs: 10_000,
 })
 
@@ -116,12 +116,18 @@ export const plain: ClewConfig = {
   instrumentations: { bullmq: {} },
 }
 
+/** What leaves this machine is packed. */
+const endpoint = (signal: string, given: Partial<Endpoint>): Endpoint => {
+  const isAway = given.url !== undefined && new URL(given.url).hostname !== 'localhost'
+  return { ...plainEndpoint(signal), ...(isAway && { compression: 'gzip' }), ...given }
+}
+
 export const endpoints = (
   logs: Partial<Endpoint>,
   traces: Partial<Endpoint> = logs,
 ): Partial<ClewConfig> => ({
-  logs: { endpoint: { ...plainEndpoint('logs'), ...logs }, console: false },
-  traces: { endpoint: { ...plainEndpoint('traces'), ...traces }, console: false },
+  logs: { endpoint: endpoint('logs', logs), console: false },
+  traces: { endpoint: endpoint('traces', traces), console: false },
 })
 export const bothUrls = (base: string): Partial<ClewConfig> =>
   endpoints({ url: `${base}/v1/logs` }, { url: `${base}/v1/traces` })

@@ -43,6 +43,7 @@ alerts:
           endpoint: {
             ...plainEndpoint('traces'),
             url: 'https://traces/in',
+            compression: 'gzip',
             headers: { authorization: 'Bearer abc' },
             timeoutMs: 5_000,
           },

@@ -1,4 +1,5 @@
-import type { Endpoint, Protocol } from '@clew/pipeline'
+import { isLoopback } from '@clew/otlp'
+import type { Compression, Endpoint, Protocol } from '@clew/pipeline'
 import { formatMistake, parseGrpcTarget, parseHttpAddress, readPem, signalAddress } from '@clew/settings'
 import { defaultTimeoutMs, type OtlpSettings, otlpSettings, type Signal } from './otlp-settings.ts'
 import type { Reader } from './reader.ts'
@@ -20,10 +21,15 @@ export function readEndpoint(reader: Reader, signal: Signal, readFile: ReadFile)
     protocol,
     url,
     headers: { ...reader.read(common.headers), ...reader.read(own.headers) },
-    compression: either((settings) => settings.compression) ?? 'gzip',
+    compression: either((settings) => settings.compression) ?? usualCompression(url),
     timeoutMs: either((settings) => settings.timeoutMs) ?? defaultTimeoutMs,
     ...(tls && { tls }),
   }
+}
+
+/** Between two processes of one machine packing costs more than the bytes it saves. */
+function usualCompression(url: string): Compression {
+  return isLoopback(new URL(url).hostname) ? 'none' : 'gzip'
 }
 
 function readUrl(

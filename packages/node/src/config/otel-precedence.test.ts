@@ -24,7 +24,7 @@ function fileOf({
   propagator = 'composite: [{ tracecontext: }, { baggage: }]',
   traces = '',
   logs = 'limits: { attribute_value_length_limit: 32768 }',
-  exporter = 'compression: gzip',
+  exporter = 'compression: none',
   kind = 'otlp_http',
   delay = 500,
 }: Parts): string {
@@ -96,7 +96,7 @@ const rows: [variables: Record<string, string>, parts: Parts][] = [
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://c:4318' },
     { exporter: 'compression: gzip, endpoint: "https://c:4318/v1/$SIGNAL"' },
   ],
-  [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, { exporter: 'compression: gzip, encoding: json' }],
+  [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, { exporter: 'compression: none, encoding: json' }],
   [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, { kind: 'otlp_grpc' }],
   [
     {
@@ -110,13 +110,13 @@ const rows: [variables: Record<string, string>, parts: Parts][] = [
     { OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20abc,x=1' },
     {
       exporter:
-        'compression: gzip, headers_list: "Authorization=Bearer%20abc,x=2", headers: [{ name: X, value: "1" }]',
+        'compression: none, headers_list: "Authorization=Bearer%20abc,x=2", headers: [{ name: X, value: "1" }]',
     },
   ],
   [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'none' }, { exporter: 'compression: none' }],
   [{ OTEL_EXPORTER_OTLP_COMPRESSION: 'none' }, { exporter: '' }],
-  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '3000' }, { exporter: 'compression: gzip, timeout: 3000' }],
-  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '0' }, { exporter: 'compression: gzip, timeout: 0' }],
+  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '3000' }, { exporter: 'compression: none, timeout: 3000' }],
+  [{ OTEL_EXPORTER_OTLP_TIMEOUT: '0' }, { exporter: 'compression: none, timeout: 0' }],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://c', ...tls },
     { exporter: `compression: gzip, endpoint: "https://c/v1/$SIGNAL", ${tlsFiles} }` },

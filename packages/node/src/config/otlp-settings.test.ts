@@ -25,6 +25,17 @@ const otlp: Row[] = [
     {},
     ['OTEL_TRACES_EXPORTER: "zipkin" is unknown; write otlp, console or none; in force: otlp'],
   ],
+  ...['http://127.0.0.1:4318', 'http://[::1]:4318', 'http://localhost:4318'].map(
+    (base): Row => [
+      `what stays on this machine is not packed: ${base}`,
+      { OTEL_EXPORTER_OTLP_ENDPOINT: base },
+      endpoints(
+        { url: `${base}/v1/logs`, compression: 'none' },
+        { url: `${base}/v1/traces`, compression: 'none' },
+      ),
+    ],
+  ),
+  ['unless it is asked for', { OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' }, endpoints({ compression: 'gzip' })],
   [
     'the path of a signal is added',
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' },
@@ -141,7 +152,7 @@ const otlp: Row[] = [
     {},
     [
       'OTEL_EXPORTER_OTLP_HEADERS: the value of "authorization" is not percent-encoded; write % as %25; in force: none',
-      'OTEL_EXPORTER_OTLP_COMPRESSION: "brotli" is unknown; write gzip, zstd or none; in force: gzip',
+      'OTEL_EXPORTER_OTLP_COMPRESSION: "brotli" is unknown; write gzip, zstd or none; in force: gzip, to this machine none',
     ],
   ],
   [
@@ -164,7 +175,7 @@ const otlp: Row[] = [
     },
     {
       logs: { endpoint: undefined, console: false },
-      traces: { endpoint: { ...plainEndpoint('traces'), url: 'https://c/v1/traces' }, console: false },
+      traces: endpoints({ url: 'https://c/v1/traces' }).traces!,
     },
     ['OTEL_EXPORTER_OTLP_CLIENT_KEY: it is the text of a PEM file; write the path of one; in force: none'],
   ],
@@ -179,7 +190,7 @@ const otlp: Row[] = [
     },
     {
       logs: { endpoint: undefined, console: false },
-      traces: { endpoint: { ...plainEndpoint('traces'), url: 'https://c/v1/traces' }, console: false },
+      traces: endpoints({ url: 'https://c/v1/traces' }).traces!,
     },
     [
       "OTEL_EXPORTER_OTLP_CERTIFICATE: the file is no PEM file; write the path of one; in force: the system's",

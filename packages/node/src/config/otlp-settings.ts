@@ -60,7 +60,7 @@ function requestSettings(
       env: `${prefix}_COMPRESSION`,
       yaml: `${room}.compression`,
       parse: parseChoice(['gzip', 'zstd', 'none']),
-      shown: 'gzip',
+      shown: 'gzip, to this machine none',
       about: 'gzip, zstd or none.',
     }),
     timeoutMs: optional({
