@@ -47,8 +47,7 @@ async function sample(system: SystemName, count: number, redisUrl: string): Prom
     system,
     file: 'jobs/noop.cjs',
     args: [count],
-    // Clew's default is gzip, OpenTelemetry's none.
-    env: { BENCHMARK_REDIS_URL: redisUrl, OTEL_EXPORTER_OTLP_COMPRESSION: 'none' },
+    env: { BENCHMARK_REDIS_URL: redisUrl },
     sink,
   })
   try {

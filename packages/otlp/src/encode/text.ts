@@ -100,8 +100,8 @@ for (let digit = 0; digit < 16; digit++) {
   digitOf[text.toUpperCase().charCodeAt(0)] = digit
 }
 
-/** Ids seen last with their bytes, one per slot: the records of a request repeat its ids. */
-const slots = 1024
+/** Ids seen last with their bytes, one for each three digits at the end: the records of a request repeat its ids. */
+const slots = 4096
 const maxWords = 4
 const seenIds: string[] = new Array<string>(slots).fill('')
 const seenWords = new Uint32Array(slots * maxWords)
@@ -137,9 +137,16 @@ function slotOfTrace(id: string): number {
 function slotOf(id: string): number {
   const { length } = id
   return (
-    ((id.charCodeAt(length - 1) * 31 + id.charCodeAt(length - 2)) * 31 + id.charCodeAt(length - 3)) &
+    ((hexOf(id.charCodeAt(length - 3)) << 8) |
+      (hexOf(id.charCodeAt(length - 2)) << 4) |
+      hexOf(id.charCodeAt(length - 1))) &
     (slots - 1)
   )
+}
+
+/** The value of a hex digit, and any number for another character. */
+function hexOf(code: number): number {
+  return (code & 0xf) + (code >> 6) * 9
 }
 
 /** Tells the bytes of an id of 16 or 32 hex digits, from `offset` on, so that its text need not be read to write them. */
