@@ -26,7 +26,7 @@ const libraries: readonly Library[] = [
   { name: 'mongodb', start: startMongodb, rivals: both },
 ]
 
-/** Of one request, one after the other: a client span has to have a parent, and what that one costs is divided by them. */
+/** Of one request, one after the other and of Redis at once: a client span has to have a parent, and what that one costs is divided by them. */
 const queries = 25
 
 /** Queries of a request: the span of each is sent. */
@@ -73,8 +73,7 @@ function workOf(library: string, url: string): HttpWork {
       // OpenTelemetry's. With its default of 2,048 it would drop most of them, and dropping is cheap.
       OTEL_BSP_MAX_QUEUE_SIZE: String(2 ** 20),
     },
-    // One alone lets the process sleep before each answer, and waking up costs it several times what is measured. Of several the clients of Redis
-    // send what comes in one turn by one write, as many as the timing of a system lets meet.
+    // One alone lets the process sleep before each answer, and waking up costs it several times what is measured.
     connections: 10,
     spans: queries + 1,
     records: 0,

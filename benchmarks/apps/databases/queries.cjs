@@ -1,4 +1,4 @@
-// <library> <queries>: answers each request when it has asked its database so many times, one query after the other.
+// <library> <queries>: answers each request when it has asked its database so many times, one query after the other; of Redis all at once.
 const { createServer } = require('node:http')
 const { announce } = require('../web/serve.cjs')
 
@@ -42,10 +42,15 @@ const libraries = {
   },
 }
 
+// The clients of Redis send what comes in one turn by one write. Commands of several requests would meet there by chance.
+const areSentTogether = library.endsWith('redis')
+const numbers = Array.from({ length: queries }, (_, n) => n)
+
 async function main() {
   const ask = await libraries[library]()
   const server = createServer(async (_request, response) => {
-    for (let n = 0; n < queries; n++) await ask(n)
+    if (areSentTogether) await Promise.all(numbers.map(ask))
+    else for (const n of numbers) await ask(n)
     response.end('asked')
   })
   server.listen(0, '127.0.0.1', () => announce(server.address().port))

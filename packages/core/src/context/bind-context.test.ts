@@ -51,3 +51,27 @@ test('outside of any request the bound function runs outside of any', () => {
   const bound = bindContext((...given: number[]) => [given, getFields()])
   expect(withFields({ caller: 1 }, () => bound(1, 2))).toEqual([[1, 2], {}])
 })
+
+const functions = [
+  function none(this: unknown, ...given: unknown[]) {
+    return [this, given]
+  },
+  function one(this: unknown, _a: unknown) {
+    return [this, Array.from(arguments)]
+  },
+  function two(this: unknown, _a: unknown, _b: unknown) {
+    return [this, Array.from(arguments)]
+  },
+  function three(this: unknown, _a: unknown, _b: unknown, _c: unknown) {
+    return [this, Array.from(arguments)]
+  },
+]
+
+test.each(functions)('a bound function has the length, this and as many arguments: %o', (work) => {
+  const bound = bindContext(work as (...given: unknown[]) => unknown)
+  expect(bound.length).toBe(work.length)
+  for (let count = 0; count < 5; count++) {
+    const [self, given] = [{ count }, Array.from({ length: count }, (_, at) => at)]
+    expect(bound.apply(self, given)).toEqual([self, given])
+  }
+})

@@ -36,13 +36,43 @@ export function enterContext(context: Context): void {
   contextStorage.enterWith(context)
 }
 
-/** The function, always run in `context` with its own `this` and arguments. */
+/** The function, always run in `context` with its own `this`, arguments and length. */
 export function bindToContext<F extends (...args: never[]) => unknown>(context: Context, work: F): F {
-  const bound = function (this: unknown, ...args: never[]) {
-    return contextStorage.run(context, () => work.apply(this, args))
+  const run = (self: unknown, given: ArrayLike<unknown>): unknown =>
+    contextStorage.run(context, () => Reflect.apply(work, self, given))
+  return withLength(work.length, run) as unknown as F
+}
+
+type Run = (self: unknown, given: ArrayLike<unknown>) => unknown
+type Bound = (this: unknown, ...given: unknown[]) => unknown
+
+/**
+ * A function that hands `this` and its arguments to `run`. Nearly all callbacks have one or two: to define the length of one that
+ * was written without them takes three times as long as to make and to call it.
+ */
+function withLength(length: number, run: Run): Bound {
+  switch (length) {
+    case 0:
+      return anyLength(run)
+    case 1:
+      return function (this: unknown, _one: unknown) {
+        // biome-ignore lint/complexity/noArguments: how many there are is seen by the callback
+        return run(this, arguments)
+      }
+    case 2:
+      return function (this: unknown, _one: unknown, _two: unknown) {
+        // biome-ignore lint/complexity/noArguments: how many there are is seen by the callback
+        return run(this, arguments)
+      }
+    default:
+      return Object.defineProperty(anyLength(run), 'length', { value: length, configurable: true })
   }
-  Object.defineProperty(bound, 'length', { value: work.length, configurable: true })
-  return bound as unknown as F
+}
+
+function anyLength(run: Run): Bound {
+  return function (...given) {
+    return run(this, given)
+  }
 }
 
 /**

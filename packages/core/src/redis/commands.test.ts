@@ -27,7 +27,9 @@ test.each([
 test('an argument that is not text is never a key, and a long command is cut', () => {
   const long = Array.from({ length: 40 }, (_, i) => `key-${i}-${'x'.repeat(100)}`)
   const text = textOfCommand('DEL', long, keysOfCommand('DEL', long))
-  expect([keysOfCommand('GET', [Buffer.from('a')]).size, text.length]).toEqual([0, 1_025])
+  const bytes = [Buffer.from('a')]
+  expect(textOfCommand('GET', bytes, keysOfCommand('GET', bytes))).toBe('GET ?')
+  expect(text.length).toBe(1_025)
 })
 
 test('the code of an error is what its message begins with, if it is one', () => {

@@ -3,11 +3,14 @@ export const maxShownArguments = 32
 const maxTextLength = 1_024
 
 /** The command as it may be shown: of its arguments the keys, `?` for each other one; at most 32 of them and 1,024 characters. */
-export function textOfCommand(name: string, args: readonly unknown[], keys: ReadonlySet<unknown>): string {
-  const shown = args.slice(0, maxShownArguments).map((arg) => (keys.has(arg) ? arg : '?'))
-  return clipCommands(
-    [name.toUpperCase(), ...shown].join(' ') + (args.length > maxShownArguments ? ' …' : ''),
-  )
+export function textOfCommand(name: string, args: readonly unknown[], keys: readonly unknown[]): string {
+  let text = name.toUpperCase()
+  const shown = Math.min(args.length, maxShownArguments)
+  for (let at = 0; at < shown; at++) {
+    const arg = args[at]
+    text += typeof arg === 'string' && keys.includes(arg) ? ` ${arg}` : ' ?'
+  }
+  return clipCommands(args.length > maxShownArguments ? `${text} …` : text)
 }
 
 /** The text of one or more commands, cut to 1,024 characters. */
@@ -68,7 +71,8 @@ function keysOfStreams(args: readonly unknown[]): readonly unknown[] {
 const ruleOf = new Map(rules.flatMap(([names, rule]) => words(names).map((name) => [name, rule] as const)))
 
 /** The keys among the arguments after a command's name; of a command that is not known none, so that no value is taken for one. */
-export function keysOfCommand(name: string, args: readonly unknown[]): ReadonlySet<unknown> {
-  const keys = ruleOf.get(name.toUpperCase())?.(args) ?? []
-  return new Set(keys.filter((key) => typeof key === 'string'))
+export function keysOfCommand(name: string, args: readonly unknown[]): readonly unknown[] {
+  return ruleOf.get(name.toUpperCase())?.(args) ?? none
 }
+
+const none: readonly unknown[] = []

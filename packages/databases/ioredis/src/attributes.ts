@@ -1,5 +1,5 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
-import { clipCommands, codeOfReply, maxShownArguments, textOfCommand } from '@clew/core/redis'
+import { clipCommands, codeOfReply, describeServer, maxShownArguments, textOfCommand } from '@clew/core/redis'
 import type { Attributes } from '@opentelemetry/api'
 import type { Command, Connection } from './library.ts'
 
@@ -48,20 +48,18 @@ function describeOperation(
   }
 }
 
-function describeConnection({ isCluster, options, condition }: Address): Attributes {
+function describeConnection({ isCluster, options, condition }: Address): Readonly<Attributes> {
   // The nodes of a cluster answer; which one is known only after its redirections.
-  if (isCluster) return { 'db.system.name': 'redis' }
+  if (isCluster) return describeServer({ database: undefined, address: undefined, port: undefined })
   const { host = 'localhost', port = defaultPort, path, db = 0 } = options
-  return {
-    'db.system.name': 'redis',
-    'db.namespace': String(condition?.select ?? db),
-    ...(path ? { 'server.address': path } : { 'server.address': host, 'server.port': Number(port) }),
-  }
+  const database = condition?.select ?? db
+  return describeServer(
+    path ? { database, address: path, port: undefined } : { database, address: host, port: Number(port) },
+  )
 }
 
 function textOf(command: Command): string {
-  const keys = new Set(command.getKeys().filter((key) => typeof key === 'string'))
-  return textOfCommand(command.name, command.args, keys)
+  return textOfCommand(command.name, command.args, command.getKeys())
 }
 
 // A server's error begins with its code, such as `WRONGTYPE`.

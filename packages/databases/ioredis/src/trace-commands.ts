@@ -1,5 +1,6 @@
 import {
   activeContext,
+  createHiddenSlot,
   guard,
   isTracingSuppressed,
   type Operation,
@@ -33,9 +34,9 @@ export type CommandTracer = {
  * is one span. Where auto-pipelining has put commands of several traces together, each is a span of its own.
  */
 export function traceCommands(tracer: Tracer): CommandTracer {
-  const sentBefore = new WeakSet<Command>()
-  const batchOfPipeline = new WeakMap<Pipeline, Batch>()
-  const batchOfCommand = new WeakMap<Command, Batch>()
+  const sentBefore = createHiddenSlot<true>()
+  const batchOfPipeline = createHiddenSlot<Batch>()
+  const batchOfCommand = createHiddenSlot<Batch>()
 
   const startCommand = (connection: Connection, command: Command, caller: Context): void => {
     const operation = startOperation(tracer, caller, () => describeCommand(command, connection))
@@ -58,8 +59,8 @@ export function traceCommands(tracer: Tracer): CommandTracer {
       batch.traces.add(traceOf(caller))
     },
     sent: (connection, command) => {
-      if (sentBefore.has(command)) return
-      sentBefore.add(command)
+      if (sentBefore.get(command)) return
+      sentBefore.set(command, true)
       const batch = batchOfCommand.get(command)
       guard(
         'tracing a Redis command',

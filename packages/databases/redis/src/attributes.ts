@@ -1,5 +1,5 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
-import { codeOfReply, keysOfCommand, textOfCommand } from '@clew/core/redis'
+import { codeOfReply, describeServer, keysOfCommand, textOfCommand } from '@clew/core/redis'
 import type { Attributes } from '@opentelemetry/api'
 
 // What node-redis publishes, since 5.12: https://github.com/redis/node-redis/blob/master/docs/diagnostics-channel.md
@@ -20,31 +20,26 @@ export type BatchMessage = Connection & { batchMode?: string; batchSize?: number
  */
 export function describeCommand(message: CommandMessage): SpanDescription | undefined {
   if (message.batchMode) return undefined
-  const [, ...args] = message.args
+  const args = message.args.slice(1)
   const name = message.command.toUpperCase()
-  return describeOperation(name, message, {
-    'db.query.text': textOfCommand(name, args, keysOfCommand(name, args)),
-  })
+  const attributes = attributesOf(name, message)
+  attributes['db.query.text'] = textOfCommand(name, args, keysOfCommand(name, args))
+  return { name, kind: SpanKind.CLIENT, attributes, describeError }
 }
 
 /** Name and attributes of a pipeline's or a transaction's span. */
 export function describeBatch(message: BatchMessage): SpanDescription {
-  return describeOperation(message.batchMode ?? 'PIPELINE', message, {
-    ...(message.batchSize !== undefined && { 'db.operation.batch.size': message.batchSize }),
-  })
+  const { batchMode: name = 'PIPELINE', batchSize } = message
+  const attributes = attributesOf(name, message)
+  if (batchSize !== undefined) attributes['db.operation.batch.size'] = batchSize
+  return { name, kind: SpanKind.CLIENT, attributes, describeError }
 }
 
-function describeOperation(name: string, connection: Connection, more: Attributes): SpanDescription {
-  const { database, serverAddress, serverPort } = connection
-  const attributes: Attributes = {
-    'db.system.name': 'redis',
-    ...(database !== undefined && { 'db.namespace': String(database) }),
-    ...(serverAddress !== undefined && { 'server.address': serverAddress }),
-    ...(serverPort !== undefined && { 'server.port': serverPort }),
+function attributesOf(name: string, { database, serverAddress, serverPort }: Connection): Attributes {
+  return {
+    ...describeServer({ database, address: serverAddress, port: serverPort }),
     'db.operation.name': name,
-    ...more,
   }
-  return { name, kind: SpanKind.CLIENT, attributes, describeError }
 }
 
 /** The classes of what the server says. */
