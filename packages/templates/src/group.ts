@@ -107,6 +107,14 @@ export function isAlike(group: Group, words: Pick<Tokens, 'hashes' | 'glueHashes
   return true
 }
 
+/** Whether it has the words of the other one, where it has no value. */
+export function covers(group: Group, other: Group): boolean {
+  const { hashes } = group
+  for (let at = 0; at < hashes.length; at++)
+    if (hashes[at] !== value && hashes[at] !== other.hashes[at]) return false
+  return isAlike(group, other, other.hashes.length)
+}
+
 /** Hashes can be made to collide by whoever writes the line, so equal ones are no proof. */
 function hasSameWord({ text, starts, ends }: Group, line: string, tokens: Tokens, at: number): boolean {
   const own = starts[at]!

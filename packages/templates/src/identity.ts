@@ -54,7 +54,8 @@ export function differInOneWord(one: Words, other: Words): boolean {
   return different === 1
 }
 
-function isWordAt({ hashes, fixed }: Words, at: number): boolean {
+/** Whether it is a word of the message there: no value, and none that may vary, but for the first. */
+export function isWordAt({ hashes, fixed }: Words, at: number): boolean {
   return hashes[at] !== value && (fixed[at] === 1 || at === 0)
 }
 

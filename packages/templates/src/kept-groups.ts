@@ -1,4 +1,4 @@
-import { accepts, createGroup, emptyGroup, type Group, isAlike, textOf, widen } from './group.ts'
+import { accepts, covers, createGroup, emptyGroup, type Group, isAlike, textOf, widen } from './group.ts'
 import { createIdCounts } from './id-counts.ts'
 import { idOf, idOfJoined, maskedIdsOf } from './identity.ts'
 import { createMerges, type Merges } from './merges.ts'
@@ -100,14 +100,18 @@ export class KeptGroups {
       joinTokens(tokens, at)
       return this.#find(tokens)
     }
-    return findClosest(this.#tree.leaf(tokens.hashes, tokens.count), tokens)
+    return findClosest(this.#tree.leaf(tokens, tokens.count), tokens)
   }
 
   /** Puts a group that stands nowhere into its place, joined with all that say the same. */
   #settle(group: Group, isNew: boolean): Group {
     this.hasChanged = true
-    for (let other = this.#partnerOf(group); other !== undefined; other = this.#partnerOf(group))
+    let isWider = !isNew
+    for (let other = this.#partnerOf(group); other !== undefined; other = this.#partnerOf(group)) {
       this.#absorb(group, other)
+      isWider = true
+    }
+    if (isWider) this.#absorbCovered(group)
     if (isNew && this.#groups.size >= this.#most) {
       this.#forget(this.recency.oldest()!)
       this.forgotten++
@@ -120,6 +124,12 @@ export class KeptGroups {
     this.#tree.add(group)
     if (isNew) this.recency.append(group)
     return group
+  }
+
+  /** A line of those would be the group's if it came now. */
+  #absorbCovered(group: Group): void {
+    const leaf = this.#tree.leaf(group, group.hashes.length)
+    for (const other of leaf.filter((other) => covers(group, other))) this.#absorb(group, other)
   }
 
   /** Another one that says the same. That ids are equal is no proof: whoever writes lines can make them so. */

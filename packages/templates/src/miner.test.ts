@@ -74,6 +74,13 @@ test('an id says the same in every process, whatever came before', () => {
   expect(ids[0]).toBe(202_971_295_957_152)
 })
 
+test('what a template covers that became more general is a part of it, also where its own word is the first that may vary', () => {
+  const lines = ['svc_user', ...names.slice(0, 6), 'svc_user'].map(
+    (name) => `10.0.0.1 - ${name} [5] "POST /a 1"`,
+  )
+  expect(mine(lines).texts).toEqual(['<*> - <*> [<*>] "POST <*>"'])
+})
+
 test('a template that became a part of another is found by its old id', () => {
   const miner = createMiner()
   const ids = names.map((name) => miner.add(`hello ${name}, welcome back to us`))

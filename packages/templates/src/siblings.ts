@@ -1,7 +1,7 @@
 import { type Group, isAlike } from './group.ts'
 import { createIdCounts } from './id-counts.ts'
 import { differInOneWord, maskedIdsOf } from './identity.ts'
-import { branchPlace, type Tree } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 /** Groups by the ids that they would have with one of their words taken for a value. */
 export type Siblings = {
@@ -22,7 +22,7 @@ export function createSiblings(tree: Tree): Siblings {
   const findInLeaf = (id: number, enough: number, group: Group): Group | undefined => {
     let first: Group | undefined
     let found = 0
-    for (const other of tree.leaf(group.hashes, group.hashes.length)) {
+    for (const other of tree.leaf(group, group.hashes.length)) {
       if (!differInOneWord(group, other) || !isAlike(other, group, group.hashes.length)) continue
       if (!maskedOf(other).includes(id)) continue
       first ??= other
@@ -45,7 +45,7 @@ export function createSiblings(tree: Tree): Siblings {
     add(group) {
       const masked = maskedOf(group)
       counts.add(masked)
-      const lead = leadOf(group, masked)
+      const [lead] = masked
       if (lead === undefined) return
       const family = families.get(lead)
       if (family === undefined) families.set(lead, [group])
@@ -54,19 +54,13 @@ export function createSiblings(tree: Tree): Siblings {
     remove(group) {
       const masked = maskedOf(group)
       counts.remove(masked)
-      const lead = leadOf(group, masked)
+      const [lead] = masked
       const family = lead === undefined ? undefined : families.get(lead)
       if (lead === undefined || family === undefined) return
       if (family.length === 1) families.delete(lead)
       else family.splice(family.indexOf(group), 1)
     },
   }
-}
-
-/** The one without the word by which the tree branches. */
-function leadOf({ hashes, fixed }: Group, masked: readonly number[]): number | undefined {
-  const at = branchPlace(hashes, hashes.length)
-  return at === 0 || fixed[at] === 1 ? masked[0] : undefined
 }
 
 function maskedOf(group: Group): number[] {

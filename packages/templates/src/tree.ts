@@ -1,9 +1,10 @@
 import type { Group } from './group.ts'
+import { isWordAt, type Words } from './identity.ts'
 import { hashStep, value } from './scan/tokens.ts'
 
-/** Drain's tree of fixed depth: the number of tokens, then the first word. Its leaves hold what is worth comparing. */
+/** Drain's tree of fixed depth: the number of tokens, then the first word of the message. Its leaves hold what is worth comparing. */
 export type Tree = {
-  leaf(hashes: Int32Array, count: number): readonly Group[]
+  leaf(words: Words, count: number): readonly Group[]
   add(group: Group): void
   remove(group: Group): void
   all(): Group[]
@@ -14,15 +15,15 @@ const none: readonly Group[] = []
 export function createTree(): Tree {
   const leaves = new Map<number, Group[]>()
   return {
-    leaf: (hashes, count) => leaves.get(branchOf(hashes, count)) ?? none,
+    leaf: (words, count) => leaves.get(branchOf(words, count)) ?? none,
     add(group) {
-      const branch = branchOf(group.hashes, group.hashes.length)
+      const branch = branchOf(group, group.hashes.length)
       const leaf = leaves.get(branch)
       if (leaf === undefined) leaves.set(branch, [group])
       else leaf.push(group)
     },
     remove(group) {
-      const branch = branchOf(group.hashes, group.hashes.length)
+      const branch = branchOf(group, group.hashes.length)
       const leaf = leaves.get(branch)!
       leaf.splice(leaf.indexOf(group), 1)
       if (leaf.length === 0) leaves.delete(branch)
@@ -32,14 +33,8 @@ export function createTree(): Tree {
 }
 
 /** Two branches with one number share a leaf, where lines of different length are never similar. */
-function branchOf(hashes: Int32Array, count: number): number {
-  const first = branchPlace(hashes, count)
-  return hashStep(hashStep(first < count ? hashes[first]! : value, first), count)
-}
-
-/** Where the first word stands. */
-export function branchPlace(hashes: Int32Array, count: number): number {
-  let at = 0
-  while (at < count && hashes[at] === value) at++
-  return at
+function branchOf(words: Words, count: number): number {
+  let first = 0
+  while (first < count && !isWordAt(words, first)) first++
+  return hashStep(hashStep(first < count ? words.hashes[first]! : value, first), count)
 }

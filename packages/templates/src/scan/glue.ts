@@ -1,4 +1,4 @@
-import { blank, classOf, digit, isQuote, joinerClass, letter } from './character.ts'
+import { blank, classOf, digit, isBlank, isQuote, joinerClass, letter } from './character.ts'
 import { hashStart, hashStep, nothing } from './tokens.ts'
 
 /** What follows the glue. */
@@ -44,14 +44,14 @@ const underscore = 95
 const bracket = 91
 const closingBracket = 93
 const comma = 44
-const longestQuote = 128
+const longestQuote = 256
 const longestList = 256
 
 /** Reads up to the next word, the end of the line or the limit; a quote before `quotesFrom` begins nothing. */
 export function readGlue(line: string, start: number, limit: number, quotesFrom: number, glue: Glue): void {
   let hash = nothing
   let last = 0
-  let isBlank = false
+  let endsBlank = false
   glue.next = endMark
   let at = start
   for (; at < limit; at++) {
@@ -59,7 +59,7 @@ export function readGlue(line: string, start: number, limit: number, quotesFrom:
     const kind = classOf(code)
     if (kind === blank) {
       if (code === newline) break
-      isBlank = true
+      endsBlank = true
       continue
     }
     if (
@@ -74,8 +74,8 @@ export function readGlue(line: string, start: number, limit: number, quotesFrom:
       glue.next = mark
       break
     }
-    hash = hashStep(isBlank ? hashStep(hash || hashStart, 32) : hash || hashStart, code)
-    isBlank = false
+    hash = hashStep(endsBlank ? hashStep(hash || hashStart, 32) : hash || hashStart, code)
+    endsBlank = false
     if (code === bracket && at >= quotesFrom && opensList(line, at + 1, limit, glue)) {
       at++
       break
@@ -87,9 +87,9 @@ export function readGlue(line: string, start: number, limit: number, quotesFrom:
     }
   }
   glue.end = at
-  glue.hash = isBlank && glue.next !== endMark ? hashStep(hash || hashStart, 32) : hash
+  glue.hash = endsBlank && glue.next !== endMark ? hashStep(hash || hashStart, 32) : hash
   glue.last = last
-  glue.endsBlank = isBlank
+  glue.endsBlank = endsBlank
 }
 
 function opensValue(
@@ -101,10 +101,15 @@ function opensValue(
   glue: Glue,
 ): boolean {
   const end = closingQuote(line, at, limit, quote)
-  if (end <= at || !isQuotedValue(line, at, end, last)) return false
+  if (end <= at || (!followsQuoted(line, at - 1) && !isQuotedValue(line, at, end, last))) return false
   glue.quoteEnd = end
   glue.next = quoted
   return true
+}
+
+/** `"-" "Mozilla/5.0 (X11)"`: what is quoted right behind something quoted is a value, with blanks too. */
+function followsQuoted(line: string, quoteAt: number): boolean {
+  return isBlank(line.charCodeAt(quoteAt - 1)) && line.charCodeAt(quoteAt - 2) === line.charCodeAt(quoteAt)
 }
 
 /** `[a, b, c]`: two words or more, however many, are one value. */

@@ -28,6 +28,8 @@ test('numbers, ids, addresses, paths and times are values', () => {
     'at 2026-11-26T01:02:03.004Z exactly': 'at <*> exactly',
     'since Thu, Nov 26 01:02:03 2026 up': 'since <*> up',
     'is true, was null': 'is <*>, was <*>',
+    'MAC=ff:1a:ab:0c:dd:ee SRC ab:cd': 'MAC=<*> SRC ab:cd',
+    'key SHA1:a1:ff:ab:cd accepted': 'key SHA1:<*> accepted',
   })
 })
 
@@ -49,6 +51,7 @@ test('values behind keys are masked, but not a message behind msg or message', (
     '{"level":30,"pid":7,"host":"a","msg":"cache warm"}':
       '{"level":<*>,"pid":<*>,"host":"<*>","msg":"cache warm"}',
     "service 'orders' says 'not now'": "service '<*>' says 'not now'",
+    '"GET /a HTTP/1.1" 200 5 "-" "Mozilla/5.0 (X11; Linux)"': '"GET <*>"',
     'overlap:false ret:main': 'overlap:<*> ret:main',
   })
 })

@@ -1,14 +1,12 @@
-import { classOf, digit, isBlank, isQuote, letter } from './character.ts'
+import { classOf, digit, isBlank, letter } from './character.ts'
 import { hashStart, hashStep } from './tokens.ts'
-import { isId } from './word.ts'
+import { hexPairsEnd, isId } from './word.ts'
 
-/** Longer lines have no shape; `scanLine` cuts none of those that have. */
+/** Longer lines have no shape; `scanLine` cuts none of those that have, and finds where each quote of them closes. */
 export const longestShape = 256
 
-/** A quote looks no further than this for the one that closes. */
-const longestWithQuotes = 128
-
 const newline = 10
+const hyphen = 45
 const zero = 48
 const smallA = 97
 
@@ -27,24 +25,32 @@ export function readShape(line: string, shape: Shape): boolean {
   const limit = Math.min(line.length, longestShape)
   shape.length = 0
   shape.hash = hashStart
-  let hasQuotes = false
+  let valueEnd = -1
   let at = 0
   while (at < limit) {
     const code = line.charCodeAt(at)
     const kind = classOf(code)
-    if (kind === letter) at = readPart(line, at, limit, shape)
-    else if (kind === digit) {
-      push(shape, zero)
-      at = partEnd(line, at + 1, limit)
+    if (kind === letter || kind === digit) {
+      if (kind === letter && hexPairsEnd(line, at) > 0) return false
+      // What a hyphen joins to a value is part of it: the groups of a UUID.
+      const isJoined = valueEnd === at - 1 && line.charCodeAt(valueEnd) === hyphen
+      if (kind === digit || isJoined) {
+        push(shape, zero)
+        at = partEnd(line, at + 1, limit)
+        valueEnd = at
+      } else {
+        const { length } = shape
+        at = readPart(line, at, limit, shape)
+        if (shape.length === length + 2 && shape.codes[length + 1] === zero) valueEnd = at
+      }
     } else if (code === newline) break
     else {
-      hasQuotes ||= isQuote(code)
       push(shape, code)
       at++
     }
   }
   const isWhole = at === line.length || (at < limit && line.charCodeAt(at) === newline)
-  return isWhole && at > 0 && !isBlank(shape.codes[0]!) && (!hasQuotes || at <= longestWithQuotes)
+  return isWhole && at > 0 && !isBlank(shape.codes[0]!)
 }
 
 /** What begins with a letter: as it is, unless it is an id. */

@@ -32,6 +32,30 @@ const underscore = 95
 export function readWord(line: string, start: number, limit: number, word: Word): void {
   if (classOf(line.charCodeAt(start)) === ideograph) readIdeographs(line, start, limit, word)
   else readParts(line, start, limit, word)
+  const end = hexPairsEnd(line, start)
+  if (end < word.end || end > limit) return
+  word.end = end
+  word.isValue = true
+}
+
+/**
+ * Behind `ab:1a:ff` and so on, as in the address of a network card or a fingerprint: 3 pairs at least; else -1. What begins with a
+ * digit is a value anyway.
+ */
+export function hexPairsEnd(line: string, start: number): number {
+  if (line.charCodeAt(start + 2) !== colon || classOf(line.charCodeAt(start)) !== letter) return -1
+  let pairs = 0
+  let at = start
+  for (; isHexDigit(line.charCodeAt(at)) && isHexDigit(line.charCodeAt(at + 1)); at += 3) {
+    pairs++
+    if (line.charCodeAt(at + 2) !== colon) break
+  }
+  const end = at + 2
+  return pairs > 2 && !(classOf(line.charCodeAt(end)) >= letter) ? end : -1
+}
+
+function isHexDigit(code: number): boolean {
+  return (code > 47 && code < 58) || ((code | 32) > 96 && (code | 32) < 103)
 }
 
 function readIdeographs(line: string, start: number, limit: number, word: Word): void {
