@@ -41,21 +41,30 @@ function basicOf({ username, password }: URL): string | undefined {
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
-type Asked = Pick<RequestInit, 'method' | 'signal'>
+/** `body`: what is sent as JSON. */
+type Asked = Pick<RequestInit, 'method' | 'signal'> & { body?: object }
 
 /** Asks the API of the desk. Throws with the reason in one line; {@link isAway} tells whether to ask again. */
 export async function askDesk(
   { url, authorization }: DeskAddress,
   path: string,
-  init: Asked = {},
+  { body, ...init }: Asked = {},
 ): Promise<Response> {
-  const headers = authorization === undefined ? {} : { authorization }
+  const headers = {
+    ...(authorization !== undefined && { authorization }),
+    ...(body && { 'content-type': 'application/json' }),
+  }
   const silence = new AbortController()
   const timer = setTimeout(() => silence.abort(new Error(`${silentMs / 1000} s without a word`)), silentMs)
   let response: Response
   try {
     const signal = init.signal ? AbortSignal.any([init.signal, silence.signal]) : silence.signal
-    response = await fetch(url + path, { ...init, signal, headers })
+    response = await fetch(url + path, {
+      ...init,
+      signal,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    })
   } catch (error) {
     const { cause } = error as { cause?: { code?: string; message?: string } }
     const reason = cause?.code ?? cause?.message ?? (error as Error).message

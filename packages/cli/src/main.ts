@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { importCommand } from './commands/import.ts'
 import { logsCommand } from './commands/logs.ts'
 import { statusCommand } from './commands/status.ts'
+import { warningsCommand } from './commands/warnings.ts'
 import { printable } from './format-log.ts'
 import { watchReaders } from './output.ts'
 import { isUsageError } from './read-words.ts'
@@ -19,13 +20,14 @@ const commands: readonly Command[] = [
   importCommand,
   clearCommand,
   alertCommand,
+  warningsCommand,
   doctorCommand,
   statusCommand,
 ]
 
 const usage = `clew <command> [options]
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(8)}${summary}`).join('\n')}
+${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
 
 clew <command> --help says more; clew --version says which this is.
 

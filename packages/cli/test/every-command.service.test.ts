@@ -73,6 +73,11 @@ const commands: Record<string, Asked> = {
     words: () => ['alert', 'test', rules, '--desk', env.CLEW_DESK_URL!, '--token', env.CLEW_DESK_TOKEN!],
     shows: /1 rule and 0 channels/,
   },
+  warnings: {
+    words: () => ['warnings', '--limit', '5'],
+    shows: /^no warnings; the desk is still learning \(.*\)\s*$/,
+    ...ofDesk,
+  },
   'alert check': { words: () => ['alert', 'check', rules], shows: /1 rule and 0 channels/ },
   status: { words: () => ['status', status], shows: /shop 1\.2\.3: process \d+/ },
   'status --json': { words: () => ['status', status, '--json'], shows: /^\{.*"pid":.*\}\s*$/ },
@@ -169,6 +174,11 @@ test.each<[string[], number, string]>([
     ['chain', 'a', 'b'],
     2,
     'clew chain: "b": there is one word too many; clew chain --help says what it takes',
+  ],
+  [
+    ['warnings', '--noise', 'a', '--useful', 'a'],
+    1,
+    'clew warnings: --noise excludes --useful; say one of the two',
   ],
   [['chain', '-x'], 2, 'clew chain: -x: there is no such option; clew chain --help lists them'],
   [

@@ -79,6 +79,8 @@ const commands: Record<string, string[]> = {
   'chain --compare': ['chain', traceId, '--compare', traceId, '--json'],
   clear: ['clear', '--yes'],
   import: ['import', 'a.log'],
+  warnings: ['warnings'],
+  'warnings --noise': ['warnings', '--noise', 'a'],
 }
 
 describe.each(Object.keys(answers))('%s in place of an answer', (name) => {

@@ -83,10 +83,12 @@ class RuleWatch implements Watch {
 
   take(record: AlertRecord, clockMs: number): void {
     this.pass(clockMs)
-    if (this.#sinceMs === 0) this.#sinceMs = record.unixMs
     let isRead = false
-    for (const { matches, detector } of this.#parts) {
+    for (const { matches, detector, lateMs } of this.#parts) {
       if (!matches(record)) continue
+      // What is late must not be what time begins with.
+      if (detector.minuteMs() === 0 && record.unixMs < this.clockMs - lateMs) continue
+      if (this.#sinceMs === 0) this.#sinceMs = record.unixMs
       if (record.span !== undefined) {
         detector.observeSpan(seenSpanOf(record, record.span))
         continue

@@ -87,6 +87,17 @@ test.each([
   expect(decisions).toMatchObject([{ rule: 'early', group: { service: 'shop' }, reason: state }])
 })
 
+test('what is learnt begins with what comes now, not with a line of last year', async () => {
+  const [first, ...records] = recordsOfShop()
+  const old = { ...first!, unixMs: startMs - 400 * 24 * 60 * minuteMs }
+  const store = createMemoryStore(Date.now)
+  const runner = runnerOf(store, early({ learn: '1d' }))
+  const clocks = [startMs + minuteMs, ...records.map(({ unixMs }) => unixMs)]
+  await runner.take({ partition: 'p', records: [old, ...records], clocks })
+  expect(runner.learning()).toMatchObject({ sinceMs: records[0]!.unixMs, series: 8 })
+  expect((await store.warnings(10)).map(({ state }) => state)).toEqual(['learning'])
+})
+
 test('a rule looks at what its search finds', async () => {
   const records = recordsOfShop()
   const other = early({ where: 'service:other' })
