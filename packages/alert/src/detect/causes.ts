@@ -152,10 +152,12 @@ function isEnough(causes: Causes, service: string, sorted: readonly Finding[], l
 }
 
 /** What varies more than its own past says, or is rarely harm. */
-function extraOf({ kind }: Change, severityNumber: number): number {
-  if (kind === 'mix') return 1.2
+function extraOf({ kind, of }: Change, severityNumber: number): number {
+  if (kind === 'mix') return -0.5
   if (kind === 'lower') return 1
-  return kind === 'fewer' || (kind === 'more' && severityNumber < 13) ? 0.7 : 0
+  if (kind === 'silent') return 0.5
+  if (of === 'level') return 0.7
+  return kind === 'fewer' || (kind === 'more' && severityNumber < 13) ? 1 : 0
 }
 
 const traceIdsOf = (findings: readonly Finding[]): string[] => [

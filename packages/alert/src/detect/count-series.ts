@@ -1,12 +1,12 @@
 import { cutText } from '@clew/search'
 import type { AlertLine } from '../alert.ts'
-import { evened, sigmasAbove, sigmasOfTrend } from './tails.ts'
+import { evened, sigmasAbove, sigmasBelow, sigmasOfTrend } from './tails.ts'
 import { beginUsual, carry, lagMinutes, learn, type Usual } from './usual.ts'
 import type { ChangeKind } from './warning.ts'
 
 /** So many minutes are open: the oldest is the one that is closed next. */
 export const openMinutes = 4
-export const ringMinutes = 16
+export const ringMinutes = 32
 const windowMinutes = 10
 const mostLines = 3
 
@@ -15,14 +15,18 @@ export type CountSeries = {
   bornMinute: number
   open: number[]
   openSquares: number[]
-  /** Counts by minute, the last sixteen. */
+  /** Counts by minute, the last thirty-two. */
   ring: number[]
   /** Sums of weights and their squares, which fade. */
   weights: number
   squares: number
   usual: Usual
+  /** Of the last hours, without their seasons: what its share of others is told from. */
+  slow: number
   /** How much the evened counts of ten minutes vary, squared. */
   wander: number
+  /** The same where traffic is not looked at. */
+  plainWander: number
   /** In how many of ten minutes there was any, as a share that fades within a day. */
   presence: number
   /** How high it came in its first hour, where that was in the time of learning. */
@@ -50,7 +54,9 @@ export function beginCounts(minute: number): CountSeries {
     weights: 0,
     squares: 0,
     usual: beginUsual(),
+    slow: 0,
     wander: 1,
+    plainWander: 1,
     presence: 0,
     first: 0,
     harmless: 0,
@@ -101,12 +107,18 @@ export function closeCounts(series: CountSeries, minute: number): void {
   if (minute - series.bornMinute < lagMinutes || isHeld(series.sinceMinute, minute)) return
   const { usual } = series
   const cap = usual.minutes < 60 ? Number.POSITIVE_INFINITY : 3 * usual.level + 5 * unitOf(series)
-  learn(usual, Math.min(series.ring[(minute + 1) % ringMinutes]!, cap), true)
+  const value = Math.min(series.ring[(minute - lagMinutes + ringMinutes) % ringMinutes]!, cap)
+  learn(usual, value, true)
+  series.slow += Math.max(1 / usual.minutes, slowShare) * (value - series.slow)
 }
+
+/** A half-life of two hours. */
+const slowShare = 1 - 2 ** (-1 / 120)
 
 /** How things are now is how they are to be. */
 export function rebaseCounts(series: CountSeries, minute: number): void {
   series.usual.level = sumOfLast(series.ring, minute, windowMinutes) / windowMinutes
+  series.slow = series.usual.level
   series.sinceMinute = 0
 }
 
@@ -134,20 +146,23 @@ export function expectedIn(series: CountSeries, minutes: number): number {
 /** What a series comes to: `sigmas` is 0 where it is as usual. */
 export type Judged = { kind: ChangeKind; sigmas: number; now: number; usual: number; sinceMinute: number }
 
-/** `traffic`: how much of everything there is by what is usual, in ten minutes. */
-export function judgeCounts(series: CountSeries, minute: number, traffic: number): Judged | undefined {
+/** How much of everything there is by what is usual, in ten minutes, and how well that is known. */
+export type Traffic = { ratio: number; variance: number }
+
+export function judgeCounts(series: CountSeries, minute: number, traffic: Traffic): Judged | undefined {
   const unit = unitOf(series)
   const now = sumOfLast(series.ring, minute, windowMinutes)
   const plain = expectedIn(series, windowMinutes)
-  const difference = evened(now / unit) - evened((plain * traffic) / unit)
-  const scale = Math.sqrt(series.wander)
+  const difference = evened(now / unit) - evened((plain * traffic.ratio) / unit)
   const isNew = series.usual.minutes < 45
-  const up = isNew ? undefined : more(series, minute, now, plain * Math.max(1, traffic), scale)
+  const up = isNew
+    ? undefined
+    : more(series, minute, now, plain * Math.max(1, traffic.ratio), traffic.variance)
   const down = isNew ? undefined : fewer(series, minute, now, plain, traffic)
   const found = up ?? down
   series.presence += Math.max(0.0007, 1 / (series.usual.minutes + 1)) * ((now > 0 ? 1 : 0) - series.presence)
   if (!isHeld(series.sinceMinute, minute) && series.usual.minutes > 0)
-    series.wander += 0.003 * (Math.min(difference ** 2, 9 * series.wander) - series.wander)
+    learnWander(series, difference, evened(now / unit) - evened((series.slow * windowMinutes) / unit))
   if (!found || found.sigmas < 2.5) {
     series.sinceMinute = 0
     return undefined
@@ -158,6 +173,14 @@ export function judgeCounts(series: CountSeries, minute: number, traffic: number
   const sigmas = found.sigmas * Math.sqrt(1 + staysMinutes / 20)
   return { ...found, sigmas, sinceMinute: series.sinceMinute }
 }
+
+function learnWander(series: CountSeries, difference: number, plain: number): void {
+  series.wander += 0.003 * (Math.min(difference ** 2, 9 * series.wander) - series.wander)
+  series.plainWander += 0.003 * (Math.min(plain ** 2, 9 * series.plainWander) - series.plainWander)
+}
+
+/** What comes by a clock does not follow the traffic. */
+export const isSteady = ({ plainWander }: CountSeries): boolean => plainWander < 0.5
 
 /** In the time of learning: what comes now is no news. */
 export function noteFirst(series: CountSeries, minute: number): void {
@@ -176,6 +199,13 @@ export function isHarmless(series: CountSeries, now: number): boolean {
   return evened(now / unit) < 1.15 * evened(height / unit) + 2
 }
 
+/** How irregular arrivals are: 0 is a clock, 1 is chance. */
+const unevennessOf = ({ gapDeviationMs, gapMs }: CountSeries): number =>
+  Math.min(2, gapDeviationMs / Math.max(1, gapMs) / 0.74)
+
+/** Below it something comes by a clock, and does not follow the traffic. */
+const clockUnevenness = 0.4
+
 type Found = Omit<Judged, 'sinceMinute'>
 
 function more(
@@ -183,14 +213,17 @@ function more(
   minute: number,
   now: number,
   usual: number,
-  scale: number,
+  varianceOfTraffic: number,
 ): Found | undefined {
   const unit = unitOf(series)
   const [n, mean] = [now / unit, usual / unit]
   const least = series.usual.minutes < 1440 ? 3 : 1.4
   if (n < 5 || n < least * mean || isHarmless(series, now)) return undefined
-  const spread = Math.max(1, scale * scale) + mean / Math.max(1, (series.usual.level * 120) / unit)
-  const excess = mean < 20 ? sigmasAbove(n, mean, spread) : (evened(n) - evened(mean)) / Math.max(0.7, scale)
+  const spread =
+    Math.max(series.wander, 1 + mean * varianceOfTraffic) +
+    mean / Math.max(1, (series.usual.level * 120) / unit)
+  const scale = Math.sqrt(isSteady(series) ? Math.max(0.5, series.wander) : spread)
+  const excess = mean < 20 ? sigmasAbove(n, mean, spread) : (evened(n) - evened(mean)) / scale
   const recent = Array.from(
     { length: windowMinutes },
     (_, at) => series.ring[(minute - windowMinutes + 1 + at + ringMinutes) % ringMinutes]! / unit,
@@ -204,20 +237,27 @@ function fewer(
   minute: number,
   now: number,
   plain: number,
-  traffic: number,
+  traffic: Traffic,
 ): Found | undefined {
   if (series.arrivals < 50 || series.presence < 0.9) return undefined
   const unit = unitOf(series)
-  const unevenness = Math.min(2, series.gapDeviationMs / Math.max(1, series.gapMs) / 0.74)
-  // What comes by a clock does not follow the traffic.
-  const usual = unevenness < 0.4 ? plain : plain * Math.min(1, traffic)
+  const irregular = unevennessOf(series)
+  const isClock = irregular < clockUnevenness || isSteady(series)
+  const unevenness = isClock ? Math.min(irregular, clockUnevenness) : irregular
+  const usual = isClock ? plain : plain * Math.min(1, traffic.ratio)
   const silentMinutes = minute + 1 - series.lastMs / 60_000
   const missing = ((usual / windowMinutes) * silentMinutes) / unit
   if (silentMinutes >= 3 && missing >= 4 + 12 * unevenness ** 2 && series.gapMs * 4 < silentMinutes * 60_000)
-    return { kind: 'silent', sigmas: Math.min(12, 6 + missing / 8), now, usual }
+    return { kind: 'silent', sigmas: sigmasOfSilence(missing, unevenness, isClock), now, usual }
   const mean = usual / unit
   const n = now / unit
   if (mean < 8 || n > 0.6 * mean) return undefined
-  const sigmas = (evened(mean) - evened(n)) / Math.max(unevenness < 0.4 ? 0.3 : 0.9, Math.sqrt(series.wander))
+  const sigmas = isClock
+    ? (evened(mean) - evened(n)) / Math.max(0.3, Math.sqrt(series.wander))
+    : sigmasBelow(n, mean) / Math.sqrt(Math.max(series.wander, 1 + mean * traffic.variance))
   return { kind: 'fewer', sigmas, now, usual }
 }
+
+/** Of what comes by chance, silence is as likely as e to the power of what is missing. */
+const sigmasOfSilence = (missing: number, unevenness: number, isClock: boolean): number =>
+  Math.min(12, isClock ? 6.5 + missing / 8 : Math.sqrt(2 * missing) / Math.max(1, unevenness))

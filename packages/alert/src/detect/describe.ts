@@ -25,7 +25,7 @@ function describeChange(change: Change): string {
     case 'silent':
       return `nothing of ${what} comes any more, ${since}; usual are ${figure(usual)} in ten minutes`
     case 'mix':
-      return `the mix of lines changed: ${what} is ${figure(now)} % of them, usually ${figure(usual)} %, ${since}`
+      return `the mix of lines changed: “${name}” is ${figure(now)} % of them, usually ${figure(usual)} %, ${since}`
     case 'more':
     case 'fewer':
       return `${what}: ${figure(now)} in ten minutes, ${timesOf(now, usual)} the usual ${figure(usual)}, ${since}`

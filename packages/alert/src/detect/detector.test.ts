@@ -192,6 +192,16 @@ test.each<{ name: string; fault: Fault }>([
         many(minute, into < 0 ? 0 : 8, { templateId: 'b2', template: 'no such entry <*>' }),
     },
   },
+  {
+    name: 'a release that nobody named and that is taken back three hours later',
+    fault: {
+      shares: (into) => (into < 0 || into > 180 ? [0.8, 0.2] : [0.8, 0]),
+      records: (minute, into) =>
+        ['b2', 'b3'].flatMap((templateId) =>
+          many(minute, into >= 0 && into <= 180 ? 3 : 0, { templateId, template: `miss of ${templateId}` }),
+        ),
+    },
+  },
 ])('$name is no warning', ({ fault }) => {
   expect(runOver(fault, quietMinutes + 240)).toEqual([])
 })
@@ -207,6 +217,25 @@ test.each(faults)(
     expect(JSON.stringify(parts)).toBe(JSON.stringify(whole))
   },
 )
+
+test('in a service of a few lines a minute, a kind in place of another is told of though neither is rare', () => {
+  const next = createNumbers()
+  const detector = createDetector(settings)
+  const warnings: Warning[] = []
+  for (let minute = 0; minute < 2 * quietMinutes + 40; minute++) {
+    warnings.push(...detector.tick(startMs + minute * 60_000))
+    const misses = ramp(minute - 2 * quietMinutes, 0.2, 0.62)
+    for (const kind of ['in', 'out', 'cache'])
+      for (let i = 0; i < 10; i++) {
+        if (next() > 0.4) continue
+        const id = kind === 'cache' ? (next() < misses ? 'miss' : 'hit') : kind
+        detector.observe(record(minute, next(), { templateId: id, template: `cache ${id}` }))
+      }
+  }
+  expect(warnings).toHaveLength(1)
+  expect(warnings[0]!.text).toMatch(/“cache miss”/)
+  expect((warnings[0]!.unixMs - startMs) / 60_000 - 2 * quietMinutes).toBeLessThanOrEqual(30)
+})
 
 const slowPool = { templateId: 'pool', template: 'waiting for a connection', severityNumber: 13 }
 

@@ -3,14 +3,15 @@ import {
   closeCounts,
   expectedIn,
   isHarmless,
-  isHeld,
   judgeCounts,
   noteFirst,
   openMinutes,
   rebaseCounts,
   sumOfLast,
+  type Traffic,
   unitOf,
 } from './count-series.ts'
+import { judgeMix } from './judge-mix.ts'
 import type { Group, GroupKind, Service } from './service.ts'
 import { weightedMedian } from './tails.ts'
 import { closeValues, judgeValues, rebaseValues } from './value-series.ts'
@@ -60,7 +61,8 @@ export function judgeService(
   for (const [kind, groups] of Object.entries(service.groups) as [GroupKind, Map<string, Group>][])
     for (const [id, group] of groups) judgeGroup(look, kind, id, group)
   judgeAll(look)
-  judgeMix(look)
+  const mix = judgeMix(service, minute, isReleased)
+  if (mix) add(look, 'service', '', mix.group, '', mix.found, mix.group.count.lines)
   return { findings, failure }
 }
 
@@ -68,7 +70,7 @@ type Look = {
   name: string
   service: Service
   minute: number
-  traffic: number
+  traffic: Traffic
   isReleased: boolean
   warmUpMinutes: number
   findings: Finding[]
@@ -121,15 +123,20 @@ function rebase(service: Service, minute: number): void {
 }
 
 /** How much there is of everything, by what is usual: of half of all templates, by weight, more, and of half less. */
-function trafficOf(service: Service, minute: number): number {
+function trafficOf(service: Service, minute: number): Traffic {
   const ratios: [number, number][] = []
+  let counted = 0
   for (const { count, severityNumber } of service.groups.template.values()) {
     if (severityNumber >= 13 || count.usual.minutes < 30) continue
     const usual = expectedIn(count, 10)
     if (usual / unitOf(count) < 10) continue
-    ratios.push([sumOfLast(count.ring, minute, 10) / usual, usual])
+    const now = sumOfLast(count.ring, minute, 10)
+    ratios.push([now / usual, usual])
+    counted += now / unitOf(count)
   }
-  return Math.max(0.05, Math.min(20, weightedMedian(ratios)))
+  const ratio = Math.max(0.05, Math.min(20, weightedMedian(ratios)))
+  // That of a median of so many.
+  return { ratio, variance: ratios.length === 0 ? 0 : 1.57 / Math.max(10, counted) }
 }
 
 function judgeGroup(look: Look, kind: GroupKind, id: string, group: Group): void {
@@ -139,7 +146,7 @@ function judgeGroup(look: Look, kind: GroupKind, id: string, group: Group): void
   if (found && isToldOf(look, kind, group, found.kind))
     add(look, kind, id, group, '', found, group.count.lines)
   // More traffic takes longer, and a release may.
-  const leastStep = Math.log(1.15 * Math.max(1, traffic) ** 0.5) * (isReleased ? 2.5 : 1)
+  const leastStep = Math.log(1.15 * Math.max(1, traffic.ratio) ** 0.5) * (isReleased ? 2.5 : 1)
   const isYoung = minute - service.bornMinute < 180
   for (const [field, values] of group.values) {
     const changed = judgeValues(values, minute, isYoung ? 2 * leastStep : leastStep, kind !== 'template')
@@ -173,7 +180,7 @@ function newTemplate(look: Look, kind: GroupKind, { count, severityNumber }: Gro
 /** A service of which nothing comes any more, or far more than ever at this time. */
 function judgeAll(look: Look): void {
   const { service, minute, isReleased } = look
-  const found = judgeCounts(service.all, minute, 1)
+  const found = judgeCounts(service.all, minute, { ratio: 1, variance: 0 })
   if (!found || isReleased) return
   const isMuch = found.kind === 'more' && found.now > 3 * found.usual
   if (!isMuch && found.kind !== 'silent') return
@@ -185,57 +192,6 @@ function judgeAll(look: Look): void {
     values: new Map(),
   }
   add(look, 'service', '', group, '', found, [])
-}
-
-/** The mix of templates, by the divergence of Jensen and Shannon from what is usual. */
-function judgeMix(look: Look): void {
-  const { service, minute, isReleased } = look
-  const parts: [now: number, usual: number, group: Group][] = []
-  let [total, expected] = [0, 0]
-  for (const group of service.groups.template.values()) {
-    if (group.severityNumber >= 13 || group.count.usual.minutes < 45) continue
-    const usual = expectedIn(group.count, 10)
-    const now = sumOfLast(group.count.ring, minute, 10)
-    // What comes and goes does not change the mix of what is always there.
-    if (group.count.presence < 0.5 || isHarmless(group.count, now)) continue
-    parts.push([now, usual, group])
-    total += now
-    expected += usual
-  }
-  if (parts.length < 2 || total < 50 || expected < 50) return
-  const divergence = Math.sqrt(divergenceOf(parts, total, expected))
-  const sigmas = (divergence - service.mixMean) / Math.max(0.004, service.mixDeviation * 1.25)
-  const isChange = service.mixMinutes >= 720 && sigmas >= 3 && divergence > 0.07 && !isReleased
-  if (!isHeld(service.mixSinceMinute, minute)) {
-    const share = Math.max(0.002, 1 / (service.mixMinutes + 1))
-    const capped = Math.min(divergence, service.mixMean + 4 * service.mixDeviation + 0.01)
-    service.mixMean += share * (capped - service.mixMean)
-    service.mixDeviation += share * (Math.abs(capped - service.mixMean) - service.mixDeviation)
-    service.mixMinutes++
-  }
-  if (!isChange) {
-    service.mixSinceMinute = 0
-    return
-  }
-  if (service.mixSinceMinute === 0) service.mixSinceMinute = minute
-  const [now, usual, group] = parts.reduce((a, b) =>
-    a[0] / total - a[1] / expected > b[0] / total - b[1] / expected ? a : b,
-  )
-  const kind = 'mix' as const
-  const percent = (part: number, of: number): number => (100 * part) / of
-  const found = { kind, sigmas, now: percent(now, total), usual: percent(usual, expected) }
-  add(look, 'service', '', group, '', { ...found, sinceMinute: service.mixSinceMinute }, group.count.lines)
-}
-
-function divergenceOf(parts: readonly [number, number, Group][], total: number, expected: number): number {
-  let sum = 0
-  for (const [now, usual] of parts) {
-    const [p, q] = [now / total, usual / expected]
-    const middle = (p + q) / 2
-    if (p > 0) sum += p * Math.log(p / middle)
-    if (q > 0) sum += q * Math.log(q / middle)
-  }
-  return Math.max(0, sum / 2)
 }
 
 function add(

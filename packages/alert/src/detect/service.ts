@@ -127,11 +127,15 @@ export function observeRecord(service: Service, record: SeenRecord, minute: numb
   }
   const group = groupOf(service, 'template', record.templateId, room, minute)
   if (!group) return
-  if (group.count.lastMs === 0) {
+  const { lastMs, presence } = group.count
+  if (lastMs === 0) {
     group.name = record.template.slice(0, maxNameLength)
     group.severityNumber = severityNumber
-    if (severityNumber < 13) service.freshMinutes = [...service.freshMinutes.slice(-3), minute]
   }
+  // A release that is taken back writes again what was always there and then was not; one such kind of line is enough.
+  const isBack = lastMs > 0 && unixMs - lastMs > 3_600_000 && presence > 0.3
+  if (severityNumber < 13 && (isBack || lastMs === 0))
+    service.freshMinutes = [...service.freshMinutes.slice(-3), ...(isBack ? [minute, minute] : [minute])]
   if (count(group.count, slot, unixMs, weight)) keepLine(group.count.lines, lineOfRecord(record))
   for (const field in attributes) {
     const value = attributes[field]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sigmasAbove, sigmasOfTrend, weightedMedian } from './tails.ts'
+import { sigmasAbove, sigmasBelow, sigmasOfShare, sigmasOfTrend, weightedMedian } from './tails.ts'
 
 test.each([
   { count: 5, mean: 1, sigmas: 2.68 },
@@ -43,3 +43,23 @@ test('a median counts by weight', () => {
   ]
   expect(weightedMedian(pairs)).toBe(1)
 })
+
+/** By the exact tails: e^-10, and the sums of Poisson's and the binomial distribution. */
+test.each([
+  { count: 0, mean: 10, sigmas: 3.91 },
+  { count: 1, mean: 13.3, sigmas: 4.19 },
+  { count: 20, mean: 50, sigmas: 4.9 },
+])('$count or fewer where $mean are expected lie $sigmas deviations below', ({ count, mean, sigmas }) => {
+  expect(Math.abs(sigmasBelow(count, mean) - sigmas)).toBeLessThan(0.25)
+})
+
+test.each([
+  { count: 26, of: 56, share: 0.15, sigmas: 5.55 },
+  { count: 10, of: 20, share: 0.1, sigmas: 4.5 },
+  { count: 20, of: 20, share: 0.5, sigmas: 4.76 },
+])(
+  '$count of $of or more where a share of $share is usual lie $sigmas deviations above',
+  ({ count, of, share, sigmas }) => {
+    expect(Math.abs(sigmasOfShare(count, of, share) - sigmas)).toBeLessThan(0.3)
+  },
+)

@@ -23,6 +23,19 @@ export function sigmasAbove(count: number, mean: number, spread: number): number
   return sigmasOf(total)
 }
 
+/** How unlikely it is that at most `count` come where `mean` are expected by chance: the root of the deviance, between two counts. */
+export function sigmasBelow(count: number, mean: number): number {
+  const n = count + 0.5
+  return n >= mean ? 0 : Math.sqrt(2 * (n * Math.log(n / mean) - n + mean))
+}
+
+/** How unlikely it is that `count` of `of` or more are of one kind where its share is usually `share`; the same of a binomial. */
+export function sigmasOfShare(count: number, of: number, share: number): number {
+  const [n, rest] = [count - 0.5, of - count + 0.5]
+  if (n <= of * share) return 0
+  return Math.sqrt(2 * (n * Math.log(n / (of * share)) + rest * Math.log(rest / (of * (1 - share)))))
+}
+
 /** Of a probability below a half (Abramowitz and Stegun, 26.2.23). */
 function sigmasOf(probability: number): number {
   if (probability >= 0.5) return 0

@@ -1,6 +1,9 @@
 import type { AlertLine } from '../alert.ts'
-import { isHeld, type Judged, minuteZeros, openMinutes, ringMinutes } from './count-series.ts'
+import { isHeld, type Judged, minuteZeros, openMinutes } from './count-series.ts'
 import { beginUsual, carry, lagMinutes, learn, type Usual } from './usual.ts'
+
+/** So many minutes are kept: those that are compared, and those until they are learnt from. */
+const valueMinutes = 16
 
 /** What a number is, by the mean of its logarithms. JSON. */
 export type ValueSeries = {
@@ -10,6 +13,7 @@ export type ValueSeries = {
   openWeights: number[]
   openCounts: number[]
   sums: number[]
+  squares: number[]
   weights: number[]
   counts: number[]
   /** Of single values, squared: within a minute, or from one to the next where each has one. */
@@ -35,9 +39,10 @@ export function beginValues(minute: number): ValueSeries {
     openSquares: minuteZeros(openMinutes),
     openWeights: minuteZeros(openMinutes),
     openCounts: minuteZeros(openMinutes),
-    sums: minuteZeros(ringMinutes),
-    weights: minuteZeros(ringMinutes),
-    counts: minuteZeros(ringMinutes),
+    sums: minuteZeros(valueMinutes),
+    squares: minuteZeros(valueMinutes),
+    weights: minuteZeros(valueMinutes),
+    counts: minuteZeros(valueMinutes),
     variance: 0,
     usual: beginUsual(),
     slow: beginUsual(),
@@ -74,16 +79,17 @@ export function closeValues(series: ValueSeries, minute: number): void {
   const slot = minute % openMinutes
   const [sum, weight, count] = [series.openSums[slot]!, series.openWeights[slot]!, series.openCounts[slot]!]
   if (weight > 0 && !isHeld(series.sinceMinute, minute)) learnVariance(series, minute, sum / weight, count)
+  series.squares[minute % valueMinutes] = series.openSquares[slot]!
   series.openSums[slot] = 0
   series.openSquares[slot] = 0
   series.openWeights[slot] = 0
   series.openCounts[slot] = 0
-  series.sums[minute % ringMinutes] = sum
-  series.weights[minute % ringMinutes] = weight
-  series.counts[minute % ringMinutes] = count
+  series.sums[minute % valueMinutes] = sum
+  series.weights[minute % valueMinutes] = weight
+  series.counts[minute % valueMinutes] = count
   carry(series.usual, minute, false)
   carry(series.slow, minute, false)
-  const oldest = (minute + 1) % ringMinutes
+  const oldest = (minute - lagMinutes + valueMinutes) % valueMinutes
   const old = series.weights[oldest]!
   if (minute - series.bornMinute < lagMinutes || old === 0 || isHeld(series.sinceMinute, minute)) return
   const mean = series.sums[oldest]! / old
@@ -98,7 +104,7 @@ function learnVariance(series: ValueSeries, minute: number, mean: number, count:
     const within = series.openSquares[slot]! / series.openWeights[slot]! - mean ** 2
     variance = (Math.max(0, within) * count) / (count - 1)
   } else {
-    const before = (minute - 1 + ringMinutes) % ringMinutes
+    const before = (minute - 1 + valueMinutes) % valueMinutes
     if (series.counts[before] !== 1) return
     variance = (mean - series.sums[before]! / series.weights[before]!) ** 2 / 2
   }
@@ -108,7 +114,7 @@ function learnVariance(series: ValueSeries, minute: number, mean: number, count:
 
 /** How things are now is how they are to be. */
 export function rebaseValues(series: ValueSeries, minute: number): void {
-  const [mean, , count] = meanOfLast(series, minute, 10)
+  const { mean, count } = meanOfLast(series, minute, 10)
   if (count === 0) return
   series.usual.level = mean
   series.slow.level = mean
@@ -122,17 +128,20 @@ function meanOfLast(
   series: ValueSeries,
   minute: number,
   minutes: number,
-): [mean: number, weight: number, count: number] {
+): { mean: number; variance: number; count: number } {
   let sum = 0
+  let squares = 0
   let count = 0
   let weight = 0
   for (let back = 0; back < minutes; back++) {
-    const at = (minute - back + ringMinutes) % ringMinutes
+    const at = (minute - back + valueMinutes) % valueMinutes
     sum += series.sums[at]!
+    squares += series.squares[at]!
     weight += series.weights[at]!
     count += series.counts[at]!
   }
-  return [weight > 0 ? sum / weight : 0, weight, count]
+  const mean = weight > 0 ? sum / weight : 0
+  return { mean, variance: weight > 0 ? Math.max(0, squares / weight - mean * mean) : 0, count }
 }
 
 /** `leastStep`: a smaller change, in logarithms, is none. `onlyUp`: less of it is no harm. */
@@ -142,14 +151,15 @@ export function judgeValues(
   leastStep: number,
   onlyUp: boolean,
 ): Judged | undefined {
-  const [mean, , count] = meanOfLast(series, minute, 10)
+  const { mean, variance, count } = meanOfLast(series, minute, 10)
   if (count < 5 || series.usual.minutes < leastMinutes) return undefined
-  const sampling = series.variance / count
+  // What is rarely anything but the same varies more once it is: without this, three retries among fifteen jobs would be news.
+  const sampling = Math.max(series.variance, (series.variance + variance) / 2) / count
   const fast = mean - series.usual.level
   const slow = mean - series.slow.level
   const sigmasFast = fast / Math.sqrt(series.wander + sampling + 1e-5)
   const sigmasSlow = slow / Math.sqrt(series.slowWander + sampling + 1e-5)
-  const [newest, , newestCount] = meanOfLast(series, minute, 3)
+  const { mean: newest, count: newestCount } = meanOfLast(series, minute, 3)
   const isSlow = Math.abs(sigmasSlow) > Math.abs(sigmasFast)
   const [step, sigmas, usual] = isSlow
     ? [slow, sigmasSlow, series.slow.level]
