@@ -224,7 +224,7 @@ test('in a service of a few lines a minute, a kind in place of another is told o
   const warnings: Warning[] = []
   for (let minute = 0; minute < 2 * quietMinutes + 40; minute++) {
     warnings.push(...detector.tick(startMs + minute * 60_000))
-    const misses = ramp(minute - 2 * quietMinutes, 0.2, 0.62)
+    const misses = ramp(minute - 2 * quietMinutes, 0.2, 0.5)
     for (const kind of ['in', 'out', 'cache'])
       for (let i = 0; i < 10; i++) {
         if (next() > 0.4) continue

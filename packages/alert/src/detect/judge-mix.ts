@@ -17,7 +17,7 @@ export type MixShift = { id: string; group: Group; found: Judged }
 type Part = { id: string; group: Group; now: number; usual: number; sigmas: number }
 
 const windows = [5, 10, 20, 30] as const
-const leastPairs = 3
+const mostOfEach = 3
 
 /** How far the two that moved most against one another lie from how they usually share what they have. */
 export function judgeMix(service: Service, minute: number, isReleased: boolean): MixShift | undefined {
@@ -25,22 +25,25 @@ export function judgeMix(service: Service, minute: number, isReleased: boolean):
   const groups = [...service.groups.template].filter(([, group]) => isOfMix(group))
   for (const minutes of groups.length < 2 ? [] : windows) {
     const parts = partsOf(groups, minute, minutes)
-    for (const up of parts.slice(-leastPairs))
-      for (const down of parts.slice(0, leastPairs)) {
+    for (const up of parts.slice(-mostOfEach))
+      for (const down of parts.slice(0, mostOfEach)) {
         const sigmas = sigmasOfPair(up, down, minutes)
         if (sigmas > (most?.sigmas ?? 0)) most = { sigmas, up, down, minutes }
       }
   }
-  if (!most) return undefined
+  service.mixMinutes = Math.min(service.mixMinutes + 1, 100_000)
+  if (!most) {
+    service.mixSinceMinute = 0
+    return undefined
+  }
   const { sigmas, up, minutes } = most
   const usually = service.mixMean + 4 * service.mixDeviation
   const isChange = service.mixMinutes >= 720 && sigmas >= Math.max(3.5, usually) && !isReleased
   if (!isHeld(service.mixSinceMinute, minute)) {
-    const share = Math.max(0.002, 1 / (service.mixMinutes + 1))
+    const share = Math.max(0.005, 1 / service.mixMinutes)
     const capped = Math.min(sigmas, usually + 1)
     service.mixMean += share * (capped - service.mixMean)
     service.mixDeviation += share * (Math.abs(capped - service.mixMean) - service.mixDeviation)
-    service.mixMinutes++
   }
   if (!isChange) {
     service.mixSinceMinute = 0
