@@ -17,13 +17,7 @@ let second = 0
  * the places of values. Words that may vary count as values, but for the first, and unless they are most of what there is.
  */
 export function idOf(words: Words, count: number): number {
-  addAll(words, count, -1)
-  return idOfSums(first, second)
-}
-
-/** The id that it would have if the word there and the one behind it were one value. */
-export function idOfJoined(words: Words, count: number, joined: number): number {
-  addAll(words, count, joined)
+  addAll(words, count)
   return idOfSums(first, second)
 }
 
@@ -35,7 +29,7 @@ export function maskedIdsOf(words: Words, count: number): number[] {
   const { hashes, glueHashes } = words
   const ids: number[] = []
   if (saysLittle(words, count)) return ids
-  addAll(words, count, -1)
+  addAll(words, count)
   const [all, allToo] = [first, second]
   for (let at = 0; at < count && ids.length < mostMasked; at++) {
     if (!isWordAt(words, at) || hashes[at] === tail) continue
@@ -63,19 +57,15 @@ function wordAt(words: Words, at: number): number {
   return isWordAt(words, at) ? words.hashes[at]! : value
 }
 
-/** `joined`: the place of two words that are one value; -1 for none. */
-function addAll(words: Words, count: number, joined: number): void {
+function addAll(words: Words, count: number): void {
   const { hashes, glueHashes } = words
   const isStrict = saysLittle(words, count)
-  first = joined < 0 ? count : count - 1
+  first = count
   second = ~first
-  let place = 0
   for (let at = 0; at < count; at++) {
-    const hash = at === joined ? value : isStrict ? hashes[at]! : wordAt(words, at)
-    const term = termOf(place++, glueHashes[at]!, hash)
+    const term = termOf(at, glueHashes[at]!, isStrict ? hashes[at]! : wordAt(words, at))
     first = (first + term) | 0
     second = (second + secondOf(term)) | 0
-    if (at === joined) at++
   }
 }
 

@@ -1,10 +1,11 @@
+import { linesByChunk } from './chunks.ts'
 import { accepts, covers, createGroup, emptyGroup, type Group, isAlike, textOf, widen } from './group.ts'
 import { createIdCounts } from './id-counts.ts'
-import { idOf, idOfJoined, maskedIdsOf } from './identity.ts'
+import { idOf, maskedIdsOf } from './identity.ts'
 import { createMerges, type Merges } from './merges.ts'
 import { createRecency, type Recency } from './recency.ts'
-import { scanTemplate } from './scan/scan-line.ts'
-import { createTokens, isPair, joinTokens, type Tokens, value } from './scan/tokens.ts'
+import { scanLine, scanTemplate } from './scan/scan-line.ts'
+import { createTokens, type Tokens, value } from './scan/tokens.ts'
 import { createSiblings } from './siblings.ts'
 import { findClosest } from './similarity.ts'
 import { createTree } from './tree.ts'
@@ -18,6 +19,7 @@ const manyFirst = 12
 const idSize = 2 ** 48
 
 const ofText = createTokens()
+const ofChunk = createTokens()
 
 /** At most `most` groups: by id, by their last use, by what they are with one word less, and in a tree by likeness. */
 export class KeptGroups {
@@ -53,8 +55,20 @@ export class KeptGroups {
   /** The group of the line, a new one if none fits. */
   take(line: string, tokens: Tokens): Group {
     this.hasChanged = false
-    const group = this.#find(tokens)
-    if (group === undefined) return this.#settle(createGroup(textOf(line, tokens), 0), true)
+    const same = this.#findSame(tokens)
+    if (same !== undefined) return this.#takeBy(same, line, tokens)
+    for (const other of linesByChunk(line, tokens)) {
+      scanLine(other, ofChunk)
+      const general = this.#findSame(ofChunk)
+      if (general !== undefined) return this.#takeBy(general, other, ofChunk)
+    }
+    const closest = findClosest(this.#tree.leaf(tokens, tokens.count), tokens)
+    if (closest !== undefined) return this.#takeBy(closest, line, tokens)
+    return this.#settle(createGroup(textOf(line, tokens), 0), true)
+  }
+
+  /** Makes the group so general that it takes the line. */
+  #takeBy(group: Group, line: string, tokens: Tokens): Group {
     if (accepts(group, line, tokens)) return group
     this.#takeOut(group)
     this.#generalise(group, line, tokens)
@@ -70,10 +84,7 @@ export class KeptGroups {
       return
     }
     known.count += count
-    if (accepts(known, text, ofText)) return
-    this.#takeOut(known)
-    this.#generalise(known, text, ofText)
-    this.#settle(known, false)
+    this.#takeBy(known, text, ofText)
   }
 
   /** Another process found that `into` stands for it. */
@@ -88,19 +99,15 @@ export class KeptGroups {
     this.#settle(general, false)
   }
 
-  #find(tokens: Tokens): Group | undefined {
+  /** The group that says the same, or would with a word of the line taken for a value. */
+  #findSame(tokens: Tokens): Group | undefined {
     const same = this.get(idOf(tokens, tokens.count))
     if (same !== undefined && isAlike(same, tokens, tokens.count)) return same
     for (const id of maskedIdsOf(tokens, tokens.count)) {
       const general = this.get(id)
       if (general !== undefined && isAlike(general, tokens, tokens.count)) return general
     }
-    for (let at = 0; at + 1 < tokens.count; at++) {
-      if (!isPair(tokens, at) || this.get(idOfJoined(tokens, tokens.count, at)) === undefined) continue
-      joinTokens(tokens, at)
-      return this.#find(tokens)
-    }
-    return findClosest(this.#tree.leaf(tokens, tokens.count), tokens)
+    return undefined
   }
 
   /** Puts a group that stands nowhere into its place, joined with all that say the same. */

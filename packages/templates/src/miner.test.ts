@@ -99,6 +99,22 @@ test('a host with its port is one value where other lines have one', () => {
   })
 })
 
+test('what stands between blanks with a value in it is one value where other lines have one', () => {
+  const lines = [
+    'clock set to 10.0.0.1, level 3',
+    'clock set to LOCAL(0), level 5',
+    'clock set to #7#, level 2',
+  ]
+  expect(mine([...lines, 'clock set to level=7, level 2', 'clock set (10 to 7), level 2'])).toEqual({
+    ids: [1, 1, 1, 2, 3],
+    texts: [
+      'clock set to <*>, level <*>',
+      'clock set to level=<*>, level <*>',
+      'clock set (<*> to <*>), level <*>',
+    ],
+  })
+})
+
 test('lastChanged tells new and more general templates', () => {
   const miner = createMiner()
   const lines = ['seen host-a at 5', 'seen host-a at 6', 'seen host-b at 7', 'seen host-c at 8', 'other']

@@ -83,23 +83,3 @@ export function pushToken(
   tokens.fixed[at] = isFixed ? 1 : 0
   tokens.signature = Math.imul(tokens.signature ^ hash, 0x01000193) ^ Math.imul(glueHash, 0x9e3779b1)
 }
-
-/** Whether a word and the value behind it, with a colon between, may be one value: `host:80`. */
-export function isPair({ count, hashes, glueHashes }: Tokens, at: number): boolean {
-  return (
-    at + 1 < count && hashes[at]! !== value && hashes[at + 1] === value && glueHashes[at + 1] === colonAlone
-  )
-}
-
-const colonAlone = hashStep(hashStart, 58)
-
-/** Makes one value of a word and the one behind it. */
-export function joinTokens(tokens: Tokens, at: number): void {
-  const { glueStarts, glueHashes, starts, ends, hashes, fixed } = tokens
-  hashes[at] = value
-  ends[at] = ends[at + 1]!
-  fixed[at] = 0
-  tokens.count--
-  for (const list of [glueStarts, glueHashes, starts, ends, hashes, fixed])
-    list.copyWithin(at + 1, at + 2, tokens.count + 1)
-}
