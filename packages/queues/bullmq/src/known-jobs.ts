@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { guard, runInContext, suppressedRoot } from '@clew/core'
+import { runInContext, suppressedRoot } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
 import type { JobContexts } from './job-contexts.ts'
 import type { Job, JobClass, JobLike, JobOptions, JobSource, QueueBase } from './library.ts'
@@ -17,8 +17,12 @@ export type KnownJob = JobLike & Pick<Job, 'queueQualifiedName'>
 export type KnownJobs = {
   listen(queue: QueueBase): void
   unlisten(queue: QueueBase): void
-  /** Remembers jobs when they have been added, and settles as `adding` does. */
-  afterAdding<T>(adding: Promise<T>, jobsOf: (added: T) => readonly Job[]): Promise<T>
+  /** Whether jobs are to be remembered when they have been added. */
+  readonly isListening: boolean
+  /** Remembers jobs that have been added; never rejects. */
+  rememberAll(jobs: readonly Job[]): Promise<unknown>
+  /** What is being added, until all of it is known. */
+  track(work: Promise<unknown>): void
   /**
    * Resolves when the jobs that are being added now are known, and after a second in any case: a job's events may come
    * before the answer to its maker. Never rejects.
@@ -61,17 +65,11 @@ export function createKnownJobs(contexts: JobContexts): KnownJobs {
       else listeners.delete(qualifiedName)
       if (listeners.size === 0) known.clear()
     },
-    afterAdding: (adding, jobsOf) => {
-      if (listeners.size === 0) return adding
-      let remembered: Promise<unknown> | undefined
-      const added = adding.then((result) => {
-        const all = (): Promise<unknown> => Promise.all(jobsOf(result).map(rememberAdded))
-        remembered = guard('remembering jobs', all, undefined)
-        return result
-      })
-      track(added.then(() => remembered))
-      return added
+    get isListening() {
+      return listeners.size > 0
     },
+    rememberAll: (jobs) => Promise.all(jobs.map(rememberAdded)),
+    track,
     whenAdded: async () => {
       if (pending.size === 0) return
       const timer = new AbortController()

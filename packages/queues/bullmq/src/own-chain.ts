@@ -31,28 +31,20 @@ export function startAdding(tracer: Tracer, queueName: string, jobName: string):
   return spanContextOf(context) ? { span, context } : undefined
 }
 
-/** The result of an adding, whose spans end with it. `jobsOf` gives the jobs in the order of `addings`. */
-export function endWith<T>(
+/** Ends the spans of an adding with what came of it. `jobs` are in the order of `addings`. */
+export function endAdded(
   addings: readonly (Adding | undefined)[],
-  adding: Promise<T>,
-  jobsOf: (added: T) => readonly (JobLike | undefined)[],
-): Promise<T> {
-  if (!addings.some(Boolean)) return adding
-  return adding.then(
-    (added) => {
-      const jobs = jobsOf(added)
-      addings.forEach((one, index) => {
-        if (!one) return
-        setMessageId(one.span, jobs[index]?.id)
-        endSpan(one.span)
-      })
-      return added
-    },
-    (error) => {
-      for (const one of addings) if (one) endSpan(one.span, error ?? new Error(String(error)))
-      throw error
-    },
-  )
+  jobs: readonly (JobLike | undefined)[],
+): void {
+  addings.forEach((one, index) => {
+    if (!one) return
+    setMessageId(one.span, jobs[index]?.id)
+    endSpan(one.span)
+  })
+}
+
+export function endFailed(addings: readonly (Adding | undefined)[], error: unknown): void {
+  for (const one of addings) if (one) endSpan(one.span, error ?? new Error(String(error)))
 }
 
 /**

@@ -16,7 +16,7 @@ import {
   type Queue,
 } from './library.ts'
 import { encodeMetadata, mergeMetadata } from './metadata.ts'
-import { type Adding, endWith, startAdding } from './own-chain.ts'
+import { type Adding, endAdded, endFailed, startAdding } from './own-chain.ts'
 
 /**
  * Sends the context of the caller along with each job, in a copy of its options. Jobs that are added outside of any
@@ -38,8 +38,8 @@ export function attachProducer(
           optionsToCarry(opts, this.defaultJobOptions, option, tracer, this.name, name)
         const plain = { carried: opts, addings: [] }
         const { carried, addings } = hasOwnTelemetry(this) ? plain : guard(place, carry, plain)
-        const adding = endWith(addings, add.call(this, name, data, carried, ...rest), (job) => [job])
-        return known.afterAdding(adding, (job) => [job])
+        const adding = add.call(this, name, data, carried, ...rest)
+        return followed(adding, { addings, known, rootsOf: (job) => [job], jobsOf: (job) => [job] })
       }
     }),
     wrapMethod(owner, queue, 'addBulk', (addBulk) => {
@@ -47,8 +47,8 @@ export function attachProducer(
         const carry = (): Carried<BulkJob[]> => bulkToAdd(jobs, this, option, tracer)
         const plain = { carried: jobs, addings: [] }
         const { carried, addings } = hasOwnTelemetry(this) ? plain : guard(place, carry, plain)
-        const adding = endWith(addings, addBulk.call(this, carried, ...rest), (added) => added)
-        return known.afterAdding(adding, (added) => added)
+        const adding = addBulk.call(this, carried, ...rest)
+        return followed(adding, { addings, known, rootsOf: (added) => added, jobsOf: (added) => added })
       }
     }),
     wrapMethod(owner, flowProducer, 'add', (add) => {
@@ -57,8 +57,10 @@ export function attachProducer(
         const plain = { carried: [flow], addings: [] }
         const { carried, addings } = hasOwnTelemetry(this) ? plain : guard(place, carry, plain)
         const adding = add.call(this, carried[0] as FlowNode, opts, ...rest)
-        const ended = endWith(addings, adding, (tree) => [tree?.job])
-        return known.afterAdding(ended, (tree) => (tree ? jobsOf(tree) : []))
+        return followed(adding, {
+          ...{ addings, known, rootsOf: (tree) => [tree?.job] },
+          jobsOf: (tree) => (tree ? jobsOf(tree) : []),
+        })
       }
     }),
     wrapMethod(owner, flowProducer, 'addBulk', (addBulk) => {
@@ -66,13 +68,46 @@ export function attachProducer(
         const carry = (): Carried<FlowNode[]> => flowsToAdd(flows, undefined, option, tracer)
         const plain = { carried: flows, addings: [] }
         const { carried, addings } = hasOwnTelemetry(this) ? plain : guard(place, carry, plain)
-        const adding = endWith(addings, addBulk.call(this, carried, ...rest), (trees) =>
-          (trees ?? []).map(({ job }) => job),
-        )
-        return known.afterAdding(adding, (trees) => (trees ?? []).flatMap(jobsOf))
+        const adding = addBulk.call(this, carried, ...rest)
+        return followed(adding, {
+          ...{ addings, known, rootsOf: (trees) => (trees ?? []).map(({ job }) => job) },
+          jobsOf: (trees) => (trees ?? []).flatMap(jobsOf),
+        })
       }
     }),
   ]
+}
+
+type Following<T> = {
+  readonly addings: readonly (Adding | undefined)[]
+  readonly known: KnownJobs
+  /** The jobs of `addings`, in their order. */
+  readonly rootsOf: (added: T) => readonly (Job | undefined)[]
+  readonly jobsOf: (added: T) => readonly Job[]
+}
+
+/**
+ * Settles as `adding` does, one step later, and not at all later where nothing is to be noted. With a second step a worker on the same
+ * connection could begin the job before its maker goes on: both have their answers in one read.
+ */
+function followed<T>(adding: Promise<T>, { addings, known, rootsOf, jobsOf }: Following<T>): Promise<T> {
+  const isOwn = addings.some(Boolean)
+  const isHeard = known.isListening
+  if (!isOwn && !isHeard) return adding
+  let remembered: Promise<unknown> | undefined
+  const added = adding.then(
+    (result) => {
+      if (isOwn) guard('ending the span of a job', () => endAdded(addings, rootsOf(result)), undefined)
+      if (isHeard) remembered = guard('remembering jobs', () => known.rememberAll(jobsOf(result)), undefined)
+      return result
+    },
+    (error) => {
+      endFailed(addings, error)
+      throw error
+    },
+  )
+  if (isHeard) known.track(added.then(() => remembered))
+  return added
 }
 
 /** What is handed to BullMQ, and the spans that were started for it. */
