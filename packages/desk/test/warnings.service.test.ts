@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSqliteStore, recordsOf } from '@clew/alert'
@@ -137,6 +137,30 @@ test('a desk that was away for some minutes does not take that for a silence of 
     expect((await store.watchOf('desk'))!.state.length).toBeGreaterThan(1000)
     await store.close()
   } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a desk without rules starts where what it watched cannot be read, and says so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'clew-desk-broken-'))
+  writeFileSync(
+    join(folder, 'alerts.db'),
+    'no database at all, but long enough to be looked at as one'.repeat(20),
+  )
+  const said: string[] = []
+  const other = await startDesk({
+    ...{ directory: folder, maxBytes: 512e6, maxAgeMs: undefined, port: 0, grpcPort: null },
+    report: (message) => said.push(message),
+  })
+  try {
+    const page = (await (await fetch(`${other.url}/api/warnings`)).json()) as WarningPage
+    expect(page.warnings).toEqual([])
+    const path = join(folder, 'alerts.db')
+    expect(said).toEqual([
+      `${path}: it is no SQLite database; name another file; early warnings are kept in memory alone`,
+    ])
+  } finally {
+    await other.close()
     rmSync(folder, { recursive: true })
   }
 })

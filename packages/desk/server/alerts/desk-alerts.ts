@@ -58,7 +58,7 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
   const changed = (): void => {
     hasNews = true
   }
-  const store = watched(openStore(directory, now), changed)
+  const store = watched(openStore(options), changed)
   const rules = openRules({ ...options, store, silences: silences.list })
   return {
     ...warningsOf(store, rules, changed, now),
@@ -127,14 +127,18 @@ function warningsOf(
 /** What the desk watches for by itself is told as warnings. */
 const alertsOf = (history: readonly Alert[]): Alert[] => history.filter(({ rule }) => rule !== deskEarlyId)
 
-function openStore(directory: string | undefined, now: () => number): AlertStore {
+/** A desk without rules runs whatever becomes of what it watches. */
+function openStore({ path: rules, directory, now, report }: DeskAlertsOptions): AlertStore {
   if (directory === undefined) return createMemoryStore(now)
   const path = join(directory, 'alerts.db')
   try {
     makePrivate(path)
     return createSqliteStore(path, now)
   } catch (error) {
-    throw new Error(`${(error as Error).message}; or give another folder with --data`)
+    const { message } = error as Error
+    if (rules !== undefined) throw new Error(`${message}; or give another folder with --data`)
+    report(`${message}; early warnings are kept in memory alone`)
+    return createMemoryStore(now)
   }
 }
 
