@@ -81,7 +81,7 @@ export type EarlyWarning = {
   found: number
   /** From 0.5 to 0.99. */
   sure: number
-  precedent?: Precedent | undefined
+  precedent?: Precedent
 }
 
 /** What a rule saw when its condition came to hold: numbers and words for a sentence in any language. */

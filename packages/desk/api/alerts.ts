@@ -13,6 +13,7 @@ import {
   type Static,
   text,
 } from './schema.ts'
+import { earlyWarning } from './warnings.ts'
 
 const group = any<{ [field: string]: string }>(
   { type: 'object', additionalProperties: { type: 'string' } },
@@ -28,6 +29,7 @@ const observation = object({
   seen: optional(text()),
   before: optional(text()),
   metric: optional(text()),
+  warning: optional(earlyWarning),
 })
 
 /** An alert as it stands: its begin, its reminders and its end are one. */

@@ -1,4 +1,16 @@
-import { any, choice, count, flag, list, nullable, number, object, type Static, text } from './schema.ts'
+import {
+  any,
+  choice,
+  count,
+  flag,
+  list,
+  nullable,
+  number,
+  object,
+  optional,
+  type Static,
+  text,
+} from './schema.ts'
 
 const change = object({
   kind: choice(
@@ -16,6 +28,24 @@ const change = object({
   sigmas: number('By how many of its usual variations.'),
 })
 export type WarningChange = Static<typeof change>
+
+const precedent = object({
+  times: count('How often it began like this before.'),
+  failures: count('How often a failure followed.'),
+  failure: text('The template that most of its errors had.'),
+  minutesLater: number('On average.'),
+})
+
+/** What an alert of a rule of type `early` tells. */
+export const earlyWarning = object({
+  id: text('Of the warning.'),
+  sinceUnixMs: number('When the first of its changes began.'),
+  services: list(text(), 'The one in which it began comes first.'),
+  changes: list(change, 'The strongest first; eight at most.'),
+  found: count('How many changes there are in all.'),
+  sure: number('How sure it is that this is no chance, from 0.5 to 0.99.'),
+  precedent: optional(precedent),
+})
 
 /** What builds up before a failure, and why it is thought so. */
 export const warningRow = object({
@@ -43,15 +73,7 @@ export const warningRow = object({
     'The three that show it best, those of a trace first.',
   ),
   text: text('All of it in English, a sentence a line.'),
-  precedent: nullable(
-    object({
-      times: count('How often it began like this before.'),
-      failures: count('How often a failure followed.'),
-      failure: text('The template that most of its errors had.'),
-      minutesLater: number('On average.'),
-    }),
-    'null: it never began like this before.',
-  ),
+  precedent: nullable(precedent, 'null: it never began like this before.'),
   opinion: nullable(choice(['useful', 'noise']), 'What somebody said of it.'),
   failure: nullable(
     object({

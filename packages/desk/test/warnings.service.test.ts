@@ -5,9 +5,10 @@ import { createSqliteStore, recordsOf } from '@clew/alert'
 import { type Desk, startDesk } from '@clew/desk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Brewing, brewingMinutes, requestOf } from '../../alert/test/brewing.ts'
-import type { WarningPage, WarningRow } from '../api/index.ts'
+import { type AlertPage, alertPage, type WarningPage, type WarningRow, warningPage } from '../api/index.ts'
 import { openDeskAlerts } from '../server/alerts/desk-alerts.ts'
 import { type Sample, sampleRequests } from './sample-traffic.ts'
+import { type JsonSchema, problemsOfSchema } from './schema-problems.ts'
 
 const minuteMs = 60_000
 const directory = mkdtempSync(join(tmpdir(), 'clew-desk-warnings-'))
@@ -19,10 +20,10 @@ const startMs = endMs - minutes * minuteMs
 const fromMinute = 170
 
 /** Hours of a shop come to the desk's alerts, as they would have come to a desk that ran. */
-async function play(shop: Brewing, into: string): Promise<void> {
+async function play(shop: Brewing, into: string, path?: string): Promise<Omit<AlertPage, 'notJudged'>> {
   let nowMs = shop.startMs
   const alerts = openDeskAlerts({
-    ...{ path: undefined, directory: into, env: {}, random: () => 0, now: () => nowMs },
+    ...{ path, directory: into, env: {}, random: () => 0, now: () => nowMs },
     report: (message) => reports.push(message),
   })
   alerts.begin('http://127.0.0.1:1')
@@ -31,7 +32,9 @@ async function play(shop: Brewing, into: string): Promise<void> {
     await alerts.take([{ records: recordsOf(requestOf(lines), nowMs), arrivedUnixMs: nowMs }])
     await alerts.tick()
   }
+  const page = await alerts.page()
   await alerts.close()
+  return page
 }
 
 async function start(): Promise<Desk> {
@@ -76,6 +79,24 @@ test('what built up is told before the failure, with its lines and what it led t
   expect(learning).toMatchObject({ isLearning: true, leftOut: 0 })
   expect(learning.untilUnixMs! - learning.fromUnixMs!).toBe(24 * 60 * minuteMs)
   expect(learning.series).toBeGreaterThan(3)
+})
+
+test('an alert of a rule of the file, and a warning, are what the API describes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'clew-desk-early-'))
+  try {
+    const path = join(folder, 'alerts.yaml')
+    writeFileSync(path, 'rules: [{ id: mine, type: early, learn: 1h, sure: 0.5 }]\n')
+    const page = await play({ startMs, minutes, fromMinute }, folder, path)
+    expect(page.alerts).toMatchObject([{ rule: 'mine', state: 'told', group: { service: 'shop' } }])
+    expect(page.alerts[0]!.observation.warning!.changes.length).toBeGreaterThan(0)
+    expect(page.rules).toMatchObject([{ id: 'mine', type: 'early', reasons: { fired: 1 } }])
+    const all: Record<string, JsonSchema> = {}
+    const whole = { ...page, notJudged: 0 }
+    expect(problemsOfSchema(JSON.parse(JSON.stringify(whole)), alertPage as JsonSchema, all)).toEqual([])
+    expect(problemsOfSchema(await ask(''), warningPage as JsonSchema, all)).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('the list is of the time that is asked for', async () => {

@@ -80,7 +80,7 @@ function withTexts(warning: EarlyWarning, anew: (text: string) => string): Early
       name: anew(change.name),
       field: anew(change.field),
     })),
-    precedent: precedent && { ...precedent, failure: anew(precedent.failure) },
+    ...(precedent && { precedent: { ...precedent, failure: anew(precedent.failure) } }),
   }
 }
 
