@@ -33,6 +33,25 @@ test('what was stored is there when the file is opened again', async () => {
   expect([await store.positionOf('p'), await store.low()]).toEqual([7, 7])
 })
 
+test('a file of the first version keeps what it has, and takes what is watched', async () => {
+  const path = join(folder(), 'alerts.db')
+  const first = createSqliteStore(path, Date.now)
+  await first.commit(commitOf(undefined, 7))
+  await first.close()
+  const database = new DatabaseSync(path)
+  database.exec('DROP TABLE watch; DROP TABLE warning; PRAGMA user_version = 1')
+  database.close()
+  for (const version of ['1', '2']) {
+    const store = createSqliteStore(path, Date.now)
+    expect(await store.positionOf('p')).toBe(7)
+    const before = version === '1' ? '' : '1'
+    const watch = { partition: 'p', before, version, next: 7, state: 'x' }
+    expect((await store.commit({ ...commitOf(7, 7), watch })).result).toBe('stored')
+    expect(await store.warnings(1)).toEqual([])
+    await store.close()
+  }
+})
+
 test('a file that something else wrote is left alone, and the remedy is said', () => {
   const path = join(folder(), 'notes.txt')
   writeFileSync(path, 'These are notes of somebody, and no database at all. '.repeat(100))
