@@ -29,11 +29,12 @@ export async function atEveryWidth(
   ready: string,
   look: (page: Page, width: (typeof widths)[number]) => Promise<void>,
 ): Promise<void> {
-  for (const width of widths) {
-    await withPage({ ...reader, width, height: 900 }, async (page) => {
+  await withPage({ ...reader, height: 900 }, async (page) => {
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 900 })
       await page.goto(address)
       await page.locator(ready).first().waitFor()
       await look(page, width)
-    })
-  }
+    }
+  })
 }
