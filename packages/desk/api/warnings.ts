@@ -47,6 +47,15 @@ export const earlyWarning = object({
   precedent: optional(precedent),
 })
 
+const failure = object({
+  of: choice(['errors', 'alert'], 'A burst of errors, or an alert of another rule.'),
+  unixMs: number(),
+  leadMs: number('How long before that the warning was there.'),
+  service: text(),
+  text: text('The template that most of the errors had, or the rule.'),
+  alertId: text('Of the alert, or "".'),
+})
+
 /** What builds up before a failure, and why it is thought so. */
 export const warningRow = object({
   id: text('16 hex digits.'),
@@ -75,16 +84,10 @@ export const warningRow = object({
   text: text('All of it in English, a sentence a line.'),
   precedent: nullable(precedent, 'null: it never began like this before.'),
   opinion: nullable(choice(['useful', 'noise']), 'What somebody said of it.'),
-  failure: nullable(
-    object({
-      of: choice(['errors', 'alert'], 'A burst of errors, or an alert of another rule.'),
-      unixMs: number(),
-      leadMs: number('How long before that the warning was there.'),
-      service: text(),
-      text: text('The template that most of the errors had, or the rule.'),
-      alertId: text('Of the alert, or "".'),
-    }),
-    'The first that it led to, within two hours; null: none so far.',
+  failure: nullable(failure, 'The first that it led to, within two hours; null: none so far.'),
+  alert: nullable(
+    failure,
+    'The first alert of another rule within two hours, which may be the failure itself; null: none so far.',
   ),
 })
 export type WarningRow = Static<typeof warningRow>

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSqliteStore, recordsOf } from '@clew/alert'
+import { createSqliteStore } from '@clew/alert'
 import { type Desk, startDesk } from '@clew/desk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Brewing, brewingMinutes, requestOf } from '../../alert/test/brewing.ts'
+import type { Brewing } from '../../alert/test/brewing.ts'
 import { type AlertPage, alertPage, type WarningPage, type WarningRow, warningPage } from '../api/index.ts'
-import { openDeskAlerts } from '../server/alerts/desk-alerts.ts'
 import { type Sample, sampleRequests } from './sample-traffic.ts'
 import { type JsonSchema, problemsOfSchema } from './schema-problems.ts'
+import { playShop } from './warnings-rig.ts'
 
 const minuteMs = 60_000
 const directory = mkdtempSync(join(tmpdir(), 'clew-desk-warnings-'))
@@ -19,23 +19,8 @@ const minutes = 200
 const startMs = endMs - minutes * minuteMs
 const fromMinute = 170
 
-/** Hours of a shop come to the desk's alerts, as they would have come to a desk that ran. */
-async function play(shop: Brewing, into: string, path?: string): Promise<Omit<AlertPage, 'notJudged'>> {
-  let nowMs = shop.startMs
-  const alerts = openDeskAlerts({
-    ...{ path, directory: into, env: {}, random: () => 0, now: () => nowMs },
-    report: (message) => reports.push(message),
-  })
-  alerts.begin('http://127.0.0.1:1')
-  for (const lines of brewingMinutes(shop)) {
-    nowMs += minuteMs
-    await alerts.take([{ records: recordsOf(requestOf(lines), nowMs), arrivedUnixMs: nowMs }])
-    await alerts.tick()
-  }
-  const page = await alerts.page()
-  await alerts.close()
-  return page
-}
+const play = (shop: Brewing, into: string, path?: string): Promise<Omit<AlertPage, 'notJudged'>> =>
+  playShop(shop, { directory: into, rules: path, report: (message) => reports.push(message) })
 
 async function start(): Promise<Desk> {
   const report = (message: string): number => reports.push(message)
@@ -62,7 +47,14 @@ test('what built up is told before the failure, with its lines and what it led t
   const [warning] = warnings
   expect(warnings).toHaveLength(1)
   expect(warning).toMatchObject({
-    ...{ rule: 'desk-early', state: 'learning', services: ['shop'], precedent: null, opinion: null },
+    ...{
+      rule: 'desk-early',
+      state: 'learning',
+      services: ['shop'],
+      precedent: null,
+      opinion: null,
+      alert: null,
+    },
     failure: {
       of: 'errors',
       service: 'shop',

@@ -16,12 +16,15 @@ import type {
   MetricPage,
   MetricSeries,
   NewAlertSilence,
+  NewWarningOpinion,
   PatternDetail,
   PatternPage,
   ServiceMap,
   ShareSummary,
   SpanDetail,
   SurroundingLogs,
+  WarningPage,
+  WarningRow,
 } from '../api/index.ts'
 import { type Failure, returns, useRecovery } from './recovery.ts'
 import { hrefOf, type Params } from './url.ts'
@@ -78,16 +81,15 @@ export const api = {
   alerts: (abort?: AbortSignal) => get<AlertPage>('/api/alerts', {}, abort),
   alertDecisions: (params: { rule?: string; limit?: number }, abort?: AbortSignal) =>
     get<AlertDecisions>('/api/alerts/explain', params, abort),
-  silence: (body: NewAlertSilence) =>
-    request('/api/alerts/silences', (response) => response.json() as Promise<AlertSilence>, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
+  silence: (body: NewAlertSilence) => post<AlertSilence>('/api/alerts/silences', body),
   endSilence: (silence: string) =>
     request(`/api/alerts/silences/${id(silence)}`, (response) => response.json() as Promise<object>, {
       method: 'DELETE',
     }),
+  warnings: (params: TimeParams & { limit?: number }, abort?: AbortSignal) =>
+    get<WarningPage>('/api/warnings', params, abort),
+  opine: (warning: string, body: NewWarningOpinion) =>
+    post<WarningRow>(`/api/warnings/${id(warning)}/opinion`, body),
   import: (body: Blob | string, abort?: AbortSignal) =>
     request('/api/import', (response) => response.json() as Promise<ImportResult>, {
       method: 'POST',
@@ -105,6 +107,14 @@ export function exportHref(traceId: string, as: 'text' | 'markdown' | 'otlp'): s
 
 function get<T>(path: string, params: Params, abort?: AbortSignal): Promise<Answer<T>> {
   return request(hrefOf(path, params), (response) => response.json() as Promise<T>, { signal: abort ?? null })
+}
+
+function post<T>(path: string, body: object): Promise<Answer<T>> {
+  return request(path, (response) => response.json() as Promise<T>, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
 }
 
 async function request<T>(

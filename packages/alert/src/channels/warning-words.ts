@@ -24,6 +24,7 @@ export function warningFacts(warning: EarlyWarning, words: WarningWords, timeZon
   ]
 }
 
+/** What builds up, in each language: `warningWords.en.head(warning)`. Texts of the log in it are as they came. */
 export const warningWords: { readonly en: WarningWords; readonly zh: WarningWords } = {
   en: {
     head: ({ services, sure }) =>

@@ -4,6 +4,7 @@ import { warningWords } from './warning-words.ts'
 
 // With this file alone come words and no code that runs rules: pages load it.
 export { alertSeverities, ruleTypes } from '../alert.ts'
+export { type WarningWords, warningWords } from './warning-words.ts'
 
 /** In which language the words of a message are. */
 export const languages = ['en', 'zh'] as const

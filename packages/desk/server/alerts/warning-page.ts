@@ -26,14 +26,15 @@ export function warningPageOf(
   }
 }
 
-/** A warning with the first failure that it led to. */
+/** A warning with the first failure that it led to, and the first alert. */
 export function warningRowOf(warning: KeptWarning, history: readonly Alert[]): WarningRow {
   const { precedent = null, opinion = null, failure, ...rest } = warning
-  const failures = [failure && failureOf(warning, failure), alertAfter(warning, history)]
+  const alert = alertAfter(warning, history)
+  const failures = [failure && failureOf(warning, failure), alert]
   const [first = null] = failures
     .filter((one) => one !== undefined)
     .toSorted((one, other) => one.unixMs - other.unixMs)
-  return { ...rest, precedent, opinion, failure: first }
+  return { ...rest, precedent, opinion, failure: first, alert: alert ?? null }
 }
 
 type FailureRow = NonNullable<WarningRow['failure']>

@@ -4,6 +4,7 @@ import { chain, record } from './chain.ts'
 import { chains, logs, patterns, services } from './lists.ts'
 import { series } from './series.ts'
 import { compare, share } from './share.ts'
+import { warnings } from './warnings.ts'
 
 const shell = {
   skip: 'Skip to content',
@@ -161,6 +162,7 @@ export const en = {
   share,
   shell,
   start,
+  warnings,
 }
 
 /** The texts of the page in one language; English says which there are. */

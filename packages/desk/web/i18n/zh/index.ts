@@ -4,6 +4,7 @@ import { chain, record } from './chain.ts'
 import { chains, logs, patterns, services } from './lists.ts'
 import { series } from './series.ts'
 import { compare, share } from './share.ts'
+import { warnings } from './warnings.ts'
 
 const shell: Words['shell'] = {
   skip: '跳到正文',
@@ -183,4 +184,5 @@ export const zh: Words = {
   share,
   shell,
   start,
+  warnings,
 }

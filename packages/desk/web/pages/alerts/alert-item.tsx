@@ -28,7 +28,7 @@ export function AlertItem({ alert, open = false, children }: AlertItemProps) {
       <div class="alert-body">
         {silencedUntilUnixMs !== null && <p>{text.silence.silenced(formatStep(silencedUntilUnixMs))}</p>}
         {description !== '' && <p>{safeText(description)}</p>}
-        <Lines alert={alert} />
+        <AlertLines lines={alert.lines} label={text.lines} />
         <div class="alert-tools">
           {children}
           <a href={whyHref(rule)}>{text.why}</a>
@@ -52,9 +52,11 @@ function Course({ alert: { state, sinceUnixMs, atUnixMs, times } }: { alert: Ale
   )
 }
 
-/** The last lines; each leads to its chain. */
-function Lines({ alert: { lines } }: { alert: AlertRow }) {
-  const { lines: label, noTrace, openChain } = words.value.alerts
+type AlertLinesProps = { lines: AlertRow['lines']; label: string }
+
+/** Lines of the log; each leads to its chain. */
+export function AlertLines({ lines, label }: AlertLinesProps) {
+  const { noTrace, openChain } = words.value.alerts
   if (lines.length === 0) return null
   return (
     <ul class="alert-lines" aria-label={label}>

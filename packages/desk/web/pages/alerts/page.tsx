@@ -12,7 +12,9 @@ import { Decisions } from './decisions.tsx'
 import { NoRules } from './no-rules.tsx'
 import { RuleTable } from './rule-table.tsx'
 import { type Change, SilenceTable } from './silences.tsx'
+import { EarlyWarnings } from './warning-list.tsx'
 import './alerts.css'
+import './warnings.css'
 
 /** What fires, what fired, and why; kept up to date by the desk. */
 export function AlertsPage() {
@@ -45,12 +47,19 @@ function useNews(): number {
 type ContentProps = { page: AlertPage; turn: number; change: Change }
 
 function Content({ page, turn, change }: ContentProps) {
-  if (page.file === null) return <NoRules />
+  if (page.file === null)
+    return (
+      <>
+        <EarlyWarnings turn={turn} />
+        <NoRules />
+      </>
+    )
   const { alerts, rules, silences, notJudged } = page
   return (
     <>
       <FileState file={page.file} notJudged={notJudged} />
       <FiringAlerts alerts={alerts} rules={rules} change={change} />
+      <EarlyWarnings turn={turn} />
       {silences.length > 0 && <SilenceTable silences={silences} change={change} />}
       {rules.length > 0 && <RuleTable rules={rules} />}
       <AlertHistory alerts={alerts} />

@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Desk, startDesk } from '@clew/desk'
+import { encodeLogsRequest } from '@clew/otlp'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { brewingMinutes, requestOf } from '../../../alert/test/brewing.ts'
+import type { WarningPage, WarningRow } from '../../api/index.ts'
+import { playShop } from '../warnings-rig.ts'
+import { readersAt } from './eyes.ts'
+import { findBarriers, tabTo, textOf, withPage } from './page-driver.ts'
+
+const minuteMs = 60_000
+const directory = mkdtempSync(join(tmpdir(), 'clew-desk-warnings-page-'))
+const endMs = Math.floor(Date.now() / minuteMs) * minuteMs - minuteMs
+const shop = { startMs: endMs - 200 * minuteMs, minutes: 200, fromMinute: 170 }
+const rules = `rules:
+  - { id: bank-timeouts, type: frequency, where: '"bank timeout"', threshold: 40, window: 10m }
+`
+
+let desk: Desk
+let warning: WarningRow
+
+beforeAll(async () => {
+  const path = join(directory, 'alerts.yaml')
+  writeFileSync(path, rules)
+  const report = (message: string): void => void message
+  await playShop(shop, { directory, rules: path, report })
+  const kept = { directory, alerts: path, maxBytes: 512e6, maxAgeMs: undefined }
+  desk = await startDesk({ ...kept, port: 0, grpcPort: null, report })
+  const lines = [...brewingMinutes(shop)].flat()
+  const body = new Blob([encodeLogsRequest(requestOf(lines)) as BlobPart])
+  const headers = { 'content-type': 'application/octet-stream' }
+  const { status } = await fetch(`${desk.url}/api/import`, { method: 'POST', headers, body })
+  expect(status).toBe(200)
+  warning = ((await (await fetch(`${desk.url}/api/warnings`)).json()) as WarningPage).warnings[0]!
+})
+afterAll(async () => {
+  await desk?.close()
+  rmSync(directory, { recursive: true })
+})
+
+const item = (page: Page) => page.locator('.warning')
+
+test('a warning explains itself and tells how long before failure and alert it was there', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${desk.url}/alerts`)
+    await item(page).waitFor()
+    expect(await textOf(item(page).locator('summary').first())).toMatch(
+      /^Warning still learning shop .* since .* sure · .* before the failure$/,
+    )
+    expect(await textOf(item(page).locator('.warning-changes'))).toMatch(
+      /"payment of order <\*> is tried again": \d+ in 10 min, usual are .*, since \d\d:\d\d Its pattern/,
+    )
+    const points = item(page).locator('.warning-course li b')
+    expect(await points.allInnerTexts()).toEqual(['Begins', 'Warning', 'Failure', 'Alert'])
+    expect(await textOf(item(page).locator('.point-alerted'))).toMatch(/ later bank-timeouts$/)
+    const links = item(page).locator('.alert-lines a')
+    expect(await links.count()).toBe(3)
+    await links.first().click()
+    await page.getByText('is tried again').first().waitFor()
+    expect(new URL(page.url()).pathname).toBe(`/t/${warning.lines[0]!.traceId}`)
+    await page.goBack()
+    await item(page).getByRole('link', { name: 'Its pattern' }).first().click()
+    await page.locator('.pattern-details').getByText('is tried again').first().waitFor()
+  })
+})
+
+test('what somebody says of it stands at once, and goes back where the desk does not take it', async () => {
+  await withPage({ isAway: true }, async (page) => {
+    await page.goto(`${desk.url}/alerts?warning=${warning.id}`)
+    await item(page).waitFor()
+    const [useful, noise] = ['Useful', 'Noise'].map((name) => item(page).getByRole('button', { name }))
+    await page.route('**/opinion', (route) => route.abort('connectionrefused'))
+    await noise!.click()
+    await item(page).getByRole('alert').waitFor()
+    expect(await noise!.getAttribute('aria-pressed')).toBe('false')
+    await page.unroute('**/opinion')
+    await tabTo(page, 'button', 'Useful')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => useful!.getAttribute('aria-pressed')).toBe('true')
+    await item(page).getByRole('alert').waitFor({ state: 'detached' })
+    await page.reload()
+    await expect.poll(() => useful!.getAttribute('aria-pressed')).toBe('true')
+  })
+})
+
+test.each(readersAt(400, 1440))(
+  'warnings have no barrier that axe finds and are not wider than the screen: $colorScheme, $locale, $width px',
+  async (reader) => {
+    await withPage(reader, async (page) => {
+      await page.goto(`${desk.url}/alerts`)
+      await item(page).locator('.warning-course').waitFor()
+      expect(await findBarriers(page)).toEqual([])
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0)
+    })
+  },
+)
