@@ -87,6 +87,7 @@ export {
   setRecordSink,
   showRecord,
 } from './record/sink.ts'
+export { setTemplates, templateKey, templateOf } from './record/template.ts'
 export { runChannelInRoot, subscribeChannel, traceChannel } from './seams/channel.ts'
 export { bindingCallbacks, emittingInRoot, runningInRoot } from './seams/connection.ts'
 export {

@@ -77,6 +77,7 @@ export const plain: ClewConfig = {
   quiet: false,
   statusPort: 0,
   queryRecords: undefined,
+  logTemplates: false,
   otelFile: undefined,
   alerts: undefined,
   logFilter: { level: undefined, where: undefined },

@@ -6,6 +6,8 @@ import {
   type InstrumentationScope,
   isError,
   severityOf,
+  templateKey,
+  templateOf,
   unixNowMs,
 } from '@clew/core'
 import type { Context } from '@opentelemetry/api'
@@ -47,6 +49,8 @@ export function sendRecord(
   record.severityText = method
   record.exception = args.find(isError)
   record.body = trace ? (trace[1] ?? '') : format(...textsOf(args))
+  const template = isError(args[0]) ? undefined : templateOf(args[0], args.length - 1)
+  if (template !== undefined) record.attributes = { [templateKey]: template }
   if (trace) record.attributes = { 'code.stacktrace': trace[0].slice(trace[0].indexOf('\n    at ') + 1) }
   emitRecord(record)
 }

@@ -6,6 +6,7 @@ import {
   runInContext,
   type Stop,
   setRecordSink,
+  setTemplates,
   startInstrumentation,
   stopAll,
   suppressedRoot,
@@ -113,6 +114,23 @@ test('an error is the exception of its record, and by its message in the text', 
   expect(recorder.logs.map(({ body, exception }) => [body, exception])).toEqual([
     ['RangeError: boom', error],
     ['failed: RangeError: boom', error],
+  ])
+})
+
+test('where it is wanted, a record has the format string of its call', () => {
+  const stop = setTemplates()
+  console.info('user %s paid %d', 'ann', 5)
+  console.info('100%', 5)
+  console.info('%s')
+  console.info(new Error('50%s off'), 5)
+  stop()
+  console.info('user %s paid', 'bob')
+  expect(recorder.logs.map(({ body, attributes }) => [body, attributes])).toEqual([
+    ['user ann paid 5', { 'log.record.template': 'user %s paid %d' }],
+    ['100% 5', {}],
+    ['%s', {}],
+    ['Error: 50%s off 5', {}],
+    ['user bob paid', {}],
   ])
 })
 

@@ -6,11 +6,13 @@ import {
   type LogRecord,
   severityOf,
   stampKeys,
+  templateKey,
+  templateOf,
 } from '@clew/core'
 import manifest from '@clew/winston/package.json' with { type: 'json' }
 import { type LogCall, parseStack } from './log-call.ts'
 import { printedJson } from './printed-json.ts'
-import { type Info, messageKey } from './winston-shapes.ts'
+import { type Info, messageKey, splatKey } from './winston-shapes.ts'
 
 const scope: InstrumentationScope = { name: '@clew/winston', version: manifest.version }
 
@@ -29,7 +31,7 @@ export function sendRecord(call: LogCall, formatted: Info, leastSeverity = 0): v
   record.severityNumber = severityNumber
   record.severityText = level
   record.body = call.isUncaught ? withoutStack(body, formatted.stack) : body
-  record.attributes = formatted
+  record.attributes = withTemplate(formatted, call.message, body)
   record.omit = omittedKeys(repeatedByRecord(call, formatted) | repeatedByException(exception, formatted))
   record.exception = exception
   record.eventName = call.eventName
@@ -40,6 +42,14 @@ export function sendRecord(call: LogCall, formatted: Info, leastSeverity = 0): v
 
 /** A sink may not keep a record, so one serves for all. What it holds of the last call is its context. */
 let spare: LogRecord | undefined
+
+/** With the text that splat() has put values into, where that is wanted. What the logger has made is not written to. */
+function withTemplate(formatted: Info, raw: unknown, body: unknown): Info {
+  const splat = formatted[splatKey]
+  if (!Array.isArray(splat) || raw === body) return formatted
+  const template = templateOf(raw, splat.length)
+  return template === undefined ? formatted : { ...formatted, [templateKey]: template }
+}
 
 const colour = '\u001b['
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters.

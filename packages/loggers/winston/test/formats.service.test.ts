@@ -1,3 +1,4 @@
+import { setTemplates } from '@clew/core'
 import { describe, expect, test } from 'vitest'
 import winston from 'winston'
 import { inSpan, printingLogger, stamp } from './printing-logger.ts'
@@ -28,6 +29,28 @@ describe('formats', () => {
       ['info', 'splat abc 42', { a: 1 }],
     ])
     expect(recorder.logs[0]?.exception).toBeUndefined()
+  })
+
+  test('where it is wanted, a record has the text that splat() put values into, and the line has not', () => {
+    const stop = setTemplates()
+    const logFormat = format.combine(format.splat(), format.json())
+    const calls: [string, ...unknown[]][] = [
+      ['user %s paid %d', 'ann', 5, { a: 1 }],
+      ['100 %', { a: 1 }],
+      ['100 %s'],
+      ['paid', 5],
+    ]
+    const lines = calls.map((args) => recordWith(logFormat, ...args).lines)
+    stop()
+    recordWith(logFormat, 'user %s paid', 'bob')
+    expect(brief()).toEqual([
+      ['info', 'user ann paid 5', { a: 1, 'log.record.template': 'user %s paid %d' }],
+      ['info', '100 %', { a: 1 }],
+      ['info', '100 %s', {}],
+      ['info', 'paid', {}],
+      ['info', 'user bob paid', {}],
+    ])
+    expect(JSON.stringify(lines)).not.toContain('template')
   })
 
   test('an Error for a %s is the exception of the record', () => {

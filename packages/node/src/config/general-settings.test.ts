@@ -9,6 +9,7 @@ const general: Row[] = [
     { OTEL_SERVICE_NAME: '', CLEW_EXIT: ' ', OTEL_EXPORTER_OTLP_ENDPOINT: '', OTEL_CONFIG_FILE: '' },
     {},
   ],
+  ['records can have their format strings', { CLEW_LOG_TEMPLATES: 'true' }, { logTemplates: true }],
   ['the SDK can be disabled', { OTEL_SDK_DISABLED: 'true' }, { disabled: true }],
   [
     'only "true" disables the SDK',

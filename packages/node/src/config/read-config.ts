@@ -48,6 +48,8 @@ export type ClewConfig = {
   otelFile: string | undefined
   /** Undefined: no query is a log record. */
   queryRecords: QueryRecords | undefined
+  /** Whether records have the format string that they were made of. */
+  logTemplates: boolean
   /** A rule file, as it was given; relative to the working directory. */
   alerts: string | undefined
   service: ServiceConfig
@@ -204,6 +206,7 @@ function readAll(
     quiet: read(generalSettings.quiet),
     statusPort: read(generalSettings.statusPort),
     queryRecords: readQueryRecords(reader),
+    logTemplates: read(generalSettings.logTemplates),
     otelFile: undefined,
     alerts: read(generalSettings.alerts),
     service: { name: read(generalSettings.serviceName) ?? namedThere, attributes },

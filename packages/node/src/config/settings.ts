@@ -15,6 +15,7 @@ import {
 } from '@clew/settings'
 import type { AttributeValue } from '@opentelemetry/api'
 import { type SamplerName, samplerNames } from '../tracer/samplers.ts'
+import { recordSettings } from './record-settings.ts'
 import { optional, parseDelay, parseOtelBoolean, type Setting, setting } from './setting.ts'
 
 export const exporterNames = ['otlp', 'console', 'none'] as const
@@ -25,9 +26,6 @@ export type PropagatorName = (typeof propagatorNames)[number]
 
 export const logLevels = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] as const
 export type LogLevel = (typeof logLevels)[number]
-
-export const queryRecordChoices = ['off', 'failed', 'slow', 'all'] as const
-export type QueryRecordChoice = (typeof queryRecordChoices)[number]
 
 /** Who sends; `name` is undefined when nobody gave one. */
 export type ServiceConfig = { name: string | undefined; attributes: Readonly<Record<string, AttributeValue>> }
@@ -50,9 +48,7 @@ export const generalSettings: {
   alerts: Setting<string | undefined>
   quiet: Setting<boolean>
   statusPort: Setting<number>
-  queryRecords: Setting<QueryRecordChoice>
-  slowQuery: Setting<number>
-} = {
+} & typeof recordSettings = {
   disabled: setting({
     env: 'OTEL_SDK_DISABLED',
     yaml: 'disabled',
@@ -133,22 +129,7 @@ export const generalSettings: {
     about:
       'A port on which this machine may read at /clew/status what the process joins, keeps and sends; 0: on none. With @clew/prometheus-exporter it is on that port too.',
   }),
-  queryRecords: setting<QueryRecordChoice>({
-    env: 'CLEW_QUERY_RECORDS',
-    yaml: 'queries.records',
-    parse: parseChoice(queryRecordChoices),
-    default: 'off',
-    about:
-      'Which queries and commands of databases are log records: off, failed, slow (those that failed, too) or all. Unless it is off, the tenth of the same query below one span is a record as well.',
-  }),
-  slowQuery: setting({
-    env: 'CLEW_SLOW_QUERY',
-    yaml: 'queries.slow',
-    parse: parseDuration,
-    default: 500,
-    shown: '500ms',
-    about: 'From which time on a query is slow.',
-  }),
+  ...recordSettings,
 }
 
 /** Of spans and records alike: an alert that is made of them elsewhere is to be out within a second. */

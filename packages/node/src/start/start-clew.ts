@@ -11,6 +11,7 @@ import {
   setQueryRecords,
   setRecordSink,
   setServiceName,
+  setTemplates,
   stopAll,
 } from '@clew/core'
 import type { Redactor } from '@clew/otlp'
@@ -175,7 +176,7 @@ function run(
     ...{ config, resource, startedUnixMs, running, pipeline, alerts: alerts?.path },
     ...{ keep, configuration: kept?.watch.last ?? (() => reading) },
   })
-  const ours = [redact.stop, ...(kept?.stops ?? []), ...startQueryRecords(config), sink, meters, ...shown]
+  const ours = [redact.stop, ...(kept?.stops ?? []), ...startExtraRecords(config), sink, meters, ...shown]
   const stops = [...ours, watchApiCopies(), unfinished.stop, ...packageStops]
   if (isMainThread && !config.quiet) {
     const others = destinations.map(({ shownAs }) => shownAs)
@@ -255,8 +256,8 @@ function openTracing(
   })
 }
 
-function startQueryRecords({ queryRecords }: ClewConfig): Stop[] {
-  return queryRecords ? [setQueryRecords(queryRecords)] : []
+function startExtraRecords({ queryRecords, logTemplates }: ClewConfig): Stop[] {
+  return [...(queryRecords ? [setQueryRecords(queryRecords)] : []), ...(logTemplates ? [setTemplates()] : [])]
 }
 
 function startKeep(

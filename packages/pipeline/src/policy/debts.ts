@@ -38,8 +38,8 @@ export class Debt {
     return weight
   }
 
-  /** One record that stands for what was left out, which is called `what`. */
-  summary(what: string): LogInput {
+  /** One record that stands for what was left out, which is called `what`. `template`: of all of them, when they have one. */
+  summary(what: string, template?: string): LogInput {
     return {
       timeUnixMs: this.lastUnixMs,
       severityNumber: this.severityNumber,
@@ -51,6 +51,7 @@ export class Debt {
         'clew.collapsed.first': new Date(this.firstUnixMs).toISOString(),
         'clew.collapsed.last': new Date(this.lastUnixMs).toISOString(),
         'clew.collapsed.trace_ids': [...this.traceIds],
+        ...(template !== undefined && { 'log.record.template': template }),
       },
     }
   }

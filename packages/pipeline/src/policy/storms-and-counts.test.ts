@@ -12,13 +12,17 @@ import {
 } from '../../test/tested-policy.ts'
 
 test('of a storm the first and every so-manieth is kept, and nothing is missing from the weights', () => {
-  const { left, log, clock, policy } = createTested([], { storm: { first: 3, every: 10 } })
+  const { left, shipped, log, clock, policy } = createTested([], { storm: { first: 3, every: 10 } })
   for (let id = 0; id < 100; id++) log(`connection ${id} refused`, { traceId: highTrace })
   expect(left).toHaveLength(12)
   clock.nowMs += 5_000
   policy.sweep()
   const summary = left.at(-1)
   expect([left.length, summary]).toEqual([13, ['connection <*> refused', 7]])
+  expect(shipped.at(-1)!.attributes).toMatchObject({
+    'clew.collapsed.count': 7,
+    'log.record.template': 'connection <*> refused',
+  })
   expect(left.reduce((sum, [, weight]) => sum + Number(weight), 0)).toBe(100)
 })
 

@@ -22,7 +22,7 @@ const windowMs = 1000
 const mostWatched = 10_000
 const errorSeverity = 17
 
-type Watched = { debt: Debt; what: string }
+type Watched = { debt: Debt; what: string; template?: string | undefined }
 
 type Storm = Watched & { windowMs: number; count: number }
 
@@ -57,8 +57,8 @@ export function createStorms({ first, every }: StormOptions): Thinning {
       for (const [key, storm] of storms) {
         if (!all && nowMs - storm.windowMs < windowMs) continue
         storms.delete(key)
-        const template = miner.get(Math.floor(key / 32))?.text ?? 'records of a template that is forgotten'
-        shipDebt({ ...storm, what: template }, ship)
+        const template = miner.get(Math.floor(key / 32))?.text
+        shipDebt({ ...storm, what: template ?? 'records of a template that is forgotten', template }, ship)
       }
     },
   }
@@ -97,8 +97,8 @@ export function createCaps(perSecond: number): Thinning {
   }
 }
 
-function shipDebt({ debt, what }: Watched, ship: Parameters<Thinning['settle']>[2]): void {
+function shipDebt({ debt, what, template }: Watched, ship: Parameters<Thinning['settle']>[2]): void {
   if (debt.count === 0 || debt.scope === undefined) return
-  const summary = debt.summary(what)
+  const summary = debt.summary(what, template)
   ship(debt.scope, summary, debt.pay())
 }
