@@ -237,6 +237,25 @@ test('in a service of a few lines a minute, a kind in place of another is told o
   expect((warnings[0]!.unixMs - startMs) / 60_000 - 2 * quietMinutes).toBeLessThanOrEqual(30)
 })
 
+test('a gauge of every five minutes is watched value by value', () => {
+  const next = createNumbers()
+  const detector = createDetector(settings)
+  const warnings: Warning[] = []
+  for (let minute = 0; minute < 2 * quietMinutes + 120; minute++) {
+    warnings.push(...detector.tick(startMs + minute * 60_000))
+    detector.observe(record(minute, 0.2, { templateId: 'beat', template: 'alive' }))
+    if (minute % 5 > 0) continue
+    const full = (minute > 2 * quietMinutes + 30 ? 90 : 40) * (0.95 + 0.1 * next())
+    detector.observe(
+      record(minute, 0.5, { templateId: 'disk', template: 'disk', attributes: { disk_percent: full } }),
+    )
+  }
+  expect(warnings.map(({ changes }) => changes.map(({ kind, field }) => [kind, field]))).toEqual([
+    [['higher', 'disk_percent']],
+  ])
+  expect((warnings[0]!.unixMs - startMs) / 60_000 - 2 * quietMinutes).toBeLessThanOrEqual(60)
+})
+
 const slowPool = { templateId: 'pool', template: 'waiting for a connection', severityNumber: 13 }
 
 /** What a quiet service of requests writes; `shared`: by the minute, the ids of the traces that it has in common with others. */

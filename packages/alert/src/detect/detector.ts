@@ -62,7 +62,7 @@ type State = {
   ahead: number
 }
 
-const stateVersion = 3
+const stateVersion = 4
 const defaults: DetectorSettings = { warmUpMs: 24 * 3_600_000, maxSeries: 20_000, sigmas: 5.3 }
 
 /** A detector. `saved`: of a former one's `save()`; what is none, or of another version, is as if there were nothing. */

@@ -1,5 +1,6 @@
 import type { AlertLine } from '../alert.ts'
 import { isHeld, type Judged, minuteZeros, openMinutes } from './count-series.ts'
+import { beginRare, type RareValues, takeRare } from './rare-values.ts'
 import { beginUsual, carry, lagMinutes, learn, type Usual } from './usual.ts'
 
 /** So many minutes are kept: those that are compared, and those until they are learnt from. */
@@ -26,6 +27,10 @@ export type ValueSeries = {
   slowWander: number
   harmless: number
   sinceMinute: number
+  /** Of a number that comes less than every other minute: the last one, when, and by how much it was off. */
+  rare: RareValues
+  rareMinute: number
+  rareSigmas: number
   /** The line of the highest value of this minute and of those before. */
   topMinute: number
   top: number
@@ -50,6 +55,9 @@ export function beginValues(minute: number): ValueSeries {
     slowWander: 0.01,
     harmless: 0,
     sinceMinute: 0,
+    rare: beginRare(),
+    rareMinute: 0,
+    rareSigmas: 0,
     topMinute: 0,
     top: 0,
     lines: [],
@@ -87,6 +95,10 @@ export function closeValues(series: ValueSeries, minute: number): void {
   series.sums[minute % valueMinutes] = sum
   series.weights[minute % valueMinutes] = weight
   series.counts[minute % valueMinutes] = count
+  if (count > 0 && meanOfLast(series, minute, 10).count < leastCount) {
+    series.rareMinute = minute
+    series.rareSigmas = takeRare(series.rare, sum / weight)
+  }
   carry(series.usual, minute, false)
   carry(series.slow, minute, false)
   const oldest = (minute - lagMinutes + valueMinutes) % valueMinutes
@@ -122,6 +134,8 @@ export function rebaseValues(series: ValueSeries, minute: number): void {
 }
 
 const leastMinutes = 45
+/** In ten minutes; of fewer each is looked at alone. */
+const leastCount = 5
 
 /** Of the last minutes. */
 function meanOfLast(
@@ -152,7 +166,8 @@ export function judgeValues(
   onlyUp: boolean,
 ): Judged | undefined {
   const { mean, variance, count } = meanOfLast(series, minute, 10)
-  if (count < 5 || series.usual.minutes < leastMinutes) return undefined
+  if (count < leastCount) return judgeRare(series, minute, leastStep, onlyUp)
+  if (series.usual.minutes < leastMinutes) return undefined
   // What is rarely anything but the same varies more once it is: without this, three retries among fifteen jobs would be news.
   const sampling = Math.max(series.variance, (series.variance + variance) / 2) / count
   const fast = mean - series.usual.level
@@ -186,6 +201,26 @@ export function judgeValues(
     now: valueAt(mean),
     usual: valueAt(usual),
     sinceMinute: series.sinceMinute,
+  }
+}
+
+function judgeRare(
+  { rare, rareMinute, rareSigmas: sigmas, harmless }: ValueSeries,
+  minute: number,
+  leastStep: number,
+  onlyUp: boolean,
+): Judged | undefined {
+  const step = rare.last - rare.usual
+  if (rareMinute !== minute || sigmas < 5 || Math.abs(step) < leastStep || (step < 0 && onlyUp))
+    return undefined
+  if (step * harmless > 0 && Math.abs(step) < 1.3 * Math.abs(harmless)) return undefined
+  const kind = step > 0 ? 'higher' : 'lower'
+  return {
+    kind,
+    sigmas: Math.min(sigmas, 12),
+    now: valueAt(rare.last),
+    usual: valueAt(rare.usual),
+    sinceMinute: minute,
   }
 }
 
