@@ -134,6 +134,8 @@ export function rebaseValues(series: ValueSeries, minute: number): void {
 }
 
 const leastMinutes = 45
+/** A warning wants more than NAB's best threshold, which is about five: some eight. */
+const heightToSigmas = 0.65
 /** In ten minutes; of fewer each is looked at alone. */
 const leastCount = 5
 
@@ -166,7 +168,7 @@ export function judgeValues(
   onlyUp: boolean,
 ): Judged | undefined {
   const { mean, variance, count } = meanOfLast(series, minute, 10)
-  if (count < leastCount) return judgeRare(series, minute, leastStep, onlyUp)
+  if (count < leastCount) return onlyUp ? undefined : judgeRare(series, minute, leastStep)
   if (series.usual.minutes < leastMinutes) return undefined
   // What is rarely anything but the same varies more once it is: without this, three retries among fifteen jobs would be news.
   const sampling = Math.max(series.variance, (series.variance + variance) / 2) / count
@@ -204,20 +206,20 @@ export function judgeValues(
   }
 }
 
+/** Those of spans and jobs are single measurements of something that varies; only numbers that lines carry are gauges. */
 function judgeRare(
-  { rare, rareMinute, rareSigmas: sigmas, harmless }: ValueSeries,
+  { rare, rareMinute, rareSigmas, harmless }: ValueSeries,
   minute: number,
   leastStep: number,
-  onlyUp: boolean,
 ): Judged | undefined {
   const step = rare.last - rare.usual
-  if (rareMinute !== minute || sigmas < 5 || Math.abs(step) < leastStep || (step < 0 && onlyUp))
-    return undefined
+  const sigmas = Math.min(12, rareSigmas * heightToSigmas)
+  if (rareMinute !== minute || sigmas < 3.5 || Math.abs(step) < leastStep) return undefined
   if (step * harmless > 0 && Math.abs(step) < 1.3 * Math.abs(harmless)) return undefined
   const kind = step > 0 ? 'higher' : 'lower'
   return {
     kind,
-    sigmas: Math.min(sigmas, 12),
+    sigmas,
     now: valueAt(rare.last),
     usual: valueAt(rare.usual),
     sinceMinute: minute,
