@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { showBrewing } from './demo/brewing.ts'
 import { type DemoChat, startDemoChat } from './demo/chat.ts'
 import { type DemoDesk, startDemoDesk } from './demo/demo-desk.ts'
 import { type Keep, kafkaEnvironment, startJudges, startTopic } from './demo/kafka-judges.ts'
@@ -7,6 +8,7 @@ import { openBrowser } from './demo/open-browser.ts'
 import { type OrdersServices, startOrders } from './demo/orders-services.ts'
 import { showPythonChain } from './demo/python-chain.ts'
 
+const usualSpeed = 40
 const usage = `npm run demo [-- options]
 
 Starts the orders example (API, payments worker, payment gateway, PostgreSQL) and a desk with alert rules, sends four orders,
@@ -19,6 +21,10 @@ waits for more orders until Ctrl-C.
               is started here (redis-server on the PATH). ${goodOrders} more orders go well
   --python    another example: a shop in Node.js and its stock in Python, with Flask, Celery and BullMQ, and one chain through both
               (Python 3.10 with venv, and redis-server on the PATH; the first time pip fetches 30 MB)
+  --brewing   instead of all that: a slow failure in about a minute. A day of orders is sent to a desk, then retries grow until the bank
+              is down, ${usualSpeed} times faster than it would be; what is printed and shown is what the desk finds: warning, failure, lead time
+  --speed 40  with --brewing: how many times faster, up to 1000
+  --seed 7    with --brewing: the same orders again
   --no-open   only prints the link
   --once      ends after the first chain (also when there is no terminal)
   --help      this text`
@@ -72,7 +78,16 @@ async function showChain(
   return `${desk.url}/t/${traceId}`
 }
 
-type Flags = { once?: boolean; 'no-open'?: boolean; kafka?: boolean; python?: boolean; keep?: string }
+type Flags = {
+  once?: boolean
+  'no-open'?: boolean
+  kafka?: boolean
+  python?: boolean
+  keep?: string
+  brewing?: boolean
+  speed?: string
+  seed?: string
+}
 
 /** Starts everything, what is asked before those who ask it. */
 async function startAll(
@@ -94,34 +109,52 @@ async function startAll(
 }
 
 async function run(flags: Flags, keep: Keep, interrupted: Promise<void>): Promise<void> {
+  if (flags.brewing) return runBrewing(flags, keep, interrupted)
   if (flags.python) return runPython(flags, keep, interrupted)
   const isKafka = flags.kafka === true
   const share = flags.keep === undefined ? undefined : requireShare(flags.keep)
   const [desk, chat, services] = await startAll(keep, isKafka, share)
   const link = await showChain(desk, chat, services, share !== undefined)
   say(`the same in the page: ${link}${isKafka ? '' : ` and ${desk.url}/alerts`}`)
-  await stay(flags, link, '{"item":"x","amount":5}', services.apiUrl, interrupted)
+  await stay(flags, link, more('{"item":"x","amount":5}', services.apiUrl), interrupted)
 }
 
 async function runPython(flags: Flags, keep: Keep, interrupted: Promise<void>): Promise<void> {
   const shown = await showPythonChain(keep, say)
   if (shown === undefined) return
   say(`the same in the page: ${shown.link}`)
-  await stay(flags, shown.link, '{"item":"ladder"}', shown.shopUrl, interrupted)
+  await stay(flags, shown.link, more('{"item":"ladder"}', shown.shopUrl), interrupted)
 }
+
+async function runBrewing(flags: Flags, keep: Keep, interrupted: Promise<void>): Promise<void> {
+  const speed = requireNumber('--speed', flags.speed ?? String(usualSpeed), 1, 1_000)
+  const seed = requireNumber('--seed', flags.seed ?? String(Date.now() % 100_000), 0, 2 ** 31)
+  const link = await showBrewing({ seed, speed }, keep, say)
+  say(`the same in the page: ${link}`)
+  await stay(flags, link, undefined, interrupted)
+}
+
+/** Throws with the remedy. */
+function requireNumber(option: string, text: string, least: number, most: number): number {
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+  if (number >= least && number <= most) return number
+  throw new Error(`${option} ${text}: write a whole number from ${least} to ${most}`)
+}
+
+const more = (order: string, url: string): string =>
+  `curl -X POST -H 'content-type: application/json' -d '${order}' ${url}/orders`
 
 /** Until Ctrl-C, where somebody is there to press it. */
 async function stay(
   flags: Flags,
   link: string,
-  order: string,
-  url: string,
+  more: string | undefined,
   interrupted: Promise<void>,
 ): Promise<void> {
   if (flags.once) return
   if (!process.stdout.isTTY) return say('this is no terminal: it ends here')
   if (!flags['no-open']) openBrowser(link)
-  say(`more: curl -X POST -H 'content-type: application/json' -d '${order}' ${url}/orders`)
+  if (more !== undefined) say(`more: ${more}`)
   say('Ctrl-C ends everything')
   await interrupted
 }
@@ -137,6 +170,7 @@ async function main(): Promise<void> {
     options: {
       ...{ once: { type: 'boolean' }, 'no-open': { type: 'boolean' }, kafka: { type: 'boolean' } },
       ...{ keep: { type: 'string' }, python: { type: 'boolean' } },
+      ...{ brewing: { type: 'boolean' }, speed: { type: 'string' }, seed: { type: 'string' } },
       help: { type: 'boolean' },
     },
   })

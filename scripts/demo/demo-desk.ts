@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { startDesk } from '@clew/desk'
+import { type DeskOptions, startDesk } from '@clew/desk'
 import type { ChainData, LogHistogram, LogRow } from '../../packages/desk/api/index.ts'
 import { until } from './until.ts'
 
@@ -23,9 +23,12 @@ const refusedAttempts = 3
  * On the usual port of OTLP where that is free, so that the link looks as it does at home. With `chatUrl` the example's rules run
  * in it, and their alerts go there.
  */
-export async function startDemoDesk(chatUrl?: string): Promise<DemoDesk> {
+export async function startDemoDesk(
+  chatUrl?: string,
+  more: Pick<DeskOptions, 'alertTime'> = {},
+): Promise<DemoDesk> {
   if (chatUrl !== undefined) process.env.WECOM_URL = chatUrl
-  const all = { ...options, ...(chatUrl !== undefined && { alerts: ruleFile }) }
+  const all = { ...options, ...more, ...(chatUrl !== undefined && { alerts: ruleFile }) }
   const desk = await startDesk({ ...all, port: usualPort }).catch(() => startDesk({ ...all, port: 0 }))
   const ask = async <T>(path: string): Promise<T> => (await (await fetch(desk.url + path)).json()) as T
   const linesFor = async (search: string): Promise<LogRow[]> =>

@@ -87,6 +87,35 @@ test('with --keep 1% the chain of a failed order is whole, and little more than 
   expect(await listening(said())).toEqual([])
 })
 
+test('with --brewing the desk warns of retries minutes before the bank is down, and says how long before', async () => {
+  const { said, ended } = startDemo('--once', '--brewing', '--seed', '11', '--speed', '1000')
+  expect([await ended, said()]).toEqual([0, expect.stringContaining('[demo] stopping')])
+  const at = (text: RegExp): number => Date.parse(`1970-01-01T${text.exec(said())?.[1]}Z`)
+  const clock = String.raw`\[demo\] ([\d:]{8})`
+  const [slow, warned] = [at(RegExp(`${clock} the bank begins`)), at(RegExp(`${clock} early warning .*told`))]
+  const [down, alerted] = [
+    at(RegExp(`${clock} the bank is down`)),
+    at(RegExp(`${clock} alert payment-failed`)),
+  ]
+  // Of two days where it is midnight between them.
+  const after = (one: number, other: number): number => (other - one + 86_400_000) % 86_400_000
+  expect(after(slow, down)).toBe(12 * 60_000)
+  expect(after(slow, warned)).toBeLessThan(12 * 60_000)
+  const [, id] = /early warning (\w{16}) \(told/.exec(said())!
+  const [, minutes, seconds] = /failure of orders-worker: .*Lead time (\d+) min (\d+) s: .* warning /.exec(
+    said(),
+  )!
+  expect(said()).toContain(`there was warning ${id}`)
+  const leadMs = (60 * Number(minutes) + Number(seconds)) * 1_000
+  expect(leadMs).toBeGreaterThan(0)
+  expect(Math.abs(leadMs - after(warned, alerted))).toBeLessThan(2_000)
+  expect(said()).toMatch(
+    /- “the bank does not answer”: \d+ in ten minutes, [\d.]+ times the usual [\d.]+, since/,
+  )
+  expect(said()).not.toContain('cannot')
+  expect(await listening(said())).toEqual([])
+})
+
 test('with --python the chain goes through six services, three of them in Python', async ({ skip }) => {
   await pythonOfOrders().catch((error: Error) => {
     if (process.env.CI) throw error
@@ -122,6 +151,18 @@ test('a demo that is interrupted while it starts stops what runs, and ends well'
 test('an option that is not known is said, and nothing starts', async () => {
   const { said, ended } = startDemo('--redpanda')
   expect([await ended, said()]).toEqual([1, expect.stringMatching(/^\[demo\] Unknown option '--redpanda'/)])
+})
+
+test.each([
+  ['--speed', '0', 'from 1 to 1000'],
+  ['--speed', 'fast', 'from 1 to 1000'],
+  ['--seed', '-1', 'from 0 to 2147483648'],
+])('%s %s is said with the remedy', async (option, value, remedy) => {
+  const { said, ended } = startDemo('--brewing', `${option}=${value}`)
+  expect([await ended, said()]).toEqual([
+    1,
+    expect.stringContaining(`${option} ${value}: write a whole number ${remedy}`),
+  ])
 })
 
 test('a share that is none is said with the remedy', async () => {

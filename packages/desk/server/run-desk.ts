@@ -27,6 +27,11 @@ export type DeskOptions = Omit<HttpOptions, 'webDirectory' | 'onError'> & {
    * is reported, and the rules that can be used run.
    */
   alerts?: string
+  /**
+   * By which time it is judged and watched: `arrival`, when lines and spans come, which is the default; or `records`, the newest that one
+   * of them carries. For what is sent faster than it happened, and was written by clocks that agree.
+   */
+  alertTime?: 'arrival' | 'records'
   /** Hears, in one line, of what the desk did not expect. */
   report(message: string): void
 }
@@ -99,8 +104,13 @@ export async function runDesk(options: DeskOptions): Promise<Desk> {
   }
 }
 
-async function startAlerts({ alerts: path, directory, report }: DeskOptions): Promise<AlertClient> {
-  const alerts = new AlertClient({ path, directory }, report)
+async function startAlerts({
+  alerts: path,
+  directory,
+  alertTime: time,
+  report,
+}: DeskOptions): Promise<AlertClient> {
+  const alerts = new AlertClient({ path, directory, time }, report)
   await alerts.start()
   return alerts
 }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSqliteStore } from '@clew/alert'
 import { type Desk, startDesk } from '@clew/desk'
+import { encodeLogsRequest } from '@clew/otlp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Brewing } from '../../alert/test/brewing.ts'
+import { type Brewing, brewingMinutes, requestOf } from '../../alert/test/brewing.ts'
 import { type AlertPage, alertPage, type WarningPage, type WarningRow, warningPage } from '../api/index.ts'
 import { type Sample, sampleRequests } from './sample-traffic.ts'
 import { type JsonSchema, problemsOfSchema } from './schema-problems.ts'
@@ -137,6 +138,29 @@ test('what comes over OTLP is watched, lines and spans, and what is imported is 
   expect((await post('/v1/logs', logs)).status).toBe(200)
   // Its level and its template.
   await expect.poll(series, { timeout: 20_000 }).toBe(before + 7)
+})
+
+test('a desk that goes by the time of records warns of what is sent faster than it happened', async () => {
+  const own = await startDesk({
+    ...{ directory: undefined, maxBytes: 512e6, maxAgeMs: undefined, port: 0, grpcPort: null },
+    ...{ alertTime: 'records', report: (message) => reports.push(message) },
+  })
+  try {
+    const send = async (lines: Parameters<typeof requestOf>[0]): Promise<number> => {
+      const headers = { 'content-type': 'application/x-protobuf' }
+      const body = new Uint8Array(encodeLogsRequest(requestOf(lines)))
+      return (await fetch(`${own.url}/v1/logs`, { method: 'POST', headers, body })).status
+    }
+    for (const lines of brewingMinutes({ startMs, minutes, fromMinute })) expect(await send(lines)).toBe(200)
+    const found = (await (await fetch(`${own.url}/api/warnings`)).json()) as WarningPage
+    expect(found.warnings).toHaveLength(1)
+    expect(found.warnings[0]!.unixMs).toBe((await ask('')).warnings[0]!.unixMs)
+    expect(found.warnings[0]!.failure!.leadMs).toBeGreaterThanOrEqual(5 * minuteMs)
+    expect(found.learning).toMatchObject({ isLearning: true, leftOut: 0 })
+    expect(found.learning.fromUnixMs! - startMs).toBeLessThan(minuteMs)
+  } finally {
+    await own.close()
+  }
 })
 
 test('a desk that was away for some minutes does not take that for a silence of its services', async () => {

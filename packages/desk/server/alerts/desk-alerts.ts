@@ -61,7 +61,7 @@ export function openDeskAlerts(options: DeskAlertsOptions): DeskAlerts {
   const store = watched(openStore(options), changed)
   const rules = openRules({ ...options, store, silences: silences.list })
   return {
-    ...warningsOf(store, rules, changed, now),
+    ...warningsOf(store, rules, changed),
     ...{ begin: rules.begin, take: rules.take, metrics: rules.metrics.read },
     async tick() {
       const before = rules.current()
@@ -107,12 +107,11 @@ function warningsOf(
   store: AlertStore,
   rules: RunningRules,
   changed: () => void,
-  now: () => number,
 ): Pick<DeskAlerts, 'warnings' | 'opine'> {
   return {
     async warnings(wanted) {
       const [kept, history] = [await store.warnings(listed), await store.history(listed)]
-      return warningPageOf(kept, history, rules.learning(), wanted, now())
+      return warningPageOf(kept, history, rules.learning(), wanted, rules.now())
     },
     async opine({ id, opinion }) {
       const warning = (await store.warnings(listed)).find((one) => one.id === id)

@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { Signal } from '@clew/otlp'
+import type { AlertTime } from '../alerts/running-rules.ts'
 import type { Batch } from '../import/batches.ts'
 import type { FileReport } from '../import/import-file.ts'
 import type { QueryName } from '../query/queries.ts'
@@ -51,7 +52,11 @@ export type FromReader =
   | { kind: 'damaged'; path: string }
 
 /** `path` undefined: there is no rule file; `directory` undefined: nothing is kept. */
-export type AlertSettings = { path: string | undefined; directory: string | undefined }
+export type AlertSettings = {
+  path: string | undefined
+  directory: string | undefined
+  time?: AlertTime | undefined
+}
 
 export type ToAlerts =
   /** Rules begin to run; `url` is that of the desk. */
