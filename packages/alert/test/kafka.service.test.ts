@@ -36,7 +36,8 @@ test.each(['classic', 'consumer'] as const)(
     const rig = await rigOf(groupProtocol)
     const { got, wanted, records } = await crashRun(rig, { seed: 7, processes: 3, kills: 4 })
     expect(got).toEqual(wanted)
-    expect(records).toBeGreaterThan(1000)
+    // As many as came while processes were killed and started.
+    expect(records).toBeGreaterThan(100)
   },
   // It says itself when nothing goes on.
   600_000,
