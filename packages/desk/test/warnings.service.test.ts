@@ -100,6 +100,8 @@ test('the list is of the time that is asked for', async () => {
   expect(await ids(`?to=${unixMs}`)).toEqual([id])
   expect(await ids(`?to=${unixMs - 1}`)).toEqual([])
   expect((await fetch(`${desk.url}/api/warnings?from=x`)).status).toBe(400)
+  expect(await ask(`/${id}`)).toMatchObject({ id, services: ['shop'] })
+  expect((await fetch(`${desk.url}/api/warnings/0000000000000000`)).status).toBe(404)
 })
 
 test('what somebody says of a warning is kept, and nothing else is taken', async () => {

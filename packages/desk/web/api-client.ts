@@ -88,6 +88,8 @@ export const api = {
     }),
   warnings: (params: TimeParams & { limit?: number }, abort?: AbortSignal) =>
     get<WarningPage>('/api/warnings', params, abort),
+  warning: (warning: string, abort?: AbortSignal) =>
+    get<WarningRow>(`/api/warnings/${id(warning)}`, {}, abort),
   opine: (warning: string, body: NewWarningOpinion) =>
     post<WarningRow>(`/api/warnings/${id(warning)}/opinion`, body),
   import: (body: Blob | string, abort?: AbortSignal) =>

@@ -6,6 +6,7 @@ import {
   type AlertsFile,
   createMemoryStore,
   createSqliteStore,
+  type KeptWarning,
 } from '@clew/alert'
 import { shortText } from '@clew/otlp/text'
 import type {
@@ -40,7 +41,8 @@ export type DeskAlerts = Pick<RunningRules, 'begin' | 'take' | 'tick' | 'close'>
   silence(wanted: NewAlertSilence): AlertSilence
   endSilence(id: string): void
   warnings(wanted: WarningsWanted): Promise<WarningPage>
-  /** Throws a StoreError when there is none of the id. */
+  /** Both throw a StoreError when there is none of the id. */
+  warning(id: string): Promise<WarningRow>
   opine(of: { id: string } & NewWarningOpinion): Promise<WarningRow>
   metrics: AlertMetrics['read']
   /** How many alerts go on, if anything was decided or changed since the last call. */
@@ -107,15 +109,22 @@ function warningsOf(
   store: AlertStore,
   rules: RunningRules,
   changed: () => void,
-): Pick<DeskAlerts, 'warnings' | 'opine'> {
+): Pick<DeskAlerts, 'warnings' | 'warning' | 'opine'> {
+  const find = async (id: string): Promise<KeptWarning> => {
+    const warning = (await store.warnings(listed)).find((one) => one.id === id)
+    if (warning === undefined) throw storeError('not-found', `no warning has the id ${shortText(id)}`)
+    return warning
+  }
   return {
     async warnings(wanted) {
       const [kept, history] = [await store.warnings(listed), await store.history(listed)]
       return warningPageOf(kept, history, rules.learning(), wanted, rules.now())
     },
+    async warning(id) {
+      return warningRowOf(await find(id), await store.history(listed))
+    },
     async opine({ id, opinion }) {
-      const warning = (await store.warnings(listed)).find((one) => one.id === id)
-      if (warning === undefined) throw storeError('not-found', `no warning has the id ${shortText(id)}`)
+      const warning = await find(id)
       await rules.opine(warning, opinion)
       changed()
       return warningRowOf({ ...warning, opinion }, await store.history(listed))

@@ -137,6 +137,8 @@ async function ask(alerts: DeskAlerts, question: AlertAsk): Promise<object> {
       return {}
     case 'warnings':
       return alerts.warnings(question.of)
+    case 'warning':
+      return alerts.warning(question.of.id)
     case 'opine':
       return alerts.opine(question.of)
     case 'metrics':

@@ -19,6 +19,7 @@ export type AlertQuestions = {
   silence: { of: NewAlertSilence; answer: AlertSilence }
   endSilence: { of: { id: string }; answer: Record<never, never> }
   warnings: { of: WarningsWanted; answer: WarningPage }
+  warning: { of: { id: string }; answer: WarningRow }
   opine: { of: { id: string } & NewWarningOpinion; answer: WarningRow }
   metrics: { of: Record<never, never>; answer: Metric[] }
 }

@@ -61,6 +61,12 @@ test('a warning explains itself and tells how long before failure and alert it w
     await links.first().click()
     await page.getByText('is tried again').first().waitFor()
     expect(new URL(page.url()).pathname).toBe(`/t/${warning.lines[0]!.traceId}`)
+    expect(await textOf(page.locator('.chain-origin'))).toBe(
+      'An early warning led here; 1 row of this chain raised it. To the warning',
+    )
+    const raised = page.locator('.row.is-raised')
+    expect(await textOf(raised)).toMatch(/raised it payment of order \d+ is tried again/)
+    expect(await raised.getAttribute('aria-selected')).toBe('true')
     await page.goBack()
     await item(page).getByRole('link', { name: 'Its pattern' }).first().click()
     await page.locator('.pattern-details').getByText('is tried again').first().waitFor()
@@ -90,12 +96,18 @@ test.each(readersAt(400, 1440))(
   'warnings have no barrier that axe finds and are not wider than the screen: $colorScheme, $locale, $width px',
   async (reader) => {
     await withPage(reader, async (page) => {
-      await page.goto(`${desk.url}/alerts`)
-      await item(page).locator('.warning-course').waitFor()
-      expect(await findBarriers(page)).toEqual([])
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-      ).toBeLessThanOrEqual(0)
+      const chain = `/t/${warning.lines[0]!.traceId}?warning=${warning.id}`
+      for (const [address, ready] of [
+        ['/alerts', '.warning-course'],
+        [chain, '.row.is-raised'],
+      ] as const) {
+        await page.goto(desk.url + address)
+        await page.locator(ready).first().waitFor()
+        expect(await findBarriers(page)).toEqual([])
+        expect(
+          await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+        ).toBeLessThanOrEqual(0)
+      }
     })
   },
 )

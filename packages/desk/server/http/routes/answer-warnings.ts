@@ -28,6 +28,8 @@ export function warningAnswers(
       }
       await sendJson(request, response, alerts ? await alerts.ask('warnings', of) : nothing)
     },
+    warning: async ({ request, response, values }) =>
+      sendJson(request, response, await requireWatch(alerts).ask('warning', { id: values.id! })),
     'warning-opinion': async ({ request, response, values }) => {
       const body = (await readJsonBody(request, response)) as { opinion?: unknown } | undefined
       if (body === undefined) return

@@ -15,7 +15,7 @@ export type RouteName =
 
 export type AlertRouteName = 'alerts' | 'alerts-explain' | 'silence' | 'silence-end'
 
-export type WarningRouteName = 'warnings' | 'warning-opinion'
+export type WarningRouteName = 'warnings' | 'warning' | 'warning-opinion'
 
 /** A route of the API, as data: the server answers by it and the OpenAPI document is made of it. */
 export type Route = {
@@ -170,6 +170,7 @@ export const routes: readonly Route[] = [
     summary: 'End a silence',
   },
   get('warnings', '/api/warnings', ['from', 'to', 'limit'], 'WarningPage', 'What builds up before a failure'),
+  get('warning', '/api/warnings/{id}', [], 'WarningRow', 'One early warning'),
   {
     name: 'warning-opinion',
     method: 'POST',

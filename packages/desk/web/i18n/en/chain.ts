@@ -11,6 +11,15 @@ export const chain = {
   notFoundMore:
     'Its spans may still be on their way: the page looks again by itself. Old traces are removed when the store is full.',
   failed: 'failed',
+  raised: {
+    mark: 'raised it',
+    count: (count: number) =>
+      count === 0
+        ? 'An early warning led here; nothing of this chain raised it.'
+        : `An early warning led here; ${many(count, 'row')} of this chain raised it.`,
+    gone: 'The early warning that led here is no longer kept.',
+    toWarning: 'To the warning',
+  },
   counts: {
     spans: (count: number, shown: string) => many(count, 'span', shown),
     lines: (count: number, shown: string) => many(count, 'line', shown),

@@ -39,6 +39,15 @@ export const chain: Words['chain'] = {
   notFound: '这里没有这个 trace',
   notFoundMore: '它的 span 可能还在路上：页面会自动重新查找。存储满后，旧的 trace 会被删除。',
   failed: '失败',
+  raised: {
+    mark: '触发预警',
+    count: (count) =>
+      count === 0
+        ? '由早期预警打开；此调用链中没有触发它的内容。'
+        : `由早期预警打开；此调用链中有 ${count} 行触发了它。`,
+    gone: '打开此页的早期预警已不再保存。',
+    toWarning: '查看预警',
+  },
   counts: {
     spans: (_, shown) => `${shown} 个 span`,
     lines: (_, shown) => `${shown} 行日志`,

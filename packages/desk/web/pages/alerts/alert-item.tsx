@@ -5,7 +5,7 @@ import type { AlertRow } from '../../../api/index.ts'
 import { HighlightedText, ServiceDot, Severity, TimeText } from '../../components/telemetry.tsx'
 import { formatCount, formatStep } from '../../format.ts'
 import { language, words } from '../../i18n/words.ts'
-import { chainHref } from '../../url.ts'
+import { chainHref, type Params } from '../../url.ts'
 import { AlertSeverityText, GroupText, Moment, whyHref } from './alert-parts.tsx'
 
 type AlertItemProps = { alert: AlertRow; open?: boolean; children?: ComponentChildren }
@@ -52,10 +52,15 @@ function Course({ alert: { state, sinceUnixMs, atUnixMs, times } }: { alert: Ale
   )
 }
 
-type AlertLinesProps = { lines: AlertRow['lines']; label: string }
+type AlertLinesProps = {
+  lines: AlertRow['lines']
+  label: string
+  /** Of the chain's address, besides. */
+  params?: Params
+}
 
 /** Lines of the log; each leads to its chain. */
-export function AlertLines({ lines, label }: AlertLinesProps) {
+export function AlertLines({ lines, label, params = {} }: AlertLinesProps) {
   const { noTrace, openChain } = words.value.alerts
   if (lines.length === 0) return null
   return (
@@ -69,7 +74,7 @@ export function AlertLines({ lines, label }: AlertLinesProps) {
           {traceId === '' ? (
             <span class="muted">{noTrace}</span>
           ) : (
-            <a class="mono" href={chainHref(traceId)} title={openChain(traceId)}>
+            <a class="mono" href={chainHref(traceId, params)} title={openChain(traceId)}>
               {traceId}
             </a>
           )}

@@ -46,7 +46,7 @@ export function WarningItem({ warning, isWanted, open }: WarningItemProps) {
         {state !== 'told' && <p>{meaning}</p>}
         <Changes warning={warning} />
         <Precedent precedent={warning.precedent} />
-        <AlertLines lines={warning.lines} label={text.lines} />
+        <AlertLines lines={warning.lines} label={text.lines} params={{ warning: warning.id }} />
         <WarningCourse warning={warning} />
         <div class="alert-tools">
           <WarningOpinion warning={warning} />

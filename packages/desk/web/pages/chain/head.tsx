@@ -9,8 +9,10 @@ import { Title } from '../../components/page.tsx'
 import { Duration, ServiceDot, TimeText } from '../../components/telemetry.tsx'
 import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
+import { hrefOf } from '../../url.ts'
 import { hrefHere } from '../../url-state.ts'
 import { Actions } from './actions.tsx'
+import type { OriginWarning } from './raised.ts'
 import { rowName } from './row-name.ts'
 import type { ShownChain } from './use-chain.ts'
 
@@ -18,7 +20,7 @@ import type { ShownChain } from './use-chain.ts'
 const manyServices = 6
 
 /** What the chain is, how it went, and what failed first. */
-export function Head({ shown }: { shown: ShownChain }) {
+export function Head({ shown, warning }: { shown: ShownChain; warning: OriginWarning }) {
   const { data } = shown.chain
   const text = words.value.chain
   // Only where the page is narrow: elsewhere all of it is shown.
@@ -43,6 +45,7 @@ export function Head({ shown }: { shown: ShownChain }) {
       <Facts shown={shown} />
       <Errors shown={shown} />
       <Keeping shown={shown} />
+      <Origin shown={shown} warning={warning} />
       <Hints shown={shown} />
     </header>
   )
@@ -162,6 +165,19 @@ function Keeping({ shown }: { shown: ShownChain }) {
           {<bdi>{text}</bdi>}
         </RowLink>
       )}
+    </p>
+  )
+}
+
+/** The early warning that led here, and how many rows raised it. */
+function Origin({ shown: { raised }, warning }: { shown: ShownChain; warning: OriginWarning }) {
+  const { raised: text } = words.value.chain
+  if (warning === undefined) return null
+  return (
+    <p class="chain-origin">
+      <Icon name="warn" />
+      {warning === 'gone' ? text.gone : text.count(raised.size)}
+      {warning !== 'gone' && <a href={hrefOf('/alerts', { warning: warning.id })}>{text.toWarning}</a>}
     </p>
   )
 }

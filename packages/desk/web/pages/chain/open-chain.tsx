@@ -12,6 +12,7 @@ import { Details } from './details.tsx'
 import { Head } from './head.tsx'
 import { instantAt, type Lane, laneOf } from './lane-geometry.ts'
 import { Minimap } from './minimap.tsx'
+import type { OriginWarning } from './raised.ts'
 import { useRowContents } from './row-contents.tsx'
 import { laneBackground, Ruler } from './ruler.tsx'
 import { treeShareFor } from './tree-share.ts'
@@ -33,15 +34,15 @@ const paperLanePx = 320
 /** How much of a row the tree has, in percent. */
 const [leastShare, mostShare] = [20, 75]
 
-/** A chain that is here. */
-export function OpenChain({ data }: { data: ChainData }) {
-  const shown = useChain(data)
+/** A chain that is here; `warning`: from which somebody came to it. */
+export function OpenChain({ data, warning }: { data: ChainData; warning?: OriginWarning }) {
+  const shown = useChain(data, warning)
   useChainKeys(shown)
   return (
     <ServiceLooks.Provider value={shown.lookOf}>
       <div class="with-pane">
         <div class="chain">
-          <Head shown={shown} />
+          <Head shown={shown} warning={warning} />
           <Chips shown={shown} />
           <Timeline shown={shown} />
         </div>

@@ -22,11 +22,11 @@ const mostKept = 1_000
  * wheel makes rows anew that are there already.
  */
 export function useRowContents(shown: ShownChain, lane: Lane): (node: number) => RowContent {
-  const { chain, view, labels, matches } = shown
+  const { chain, view, labels, matches, raised } = shown
   const critical = useMemo(() => criticalPieces(chain), [chain])
   const kept = useMemo(
     () => new Map<number, RowContent>(),
-    [chain, view, labels, matches, lane, shown.is('critical')],
+    [chain, view, labels, matches, raised, lane, shown.is('critical')],
   )
   return (node) => {
     const known = kept.get(node)
@@ -48,6 +48,7 @@ function rowContent(shown: ShownChain, lane: Lane, critical: CriticalPieces, nod
     class: [
       `row-${kindOf(chain, node)}`,
       hasFlag(chain, node, 'errorPath') && 'on-error-path',
+      shown.raised.has(node) && 'is-raised',
       shown.words.length > 0 && matches.includes(node) && 'is-match',
     ]
       .filter(Boolean)

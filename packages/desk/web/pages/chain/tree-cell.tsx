@@ -35,6 +35,7 @@ export function TreeCell({ shown, node, text }: { shown: ShownChain; node: numbe
           <span class="unseen">{words.value.chain.failed}</span>
         </span>
       )}
+      {shown.raised.has(node) && <span class="raised">{words.value.chain.raised.mark}</span>}
       <span class="what" title={[text.label, text.detail, text.message].filter(Boolean).join('  ')}>
         <HighlightedText text={text.label} words={marked} />
         {text.detail && <Detail>{<HighlightedText text={text.detail} words={marked} />}</Detail>}

@@ -20,6 +20,7 @@ import {
 import { words } from '../../i18n/words.ts'
 import { type LookOf, looksIn } from '../../service-colour.ts'
 import { param, setParams } from '../../url-state.ts'
+import { type OriginWarning, raisedNodes } from './raised.ts'
 import { useActiveRow } from './use-active-row.ts'
 import { isOn, parseZoom, readView, type Toggle, toggleParam, viewParams, type Zoom } from './view-address.ts'
 
@@ -40,6 +41,8 @@ export type ShownChain = {
   /** Words that are looked for, and the nodes where they are. */
   words: string[]
   matches: Int32Array
+  /** The nodes that raised the warning from which somebody came. */
+  raised: ReadonlySet<number>
   is(toggle: Toggle): boolean
   turn(toggle: Toggle, on: boolean): void
   choose(node: number): void
@@ -57,7 +60,7 @@ export type ShownChain = {
 const mostlyIdle = 0.98
 
 /** Everything that is shown of a chain follows from its data and the address. */
-export function useChain(data: ChainData): ShownChain {
+export function useChain(data: ChainData, warning: OriginWarning): ShownChain {
   const clocks = isOn('clocks', param('clocks').value)
   const q = param('q').value
   const chain = useMemo(() => buildChain(data, { correctClocks: clocks }), [data, clocks])
@@ -69,6 +72,7 @@ export function useChain(data: ChainData): ShownChain {
   const axis = useMemo(() => (folds ? foldedTime(chain, true) : straight), [chain, folds])
   const lookOf = useMemo(() => looksIn(data.resources.map(({ service }) => safeText(service))), [data])
   const matches = useMemo(() => searchChain(chain, q), [chain, q])
+  const raised = useMemo(() => raisedNodes(chain, warning), [chain, warning])
   const change = (next: ChainView) => setParams(viewParams(chain, next), 'replace')
   const [active, choose] = useActiveRow(chain, (node) => {
     if (node >= 0 && rowOf(rows, node) < 0) change(reveal(chain, view, node))
@@ -85,6 +89,7 @@ export function useChain(data: ChainData): ShownChain {
     setCentred((before) => before + 1)
   }
   useFirstMatch(q, matches, active, find)
+  useFirstRaised(raised, active, find)
   return {
     chain,
     view,
@@ -97,6 +102,7 @@ export function useChain(data: ChainData): ShownChain {
     activeRow: active < 0 ? -1 : nearestRow(chain, rows, active),
     words: q.split(/\s+/).filter(Boolean),
     matches,
+    raised,
     is: (toggle) => (toggle === 'fold' ? folds : isOn(toggle, param(toggle).value)),
     turn: (toggle, on) => {
       const fold = on === isMostlyIdle ? undefined : on ? '1' : '0'
@@ -130,6 +136,16 @@ function useFirstMatch(q: string, matches: Int32Array, active: number, goTo: (no
     first.current = false
     if (q !== '' && !stays) goTo(nextOf(matches, active - 1, 1))
   }, [q])
+}
+
+/** Once they are known the first of them is gone to, unless the address names a row. */
+function useFirstRaised(raised: ReadonlySet<number>, active: number, goTo: (node: number) => void): void {
+  const done = useRef(false)
+  useEffect(() => {
+    if (raised.size === 0 || done.current) return
+    done.current = true
+    if (active < 0) goTo(Math.min(...raised))
+  }, [raised])
 }
 
 /** The view in which a node is not hidden, neither by what is closed nor by what is filtered out. */
