@@ -7,6 +7,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { brewingMinutes, requestOf } from '../../../alert/test/brewing.ts'
 import type { WarningPage, WarningRow } from '../../api/index.ts'
+import { failedOrder } from '../alert-rig.ts'
+import { sendSample } from '../sample-traffic.ts'
 import { playShop } from '../warnings-rig.ts'
 import { readersAt } from './eyes.ts'
 import { findBarriers, tabTo, textOf, withPage } from './page-driver.ts'
@@ -111,3 +113,38 @@ test.each(readersAt(400, 1440))(
     })
   },
 )
+
+test('the first page has what changed in the last ten minutes, and each leads to what it was', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'clew-desk-changed-'))
+  const report = (message: string): void => void message
+  await playShop({ ...shop, fromMinute: 193 }, { directory: folder, report })
+  const kept = { directory: folder, maxBytes: 512e6, maxAgeMs: undefined }
+  const fresh = await startDesk({ ...kept, port: 0, grpcPort: null, report })
+  try {
+    await withPage({}, async (page) => {
+      const changed = page.locator('.changed')
+      await page.goto(`${desk.url}/chains`)
+      await changed.getByText('Nothing unusual changed.').waitFor()
+      await sendSample(fresh.url, failedOrder(1), Date.now())
+      await page.goto(`${fresh.url}/chains`)
+      await changed.locator('li').nth(1).waitFor()
+      expect(await textOf(changed)).toMatch(
+        /^Last 10 minutes shop: "payment of order <\*> is tried again": .* new: payment_failed order=/,
+      )
+      await changed.getByRole('link', { name: 'new: payment_failed' }).click()
+      await page.locator('.pattern-details').getByText('payment_failed').first().waitFor()
+      await page.goBack()
+      await changed.getByRole('link', { name: /^shop: / }).click()
+      await item(page).locator('.warning-course').waitFor()
+    })
+    for (const reader of readersAt(400, 1440))
+      await withPage(reader, async (page) => {
+        await page.goto(`${fresh.url}/chains`)
+        await page.locator('.changed li').first().waitFor()
+        expect(await findBarriers(page)).toEqual([])
+      })
+  } finally {
+    await fresh.close()
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -13,6 +13,11 @@ export const chains = {
       duration,
     ].join(', '),
   fresh: (count: string) => `${count} new`,
+  changed: {
+    title: 'Last 10 minutes',
+    none: 'Nothing unusual changed.',
+    fresh: (template: string) => `new: ${template}`,
+  },
   newestTrace: (time: string) => `newest trace at ${time}`,
   rough: 'As it was sent: there are too many records to correct clocks in a list',
   scale: 'One time scale',

@@ -11,6 +11,11 @@ export const chains: Words['chains'] = {
   course: (spans, errors, duration) =>
     [`${spans} 个 span`, ...(errors > 0 ? [`${errors} 个失败`] : []), duration].join('，'),
   fresh: (count) => `${count} 条新调用链`,
+  changed: {
+    title: '最近 10 分钟',
+    none: '没有异常变化。',
+    fresh: (template) => `新增：${template}`,
+  },
   newestTrace: (time) => `最新的 trace 始于 ${time}`,
   rough: '按发送值显示：记录太多，列表中不校正时钟',
   scale: '统一时间刻度',

@@ -1,4 +1,5 @@
-import { useEffect } from 'preact/hooks'
+import type { ComponentType } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import type { Failure } from '../../api-client.ts'
 import { AnswerView } from '../../components/answer-view.tsx'
 import { EmptyState } from '../../components/page.tsx'
@@ -26,6 +27,7 @@ export function ChainsPage() {
   return (
     <div class="chains">
       <Filters shown={asked.answer?.value?.chains ?? []} />
+      <ChangedPlace />
       {failure === undefined && <Rates question={question} list={asked.answer?.value} />}
       <div class="chains-answer">
         <AnswerView
@@ -43,6 +45,18 @@ export function ChainsPage() {
       </div>
     </div>
   )
+}
+
+/** Its words are many, and come after the list; their place does not move it. */
+function ChangedPlace() {
+  const [Changed, setChanged] = useState<ComponentType>()
+  useEffect(() => {
+    import('./changed.tsx').then(
+      ({ Changed: loaded }) => setChanged(() => loaded),
+      () => undefined,
+    )
+  }, [])
+  return <div class="changed-place">{Changed && <Changed />}</div>
 }
 
 function useSearchProblem(failure: Failure | undefined): void {
