@@ -41,8 +41,9 @@ beforeAll(async () => {
 afterAll(() => desk.close())
 
 describe('every route', () => {
+  // A warning needs hours of lines: warnings.service.test.ts looks at it.
   const answered = routes.filter(
-    ({ name, method }) => method === 'GET' && !['live', 'chain-export'].includes(name),
+    ({ name, method }) => method === 'GET' && !['live', 'chain-export', 'warning'].includes(name),
   )
 
   test('is in the OpenAPI document with its parameters, and no other is', () => {

@@ -6,7 +6,14 @@ import { type Desk, startDesk } from '@clew/desk'
 import { encodeLogsRequest } from '@clew/otlp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Brewing, brewingMinutes, requestOf } from '../../alert/test/brewing.ts'
-import { type AlertPage, alertPage, type WarningPage, type WarningRow, warningPage } from '../api/index.ts'
+import {
+  type AlertPage,
+  alertPage,
+  type WarningPage,
+  type WarningRow,
+  warningPage,
+  warningRow,
+} from '../api/index.ts'
 import { type Sample, sampleRequests } from './sample-traffic.ts'
 import { type JsonSchema, problemsOfSchema } from './schema-problems.ts'
 import { playShop } from './warnings-rig.ts'
@@ -86,7 +93,10 @@ test('an alert of a rule of the file, and a warning, are what the API describes'
     const all: Record<string, JsonSchema> = {}
     const whole = { ...page, notJudged: 0 }
     expect(problemsOfSchema(JSON.parse(JSON.stringify(whole)), alertPage as JsonSchema, all)).toEqual([])
-    expect(problemsOfSchema(await ask(''), warningPage as JsonSchema, all)).toEqual([])
+    const told = await ask('')
+    expect(problemsOfSchema(told, warningPage as JsonSchema, all)).toEqual([])
+    const one = await ask(`/${told.warnings[0]!.id}`)
+    expect(problemsOfSchema(one, warningRow as JsonSchema, all)).toEqual([])
   } finally {
     rmSync(folder, { recursive: true })
   }
