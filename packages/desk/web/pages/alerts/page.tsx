@@ -12,7 +12,7 @@ import { Decisions } from './decisions.tsx'
 import { NoRules } from './no-rules.tsx'
 import { RuleTable } from './rule-table.tsx'
 import { type Change, SilenceTable } from './silences.tsx'
-import { EarlyWarnings } from './warning-list.tsx'
+import { type AskedWarnings, EarlyWarnings, useWarnings } from './warning-list.tsx'
 import './alerts.css'
 import './warnings.css'
 
@@ -20,7 +20,11 @@ import './warnings.css'
 export function AlertsPage() {
   const { title } = words.value.alerts
   const turn = useNews()
-  const asked = useAnswer(api.alerts, [], turn)
+  const alerts = useAnswer(api.alerts, [], turn)
+  const warnings = useWarnings(turn)
+  // Both are shown at once: what comes later would move the other.
+  const isWaiting = warnings.asked.answer === undefined
+  const asked = isWaiting ? { ...alerts, answer: undefined, loading: true } : alerts
   const [failure, setFailure] = useState<Failure>()
   const change: Change = async (ask) => {
     setFailure((await ask()).failure)
@@ -31,7 +35,7 @@ export function AlertsPage() {
       <Title>{title}</Title>
       {failure && <Problem failure={failure} />}
       <AnswerView asked={asked} shape="text">
-        {(page) => <Content page={page} turn={turn} change={change} />}
+        {(page) => <Content page={page} turn={turn} change={change} warnings={warnings} />}
       </AnswerView>
     </div>
   )
@@ -44,13 +48,13 @@ function useNews(): number {
   return turn
 }
 
-type ContentProps = { page: AlertPage; turn: number; change: Change }
+type ContentProps = { page: AlertPage; turn: number; change: Change; warnings: AskedWarnings }
 
-function Content({ page, turn, change }: ContentProps) {
+function Content({ page, turn, change, warnings }: ContentProps) {
   if (page.file === null)
     return (
       <>
-        <EarlyWarnings turn={turn} />
+        <EarlyWarnings {...warnings} />
         <NoRules />
       </>
     )
@@ -59,7 +63,7 @@ function Content({ page, turn, change }: ContentProps) {
     <>
       <FileState file={page.file} notJudged={notJudged} />
       <FiringAlerts alerts={alerts} rules={rules} change={change} />
-      <EarlyWarnings turn={turn} />
+      <EarlyWarnings {...warnings} />
       {silences.length > 0 && <SilenceTable silences={silences} change={change} />}
       {rules.length > 0 && <RuleTable rules={rules} />}
       <AlertHistory alerts={alerts} />

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { WarningPage } from '../../../api/index.ts'
-import { api, useAnswer } from '../../api-client.ts'
+import { type Asked, api, useAnswer } from '../../api-client.ts'
 import { AnswerView } from '../../components/answer-view.tsx'
 import { formatCount, formatStep } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
@@ -11,11 +11,19 @@ const firstShown = 20
 /** What the desk lists at most. */
 const mostShown = 1_000
 
+/** The warnings that a page shows, and how it shows more. */
+export type AskedWarnings = { asked: Asked<WarningPage>; shown: number; showMore(): void }
+
 /** What builds up or did, the newest first. `turn`: another number whenever there may be others. */
-export function EarlyWarnings({ turn }: { turn: number }) {
+export function useWarnings(turn: number): AskedWarnings {
   const [shown, setShown] = useState(firstShown)
   // One more tells whether there are older ones.
   const asked = useAnswer((abort) => api.warnings({ limit: shown + 1 }, abort), [shown], turn)
+  return { asked, shown, showMore: () => setShown(Math.min(mostShown - 1, shown * 5)) }
+}
+
+/** What builds up or did, in a list. */
+export function EarlyWarnings({ asked, shown, showMore }: AskedWarnings) {
   const { title, older } = words.value.warnings
   return (
     <section class="alert-list" aria-label={title}>
@@ -25,9 +33,9 @@ export function EarlyWarnings({ turn }: { turn: number }) {
           <>
             <Learning learning={learning} isEmpty={warnings.length === 0} />
             <Items warnings={warnings.slice(0, shown)} />
-            {warnings.length > shown && shown < mostShown && (
+            {warnings.length > shown && (
               <p>
-                <button type="button" onClick={() => setShown(Math.min(mostShown - 1, shown * 5))}>
+                <button type="button" onClick={showMore}>
                   {older}
                 </button>
               </p>
