@@ -1,4 +1,3 @@
-import { cutText } from '@clew/search'
 import type { AlertLine } from '../alert.ts'
 import { evened, sigmasAbove, sigmasBelow, sigmasOfTrend } from './tails.ts'
 import { beginUsual, carry, lagMinutes, learn, type Usual } from './usual.ts'
@@ -6,6 +5,7 @@ import type { ChangeKind } from './warning.ts'
 
 /** So many minutes are open: the oldest is the one that is closed next. */
 export const openMinutes = 4
+/** A power of two. */
 export const ringMinutes = 32
 const windowMinutes = 10
 const mostLines = 3
@@ -88,7 +88,7 @@ export function count(series: CountSeries, slot: number, unixMs: number, weight:
 }
 
 export function keepLine(lines: AlertLine[], line: AlertLine): void {
-  lines.push({ ...line, text: cutText(line.text, 300) })
+  lines.push(line)
   if (lines.length <= mostLines) return
   const without = lines.findIndex(({ traceId }) => traceId === '')
   lines.splice(Math.max(0, without), 1)
@@ -131,8 +131,17 @@ export const unitOf = ({ weights, squares }: CountSeries): number => (weights > 
 
 export function sumOfLast(ring: readonly number[], minute: number, minutes: number): number {
   let sum = 0
-  for (let back = 0; back < minutes; back++) sum += ring[(minute - back + ringMinutes) % ringMinutes]!
+  for (let back = 0; back < minutes; back++) sum += ring[(minute - back) & (ringMinutes - 1)]!
   return sum
+}
+
+/** The same of several times at once, each longer than the one before. */
+export function sumsOfLast(ring: readonly number[], minute: number, times: readonly number[]): number[] {
+  let [sum, back] = [0, 0]
+  return times.map((minutes) => {
+    for (; back < minutes; back++) sum += ring[(minute - back) & (ringMinutes - 1)]!
+    return sum
+  })
 }
 
 /** What is expected in the last minutes, before traffic is looked at. */

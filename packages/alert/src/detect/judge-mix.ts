@@ -1,12 +1,4 @@
-import {
-  type CountSeries,
-  isHarmless,
-  isHeld,
-  isSteady,
-  type Judged,
-  sumOfLast,
-  unitOf,
-} from './count-series.ts'
+import { isHarmless, isHeld, isSteady, type Judged, sumsOfLast, unitOf } from './count-series.ts'
 import type { Group, Service } from './service.ts'
 import { sigmasOfShare, weightedMedian } from './tails.ts'
 
@@ -16,17 +8,22 @@ export type MixShift = { id: string; group: Group; found: Judged }
 /** What a template has in a window, in units of what one record stands for. */
 type Part = { id: string; group: Group; now: number; usual: number; sigmas: number }
 
+/** What a template has in each of the windows. */
+type Shares = { id: string; group: Group; sums: number[]; unit: number }
+
 const windows = [5, 10, 20, 30] as const
 const mostOfEach = 3
+/** What moved by less is no part of a pair. */
+const leastSigmas = 1
 
 /** How far the two that moved most against one another lie from how they usually share what they have. */
 export function judgeMix(service: Service, minute: number, isReleased: boolean): MixShift | undefined {
-  let most: { sigmas: number; up: Part; down: Part; minutes: number } | undefined
-  const groups = [...service.groups.template].filter(([, group]) => isOfMix(group))
-  for (const minutes of groups.length < 2 ? [] : windows) {
-    const parts = partsOf(groups, minute, minutes)
-    for (const up of parts.slice(-mostOfEach))
-      for (const down of parts.slice(0, mostOfEach)) {
+  let most: { sigmas: number; up: Part; down: Part; minutes: (typeof windows)[number] } | undefined
+  const all = sharesOf(service, minute)
+  for (const [at, minutes] of all.length < 2 ? [] : windows.entries()) {
+    const [ups, downs] = movedOf(all, at, minutes)
+    for (const up of ups)
+      for (const down of downs) {
         const sigmas = sigmasOfPair(up, down, minutes)
         if (sigmas > (most?.sigmas ?? 0)) most = { sigmas, up, down, minutes }
       }
@@ -50,8 +47,8 @@ export function judgeMix(service: Service, minute: number, isReleased: boolean):
     return undefined
   }
   if (service.mixSinceMinute === 0) service.mixSinceMinute = minute
-  const total = sumOver(groups, (count) => sumOfLast(count.ring, minute, minutes))
-  const expected = sumOver(groups, ({ slow }) => slow * minutes)
+  const total = sumOver(all, ({ sums }) => sums[windows.indexOf(minutes)]!)
+  const expected = sumOver(all, ({ group }) => group.count.slow * minutes)
   const unit = unitOf(up.group.count)
   const found = {
     kind: 'mix' as const,
@@ -67,31 +64,45 @@ export function judgeMix(service: Service, minute: number, isReleased: boolean):
 const isOfMix = ({ severityNumber, count }: Group): boolean =>
   severityNumber < 13 && count.usual.minutes >= 90 && count.presence >= 0.5 && !isSteady(count)
 
-const sumOver = (groups: readonly [string, Group][], of: (count: CountSeries) => number): number =>
-  groups.reduce((sum, [, { count }]) => sum + of(count), 0)
+const sumOver = (all: readonly Shares[], of: (one: Shares) => number): number =>
+  all.reduce((sum, one) => sum + of(one), 0)
 
-/** By how far each lies from the usual, the lowest first. */
-function partsOf(groups: readonly [string, Group][], minute: number, minutes: number): Part[] {
-  const parts = groups.map(([id, group]): Part => {
-    const unit = unitOf(group.count)
-    const now = sumOfLast(group.count.ring, minute, minutes) / unit
-    return { id, group, now, usual: (group.count.slow * minutes) / unit, sigmas: 0 }
-  })
-  const traffic = weightedMedian(
-    parts.map(({ now, usual }): [number, number] => [now / Math.max(usual, 0.1), usual]),
-  )
-  for (const part of parts)
-    part.sigmas = 2 * (Math.sqrt(part.now + 0.375) - Math.sqrt(part.usual * traffic + 0.375))
-  return parts
-    .filter(({ group, now }) => !isHarmless(group.count, (now * unitOf(group.count) * 10) / minutes))
-    .toSorted((a, b) => a.sigmas - b.sigmas)
+function sharesOf(service: Service, minute: number): Shares[] {
+  const all: Shares[] = []
+  for (const [id, group] of service.groups.template)
+    if (isOfMix(group))
+      all.push({ id, group, sums: sumsOfLast(group.count.ring, minute, windows), unit: unitOf(group.count) })
+  return all
+}
+
+/** Those that rose most and those that fell most against the usual and the traffic; in most minutes there are none. */
+function movedOf(all: readonly Shares[], at: number, minutes: number): [ups: Part[], downs: Part[]] {
+  const pairs: [number, number][] = []
+  for (const { group, sums, unit } of all) {
+    const usual = (group.count.slow * minutes) / unit
+    pairs.push([sums[at]! / unit / Math.max(usual, 0.1), usual])
+  }
+  const traffic = weightedMedian(pairs)
+  const ups: Part[] = []
+  const downs: Part[] = []
+  for (const { id, group, sums, unit } of all) {
+    const now = sums[at]! / unit
+    const usual = (group.count.slow * minutes) / unit
+    const sigmas = 2 * (Math.sqrt(now + 0.375) - Math.sqrt(usual * traffic + 0.375))
+    if (sigmas > -leastSigmas && sigmas < leastSigmas) continue
+    if (isHarmless(group.count, (now * unit * 10) / minutes)) continue
+    const part = { id, group, now, usual, sigmas }
+    if (sigmas > 0) ups.push(part)
+    else downs.push(part)
+  }
+  const byHeight = (a: Part, b: Part): number => a.sigmas - b.sigmas
+  return [ups.sort(byHeight).slice(-mostOfEach), downs.sort(byHeight).slice(0, mostOfEach)]
 }
 
 /**
  * Of what two templates have together each usually has a share, whatever the traffic: a binomial. What is usual is known of some hours only.
  */
 function sigmasOfPair(up: Part, down: Part, minutes: number): number {
-  if (up.sigmas < 1 || down.sigmas > -1) return 0
   const both = up.now + down.now
   const usual = up.usual / (up.usual + down.usual)
   const moved = up.now - both * usual

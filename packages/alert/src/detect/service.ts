@@ -1,3 +1,4 @@
+import { cutText } from '@clew/search'
 import type { AlertLine } from '../alert.ts'
 import { beginCounts, type CountSeries, count, keepLine, minuteZeros, openMinutes } from './count-series.ts'
 import { beginValues, measure, type ValueSeries } from './value-series.ts'
@@ -102,11 +103,19 @@ function valuesOf(group: Group, field: string, room: Room, minute: number): Valu
 const maxIdLength = 256
 const maxFields = 8
 
-/** Numbers that say which and not how much. */
-const isNoMeasure = (field: string): boolean =>
-  /(^|[._-])(id|pid|port|status|status_code|code|line|lineno|column|weight|version|time|timestamp|ts)$|Id$/.test(
-    field,
-  )
+/** Numbers that say which and not how much. Names come again in each record. */
+function isNoMeasure(field: string): boolean {
+  const known = noMeasures.get(field)
+  if (known !== undefined) return known
+  const is = noMeasure.test(field)
+  if (noMeasures.size < maxKnownNames) noMeasures.set(field, is)
+  return is
+}
+
+const noMeasure =
+  /(^|[._-])(id|pid|port|status|status_code|code|line|lineno|column|weight|version|time|timestamp|ts)$|Id$/
+const noMeasures = new Map<string, boolean>()
+const maxKnownNames = 1000
 
 export const levelNames = ['unknown', 'trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 const levelIndexOf = (severityNumber: number): number =>
@@ -192,11 +201,14 @@ function keepTop({ lines }: ValueSeries, minute: number, line: AlertLine): void 
   keepLine(lines, line)
 }
 
+const maxLineLength = 300
+
 function lineOfRecord({ unixMs, severityNumber, service, text, traceId, spanId }: SeenRecord): AlertLine {
-  return { unixMs, severityNumber, service, text, traceId, spanId }
+  return { unixMs, severityNumber, service, text: cutText(text, maxLineLength), traceId, spanId }
 }
 
 function lineOfSpan({ unixMs, service, name, durationMs, traceId, spanId, isError }: SeenSpan): AlertLine {
-  const text = `${name} ${isError ? 'failed after' : 'took'} ${Math.round(durationMs)} ms`
+  const took = `${name} ${isError ? 'failed after' : 'took'} ${Math.round(durationMs)} ms`
+  const text = cutText(took, maxLineLength)
   return { unixMs, severityNumber: isError ? 17 : 9, service, text, traceId, spanId }
 }
