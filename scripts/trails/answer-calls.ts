@@ -93,8 +93,11 @@ if (isMainThread) {
   startCounting(sendToThisThread)
   session.on('NodeWorker.attachedToWorker', ({ params }) => {
     const send = sendToThread(params.sessionId)
-    threads.push(send)
-    startCounting(send)
+    // Alerts look at what is committed, beside the way there.
+    if (!params.workerInfo.url.includes('/alert-thread.')) {
+      threads.push(send)
+      startCounting(send)
+    }
     void send('Runtime.runIfWaitingForDebugger')
   })
   void sendToThisThread('NodeWorker.enable', { waitForDebuggerOnStart: true })
