@@ -93,6 +93,7 @@ test('what was shown stays while the desk is away, and new chains and lines come
   await withPage(away, async (page) => {
     await page.goto(`${desk.url}/logs?live=1`)
     await page.locator('.tail-open').waitFor()
+    await page.locator(row).first().waitFor()
     const before = await page.locator(row).count()
     await desk.kill()
     await page.locator('.tail-lost').waitFor()
