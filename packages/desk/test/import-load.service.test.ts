@@ -57,6 +57,30 @@ test('of a large file that is refused the sender sees the answer, and the connec
   ])
 })
 
+test('whoever reads the answer only after sending much more of a refused file gets all of it', async () => {
+  const socket = connect(Number(new URL(desk.url).port), '127.0.0.1')
+  socket.pause()
+  const failed = once(socket, 'error').then(([error]) => (error as NodeJS.ErrnoException).code)
+  const head =
+    'POST /api/import HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/octet-stream\r\ntransfer-encoding: chunked\r\n\r\n'
+  socket.write(head)
+  const piece = Buffer.alloc(0x100000, '<!doctype html>')
+  const sent = async (): Promise<string> => {
+    for (let count = 0; count < 40; count++) {
+      if (!socket.write(Buffer.concat([Buffer.from('100000\r\n'), piece, Buffer.from('\r\n')])))
+        await once(socket, 'drain')
+    }
+    socket.write('0\r\n\r\n')
+    return text(socket)
+  }
+  const answer = await Promise.race([sent(), failed])
+  socket.destroy()
+  expect([answer?.slice(0, 12), answer?.split('\r\n\r\n')[1]]).toEqual([
+    'HTTP/1.1 400',
+    expect.stringContaining('HTML'),
+  ])
+})
+
 test('what is sent and asked is answered while files are imported', async () => {
   const large = gzipSync(Array.from({ length: 30_000 }, (_, at) => line(at)).join(''))
   let isOver = false

@@ -43,14 +43,16 @@ export function sendFailure(response: ServerResponse, failure: Failure): void {
     return
   }
   const body = Buffer.from(JSON.stringify(errorBody(failure)))
+  const long = leaveBody(response)
   response.writeHead(failure.status, {
     ...failure.headers,
-    ...leaveBody(response),
+    ...(long ? { connection: 'close' } : {}),
     'content-type': jsonType,
     'content-length': body.length,
     'cache-control': 'no-store',
   })
-  response.end(body)
+  if (long) response.write(body)
+  else response.end(body)
 }
 
 /** Of a body that nobody reads any more: so much of it may still come, in so many milliseconds, for its sender to get to the answer. */
@@ -59,25 +61,31 @@ const maxLeft = { bytes: 64 * 1024 * 1024, ms: 10_000 }
 const shortBytes = 1024 * 1024
 
 /**
- * Sees to the rest of a body that was refused: a short one is read and thrown away, and the connection goes on. Of a long one as much
- * is read as lets its sender see the answer, and then the connection ends, which the header says.
+ * Sees to the rest of a body that was refused. A short one is read and thrown away, and the connection goes on. After a long one it does
+ * not; what still comes is read until the sender has seen the answer and ends. Node.js closes a connection with the end of its last
+ * answer, and one that is closed with bytes unread resets: whoever still writes loses the answer. So this ends that of a long body.
  */
-function leaveBody({ req: request }: ServerResponse): Record<string, string> {
-  if (request.complete) return {}
+function leaveBody(response: ServerResponse): boolean {
+  const { req: request } = response
+  if (request.complete) return false
   const rest = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+  const long = rest > shortBytes
   request.unpipe()
   request.on('error', () => {})
   request.resume()
   const timer = setTimeout(() => request.socket.destroy(), maxLeft.ms).unref()
-  request.once('end', () => clearTimeout(timer))
-  request.once('close', () => clearTimeout(timer))
-  if (rest <= shortBytes) return {}
+  for (const ended of ['end', 'close'])
+    request.once(ended, () => {
+      clearTimeout(timer)
+      if (long) response.end()
+    })
+  if (!long) return false
   let left = maxLeft.bytes
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length
     if (left < 0) request.socket.destroy()
   })
-  return { connection: 'close' }
+  return true
 }
 
 export function accepts({ headers }: IncomingMessage, coding: 'br' | 'gzip'): boolean {
