@@ -47,6 +47,7 @@ export {
   isWildcard,
 } from './receive/guard.ts'
 export { createOtlpHttpHandler, startOtlpHttpReceiver } from './receive/http.ts'
+export { limitConnections, maxConnections } from './receive/limit-connections.ts'
 export { closeServer, listen, serverUrl } from './receive/listen.ts'
 export { answerStatus, isForStatus, type OwnPages, serveOwnPages, statusPath } from './receive/own-pages.ts'
 export type {

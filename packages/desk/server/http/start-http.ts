@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { closeServer, createOtlpHttpHandler, listen, serverUrl } from '@clew/otlp'
+import { closeServer, createOtlpHttpHandler, limitConnections, listen, serverUrl } from '@clew/otlp'
 import type { DeskStatus } from '../../api/index.ts'
 import type { Alerts } from '../threads/alerts.ts'
 import type { MetricsClient } from '../threads/metrics-client.ts'
 import type { Store } from '../threads/store.ts'
 import { type HttpOptions, hostsOf, requireSafeBinding } from './access/binding.ts'
 import { type GuardSettings, refusalByOrigin, refusalByToken } from './access/guard.ts'
-import { limits, limitTime, setSecurityHeaders } from './access/hardening.ts'
+import { limitTime, serverLimits, setSecurityHeaders } from './access/hardening.ts'
 import { answerLogin, sessionCookieName } from './access/session.ts'
 import { startOnEach } from './listen.ts'
 import { createLiveStreams } from './live/live-streams.ts'
@@ -66,7 +66,9 @@ export async function startHttp({
   }
   try {
     const hosts = hostsOf(options)
-    const servers = await startOnEach(hosts, options.port, (host, port) => startServer(listener, host, port))
+    const servers = await startOnEach(hosts, options.port, (host, port) =>
+      startServer(listener, host, port, options.onError),
+    )
     open.push(...servers)
     at.http = serverUrl(hosts[0]!, servers[0]!.port, false)
     const grpc = await startGrpc(options, handler)
@@ -83,10 +85,11 @@ async function startServer(
   listener: Listener,
   host: string,
   wanted: number,
+  onError: HttpOptions['onError'],
 ): Promise<{ port: number; close(): Promise<void> }> {
   let port = wanted
-  const server = createServer(limits.server, (request, response) => void listener(request, response, port))
-  server.maxConnections = limits.connections
+  const server = createServer(serverLimits, (request, response) => void listener(request, response, port))
+  limitConnections(server, () => server.closeIdleConnections(), onError)
   port = await listen(server, host, wanted, { host: '--host', port: '--port' })
   return { port, close: () => closeServer(server) }
 }

@@ -13,6 +13,7 @@ import { createIntake, type Intake } from './body.ts'
 import { type FrameFailure, prefixBytes, readFrame } from './grpc-frame.ts'
 import { type GrpcFailure, grpcCode, sendGrpcAnswer, sendGrpcFailure } from './grpc-reply.ts'
 import { allowedNames, hasToken, isAllowedHost } from './guard.ts'
+import { limitConnections } from './limit-connections.ts'
 import { listen, serverUrl, tlsOptions } from './listen.ts'
 import { defaultMaxBodyBytes, type OtlpCall, type OtlpServer, type ReceiverOptions } from './receiver.ts'
 import { handleRequest, type ReceivedSignal } from './signal.ts'
@@ -54,6 +55,7 @@ export async function startOtlpGrpcReceiver(options: ReceiverOptions): Promise<O
       ? createServer(http2)
       : createSecureServer({ ...http2, ...tlsOptions(options.tls) })
   const sessions = trackSessions(server)
+  limitConnections(server, () => closeIdle(sessions), options.onError)
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     stream.on('error', () => stream.destroy())
     limitTime(stream)
@@ -191,20 +193,33 @@ function limitTime(stream: ServerHttp2Stream): void {
   stream.once('close', () => clearTimeout(timer))
 }
 
-function trackSessions(server: Http2Server): Set<ServerHttp2Session> {
-  const sessions = new Set<ServerHttp2Session>()
+/** Those that are open, with their calls. */
+type Sessions = Map<ServerHttp2Session, Set<ServerHttp2Stream>>
+
+function trackSessions(server: Http2Server): Sessions {
+  const sessions: Sessions = new Map()
   server.on('session', (session: ServerHttp2Session) => {
+    const calls = new Set<ServerHttp2Stream>()
     session.setLocalWindowSize(windowBytes)
-    sessions.add(session)
+    sessions.set(session, calls)
+    session.on('stream', (stream) => {
+      calls.add(stream)
+      stream.once('close', () => calls.delete(stream))
+    })
     session.on('close', () => sessions.delete(session))
     session.on('error', () => session.destroy())
   })
   return sessions
 }
 
-function close(server: Http2Server, sessions: ReadonlySet<ServerHttp2Session>): Promise<void> {
+/** A sender whose session is gone makes another for its next call. */
+function closeIdle(sessions: Sessions): void {
+  for (const [session, calls] of sessions) if (calls.size === 0) session.close()
+}
+
+function close(server: Http2Server, sessions: Sessions): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
-    for (const session of sessions) session.destroy()
+    for (const session of sessions.keys()) session.destroy()
   })
 }

@@ -6,6 +6,7 @@ import { acceptedEncodings, createIntake, type Intake, type Unpacked } from './b
 import { allowedOrigin, allowReading, answerPreflight, isPreflight } from './cors.ts'
 import { allowedNames, hasToken, isAllowedHost } from './guard.ts'
 import { type Encoding, encodingOf, type Refusal, sendAnswer, sendRefusal } from './http-reply.ts'
+import { limitConnections } from './limit-connections.ts'
 import { closeServer, listen, serverUrl, tlsOptions } from './listen.ts'
 import {
   defaultMaxBodyBytes,
@@ -32,6 +33,7 @@ export async function startOtlpHttpReceiver(options: ReceiverOptions): Promise<O
   const server =
     options.tls === undefined ? createServer(handler) : createSecureServer(tlsOptions(options.tls), handler)
   server.requestTimeout = requestTimeoutMs
+  limitConnections(server, () => server.closeIdleConnections(), options.onError)
   const port = await listen(server, host, options.port ?? 0, options.settingNames)
   const url = serverUrl(host, port, options.tls !== undefined)
   return { url, port, close: () => closeServer(server) }

@@ -17,16 +17,13 @@ export function setSecurityHeaders(response: ServerResponse): void {
 }
 
 /** What a sender may take up: who is slow on purpose is cut off before it hurts others. */
-export const limits: { server: ServerOptions; connections: number } = {
-  server: {
-    maxHeaderSize: 16 * 1024,
-    headersTimeout: 10_000,
-    /** Of a whole request; files to import are large, {@link limitTime} is for the others. */
-    requestTimeout: importLimits.timeMs + 60_000,
-    connectionsCheckingInterval: 5_000,
-    keepAliveTimeout: 65_000,
-  },
-  connections: 1024,
+export const serverLimits: ServerOptions = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  /** Of a whole request; files to import are large, {@link limitTime} is for the others. */
+  requestTimeout: importLimits.timeMs + 60_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 65_000,
 }
 
 const bodyTimeoutMs = 60_000
