@@ -7,7 +7,12 @@ import type { ChangeKind } from './warning.ts'
 export const openMinutes = 4
 /** A power of two. */
 export const ringMinutes = 32
-const windowMinutes = 10
+/** So many minutes are judged together. */
+export const windowMinutes = 10
+/** Below so many of learning nothing is judged. */
+export const leastLearntMinutes = 45
+/** From here on a series is not as usual. */
+export const unusualSigmas = 2.5
 const mostLines = 3
 
 /** How many come of something. JSON. */
@@ -163,7 +168,7 @@ export function judgeCounts(series: CountSeries, minute: number, traffic: Traffi
   const now = sumOfLast(series.ring, minute, windowMinutes)
   const plain = expectedIn(series, windowMinutes)
   const difference = evened(now / unit) - evened((plain * traffic.ratio) / unit)
-  const isNew = series.usual.minutes < 45
+  const isNew = series.usual.minutes < leastLearntMinutes
   const up = isNew
     ? undefined
     : more(series, minute, now, plain * Math.max(1, traffic.ratio), traffic.variance)
@@ -172,7 +177,7 @@ export function judgeCounts(series: CountSeries, minute: number, traffic: Traffi
   series.presence += Math.max(0.0007, 1 / (series.usual.minutes + 1)) * ((now > 0 ? 1 : 0) - series.presence)
   if (!isHeld(series.sinceMinute, minute) && series.usual.minutes > 0)
     learnWander(series, difference, evened(now / unit) - evened((series.slow * windowMinutes) / unit))
-  if (!found || found.sigmas < 2.5) {
+  if (!found || found.sigmas < unusualSigmas) {
     series.sinceMinute = 0
     return undefined
   }
@@ -217,6 +222,11 @@ const clockUnevenness = 0.4
 
 type Found = Omit<Judged, 'sinceMinute'>
 
+/** How much counts vary where so many are expected, and how well that is known, by the variance of chance. */
+export const spreadOf = (series: CountSeries, mean: number, varianceOfTraffic: number): number =>
+  Math.max(series.wander, 1 + mean * varianceOfTraffic) +
+  mean / Math.max(1, (series.usual.level * 120) / unitOf(series))
+
 function more(
   series: CountSeries,
   minute: number,
@@ -228,9 +238,7 @@ function more(
   const [n, mean] = [now / unit, usual / unit]
   const least = series.usual.minutes < 1440 ? 3 : 1.4
   if (n < 5 || n < least * mean || isHarmless(series, now)) return undefined
-  const spread =
-    Math.max(series.wander, 1 + mean * varianceOfTraffic) +
-    mean / Math.max(1, (series.usual.level * 120) / unit)
+  const spread = spreadOf(series, mean, varianceOfTraffic)
   const scale = Math.sqrt(isSteady(series) ? Math.max(0.5, series.wander) : spread)
   const excess = mean < 20 ? sigmasAbove(n, mean, spread) : (evened(n) - evened(mean)) / scale
   const recent = Array.from(

@@ -8,6 +8,7 @@ import {
   takeFindings,
 } from './causes.ts'
 import { isHeld, openMinutes, ringMinutes } from './count-series.ts'
+import { type Expected, expectedOf } from './expected.ts'
 import { type Finding, judgeService } from './judge-service.ts'
 import { closeLinks, noteTrace } from './links.ts'
 import { isUseful, noteOpinion, type Opinions, renameIn, withoutNoise } from './opinions.ts'
@@ -39,6 +40,8 @@ export type Detector = {
   failures(): Failure[]
   /** Nobody watched until then, in unix milliseconds; or time was ahead of it. What was counted in open minutes goes. */
   skip(toMs: number): void
+  /** What was counted of templates lately, and what was expected; nothing of those that it does not follow. */
+  expected(templateIds: readonly string[]): Expected[]
   /** The template of this id is known by another one from now on. What it had, the other one has besides its own. */
   rename(templateId: string, into: string): void
   /**
@@ -54,6 +57,8 @@ export type Detector = {
 type State = {
   version: number
   minute: number
+  /** The first of which all was counted; not in states of former versions. */
+  watchedFrom?: number
   services: Map<string, Service>
   causes: Causes
   opinions: Opinions
@@ -91,6 +96,10 @@ export function createDetector(settings: Partial<DetectorSettings> = {}, saved?:
     minuteMs: () => state.minute * 60_000,
     failures: () => state.causes.failed.splice(0),
     skip: (toMs) => skip(state, Math.floor(toMs / 60_000)),
+    expected(templateIds) {
+      const { services, minute, watchedFrom = 0 } = state
+      return expectedOf({ services, minute: minute - 1, watchedFrom }, templateIds)
+    },
     rename(templateId, into) {
       for (const service of state.services.values()) renameTemplate(service, templateId, into, state.room)
       renameIn(state.opinions, templateId, into)
@@ -142,7 +151,10 @@ function restore(saved: string): State | undefined {
 
 /** The first record says when time begins. */
 function isOpen(state: State, minute: number): boolean {
-  if (state.minute === 0 && minute > 0) state.minute = minute
+  if (state.minute === 0 && minute > 0) {
+    state.minute = minute
+    state.watchedFrom = minute
+  }
   if (minute >= state.minute && minute < state.minute + openMinutes) return true
   if (minute < state.minute) state.late++
   else state.ahead++
@@ -206,6 +218,7 @@ function setHarmless(services: State['services'], { service, group, id, field, h
 /** Nobody watched: what was counted until then goes, and minutes begin as they usually are. */
 function skip(state: State, minute: number): void {
   state.minute = minute
+  state.watchedFrom = minute
   for (const service of state.services.values()) {
     service.openRecords.fill(0)
     service.openErrors.fill(0)

@@ -123,7 +123,7 @@ function rebase(service: Service, minute: number): void {
 }
 
 /** How much there is of everything, by what is usual: of half of all templates, by weight, more, and of half less. */
-function trafficOf(service: Service, minute: number): Traffic {
+export function trafficOf(service: Service, minute: number): Traffic {
   const ratios: [number, number][] = []
   let counted = 0
   for (const { count, severityNumber } of service.groups.template.values()) {

@@ -1,5 +1,11 @@
+/** What makes the roots of small counts vary as those of large ones do. */
+export const evenedFrom = 0.375
+
 /** Square roots of counts vary by the same wherever they lie (Anscombe, 1948). */
-export const evened = (count: number): number => 2 * Math.sqrt(Math.max(0, count) + 0.375)
+export const evened = (count: number): number => 2 * Math.sqrt(Math.max(0, count) + evenedFrom)
+
+/** Of which count that is the evened one. */
+export const counted = (even: number): number => Math.max(0, (Math.max(0, even) / 2) ** 2 - evenedFrom)
 
 /**
  * How unlikely it is that at least `count` come where `mean` are expected, in standard deviations. `spread`: the variance by the mean;

@@ -1,7 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { matcherOf, type RecordMatcher } from '@clew/search'
+import { matcherOf, printSearch, type RecordMatcher } from '@clew/search'
 import { createMiner, type Miner, parseState, printState, stateOf } from '@clew/templates'
 import { createDetector, type Detector } from '../detect/detector.ts'
+import type { Expected } from '../detect/expected.ts'
 import type { Failure, Opinion } from '../detect/warning.ts'
 import type { AlertRecord } from '../engine/record.ts'
 import type { Rule } from '../rules/rule.ts'
@@ -27,6 +28,8 @@ export type Watch = {
   readonly clockMs: number
   /** Since when and until when it learns, in unix milliseconds, 0 before the first record; and how much it follows. */
   learning(): { sinceMs: number; untilMs: number; series: number; leftOut: number }
+  /** What was counted of templates lately, and what was expected; by their ids or former ones. */
+  expected(ids: readonly number[]): RuleExpected[]
   readonly found: readonly KeptWarning[]
   readonly failures: readonly Failure[]
   /** What was found is stored. */
@@ -36,6 +39,18 @@ export type Watch = {
   save(): string
   /** What {@link Watch.save} gave is stored. */
   saved(): void
+}
+
+/** What a rule that watches expects of templates. JSON. */
+export type RuleExpected = {
+  rule: string
+  /** Which lines it looks at, as a search; "": all. */
+  where: string
+  /** Until then it has judged, in unix milliseconds; and how much later than others a record may come and still count. */
+  judgedToMs: number
+  lateMs: number
+  /** Templates that it follows, by the id that was asked for. */
+  templates: (Expected & { id: number })[]
 }
 
 /** Records that come later than that are not counted: so many minutes a detector keeps open. */
@@ -145,6 +160,26 @@ class RuleWatch implements Watch {
       series: stats.reduce((sum, { series }) => sum + series, 0),
       leftOut: stats.reduce((sum, { leftOut }) => sum + leftOut, 0),
     }
+  }
+
+  expected(ids: readonly number[]): RuleExpected[] {
+    const asked = new Map(ids.map((id) => [id, String(this.#miner.resolve(id))]))
+    return this.#parts.map(({ rule, detector, lateMs }) => {
+      const known = new Map(
+        detector.expected([...new Set(asked.values())]).map((one) => [one.templateId, one]),
+      )
+      const templates = [...asked].flatMap(([id, templateId]) => {
+        const one = known.get(templateId)
+        return one ? [{ ...one, id }] : []
+      })
+      return {
+        rule: rule.id,
+        where: printSearch(rule.where),
+        judgedToMs: detector.minuteMs(),
+        lateMs,
+        templates,
+      }
+    })
   }
 
   saved(): void {

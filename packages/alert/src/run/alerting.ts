@@ -39,7 +39,10 @@ export type AlertingOptions = {
 }
 
 /** Rules that run: records go in, messages go out. */
-export type Alerting = Pick<Runner, 'assign' | 'revoke' | 'positionOf' | 'opine' | 'learning'> & {
+export type Alerting = Pick<
+  Runner,
+  'assign' | 'revoke' | 'positionOf' | 'opine' | 'learning' | 'expected'
+> & {
   /** As {@link Runner.take}; alerts that come of it are on their way when it resolves. */
   take(batch: RecordBatch): Promise<'done' | 'elsewhere'>
   /** As {@link Runner.pass}. */
@@ -82,6 +85,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     assign: (partition, clockMs) => runner.assign(partition, clockMs),
     positionOf: (partition) => runner.positionOf(partition),
     learning: () => runner.learning(),
+    expected: (templateIds) => runner.expected(templateIds),
     opine: (warning, opinion) => runner.opine(warning, opinion),
     revoke(partition) {
       runner.revoke(partition)

@@ -7,7 +7,7 @@ import { type AlertStore, StateLostError, type StoredCell } from '../store/store
 import { Clocks, jumpMs } from './clocks.ts'
 import { alone, type CellOutcome, freshOf, partsOf, type Work } from './commit-parts.ts'
 import { createGroupLimit, mostDue } from './group-limit.ts'
-import { createWatching, type Learning, tellFound, type Watching } from './watching.ts'
+import { createWatching, tellFound, type Watching } from './watching.ts'
 
 /** Judges batches with a store, which other processes may share. */
 export type Runner = {
@@ -27,7 +27,9 @@ export type Runner = {
   /** Stores what rules of type `early` counted since they were stored last: before an end. */
   keep(): Promise<void>
   /** How far rules of type `early` are. */
-  learning(): Learning
+  learning: Watching['learning']
+  /** What they expect of templates, of the partitions that this process reads. */
+  expected: Watching['expected']
   /** Somebody says what a warning of a rule was worth. */
   opine(warning: KeptWarning, opinion: Opinion): Promise<void>
 }
@@ -54,6 +56,8 @@ class BatchRunner implements Runner {
   readonly #onAlert: (alert: Alert) => void
   readonly #groups: ReturnType<typeof createGroupLimit>
   readonly #watching: Watching
+  readonly learning: Watching['learning']
+  readonly expected: Watching['expected']
   readonly #clocks: Clocks
   readonly #positions = new Map<string, number | undefined>()
   #mustBegin = true
@@ -76,6 +80,8 @@ class BatchRunner implements Runner {
     })
     this.#groups = createGroupLimit(engine, store)
     this.#watching = createWatching(engine, store)
+    this.learning = this.#watching.learning
+    this.expected = this.#watching.expected
   }
 
   async positionOf(partition: string): Promise<number | undefined> {
@@ -139,10 +145,6 @@ class BatchRunner implements Runner {
     }
     await this.#orForget(this.#judgeDue())
     return 'done'
-  }
-
-  learning(): Learning {
-    return this.#watching.learning()
   }
 
   async keep(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Decision } from '../alert.ts'
 import type { KeptWarning } from '../early/kept-warning.ts'
-import { createWatch, type EarlyRule, type Watch } from '../early/watch.ts'
+import { createWatch, type EarlyRule, type RuleExpected, type Watch } from '../early/watch.ts'
 import type { Engine, Hits } from '../engine/engine.ts'
 import type { RecordBatch } from '../sources/source.ts'
 import type { WatchChange, WindowStore } from '../store/store.ts'
@@ -15,6 +15,8 @@ export type Watching = {
   setBack(partition: string, clockMs: number): void
   all(): WatchedPartition[]
   learning(): Learning
+  /** What each rule that watches expects of templates, in each partition. */
+  expected(templateIds: readonly number[]): RuleExpected[]
 }
 
 /** How far rules of type `early` are: since when and until when they learn, in unix milliseconds, 0 before the first record. */
@@ -49,6 +51,7 @@ export function createWatching(engine: Engine, store: WindowStore): Watching {
     },
     setBack: (partition, clockMs) => watched.get(partition)?.watch.skip(clockMs),
     all: () => [...watched.values()],
+    expected: (templateIds) => [...watched.values()].flatMap(({ watch }) => watch.expected(templateIds)),
     learning() {
       const all = [...watched.values()]
         .map(({ watch }) => watch.learning())
