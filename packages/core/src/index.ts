@@ -88,7 +88,7 @@ export {
   showRecord,
 } from './record/sink.ts'
 export { setTemplates, templateKey, templateOf } from './record/template.ts'
-export { runChannelInRoot, subscribeChannel, traceChannel } from './seams/channel.ts'
+export { type ChannelOptions, runChannelInRoot, subscribeChannel, traceChannel } from './seams/channel.ts'
 export { bindingCallbacks, emittingInRoot, runningInRoot } from './seams/connection.ts'
 export {
   addRouteSource,

@@ -30,7 +30,7 @@ afterEach(() => restore())
 
 function run(options: QueryRecords | undefined, error?: unknown): void {
   const stop = options ? setQueryRecords(options) : () => {}
-  followQuery(query, contextOf(1), contextOf(2))?.(error, 3)
+  followQuery(query, { caller: contextOf(1), context: contextOf(2) })?.(error, 3)
   stop()
 }
 
@@ -77,13 +77,12 @@ test('a record has the ids of the span of its query, what the query is, its time
 test('the same query below one span is told once, the tenth time, in the context of the span', () => {
   const stop = setQueryRecords({ which: 'failed', slowMs: never })
   const [one, other] = [contextOf(3), contextOf(4)]
-  for (let i = 0; i < 25; i++) followQuery(query, one, contextOf(5))?.(undefined, 1)
-  for (let i = 0; i < 9; i++) followQuery(query, other, contextOf(5))?.(undefined, 1)
+  for (let i = 0; i < 25; i++) followQuery(query, { caller: one, context: contextOf(5) })?.(undefined, 1)
+  for (let i = 0; i < 9; i++) followQuery(query, { caller: other, context: contextOf(5) })?.(undefined, 1)
   for (let i = 0; i < 300; i++)
     followQuery(
       { ...query, attributes: { ...query.attributes, 'db.query.text': `SELECT ${i}` } },
-      other,
-      other,
+      { caller: other, context: other },
     )?.(undefined, 1)
   stop()
   expect(records).toMatchObject([
@@ -99,6 +98,8 @@ test('the same query below one span is told once, the tenth time, in the context
 
 test('what is no query is no record', () => {
   const stop = setQueryRecords({ which: 'all', slowMs })
-  expect(followQuery({ name: 'GET /', attributes: {} }, rootContext, rootContext)).toBe(undefined)
+  expect(followQuery({ name: 'GET /', attributes: {} }, { caller: rootContext, context: rootContext })).toBe(
+    undefined,
+  )
   stop()
 })

@@ -53,21 +53,24 @@ export function setQueryRecords(next: QueryRecords): () => void {
   }
 }
 
-/** Follows an operation that is a query; undefined where there are no such records. `context` is that of its span. */
-export function followQuery(query: Query, caller: Context, context: Context): FinishQuery | undefined {
+/** Where the application asked, and the same with the span of the query. */
+type Place = { readonly caller: Context; readonly context: Context }
+
+/** Follows an operation that is a query; undefined where there are no such records. */
+export function followQuery(query: Query, place: Place): FinishQuery | undefined {
   const wanted = holder.current
   if (!wanted || query.attributes['db.system.name'] === undefined) return undefined
   const startMs = monotonicMs()
   return (error, rows) => {
     const durationMs = monotonicMs() - startMs
     const isFailed = error !== undefined
-    tellRepeated(query, caller)
+    tellRepeated(query, place.caller)
     const isTold = isFailed || (wanted.which !== 'failed' && durationMs >= wanted.slowMs)
     if (!isTold && wanted.which !== 'all') return
     const failure = isFailed ? describeFailure(query, error) : {}
     const spent = `${Math.round(durationMs)} ms`
     const end = isFailed ? `failed after ${spent}: ${failure['error.type']}` : `took ${spent}`
-    emit('db.query', `${query.name} ${end}`, isTold ? 'warn' : 'debug', context, {
+    emit('db.query', `${query.name} ${end}`, isTold ? 'warn' : 'debug', place.context, {
       ...attributesOf(query),
       'db.client.operation.duration': durationMs / 1_000,
       ...(rows !== undefined && { 'db.response.returned_rows': rows }),

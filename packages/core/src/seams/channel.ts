@@ -10,10 +10,19 @@ import { failSpan, type Operation, type SpanDescription, startOperation } from '
 /** What a TracingChannel publishes: the library's payload, to which Node adds the outcome. */
 type Outcome = { error?: unknown; result?: unknown }
 
+/** How an operation of a channel is traced. */
+export type ChannelOptions = {
+  /**
+   * Whether the operation's own work runs inside its span; default true. False for a client whose work makes neither spans nor
+   * records: a timer that it begins for each command would keep the command's span in memory until it fires.
+   */
+  entersSpan?: boolean
+}
+
 /**
  * Makes a span of each operation that a library publishes on the TracingChannel `name`, as a child of the span that
- * is active at the call; the operation's own work runs inside it. Its callback runs in the context of the caller, span
- * or not: a connection of a pool calls it from the context of whoever made that connection.
+ * is active at the call; the operation's own work runs inside it, unless told otherwise. Its callback runs in the
+ * context of the caller, span or not: a connection of a pool calls it from the context of whoever made that connection.
  * When there is no span says `startOperation`. Never throws into the library.
  * https://nodejs.org/api/diagnostics_channel.html#class-tracingchannel
  */
@@ -21,14 +30,15 @@ export function traceChannel<Message extends object>(
   tracer: Tracer,
   name: string,
   describe: (message: Message) => SpanDescription | undefined,
+  { entersSpan = true }: ChannelOptions = {},
 ): Stop {
   const operations = createHiddenSlot<Operation>()
   const channel = tracingChannel<Context, Message>(name)
 
-  const begin = (message: Message): Context => {
+  const begin = (message: Message): Operation => {
     const operation = startOperation(tracer, activeContext(), () => describe(message))
     operations.set(message, operation)
-    return operation.context
+    return operation
   }
   const finish = (message: Message & Outcome): void => {
     const operation = operations.get(message)
@@ -40,6 +50,7 @@ export function traceChannel<Message extends object>(
     operation?.end(error)
   }
   const subscribers = {
+    start: begin,
     // At `end` only an operation that was synchronous has its outcome.
     end: (message: Message & Outcome) => {
       if ('error' in message || 'result' in message) finish(message)
@@ -47,7 +58,8 @@ export function traceChannel<Message extends object>(
     asyncEnd: finish,
   }
 
-  channel.start.bindStore(contextStorage, begin)
+  if (entersSpan) channel.start.bindStore(contextStorage, (message) => begin(message).context)
+  else channel.start.subscribe(subscribers.start as never)
   channel.asyncStart.bindStore(
     contextStorage,
     (message) => operations.get(message)?.caller ?? activeContext(),
@@ -55,7 +67,8 @@ export function traceChannel<Message extends object>(
   channel.end.subscribe(subscribers.end as never)
   channel.asyncEnd.subscribe(subscribers.asyncEnd as never)
   return () => {
-    channel.start.unbindStore(contextStorage)
+    if (entersSpan) channel.start.unbindStore(contextStorage)
+    else channel.start.unsubscribe(subscribers.start as never)
     channel.asyncStart.unbindStore(contextStorage)
     channel.end.unsubscribe(subscribers.end as never)
     channel.asyncEnd.unsubscribe(subscribers.asyncEnd as never)

@@ -3,7 +3,7 @@ import { SpanStatusCode } from '../api/span.ts'
 import { contextWithSpan, isTracingSuppressed, spanContextOf } from '../context/request-context.ts'
 import { guard, reportThrown } from '../process/report.ts'
 import { sharedState } from '../process/state.ts'
-import { followQuery } from '../record/query-record.ts'
+import { type FinishQuery, followQuery } from '../record/query-record.ts'
 
 /** What the span of one operation says. */
 export type SpanDescription = {
@@ -43,7 +43,7 @@ export function startOperation(
   try {
     const description = describe()
     if (description)
-      return traced(caller, description, tracer.startSpan(description.name, description, caller))
+      return new CalledOperation(caller, tracer.startSpan(description.name, description, caller), description)
   } catch (error) {
     reportThrown('starting the span of an operation', error)
   }
@@ -51,25 +51,38 @@ export function startOperation(
 }
 
 function untraced(caller: Context): Operation {
-  return { caller, context: caller, span: undefined, end: doNothing }
+  return new CalledOperation(caller, undefined, undefined)
 }
 
-function doNothing(): void {}
+// With methods, not closures, and a context that is made when it is asked for: there is one for each query.
+class CalledOperation implements Operation {
+  readonly caller: Context
+  readonly span: Span | undefined
+  readonly #describeError: SpanDescription['describeError']
+  readonly #finish: FinishQuery | undefined
+  #context: Context | undefined = undefined
+  #isEnded = false
 
-function traced(caller: Context, description: SpanDescription, span: Span): Operation {
-  const context = contextWithSpan(caller, span)
-  const finish = followQuery(description, caller, context)
-  let isEnded = false
-  return {
-    caller,
-    context,
-    span,
-    end: (error, rows) => {
-      if (isEnded) return
-      isEnded = true
-      if (finish) guard('making a record of a query', () => finish(error ?? undefined, rows), undefined)
-      endSpan(span, error ?? undefined, description.describeError)
-    },
+  constructor(caller: Context, span: Span | undefined, description: SpanDescription | undefined) {
+    this.caller = caller
+    this.span = span
+    this.#describeError = description?.describeError
+    this.#finish = description && followQuery(description, this)
+  }
+
+  get context(): Context {
+    const { caller, span } = this
+    this.#context ??= span ? contextWithSpan(caller, span) : caller
+    return this.#context
+  }
+
+  end(error?: unknown, rows?: number): void {
+    const { span } = this
+    if (!span || this.#isEnded) return
+    this.#isEnded = true
+    const finish = this.#finish
+    if (finish) guard('making a record of a query', () => finish(error ?? undefined, rows), undefined)
+    endSpan(span, error ?? undefined, this.#describeError)
   }
 }
 

@@ -77,6 +77,22 @@ test('a synchronous operation: its work runs in the span, what follows does not'
   expect(await finished()).toEqual([span()])
 })
 
+test('with `entersSpan: false` its work runs in the context of the caller, and there is a span all the same', async () => {
+  stop()
+  stop = traceChannel(tracer, 'test:command', describeMessage, { entersSpan: false })
+  const seen = await runInContext(request, async () => [
+    channel.traceSync(activeSpan, { command: 'GET' }),
+    await channel.tracePromise(async () => activeSpan(), { command: 'GET' }),
+    await channel.tracePromise(() => Promise.reject(mine), { command: 'GET' }).catch(() => activeSpan()),
+  ])
+  expect([seen, await finished()]).toEqual([
+    [requestId, requestId, requestId],
+    [span(), span(), failed],
+  ])
+  stop()
+  expect(channel.hasSubscribers).toBe(false)
+})
+
 test('a synchronous operation that throws: the same error, the span with status ERROR', async () => {
   const run = (): unknown =>
     runInContext(request, () =>

@@ -102,13 +102,13 @@ function mustAsk(cursor: Cursor): boolean {
 
 /** Ends the operation with the outcome that is given on; `rows` are asked however it ends, of a failure with undefined. */
 function followed(
-  { span, end }: Operation,
+  operation: Operation,
   ask: () => unknown,
   rows: (outcome: unknown) => number | undefined,
 ): unknown {
   const note = (outcome: unknown): void => {
     const count = guard('counting documents', () => rows(outcome), undefined)
-    if (count !== undefined) span?.setAttribute('db.response.returned_rows', count)
+    if (count !== undefined) operation.span?.setAttribute('db.response.returned_rows', count)
   }
   try {
     const asked = ask() as Promise<unknown>
@@ -116,17 +116,17 @@ function followed(
     return asked.then(
       (outcome) => {
         note(outcome)
-        end()
+        operation.end()
         return outcome
       },
       (error) => {
         guard('a failure', () => rows(undefined), undefined)
-        end(error ?? new Error('rejected without an error'))
+        operation.end(error ?? new Error('rejected without an error'))
         throw error
       },
     )
   } catch (error) {
-    end(error)
+    operation.end(error)
     throw error
   }
 }

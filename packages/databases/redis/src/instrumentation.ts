@@ -29,7 +29,7 @@ export const redisInstrumentation: Instrumentation = {
   seam: 'node-redis:command, :batch and :connect, execute of a client pool; before 5.12 sendCommand, _executeMulti, _executePipeline and connect of a client',
   start: ({ tracer }) => {
     const stops = [
-      traceChannel(tracer, 'node-redis:command', describeCommand),
+      traceChannel(tracer, 'node-redis:command', describeCommand, { entersSpan: false }),
       traceChannel(tracer, 'node-redis:batch', describeBatch),
       runChannelInRoot('node-redis:connect'),
       onModuleLoad<RedisClient>(library, (redis, { version }) => [

@@ -1,7 +1,6 @@
 import {
   activeContext,
   owningPrototype,
-  runInContext,
   runningInRoot,
   type SpanDescription,
   type Stop,
@@ -55,9 +54,8 @@ function tracing(original: Method, tracer: Tracer, describe: Describe): Method {
   const method = function (this: Client, ...args: unknown[]) {
     const caller = activeContext()
     const operation = startOperation(tracer, caller, () => describe(this, args[0] as unknown[]))
-    const { span, context } = operation
-    if (!span) return original.apply(this, args as never[])
-    const promise = runInContext(context, () => original.apply(this, args as never[])) as Promise<unknown>
+    const promise = original.apply(this, args as never[]) as Promise<unknown>
+    if (!operation.span) return promise
     return promise.then(
       (reply) => {
         operation.end()

@@ -131,7 +131,7 @@ export class ClientSpan implements Exchange {
   readonly context: Context
   readonly #own: Context
   readonly #span: Span
-  readonly #end: Operation['end']
+  readonly #operation: Operation
   #isAnswered = false
   #response: IncomingMessage | undefined
   /** The application has destroyed the request or its response; `reason` is what it gave. */
@@ -139,10 +139,10 @@ export class ClientSpan implements Exchange {
   #reason: unknown
   #isTimedOut = false
 
-  constructor({ caller, context, end }: Operation, span: Span) {
-    this.context = caller
-    this.#end = end
-    this.#own = context
+  constructor(operation: Operation, span: Span) {
+    this.context = operation.caller
+    this.#operation = operation
+    this.#own = operation.context
     this.#span = span
   }
 
@@ -167,7 +167,7 @@ export class ClientSpan implements Exchange {
   lost(message: string): void {
     this.#span.setAttribute('error.type', 'reset')
     this.#span.setStatus({ code: SpanStatusCode.ERROR, message })
-    this.#end()
+    this.#operation.end()
   }
 
   /** The answer's headers may say that the trace is kept. */
@@ -189,14 +189,14 @@ export class ClientSpan implements Exchange {
 
   /** The response has been read. Of this and the other ways to end only the first counts. */
   end(): void {
-    this.#end()
+    this.#operation.end()
   }
 
   /** It has ended by an error: by a failure, or by the application's own will. */
   failed(error: unknown): void {
     const reason = reasonOf(this.#isGivenUp ? this.#reason : error)
     if (this.#isOwnEnd(reason)) this.#endByOwnWill()
-    else this.#end(reason ?? error)
+    else this.#operation.end(reason ?? error)
   }
 
   #isOwnEnd(reason: unknown): boolean {
@@ -208,7 +208,7 @@ export class ClientSpan implements Exchange {
   // As on the server's side: not a failure, so the status stays unset.
   #endByOwnWill(): void {
     if (!this.#isAnswered) this.#span.setAttribute('error.type', 'aborted')
-    this.#end()
+    this.#operation.end()
   }
 
   /** The application destroys the request. */
@@ -232,7 +232,7 @@ export class ClientSpan implements Exchange {
     if (response && message !== response && !response.complete) return
     const error = message === response ? response.errored : undefined
     if (error || (this.#isGivenUp && !response)) this.failed(error)
-    else this.#end()
+    else this.#operation.end()
   }
 }
 
