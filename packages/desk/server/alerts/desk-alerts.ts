@@ -22,6 +22,7 @@ import { makePrivate } from '../schema/segment-files.ts'
 import { storeError } from '../schema/store-error.ts'
 import { alertPageOf, firingOf, silenceRowOf } from './alert-page.ts'
 import { deskEarlyId } from './early-rules.ts'
+import { type PatternWatch, patternWatchesOf } from './pattern-watch.ts'
 import { openRules, type RunningRules, type RunningRulesOptions } from './running-rules.ts'
 import { openSilences } from './silences.ts'
 import { type WarningsWanted, warningPageOf, warningRowOf } from './warning-page.ts'
@@ -44,6 +45,8 @@ export type DeskAlerts = Pick<RunningRules, 'begin' | 'take' | 'tick' | 'close'>
   /** Both throw a StoreError when there is none of the id. */
   warning(id: string): Promise<WarningRow>
   opine(of: { id: string } & NewWarningOpinion): Promise<WarningRow>
+  /** Of those that a rule follows. */
+  patternWatches(ids: readonly number[]): Promise<{ patterns: PatternWatch[] }>
   metrics: AlertMetrics['read']
   /** How many alerts go on, if anything was decided or changed since the last call. */
   news(): Promise<number | undefined>
@@ -109,7 +112,7 @@ function warningsOf(
   store: AlertStore,
   rules: RunningRules,
   changed: () => void,
-): Pick<DeskAlerts, 'warnings' | 'warning' | 'opine'> {
+): Pick<DeskAlerts, 'warnings' | 'warning' | 'opine' | 'patternWatches'> {
   const find = async (id: string): Promise<KeptWarning> => {
     const warning = (await store.warnings(listed)).find((one) => one.id === id)
     if (warning === undefined) throw storeError('not-found', `no warning has the id ${shortText(id)}`)
@@ -122,6 +125,9 @@ function warningsOf(
     },
     async warning(id) {
       return warningRowOf(await find(id), await store.history(listed))
+    },
+    async patternWatches(ids) {
+      return { patterns: patternWatchesOf(rules.expected(ids), await store.warnings(listed)) }
     },
     async opine({ id, opinion }) {
       const warning = await find(id)

@@ -36,7 +36,7 @@ export type RunningRulesOptions = {
 }
 
 /** The rules of a file as they run, whatever becomes of the file: one partition, judged as records arrive. Calls must not overlap. */
-export type RunningRules = Pick<Alerting, 'opine' | 'learning'> & {
+export type RunningRules = Pick<Alerting, 'opine' | 'learning' | 'expected'> & {
   current(): ReadRules
   /** What time it is for the rules, in unix milliseconds. */
   now(): number
@@ -137,6 +137,7 @@ export function openRules(options: RunningRulesOptions): RunningRules {
       }
     },
     opine: async (warning, opinion) => alerting?.opine(warning, opinion),
+    expected: (ids) => alerting?.expected(ids) ?? [],
     learning: () => alerting?.learning() ?? noLearning,
     close: async () => alerting?.close(closeTimeoutMs),
   }

@@ -14,11 +14,12 @@ import { logAround } from './log-around.ts'
 import { logs } from './logs.ts'
 import type { OpenSegments } from './open-segments.ts'
 import type { Parameters } from './parameters.ts'
+import { patternCounts } from './pattern-counts.ts'
 import { pattern, patterns } from './patterns.ts'
 import { services } from './services.ts'
 import { logTail, wholeLogs } from './whole-logs.ts'
 
-/** What `Store.query` is asked for. All but the last three are routes. */
+/** What `Store.query` is asked for. All but the last four are routes. */
 export type QueryName =
   | 'chains'
   | 'chain-rates'
@@ -37,6 +38,7 @@ export type QueryName =
   | 'patterns'
   | 'pattern'
   | 'services'
+  | 'pattern-counts'
   | 'status-store'
   | 'live-logs'
   | 'live-chains'
@@ -60,6 +62,7 @@ export const queries: Record<QueryName, (segments: OpenSegments, parameters: Par
   patterns,
   pattern,
   services,
+  'pattern-counts': patternCounts,
   'status-store': storeStatus,
   'live-logs': liveLogs,
   'live-chains': liveChains,

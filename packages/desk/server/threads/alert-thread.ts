@@ -141,6 +141,8 @@ async function ask(alerts: DeskAlerts, question: AlertAsk): Promise<object> {
       return alerts.warning(question.of.id)
     case 'opine':
       return alerts.opine(question.of)
+    case 'patternWatches':
+      return alerts.patternWatches(question.of.ids)
     case 'metrics':
       return alerts.metrics()
   }

@@ -9,6 +9,7 @@ import type {
   WarningPage,
   WarningRow,
 } from '../../api/index.ts'
+import type { PatternWatch } from '../alerts/pattern-watch.ts'
 import type { WarningsWanted } from '../alerts/warning-page.ts'
 import type { Written } from './store.ts'
 
@@ -21,6 +22,7 @@ export type AlertQuestions = {
   warnings: { of: WarningsWanted; answer: WarningPage }
   warning: { of: { id: string }; answer: WarningRow }
   opine: { of: { id: string } & NewWarningOpinion; answer: WarningRow }
+  patternWatches: { of: { ids: readonly number[] }; answer: { patterns: PatternWatch[] } }
   metrics: { of: Record<never, never>; answer: Metric[] }
 }
 export type AlertQuestion = keyof AlertQuestions

@@ -10,6 +10,7 @@ import type { LiveStreams } from '../live/live-streams.ts'
 import { type Failure, jsonType, sendBytes, sendFailure, sendJson } from '../reply/reply.ts'
 import type { SharedFile } from '../reply/shared-file.ts'
 import { alertAnswers } from './answer-alerts.ts'
+import { patternSeriesAnswer } from './answer-pattern-series.ts'
 import { warningAnswers } from './answer-warnings.ts'
 import { type Call, matchRoute } from './match-route.ts'
 import { openApi } from './openapi.ts'
@@ -50,6 +51,7 @@ export function createApi(
     live: ({ request, response, values }) => live.answer(request, response, values),
     ...alertAnswers(rules),
     ...warningAnswers(alerts),
+    'pattern-series': patternSeriesAnswer(store, alerts),
     metrics: async ({ request, response }) => sendJson(request, response, await metrics.page()),
     'metric-series': async ({ request, response, values }) =>
       sendJson(request, response, await metrics.series(values.metric ?? '')),

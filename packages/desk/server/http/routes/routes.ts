@@ -2,7 +2,7 @@ import type { QueryName } from '../../query/queries.ts'
 import type { RouteAccess } from '../access/guard.ts'
 
 export type RouteName =
-  | Exclude<QueryName, 'status-store' | 'live-logs' | 'live-chains'>
+  | Exclude<QueryName, 'pattern-counts' | 'status-store' | 'live-logs' | 'live-chains'>
   | 'status'
   | 'live'
   | 'import'
@@ -10,6 +10,7 @@ export type RouteName =
   | 'clear'
   | 'metrics'
   | 'metric-series'
+  | 'pattern-series'
   | AlertRouteName
   | WarningRouteName
 
@@ -54,6 +55,7 @@ export const parameters = {
   chains: 'Search of the chains to send; may be empty.',
   alerts: 'Present: word of alerts is sent.',
   rule: 'Only of this rule.',
+  ids: 'Ids of patterns with commas between, 50 at most.',
   metric: 'The `key` of a metric.',
 } as const
 
@@ -109,6 +111,13 @@ export const routes: readonly Route[] = [
   get('log', '/api/logs/{ref}', [], 'LogDetail', 'Everything of one line'),
   get('log-around', '/api/logs/{ref}/around', ['count', 'service'], 'SurroundingLogs', 'Lines around one'),
   get('patterns', '/api/patterns', ['q', 'from', 'to', 'steps'], 'PatternPage', 'Patterns of lines'),
+  get(
+    'pattern-series',
+    '/api/patterns/series',
+    ['ids'],
+    'PatternSeriesPage',
+    'The last minutes of patterns beside what is expected of them',
+  ),
   get('pattern', '/api/patterns/{id}', ['from', 'to'], 'PatternDetail', 'One pattern with examples'),
   get('services', '/api/services', ['from', 'to'], 'ServiceMap', 'Services and who calls whom'),
   get(
