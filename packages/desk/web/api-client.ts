@@ -19,6 +19,7 @@ import type {
   NewWarningOpinion,
   PatternDetail,
   PatternPage,
+  PatternSeriesPage,
   ServiceMap,
   ShareSummary,
   SpanDetail,
@@ -74,6 +75,8 @@ export const api = {
     get<PatternPage>('/api/patterns', params, abort),
   pattern: (pattern: number, params: TimeParams, abort?: AbortSignal) =>
     get<PatternDetail>(`/api/patterns/${pattern}`, params, abort),
+  patternSeries: (patterns: readonly number[], abort?: AbortSignal) =>
+    get<PatternSeriesPage>('/api/patterns/series', { ids: patterns.join(',') }, abort),
   services: (params: TimeParams, abort?: AbortSignal) => get<ServiceMap>('/api/services', params, abort),
   metrics: (abort?: AbortSignal) => get<MetricPage>('/api/metrics', {}, abort),
   metricSeries: (metric: string, abort?: AbortSignal) =>

@@ -93,6 +93,15 @@ export function formatStep(unixMs: number): string {
   return instant.value.format(unixMs)
 }
 
+const minute = computed(
+  () => new Intl.DateTimeFormat(language.value, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+)
+
+/** `09:41`, local. */
+export function formatMinute(unixMs: number): string {
+  return minute.value.format(unixMs)
+}
+
 /** From when to when a step goes. */
 export function formatSpan({ fromUnixMs, toUnixMs }: { fromUnixMs: number; toUnixMs: number }): string {
   return instant.value.formatRange(fromUnixMs, toUnixMs)

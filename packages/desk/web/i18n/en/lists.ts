@@ -152,11 +152,42 @@ export const patterns = {
   columns: {
     count: 'Count',
     trend: 'Trend',
+    band: 'Expected',
     severity: 'Level',
     text: 'Pattern',
     services: 'Services',
     first: 'First seen',
     last: 'Last seen',
+  },
+  band: {
+    title: 'Beside what is expected',
+    now: (now: string, at: string) => `${now} in ten minutes at ${at}`,
+    expected: (low: string, high: string) => `${low} to ${high} expected`,
+    unknown: 'not known what is expected',
+    learning: (learnt: string, of: string) => `learning, ${learnt} minutes of ${of}`,
+    unwatched: 'not watched',
+    unwatchedWhy:
+      'Nothing is expected of it: no line of it came while it was watched, or there are too many kinds of lines. What is imported is not watched.',
+    away: 'It is not known now what is expected:',
+    judged: (at: string, late: string) =>
+      `Judged to ${at}. A minute is judged ${late} after its end, so that what comes late still counts.`,
+    where: (where: string) => `Only lines that are found by ${where} are watched.`,
+    uncounted: (lines: string, counted: string) =>
+      `${lines} lines are listed of these minutes and ${counted} were counted: what was sampled stands for several, what came too late or was imported for none.`,
+    sides: { above: 'More than expected', below: 'Fewer than expected' },
+    departures: 'When it was not as expected',
+    none: 'In these minutes it was as expected.',
+    during: (from: string, to: string) => `${from} to ${to}`,
+    warning: 'To the warning',
+    lines: 'Lines of the first minute',
+    table: 'Minute by minute',
+    columns: {
+      minute: 'Minute',
+      lines: 'Lines',
+      counted: 'Counted',
+      now: 'In ten minutes',
+      expected: 'Expected',
+    },
   },
   pane: {
     title: 'Pattern',

@@ -1,11 +1,11 @@
 import { warningWords } from '@clew/alert/words'
 import { lowestSeverity } from '@clew/otlp/severity'
 import { safeText } from '@clew/otlp/text'
-import { useEffect, useState } from 'preact/hooks'
 import type { Pattern, WarningRow } from '../../../api/index.ts'
 import { type Answer, api, useAnswer } from '../../api-client.ts'
 import { Icon } from '../../components/icon.tsx'
 import { language, words } from '../../i18n/words.ts'
+import { useTurns } from '../../turns.ts'
 import { hrefOf } from '../../url.ts'
 
 const windowMs = 600_000
@@ -16,7 +16,7 @@ type Entry = { href: string; what: { warning: WarningRow } | { pattern: Pattern 
 
 /** What was warned of in the last ten minutes, and which kinds of warnings and errors came for the first time: three at most. */
 export function Changed() {
-  const turn = useTurns()
+  const turn = useTurns(everyMs)
   const { answer } = useAnswer(askChanges, [], turn)
   const { title, none } = words.value.chains.changed
   const entries = answer?.value
@@ -38,18 +38,6 @@ export function Changed() {
       )}
     </section>
   )
-}
-
-/** Another number now and then while somebody looks. */
-function useTurns(): number {
-  const [turn, setTurn] = useState(0)
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') setTurn((before) => before + 1)
-    }, everyMs)
-    return () => clearInterval(timer)
-  }, [])
-  return turn
 }
 
 async function askChanges(abort: AbortSignal): Promise<Answer<Entry[]>> {

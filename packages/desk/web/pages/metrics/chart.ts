@@ -1,4 +1,5 @@
 import type { MetricSeries } from '../../../api/index.ts'
+import { linePath } from '../../line-path.ts'
 
 type Series = MetricSeries['series'][number]
 
@@ -34,29 +35,15 @@ export function chartOf({ unixMs, values, highs, exemplars }: Series): Chart | u
       ? height - margin
       : height - margin - ((value - least) / (most - least)) * (height - 2 * margin)
   const place = (ms: number, value: number): string => `${across(ms).toFixed(1)} ${up(value).toFixed(1)}`
+  const placeOf = (at: number, value: number): string => place(unixMs[at]!, value)
   const inside = exemplars.filter(
     ({ unixMs: at, value }) =>
       value !== null && value >= least && value <= most && at >= fromUnixMs && at <= toUnixMs,
   )
   return {
     ...{ least, most, fromUnixMs, toUnixMs },
-    value: lineOf(unixMs, values, place),
-    high: lineOf(unixMs, highs, place),
+    value: linePath(values, placeOf),
+    high: linePath(highs, placeOf),
     exemplars: inside.map(({ unixMs: at, value }) => `M${place(at, value!)}h0`).join(''),
   }
-}
-
-/** Begins anew behind a point that is not there; one that stands alone is a dot. */
-function lineOf(
-  unixMs: readonly number[],
-  values: readonly (number | null)[],
-  place: (ms: number, value: number) => string,
-): string {
-  let path = ''
-  let isDrawing = false
-  values.forEach((value, at) => {
-    if (value !== null) path += `${isDrawing ? 'L' : 'M'}${place(unixMs[at]!, value)}${isDrawing ? '' : 'h0'}`
-    isDrawing = value !== null
-  })
-  return path
 }

@@ -7,11 +7,13 @@ import { VirtualRows } from '../../components/virtual-rows.tsx'
 import { words } from '../../i18n/words.ts'
 import { useKeys } from '../../keys.ts'
 import { go, param, setParams, timeBounds } from '../../url-state.ts'
+import { type Bands, useBands } from './bands.ts'
 import { listPatterns, orderOf, orders } from './pattern-list.ts'
 import { linesHref, PatternPane } from './pattern-pane.tsx'
 import { PatternHeader, patternRow } from './pattern-rows.tsx'
 import { PatternsBar, toggleOnlyNew } from './patterns-bar.tsx'
 import './patterns.css'
+import './band.css'
 
 const steps = 30
 const none: readonly Pattern[] = []
@@ -29,6 +31,7 @@ export function PatternsPage() {
   const all = page?.patterns ?? none
   const patterns = useMemo(() => listPatterns(all, order, onlyNew), [all, order, onlyNew])
   const opened = Number(param('pattern').value)
+  const bands = useBands()
   useKeys([
     {
       key: 'r',
@@ -54,7 +57,7 @@ export function PatternsPage() {
           <AnswerView asked={asked}>
             {({ stepMs }, isOld) =>
               patterns.length > 0 ? (
-                <List patterns={patterns} stepMs={stepMs} opened={opened} q={isOld ? '' : q} />
+                <List {...{ patterns, stepMs, opened, bands }} q={isOld ? '' : q} />
               ) : (
                 <NoPatterns />
               )
@@ -66,6 +69,7 @@ export function PatternsPage() {
         <PatternPane
           pattern={opened}
           stepMs={page.stepMs}
+          bands={bands}
           onClose={() => setParams({ pattern: undefined }, 'replace')}
         />
       )}
@@ -73,9 +77,9 @@ export function PatternsPage() {
   )
 }
 
-type ListProps = { patterns: readonly Pattern[]; stepMs: number; opened: number; q: string }
+type ListProps = { patterns: readonly Pattern[]; stepMs: number; opened: number; q: string; bands: Bands }
 
-function List({ patterns, stepMs, opened, q }: ListProps) {
+function List({ patterns, stepMs, opened, q, bands }: ListProps) {
   const [cursor, setCursor] = useState(opened)
   const marked = q.split(/\s+/)
   const chosen = opened || cursor
@@ -100,7 +104,7 @@ function List({ patterns, stepMs, opened, q }: ListProps) {
       }}
       onOpen={open}
       header={<PatternHeader />}
-      row={(index) => patternRow(patterns[index]!, { stepMs, marked, nowMs })}
+      row={(index) => patternRow(patterns[index]!, { stepMs, marked, nowMs, bands })}
     />
   )
 }

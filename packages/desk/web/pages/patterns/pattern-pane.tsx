@@ -9,26 +9,30 @@ import { formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
 import { chainHref, hrefOf } from '../../url.ts'
 import { param, timeBounds } from '../../url-state.ts'
+import { BandSection } from './band-section.tsx'
+import type { Bands } from './bands.ts'
 import { Template, Trend } from './pattern-parts.tsx'
 import { Age, NewBadge, UsualSeverity } from './pattern-rows.tsx'
 
-type PatternPaneProps = { pattern: number; stepMs: number; onClose(): void }
+type PatternPaneProps = { pattern: number; stepMs: number; bands: Bands; onClose(): void }
 
 /** One pattern: how often it occurred, and its newest lines. */
-export function PatternPane({ pattern, stepMs, onClose }: PatternPaneProps) {
+export function PatternPane({ pattern, stepMs, bands, onClose }: PatternPaneProps) {
   const [from, to] = [param('from').value, param('to').value]
   const asked = useAnswer((abort) => api.pattern(pattern, timeBounds(Date.now()), abort), [pattern, from, to])
   const { pane } = words.value.patterns
   return (
     <SidePane title={pane.title} label={pane.title} onClose={onClose}>
       <AnswerView asked={asked} shape="text">
-        {(detail) => <Details detail={detail} stepMs={stepMs} />}
+        {(detail) => <Details detail={detail} stepMs={stepMs} bands={bands} />}
       </AnswerView>
     </SidePane>
   )
 }
 
-function Details({ detail: { pattern, examples }, stepMs }: { detail: PatternDetail; stepMs: number }) {
+type DetailsProps = { detail: PatternDetail; stepMs: number; bands: Bands }
+
+function Details({ detail: { pattern, examples }, stepMs, bands }: DetailsProps) {
   const { pane } = words.value.patterns
   return (
     <div class="pattern-details">
@@ -61,6 +65,7 @@ function Details({ detail: { pattern, examples }, stepMs }: { detail: PatternDet
           <Age unixMs={pattern.lastUnixMs} nowMs={Date.now()} />
         </Fact>
       </dl>
+      <BandSection key={pattern.id} id={pattern.id} bands={bands} />
       <Examples lines={examples} />
     </div>
   )

@@ -4,15 +4,18 @@ import { ServiceDot, Severity } from '../../components/telemetry.tsx'
 import { Cell, HeaderCell, type RowContent } from '../../components/virtual-rows.tsx'
 import { formatAge, formatCount } from '../../format.ts'
 import { words } from '../../i18n/words.ts'
+import { BandCell } from './band-cell.tsx'
+import type { Bands } from './bands.ts'
 import { Template, Trend } from './pattern-parts.tsx'
 
 /** The heads of the columns of {@link patternRow}. */
 export function PatternHeader() {
-  const { count, trend, severity, text, services, first, last } = words.value.patterns.columns
+  const { count, trend, band, severity, text, services, first, last } = words.value.patterns.columns
   return (
     <>
       <HeaderCell class="pattern-count end">{count}</HeaderCell>
       <HeaderCell class="pattern-trend">{trend}</HeaderCell>
+      <HeaderCell class="pattern-band">{band}</HeaderCell>
       <HeaderCell class="pattern-severity">{severity}</HeaderCell>
       <HeaderCell class="grow">{text}</HeaderCell>
       <HeaderCell class="pattern-services">{services}</HeaderCell>
@@ -22,10 +25,10 @@ export function PatternHeader() {
   )
 }
 
-type Shown = { stepMs: number; marked: readonly string[]; nowMs: number }
+type Shown = { stepMs: number; marked: readonly string[]; nowMs: number; bands: Bands }
 
 /** A pattern as a row of the list. */
-export function patternRow(pattern: Pattern, { stepMs, marked, nowMs }: Shown): RowContent {
+export function patternRow(pattern: Pattern, { stepMs, marked, nowMs, bands }: Shown): RowContent {
   return {
     cells: (
       <>
@@ -34,6 +37,9 @@ export function patternRow(pattern: Pattern, { stepMs, marked, nowMs }: Shown): 
         </Cell>
         <Cell class="pattern-trend">
           <Trend trend={pattern.trend} stepMs={stepMs} />
+        </Cell>
+        <Cell class="pattern-band">
+          <BandCell id={pattern.id} bands={bands} />
         </Cell>
         <Cell class="pattern-severity">
           <UsualSeverity pattern={pattern} />
