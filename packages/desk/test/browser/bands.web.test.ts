@@ -102,7 +102,7 @@ test('each row has its band: what is as expected lies in it, and what grows leav
       ),
     )
     expect(await textOf(row(page, 'bank timeout').locator('.band-state'))).toBe(
-      `learning, ${failed.learntMinutes} minutes of 60`,
+      `learning, ${failed.learntMinutes} of 60 min`,
     )
     expect(await textOf(row(page, 'brought by hand').locator('.band-state'))).toBe('not watched')
     // As many as the row has, whatever is expected.
@@ -189,6 +189,9 @@ test.each(readersAt(400, 1440, 3840))(
           await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
         ).toBeLessThanOrEqual(0)
       }
+      const [text, list] = [row(page, 'is tried again').locator('.grow'), page.locator('.patterns')]
+      expect((await boxOf(text)).width).toBeGreaterThan(100)
+      expect(await excess(row(page, 'is tried again'), list)).toMatchObject({ aside: 0 })
       const pane = page.locator('.band-section')
       expect(await excess(pane.locator('table'), page.locator('.pane'))).toMatchObject({ aside: 0 })
     })

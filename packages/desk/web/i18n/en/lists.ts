@@ -164,7 +164,7 @@ export const patterns = {
     now: (now: string, at: string) => `${now} in ten minutes at ${at}`,
     expected: (low: string, high: string) => `${low} to ${high} expected`,
     unknown: 'not known what is expected',
-    learning: (learnt: string, of: string) => `learning, ${learnt} minutes of ${of}`,
+    learning: (learnt: string, of: string) => `learning, ${learnt} of ${of} min`,
     unwatched: 'not watched',
     unwatchedWhy:
       'Nothing is expected of it: no line of it came while it was watched, or there are too many kinds of lines. What is imported is not watched.',
