@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '@clew/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AppProcess, killApps, startApp } from '../../../packages/node/test/app-process.ts'
+import { expectChains } from '../../../scripts/examples/readme-chain.ts'
+import { startExample } from '../../../scripts/examples/start-example.ts'
 import { freePort, type Service, startPostgres, startRedis } from '../../../scripts/services.ts'
 import { deploy, example, next, quiet } from './deployment.ts'
 
@@ -177,6 +179,43 @@ test('what it answers and prints is as without us', async () => {
   }
   expect(shown[0]).toEqual(shown[1])
 })
+
+test(
+  '`npm start` builds and starts it, and each order is the chain that the README shows',
+  async () => {
+    const { PG_URL, REDIS_URL } = env
+    const shop = await startExample('next', { cwd: deployed, env: { ...quiet, PG_URL, REDIS_URL } })
+    try {
+      // Next loads the module of a route with its first request, and one that comes while it starts has no server span of ours.
+      for (const path of ['/nothing', '/orders/1', '/api/orders/1']) await shop.ask(`GET ${path}`)
+      await expectChains('next', shop, {
+        shown: ['GET /api/orders/7', 200],
+        other: [
+          'GET /orders/7',
+          200,
+          [
+            'GET /orders/[id] → 200  [shop]',
+            '   GET /orders/[id] → 200  [shop]',
+            '      NextNodeServer.clientComponentLoading  [shop]',
+            '      prepare route module  [shop]',
+            '      render route (app) /orders/[id]  [shop]',
+            '         INCR  [shop]',
+            '         INFO  order shown id=…',
+            '         build component tree  [shop]',
+            '            resolve segment modules  [shop]',
+            '            resolve segment modules  [shop]',
+            '         start response  [shop]',
+            '      resolve page components  [shop]',
+            '         load route module  [shop]',
+          ],
+        ],
+      })
+    } finally {
+      await shop.stop()
+    }
+  },
+  buildMs,
+)
 
 test('the recipe of the guide is what this example runs', () => {
   const guide = readFileSync(join(example, '../../docs/guide/bundled.md'), 'utf8')

@@ -1,18 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { type CodeBlock, codeBlocks } from '../../../scripts/docs/code-blocks.ts'
 
 const page = readFileSync(new URL('../../../docs/guide/backends.md', import.meta.url), 'utf8')
 
-/** A piece of code of the guide, and below which title it stands. */
-export type Block = { title: string; language: string; text: string }
-
 /** All blocks of the guide, in their order. */
-export const blocks: readonly Block[] = page.split(/^## /m).flatMap((section) => {
-  const title = section.slice(0, section.indexOf('\n'))
-  return [...section.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, text]) => {
-    return { title, language: language!, text: text! }
-  })
-})
+export const blocks: readonly CodeBlock[] = codeBlocks(page)
 
 /** What the table says of each backend: `run here: 1.52.1`, or `configuration only` with its source. */
 export const states: Readonly<Record<string, string>> = Object.fromEntries(

@@ -1,4 +1,5 @@
 import { type ChainLog, type ChainSpan, formatChain } from '@clew/testing'
+import { chainRows } from '../../../scripts/examples/chain-rows.ts'
 
 /** What came of services, of any traces. */
 export type Chain = { spans: readonly ChainSpan[]; logs: readonly ChainLog[] }
@@ -25,18 +26,11 @@ export async function postOrder(apiUrl: string, amount: number, traceId?: string
  * the first attempt run at the same time in two processes.
  */
 export function rowsOf(traceId: string, { spans, logs }: Chain): string[] {
-  return formatChain(traceId, spans, logs)
-    .trimEnd()
-    .split('\n')
-    .map((line) =>
-      line
-        .slice('     0.0 ms  '.length)
-        .replaceAll(/[│├└]/g, ' ')
-        .replace('─', ' ')
-        .replace(/ {2}[\d.]+ (?:µs|ms|s) {2}/, '  ')
-        .replace(/\(job [\w-]+,/, '(job,')
-        .replace(/orderId=\d+/, 'orderId'),
-    )
+  return chainRows(formatChain(traceId, spans, logs))
+    .map(({ depth, text }) => {
+      const same = text.replace(/\(job [\w-]+,/, '(job,').replace(/orderId=\d+/, 'orderId')
+      return '   '.repeat(depth) + same
+    })
     .toSorted()
 }
 
