@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { codeOfReply, keysOfCommand, textOfCommand } from './commands.ts'
+import { codeOfReply, keysOfCommand, knownKeysOf, nameOfCommand, textOfCommand } from './commands.ts'
 
 test.each([
   ['GET a', 'GET a'],
@@ -8,6 +8,9 @@ test.each([
   ['PSETEX a 7 secret', 'PSETEX a ? ?'],
   ['MSET a secret b secret', 'MSET a ? b ?'],
   ['DEL a b', 'DEL a b'],
+  ['SORT a ALPHA store b', 'SORT a ? ? b'],
+  ['sort a', 'SORT a'],
+  ['Get a', 'GET a'],
   ['RENAME a b', 'RENAME a b'],
   ['BLPOP a b 0', 'BLPOP a b ?'],
   ['EVAL script 2 a b secret', 'EVAL ? ? a b ?'],
@@ -36,4 +39,13 @@ test('the code of an error is what its message begins with, if it is one', () =>
   expect(
     ['WRONGTYPE Operation against a key', 'ERR', 'Connection is closed', undefined].map(codeOfReply),
   ).toEqual(['WRONGTYPE', 'ERR', undefined, undefined])
+})
+
+test('a name is in upper case, also of a command that nobody knows; only of that one are keys not told', () => {
+  expect(['get', 'GET', 'Get', 'json.get'].map(nameOfCommand)).toEqual(['GET', 'GET', 'GET', 'JSON.GET'])
+  expect(['get', 'Get', 'json.get'].map((name) => knownKeysOf(name, ['a', 'b']))).toEqual([
+    ['a'],
+    ['a'],
+    undefined,
+  ])
 })

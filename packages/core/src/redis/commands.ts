@@ -4,7 +4,7 @@ const maxTextLength = 1_024
 
 /** The command as it may be shown: of its arguments the keys, `?` for each other one; at most 32 of them and 1,024 characters. */
 export function textOfCommand(name: string, args: readonly unknown[], keys: readonly unknown[]): string {
-  let text = name.toUpperCase()
+  let text = nameOfCommand(name)
   const shown = Math.min(args.length, maxShownArguments)
   for (let at = 0; at < shown; at++) {
     const arg = args[at]
@@ -27,6 +27,10 @@ type KeyRule = (args: readonly unknown[]) => readonly unknown[]
 
 const words = (text: string): string[] => text.trim().split(/\s+/)
 
+function firstOf(args: readonly unknown[]): readonly unknown[] {
+  return args.length > 1 ? args.slice(0, 1) : args
+}
+
 /** Keys after their number, which stands at this place. */
 function counted(at: number): KeyRule {
   return (args) => args.slice(at + 1, at + 1 + (Number(args[at]) || 0))
@@ -39,12 +43,13 @@ const rules: readonly (readonly [names: string, rule: KeyRule])[] = [
     GEOSEARCH GET GETBIT GETDEL GETEX GETRANGE GETSET HDEL HEXISTS HEXPIRE HEXPIREAT HEXPIRETIME HGET HGETALL HGETDEL HGETEX
     HINCRBY HINCRBYFLOAT HKEYS HLEN HMGET HMSET HPERSIST HPEXPIRE HPTTL HRANDFIELD HSCAN HSET HSETEX HSETNX HSTRLEN HTTL HVALS INCR INCRBY
     INCRBYFLOAT LINDEX LINSERT LLEN LPOP LPOS LPUSH LPUSHX LRANGE LREM LSET LTRIM MOVE PERSIST PEXPIRE PEXPIREAT PEXPIRETIME
-    PFADD PSETEX PTTL RESTORE RPOP RPUSH RPUSHX SADD SCARD SET SETBIT SETEX SETNX SETRANGE SISMEMBER SMEMBERS SMISMEMBER SORT SORT_RO
+    PFADD PSETEX PTTL RESTORE RPOP RPUSH RPUSHX SADD SCARD SET SETBIT SETEX SETNX SETRANGE SISMEMBER SMEMBERS SMISMEMBER SORT_RO
     SPOP SRANDMEMBER SREM SSCAN STRLEN SUBSTR TTL TYPE XACK XACKDEL XADD XAUTOCLAIM XCLAIM XDEL XDELEX XLEN XPENDING XRANGE XREVRANGE
     XSETID XTRIM ZADD ZCARD ZCOUNT ZINCRBY ZLEXCOUNT ZMSCORE ZPOPMAX ZPOPMIN ZRANDMEMBER ZRANGE ZRANGEBYLEX ZRANGEBYSCORE ZRANK ZREM
     ZREMRANGEBYLEX ZREMRANGEBYRANK ZREMRANGEBYSCORE ZREVRANGE ZREVRANGEBYLEX ZREVRANGEBYSCORE ZREVRANK ZSCAN ZSCORE`,
-    (args) => args.slice(0, 1),
+    firstOf,
   ],
+  ['SORT', (args) => [args[0], ...afterWord(args, 'STORE').slice(0, 1)]],
   [
     'COPY RENAME RENAMENX SMOVE LMOVE RPOPLPUSH BLMOVE BRPOPLPUSH ZRANGESTORE GEOSEARCHSTORE LCS',
     (args) => args.slice(0, 2),
@@ -64,15 +69,36 @@ const rules: readonly (readonly [names: string, rule: KeyRule])[] = [
 ]
 
 function keysOfStreams(args: readonly unknown[]): readonly unknown[] {
-  const rest = args.slice(args.findIndex((arg) => String(arg).toUpperCase() === 'STREAMS') + 1)
-  return rest.length === args.length ? [] : rest.slice(0, rest.length / 2)
+  const rest = afterWord(args, 'STREAMS')
+  return rest.slice(0, rest.length / 2)
 }
 
-const ruleOf = new Map(rules.flatMap(([names, rule]) => words(names).map((name) => [name, rule] as const)))
+/** None without that word. */
+function afterWord(args: readonly unknown[], word: string): readonly unknown[] {
+  const at = args.findIndex((arg) => String(arg).toUpperCase() === word)
+  return at < 0 ? none : args.slice(at + 1)
+}
+
+/** By upper- and lower-case name, as clients have it: to change the case of each command costs more than all the rest. */
+const known = new Map(
+  rules.flatMap(([names, keysOf]) =>
+    words(names).flatMap((name) => [name, name.toLowerCase()].map((key) => [key, { name, keysOf }] as const)),
+  ),
+)
+
+/** The name in upper case. */
+export function nameOfCommand(name: string): string {
+  return known.get(name)?.name ?? name.toUpperCase()
+}
 
 /** The keys among the arguments after a command's name; of a command that is not known none, so that no value is taken for one. */
 export function keysOfCommand(name: string, args: readonly unknown[]): readonly unknown[] {
-  return ruleOf.get(name.toUpperCase())?.(args) ?? none
+  return knownKeysOf(name, args) ?? none
+}
+
+/** The same, and undefined of a command that is not known. */
+export function knownKeysOf(name: string, args: readonly unknown[]): readonly unknown[] | undefined {
+  return (known.get(name) ?? known.get(name.toUpperCase()))?.keysOf(args)
 }
 
 const none: readonly unknown[] = []

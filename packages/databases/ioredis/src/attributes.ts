@@ -1,5 +1,13 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
-import { clipCommands, codeOfReply, describeServer, maxShownArguments, textOfCommand } from '@clew/core/redis'
+import {
+  clipCommands,
+  codeOfReply,
+  describeServer,
+  knownKeysOf,
+  maxShownArguments,
+  nameOfCommand,
+  textOfCommand,
+} from '@clew/core/redis'
 import type { Attributes } from '@opentelemetry/api'
 import type { Command, Connection } from './library.ts'
 
@@ -13,7 +21,7 @@ const endsOfTransaction = new Set(['multi', 'exec'])
  * https://opentelemetry.io/docs/specs/semconv/database/redis/
  */
 export function describeCommand(command: Command, connection: Address): SpanDescription {
-  return describeOperation(command.name.toUpperCase(), textOf(command), connection)
+  return describeOperation(nameOfCommand(command.name), textOf(command), connection)
 }
 
 /** Name and attributes of a pipeline's or a transaction's span. */
@@ -22,10 +30,10 @@ export function describeBatch(commands: readonly Command[], connection: Address)
   const own = isTransaction
     ? commands.filter(({ name }) => !endsOfTransaction.has(name.toLowerCase()))
     : commands
-  const names = new Set(own.map(({ name }) => name.toUpperCase()))
+  const names = new Set(own.map(({ name }) => nameOfCommand(name)))
   const mode = isTransaction ? 'MULTI' : 'PIPELINE'
   const name = names.size === 1 ? `${mode} ${[...names][0]}` : mode
-  const text = own.slice(0, maxShownArguments).map(textOf).join('; ')
+  const text = clipCommands(own.slice(0, maxShownArguments).map(textOf).join('; '))
   return describeOperation(name, text, connection, { 'db.operation.batch.size': own.length })
 }
 
@@ -42,7 +50,7 @@ function describeOperation(
       ...describeConnection(connection),
       'db.operation.name': name,
       ...more,
-      'db.query.text': clipCommands(text),
+      'db.query.text': text,
     },
     describeError,
   }
@@ -59,7 +67,8 @@ function describeConnection({ isCluster, options, condition }: Address): Readonl
 }
 
 function textOf(command: Command): string {
-  return textOfCommand(command.name, command.args, command.getKeys())
+  const { name, args } = command
+  return textOfCommand(name, args, knownKeysOf(name, args) ?? command.getKeys())
 }
 
 // A server's error begins with its code, such as `WRONGTYPE`.

@@ -4,6 +4,7 @@ import {
   guard,
   isTracingSuppressed,
   type Operation,
+  reportThrown,
   type SpanDescription,
   spanOf,
   startOperation,
@@ -38,9 +39,11 @@ export function traceCommands(tracer: Tracer): CommandTracer {
   const batchOfPipeline = createHiddenSlot<Batch>()
   const batchOfCommand = createHiddenSlot<Batch>()
 
+  let isQueuing = false
+
   const startCommand = (connection: Connection, command: Command, caller: Context): void => {
     const operation = startOperation(tracer, caller, () => describeCommand(command, connection))
-    endWith(command, operation, () => undefined)
+    endWith(command, operation)
   }
   const startBatch = (connection: Connection, batch: Batch): void => {
     batch.isStarted = true
@@ -50,6 +53,7 @@ export function traceCommands(tracer: Tracer): CommandTracer {
 
   return {
     queued: (pipeline, command) => {
+      isQueuing = true
       const batch = batchOfPipeline.get(pipeline) ?? newBatch(pipeline)
       const caller = activeContext()
       batchOfPipeline.set(pipeline, batch)
@@ -61,16 +65,14 @@ export function traceCommands(tracer: Tracer): CommandTracer {
     sent: (connection, command) => {
       if (sentBefore.get(command)) return
       sentBefore.set(command, true)
-      const batch = batchOfCommand.get(command)
-      guard(
-        'tracing a Redis command',
-        () => {
-          if (!batch) startCommand(connection, command, activeContext())
-          else if (batch.traces.size > 1) startCommand(connection, command, callerOfQueued(batch, command))
-          else if (!batch.isStarted) startBatch(connection, batch)
-        },
-        undefined,
-      )
+      const batch = isQueuing ? batchOfCommand.get(command) : undefined
+      try {
+        if (!batch) startCommand(connection, command, activeContext())
+        else if (batch.traces.size > 1) startCommand(connection, command, callerOfQueued(batch, command))
+        else if (!batch.isStarted) startBatch(connection, batch)
+      } catch (error) {
+        reportThrown('tracing a Redis command', error)
+      }
     },
   }
 }
@@ -98,7 +100,7 @@ function callerOfQueued({ commands, callers }: Batch, command: Command): Context
 type Outcome = { resolve(value: unknown): unknown; reject(error: unknown): unknown }
 
 // Not by `then`: that would make a rejection handled which the application may have left unhandled.
-function endWith(target: Outcome, operation: Operation, errorIn: (value: unknown) => unknown): void {
+function endWith(target: Outcome, operation: Operation, errorIn?: (value: unknown) => unknown): void {
   if (!operation.span) return
   const { resolve, reject } = target
   target.resolve = (value) => {
@@ -106,7 +108,7 @@ function endWith(target: Outcome, operation: Operation, errorIn: (value: unknown
       // A reply that cannot be transformed makes a Command call its `reject` in here.
       return resolve.call(target, value)
     } finally {
-      operation.end(guard('reading the results of a batch', () => errorIn(value), undefined))
+      operation.end(errorIn && guard('reading the results of a batch', () => errorIn(value), undefined))
     }
   }
   target.reject = (error) => {

@@ -1,5 +1,5 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
-import { codeOfReply, describeServer, keysOfCommand, textOfCommand } from '@clew/core/redis'
+import { codeOfReply, describeServer, keysOfCommand, nameOfCommand, textOfCommand } from '@clew/core/redis'
 import type { Attributes } from '@opentelemetry/api'
 
 // What node-redis publishes, since 5.12: https://github.com/redis/node-redis/blob/master/docs/diagnostics-channel.md
@@ -21,7 +21,7 @@ export type BatchMessage = Connection & { batchMode?: string; batchSize?: number
 export function describeCommand(message: CommandMessage): SpanDescription | undefined {
   if (message.batchMode) return undefined
   const args = message.args.slice(1)
-  const name = message.command.toUpperCase()
+  const name = nameOfCommand(message.command)
   const attributes = attributesOf(name, message)
   attributes['db.query.text'] = textOfCommand(name, args, keysOfCommand(name, args))
   return { name, kind: SpanKind.CLIENT, attributes, describeError }
