@@ -17,7 +17,7 @@ export default defineConfig({
     projects: [
       project('unit', [
         'packages/**/src/**/*.test.ts',
-        'packages/desk/{api,chain,server,web}/**/!(*.service|*.web).test.ts',
+        'packages/desk/{api,chain,server,tools,web}/**/!(*.service|*.web).test.ts',
         '{benchmarks,scripts}/**/!(*.preload).test.ts',
       ]),
       project('service', ['packages/**/test/**/*.service.test.ts', 'examples/**/*.service.test.ts']),

@@ -50,6 +50,20 @@ const esmYaml: Plugin = {
   },
 }
 
+/**
+ * Leaves out the checker of JSON Schemas that the SDK of the Model Context Protocol has in its bundle: half of it, for answers to questions that
+ * our server never asks.
+ */
+const withoutSchemaChecker: Plugin = {
+  name: 'without-schema-checker',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /@modelcontextprotocol\/server\/dist\/shimsNode\.mjs$/ }, () => ({
+      contents:
+        "export { default as process } from 'node:process'\nexport class DefaultJsonSchemaValidator {}",
+    }))
+  },
+}
+
 /** Of a package.json that a source imports, its version is all that goes into the bundle. */
 const versionOnly: Plugin = {
   name: 'version-only',
@@ -98,7 +112,7 @@ async function bundle(
   entryPoints: string[],
   outdir: string,
   external: string[] = [],
-  more: Pick<BuildOptions, 'entryNames' | 'minifyWhitespace' | 'lineLimit'> = {},
+  more: Pick<BuildOptions, 'entryNames' | 'minifyWhitespace' | 'lineLimit' | 'banner'> = {},
 ): Promise<string[]> {
   const { metafile } = await build({
     entryPoints,
@@ -111,7 +125,7 @@ async function bundle(
     platform: 'node',
     target: 'node22.15',
     mainFields: ['module', 'main'],
-    plugins: [withoutMachineId, directBuiltins, esmYaml, versionOnly],
+    plugins: [withoutMachineId, withoutSchemaChecker, directBuiltins, esmYaml, versionOnly],
     logLevel: 'warning',
     ...more,
   })
@@ -123,13 +137,29 @@ function writeLicenses(sources: readonly string[], file: string): void {
   const folders = new Set(
     sources.flatMap((path) => path.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0] ?? []),
   )
-  const texts = [...folders].toSorted().map((folder) => {
+  const vendored = sources.flatMap((path) => vendoredFolders(path))
+  const texts = [...new Set([...folders, ...vendored])].toSorted().map((folder) => {
     const { name, version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
     const file = readdirSync(folder).find((name) => /^license$/i.test(name))
     if (file === undefined) throw new Error(`${folder} has no licence to ship`)
     return `${name} ${version}\n\n${readFileSync(`${folder}/${file}`, 'utf8')}`
   })
   if (texts.length > 0) writeFileSync(file, texts.join(`\n${'-'.repeat(80)}\n\n`))
+}
+
+/** A quarter of a package would be indentation. Lines stay, for the places in stacks. */
+const compact = { minifyWhitespace: true, lineLimit: 120 } as const
+
+/**
+ * Where the packages lie that a package of others has copied into a file of its own, by what its bundler left there as a comment. They are
+ * devDependencies of ours, for their licences.
+ */
+function vendoredFolders(path: string): string[] {
+  if (!path.includes('node_modules/')) return []
+  const regions = readFileSync(path, 'utf8').matchAll(
+    /^\/\/#region .*node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm,
+  )
+  return [...regions].map(([, name]) => `packages/mcp/node_modules/${name}`)
 }
 
 async function bundlePackage({ name, directory, exports, bin }: Package): Promise<void> {
@@ -150,7 +180,9 @@ async function bundlePackage({ name, directory, exports, bin }: Package): Promis
   const sources: string[] = []
   for (const group of groups.filter(({ length }) => length > 0)) {
     const files = group.map((entry) => `${directory}/${entry.replace('./bundle/', 'dist/')}`)
-    sources.push(...(await bundle(files, `${directory}/bundle`, external)))
+    // Its one export stands behind a brace, where publint sees none.
+    const more = name === '@clew/mcp' ? { ...compact, banner: { js: 'export {}' } } : {}
+    sources.push(...(await bundle(files, `${directory}/bundle`, external, more)))
   }
   writeLicenses(sources, `${directory}/bundle/third-party-licenses.txt`)
   console.log(`bundled ${name}`)
@@ -161,15 +193,16 @@ for (const one of publishedPackages()) await bundlePackage(one)
 const deskEntries = [
   'index.js',
   'desk-thread.js',
-  ...['writer', 'reader', 'alert', 'import', 'metrics'].map((name) => `threads/${name}-thread.js`),
+  '../tools/offer-tools.js',
+  ...['writer', 'reader', 'alert', 'import', 'metrics', 'mcp'].map((name) => `threads/${name}-thread.js`),
 ]
 rmSync('packages/desk/dist/bundle', { recursive: true, force: true })
 const deskSources = await bundle(
   deskEntries.map((entry) => `packages/desk/dist/server/${entry}`),
   'packages/desk/dist/bundle',
-  [],
-  // A quarter of its package would be indentation. Lines stay, for the places in stacks.
-  { entryNames: '[name]', minifyWhitespace: true, lineLimit: 120 },
+  // Loaded where somebody speaks that protocol.
+  ['@clew/mcp'],
+  { entryNames: '[name]', ...compact },
 )
 writeLicenses(deskSources, 'packages/desk/dist/bundle/third-party-licenses.txt')
 console.log('bundled @clew/desk')

@@ -3,9 +3,9 @@
  * alone. What stands lowest imports nothing of ours.
  */
 export const packageArrows: Readonly<Record<string, readonly string[]>> = {
-  cli: ['node', 'desk', 'alert', 'settings', 'otlp/severity', 'otlp/text'],
+  cli: ['node', 'desk', 'mcp', 'alert', 'settings', 'otlp/severity', 'otlp/text'],
   node: ['core', 'settings', 'search', 'pipeline', 'otlp', 'alert'],
-  desk: ['settings', 'search', 'otlp', 'pipeline', 'templates', 'alert'],
+  desk: ['settings', 'search', 'otlp', 'pipeline', 'templates', 'alert', 'mcp'],
   alert: ['settings', 'search', 'otlp', 'templates'],
   'exporters/*': ['core', 'pipeline', 'otlp', 'settings'],
   testing: ['core', 'otlp'],
@@ -19,6 +19,7 @@ export const packageArrows: Readonly<Record<string, readonly string[]>> = {
   settings: [],
   otlp: [],
   templates: [],
+  mcp: [],
 }
 
 /** Packages that import nothing of others at run time: what they take from others are types. */
@@ -53,7 +54,7 @@ export const packageRooms: Readonly<Record<string, readonly (readonly string[])[
     ['records/', 'problems.ts'],
     ['pipeline.ts', 'timers.ts'],
   ],
-  desk: [['vite.config.ts'], ['server/', 'web/'], ['chain/'], ['api/']],
+  desk: [['vite.config.ts'], ['server/', 'web/'], ['tools/'], ['chain/'], ['api/']],
   'alert/src': [
     ['index.ts'],
     ['run/'],

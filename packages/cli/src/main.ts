@@ -7,6 +7,7 @@ import { deskCommand } from './commands/desk.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { importCommand } from './commands/import.ts'
 import { logsCommand } from './commands/logs.ts'
+import { mcpCommand } from './commands/mcp.ts'
 import { statusCommand } from './commands/status.ts'
 import { warningsCommand } from './commands/warnings.ts'
 import { printable } from './format-log.ts'
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   clearCommand,
   alertCommand,
   warningsCommand,
+  mcpCommand,
   doctorCommand,
   statusCommand,
 ]

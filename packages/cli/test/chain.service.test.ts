@@ -67,7 +67,10 @@ test.each([
     'clew chain: --as: it excludes --compare; give one of the two\n',
   ],
   [['--compare', 'xyz'], 'clew chain: --compare: "xyz" is no trace id; write its 32 hex digits\n'],
-  [['--compare', 'a'.repeat(32)], `clew chain: no span and no line of trace ${'a'.repeat(32)} is here\n`],
+  [
+    ['--compare', 'a'.repeat(32)],
+    `clew chain: no span and no line of trace ${'a'.repeat(32)} is here; the list of chains has those that are\n`,
+  ],
 ])('%j is told what is wrong with it', async (words, message) => {
   const { code, stderr } = await runClew(['chain', traceId, ...words, '--desk', desk.url])
   expect([code, stderr]).toEqual([1, message])

@@ -15,7 +15,16 @@ const statusesOf = (path: string, all: Sent[]) =>
 test('a name that is not this desk is refused on every kind of route, before all else', async () => {
   desk = await startDesk()
   const host = 'evil.example:4318'
-  const paths = ['/', '/assets/x.js', '/metrics', '/api/logs', '/api/live?logs=', '/api/nothing', '/v1/logs']
+  const paths = [
+    '/',
+    '/assets/x.js',
+    '/metrics',
+    '/mcp',
+    '/api/logs',
+    '/api/live?logs=',
+    '/api/nothing',
+    '/v1/logs',
+  ]
   const refused = await Promise.all(paths.map((path) => send(desk.url, path, { headers: { host } })))
   expect(refused.map(({ status }) => status)).toEqual(paths.map(() => 403))
   expect(problemOf(refused[0]!)).toBe(

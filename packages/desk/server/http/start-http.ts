@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { closeServer, createOtlpHttpHandler, limitConnections, listen, serverUrl } from '@clew/otlp'
 import type { DeskStatus } from '../../api/index.ts'
 import type { Alerts } from '../threads/alerts.ts'
+import { McpClient } from '../threads/mcp-client.ts'
 import type { MetricsClient } from '../threads/metrics-client.ts'
 import type { Store } from '../threads/store.ts'
 import { type HttpOptions, hostsOf, requireSafeBinding } from './access/binding.ts'
@@ -15,6 +16,7 @@ import { failureOf, sendFailure } from './reply/reply.ts'
 import { openSharedFile } from './reply/shared-file.ts'
 import { isPagePath, openWebFiles } from './reply/web-files.ts'
 import { createApi, type KnownStatus } from './routes/answer-api.ts'
+import { createMcpListener, mcpPath } from './routes/answer-mcp.ts'
 import { deskMetricsAnswer } from './routes/desk-metrics.ts'
 
 export type DeskHttp = {
@@ -57,11 +59,14 @@ export async function startHttp({
     alerts: rules?.state() ?? null,
   })
   const api = createApi({ store, rules, alerts, metrics, live, sharedFile }, known)
-  const listener = await createListener(options, handler, api, deskMetricsAnswer(rules, known))
+  const mcp = new McpClient(() => ({ url: at.http, version: known().version }), api.ask, options.onError)
+  const answers = { api: api.answer, metrics: deskMetricsAnswer(rules, known), mcp: createMcpListener(mcp) }
+  const listener = await createListener(options, handler, answers)
 
   const open: { close(): Promise<void> }[] = []
   const close = async (): Promise<void> => {
     live.close()
+    await mcp.close()
     await Promise.all(open.map((server) => server.close()))
   }
   try {
@@ -94,11 +99,16 @@ async function startServer(
   return { port, close: () => closeServer(server) }
 }
 
+type Answers = {
+  api: ReturnType<typeof createApi>['answer']
+  metrics: ReturnType<typeof deskMetricsAnswer>
+  mcp: ReturnType<typeof createMcpListener>
+}
+
 async function createListener(
   options: HttpOptions,
   handlers: ReturnType<typeof createOtlpHandler>,
-  api: ReturnType<typeof createApi>,
-  metrics: ReturnType<typeof deskMetricsAnswer>,
+  { api, metrics, mcp }: Answers,
 ): Promise<Listener> {
   const corsOrigins = options.corsOrigins ?? []
   const { ingestToken, onError } = options
@@ -110,16 +120,16 @@ async function createListener(
     const url = parseUrl(request.url)
     if (url === undefined) return sendFailure(response, badUrl)
     const { pathname } = url
-    const isMetrics = pathname === '/metrics'
-    const isApi = isMetrics || pathname.startsWith('/api/')
+    const whole = pathname === '/metrics' ? metrics : pathname === mcpPath ? mcp : undefined
+    const isApi = whole !== undefined || pathname.startsWith('/api/')
     const kind = pathname.startsWith('/v1/') ? 'otlp' : isApi ? 'api' : 'page'
     const settings: GuardSettings = { ...options, corsOrigins, cookieName: sessionCookieName(port) }
     const refusal = refusalByOrigin(request, kind, settings)
     if (refusal !== undefined) return sendFailure(response, refusal)
     if (kind === 'otlp') return otlp(request, response)
-    if (isMetrics) {
+    if (whole !== undefined) {
       const refused = refusalByToken(request, 'read', settings)
-      return refused === undefined ? metrics(request, response) : sendFailure(response, refused)
+      return refused === undefined ? whole(request, response) : sendFailure(response, refused)
     }
     if (kind === 'api')
       return api(request, response, url, (access) => refusalByToken(request, access, settings))

@@ -22,7 +22,10 @@ export function readChain(known: KnownTraces, traceId: string): ChainData {
   const { traces, more } = joinedTraces(known, traceId)
   const { spans, logs, moreRecords } = readChainParts(known, traces)
   if (spans.length === 0 && logs.length === 0) {
-    throw storeError('not-found', `no span and no line of trace ${traceId} is here`)
+    throw storeError(
+      'not-found',
+      `no span and no line of trace ${traceId} is here; the list of chains has those that are`,
+    )
   }
   const zero = earliest(spans, logs)
   const texts = createTexts()

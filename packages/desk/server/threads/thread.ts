@@ -111,6 +111,19 @@ export type FromMetrics =
   | { kind: 'answer'; id: number; value: object }
   | { kind: 'failure'; id: number; code: string; message: string }
 
+/** A call of `POST /mcp`, and answers to what the thread asked of the API meanwhile; `json` undefined: it was refused. */
+export type ToMcp =
+  | { kind: 'call'; id: number; headers: Record<string, string>; body: string }
+  | { kind: 'cancel'; id: number }
+  | { kind: 'told'; id: number; json: Uint8Array | undefined; message: string }
+
+export type FromMcp =
+  | { kind: 'reply'; id: number; status: number; type: string; body: string }
+  | { kind: 'ask'; id: number; path: string }
+  /** Nobody waits for that any more. */
+  | { kind: 'forget'; id: number }
+  | { kind: 'problem'; message: string }
+
 // Sources in tests, files beside this one when built and when bundled.
 const extension = extname(import.meta.url)
 
@@ -125,7 +138,13 @@ export function closeThread(thread: Worker | undefined): Promise<void> {
 
 /** Starts a thread of the desk. node:sqlite is announced as experimental by Node 22, on stderr: not here. */
 export function startThread(
-  name: 'writer-thread' | 'reader-thread' | 'alert-thread' | 'import-thread' | 'metrics-thread',
+  name:
+    | 'writer-thread'
+    | 'reader-thread'
+    | 'alert-thread'
+    | 'import-thread'
+    | 'metrics-thread'
+    | 'mcp-thread',
   options: Pick<WorkerOptions, 'workerData' | 'resourceLimits'> = {},
 ): Worker {
   return new Worker(new URL(`./${name}${extension}`, import.meta.url), {

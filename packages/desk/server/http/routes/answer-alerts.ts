@@ -3,7 +3,7 @@ import type { AlertPage, NewAlertSilence } from '../../../api/index.ts'
 import { storeError } from '../../schema/store-error.ts'
 import type { Alerts } from '../../threads/alerts.ts'
 import { sendJson } from '../reply/reply.ts'
-import type { Call } from './match-route.ts'
+import type { Call, Reader } from './match-route.ts'
 import { readJsonBody } from './read-body.ts'
 import type { AlertRouteName } from './routes.ts'
 
@@ -11,20 +11,28 @@ const noFile: AlertPage = { file: null, alerts: [], rules: [], silences: [], not
 const defaultDecisions = 200
 const mostDecisions = 1_000
 
-/** What answers `/api/alerts…`. `alerts` undefined: the desk has no rule file. */
-export function alertAnswers(
-  alerts: Alerts | undefined,
-): Record<AlertRouteName, (call: Call) => Promise<void>> {
+type ReadName = 'alerts' | 'alerts-explain'
+
+/** What `/api/alerts…` reads. `alerts` undefined: the desk has no rule file. */
+export function alertReaders(alerts: Alerts | undefined): Record<ReadName, Reader> {
   return {
-    alerts: async ({ request, response }) => {
+    async alerts() {
       const { notJudged } = alerts?.state() ?? noFile
       const page: AlertPage = alerts ? { ...(await alerts.ask('page', {})), notJudged } : noFile
-      await sendJson(request, response, page)
+      return page
     },
-    'alerts-explain': async ({ request, response, values }) => {
-      const of = { rule: values.rule ?? '', most: limitOf(values.limit) }
-      await sendJson(request, response, alerts ? await alerts.ask('explain', of) : { decisions: [] })
+    async 'alerts-explain'({ rule = '', limit }) {
+      const of = { rule, most: limitOf(limit) }
+      return alerts ? alerts.ask('explain', of) : { decisions: [] }
     },
+  }
+}
+
+/** What answers to changes below `/api/alerts`. */
+export function alertAnswers(
+  alerts: Alerts | undefined,
+): Record<Exclude<AlertRouteName, ReadName>, (call: Call) => Promise<void>> {
+  return {
     silence: async ({ request, response }) => {
       const body = await readJsonBody(request, response)
       if (body === undefined) return

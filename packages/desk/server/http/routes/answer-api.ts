@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DeskStatus } from '../../../api/index.ts'
 import type { QueryName, StoreStatus } from '../../query/queries.ts'
+import { storeError } from '../../schema/store-error.ts'
 import type { Alerts } from '../../threads/alerts.ts'
+import type { AskApi } from '../../threads/mcp-client.ts'
 import type { MetricsClient } from '../../threads/metrics-client.ts'
 import type { Store } from '../../threads/store.ts'
 import type { RouteAccess } from '../access/guard.ts'
@@ -9,10 +11,10 @@ import { createImportAnswer } from '../import/answer-import.ts'
 import type { LiveStreams } from '../live/live-streams.ts'
 import { type Failure, jsonType, sendBytes, sendFailure, sendJson } from '../reply/reply.ts'
 import type { SharedFile } from '../reply/shared-file.ts'
-import { alertAnswers } from './answer-alerts.ts'
+import { alertAnswers, alertReaders } from './answer-alerts.ts'
 import { patternSeriesAnswer } from './answer-pattern-series.ts'
-import { warningAnswers } from './answer-warnings.ts'
-import { type Call, matchRoute } from './match-route.ts'
+import { warningAnswers, warningReaders } from './answer-warnings.ts'
+import { type Call, matchRoute, type Reader } from './match-route.ts'
 import { openApi } from './openapi.ts'
 import type { RouteName } from './routes.ts'
 
@@ -34,27 +36,45 @@ type Sources = {
   sharedFile: SharedFile
 }
 
-/** Makes what answers `/api/…`. Rejects with what the store says. */
-export function createApi(
-  { store, rules, alerts, metrics, live, sharedFile }: Sources,
-  known: () => KnownStatus,
-): (
+type AnswerApi = (
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
   refusal: (access: RouteAccess) => Failure | undefined,
-) => Promise<void> {
+) => Promise<void>
+
+type ReadRoute = (name: RouteName, values: Record<string, string>, signal: AbortSignal) => Promise<Uint8Array>
+
+/** Makes what reads JSON by the name of a route: from who knows it, or by the query of the same name. */
+function createReadRoute({ store, rules, alerts, metrics }: Sources, known: () => KnownStatus): ReadRoute {
+  const readers: Partial<Record<RouteName, Reader>> = {
+    status: () => readStatus(store, known()),
+    ...alertReaders(rules),
+    ...warningReaders(alerts),
+    metrics: () => metrics.page(),
+    'metric-series': ({ metric }) => metrics.series(metric ?? ''),
+  }
+  return async (name, values, signal) => {
+    const reader = readers[name]
+    if (reader !== undefined) return Buffer.from(JSON.stringify(await reader(values)))
+    return store.query({ name: name as QueryName, parameters: values }, signal)
+  }
+}
+
+/**
+ * Makes what answers `/api/…`, and `ask`, which resolves with the bytes of the JSON that a GET of a path is answered with. Both
+ * reject with what the store says.
+ */
+export function createApi(sources: Sources, known: () => KnownStatus): { answer: AnswerApi; ask: AskApi } {
+  const { store, rules, alerts, metrics, live, sharedFile } = sources
   const answerImport = createImportAnswer(store)
+  const read = createReadRoute(sources, known)
   const own: Partial<Record<RouteName, (call: Call) => Promise<void>>> = {
-    status: async ({ request, response }) => sendJson(request, response, await readStatus(store, known())),
     openapi: ({ request, response }) => sendJson(request, response, openApi(known().version)),
     live: ({ request, response, values }) => live.answer(request, response, values),
     ...alertAnswers(rules),
     ...warningAnswers(alerts),
     'pattern-series': patternSeriesAnswer(store, alerts),
-    metrics: async ({ request, response }) => sendJson(request, response, await metrics.page()),
-    'metric-series': async ({ request, response, values }) =>
-      sendJson(request, response, await metrics.series(values.metric ?? '')),
     clear: async ({ request, response }) => {
       await metrics.clear()
       await store.clear()
@@ -75,19 +95,23 @@ export function createApi(
       await sendBytes(request, response, body, type, headers)
     },
   }
-  return async (request, response, url, refusal) => {
+  const answer: AnswerApi = async (request, response, url, refusal) => {
     const match = matchRoute(request.method ?? '', url)
     // Without the token, nobody learns which routes there are.
     const refused = refusal('route' in match ? match.route.access : 'read')
     if (refused !== undefined) return sendFailure(response, refused)
     if ('failure' in match) return sendFailure(response, match.failure)
     const { route, values } = match
-    const answer = own[route.name]
-    if (answer !== undefined) return answer({ request, response, values })
-    // Every other route is a query of the same name.
-    const query = { name: route.name as QueryName, parameters: values }
-    await sendBytes(request, response, await store.query(query, goneSignal(response)), jsonType)
+    const answerOwn = own[route.name]
+    if (answerOwn !== undefined) return answerOwn({ request, response, values })
+    await sendBytes(request, response, await read(route.name, values, goneSignal(response)), jsonType)
   }
+  const ask: AskApi = async (path, signal) => {
+    const match = matchRoute('GET', new URL(path, 'http://desk'))
+    if ('failure' in match) throw storeError('invalid', match.failure.message)
+    return read(match.route.name, match.values, signal)
+  }
+  return { answer, ask }
 }
 
 /** Aborts when whoever asked has gone: a page that asks something else closes its connection. */

@@ -3,7 +3,7 @@ import type { WarningPage } from '../../../api/index.ts'
 import { storeError } from '../../schema/store-error.ts'
 import type { Alerts } from '../../threads/alerts.ts'
 import { sendJson } from '../reply/reply.ts'
-import type { Call } from './match-route.ts'
+import type { Call, Reader } from './match-route.ts'
 import { readJsonBody } from './read-body.ts'
 import type { WarningRouteName } from './routes.ts'
 
@@ -15,21 +15,28 @@ const nothing: WarningPage = {
   warnings: [],
 }
 
-/** What answers `/api/warnings…`. `alerts` undefined: nobody watches. */
+type ReadName = 'warnings' | 'warning'
+
+/** What `/api/warnings…` reads. `alerts` undefined: nobody watches. */
+export function warningReaders(alerts: Alerts | undefined): Record<ReadName, Reader> {
+  return {
+    async warnings({ from, to, limit }) {
+      const of = {
+        fromMs: momentOf('from', from, 0),
+        toMs: momentOf('to', to, Number.MAX_SAFE_INTEGER),
+        most: limitOf(limit),
+      }
+      return alerts ? alerts.ask('warnings', of) : nothing
+    },
+    warning: async ({ id = '' }) => requireWatch(alerts).ask('warning', { id }),
+  }
+}
+
+/** What answers to changes below `/api/warnings`. */
 export function warningAnswers(
   alerts: Alerts | undefined,
-): Record<WarningRouteName, (call: Call) => Promise<void>> {
+): Record<Exclude<WarningRouteName, ReadName>, (call: Call) => Promise<void>> {
   return {
-    warnings: async ({ request, response, values }) => {
-      const of = {
-        fromMs: momentOf('from', values.from, 0),
-        toMs: momentOf('to', values.to, Number.MAX_SAFE_INTEGER),
-        most: limitOf(values.limit),
-      }
-      await sendJson(request, response, alerts ? await alerts.ask('warnings', of) : nothing)
-    },
-    warning: async ({ request, response, values }) =>
-      sendJson(request, response, await requireWatch(alerts).ask('warning', { id: values.id! })),
     'warning-opinion': async ({ request, response, values }) => {
       const body = (await readJsonBody(request, response)) as { opinion?: unknown } | undefined
       if (body === undefined) return

@@ -6,6 +6,9 @@ import { type Route, routes } from './routes.ts'
 /** A request to a route, with the values of its parameters. */
 export type Call = { request: IncomingMessage; response: ServerResponse; values: Record<string, string> }
 
+/** Reads what a route answers, by the values of its parameters. */
+export type Reader = (values: Record<string, string>) => Promise<object>
+
 /** A route with the values of its parameters, or why there is none. */
 export type Match = { route: Route; values: Record<string, string> } | { failure: Failure }
 

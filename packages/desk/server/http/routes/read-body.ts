@@ -10,6 +10,21 @@ export async function readJsonBody(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<object | undefined> {
+  const text = await readJsonText(request, response)
+  if (text === undefined) return undefined
+  try {
+    const body: unknown = JSON.parse(text)
+    return typeof body === 'object' && body !== null ? body : {}
+  } catch {
+    return {}
+  }
+}
+
+/** What should be JSON, as it came; undefined when it was refused. */
+export async function readJsonText(
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<string | undefined> {
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase()
   if (type !== 'application/json') {
     sendFailure(response, wrongType)
@@ -20,10 +35,5 @@ export async function readJsonBody(
     text += chunk
     if (text.length > maxBodyBytes) throw storeError('too-large', `this may have ${maxBodyBytes} characters`)
   }
-  try {
-    const body: unknown = JSON.parse(text)
-    return typeof body === 'object' && body !== null ? body : {}
-  } catch {
-    return {}
-  }
+  return text
 }
