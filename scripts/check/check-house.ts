@@ -1,3 +1,4 @@
+import { checkLlms } from '../docs/llms.ts'
 import * as arrows from './arrows.ts'
 import { checkAddresses } from './check-addresses.ts'
 import { checkPackageArrows, checkRoomArrows } from './check-arrows.ts'
@@ -30,6 +31,10 @@ const checks: Record<string, Check> = {
   async sizes() {
     const house = readHouse('.')
     return { problems: checkSizes(house), seen: describeSizes(house) }
+  },
+  async llms() {
+    const { problems, pages } = checkLlms()
+    return { problems, seen: `${pages} pages` }
   },
   async packages() {
     return { problems: await checkPackages(), seen: 'publint and attw' }

@@ -15,5 +15,5 @@ app.post('/orders/:item', async (request, reply) => {
   return reply.code(202).send(await response.json())
 })
 
-await app.listen({ port: Number(process.env.PORT ?? 3000), host: '127.0.0.1' })
 process.once('SIGTERM', () => app.close())
+await app.listen({ port: Number(process.env.PORT ?? 3000), host: '127.0.0.1' })

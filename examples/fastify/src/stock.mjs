@@ -12,5 +12,5 @@ app.delete('/shelves/:item', async (request, reply) => {
   return { item }
 })
 
-await app.listen({ port: Number(process.env.STOCK_PORT ?? 3001), host: '127.0.0.1' })
 process.once('SIGTERM', () => app.close())
+await app.listen({ port: Number(process.env.STOCK_PORT ?? 3001), host: '127.0.0.1' })
