@@ -1,6 +1,11 @@
 import { globSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import {
+  alwaysNeeded,
+  joinedLibraries,
+  withoutLogger,
+} from '../packages/node/src/discovery/joined-libraries.ts'
 import { members } from '../packages/node/test/members.ts'
 import { nodeMajors } from './node-versions.ts'
 
@@ -101,4 +106,21 @@ stable there. This page is written by \`npx pnpm@12 exec vitest run scripts/vers
 ${lines.join('\n')}
 `
   await expect(page).toMatchFileSnapshot('../docs/reference/versions.md')
+})
+
+test('clew add and clew doctor know every package of that page, by each library that it joins', () => {
+  const known = new Set(
+    [...alwaysNeeded, ...Object.values(joinedLibraries), withoutLogger].map(({ name }) => name),
+  )
+  const rows = groups.flatMap(([group]) =>
+    globSync(`packages/${group}/*/package.json`).flatMap((path) => {
+      const { name, clew, peerDependencies = {} } = read(path)
+      if (clew === undefined) return []
+      const libraries = Object.keys(peerDependencies).filter(isForeign)
+      const unknown = libraries.filter((library) => joinedLibraries[library]?.name !== name)
+      return [{ name, isKnown: known.has(name), unknown }]
+    }),
+  )
+  expect(rows.length).toBeGreaterThan(18)
+  expect(rows).toEqual(rows.map(({ name }) => ({ name, isKnown: true, unknown: [] })))
 })

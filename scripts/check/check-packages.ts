@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { publishedPackages } from '../packages.ts'
+import { packAll, publishedPackages } from '../packages.ts'
 import type { Problem } from './house.ts'
 
 /** What publint and "are the types wrong" find in the packages as they would be published. */
@@ -23,17 +22,6 @@ export async function checkPackages(): Promise<Problem[]> {
   } finally {
     rmSync(directory, { recursive: true })
   }
-}
-
-function packAll(directory: string): Map<string, string> {
-  const filters = publishedPackages().flatMap(({ name }) => ['--filter', name])
-  const words = ['-y', 'pnpm@12', '-r', ...filters, 'pack', '--pack-destination', directory, '--json']
-  const packed = JSON.parse(
-    execFileSync('npx', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }),
-  )
-  return new Map(
-    (packed as { name: string; filename: string }[]).map(({ name, filename }) => [name, filename]),
-  )
 }
 
 async function lint(tarball: Buffer<ArrayBuffer>): Promise<string[]> {

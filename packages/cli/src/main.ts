@@ -1,35 +1,13 @@
 import manifest from 'clew/package.json' with { type: 'json' }
 import type { Command } from './command.ts'
-import { alertCommand } from './commands/alert.ts'
-import { chainCommand } from './commands/chain.ts'
-import { clearCommand } from './commands/clear.ts'
-import { deskCommand } from './commands/desk.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { importCommand } from './commands/import.ts'
-import { logsCommand } from './commands/logs.ts'
-import { mcpCommand } from './commands/mcp.ts'
-import { statusCommand } from './commands/status.ts'
-import { warningsCommand } from './commands/warnings.ts'
+import { commands } from './commands.ts'
 import { printable } from './format-log.ts'
 import { watchReaders } from './output.ts'
 import { isUsageError } from './read-words.ts'
 
-const commands: readonly Command[] = [
-  deskCommand,
-  chainCommand,
-  logsCommand,
-  importCommand,
-  clearCommand,
-  alertCommand,
-  warningsCommand,
-  mcpCommand,
-  doctorCommand,
-  statusCommand,
-]
-
 const usage = `clew <command> [options]
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
+${commands.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')}
 
 clew <command> --help says more; clew --version says which this is.
 
@@ -49,7 +27,7 @@ export async function main(words: readonly string[]): Promise<void> {
     process.exitCode = answerAlone(name)
     return
   }
-  if (asksForHelp(rest)) return void process.stdout.write(command.usage)
+  if (asksForHelp(command, rest)) return void process.stdout.write(command.usage)
   try {
     process.exitCode = await command.run(rest)
   } catch (error) {
@@ -71,8 +49,12 @@ function answerAlone(word: string | undefined): number {
 }
 
 /** What stands behind `--` is no option. */
-function asksForHelp(words: readonly string[]): boolean {
+function asksForHelp({ ownWords = beforeDashes }: Command, words: readonly string[]): boolean {
+  const own = ownWords(words)
+  return own.includes('--help') || own.includes('-h')
+}
+
+function beforeDashes(words: readonly string[]): readonly string[] {
   const end = words.indexOf('--')
-  const options = end < 0 ? words : words.slice(0, end)
-  return options.includes('--help') || options.includes('-h')
+  return end < 0 ? words : words.slice(0, end)
 }

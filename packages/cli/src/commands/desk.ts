@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { parseArgs } from 'node:util'
 import type { Desk, DeskOptions } from '@clew/desk'
 import {
@@ -21,6 +19,7 @@ import {
 } from '@clew/settings'
 import type { Command } from '../command.ts'
 import { interrupted } from '../interrupted.ts'
+import { defaultDirectory, displayed, openBrowser } from '../local-desk.ts'
 import { readWords } from '../read-words.ts'
 
 export const deskCommand: Command = {
@@ -82,7 +81,8 @@ async function runDesk(words: readonly string[]): Promise<number> {
   const interruption = interrupted()
   const desk = await startDesk(settings)
   say(introduction(desk, settings))
-  if (values.open) openBrowser(pageUrl(desk, settings))
+  const page = pageUrl(desk, settings)
+  if (values.open) openBrowser(page, () => say(`no browser could be opened; the page is ${page}`))
   await interruption
   say('stopping; Ctrl-C again ends at once')
   await desk.close()
@@ -137,16 +137,6 @@ function present<K extends string, V>(name: K, value: V | undefined | ''): Parti
   return value === undefined || value === '' ? {} : ({ [name]: value } as Record<K, V>)
 }
 
-/** https://specifications.freedesktop.org/basedir-spec/latest/ */
-function defaultDirectory(): string {
-  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA ?? homedir(), 'clew', 'desk')
-  return join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'clew', 'desk')
-}
-
-function displayed(path: string): string {
-  return path.replace(homedir(), '~')
-}
-
 function introduction(desk: Desk, settings: DeskOptions): string {
   const data = settings.directory === undefined ? 'nothing is kept (--memory)' : displayed(settings.directory)
   const forward =
@@ -169,15 +159,4 @@ function pageUrl(desk: Desk, { token }: DeskOptions): string {
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
-}
-
-function openBrowser(url: string): void {
-  const commands: Record<string, [string, string[]]> = {
-    darwin: ['open', [url]],
-    win32: ['cmd', ['/c', 'start', '""', url]],
-  }
-  const [command, words] = commands[process.platform] ?? ['xdg-open', [url]]
-  const child = spawn(command, words, { stdio: 'ignore', detached: true })
-  child.once('error', () => say(`no browser could be opened; the page is ${url}`))
-  child.unref()
 }

@@ -1,41 +1,13 @@
 import { join } from 'node:path'
 import { compareVersions, type Instrumentation, isVersionWithin } from '@clew/core'
 import { type Application, readPackageJson } from '../discovery/application.ts'
+import { joinedLibraries, ownLoggers } from '../discovery/joined-libraries.ts'
 import { copiesOf, type FoundPackage, findPackages, packageFinder } from '../discovery/packages.ts'
 
 /** One thing that the doctor looked at. `remedy` says what to change. */
 export type Finding = { level: 'ok' | 'warning' | 'problem'; topic: string; text: string; remedy?: string }
 
 const nodeFloor = '22.15.0'
-
-/** What each instrumentation package is for; a library in use without its package is worth a line. */
-const packageOf: Readonly<Record<string, string>> = {
-  winston: '@clew/winston',
-  pino: '@clew/pino',
-  'pino-http': '@clew/pino',
-  'nestjs-pino': '@clew/pino',
-  express: '@clew/express',
-  fastify: '@clew/fastify',
-  koa: '@clew/koa',
-  hono: '@clew/hono',
-  '@nestjs/core': '@clew/nest',
-  bullmq: '@clew/bullmq',
-  kafkajs: '@clew/kafkajs',
-  '@platformatic/kafka': '@clew/platformatic-kafka',
-  'node-cron': '@clew/node-cron',
-  cron: '@clew/cron',
-  pg: '@clew/pg',
-  postgres: '@clew/postgres',
-  mongodb: '@clew/mongodb',
-  mongoose: '@clew/mongodb',
-  mysql2: '@clew/mysql2',
-  ioredis: '@clew/ioredis',
-  redis: '@clew/redis',
-  '@redis/client': '@clew/redis',
-}
-
-/** Loggers that are joined by a package of ours. */
-const ownLoggers = ['winston', 'pino']
 
 /** Loggers that nothing of ours joins. */
 const foreignLoggers: ReadonlySet<string> = new Set(
@@ -116,15 +88,12 @@ function examineLibrary(
 
 function examineMissing(application: Application, found: readonly FoundPackage[]): Finding[] {
   const installed = new Set(found.map(({ name }) => name))
-  const missing = application.dependencies.filter(
-    (name) => packageOf[name] && !installed.has(packageOf[name]),
-  )
-  const findings: Finding[] = missing.map((name) => ({
-    level: 'warning',
-    topic: name,
-    text: 'is used, but nothing joins it to the chain',
-    remedy: `npm install ${packageOf[name]}`,
-  }))
+  const findings = application.dependencies.flatMap((topic): Finding[] => {
+    const joining = Object.hasOwn(joinedLibraries, topic) ? joinedLibraries[topic]!.name : undefined
+    if (joining === undefined || installed.has(joining)) return []
+    const text = 'is used, but nothing joins it to the chain'
+    return [{ level: 'warning', topic, text, remedy: `npm install ${joining}` }]
+  })
   if (installed.has('@clew/http')) return findings
   const text = 'HTTP servers and fetch are not traced'
   return [...findings, { level: 'warning', topic: 'node:http', text, remedy: 'npm install @clew/http' }]

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where a desk keeps its data unless it is told. https://specifications.freedesktop.org/basedir-spec/latest/ */
+export function defaultDirectory(): string {
+  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA ?? homedir(), 'clew', 'desk')
+  return join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'clew', 'desk')
+}
+
+/** A path as it is shown. */
+export function displayed(path: string): string {
+  return path.replace(homedir(), '~')
+}
+
+/** Opens a page; `failed` hears that it could not. */
+export function openBrowser(url: string, failed: () => void): void {
+  const commands: Record<string, [string, string[]]> = {
+    darwin: ['open', [url]],
+    win32: ['cmd', ['/c', 'start', '""', url]],
+  }
+  const [command, words] = commands[process.platform] ?? ['xdg-open', [url]]
+  const child = spawn(command, words, { stdio: 'ignore', detached: true })
+  child.once('error', failed)
+  child.unref()
+}

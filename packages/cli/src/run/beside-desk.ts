@@ -1,0 +1,77 @@
+import { formatMistake } from '@clew/settings'
+import { isText, withFields } from '../desk-answer.ts'
+import { askJson, type DeskAddress } from '../desk-client.ts'
+
+/** A desk that runs beside an application. */
+export type BesideDesk = {
+  address: DeskAddress
+  /** Whether it was started for this run, and ends with it. */
+  isOwn: boolean
+  close(): Promise<void>
+}
+
+export type BesideOptions = {
+  /** Undefined: 4318, or a free one where something else listens there. */
+  port: number | undefined
+  /** Undefined: nothing is kept. */
+  directory: string | undefined
+  /** To read, and to send, where the desk that runs wants them. */
+  token: string | undefined
+  report(message: string): void
+}
+
+const usualPort = 4318
+const isStatus = withFields({ version: isText, store: withFields({ directory: isText }) })
+
+/** Joins the desk that runs on the port, or starts one there. Rejects with the reason in a line. */
+export async function deskBeside(options: BesideOptions): Promise<BesideDesk> {
+  const { port = usualPort, token } = options
+  const url = `http://localhost:${port}`
+  const address = { url, authorization: token === undefined ? undefined : `Bearer ${token}` }
+  const found = await whoIsAt(address)
+  if (found === 'desk') return { address, isOwn: false, close: async () => {} }
+  if (found === 'guarded')
+    throw new Error(
+      formatMistake({
+        place: url,
+        found: 'the desk there wants its tokens',
+        remedy: 'set CLEW_DESK_TOKEN and CLEW_DESK_INGEST_TOKEN, or give another --port',
+      }),
+    )
+  if (found === 'nobody' || options.port !== undefined) {
+    try {
+      return await startOwn({ ...options, port })
+    } catch (error) {
+      if (options.port !== undefined || !(error as Error).message.includes('is in use')) throw error
+    }
+  }
+  options.report(`something else has port ${port}, so the desk takes a free one`)
+  return startOwn({ ...options, port: 0 })
+}
+
+type Found = 'nobody' | 'desk' | 'guarded' | 'other'
+
+async function whoIsAt(address: DeskAddress): Promise<Found> {
+  try {
+    await askJson(address, '/api/status', isStatus, { signal: AbortSignal.timeout(lookMs) })
+    return 'desk'
+  } catch (error) {
+    const { message } = error as Error
+    if (message.startsWith('no desk answers')) return message.includes('ECONNREFUSED') ? 'nobody' : 'other'
+    return message.startsWith('the token is missing') ? 'guarded' : 'other'
+  }
+}
+
+const lookMs = 2_000
+
+async function startOwn({ port, directory, report }: BesideOptions & { port: number }): Promise<BesideDesk> {
+  const { startDesk } = await import('@clew/desk')
+  const desk = await startDesk({
+    ...{ port, grpcPort: null, directory, report },
+    maxBytes: directory === undefined ? 512e6 : 2e9,
+    maxAgeMs: 7 * 24 * 3_600_000,
+    corsOrigins: [],
+    dangerouslyNoAuth: false,
+  })
+  return { address: { url: desk.url, authorization: undefined }, isOwn: true, close: () => desk.close() }
+}
