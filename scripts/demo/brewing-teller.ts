@@ -56,8 +56,8 @@ export async function askDesk<T>(url: string, path: string): Promise<T> {
 /** The time of the day, in UTC. */
 export const clockOf = (unixMs: number): string => new Date(unixMs).toISOString().slice(11, 19)
 
-function describeWarning({ unixMs, id, state, sure, text }: WarningRow): string {
-  const head = `${clockOf(unixMs)} early warning ${id} (${state}, ${Math.round(100 * sure)} % sure):`
+function describeWarning({ raisedUnixMs, id, state, sure, text }: WarningRow): string {
+  const head = `${clockOf(raisedUnixMs)} early warning ${id} (${state}, ${Math.round(100 * sure)} % sure):`
   return `${head}\n\n${text.replaceAll(/^/gm, '  ')}\n`
 }
 

@@ -17,7 +17,7 @@ export { channelSchema, readChannel, readChannels } from './channels/read-channe
 export { describeObservation, type Language } from './channels/words.ts'
 export type { Expected, ExpectedWindow } from './detect/expected.ts'
 export type { Opinion } from './detect/warning.ts'
-export { type KeptWarning, type WarningState, warningStates } from './early/kept-warning.ts'
+export { type KeptWarning, leadMsOf, type WarningState, warningStates } from './early/kept-warning.ts'
 export type { RuleExpected } from './early/watch.ts'
 export type { CellState, Outcome } from './engine/cell.ts'
 export { endsByItself } from './engine/compile.ts'

@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'clew-warnings-'))
 const unixMs = Date.now() - 600_000
 const warning: KeptWarning = {
   ...{ id: '6fe6d46eadf85ce2', rule: 'desk-early', state: 'learning', unixMs, sinceUnixMs: unixMs - 120_000 },
-  ...{ services: ['shop'], changes: [], found: 1, sure: 0.87, lines: [] },
+  ...{ raisedUnixMs: unixMs + 60_000, services: ['shop'], changes: [], found: 1, sure: 0.87, lines: [] },
   text: 'shop: something builds up since 09:09 UTC.\n- “retry”: 15 in ten minutes\n> \u001b[2Jretry',
   failure: { unixMs: unixMs + 540_000, service: 'shop', text: 'bank timeout' },
 }
@@ -48,7 +48,7 @@ test('warnings are told with what they led to, the newest last, and nothing in t
     /^\d{4}-\S+ \S+ 6fe6d46eadf85ce2 shop: something builds up since 09:09 UTC\. \(still learning\)\n/,
   )
   expect(stdout).toContain('> \\u001b[2Jretry')
-  expect(stdout).toMatch(/ {4}9 min later, \d{4}-\S+ \S+: bank timeout\n/)
+  expect(stdout).toMatch(/ {4}8 min later, \d{4}-\S+ \S+: bank timeout\n/)
   const all = (await clew('--json')).stdout.trimEnd().split('\n')
   expect(all.map((line) => (JSON.parse(line) as KeptWarning).id)).toEqual(['old', warning.id])
 })

@@ -50,7 +50,7 @@ export const earlyWarning = object({
 const failure = object({
   of: choice(['errors', 'alert'], 'A burst of errors, or an alert of another rule.'),
   unixMs: number(),
-  leadMs: number('How long before that the warning was there.'),
+  leadMs: number('How long before that the warning was raised; 0: not before it.'),
   service: text(),
   text: text('The template that most of the errors had, or the rule.'),
   alertId: text('Of the alert, or "".'),
@@ -64,7 +64,10 @@ export const warningRow = object({
     ['told', 'learning', 'below'],
     '`learning`: it was found before its rule had learnt for as long as it must; `below`: it is less sure than its rule wants. Neither was sent.',
   ),
-  unixMs: number('When it was found, by the time of the records.'),
+  unixMs: number('End of the minute in which it was found, by the time of the records.'),
+  raisedUnixMs: number(
+    'When it was raised: a minute is judged once what comes late had time to come (`late` of the rule).',
+  ),
   sinceUnixMs: number('When the first of its changes began.'),
   services: list(text(), 'The one in which it began comes first.'),
   changes: list(change, 'The strongest first; eight at most.'),

@@ -74,6 +74,9 @@ test('what built up is told before the failure, with its lines and what it led t
   expect(warning!.changes).toContainEqual(expect.objectContaining(retries))
   expect(warning!.lines.length).toBeGreaterThan(0)
   expect(warning!.lines.every(({ text }) => text.startsWith('payment of order'))).toBe(true)
+  // From when it was raised, which is when its minute could be judged.
+  expect(warning!.raisedUnixMs).toBe(warning!.unixMs + minuteMs)
+  expect(warning!.failure!.leadMs).toBe(warning!.failure!.unixMs - warning!.raisedUnixMs)
   expect(warning!.failure!.leadMs).toBeGreaterThanOrEqual(5 * minuteMs)
   expect(warning!.unixMs).toBeGreaterThan(startMs + fromMinute * minuteMs)
   expect(learning).toMatchObject({ isLearning: true, leftOut: 0 })

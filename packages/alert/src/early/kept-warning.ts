@@ -14,6 +14,11 @@ export type WarningState = (typeof warningStates)[number]
 export type KeptWarning = EarlyWarning & {
   rule: string
   unixMs: number
+  /**
+   * When it was raised: its minute ends at `unixMs`, and is judged once what comes late had time to come. Before it nobody could know.
+   * Not in those that former versions kept.
+   */
+  raisedUnixMs?: number
   state: WarningState
   /** Up to three, those with a trace id first. */
   lines: AlertLine[]
@@ -26,10 +31,24 @@ export type KeptWarning = EarlyWarning & {
 }
 
 /** A warning of a rule, as it is kept. */
-export function keptWarning(rule: string, state: WarningState, warning: Warning): KeptWarning {
+export function keptWarning(
+  rule: { id: string; lateMs: number },
+  state: WarningState,
+  warning: Warning,
+): KeptWarning {
   const { id, precedent, ...rest } = warning
-  return { ...rest, ...(precedent && { precedent }), id: warningIdOf(rule, id), rule, state }
+  const raisedUnixMs = warning.unixMs + rule.lateMs
+  return {
+    ...{ ...rest, ...(precedent && { precedent }), id: warningIdOf(rule.id, id) },
+    ...{ rule: rule.id, raisedUnixMs, state },
+  }
 }
+
+/** How long before a failure somebody could know: from when it was raised. 0: not before it. */
+export const leadMsOf = (
+  { unixMs, raisedUnixMs = unixMs }: Pick<KeptWarning, 'unixMs' | 'raisedUnixMs'>,
+  failedUnixMs: number,
+): number => Math.max(0, failedUnixMs - raisedUnixMs)
 
 /** Two rules may find the same. */
 export const warningIdOf = (rule: string, id: string): string =>

@@ -140,7 +140,7 @@ class RuleWatch implements Watch {
     for (const warning of warnings) {
       const isLearnt = warning.unixMs - this.#sinceMs >= rule.learnMs
       const state = !isLearnt ? 'learning' : warning.sure < rule.sure ? 'below' : 'told'
-      this.found.push(keptWarning(rule.id, state, warning))
+      this.found.push(keptWarning({ id: rule.id, lateMs }, state, warning))
     }
     for (const failure of detector.failures())
       this.failures.push({ ...failure, id: warningIdOf(rule.id, failure.id) })

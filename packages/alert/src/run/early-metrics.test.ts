@@ -13,7 +13,17 @@ const { file } = readAlertsFile(
 
 function warning(id: string, state: WarningState, rule = 'soon'): KeptWarning {
   return {
-    ...{ id, rule, state, unixMs: nowMs, sinceUnixMs: nowMs, services: ['shop'], changes: [], found: 1 },
+    ...{
+      id,
+      rule,
+      state,
+      unixMs: nowMs - 60_000,
+      raisedUnixMs: nowMs,
+      sinceUnixMs: nowMs,
+      services: ['shop'],
+      changes: [],
+      found: 1,
+    },
     ...{ sure: 0.9, lines: [], text: '' },
   }
 }
@@ -45,7 +55,7 @@ test('a failure that follows a warning that was told counts once, with its lead'
   early.know(file)
   early.committed({ warnings: [warning('a', 'told'), warning('b', 'told'), warning('c', 'below')] })
   early.committed({ failures: [failure('a', 8), failure('c', 8), failure('nobody', 8)] })
-  early.committed({ failures: [failure('a', 9), failure('b', 121)] })
+  early.committed({ failures: [failure('a', 9), failure('b', 120)] })
   expect(samples(early)).toEqual([
     'logalert_early_warnings_total{rule="soon",state="told"} 2',
     'logalert_early_warnings_total{rule="soon",state="below"} 1',

@@ -1,5 +1,5 @@
 import type { Metric, MetricRow, MetricValue } from '@clew/otlp/metrics-text'
-import { warningStates } from '../early/kept-warning.ts'
+import { type KeptWarning, leadMsOf, warningStates } from '../early/kept-warning.ts'
 import type { Commit } from '../store/store.ts'
 import type { AlertsFile } from './alerts-file.ts'
 import type { Learning } from './watching.ts'
@@ -21,7 +21,7 @@ export const earlyMetricTable: Readonly<Record<Key, MetricRow>> = {
   lead: row(
     'counter',
     'logalert_early_lead_seconds_total',
-    'How long before those failures the warnings were told.',
+    'How long before those failures the warnings were raised.',
     ['rule'],
   ),
   series: row('gauge', 'logalert_early_series', 'Series that rules of type early follow.', []),
@@ -62,7 +62,7 @@ const followsMs = 2 * 3_600_000
 export function createEarlyMetrics(): EarlyMetrics {
   const warnings = new Map<string, Map<string, number>>()
   const failures = new Map<string, { count: number; leadMs: number }>()
-  const open = new Map<string, { rule: string; unixMs: number }>()
+  const open = new Map<string, KeptWarning>()
   let learning: (() => Learning) | undefined
   const know = (rule: string): void => {
     if (!warnings.has(rule)) warnings.set(rule, new Map(warningStates.map((state) => [state, 0])))
@@ -73,10 +73,9 @@ export function createEarlyMetrics(): EarlyMetrics {
     const counted = warning && failures.get(warning.rule)
     if (!counted) return
     open.delete(id)
-    const leadMs = Math.max(0, unixMs - warning.unixMs)
-    if (leadMs > followsMs) return
+    if (unixMs - warning.unixMs > followsMs) return
     counted.count++
-    counted.leadMs += leadMs
+    counted.leadMs += leadMsOf(warning, unixMs)
   }
   return {
     know({ rules }) {
@@ -86,11 +85,12 @@ export function createEarlyMetrics(): EarlyMetrics {
       learning = read
     },
     committed({ warnings: found = [], failures: followed = [] }) {
-      for (const { id, rule, state, unixMs } of found) {
+      for (const warning of found) {
+        const { id, rule, state } = warning
         know(rule)
         const states = warnings.get(rule)!
         states.set(state, (states.get(state) ?? 0) + 1)
-        if (state === 'told') open.set(id, { rule, unixMs })
+        if (state === 'told') open.set(id, warning)
       }
       for (const { id, unixMs } of followed) follow(id, unixMs)
       for (const id of open.keys()) {

@@ -64,7 +64,7 @@ ${addressUsage}
 
 type Warning = {
   id: string
-  unixMs: number
+  raisedUnixMs: number
   state: string
   text: string
   opinion: string | null
@@ -75,7 +75,7 @@ type Page = { learning: Learning; warnings: Warning[] }
 
 const isFailure = withFields({ unixMs: isCount, leadMs: isCount, text: isText })
 const isWarning = withFields({
-  ...{ id: isText, unixMs: isCount, state: isText, text: isText, opinion: orNone(isText) },
+  ...{ id: isText, raisedUnixMs: isCount, state: isText, text: isText, opinion: orNone(isText) },
   failure: orNone(isFailure),
 })
 const isPage = withFields({
@@ -84,18 +84,26 @@ const isPage = withFields({
 })
 
 /** A head, what the desk says in words, and what became of it. */
-function format({ id, unixMs, state, text, opinion, failure }: Warning, paint: Paint): string {
+function format({ id, raisedUnixMs, state, text, opinion, failure }: Warning, paint: Paint): string {
   const notes = [state === 'learning' ? 'still learning' : state, opinion].filter(Boolean).join(', ')
   const [title = '', ...lines] = printable(text).split('\n')
-  const minutes = failure && Math.round(failure.leadMs / 60_000)
   return [
-    `${paint('aside', `${localTime(unixMs)} ${printable(id)}`)} ${paint('warning', title)} ${paint('aside', `(${printable(notes)})`)}`,
+    `${paint('aside', `${localTime(raisedUnixMs)} ${printable(id)}`)} ${paint('warning', title)} ${paint('aside', `(${printable(notes)})`)}`,
     ...lines,
     ...(failure
-      ? [paint('error', `    ${minutes} min later, ${localTime(failure.unixMs)}: ${printable(failure.text)}`)]
+      ? [
+          paint(
+            'error',
+            `    ${leadText(failure.leadMs)}, ${localTime(failure.unixMs)}: ${printable(failure.text)}`,
+          ),
+        ]
       : []),
   ].join('\n')
 }
+
+/** From when it was raised to the failure. */
+const leadText = (leadMs: number): string =>
+  leadMs > 0 ? `${Math.round(leadMs / 60_000)} min later` : 'not before the failure'
 
 function nothing({ isLearning, untilUnixMs }: Learning): string {
   if (!isLearning) return 'no warnings'

@@ -1,4 +1,4 @@
-import type { Alert, KeptWarning, Learning } from '@clew/alert'
+import { type Alert, type KeptWarning, type Learning, leadMsOf } from '@clew/alert'
 import type { WarningPage, WarningRow } from '../../api/index.ts'
 
 /** Which warnings are asked for, in unix milliseconds. */
@@ -28,13 +28,13 @@ export function warningPageOf(
 
 /** A warning with the first failure that it led to, and the first alert. */
 export function warningRowOf(warning: KeptWarning, history: readonly Alert[]): WarningRow {
-  const { precedent = null, opinion = null, failure, ...rest } = warning
+  const { precedent = null, opinion = null, failure, raisedUnixMs = warning.unixMs, ...rest } = warning
   const alert = alertAfter(warning, history)
   const failures = [failure && failureOf(warning, failure), alert]
   const [first = null] = failures
     .filter((one) => one !== undefined)
     .toSorted((one, other) => one.unixMs - other.unixMs)
-  return { ...rest, precedent, opinion, failure: first, alert: alert ?? null }
+  return { ...rest, raisedUnixMs, precedent, opinion, failure: first, alert: alert ?? null }
 }
 
 type FailureRow = NonNullable<WarningRow['failure']>
@@ -42,11 +42,11 @@ type FailureRow = NonNullable<WarningRow['failure']>
 const followsMs = 2 * 3_600_000
 
 function failureOf(
-  { unixMs }: KeptWarning,
+  warning: KeptWarning,
   failure: NonNullable<KeptWarning['failure']>,
 ): FailureRow | undefined {
-  const leadMs = Math.max(0, failure.unixMs - unixMs)
-  return leadMs > followsMs ? undefined : { of: 'errors', ...failure, leadMs, alertId: '' }
+  if (failure.unixMs - warning.unixMs > followsMs) return undefined
+  return { of: 'errors', ...failure, leadMs: leadMsOf(warning, failure.unixMs), alertId: '' }
 }
 
 /** The first alert of another kind in one of its services. */
@@ -60,7 +60,8 @@ function alertAfter(warning: KeptWarning, history: readonly Alert[]): FailureRow
       services.includes(name),
     )
     if (service === undefined) continue
-    first = { of: 'alert', unixMs: atUnixMs, leadMs: atUnixMs - unixMs, service, text: rule, alertId: id }
+    const leadMs = leadMsOf(warning, atUnixMs)
+    first = { of: 'alert', unixMs: atUnixMs, leadMs, service, text: rule, alertId: id }
   }
   return first
 }

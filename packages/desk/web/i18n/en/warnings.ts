@@ -15,6 +15,7 @@ export const warnings = {
   leftOut: (count: string) => `${count} lines and spans were not watched: there are too many kinds of them.`,
   states,
   sure: (share: string) => `${share} sure`,
+  noLead: 'not before the failure',
   lead: (length: string) => `${length} before the failure`,
   changes: 'What changed',
   pattern: 'Its pattern',

@@ -12,6 +12,7 @@ export const warnings: Words['warnings'] = {
     below: ['把握不足', '可信度低于规则的要求，未发送。'],
   },
   sure: (share) => `可信度 ${share}`,
+  noLead: '未早于故障',
   lead: (length) => `早于故障 ${length}`,
   changes: '变化',
   pattern: '所属模式',

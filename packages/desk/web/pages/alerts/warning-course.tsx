@@ -35,13 +35,13 @@ export function WarningCourse({ warning }: { warning: WarningRow }) {
 }
 
 /** In the order of their times; an alert that is the failure itself is told once. */
-function pointsOf({ sinceUnixMs, unixMs, failure, alert }: WarningRow): Point[] {
+function pointsOf({ sinceUnixMs, raisedUnixMs, failure, alert }: WarningRow): Point[] {
   const errors = failure?.of === 'errors' ? failure : null
   const points: Point[] = [
-    { kind: 'began', unixMs: Math.min(sinceUnixMs, unixMs), what: '' },
-    { kind: 'warned', unixMs, what: '' },
+    { kind: 'began', unixMs: Math.min(sinceUnixMs, raisedUnixMs), what: '' },
+    { kind: 'warned', unixMs: raisedUnixMs, what: '' },
   ]
   if (errors) points.push({ kind: 'failed', unixMs: errors.unixMs, what: safeText(errors.text) })
   if (alert) points.push({ kind: 'alerted', unixMs: alert.unixMs, what: safeText(alert.text) })
-  return points
+  return points.toSorted((one, other) => one.unixMs - other.unixMs)
 }

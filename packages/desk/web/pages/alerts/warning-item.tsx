@@ -39,7 +39,7 @@ export function WarningItem({ warning, isWanted, open }: WarningItemProps) {
         {changes[0] && <span class="alert-observed">{changeText(changes[0])}</span>}
         <span class="alert-course muted">
           {words.value.alerts.since} <Moment unixMs={sinceUnixMs} /> · {text.sure(shareText(sure, 1))}
-          {failure && <b class="warning-lead"> · {text.lead(formatDuration(failure.leadMs * 1e6))}</b>}
+          {failure && <b class="warning-lead"> · {leadText(failure.leadMs)}</b>}
         </span>
       </summary>
       <div class="alert-body">
@@ -55,6 +55,12 @@ export function WarningItem({ warning, isWanted, open }: WarningItemProps) {
       </div>
     </details>
   )
+}
+
+/** Said of a warning that came with its failure, too. */
+function leadText(leadMs: number): string {
+  const { lead, noLead } = words.value.warnings
+  return leadMs > 0 ? lead(formatDuration(leadMs * 1e6)) : noLead
 }
 
 function Changes({ warning: { changes, found } }: { warning: WarningRow }) {
