@@ -8,6 +8,8 @@ export type Clock = {
   runUntil(holds: () => boolean): Promise<void>
   /** Goes on by so much, through all timers on the way. */
   advance(ms: number): void
+  /** A time service sets it back; timers go on. */
+  setBack(ms: number): void
 }
 
 export function createClock(startMs: number = Date.UTC(2026, 10, 29)): Clock {
@@ -43,6 +45,10 @@ export function createClock(startMs: number = Date.UTC(2026, 10, 29)): Clock {
       const untilMs = nowMs + ms
       for (let timer = next(); timer && timer.dueMs <= untilMs; timer = next()) fire(timer)
       nowMs = untilMs
+    },
+    setBack: (ms) => {
+      nowMs -= ms
+      for (const timer of timers) timer.dueMs -= ms
     },
   }
 }

@@ -191,6 +191,14 @@ describe.each(Object.entries(stores))('a store in %s', (_, open) => {
     expect((await store.size()).waiting).toBe(1)
   })
 
+  test('an alert that is held for days, as by a clock that was set back since, is free', async () => {
+    await store.commit(commitOf({ alerts: ['a', 'b'].map(alertOf) }))
+    const taken = await store.take(10, 60_000)
+    await store.hold([taken[0]!.token], 3 * 86_400_000)
+    expect((await store.take(10, 60_000)).map(({ alert }) => alert.id)).toEqual(['a'])
+    expect(await store.take(10, 60_000)).toEqual([])
+  })
+
   test('keeps the newest thousand decisions and alerts, the newest first', async () => {
     const numbers = Array.from({ length: storeLimits.listed + 50 }, (_, i) => i)
     const alerts = numbers.map((i) => alertOf(String(i)))

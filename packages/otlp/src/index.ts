@@ -88,3 +88,4 @@ export {
   severityName,
   severityOf,
 } from './severity.ts'
+export { steadyClock } from './steady-clock.ts'

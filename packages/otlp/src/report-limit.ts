@@ -1,3 +1,5 @@
+import { steadyClock } from './steady-clock.ts'
+
 const quietMs = 60_000
 const maxProblems = 1_000
 
@@ -10,14 +12,15 @@ export type ReportLimit = {
 }
 
 /**
- * One limit over the problems of whoever tells them; `now` gives milliseconds that never go back. After a thousand different
- * problems it forgets them and begins again.
+ * One limit over the problems of whoever tells them; `now` gives milliseconds, and may be set back. After a thousand different problems it
+ * forgets them and begins again.
  */
 export function createReportLimit(now: () => number): ReportLimit {
   const problems = new Map<string, { toldMs: number; withheld: number }>()
+  const steadyMs = steadyClock(now)
   return {
     withheld: (problem) => {
-      const nowMs = now()
+      const nowMs = steadyMs()
       const known = problems.get(problem)
       if (known !== undefined && nowMs - known.toldMs < quietMs) {
         known.withheld++

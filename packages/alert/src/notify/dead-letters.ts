@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Alert } from '../alert.ts'
 import type { Channel, Notice } from '../channels/channel.ts'
+import type { LaneHost } from './lane.ts'
 import type { Stop } from './stop.ts'
 import { type Job, newJob } from './waiting.ts'
 
@@ -14,18 +15,17 @@ export type DeadLetter = {
   fallback: string | undefined
 }
 
+type DeadLettersHost = Pick<LaneHost, 'now' | 'unixMs' | 'report'> & { onDead(letter: DeadLetter): void }
+
 const quietMs = 3_600_000
 
 /** What becomes of notices that channels do not take: their fallback gets them, and once an hour a word about the channel. */
 export class DeadLetters {
   readonly #stops: ReadonlyMap<string, Stop>
-  readonly #host: { now(): number; report(message: string): void; onDead(letter: DeadLetter): void }
+  readonly #host: DeadLettersHost
   readonly #toldMs = new Map<string, number>()
 
-  constructor(
-    stops: ReadonlyMap<string, Stop>,
-    host: { now(): number; report(message: string): void; onDead(letter: DeadLetter): void },
-  ) {
+  constructor(stops: ReadonlyMap<string, Stop>, host: DeadLettersHost) {
     this.#stops = stops
     this.#host = host
   }
@@ -46,7 +46,7 @@ export class DeadLetters {
     if (nowMs - (this.#toldMs.get(name) ?? Number.NEGATIVE_INFINITY) < quietMs) return
     this.#toldMs.set(name, nowMs)
     const trouble = `channel ${name} fails: ${reason}`
-    next.lane.push(newJob({ alerts: [troubleAlert(name, nowMs)], trouble }, nowMs, [name]))
+    next.lane.push(newJob({ alerts: [troubleAlert(name, this.#host.unixMs())], trouble }, nowMs, [name]))
   }
 }
 

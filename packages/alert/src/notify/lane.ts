@@ -8,7 +8,10 @@ export type LaneHost = {
   budget: Budget
   post: Post
   desk: string | undefined
+  /** Milliseconds that never go back. */
   now(): number
+  /** For the channel's signature and the reader. */
+  unixMs(): number
   /** From 0 to 1, without 1. */
   random(): number
   /** Runs something later; gives what prevents it. */
@@ -116,8 +119,8 @@ export class Lane {
 
   async #attempt(job: Job): Promise<boolean> {
     const { channel } = this
-    const { now, desk, post, onSent, onAttempt } = this.#host
-    const requests = channel.render(job.notice, { nowMs: now(), desk, shrinks: job.shrinks })
+    const { now, unixMs, desk, post, onSent, onAttempt } = this.#host
+    const requests = channel.render(job.notice, { nowMs: unixMs(), desk, shrinks: job.shrinks })
     while (job.done < requests.length) {
       const permit = await this.#takePermit(job)
       if (permit.kind === 'wait') {

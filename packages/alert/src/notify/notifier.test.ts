@@ -195,6 +195,26 @@ test('alerts of a group wait for one another, and the next message of the group 
   ])
 })
 
+test('a clock that is set back by days makes a wait twice as long at most', async () => {
+  const main = await startChannel('main', [{ status: 503 }])
+  const slow = await startChannel('slow', [])
+  const grouping = { by: [], waitMs: 30_000, intervalMs: 300_000 }
+  const { notifier, clock, sent } = startNotifier([main, slow], {
+    policy: () => ({ ...openPolicy, grouping }),
+  })
+  notifier.notify(alertOf('a', 'warning', { notify: ['main', 'slow'] }))
+  const days = 3 * 86_400_000
+  clock.setBack(days)
+  await clock.runUntil(() => sent.includes('slow a') && main.texts().length === 1)
+  clock.setBack(days)
+  await clock.runUntil(() => sent.length === 2)
+  expect(clock.now() + 2 * days - Date.UTC(2026, 10, 29)).toBeLessThanOrEqual(2 * 31_000)
+  notifier.notify(alertOf('b', 'warning', { notify: ['slow'] }))
+  clock.setBack(days)
+  await clock.runUntil(() => sent.length === 3)
+  expect(clock.now() + 3 * days - Date.UTC(2026, 10, 29)).toBeLessThanOrEqual(2 * 331_000)
+})
+
 test('closing tries what waits once more and gives back what was not sent', async () => {
   const main = await startChannel('main', [{ status: 503 }])
   const other = await startChannel(

@@ -1,3 +1,4 @@
+import { steadyClock } from '@clew/otlp'
 import type { Alert } from '../alert.ts'
 import type { Channel, Outcome } from '../channels/channel.ts'
 import { redactAlert } from '../channels/clean-alert.ts'
@@ -125,12 +126,13 @@ function attempt({ report }: NotifierOptions, what: string, run: () => void): vo
 }
 
 function createStops(options: NotifierOptions): ReadonlyMap<string, Stop> {
-  const { now, random, report, budget, desk, post = createPost({ now }) } = options
+  const { now: unixMs, random, report, budget, desk, post = createPost({ now: unixMs }) } = options
+  const now = steadyClock(unixMs)
   const stops = new Map<string, Stop>()
-  const letters = new DeadLetters(stops, options)
+  const letters = new DeadLetters(stops, { ...options, now, unixMs })
   for (const [name, channel] of options.channels) {
     const lane = new Lane(channel, {
-      ...{ budget, post, desk, now, random, after: afterOf(options), report },
+      ...{ budget, post, desk, now, unixMs, random, after: afterOf(options), report },
       onSent: ({ alerts, trouble }) => {
         if (trouble === undefined) for (const alert of alerts) options.onSent(alert, name)
       },

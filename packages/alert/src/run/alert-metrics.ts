@@ -1,3 +1,4 @@
+import { steadyClock } from '@clew/otlp'
 import type { Metric, MetricRow, MetricValue } from '@clew/otlp/metrics-text'
 import type { AlertSeverity, DecisionReason } from '../alert.ts'
 import { endsByItself } from '../engine/compile.ts'
@@ -202,7 +203,8 @@ type Firing = { know(file: AlertsFile): void; changed(): void; read(store: Alert
 function openFiring(now: () => number): Firing {
   let rules: ReadonlyMap<string, AlertSeverity> = new Map()
   let known: Metric | undefined
-  let readMs = 0
+  const steadyMs = steadyClock(now)
+  let readMs = Number.NEGATIVE_INFINITY
   const changed = (): void => {
     known = undefined
   }
@@ -213,8 +215,8 @@ function openFiring(now: () => number): Firing {
     },
     changed,
     async read(store) {
-      if (known && (!store.isShared || now() - readMs < firingMs)) return known
-      readMs = now()
+      if (known && (!store.isShared || steadyMs() - readMs < firingMs)) return known
+      readMs = steadyMs()
       const counts = new Map([...rules.keys()].map((rule) => [rule, 0]))
       const seen = new Set<string>()
       for (const { id, rule, state } of await store.history(listed)) {

@@ -1,4 +1,4 @@
-import { createReportLimit } from '@clew/otlp'
+import { createReportLimit, steadyClock } from '@clew/otlp'
 import { formatDuration } from '@clew/settings'
 import type { Alert } from '../alert.ts'
 import { createEngine } from '../engine/engine.ts'
@@ -60,7 +60,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const delivery = createDelivery(store, (alert) => notifier.notify(alert), report)
   const notifier = openNotifier({ ...options, store }, counts, delivery)
   counts.know(file)
-  const sendOrSay = createInsisting(report, now)
+  const [sendOrSay, steadyMs] = [createInsisting(report, now), steadyClock(now)]
   let hasAlerts = false
   const runner = createRunner(
     createEngine(file.rules, options.watchedFromMs),
@@ -92,13 +92,13 @@ export function startAlerting(options: AlertingOptions): Alerting {
       counts.left(partition)
     },
     async take(batch) {
-      const result = await timed(counts, now, () => runner.take(batch))
+      const result = await timed(counts, steadyMs, () => runner.take(batch))
       if (result === 'done') counts.judged(batch)
       await sendFresh()
       return result
     },
     async pass(partition, clockMs) {
-      const result = await timed(counts, now, () => runner.pass(partition, clockMs))
+      const result = await timed(counts, steadyMs, () => runner.pass(partition, clockMs))
       counts.passed(partition, clockMs)
       await sendFresh()
       return result

@@ -46,6 +46,13 @@ export async function fetchAll(group: Reading): Promise<Fetched[]> {
   return answers.flat()
 }
 
+/** Of a clock that was set back, what came and passed before would else be in the future. */
+function drained(partition: Partition, nowMs: number): void {
+  partition.drainedMs = nowMs
+  partition.cameMs = Math.min(partition.cameMs, nowMs)
+  partition.passedMs = Math.min(partition.passedMs, nowMs)
+}
+
 function fetchedOf(
   { reader, sink, now }: Reading,
   response: FetchResponse,
@@ -57,7 +64,7 @@ function fetchedOf(
     .find((one) => one.partitionIndex === partition.index)
   // In a session of fetches the broker leaves out where nothing changed.
   if (answer) partition.end = answer.highWatermark
-  if (from >= partition.end && partition.end >= 0n) partition.drainedMs = now()
+  if (from >= partition.end && partition.end >= 0n) drained(partition, now())
   const records: AlertRecord[] = []
   const of: number[] = []
   let after = from

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createReportLimit } from '@clew/otlp'
+import { createReportLimit, steadyClock } from '@clew/otlp'
 import type { AlertRecord } from '../engine/record.ts'
 import { createMessageReader } from './read-message.ts'
 import { idleMs, type Sink, type Source } from './source.ts'
@@ -56,14 +56,15 @@ async function readStream(
   const limit = createReportLimit(now)
   let isMine = false
   let next: number | undefined
-  let cameMs = now()
+  const steadyMs = steadyClock(now)
+  let cameMs = steadyMs()
   let heldMs = 0
   const hold = async (): Promise<boolean> => {
-    if (isMine && now() - heldMs < leaseMs / 3) return true
+    if (isMine && steadyMs() - heldMs < leaseMs / 3) return true
     const holder = await send(['GET', lease])
     if (holder === own) await send(['PEXPIRE', lease, String(leaseMs)])
     else if (holder || (await send(['SET', lease, own, 'NX', 'PX', String(leaseMs)])) === null) return false
-    heldMs = now()
+    heldMs = steadyMs()
     return true
   }
   const turn = async (): Promise<boolean> => {
@@ -75,10 +76,11 @@ async function readStream(
     next ??= (await sink.assign(stream)) ?? (await beginOf(options, stream, sink))
     const { records, of, after } = await entriesAfter(send, stream, next, read, now())
     if (after === next) {
-      if (now() - cameMs >= idleMs && (await sink.pass(stream, now() - idleMs)) === 'again') next = undefined
+      if (steadyMs() - cameMs >= idleMs && (await sink.pass(stream, now() - idleMs)) === 'again')
+        next = undefined
       return false
     }
-    cameMs = now()
+    cameMs = steadyMs()
     const taken = await sink.take({ partition: stream, records, offsets: { first: next, after, of } })
     next = taken === 'done' ? after : undefined
     return true
@@ -89,9 +91,7 @@ async function readStream(
       hasMore = await turn()
       limit.forget('it cannot be read')
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      if (limit.withheld('it cannot be read') !== undefined)
-        options.report(`stream ${stream} cannot be read (${reason}): ${remedyOf(reason)}`)
+      if (limit.withheld('it cannot be read') !== undefined) options.report(unreadable(stream, error))
     }
     if (!hasMore) await new Promise((resolve) => setTimeout(resolve, restMs))
   }
@@ -99,6 +99,11 @@ async function readStream(
     await sink.revoke(stream)
     await send(['DEL', lease]).catch(() => {})
   }
+}
+
+function unreadable(stream: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error)
+  return `stream ${stream} cannot be read (${reason}): ${remedyOf(reason)}`
 }
 
 /** https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */

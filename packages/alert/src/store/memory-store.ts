@@ -105,8 +105,10 @@ function windowsOf(cells: Map<string, Cell>, stored: (commit: Commit) => void): 
 function outboxOf(waiting: Map<string, Waiting>, now: () => number): OutboxStore {
   return {
     take: async (most, holdMs) => {
-      const free = [...waiting].filter(([, { heldUntilMs }]) => heldUntilMs <= now()).slice(0, most)
-      for (const [, one] of free) one.heldUntilMs = now() + holdMs
+      const nowMs = now()
+      const isFree = (untilMs: number): boolean => untilMs <= nowMs || untilMs > nowMs + storeLimits.heldMs
+      const free = [...waiting].filter(([, { heldUntilMs }]) => isFree(heldUntilMs)).slice(0, most)
+      for (const [, one] of free) one.heldUntilMs = nowMs + holdMs
       return free.map(([token, { alert }]) => ({ token, alert }))
     },
     hold: async (tokens, holdMs) => {

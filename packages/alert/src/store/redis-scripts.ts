@@ -1,3 +1,5 @@
+import { storeLimits } from './store.ts'
+
 /**
  * What Redis does in one step. Each script gets the same keys; none is touched that is not among them, and all share a hash tag, so a
  * cluster runs them too. The first argument is the epoch that the caller knows, the second a name for a new one: when Redis
@@ -179,17 +181,19 @@ const due = `${inEpoch}return { epoch, redis.call('ZRANGEBYSCORE', K.due, '-inf'
 /** Those that another took and did not finish come first: they are older. */
 const take = `${named}${inPieces}${nowMs}local most = tonumber(ARGV[1])
 local serials = redis.call('ZRANGEBYSCORE', K.held, '(0', now, 'LIMIT', 0, most)
-if #serials < most then
-  for _, one in ipairs(redis.call('ZRANGEBYSCORE', K.held, 0, 0, 'LIMIT', 0, most - #serials)) do
-    serials[#serials + 1] = one
+for _, held in ipairs({ { '(' .. now + ${storeLimits.heldMs}, '+inf' }, { 0, 0 } }) do
+  if #serials < most then
+    for _, one in ipairs(redis.call('ZRANGEBYSCORE', K.held, held[1], held[2], 'LIMIT', 0, most - #serials)) do
+      serials[#serials + 1] = one
+    end
   end
 end
-local held = {}
+local taken = {}
 for _, one in ipairs(serials) do
-  held[#held + 1] = now + tonumber(ARGV[2])
-  held[#held + 1] = one
+  taken[#taken + 1] = now + tonumber(ARGV[2])
+  taken[#taken + 1] = one
 end
-call('ZADD', K.held, held)
+call('ZADD', K.held, taken)
 return { serials, texts('HMGET', K.alert, serials) }`
 
 const hold = `${named}${nowMs}for i = 2, #ARGV do redis.call('ZADD', K.held, 'XX', now + tonumber(ARGV[1]), ARGV[i]) end`

@@ -148,7 +148,7 @@ function outboxIn(sql: Statements, inOneStep: InOneStep, now: () => number): Out
     })
   return {
     async take(most, holdMs) {
-      const rows = sql.free.all(now(), most)
+      const rows = sql.free.all(now(), now() + storeLimits.heldMs, most)
       const taken = rows.map(({ id, alert }) => ({
         token: String(id),
         alert: JSON.parse(String(alert)) as Alert,
@@ -186,7 +186,7 @@ function statements(database: DatabaseSync) {
     ),
     removeWaiting: prepare('DELETE FROM waiting WHERE id = ?'),
     waiting: prepare('SELECT count(*) AS count FROM waiting'),
-    free: prepare('SELECT id, alert FROM waiting WHERE held <= ? ORDER BY id LIMIT ?'),
+    free: prepare('SELECT id, alert FROM waiting WHERE held <= ? OR held > ? ORDER BY id LIMIT ?'),
     hold: prepare('UPDATE waiting SET held = ? WHERE id = ?'),
     addHistory: prepare('INSERT INTO history (alert) VALUES (?)'),
     trimHistory: prepare('DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?'),

@@ -59,8 +59,11 @@ export type CommitResult = { result: 'stored' | 'changed' | 'elsewhere'; lowMs: 
 /** An alert that waits to be sent; `token` is what it is acknowledged by. */
 export type WaitingAlert = { token: string; alert: Alert }
 
-/** How much of everything a store keeps; the oldest goes, and of what waits to be sent that is counted. */
-export const storeLimits = { listed: 1000, waiting: 100_000 } as const
+/**
+ * How much of everything a store keeps; the oldest goes, and of what waits to be sent that is counted. What seems held for longer than
+ * `heldMs` is free: nobody holds for so long, the clock was set back.
+ */
+export const storeLimits = { listed: 1000, waiting: 100_000, heldMs: 600_000 } as const
 
 /** What a store holds: cells, alerts that wait to be sent, and those that were given up since too many waited. */
 export type StoreSize = { cells: number; waiting: number; dropped: number }

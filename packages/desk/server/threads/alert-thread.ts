@@ -39,7 +39,7 @@ function open(): DeskAlerts | undefined {
 
 function serve(alerts: DeskAlerts): void {
   const waiting: Request[] = []
-  const limit = createReportLimit(performance.now)
+  const limit = createReportLimit(() => performance.now())
   let turn: Promise<void> = Promise.resolve()
   /** One after the other: judging, time and questions work on the same state. */
   const next = (does: () => Promise<void>): void => {

@@ -7,6 +7,7 @@ export type GroupCommitOptions = {
   maxRecords: number
   /** Milliseconds between commits while requests keep coming. */
   pauseMs: number
+  /** Milliseconds that never go back. */
   nowMs: () => number
 }
 
@@ -25,7 +26,7 @@ export type GroupCommit = {
 export function createGroupCommit({ commit, maxRecords, pauseMs, nowMs }: GroupCommitOptions): GroupCommit {
   let waiting: Settle[] = []
   let records = 0
-  let lastMs = 0
+  let lastMs = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let isScheduled = false
 

@@ -52,7 +52,9 @@ function refusalOf({ refused, beyond }: RequestRows): string {
 
 function serve(writer: Writer): void {
   const group = createGroupCommit({
-    ...{ commit: () => commit(writer), maxRecords: recordsPerCommit, pauseMs, nowMs: Date.now },
+    commit: () => commit(writer),
+    maxRecords: recordsPerCommit,
+    ...{ pauseMs, nowMs: () => performance.now() },
   })
   const tidy = createTidy(writer, group)
   // Age alone can end a segment's time while nothing comes.
@@ -84,10 +86,10 @@ function commit(writer: Writer): void {
 
 /** Looks at sizes and ages now and then, after a commit; a failure there costs no record. */
 function createTidy(writer: Writer, group: GroupCommit): () => void {
-  let lastMs = 0
+  let lastMs = Number.NEGATIVE_INFINITY
   return () => {
-    if (Date.now() - lastMs < tidyMs) return
-    lastMs = Date.now()
+    if (performance.now() - lastMs < tidyMs) return
+    lastMs = performance.now()
     group.flush()
     try {
       say({ kind: 'segments', ...writer.tidy() })
