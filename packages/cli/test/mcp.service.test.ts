@@ -1,11 +1,16 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lostSpans, sendSample } from '../../desk/test/sample-traffic.ts'
 import { killAll, type RunningDesk, runClew, startDeskCommand } from './clew-process.ts'
 import { connectMcp, eras, type McpClient, ways } from './mcp-client.ts'
 
+const bin = join(import.meta.dirname, '../dist/bin.js')
 const token = 'to-read'
 const nobody = 'http://127.0.0.1:2'
 const versions = { 2025: '2025-11-25', 2026: '2026-07-28' }
@@ -80,19 +85,55 @@ test('a token that is wrong is told', async () => {
   await mcp.close()
 })
 
+const anyLine = fc.oneof(
+  fc.json(),
+  fc.string({ unit: 'binary' }).map((text) => text.replaceAll(/[\r\n]/g, ' ')),
+  fc
+    .record({
+      id: fc.oneof(fc.integer(), fc.string(), fc.constant(null)),
+      method: fc.constantFrom('tools/call', 'tools/list', 'server/discover', 'subscriptions/listen', 'x'),
+      params: fc.jsonValue(),
+    })
+    .map((message) => JSON.stringify({ jsonrpc: '2.0', ...message })),
+)
+
 test('nothing but the protocol is on stdout, whatever comes, and the end of stdin ends it', async () => {
-  const ask = (id: number, method: string, params: object): string =>
-    `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`
-  const initialize = {
-    protocolVersion: '2025-11-25',
-    capabilities: {},
-    clientInfo: { name: 't', version: '1' },
+  const child = spawn(process.execPath, [bin, 'mcp', '--desk', nobody], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const heard: { jsonrpc: string; id?: unknown; result?: object }[] = []
+  const ask = (id: string, method: string, params: object = {}): void =>
+    void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`)
+  const clientInfo = { name: 'test', version: '1' }
+  ask('first', 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo })
+  for (const line of fc.sample(anyLine, 300)) child.stdin.write(`${line}\n`)
+  ask('last', 'ping')
+  for await (const line of createInterface({ input: child.stdout })) {
+    heard.push(JSON.parse(line))
+    if (heard.at(-1)!.id === 'last') break
   }
-  const stdin = `${ask(1, 'initialize', initialize)}no JSON\n{}\n[]\n${ask(2, 'nothing', {})}`
-  const { code, stdout } = await runClew(['mcp', '--desk', nobody], {}, stdin)
-  const lines = stdout.trimEnd().split('\n').filter(Boolean)
-  for (const line of lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' })
-  expect(code).toBe(0)
+  expect(new Set(heard.map(({ jsonrpc }) => jsonrpc))).toEqual(new Set(['2.0']))
+  expect(heard.find(({ id }) => id === 'first')?.result).toMatchObject({ protocolVersion: '2025-06-18' })
+  child.stdin.end()
+  expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0)
+})
+
+/** Says on stderr when somebody loads what speaks the protocol, in any thread. */
+const told = 'the protocol is loaded'
+const listening = `import { registerHooks } from 'node:module'
+registerHooks({ resolve(name, context, next) {
+  if (name === '@clew/mcp') process._rawDebug('${told}')
+  return next(name, context)
+} })`
+
+test('a desk loads nothing of it before somebody asks', async () => {
+  const options = `--import="data:text/javascript,${encodeURIComponent(listening)}"`
+  const own = await startDeskCommand(['--memory'], process.execPath, { NODE_OPTIONS: options })
+  await sendSample(own.url, lostSpans(), Date.now())
+  expect((await fetch(`${own.url}/api/chains`)).status).toBe(200)
+  expect(own.output.stderr).toBe('')
+  const mcp = await connectMcp('http', '2026', own.url)
+  expect(own.output.stderr.trim()).toBe(told)
+  await mcp.close()
+  await own.stop()
 })
 
 test.each([

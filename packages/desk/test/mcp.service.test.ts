@@ -257,6 +257,16 @@ test('whatever is posted, the desk answers, and never with a failure of its own'
   expect((await callTool(desk, 'doctor')).text).toMatch(/^The desk runs: /)
 })
 
+test('links lead to the name by which the desk was called', async () => {
+  const { port } = new URL(desk.url)
+  const reply = await postMcp(
+    desk,
+    { ...ping, method: 'tools/call', params: { name: 'list_alerts', arguments: {} } },
+    { host: `localhost:${port}` },
+  )
+  expect(reply.body).toContain(`http://localhost:${port}/alerts`)
+})
+
 test('the token of those who read is asked for, and no other page may call', async () => {
   const guarded = await startDesk({ token: 'to-read', ingestToken: 'to-send' })
   try {

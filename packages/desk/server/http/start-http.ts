@@ -59,7 +59,7 @@ export async function startHttp({
     alerts: rules?.state() ?? null,
   })
   const api = createApi({ store, rules, alerts, metrics, live, sharedFile }, known)
-  const mcp = new McpClient(() => ({ url: at.http, version: known().version }), api.ask, options.onError)
+  const mcp = new McpClient(() => known().version, api.ask, options.onError)
   const answers = { api: api.answer, metrics: deskMetricsAnswer(rules, known), mcp: createMcpListener(mcp) }
   const listener = await createListener(options, handler, answers)
 

@@ -8,6 +8,8 @@ const mostCalls = 32
 /** Of the thread's heap: the protocol needs 20, a chain of 30,000 records 60. */
 const heapMb = 256
 
+export type McpCalled = { page: string; headers: Record<string, string>; body: string }
+
 export type McpAnswered = { status: number; type: string; body: string }
 
 type Waiting = { resolve(answered: McpAnswered): void; reject(error: Error): void }
@@ -20,7 +22,7 @@ export type AskApi = (path: string, signal: AbortSignal) => Promise<Uint8Array>
  * loads nothing of it, and what it does keeps no sender waiting. One that fails begins anew with the next call.
  */
 export class McpClient {
-  readonly #settings: () => McpSettings
+  readonly #version: () => string
   readonly #ask: AskApi
   readonly #report: (error: unknown) => void
   readonly #waiting = new Map<number, Waiting>()
@@ -29,14 +31,14 @@ export class McpClient {
   #thread: Worker | undefined
   #isClosed = false
 
-  constructor(settings: () => McpSettings, ask: AskApi, report: (error: unknown) => void) {
-    this.#settings = settings
+  constructor(version: () => string, ask: AskApi, report: (error: unknown) => void) {
+    this.#version = version
     this.#ask = ask
     this.#report = report
   }
 
-  /** Rejects with a StoreError. */
-  call(headers: Record<string, string>, body: string, signal: AbortSignal): Promise<McpAnswered> {
+  /** `page` is where the caller finds the page. Rejects with a StoreError. */
+  call({ page, headers, body }: McpCalled, signal: AbortSignal): Promise<McpAnswered> {
     if (this.#isClosed) return Promise.reject(deskEnds())
     if (this.#waiting.size >= mostCalls)
       return Promise.reject(storeError('busy', `${mostCalls} calls wait for an answer; come back later`))
@@ -45,7 +47,7 @@ export class McpClient {
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
-      thread.postMessage({ kind: 'call', id, headers, body } satisfies ToMcp)
+      thread.postMessage({ kind: 'call', id, page, headers, body } satisfies ToMcp)
       signal.addEventListener('abort', () => {
         if (this.#waiting.delete(id)) thread.postMessage({ kind: 'cancel', id } satisfies ToMcp)
         reject(storeError('cancelled', 'whoever asked has gone'))
@@ -63,7 +65,7 @@ export class McpClient {
 
   #start(): Worker {
     const thread = startThread('mcp-thread', {
-      workerData: this.#settings(),
+      workerData: { version: this.#version() } satisfies McpSettings,
       resourceLimits: { maxOldGenerationSizeMb: heapMb },
     })
     thread.on('message', (message: FromMcp) => this.#hear(thread, message))

@@ -1,15 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { createMcpAnswer } from '@clew/mcp'
+import { createMcpAnswer, type McpAnswer } from '@clew/mcp'
 import { offerDeskTools } from '../../tools/offer-tools.ts'
 import type { FromMcp, ToMcp } from './thread.ts'
 
-/** Where the page is, and of which version the desk. */
-export type McpSettings = { url: string; version: string }
+/** Of which version the desk is. */
+export type McpSettings = { version: string }
 
 type Asked = { resolve(answer: unknown): void; reject(error: Error): void }
 
 const port = parentPort!
-const { url, version } = workerData as McpSettings
+const { version } = workerData as McpSettings
 const say = (message: FromMcp): void => port.postMessage(message)
 const report = (error: unknown): void =>
   say({ kind: 'problem', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
@@ -34,7 +34,16 @@ function ask(path: string, signal: AbortSignal): Promise<unknown> {
   })
 }
 
-const answer = createMcpAnswer(offerDeskTools({ page: url, ask }, version, report))
+/** By where the page is, as the caller knows it: a desk has few names. */
+const answers = new Map<string, McpAnswer>()
+const mostNames = 16
+
+function answerFor(page: string): McpAnswer {
+  if (answers.size > mostNames) answers.clear()
+  const answer = answers.get(page) ?? createMcpAnswer(offerDeskTools({ page, ask }, version, report))
+  answers.set(page, answer)
+  return answer
+}
 
 port.on('message', async (message: ToMcp) => {
   if (message.kind === 'cancel') running.get(message.id)?.abort()
@@ -48,11 +57,11 @@ port.on('message', async (message: ToMcp) => {
   }
 })
 
-async function reply({ id, headers, body }: Extract<ToMcp, { kind: 'call' }>): Promise<void> {
+async function reply({ id, page, headers, body }: Extract<ToMcp, { kind: 'call' }>): Promise<void> {
   const gone = new AbortController()
   running.set(id, gone)
   try {
-    say({ kind: 'reply', id, ...(await answer({ headers, body }, gone.signal)) })
+    say({ kind: 'reply', id, ...(await answerFor(page)({ headers, body }, gone.signal)) })
   } catch (error) {
     report(error)
     say({ kind: 'reply', id, status: 503, type: '', body: '' })

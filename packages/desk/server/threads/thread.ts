@@ -113,7 +113,7 @@ export type FromMetrics =
 
 /** A call of `POST /mcp`, and answers to what the thread asked of the API meanwhile; `json` undefined: it was refused. */
 export type ToMcp =
-  | { kind: 'call'; id: number; headers: Record<string, string>; body: string }
+  | { kind: 'call'; id: number; page: string; headers: Record<string, string>; body: string }
   | { kind: 'cancel'; id: number }
   | { kind: 'told'; id: number; json: Uint8Array | undefined; message: string }
 

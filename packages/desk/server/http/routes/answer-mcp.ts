@@ -36,7 +36,9 @@ export function createMcpListener(
     )
     const gone = new AbortController()
     response.once('close', () => gone.abort())
-    const { status, type, body: answer } = await client.call(headers, body, gone.signal)
+    // The guard has seen that this is a name of the desk.
+    const page = `http://${request.headers.host}`
+    const { status, type, body: answer } = await client.call({ page, headers, body }, gone.signal)
     if (response.destroyed) return
     response.writeHead(status, {
       ...(type === '' ? {} : { 'content-type': type }),
