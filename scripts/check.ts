@@ -41,7 +41,7 @@ const steps: Step[] = [
   house('addresses as they are said', 'addresses'),
   house('docstrings of public names', 'docstrings'),
   house('sizes of files and functions', 'sizes'),
-  house('documentation for agents', 'llms'),
+  house('generated documentation', 'generated'),
   house('packages as published', 'packages'),
   {
     name: 'public names',

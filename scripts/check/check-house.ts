@@ -1,4 +1,4 @@
-import { checkLlms } from '../docs/llms.ts'
+import { checkGenerated } from '../docs/generate.ts'
 import * as arrows from './arrows.ts'
 import { checkAddresses } from './check-addresses.ts'
 import { checkPackageArrows, checkRoomArrows } from './check-arrows.ts'
@@ -32,9 +32,9 @@ const checks: Record<string, Check> = {
     const house = readHouse('.')
     return { problems: checkSizes(house), seen: describeSizes(house) }
   },
-  async llms() {
-    const { problems, pages } = checkLlms()
-    return { problems, seen: `${pages} pages` }
+  async generated() {
+    const { problems, files } = checkGenerated()
+    return { problems, seen: `${files} files` }
   },
   async packages() {
     return { problems: await checkPackages(), seen: 'publint and attw' }

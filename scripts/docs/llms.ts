@@ -1,10 +1,6 @@
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, posix } from 'node:path'
-import type { Problem } from '../check/house.ts'
-
-// `node scripts/docs/llms.ts` writes docs/llms.txt, which lists the documentation, and docs/llms-full.txt, which has all of it.
-
-const remedy = 'node scripts/docs/llms.ts'
+import { globSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { withLinksFrom } from './pages.ts'
 
 type Page = { path: string; title: string; about: string; text: string }
 
@@ -14,6 +10,7 @@ const groups: readonly { title: string; pages: readonly string[] }[] = [
     pages: ['README.md', 'docs/guide/getting-started.md', 'packages/node/skills/clew/SKILL.md'],
   },
   { title: 'Guide', pages: globSync('docs/guide/*.md').toSorted() },
+  { title: 'Frameworks', pages: globSync('docs/frameworks/*.md').toSorted() },
   { title: 'Reference', pages: globSync('docs/reference/*.md').toSorted() },
   {
     title: 'Packages',
@@ -29,19 +26,13 @@ const groups: readonly { title: string; pages: readonly string[] }[] = [
   },
 ]
 
-/** Which of the two files are not what the pages are now. */
-export function checkLlms(): { problems: Problem[]; pages: number } {
-  const { files, pages } = makeLlms()
-  const problems = Object.entries(files)
-    .filter(([path, text]) => readIfThere(path) !== text)
-    .map(([path]) => ({ path, message: `it is not what the documentation says now; run ${remedy}` }))
-  return { problems, pages }
-}
-
-function makeLlms(): { files: Record<string, string>; pages: number } {
+/** docs/llms.txt, which lists the documentation, and docs/llms-full.txt, which has all of it. */
+export function makeLlms(): Record<string, string> {
   const listed = new Set<string>()
   const sections = groups.map(({ title, pages }) => {
-    const own = pages.filter((path) => !listed.has(path) && path !== 'docs/guide/README.md')
+    const own = pages.filter(
+      (path) => !listed.has(path) && !/^docs\/(guide|frameworks)\/README\.md$/.test(path),
+    )
     for (const path of own) listed.add(path)
     return { title, pages: own.map(readPage) }
   })
@@ -54,12 +45,9 @@ function makeLlms(): { files: Record<string, string>; pages: number } {
   const full = sections
     .filter(({ title }) => title !== 'Optional')
     .flatMap(({ pages }) =>
-      pages.map(({ path, text }) => `\n<!-- ${path} -->\n\n${withLinksFrom(path, text).trim()}\n`),
+      pages.map(({ path, text }) => `\n<!-- ${path} -->\n\n${withLinksFrom(path, text, 'docs').trim()}\n`),
     )
-  return {
-    files: { 'docs/llms.txt': head + list.join(''), 'docs/llms-full.txt': `${head}${full.join('')}` },
-    pages: listed.size,
-  }
+  return { 'docs/llms.txt': head + list.join(''), 'docs/llms-full.txt': `${head}${full.join('')}` }
 }
 
 function readPage(path: string): Page {
@@ -94,24 +82,4 @@ function plain(text: string): string {
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/\s+/g, ' ')
     .trim()
-}
-
-/** Links between pages, from where the one file lies. */
-function withLinksFrom(path: string, text: string): string {
-  return text.replace(
-    /\]\((?![a-z]+:|#|\/)([^)\s]+)\)/g,
-    (_, target: string) => `](${posix.relative('docs', join(dirname(path), target))})`,
-  )
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-if (import.meta.main) {
-  for (const [path, text] of Object.entries(makeLlms().files)) writeFileSync(path, text)
 }

@@ -46,5 +46,5 @@ function withoutNumbers(text: string): string {
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:…')
     .replace(/\(job [\w-]+,/g, '(job …,')
     .replace(/"host":"[^ ]*/g, '"host":…')
-    .replace(/\b(reqId|id|pid|responseTime)=\S+/g, '$1=…')
+    .replace(/\b(reqId|id|orderId|pid|responseTime)=\S+/g, '$1=…')
 }

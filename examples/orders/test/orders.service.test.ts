@@ -3,6 +3,8 @@ import { afterEach, expect, test } from 'vitest'
 import type { LogDetail, LogRow } from '../../../packages/desk/api/index.ts'
 import { startDemoDesk } from '../../../scripts/demo/demo-desk.ts'
 import { type OrdersServices, startOrders } from '../../../scripts/demo/orders-services.ts'
+import { sameInEachRun } from '../../../scripts/examples/chain-rows.ts'
+import { shownChain } from '../../../scripts/examples/readme-chain.ts'
 import { failedOrder, newTraceId, postOrder, rowsOf } from './order-chains.ts'
 
 const upMs = 60_000
@@ -66,13 +68,15 @@ test('every printed line has the ids of its record, and the last one of a paid o
   ])
 })
 
-test('the failed payment is an event, which the desk finds by its name and its status', async () => {
+test('the failed payment is an event, which the desk finds by its name and its status, in the chain that the README shows', async () => {
   const desk = await startDemoDesk('http://127.0.0.1:1/?key=none')
   closeTarget = () => desk.stop()
   services = await startOrders(desk.url, { CLEW_QUIET: '1', REDIS_URL: '' })
   await services.up()
   await postOrder(services.apiUrl, 66.13)
   const traceId = await desk.failedChain()
+  const shown = await shownChain('orders', () => desk.chainAsText(traceId))
+  await expect.poll(async () => sameInEachRun(await desk.chainAsText(traceId))).toEqual(sameInEachRun(shown))
   const ask = async <T>(path: string): Promise<T> => (await (await fetch(desk.url + path)).json()) as T
   const linesOf = async (search: string): Promise<LogRow[]> =>
     (await ask<{ logs: LogRow[] }>(`/api/logs?q=${encodeURIComponent(search)}`)).logs
