@@ -76,7 +76,7 @@ describe('every route', () => {
       const asked: Record<string, string> = {
         'chain-compare': `?with=${traceId}`,
         'metric-series': '?metric=level%20gauge',
-        'pattern-series': '?ids=1',
+        'pattern-series': `?ids=${refs.pattern}`,
       }
       const { status, headers, body } = await get(path + (asked[route.name] ?? ''))
       const schema = description.paths[route.path]!.get!.responses['200']!.content['application/json']!.schema
