@@ -28,9 +28,14 @@ export function emittingInRoot<F extends Method>(original: F, events?: ReadonlyS
   const emit = function (this: unknown, ...args: never[]) {
     const isPlain = (events && !events.has(args[0])) || activeContext() === rootContext
     if (isPlain || !isHeard(this, args[0])) return original.apply(this, args)
-    return runInContext(rootContext, () => original.apply(this, args))
+    return applyInRoot(original, this, args)
   }
   return emit as unknown as F
+}
+
+// By itself: a function with a closure in it makes room for that at each call, and most events are none of ours.
+function applyInRoot(original: Method, self: unknown, args: never[]): unknown {
+  return runInContext(rootContext, () => original.apply(self, args))
 }
 
 /** Whether anybody may hear of it: nobody needs no context. Of an error there may be a monitor. */

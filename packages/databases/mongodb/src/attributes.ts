@@ -13,10 +13,10 @@ export function describeOperation(operation: string, { db, collection, client }:
   const attributes: Attributes = {
     'db.system.name': 'mongodb',
     'db.namespace': db,
-    ...(collection && { 'db.collection.name': collection }),
     'db.operation.name': operation,
-    ...describeServer(client),
   }
+  if (collection) attributes['db.collection.name'] = collection
+  addServer(attributes, client)
   return { name: `${operation} ${collection ?? db}`, kind: SpanKind.CLIENT, attributes, describeError }
 }
 
@@ -29,15 +29,14 @@ export function operationOfCursor(cursor: Cursor): string {
 }
 
 // Of a replica set or a cluster the driver chooses one later.
-function describeServer(client: Client | undefined): Attributes {
-  const hosts = client?.options?.hosts ?? []
-  const [first] = hosts
-  if (!first || hosts.length > 1) return {}
+function addServer(attributes: Attributes, client: Client | undefined): void {
+  const hosts = client?.options?.hosts
+  const first = hosts?.[0]
+  if (!first || hosts.length > 1) return
   const { host, port, socketPath } = first
-  return {
-    ...((socketPath ?? host) && { 'server.address': socketPath ?? host }),
-    ...(port !== undefined && !socketPath && { 'server.port': port }),
-  }
+  const address = socketPath ?? host
+  if (address) attributes['server.address'] = address
+  if (port !== undefined && !socketPath) attributes['server.port'] = port
 }
 
 // What the server says has a number; an error of the connection has none.

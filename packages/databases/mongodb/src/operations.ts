@@ -7,7 +7,7 @@ import {
   runInContext,
   startOperation,
 } from '@clew/core'
-import type { Tracer } from '@opentelemetry/api'
+import type { Context, Tracer } from '@opentelemetry/api'
 import { describeOperation, operationOfCursor, rowsOf, type Target } from './attributes.ts'
 import type { Cursor } from './library.ts'
 
@@ -23,6 +23,7 @@ export function tracingOperation<Self>(
   original: Asking<Self>,
   targetOf: (self: Self) => Target | undefined,
 ): Asking<Self> {
+  const rows = (outcome: unknown): number | undefined => rowsOf(name, outcome)
   return function (...args) {
     const caller = activeContext()
     if (caller.getValue(insideField)) return original.apply(this, args)
@@ -32,8 +33,7 @@ export function tracingOperation<Self>(
     })
     if (!operation.span) return original.apply(this, args)
     const inside = caller.setValue(insideField, true)
-    const ask = (): unknown => runInContext(inside, () => original.apply(this, args))
-    return followed(operation, ask, (outcome) => rowsOf(name, outcome))
+    return followed(operation, () => original.apply(this, args), rows, inside)
   }
 }
 
@@ -100,22 +100,23 @@ function mustAsk(cursor: Cursor): boolean {
   }
 }
 
-/** Ends the operation with the outcome that is given on; `rows` are asked however it ends, of a failure with undefined. */
+/**
+ * Ends the operation with the outcome that is given on; `rows` are asked however it ends, of a failure with undefined.
+ * `inside`: the context to ask in, where that is not the active one.
+ */
 function followed(
   operation: Operation,
   ask: () => unknown,
   rows: (outcome: unknown) => number | undefined,
+  inside?: Context,
 ): unknown {
-  const note = (outcome: unknown): void => {
-    const count = guard('counting documents', () => rows(outcome), undefined)
-    if (count !== undefined) operation.span?.setAttribute('db.response.returned_rows', count)
-  }
   try {
-    const asked = ask() as Promise<unknown>
+    const asked = (inside ? runInContext(inside, ask) : ask()) as Promise<unknown>
     // Not beside the promise: a rejection that the application does not handle must stay unhandled.
     return asked.then(
       (outcome) => {
-        note(outcome)
+        const count = guard('counting documents', () => rows(outcome), undefined)
+        if (count !== undefined) operation.span?.setAttribute('db.response.returned_rows', count)
         operation.end()
         return outcome
       },
