@@ -65,6 +65,9 @@ const functions = [
   function three(this: unknown, _a: unknown, _b: unknown, _c: unknown) {
     return [this, Array.from(arguments)]
   },
+  function four(this: unknown, _a: unknown, _b: unknown, _c: unknown, _d: unknown) {
+    return [this, Array.from(arguments)]
+  },
 ]
 
 test.each(functions)('a bound function has the length, this and as many arguments: %o', (work) => {

@@ -47,7 +47,7 @@ type Run = (self: unknown, given: ArrayLike<unknown>) => unknown
 type Bound = (this: unknown, ...given: unknown[]) => unknown
 
 /**
- * A function that hands `this` and its arguments to `run`. Nearly all callbacks have one or two: to define the length of one that
+ * A function that hands `this` and its arguments to `run`. Nearly all callbacks have one to three: to define the length of one that
  * was written without them takes three times as long as to make and to call it.
  */
 function withLength(length: number, run: Run): Bound {
@@ -61,6 +61,11 @@ function withLength(length: number, run: Run): Bound {
       }
     case 2:
       return function (this: unknown, _one: unknown, _two: unknown) {
+        // biome-ignore lint/complexity/noArguments: how many there are is seen by the callback
+        return run(this, arguments)
+      }
+    case 3:
+      return function (this: unknown, _one: unknown, _two: unknown, _three: unknown) {
         // biome-ignore lint/complexity/noArguments: how many there are is seen by the callback
         return run(this, arguments)
       }

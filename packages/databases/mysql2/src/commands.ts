@@ -1,6 +1,5 @@
 import {
   activeContext,
-  bindToContext,
   createHiddenSlot,
   guard,
   type Operation,
@@ -88,11 +87,10 @@ function withEnding(args: readonly unknown[], operation: Operation): unknown[] {
 }
 
 function ending(callback: Callback, operation: Operation): Callback {
-  const bound = bindToContext(operation.caller, callback)
   return function (this: unknown, error, ...results) {
     const [rows] = results
     operation.end(error, Array.isArray(rows) ? rows.length : undefined)
-    return bound.call(this, error, ...results)
+    return runInContext(operation.caller, () => callback.call(this, error, ...results))
   }
 }
 

@@ -1,4 +1,4 @@
-import { bindToContext, type Operation } from '@clew/core'
+import { bindToContext, type Operation, runInContext } from '@clew/core'
 import { copyWith } from '@clew/core/sql'
 import type { Callback, QueryConfig } from './library.ts'
 
@@ -33,11 +33,10 @@ function callbackOf([config, values, callback]: readonly unknown[]): Callback | 
 }
 
 function endingOperation(operation: Operation, callback: Callback): Callback {
-  const bound = bindToContext(operation.caller, callback)
-  if (!operation.span) return bound
+  if (!operation.span) return bindToContext(operation.caller, callback)
   return function (this: unknown, error, ...results) {
     operation.end(error, rowsOf(results[0]))
-    bound.call(this, error, ...results)
+    runInContext(operation.caller, () => callback.call(this, error, ...results))
   }
 }
 
