@@ -22,47 +22,39 @@ function createOurs() {
   let restarted = createDetector()
   const told: Told[] = []
   let isSame = true
-  let observeMicros = 0
-  let tickMicros = 0
+  let micros = 0
   let records = 0
-  const observe = (to: Detector, seen: ServiceMinute): void => {
-    for (const record of seen.records) to.observe(record)
-    for (const span of seen.spans) to.observeSpan(span)
+  const watch = (on: Detector, { minute, services }: AllMinute): Warning[] => {
+    for (const seen of services) {
+      for (const record of seen.records) on.observe(record)
+      for (const span of seen.spans) on.observeSpan(span)
+    }
+    return on.tick(startMs + (minute + 1) * 60_000)
   }
   return {
     told,
-    tick(minute: number): void {
+    /** Many minutes at once: asking for the CPU of a process may cost as much as hundreds of records. */
+    take(minutes: readonly AllMinute[]): void {
       const began = process.cpuUsage()
-      const warnings = detector.tick(startMs + minute * 60_000)
-      tickMicros += microsSince(began)
-      told.push(...warnings.map((warning) => toldOf(warning, minute)))
-      isSame &&= JSON.stringify(restarted.tick(startMs + minute * 60_000)) === JSON.stringify(warnings)
-      if (minute % minutesPerDay === 720) restarted = createDetector({}, restarted.save())
-    },
-    /** All of a minute at once: asking for the CPU costs as much as twenty records. */
-    take(minute: readonly ServiceMinute[]): void {
-      const began = process.cpuUsage()
-      for (const seen of minute) observe(detector, seen)
-      observeMicros += microsSince(began)
-      for (const seen of minute) {
-        records += seen.records.length + seen.spans.length
-        observe(restarted, seen)
+      const warned = minutes.map((one) => watch(detector, one))
+      const { user, system } = process.cpuUsage(began)
+      micros += user + system
+      for (const [at, one] of minutes.entries()) {
+        for (const seen of one.services) records += seen.records.length + seen.spans.length
+        told.push(...warned[at]!.map((warning) => toldOf(warning, one.minute + 1)))
+        isSame &&= JSON.stringify(watch(restarted, one)) === JSON.stringify(warned[at])
+        if (one.minute % minutesPerDay === 719) restarted = createDetector({}, restarted.save())
       }
     },
     isSame: () => isSame,
-    microsPerRecord: () => (observeMicros + tickMicros) / records,
-    describe(): string {
-      const each = (micros: number): string => (micros / records).toFixed(2)
-      const { series } = detector.stats()
-      return `${records} records and spans, ${each(observeMicros)} µs of CPU each and ${each(tickMicros)} µs of the minutes, ${series} series`
-    },
+    microsPerRecord: () => micros / records,
+    describe: () =>
+      `${records} records and spans, ${(micros / records).toFixed(2)} µs of CPU each, ${detector.stats().series} series`,
   }
 }
 
-function microsSince(began: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(began)
-  return user + system
-}
+/** What all services wrote in a minute. */
+type AllMinute = { minute: number; services: ServiceMinute[] }
 
 const toldOf = ({ services, text }: Warning, minute: number): Told => ({
   minute,
@@ -79,22 +71,21 @@ function run(world: World, isAlone: boolean): LeadSample {
     ['clew', ours.told],
     ...rivals.map(({ name }): [string, Told[]] => [name, []]),
   ])
-  let closed = 0
-  let open: ServiceMinute[] = []
-  const closeMinute = (minute: number): void => {
-    ours.take(open)
-    open = []
-    ours.tick(minute)
-    closed = minute
-  }
+  let hour: AllMinute[] = []
   for (const { minute, service, ...seen } of generate(world)) {
-    if (minute > closed) closeMinute(minute)
-    open.push(seen)
+    if (minute !== hour.at(-1)?.minute) {
+      if (hour.length === 60) {
+        ours.take(hour)
+        hour = []
+      }
+      hour.push({ minute, services: [] })
+    }
+    hour.at(-1)!.services.push(seen)
     for (const { name, take } of rivals)
       if (take(service, minute, seen))
         told.get(name)!.push({ minute: minute + 1, services: [service], text: '' })
   }
-  closeMinute(world.days * minutesPerDay)
+  ours.take(hour)
   return {
     seed: world.seed,
     scores: [...told].map(([name, list]): [string, Score] => [name, score(world, list)]),

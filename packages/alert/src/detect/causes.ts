@@ -153,7 +153,7 @@ function isEnough(causes: Causes, service: string, sorted: readonly Finding[], l
 
 /** What varies more than its own past says, or is rarely harm. */
 function extraOf({ kind, of }: Change, severityNumber: number): number {
-  if (kind === 'mix') return -0.5
+  if (kind === 'mix') return -1
   if (kind === 'lower') return 1
   if (kind === 'silent') return 0.5
   if (of === 'level') return 0.7

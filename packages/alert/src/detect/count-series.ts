@@ -28,6 +28,10 @@ export type CountSeries = {
   usual: Usual
   /** Of the last hours, without their seasons: what its share of others is told from. */
   slow: number
+  /** Of how many minutes that is known. */
+  slowMinutes: number
+  /** How much its share of others varies, squared, in ten minutes; 1 is chance alone. */
+  shareWander: number
   /** How much the evened counts of ten minutes vary, squared. */
   wander: number
   /** The same where traffic is not looked at. */
@@ -60,6 +64,8 @@ export function beginCounts(minute: number): CountSeries {
     squares: 0,
     usual: beginUsual(),
     slow: 0,
+    slowMinutes: 0,
+    shareWander: 1,
     wander: 1,
     plainWander: 1,
     presence: 0,
@@ -95,8 +101,9 @@ export function count(series: CountSeries, slot: number, unixMs: number, weight:
 export function keepLine(lines: AlertLine[], line: AlertLine): void {
   lines.push(line)
   if (lines.length <= mostLines) return
-  const without = lines.findIndex(({ traceId }) => traceId === '')
-  lines.splice(Math.max(0, without), 1)
+  let out = 0
+  while (out < lines.length && lines[out]!.traceId !== '') out++
+  lines.splice(out % lines.length, 1)
 }
 
 /** Closes a minute: what was open goes into the ring, and what left it fifteen minutes ago is learnt from. */
@@ -114,18 +121,28 @@ export function closeCounts(series: CountSeries, minute: number): void {
   const cap = usual.minutes < 60 ? Number.POSITIVE_INFINITY : 3 * usual.level + 5 * unitOf(series)
   const value = Math.min(series.ring[(minute - lagMinutes + ringMinutes) % ringMinutes]!, cap)
   learn(usual, value, true)
-  series.slow += Math.max(1 / usual.minutes, slowShare) * (value - series.slow)
+  series.slowMinutes = Math.min(series.slowMinutes + 1, 100_000)
+  series.slow += Math.max(1 / series.slowMinutes, slowShare) * (value - series.slow)
 }
 
 /** A half-life of two hours. */
 const slowShare = 1 - 2 ** (-1 / 120)
+/** As many minutes know as much, each as well as the other. */
+export const slowMostMinutes: number = 1 / slowShare
 
-/** How things are now is how they are to be. */
+/** How things are now is how they are to be. Of what did not change more is known than these minutes say. */
 export function rebaseCounts(series: CountSeries, minute: number): void {
   series.usual.level = sumOfLast(series.ring, minute, windowMinutes) / windowMinutes
-  series.slow = series.usual.level
+  const unit = unitOf(series)
+  const now = sumOfLast(series.ring, minute, rebaseMinutes)
+  if (Math.abs(evened(now / unit) - evened((series.slow * rebaseMinutes) / unit)) > 1.5) {
+    series.slow = (now + 0.5 * unit) / rebaseMinutes
+    series.slowMinutes = rebaseMinutes
+  }
   series.sinceMinute = 0
 }
+
+const rebaseMinutes = 20
 
 /** What is not as usual teaches nothing, for two hours: then it is how things are now. */
 export const isHeld = (sinceMinute: number, minute: number): boolean =>
@@ -142,11 +159,14 @@ export function sumOfLast(ring: readonly number[], minute: number, minutes: numb
 
 /** The same of several times at once, each longer than the one before. */
 export function sumsOfLast(ring: readonly number[], minute: number, times: readonly number[]): number[] {
-  let [sum, back] = [0, 0]
-  return times.map((minutes) => {
+  const sums: number[] = []
+  let sum = 0
+  let back = 0
+  for (const minutes of times) {
     for (; back < minutes; back++) sum += ring[(minute - back) & (ringMinutes - 1)]!
-    return sum
-  })
+    sums.push(sum)
+  }
+  return sums
 }
 
 /** What is expected in the last minutes, before traffic is looked at. */
@@ -191,6 +211,11 @@ export function judgeCounts(series: CountSeries, minute: number, traffic: Traffi
 function learnWander(series: CountSeries, difference: number, plain: number): void {
   series.wander += 0.003 * (Math.min(difference ** 2, 9 * series.wander) - series.wander)
   series.plainWander += 0.003 * (Math.min(plain ** 2, 9 * series.plainWander) - series.plainWander)
+}
+
+/** By how much it was off what its share of ten minutes usually is, as evened counts. */
+export function learnShare(series: CountSeries, off: number): void {
+  series.shareWander += 0.003 * (Math.min(off * off, 9 * series.shareWander) - series.shareWander)
 }
 
 /** What comes by a clock does not follow the traffic. */

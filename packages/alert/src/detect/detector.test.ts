@@ -376,6 +376,18 @@ test.each(['', '{', '{"version":0}', 'null'])(
   },
 )
 
+test('a state of version 4, which knew less of how the mix varies, is gone on from', () => {
+  const { fault } = faults.find(({ name }) => name === 'lines of one kind in place of another')!
+  const whole = runOver(fault, quietMinutes + 30)
+  const parts = runOver(fault, quietMinutes + 30, (detector, minute) => {
+    if (minute !== quietMinutes - 60) return detector
+    const known = detector.save().replace('"version":5', '"version":4')
+    return createDetector(settings, known.replaceAll(/"(slowMinutes|shareWander)":[^,]+,/g, ''))
+  })
+  expect(parts.map(({ unixMs }) => unixMs)).toEqual(whole.map(({ unixMs }) => unixMs))
+  expect(parts).toHaveLength(1)
+})
+
 test('an hour in which nobody watched is no silence', () => {
   const detector = createDetector(settings)
   const warnings: Warning[] = []

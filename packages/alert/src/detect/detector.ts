@@ -67,7 +67,7 @@ type State = {
   ahead: number
 }
 
-const stateVersion = 4
+const stateVersion = 5
 const defaults: DetectorSettings = { warmUpMs: 24 * 3_600_000, maxSeries: 20_000, sigmas: 5.3 }
 
 /** A detector. `saved`: of a former one's `save()`; what is none, or of another version, is as if there were nothing. */
@@ -143,10 +143,21 @@ function restore(saved: string): State | undefined {
     const state = JSON.parse(saved, (_, value) =>
       Array.isArray(value?.entries) ? new Map(value.entries) : value,
     ) as State
+    if (state.version === 4) fromFour(state)
     return state.version === stateVersion ? state : undefined
   } catch {
     return undefined
   }
+}
+
+/** Version 4 did not know how long the shares of a mix were learnt, nor how much they vary. */
+function fromFour(state: State): void {
+  for (const service of state.services.values())
+    for (const count of countsOf(service)) {
+      count.slowMinutes = count.usual.minutes
+      count.shareWander = 1
+    }
+  state.version = stateVersion
 }
 
 /** The first record says when time begins. */

@@ -1,4 +1,13 @@
-import { isHarmless, isHeld, isSteady, type Judged, sumsOfLast, unitOf } from './count-series.ts'
+import {
+  isHarmless,
+  isHeld,
+  isSteady,
+  type Judged,
+  learnShare,
+  slowMostMinutes,
+  sumsOfLast,
+  unitOf,
+} from './count-series.ts'
 import type { Group, Service } from './service.ts'
 import { sigmasOfShare, weightedMedian } from './tails.ts'
 
@@ -15,13 +24,15 @@ const windows = [5, 10, 20, 30] as const
 const mostOfEach = 3
 /** What moved by less is no part of a pair. */
 const leastSigmas = 1
+/** So long a service is watched before its mix is judged. */
+const leastMinutes = 720
 
 /** How far the two that moved most against one another lie from how they usually share what they have. */
 export function judgeMix(service: Service, minute: number, isReleased: boolean): MixShift | undefined {
   let most: { sigmas: number; up: Part; down: Part; minutes: (typeof windows)[number] } | undefined
   const all = sharesOf(service, minute)
   for (const [at, minutes] of all.length < 2 ? [] : windows.entries()) {
-    const [ups, downs] = movedOf(all, at, minutes)
+    const [ups, downs] = movedOf(all, at, minutes, minute)
     for (const up of ups)
       for (const down of downs) {
         const sigmas = sigmasOfPair(up, down, minutes)
@@ -34,11 +45,11 @@ export function judgeMix(service: Service, minute: number, isReleased: boolean):
     return undefined
   }
   const { sigmas, up, minutes } = most
-  const usually = service.mixMean + 4 * service.mixDeviation
-  const isChange = service.mixMinutes >= 720 && sigmas >= Math.max(3.5, usually) && !isReleased
+  const usually = service.mixMean + 3 * service.mixDeviation
+  const isChange = service.mixMinutes >= leastMinutes && sigmas >= Math.max(3.5, usually) && !isReleased
   if (!isHeld(service.mixSinceMinute, minute)) {
-    const share = Math.max(0.005, 1 / service.mixMinutes)
-    const capped = Math.min(sigmas, usually + 1)
+    const share = Math.max(0.001, 1 / service.mixMinutes)
+    const capped = service.mixMinutes < leastMinutes ? sigmas : Math.min(sigmas, usually + 1)
     service.mixMean += share * (capped - service.mixMean)
     service.mixDeviation += share * (Math.abs(capped - service.mixMean) - service.mixDeviation)
   }
@@ -62,7 +73,7 @@ export function judgeMix(service: Service, minute: number, isReleased: boolean):
 
 /** What comes and goes, or by a clock, does not change the mix of what is always there. */
 const isOfMix = ({ severityNumber, count }: Group): boolean =>
-  severityNumber < 13 && count.usual.minutes >= 90 && count.presence >= 0.5 && !isSteady(count)
+  severityNumber < 13 && count.usual.minutes >= 90 && count.presence >= 0.3 && !isSteady(count)
 
 const sumOver = (all: readonly Shares[], of: (one: Shares) => number): number =>
   all.reduce((sum, one) => sum + of(one), 0)
@@ -76,19 +87,25 @@ function sharesOf(service: Service, minute: number): Shares[] {
 }
 
 /** Those that rose most and those that fell most against the usual and the traffic; in most minutes there are none. */
-function movedOf(all: readonly Shares[], at: number, minutes: number): [ups: Part[], downs: Part[]] {
-  const pairs: [number, number][] = []
-  for (const { group, sums, unit } of all) {
-    const usual = (group.count.slow * minutes) / unit
-    pairs.push([sums[at]! / unit / Math.max(usual, 0.1), usual])
-  }
-  const traffic = weightedMedian(pairs)
+function movedOf(
+  all: readonly Shares[],
+  at: number,
+  minutes: number,
+  minute: number,
+): [ups: Part[], downs: Part[]] {
+  const traffic = weightedMedian(
+    all.map(({ group, sums, unit }) => {
+      const usual = (group.count.slow * minutes) / unit
+      return [sums[at]! / unit / Math.max(usual, 0.1), usual]
+    }),
+  )
   const ups: Part[] = []
   const downs: Part[] = []
   for (const { id, group, sums, unit } of all) {
     const now = sums[at]! / unit
     const usual = (group.count.slow * minutes) / unit
     const sigmas = 2 * (Math.sqrt(now + 0.375) - Math.sqrt(usual * traffic + 0.375))
+    if (minutes === 10 && !isHeld(group.count.sinceMinute, minute)) learnShare(group.count, sigmas)
     if (sigmas > -leastSigmas && sigmas < leastSigmas) continue
     if (isHarmless(group.count, (now * unit * 10) / minutes)) continue
     const part = { id, group, now, usual, sigmas }
@@ -106,7 +123,9 @@ function sigmasOfPair(up: Part, down: Part, minutes: number): number {
   const both = up.now + down.now
   const usual = up.usual / (up.usual + down.usual)
   const moved = up.now - both * usual
-  if (both < 12 || moved < 5 || up.now < 1.4 * both * usual) return 0
-  const wander = Math.max(1, up.group.count.wander / 1.5, down.group.count.wander / 1.5)
-  return sigmasOfShare(up.now, both, usual) / Math.sqrt(wander + minutes / 173)
+  if (both < 6 || moved < 3 || up.now < 1.4 * both * usual) return 0
+  const [rising, falling] = [up.group.count, down.group.count]
+  const wander = Math.max(1, rising.shareWander, falling.shareWander)
+  const knownMinutes = Math.min(slowMostMinutes, rising.slowMinutes, falling.slowMinutes)
+  return sigmasOfShare(up.now, both, usual) / Math.sqrt(wander + minutes / knownMinutes)
 }

@@ -1,6 +1,6 @@
 /** Which services share traces: of a sample of traces, which services had each. JSON but for the maps. */
 export type Links = {
-  /** Traces of which the hash ends with so many zero bits are noted; the same ones in each service. */
+  /** Traces of which the id ends with so many zero bits are noted; the same ones in each service. */
   bits: number
   /** Traces that were new within this minute, or had no room. */
   noted: number
@@ -27,7 +27,7 @@ const turnMinutes = 10
 
 /** A record or span of a service belongs to this trace. */
 export function noteTrace(links: Links, traceId: string, service: string): void {
-  if (traceId === '' || (links.bits > 0 && hashOf(traceId) & ((1 << links.bits) - 1))) return
+  if (traceId === '' || !isOfSample(traceId, links.bits)) return
   const known = links.recent.get(traceId) ?? links.older.get(traceId)
   if (!known) {
     links.noted++
@@ -45,12 +45,14 @@ export function noteTrace(links: Links, traceId: string, service: string): void 
   known.push(service)
 }
 
-/** Ids are random at their end, whatever made them. */
-function hashOf(traceId: string): number {
-  let hash = 0x811c9dc5
-  for (let at = Math.max(0, traceId.length - 6); at < traceId.length; at++)
-    hash = Math.imul(hash ^ traceId.charCodeAt(at), 0x01000193)
-  return (hash ^ (hash >>> 15)) >>> 0
+/** Ids are random at their end, whatever made them: most are told by the last of their hexadecimal digits. */
+function isOfSample(traceId: string, bits: number): boolean {
+  for (let [at, left] = [traceId.length - 1, bits]; left > 0 && at >= 0; at--, left -= 4) {
+    const code = traceId.charCodeAt(at)
+    const digit = (code & 15) + 9 * (code >> 6)
+    if ((digit & (left < 4 ? (1 << left) - 1 : 15)) !== 0) return false
+  }
+  return true
 }
 
 const add = (counts: Map<string, number>, key: string): void => {

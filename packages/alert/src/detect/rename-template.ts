@@ -31,6 +31,8 @@ function addCounts(to: CountSeries, from: CountSeries): void {
   to.weights += from.weights
   to.squares += from.squares
   to.usual.level += from.usual.level
+  to.slow += from.slow
+  to.slowMinutes = Math.min(to.slowMinutes, from.slowMinutes)
   to.bornMinute = Math.min(to.bornMinute, from.bornMinute)
   to.lastMs = Math.max(to.lastMs, from.lastMs)
   to.first = Math.max(to.first, from.first)
