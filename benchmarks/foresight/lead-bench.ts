@@ -53,6 +53,9 @@ function createOurs() {
   }
 }
 
+/** What is measured together is still in the caches of the CPU, as a record is that was just read. */
+const minutesAtOnce = 10
+
 /** What all services wrote in a minute. */
 type AllMinute = { minute: number; services: ServiceMinute[] }
 
@@ -71,21 +74,21 @@ function run(world: World, isAlone: boolean): LeadSample {
     ['clew', ours.told],
     ...rivals.map(({ name }): [string, Told[]] => [name, []]),
   ])
-  let hour: AllMinute[] = []
+  let open: AllMinute[] = []
   for (const { minute, service, ...seen } of generate(world)) {
-    if (minute !== hour.at(-1)?.minute) {
-      if (hour.length === 60) {
-        ours.take(hour)
-        hour = []
+    if (minute !== open.at(-1)?.minute) {
+      if (open.length === minutesAtOnce) {
+        ours.take(open)
+        open = []
       }
-      hour.push({ minute, services: [] })
+      open.push({ minute, services: [] })
     }
-    hour.at(-1)!.services.push(seen)
+    open.at(-1)!.services.push(seen)
     for (const { name, take } of rivals)
       if (take(service, minute, seen))
         told.get(name)!.push({ minute: minute + 1, services: [service], text: '' })
   }
-  ours.take(hour)
+  ours.take(open)
   return {
     seed: world.seed,
     scores: [...told].map(([name, list]): [string, Score] => [name, score(world, list)]),

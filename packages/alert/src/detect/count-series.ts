@@ -157,18 +157,6 @@ export function sumOfLast(ring: readonly number[], minute: number, minutes: numb
   return sum
 }
 
-/** The same of several times at once, each longer than the one before. */
-export function sumsOfLast(ring: readonly number[], minute: number, times: readonly number[]): number[] {
-  const sums: number[] = []
-  let sum = 0
-  let back = 0
-  for (const minutes of times) {
-    for (; back < minutes; back++) sum += ring[(minute - back) & (ringMinutes - 1)]!
-    sums.push(sum)
-  }
-  return sums
-}
-
 /** What is expected in the last minutes, before traffic is looked at. */
 export function expectedIn(series: CountSeries, minutes: number): number {
   const { usual } = series
@@ -211,11 +199,6 @@ export function judgeCounts(series: CountSeries, minute: number, traffic: Traffi
 function learnWander(series: CountSeries, difference: number, plain: number): void {
   series.wander += 0.003 * (Math.min(difference ** 2, 9 * series.wander) - series.wander)
   series.plainWander += 0.003 * (Math.min(plain ** 2, 9 * series.plainWander) - series.plainWander)
-}
-
-/** By how much it was off what its share of ten minutes usually is, as evened counts. */
-export function learnShare(series: CountSeries, off: number): void {
-  series.shareWander += 0.003 * (Math.min(off * off, 9 * series.shareWander) - series.shareWander)
 }
 
 /** What comes by a clock does not follow the traffic. */

@@ -152,11 +152,12 @@ function restore(saved: string): State | undefined {
 
 /** Version 4 did not know how long the shares of a mix were learnt, nor how much they vary. */
 function fromFour(state: State): void {
-  for (const service of state.services.values())
+  for (const service of state.services.values()) {
     for (const count of countsOf(service)) {
       count.slowMinutes = count.usual.minutes
       count.shareWander = 1
     }
+  }
   state.version = stateVersion
 }
 

@@ -1,11 +1,11 @@
 import {
+  type CountSeries,
   isHarmless,
   isHeld,
   isSteady,
   type Judged,
-  learnShare,
+  ringMinutes,
   slowMostMinutes,
-  sumsOfLast,
   unitOf,
 } from './count-series.ts'
 import type { Group, Service } from './service.ts'
@@ -86,6 +86,18 @@ function sharesOf(service: Service, minute: number): Shares[] {
   return all
 }
 
+/** Sums of the last minutes of several times at once, each longer than the one before. */
+function sumsOfLast(ring: readonly number[], minute: number, times: readonly number[]): number[] {
+  const sums: number[] = []
+  let sum = 0
+  let back = 0
+  for (const minutes of times) {
+    for (; back < minutes; back++) sum += ring[(minute - back) & (ringMinutes - 1)]!
+    sums.push(sum)
+  }
+  return sums
+}
+
 /** Those that rose most and those that fell most against the usual and the traffic; in most minutes there are none. */
 function movedOf(
   all: readonly Shares[],
@@ -114,6 +126,11 @@ function movedOf(
   }
   const byHeight = (a: Part, b: Part): number => a.sigmas - b.sigmas
   return [ups.sort(byHeight).slice(-mostOfEach), downs.sort(byHeight).slice(0, mostOfEach)]
+}
+
+/** By how much it was off what its share of ten minutes usually is, as evened counts. */
+function learnShare(series: CountSeries, off: number): void {
+  series.shareWander += 0.003 * (Math.min(off * off, 9 * series.shareWander) - series.shareWander)
 }
 
 /**
