@@ -112,7 +112,7 @@ async function bundle(
   entryPoints: string[],
   outdir: string,
   external: string[] = [],
-  more: Pick<BuildOptions, 'entryNames' | 'minifyWhitespace' | 'lineLimit' | 'banner'> = {},
+  more: Pick<BuildOptions, 'entryNames' | 'minifyWhitespace' | 'minifySyntax' | 'lineLimit' | 'banner'> = {},
 ): Promise<string[]> {
   const { metafile } = await build({
     entryPoints,
@@ -148,7 +148,7 @@ function writeLicenses(sources: readonly string[], file: string): void {
 }
 
 /** A quarter of a package would be indentation. Lines stay, for the places in stacks. */
-const compact = { minifyWhitespace: true, lineLimit: 120 } as const
+const compact = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120 } as const
 
 /**
  * Where the packages lie that a package of others has copied into a file of its own, by what its bundler left there as a comment. They are

@@ -1,4 +1,3 @@
-import { formatSize } from '@clew/settings'
 import type { DeskStatus } from '../api/desk.ts'
 import type { LogHistogram } from '../api/logs.ts'
 import type { ServiceMap, ServiceRow } from '../api/services.ts'
@@ -41,7 +40,7 @@ async function examine(from: number, { ask, render, page }: Work): Promise<strin
       ...(services.length === 0 ? nothingCame(status, from) : []),
       ...(without.total > 0 && lines > 0
         ? [
-            `! ${without.total} of ${lines} lines belong to no trace, as on ${linkTo(page, '/logs', { q: '-has:trace', from })}: written outside of a request or job, or by a logger that is not joined.`,
+            `! Lines of no trace: ${without.total} of ${lines}, as on ${linkTo(page, '/logs', { q: '-has:trace', from })}: written outside of a request or job, or by a logger that is not joined.`,
           ]
         : []),
       ...(services.length > 0 ? [`What arrived since ${timeOf(from)}:`] : []),
@@ -59,13 +58,15 @@ function stateOf({ version, otlp, store, received, alerts }: DeskStatus, page: s
   const oldest = store.oldestUnixMs === null ? '' : ` since ${timeOf(store.oldestUnixMs)}`
   return [
     `The desk runs: version ${version}, page ${page}, OTLP to ${otlp.http} (HTTP)${grpc}.`,
-    `Stored: ${counted(store.logs, 'line')} and ${counted(store.spans, 'span')}${oldest}, ${formatSize(store.bytes)} of ${formatSize(store.maxBytes)}.`,
+    `Stored: ${counted(store.logs, 'line')} and ${counted(store.spans, 'span')}${oldest}, ${megabytes(store.bytes)} of ${megabytes(store.maxBytes)}.`,
     `Received since its start: ${counted(received.requests, 'request')} with ${counted(received.logs, 'line')} and ${counted(received.spans, 'span')}.`,
     alerts === null
       ? 'It has no rule file (--alerts).'
-      : `${counted(alerts.firing, 'alert')} go on: list_alerts.`,
+      : `Alerts that go on: ${alerts.firing} (list_alerts).`,
   ]
 }
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
 /** What an operator has to look at. */
 function findingsOf({ received, store, forward, alerts }: DeskStatus): string[] {

@@ -2,7 +2,7 @@ import { shortText } from '@clew/otlp/text'
 import { parseTraceId } from '@clew/search'
 import { unusable, usable } from '@clew/settings'
 import type { ChainData } from '../api/chain.ts'
-import { linesOf } from '../chain/chain-text.ts'
+import { countsOf, describeErrors, linesOf } from '../chain/chain-text.ts'
 import {
   buildChain,
   type Chain,
@@ -60,44 +60,50 @@ function headOf({ data, errors, source }: Chain, page: string): string[] {
 }
 
 /** All of it, or as much as has room of what matters most. */
-function wholeChain(chain: Chain, { maxBytes, render, page }: Work): string {
+function wholeChain(chain: Chain, work: Work): string {
   const { data } = chain
   const records = data.spans.spanId.length + data.logs.atNs.length
-  const head = headOf(chain, page)
-  const draft = (text: string, left: number) => ({
-    head,
-    data: text
-      .trimEnd()
-      .split('\n')
-      .map((line) => [line]),
-    foot: (shown: number, lines = text.trimEnd().split('\n').length) => [
+  // A row has thirty bytes at least: of more records there is no room for all.
+  if (records * 30 <= work.maxBytes) {
+    const whole = renderRows(chain, chainAsText(data).trimEnd().split('\n'), 0, work)
+    if (whole.isAll) return whole.text
+  }
+  // What is said of the chain is said of all of it.
+  const errors = describeErrors(chain).map(({ name, text }) => `${name}: ${text}`)
+  const about = [`trace ${data.traceId}  ${countsOf(chain)}`, ...errors, '']
+  for (let room = work.maxBytes; ; room *= 0.8) {
+    const kept = chooseRecords(data, room, sizeOfRow(data))
+    const rows = linesOf(buildChain(keepRecords(data, kept)), fullView)
+    const left = records - kept.spans.length - kept.logs.length
+    const { text, isAll } = renderRows(chain, [...about, ...rows], left, work)
+    if (isAll || room < 500) return text
+  }
+}
+
+/** `left`: how many records are not among the rows. */
+function renderRows(
+  chain: Chain,
+  rows: readonly string[],
+  left: number,
+  { render, page }: Work,
+): { text: string; isAll: boolean } {
+  const { traceId, spans, logs } = chain.data
+  const records = spans.spanId.length + logs.atNs.length
+  const rest = `All rows in order: from_row: 1. Its lines: search_logs with q: "trace:${traceId}". More at once: max_bytes.`
+  const { text, shown } = render({
+    head: headOf(chain, page),
+    data: rows.map((row) => [row]),
+    foot: (shown) => [
       ...(left > 0
         ? [
-            `${counted(left, 'record')} of ${records} had no room: what failed is here with all above it, then the earliest.`,
+            `${left} of ${counted(records, 'record')} had no room: what failed is here with all above it, then the earliest.`,
           ]
         : []),
-      ...(shown < lines ? [`${counted(lines - shown, 'row')} at the end had no room.`] : []),
-      ...(left > 0 || shown < lines
-        ? [
-            `All rows in order: from_row: 1. Its lines: search_logs with q: "trace:${data.traceId}". More at once: max_bytes.`,
-          ]
-        : []),
+      ...(shown < rows.length ? [`${counted(rows.length - shown, 'row')} at the end had no room.`] : []),
+      ...(left > 0 || shown < rows.length ? [rest] : []),
     ],
   })
-  // A row has thirty bytes at least: of more records there is no room for all.
-  if (records * 30 <= maxBytes) {
-    const text = chainAsText(data)
-    const whole = render(draft(text, 0))
-    if (whole.shown === text.trimEnd().split('\n').length) return whole.text
-  }
-  let room = maxBytes
-  for (;;) {
-    const kept = chooseRecords(data, room, sizeOfRow(data))
-    const text = chainAsText(keepRecords(data, kept))
-    const { text: answer, shown } = render(draft(text, records - kept.spans.length - kept.logs.length))
-    if (shown === text.trimEnd().split('\n').length || room < 500) return answer
-    room *= 0.8
-  }
+  return { text, isAll: shown === rows.length }
 }
 
 /** About how many bytes the row of a record takes. */

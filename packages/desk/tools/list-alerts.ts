@@ -39,7 +39,7 @@ export const listAlerts: DeskTool = deskTool({
     const all = found.length + warnings.length
     return render({
       head: [
-        `${counted(goOn, 'alert')} go on, ${found.length - goOn} ended or were told since ${timeOf(sinceMs)}${firing ? '' : `; ${counted(warnings.length, 'early warning')}`}, as on ${linkTo(at, '/alerts')}`,
+        `alerts: ${goOn} go on, ${found.length - goOn} ended or were told since ${timeOf(sinceMs)}${firing ? '' : `; early warnings: ${warnings.length}`}, as on ${linkTo(at, '/alerts')}`,
         ...stateOf(page, watch),
       ],
       data,
@@ -58,7 +58,7 @@ function stateOf({ file, rules, notJudged }: AlertPage, watch: WarningPage | und
     file === null
       ? 'The desk has no rules: start it with --alerts alerts.yaml.'
       : `${counted(rules.length, 'rule')} in force${mistakes > 0 ? `, ${counted(mistakes, 'mistake')} in the rule file: clew alert check says which` : ''}.`,
-    ...(notJudged > 0 ? [`${counted(notJudged, 'line')} were kept but not judged, as too many waited.`] : []),
+    ...(notJudged > 0 ? [`${counted(notJudged, 'line')} kept but not judged, as too many waited.`] : []),
     ...(isLearning
       ? [
           `Early warnings are still learning what is usual${untilUnixMs === null ? '; nothing came yet' : ` until ${timeOf(untilUnixMs)}`}.`,
@@ -73,7 +73,7 @@ function alertBlock(alert: AlertRow): string[] {
   const { value, limit } = observation
   return [
     `alert ${state} ${severity} ${rule}${fields.length > 0 ? ` {${fields.join(', ')}}` : ''}: ${value} (limit ${limit})`,
-    `  since ${timeOf(sinceUnixMs)}, told ${times} times, last ${timeOf(atUnixMs)}${alert.silencedUntilUnixMs === null ? '' : ', silenced'}`,
+    `  since ${timeOf(sinceUnixMs)}, told ${counted(times, 'time')}, last ${timeOf(atUnixMs)}${alert.silencedUntilUnixMs === null ? '' : ', silenced'}`,
     ...(description === '' ? [] : [`  ${description}`]),
     ...linesOf(alert.lines.slice(-linesOfEach)),
   ]
