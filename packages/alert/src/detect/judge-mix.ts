@@ -1,6 +1,5 @@
 import {
   type CountSeries,
-  isHarmless,
   isHeld,
   isSteady,
   type Judged,
@@ -119,7 +118,6 @@ function movedOf(
     const sigmas = 2 * (Math.sqrt(now + 0.375) - Math.sqrt(usual * traffic + 0.375))
     if (minutes === 10 && !isHeld(group.count.sinceMinute, minute)) learnShare(group.count, sigmas)
     if (sigmas > -leastSigmas && sigmas < leastSigmas) continue
-    if (isHarmless(group.count, (now * unit * 10) / minutes)) continue
     const part = { id, group, now, usual, sigmas }
     if (sigmas > 0) ups.push(part)
     else downs.push(part)
