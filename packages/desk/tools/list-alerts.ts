@@ -79,9 +79,9 @@ function alertBlock(alert: AlertRow): string[] {
   ]
 }
 
-function warningBlock({ id, unixMs, state, text, lines, failure }: WarningRow): string[] {
+function warningBlock({ id, raisedUnixMs, state, text, lines, failure }: WarningRow): string[] {
   return [
-    `early warning ${id} ${timeOf(unixMs)}${state === 'told' ? '' : ` (${state === 'learning' ? 'still learning' : state})`}`,
+    `early warning ${id} ${timeOf(raisedUnixMs)}${state === 'told' ? '' : ` (${state === 'learning' ? 'still learning' : state})`}`,
     ...text.split('\n').map((line) => `  ${line}`),
     ...linesOf(lines.slice(0, linesOfEach)),
     ...(failure === null ? [] : [`  then, ${timeOf(failure.unixMs)}: ${failure.text}`]),
