@@ -58,6 +58,8 @@ function metadataOf(tarball: string, name: string, origin: string): object {
   return {
     name,
     'dist-tags': { latest: manifest.version },
+    // Package managers leave alone what is a few days old.
+    time: { [manifest.version]: '2026-01-01T00:00:00.000Z' },
     versions: { [manifest.version]: { ...manifest, dist } },
   }
 }

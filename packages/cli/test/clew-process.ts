@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
@@ -10,28 +10,37 @@ const { NO_COLOR: _, FORCE_COLOR: __, ...withoutColours } = process.env
 
 export type Ended = { code: number | null; stdout: string; stderr: string }
 
+type Place = { cwd?: string; uid?: number; gid?: number }
+
 /** Runs `clew` to its end. */
 export async function runClew(
   words: readonly string[],
   env: NodeJS.ProcessEnv = {},
   stdin = '',
+  options: Place = {},
 ): Promise<Ended> {
-  const { child, output } = start(words, env)
+  const { child, output } = start(words, env, process.execPath, options)
   child.stdin!.on('error', () => {}).end(stdin)
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, ...output }
 }
 
-/** Runs `clew` below a terminal of its own, on which `typed` is typed; what it prints has stderr in it, too. */
+/** Runs `clew` below a terminal of its own, on which `typed` is typed once it shows `typeAt`; what it prints has stderr in it, too. */
 export async function runOnTerminal(
   words: readonly string[],
   env: NodeJS.ProcessEnv = {},
   typed = '',
+  { typeAt = '', ...place }: Place & { typeAt?: string } = {},
 ): Promise<Ended> {
   const quoted = [process.execPath, bin, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
   const line = ['-qefc', quoted.join(' '), '/dev/null']
-  const { child, output } = startProgram('script', line, { TERM: 'xterm-256color', ...env })
-  child.stdin!.on('error', () => {}).write(typed)
+  const { child, output } = startProgram('script', line, { TERM: 'xterm-256color', ...env }, place)
+  child.stdin!.on('error', () => {})
+  while (!output.stdout.includes(typeAt)) {
+    if (child.exitCode !== null) throw new Error(`it ended without ${typeAt}: ${output.stdout}`)
+    await Promise.race([once(child.stdout!, 'data'), once(child, 'close')])
+  }
+  child.stdin!.write(typed)
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, ...output }
 }
@@ -45,16 +54,23 @@ export async function runUnread(words: readonly string[], env: NodeJS.ProcessEnv
   return { code, ...output }
 }
 
-/** A `clew` that runs until it is stopped. */
-export function startClew(words: readonly string[]): {
+/** A `clew` that runs until it is stopped, in a session of its own: no terminal sends it anything. */
+export function startClew(
+  words: readonly string[],
+  { env = {}, ...place }: Place & { env?: NodeJS.ProcessEnv } = {},
+): {
   output: Omit<Ended, 'code'>
+  send(signal: NodeJS.Signals): void
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   /** Resolves when its output is so. */
   until(holds: (output: Omit<Ended, 'code'>) => boolean): Promise<void>
   stop(): Promise<number | null>
 } {
-  const { child, output } = start(words, {})
+  const { child, output } = start(words, env, process.execPath, { ...place, detached: true })
   return {
     output,
+    send: (signal) => void child.kill(signal),
+    ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
     async until(holds) {
       while (!holds(output)) {
         if (child.exitCode !== null) throw new Error(`it ended: ${output.stderr}`)
@@ -114,16 +130,22 @@ function start(
   words: readonly string[],
   env: NodeJS.ProcessEnv,
   node: string = process.execPath,
+  options: SpawnOptions = {},
 ): { child: ChildProcess; output: Omit<Ended, 'code'> } {
-  return startProgram(node, [bin, ...words], env)
+  return startProgram(node, [bin, ...words], env, options)
 }
 
 function startProgram(
   program: string,
   words: readonly string[],
   env: NodeJS.ProcessEnv,
+  options: SpawnOptions = {},
 ): { child: ChildProcess; output: Omit<Ended, 'code'> } {
-  const child = spawn(program, words, { env: { ...withoutColours, TZ: 'UTC', ...env } })
+  const child = spawn(program, words, {
+    ...options,
+    stdio: 'pipe',
+    env: { ...withoutColours, TZ: 'UTC', ...env },
+  })
   running.add(child)
   child.once('close', () => running.delete(child))
   const output = { stdout: '', stderr: '' }

@@ -12,24 +12,6 @@ import { killAll, runClew, startDeskCommand } from './clew-process.ts'
 
 afterEach(killAll)
 
-test('without a command it lists them, and an unknown one is told so', async () => {
-  const listed = await runClew([])
-  expect(listed).toMatchObject({ code: 0, stderr: '' })
-  expect(listed.stdout).toMatch(
-    /^ {2}desk .*\n {2}chain .*\n {2}logs .*\n {2}import .*\n {2}clear .*\n {2}alert .*\n {2}warnings .*\n {2}mcp .*\n {2}doctor /m,
-  )
-  const unknown = await runClew(['dsk'])
-  expect([unknown.code, unknown.stderr.split('\n')[0]]).toEqual([2, 'clew: no command "dsk"'])
-})
-
-test.each(['desk', 'chain', 'logs', 'import', 'clear', 'alert', 'warnings', 'mcp', 'doctor', 'status'])(
-  'clew %s --help says what it does',
-  async (command) => {
-    const { code, stdout } = await runClew([command, '--help'])
-    expect([code, stdout.startsWith(`clew ${command}`)]).toEqual([0, true])
-  },
-)
-
 test('a desk prints where it is, and ends with code 0 when it is told to', async () => {
   const desk = await startDeskCommand()
   const status = (await (await fetch(`${desk.url}/api/status`)).json()) as { store: object }

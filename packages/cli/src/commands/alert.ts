@@ -25,7 +25,8 @@ test    runs the rules over a log that is there already, and prints the alerts t
   --desk [URL]    what a running desk has, each line when it came (CLEW_DESK_URL; default http://localhost:4318)
   --token TOKEN   its token to read, when it has one (CLEW_DESK_TOKEN)
   --since AGE     only alerts of the last 15m, 2h, 7d; lines from before fill their windows
-  --from, --to    only alerts between two moments: 2026-11-29T10:00, or unix milliseconds
+  --from TIME     only alerts from then on: 2026-11-29T10:00, or unix milliseconds
+  --to TIME       only alerts before then
   --imported      the lines that were imported into the desk, instead of those that were sent to it
   --why           also each decision: fired, cooling, late, …; the last thousand
   --json          one JSON object an alert
