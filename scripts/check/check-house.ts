@@ -37,7 +37,7 @@ const checks: Record<string, Check> = {
     return { problems, seen: `${files} files` }
   },
   async packages() {
-    return { problems: await checkPackages(), seen: 'publint and attw' }
+    return { problems: await checkPackages(), seen: 'manifests, publint, attw and sizes' }
   },
 }
 

@@ -5,23 +5,33 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { packAll, publishedPackages } from '../packages.ts'
+import { checkManifests } from '../release/manifests.ts'
+import { checkSize } from '../release/size-budgets.ts'
 import type { Problem } from './house.ts'
 
-/** What publint and "are the types wrong" find in the packages as they would be published. */
+/** What is wrong with the packages as they would be published: in their manifests, and in what publint, "are the types wrong" and the budgets find. */
 export async function checkPackages(): Promise<Problem[]> {
   const directory = mkdtempSync(join(tmpdir(), 'clew-packages-'))
   try {
-    const problems: Problem[] = []
-    const tarballs = packAll(directory)
-    for (const { name, directory: path } of publishedPackages()) {
-      const tarball = readFileSync(tarballs.get(name)!)
-      const messages = [...(await lint(tarball)), ...(await findWrongTypes(tarball))]
-      problems.push(...messages.map((message) => ({ path: `${path}/package.json`, message })))
-    }
-    return problems
+    return [...checkManifests(), ...(await checkTarballs(packAll(directory)))]
   } finally {
     rmSync(directory, { recursive: true })
   }
+}
+
+/** The same of the tarballs alone, each by its package. */
+export async function checkTarballs(tarballs: ReadonlyMap<string, string>): Promise<Problem[]> {
+  const problems: Problem[] = []
+  for (const { name, directory: path } of publishedPackages()) {
+    const tarball = readFileSync(tarballs.get(name)!)
+    const messages = [
+      ...(await lint(tarball)),
+      ...(await findWrongTypes(tarball)),
+      ...checkSize(name, tarball.length),
+    ]
+    problems.push(...messages.map((message) => ({ path: `${path}/package.json`, message })))
+  }
+  return problems
 }
 
 async function lint(tarball: Buffer<ArrayBuffer>): Promise<string[]> {
