@@ -94,6 +94,24 @@ test('add installs what is needed and writes the start script; remove leaves the
   })
 })
 
+test("an application with bun's lockfile is installed by bun, and left by it", async () => {
+  mkdirSync(join(root, 'bin'))
+  write('bin/bun', '#!/bin/sh\nexec npx -y bun@1 "$@"\n')
+  chmodSync(join(root, 'bin/bun'), 0o755)
+  write('package.json', { ...shop, dependencies: { ms: '^2.0.0' } })
+  write('bun.lock', '{ "lockfileVersion": 1, "workspaces": { "": { "name": "shop" } }, "packages": {} }\n')
+  const before = JSON.parse(manifest())
+  const env = { PATH: `${join(root, 'bin')}:${process.env.PATH}`, BUN_CONFIG_REGISTRY: registry.url }
+  const added = await clewHere(['add', '--json'], env)
+  expect([added.code, JSON.parse(added.stdout)]).toMatchObject([
+    0,
+    { packageManager: { name: 'bun', because: 'bun.lock' }, next: 'npx clew run -- bun run start' },
+  ])
+  expect(readdirSync(join(root, 'node_modules/@clew'))).toContain('node')
+  expect(await clewHere(['remove'], env)).toMatchObject({ code: 0 })
+  expect(JSON.parse(manifest())).toEqual(before)
+})
+
 test('what was there before stays when Clew goes: @opentelemetry/api, and the form of the file', async () => {
   const text = `{\r\n\t"name": "shop",\r\n\t"dependencies": {\r\n\t\t"@clew/http": "^0.1.0",\r\n\t\t"@opentelemetry/api": "^1.9.0"\r\n\t},\r\n\t"scripts": {\r\n\t\t"start": "node -r @clew/node/register ."\r\n\t}\r\n}`
   write('package.json', text)
