@@ -87,6 +87,10 @@ const known = [...publishedPackages().map(({ name }) => name), '@opentelemetry/a
 /** What each command is expected to do, by how it begins; the first that fits. */
 const expected: [begin: string, check: (line: string) => Promise<unknown>][] = [
   ['npm install ', async (line) => expect(known).toEqual(expect.arrayContaining(line.split(' ').slice(2)))],
+  [
+    'npx clew add --dry-run',
+    async (line) => expect((await run(line, examples)).stdout).toContain('@clew/fastify'),
+  ],
   ['npx clew doctor', async (line) => expect((await run(line, examples)).stdout).toContain('joins fastify')],
   [
     "npx clew logs 'level>=warn'",
@@ -165,6 +169,12 @@ test('the skill is as the format wants it, and names only packages and fields th
     files: string[]
   }
   expect(files).toContain('skills')
+})
+
+test('each command that the skill names is one of clew', async () => {
+  const named = new Set([...skill.matchAll(/clew ([a-z]+)/g)].map(([, name]) => name!))
+  const { stdout } = await run('npx clew --help')
+  expect([...named].filter((name) => !stdout.includes(`\n  ${name} `))).toEqual([])
 })
 
 test('each library that a package joins is in the table of the skill', () => {
