@@ -62,7 +62,8 @@ async function whoIsAt(address: DeskAddress): Promise<Found> {
   }
 }
 
-const lookMs = 2_000
+/** What listens and says nothing holds the start of the application for so long; a desk that has much to do takes seconds. */
+const lookMs = 10_000
 
 async function startOwn({ port, directory, report }: BesideOptions & { port: number }): Promise<BesideDesk> {
   const { startDesk } = await import('@clew/desk')
