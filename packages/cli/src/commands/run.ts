@@ -145,8 +145,9 @@ async function showFirst({ address, isOwn }: BesideDesk, opens: boolean, signal:
   const service = isOwn ? undefined : process.env.OTEL_SERVICE_NAME || nameOfApplication()
   const page = await firstChain(address, { fromMs: Date.now(), service }, signal)
   if (page === undefined) return
-  tell(`the first chain: ${page}`)
   if (opens) openBrowser(page, () => tell('no browser could be opened'))
+  // Behind it: whoever reads this and types Ctrl-C ends no browser that is about to start.
+  tell(`the first chain: ${page}`)
 }
 
 function nameOfApplication(): string | undefined {
