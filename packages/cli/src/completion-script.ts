@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { inQuotes } from './output.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]
@@ -68,19 +69,16 @@ complete -o default -F _clew clew
 `
 }
 
-/** A text in single quotes of a shell. */
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
-
 function zsh(all: readonly Completable[]): string {
   const escaped = (text: string): string => text.replaceAll(/[[\]:\\]/g, '\\$&')
   const cases = all.map(({ name, words, flags }) => {
     const specs = flags.map(({ name: flag, takesValue, says }) =>
-      quoted(`${flag}[${escaped(says)}]${takesValue ? ':value:_files' : ''}`),
+      inQuotes(`${flag}[${escaped(says)}]${takesValue ? ':value:_files' : ''}`),
     )
     const first = words.length > 0 ? `:word:(${words.join(' ')})` : ':word:_files'
-    return `    ${name}) _arguments ${[...specs, quoted(`2${first}`), quoted('*:word:_files')].join(' ')} ;;`
+    return `    ${name}) _arguments ${[...specs, inQuotes(`2${first}`), inQuotes('*:word:_files')].join(' ')} ;;`
   })
-  const names = all.map(({ name, summary }) => `    ${quoted(`${name}:${escaped(summary)}`)}`)
+  const names = all.map(({ name, summary }) => `    ${inQuotes(`${name}:${escaped(summary)}`)}`)
   return `#compdef clew
 # source <(clew completion zsh)
 _clew() {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 
 /** Where a desk keeps its data unless it is told. https://specifications.freedesktop.org/basedir-spec/latest/ */
 export function defaultDirectory(): string {
@@ -10,7 +10,8 @@ export function defaultDirectory(): string {
 
 /** A path as it is shown. */
 export function displayed(path: string): string {
-  return path.replace(homedir(), '~')
+  const home = homedir()
+  return path === home || path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path
 }
 
 /** Opens a page; `failed` hears that it could not. */

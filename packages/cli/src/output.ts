@@ -4,6 +4,12 @@ import { type Paint, paintAnsi, unpainted } from '@clew/otlp/text'
 /** `1 line`, `2 lines`. */
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
+/** A text as one word of a command, to be pasted into a shell. */
+export const inShell = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : inQuotes(text))
+
+/** A text in single quotes of a shell. */
+export const inQuotes = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+
 /** Writes to stdout; waits while its reader is behind. */
 export async function print(text: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')

@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { formatMistake, nearestName, quote } from '@clew/settings'
+import { inShell } from './output.ts'
 
 type Allowed<Options extends ParseArgsOptionsConfig> = {
   /** As in `clew logs`. */
@@ -74,10 +75,6 @@ function unknownOption(
   if (meant !== undefined) return mistaken(name, found, `did you mean --${meant}? ${list}`)
   if (!isSearch) return mistaken(name, found, list)
   return mistaken(word, found, `to search for it, write it behind --: ${command} -- ${inShell(word)}`)
-}
-
-function inShell(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 function mistaken(place: string, found: string, remedy: string): UsageError {

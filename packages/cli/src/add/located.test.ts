@@ -1,15 +1,21 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { locate, requireApplication } from './located.ts'
-import { planAddition } from './plan.ts'
+import { nextCommand, planAddition } from './plan.ts'
 
 let root: string
 beforeEach(() => {
+  // Who started the tests is a package manager, too.
+  vi.stubEnv('npm_config_user_agent', undefined)
   root = realpathSync(mkdtempSync(join(tmpdir(), 'clew-located-')))
 })
-afterEach(() => rmSync(root, { recursive: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(root, { recursive: true })
+})
 
 function write(path: string, content: unknown = ''): void {
   const file = join(root, path)
@@ -153,3 +159,15 @@ test('patterns of a workspace that reach too far are told, and go no further', (
   write('package.json', { name: 'root', workspaces: ['**/**/**/**/**/**/x'] })
   expect(() => locate(root, undefined)).toThrow(/the workspace has more than 20000 folders; name its members/)
 })
+
+test.each(['shop', 'my shop', 'it\'s $(exit 1) `exit 1` "quoted" & more', 'größe'])(
+  'the next command can be pasted for the folder %j',
+  (folder) => {
+    const main = `${folder}.js`
+    write(`${folder}/package.json`, { name: 'shop', main })
+    write(`${folder}/${main}`)
+    const pasted = `npx() { printf '%s\\n' "$PWD" "$@"; }; ${nextCommand(locate(join(root, folder), undefined))}`
+    const said = execFileSync('sh', ['-c', pasted], { encoding: 'utf8' })
+    expect(said.trimEnd().split('\n')).toEqual([join(root, folder), 'clew', 'run', '--', 'node', main])
+  },
+)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type NeededPackage, packagesNeeded } from '@clew/node/libraries'
 import manifest from 'clew/package.json' with { type: 'json' }
+import { inShell } from '../output.ts'
 import { dependenciesOf, type Manifest } from './application.ts'
 import type { Located } from './located.ts'
 import { hasPreload, type ScriptChange, withoutPreload, withPreload } from './start-script.ts'
@@ -98,7 +99,8 @@ export function nextCommand({ application, manager }: Located): string {
   const entry = [json.main, ...entries].find(
     (path) => path !== undefined && existsSync(join(directory, path)),
   )
-  const command = script === undefined ? ['node', entry ?? '<its main file>'] : manager.script(script)
+  const start = entry === undefined ? 'node <its main file>' : `node ${inShell(entry)}`
+  const command = script === undefined ? start : manager.script(script).join(' ')
   const folder = relative(process.cwd(), directory)
-  return `${folder === '' ? '' : `cd ${folder} && `}npx clew run -- ${command.join(' ')}`
+  return `${folder === '' ? '' : `cd ${inShell(folder)} && `}npx clew run -- ${command}`
 }

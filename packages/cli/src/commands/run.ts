@@ -12,6 +12,7 @@ import {
 import { findUp, readManifest } from '../add/application.ts'
 import type { Command } from '../command.ts'
 import { defaultDirectory, displayed, openBrowser } from '../local-desk.ts'
+import { inShell } from '../output.ts'
 import { readWords } from '../read-words.ts'
 import { type BesideDesk, deskBeside } from '../run/beside-desk.ts'
 import { type Ending, endAs, runChild } from '../run/child.ts'
@@ -138,7 +139,7 @@ const keeping = (directory: string | undefined): string =>
 function afterwards(directory: string | undefined): string {
   if (directory === undefined) return 'the desk has ended, and its data with it (--memory)'
   const isUsual = directory === defaultDirectory()
-  return `the desk has ended; see what it has with: npx clew desk${isUsual ? '' : ` --data ${displayed(directory)}`}`
+  return `the desk has ended; see what it has with: npx clew desk${isUsual ? '' : ` --data ${inShell(directory)}`}`
 }
 
 async function showFirst({ address, isOwn }: BesideDesk, opens: boolean, signal: AbortSignal): Promise<void> {
