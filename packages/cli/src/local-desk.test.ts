@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { displayed } from './local-desk.ts'
+import { defaultDirectory, displayed } from './local-desk.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -12,4 +12,15 @@ test.runIf(process.platform !== 'win32').each([
 ])('with the home %s the path %s is shown as %s', (home, path, shown) => {
   vi.stubEnv('HOME', home)
   expect(displayed(path)).toBe(shown)
+})
+
+test.runIf(process.platform !== 'win32').each([
+  ['/var/state', '/var/state/clew/desk'],
+  [undefined, '/home/ada/.local/state/clew/desk'],
+  ['', '/home/ada/.local/state/clew/desk'],
+  ['state', '/home/ada/.local/state/clew/desk'],
+])('with XDG_STATE_HOME=%s the data is in %s', (state, directory) => {
+  vi.stubEnv('HOME', '/home/ada')
+  vi.stubEnv('XDG_STATE_HOME', state)
+  expect(defaultDirectory()).toBe(directory)
 })

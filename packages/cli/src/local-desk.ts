@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { homedir } from 'node:os'
-import { join, sep } from 'node:path'
+import { isAbsolute, join, sep } from 'node:path'
 
 /** Where a desk keeps its data unless it is told. https://specifications.freedesktop.org/basedir-spec/latest/ */
 export function defaultDirectory(): string {
-  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA ?? homedir(), 'clew', 'desk')
-  return join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'clew', 'desk')
+  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA || homedir(), 'clew', 'desk')
+  const { XDG_STATE_HOME: state = '' } = process.env
+  // One that is empty or relative says nothing, by the specification.
+  return join(isAbsolute(state) ? state : join(homedir(), '.local', 'state'), 'clew', 'desk')
 }
 
 /** A path as it is shown. */

@@ -111,7 +111,7 @@ function deskOptions(values: Values): DeskOptions {
     forward: given('--forward', parseOtlpAddress(headersPlace), values.forward),
     headers: given(headersPlace, parseHeaders, values.forward === undefined ? undefined : headers),
   })
-  const directory = resolve(read.data ?? env.CLEW_DESK_DATA ?? defaultDirectory())
+  const directory = resolve((read.data ?? env.CLEW_DESK_DATA) || defaultDirectory())
   return {
     port: read.port,
     grpcPort: read.grpcPort === false ? null : read.grpcPort,

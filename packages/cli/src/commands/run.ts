@@ -72,7 +72,7 @@ async function runApplication(words: readonly string[]): Promise<number> {
     data: given('--data', values.memory ? notWithMemory : parseText, values.data),
   })
   const { env } = process
-  const directory = values.memory ? undefined : resolve(data ?? env.CLEW_DESK_DATA ?? defaultDirectory())
+  const directory = values.memory ? undefined : resolve((data ?? env.CLEW_DESK_DATA) || defaultDirectory())
   const desk = await startBeside({ port, directory, token: env.CLEW_DESK_TOKEN, report: warn })
   if (desk === undefined) return endAs(await start(program, rest, env))
   const { env: sending, setAside } = environmentOf(env, {
