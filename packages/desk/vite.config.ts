@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { brotliCompressSync } from 'node:zlib'
 import { build, defineConfig, type Plugin, type UserConfig } from 'vite'
 
 const outDir = `${import.meta.dirname}/dist/web`
@@ -61,7 +62,8 @@ function sharedChainFile(): Plugin {
           throw new Error(`not one file *${ending} to share a chain by`)
         return String(file.code ?? file.source).trim()
       }
-      writeFileSync(`${outDir}/shared-chain.html`, fileOf(only('.js'), only('.css')))
+      // As it is it would be an eighth of the package, for whoever shares a chain.
+      writeFileSync(`${outDir}/shared-chain.html.br`, brotliCompressSync(fileOf(only('.js'), only('.css'))))
     },
   }
 }

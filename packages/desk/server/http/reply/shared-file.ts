@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliDecompress } from 'node:zlib'
 import type { ShareSummary } from '../../../api/index.ts'
 import { storeError } from '../../schema/store-error.ts'
 
@@ -17,7 +19,7 @@ export function openSharedFile(directory: string): SharedFile {
   let parts: Promise<readonly [head: Buffer, tail: Buffer]> | undefined
   return {
     async around(bytes) {
-      parts ??= readParts(join(directory, 'shared-chain.html'))
+      parts ??= readParts(join(directory, 'shared-chain.html.br'))
       const [head, tail] = await parts.catch((error: unknown) => {
         parts = undefined
         throw error
@@ -37,8 +39,9 @@ export function openSharedFile(directory: string): SharedFile {
 }
 
 async function readParts(path: string): Promise<readonly [Buffer, Buffer]> {
-  const file = await readFile(path, 'utf8').catch(() => undefined)
-  if (file === undefined) throw storeError('not-found', 'the page was not built, so no chain can be shared')
+  const packed = await readFile(path).catch(() => undefined)
+  if (packed === undefined) throw storeError('not-found', 'the page was not built, so no chain can be shared')
+  const file = (await promisify(brotliDecompress)(packed)).toString()
   const at = file.indexOf(place) + place.length
   return [Buffer.from(file.slice(0, at)), Buffer.from(file.slice(at))]
 }
