@@ -58,11 +58,13 @@ export function watchSignals(fire: () => void): SignalWatch {
     }
   })
   const onNewListener = (name: string | symbol): void => {
-    if (!hidden.isChanging() && watched.has(name)) hidden.disarm(String(name))
+    if (!hidden.isChanging() && watched.has(name)) hidden.handOver(String(name))
   }
   // At once, not in a later turn: signal-exit takes its listener away and kills in the same turn.
   const onRemoveListener = (name: string | symbol): void => {
-    if (!hidden.isChanging() && watched.has(name)) arm(String(name))
+    if (hidden.isChanging() || !watched.has(name) || process.listenerCount(name) > 0) return
+    hidden.closed(String(name))
+    arm(String(name))
   }
 
   const events: EventEmitter = process
