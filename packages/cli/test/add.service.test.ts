@@ -1,6 +1,5 @@
 import {
   chmodSync,
-  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type LocalRegistry, startLocalRegistry } from '../../../scripts/local-registry.ts'
-import { killAll, runClew } from './clew-process.ts'
+import { killAll, runClew, runWithoutPrivilege } from './clew-process.ts'
 
 let registry: LocalRegistry
 let cache: string
@@ -46,15 +45,12 @@ const write = (name: string, content: unknown): void =>
   )
 
 /** By the registry that has the packages of this repository. */
-const clewHere = (words: readonly string[], env: NodeJS.ProcessEnv = {}, options: object = {}) =>
+const clewHere = (words: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   runClew(
     words,
     { npm_config_registry: registry.url, npm_config_cache: cache, npm_config_user_agent: '', ...env },
     '',
-    {
-      cwd: root,
-      ...options,
-    },
+    { cwd: root },
   )
 
 test('add installs what is needed and writes the start script; remove leaves the package.json as it was, to the byte', async () => {
@@ -197,16 +193,9 @@ test.each([
   'a package.json of mode %s in a folder of mode %s is told before anything runs',
   async (file, directory, message) => {
     write('package.json', shop)
-    // Rights are nothing to root, so nobody asks.
-    const isRoot = process.getuid?.() === 0
-    if (isRoot) for (const path of ['', 'package.json']) chownSync(join(root, path), 65_534, 65_534)
     chmodSync(join(root, 'package.json'), Number.parseInt(file, 8))
     chmodSync(root, Number.parseInt(directory, 8))
-    const { code, stderr } = await clewHere(
-      ['add'],
-      { PATH: '/nowhere' },
-      isRoot ? { uid: 65_534, gid: 65_534 } : {},
-    )
+    const { code, stderr } = await runWithoutPrivilege(['add'], { npm_config_user_agent: '' }, { cwd: root })
     chmodSync(root, 0o755)
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^clew add: /)])
     expect(stderr).toContain(message)
