@@ -33,7 +33,8 @@ export async function runOnTerminal(
   { typeAt = '', ...place }: Place & { typeAt?: string } = {},
 ): Promise<Ended> {
   const quoted = [process.execPath, bin, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
-  const line = ['-qefc', quoted.join(' '), '/dev/null']
+  // Without `exec` a shell stays before it, such as dash, which Ctrl-C ends with 130.
+  const line = ['-qefc', `exec ${quoted.join(' ')}`, '/dev/null']
   const { child, output } = startProgram('script', line, { TERM: 'xterm-256color', ...env }, place)
   child.stdin!.on('error', () => {})
   while (!output.stdout.includes(typeAt)) {

@@ -17,7 +17,7 @@ afterEach(async () => {
 /** The demo in a terminal of its own, as a person starts it; resolves with the link that it prints. */
 async function startDemo(): Promise<string> {
   // util-linux's script: the demo waits for Ctrl-C only where there is a terminal.
-  demo = spawn('script', ['-qefc', `${process.execPath} scripts/demo.ts --no-open`, '/dev/null'], {
+  demo = spawn('script', ['-qefc', `exec ${process.execPath} scripts/demo.ts --no-open`, '/dev/null'], {
     cwd: repository,
     stdio: ['pipe', 'pipe', 'inherit'],
   })
