@@ -20,11 +20,17 @@ export type HttpSample = { cpuUs: number; perSecond: number } & Checked
 export type Seconds = { warmUp: number; measured: number }
 type Answered = { answered: number; failed: number }
 
-/** Loads a server from a process of its own, and checks that its telemetry arrived. */
+const maxWarmUpMs = 600_000
+
+/**
+ * Loads a server from a process of its own, and checks that its telemetry arrived. What is measured begins after the warm-up and after
+ * `warmUpRequests`.
+ */
 export async function sampleHttp(
   system: SystemName,
   { connections, spans, records, ...application }: HttpWork,
   seconds: Seconds,
+  warmUpRequests = 0,
 ): Promise<HttpSample> {
   const sink = await startSink()
   const server = await startApplication({ system, ...application, sink })
@@ -35,6 +41,7 @@ export async function sampleHttp(
   })
   try {
     await delay(seconds.warmUp * 1000)
+    await untilAnswered(client, warmUpRequests)
     const measured = await measureFor(seconds.measured, server, client)
     const all = await client.ask<Answered>({ do: 'stop' })
     const { problems, notes } = await checkArrivals(system, sink, all, { spans, records })
@@ -45,6 +52,17 @@ export async function sampleHttp(
     await client.stop()
     await server.stop()
     await sink.stop()
+  }
+}
+
+async function untilAnswered(client: Child, requests: number): Promise<void> {
+  const beganMs = performance.now()
+  for (;;) {
+    const { answered } = await client.ask<Answered>({ do: 'count' })
+    if (answered >= requests) return
+    if (performance.now() - beganMs > maxWarmUpMs)
+      throw new Error(`${answered} of the ${requests} requests of the warm-up were answered in ten minutes`)
+    await delay(250)
   }
 }
 

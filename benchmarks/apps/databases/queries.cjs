@@ -37,8 +37,8 @@ const libraries = {
     const client = await new MongoClient(url, { maxPoolSize: poolSize }).connect()
     const numbers = client.db().collection('numbers')
     await numbers.deleteMany({})
-    await numbers.insertMany(Array.from({ length: queries }, (_, n) => ({ _id: n, n })))
-    return (n) => numbers.findOne({ _id: n })
+    await numbers.insertMany(Array.from({ length: queries }, (_, n) => ({ _id: `number ${n}`, n })))
+    return (n) => numbers.findOne({ _id: `number ${n}` })
   },
 }
 
