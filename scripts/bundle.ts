@@ -76,7 +76,7 @@ const versionOnly: Plugin = {
 }
 
 /** Built-in modules that cost milliseconds and that no start needs. Of what is taken from them, all but this is a function. */
-const lateBuiltins: ReadonlySet<string> = new Set(['crypto', 'zlib'])
+const lateBuiltins: ReadonlySet<string> = new Set(['crypto', 'zlib', 'http2'])
 const isNoFunction = /\bconstants\b/
 
 /** The statement that takes the names of an import from a built-in module; its default export is the module itself. */

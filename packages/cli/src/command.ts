@@ -1,8 +1,5 @@
-/** One word of the command line. */
+/** What a word of the command line does. */
 export type Command = {
-  name: string
-  /** A line for the list of commands. */
-  summary: string
   /**
    * What `--help` prints. Its first lines are `clew name …`, with the words that may follow as `a|b`; each option has a line of its
    * own, `  --name VALUE  what it does`. Completion of a shell is made of it.
@@ -15,3 +12,14 @@ export type Command = {
   /** Resolves with the exit code. What it throws is printed as one line. */
   run(words: readonly string[]): Promise<number>
 }
+
+/** A word of the command line, before anything of it is loaded. */
+export type ListedCommand = {
+  name: string
+  /** A line for the list of commands. */
+  summary: string
+  load(): Promise<Command>
+}
+
+/** One that is loaded. */
+export type LoadedCommand = Pick<ListedCommand, 'name' | 'summary'> & Command

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts'
+import type { LoadedCommand } from './command.ts'
 import { inQuotes } from './output.ts'
 
 export const shells = ['bash', 'zsh', 'fish'] as const
@@ -10,7 +10,7 @@ type Flag = { name: string; takesValue: boolean; says: string }
 export type Completable = { name: string; summary: string; words: readonly string[]; flags: readonly Flag[] }
 
 /** Reads a command's words and options out of its usage. */
-export function completableOf({ name, summary, usage }: Command): Completable {
+export function completableOf({ name, summary, usage }: LoadedCommand): Completable {
   const words = [...usage.matchAll(new RegExp(`^clew ${name} ([a-z|]+)(?= |$)`, 'gm'))].flatMap(([, one]) =>
     one!.split('|'),
   )
@@ -37,7 +37,7 @@ function flagsOf(usage: string): Flag[] {
 }
 
 /** A script that completes `clew` in a shell. */
-export function completionScript(shell: Shell, commands: readonly Command[]): string {
+export function completionScript(shell: Shell, commands: readonly LoadedCommand[]): string {
   const all = commands.map(completableOf)
   if (shell === 'fish') return fish(all)
   return shell === 'zsh' ? zsh(all) : bash(all)

@@ -21,7 +21,7 @@ is not known. A signal ends it as a signal does.
  */
 export async function main(words: readonly string[]): Promise<void> {
   const [name, ...rest] = words
-  const command = commands.find((one) => one.name === name)
+  const command = await commands.find((one) => one.name === name)?.load()
   watchReaders(name ?? '', { goesOn: command?.goesOn?.(rest) ?? false })
   if (command === undefined) {
     process.exitCode = answerAlone(name)
@@ -32,7 +32,7 @@ export async function main(words: readonly string[]): Promise<void> {
     process.exitCode = await command.run(rest)
   } catch (error) {
     const lines = (error instanceof Error ? error.message : String(error)).split('\n')
-    for (const line of lines) process.stderr.write(`clew ${command.name}: ${printable(line)}\n`)
+    for (const line of lines) process.stderr.write(`clew ${name}: ${printable(line)}\n`)
     process.exitCode = isUsageError(error) ? 2 : 1
   }
 }

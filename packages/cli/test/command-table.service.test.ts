@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { commands } from '../src/commands.ts'
+import { loadAll } from '../src/commands.ts'
 import { completableOf, completionScript, shells } from '../src/completion-script.ts'
 import { killAll, runClew, runOnTerminal, runUnread } from './clew-process.ts'
 
@@ -16,6 +16,7 @@ afterAll(() => {
 const bin = join(import.meta.dirname, '../dist/bin.js')
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what colours are made of
 const escapes = /\x1b/
+const commands = await loadAll()
 const names = commands.map(({ name }) => name)
 
 /** A word that stands before the options of a command which has several jobs. */

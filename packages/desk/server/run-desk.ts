@@ -54,15 +54,16 @@ export async function runDesk(options: DeskOptions): Promise<Desk> {
   const temporary = options.directory === undefined
   const directory = options.directory ?? (await makeTemporaryDirectory())
   const store = await openStore({ directory, temporary, maxBytes, maxAgeMs, report })
+  const { alerts: path, alertTime: time } = options
+  const alerts = new AlertClient({ path, directory: options.directory, time }, report)
   const metrics = new MetricsClient(report)
   let forward: Forward | undefined
-  let alerts: AlertClient | undefined
   const closeAll = async (): Promise<void> => {
     await forward?.close()
     await metrics.close()
     await store.close()
     // Behind the store: what it still commits is judged, too.
-    await alerts?.close()
+    await alerts.close()
   }
   const storeState = (): KnownStatus['store'] => ({
     ...store.state(),
@@ -72,7 +73,9 @@ export async function runDesk(options: DeskOptions): Promise<Desk> {
   })
   try {
     forward = openForward(options)
-    alerts = await startAlerts(options)
+    // Without rules nothing of it can be wrong that ends a desk: what comes while it loads waits for it, and the page does not.
+    if (path === undefined) alerts.keepStarting()
+    else await alerts.start()
     const http = await startHttp({
       store: forward === undefined ? store : forwardingStore(store, forward),
       alerts,
@@ -90,7 +93,7 @@ export async function runDesk(options: DeskOptions): Promise<Desk> {
         `--forward ${forward.status().url} is this desk itself; give the address of another receiver`,
       )
     }
-    alerts?.begin(http.url)
+    alerts.begin(http.url)
     return {
       ...http,
       async close() {
@@ -102,17 +105,6 @@ export async function runDesk(options: DeskOptions): Promise<Desk> {
     await closeAll()
     throw error
   }
-}
-
-async function startAlerts({
-  alerts: path,
-  directory,
-  alertTime: time,
-  report,
-}: DeskOptions): Promise<AlertClient> {
-  const alerts = new AlertClient({ path, directory, time }, report)
-  await alerts.start()
-  return alerts
 }
 
 /** Whether an address is one of ours: what is passed on there would come back for ever. */

@@ -216,3 +216,33 @@ test('a desk without rules starts where what it watched cannot be read, and says
     rmSync(folder, { recursive: true })
   }
 })
+
+test('what comes while the thread of alerts loads waits for it, and so does who asks it', async () => {
+  const said: string[] = []
+  const other = await startDesk({
+    ...{ directory: undefined, maxBytes: 512e6, maxAgeMs: undefined, port: 0, grpcPort: null },
+    report: (message) => said.push(message),
+  })
+  try {
+    const sample: Sample = { spans: [], logs: [{ service: 'mailer', at: 10, text: 'mail 7 sent' }] }
+    const { logs } = sampleRequests(sample, Date.now())
+    const [sent, asked] = await Promise.all([
+      fetch(`${other.url}/v1/logs`, {
+        ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+        body: JSON.stringify(logs),
+      }),
+      fetch(`${other.url}/api/warnings`),
+    ])
+    expect([sent.status, asked.status]).toEqual([200, 200])
+    const seen = async (): Promise<[number, number]> => {
+      const of = async (path: string) =>
+        (await (await fetch(other.url + path)).json()) as AlertPage & WarningPage
+      return [(await of('/api/warnings')).learning.series, (await of('/api/alerts')).notJudged]
+    }
+    // The service, its level and its template.
+    await expect.poll(seen, { timeout: 20_000 }).toEqual([3, 0])
+    expect(said).toEqual([])
+  } finally {
+    await other.close()
+  }
+})

@@ -17,8 +17,6 @@ const options = {
 } as const
 
 export const addCommand: Command = {
-  name: 'add',
-  summary: 'installs what an application needs to be joined, and says why',
   usage: `clew add [folder] [options]
 
 Reads the package.json of the folder (default: this one), names the packages of Clew that its libraries need, and installs them by

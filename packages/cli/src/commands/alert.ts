@@ -10,8 +10,6 @@ const jobs: Readonly<Record<string, () => Promise<Job>>> = {
 }
 
 export const alertCommand: Command = {
-  name: 'alert',
-  summary: 'checks alert rules, tells what they would have told, and runs them',
   usage: `clew alert check <alerts.yaml>
 clew alert test <alerts.yaml> --replay FILE|--desk [URL] [options]
 clew alert run <alerts.yaml> --from SOURCE [options]

@@ -17,8 +17,6 @@ const options = {
 } as const
 
 export const chainCommand: Command = {
-  name: 'chain',
-  summary: 'prints a call chain of a running desk, with its log lines',
   usage: `clew chain <trace_id> [options]
 
 Prints the chain of a trace as a tree: spans, log lines at their instant, waits in queues, linked traces. The id may be a

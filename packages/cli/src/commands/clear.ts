@@ -9,8 +9,6 @@ import { readWords } from '../read-words.ts'
 const options = { ...addressOptions, yes: { type: 'boolean', default: false } } as const
 
 export const clearCommand: Command = {
-  name: 'clear',
-  summary: 'deletes what a running desk has stored',
   usage: `clew clear [options]
 
 Deletes all lines, spans, patterns and metrics that the desk has, and files that it set aside; it runs on with nothing. Rules, silences

@@ -1,14 +1,12 @@
 import { given, parseChoice, requireAll } from '@clew/settings'
-import type { Command } from '../command.ts'
+import type { Command, LoadedCommand } from '../command.ts'
 import { completionScript, shells } from '../completion-script.ts'
 import { print } from '../output.ts'
 import { readWords } from '../read-words.ts'
 
 /** Knows all the others, of which it makes what a shell completes. */
-export function completionCommand(commands: () => readonly Command[]): Command {
+export function completionCommand(commands: () => Promise<readonly LoadedCommand[]>): Command {
   return {
-    name: 'completion',
-    summary: 'prints what makes a shell complete clew',
     usage: `clew completion bash|zsh|fish
 
 Prints a script for the shell. In its start-up file:
@@ -20,7 +18,7 @@ Prints a script for the shell. In its start-up file:
     async run(words) {
       const { positionals } = readWords(words, { command: 'clew completion', options: {}, most: 1 })
       const { shell } = requireAll({ shell: given('<shell>', parseChoice(shells), positionals[0] ?? '') })
-      await print(completionScript(shell, commands()))
+      await print(completionScript(shell, await commands()))
       return 0
     },
   }

@@ -23,8 +23,6 @@ import { defaultDirectory, displayed, openBrowser } from '../local-desk.ts'
 import { readWords } from '../read-words.ts'
 
 export const deskCommand: Command = {
-  name: 'desk',
-  summary: 'receives OTLP, stores it and shows call chains in a page',
   usage: `clew desk [options]
 
 Receives OTLP over HTTP (with the page and its API on the same port) and gRPC, stores it in SQLite and shows it.

@@ -3,8 +3,6 @@ import type { Command } from '../command.ts'
 import { readWords } from '../read-words.ts'
 
 export const doctorCommand: Command = {
-  name: 'doctor',
-  summary: 'says what the preload finds in an application, and what is missing',
   usage: `clew doctor [folder]
 
 Looks at the application in the folder (default: this one) as the preload would: Node.js, packages found, the

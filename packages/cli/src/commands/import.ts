@@ -12,8 +12,6 @@ const options = { ...addressOptions, json: { type: 'boolean', default: false } }
 const sendToken = 'its token to send, when it has one (CLEW_DESK_INGEST_TOKEN)'
 
 export const importCommand: Command = {
-  name: 'import',
-  summary: 'puts files of traces and logs into a running desk',
   usage: `clew import FILE… [options]
 
 Sends files to a desk, which knows them by what is in them: OTLP (JSON, protobuf), Jaeger, Tempo, Zipkin v2, log objects of pino,

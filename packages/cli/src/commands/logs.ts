@@ -28,8 +28,6 @@ const options = {
 } as const
 
 export const logsCommand: Command = {
-  name: 'logs',
-  summary: 'searches the lines of a running desk',
   usage: `clew logs ['<search>'] [options]
 
 Prints the newest lines that match, the newest last. The search is that of the page: words, "a phrase", level>=warn,

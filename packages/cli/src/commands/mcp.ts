@@ -8,8 +8,6 @@ import { printable } from '../format-log.ts'
 import { readWords } from '../read-words.ts'
 
 export const mcpCommand: Command = {
-  name: 'mcp',
-  summary: 'lets a coding agent read a running desk, by the Model Context Protocol on stdin and stdout',
   usage: `clew mcp [options]
 
 Serves six tools that read a running desk to whoever starts it, by the Model Context Protocol of 2025 and 2026 on stdin and stdout:

@@ -17,8 +17,6 @@ const options = {
 } as const
 
 export const removeCommand: Command = {
-  name: 'remove',
-  summary: 'takes Clew out of an application, as clew add put it in',
   usage: `clew remove [folder] [options]
 
 Takes the packages of Clew out of the package.json of the folder (default: this one) by its package manager, and the preload out of its

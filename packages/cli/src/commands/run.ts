@@ -27,8 +27,6 @@ const options = {
 } as const
 
 export const runCommand: Command = {
-  name: 'run',
-  summary: 'starts an application under the preload, with a desk beside it',
   usage: `clew run [options] -- COMMAND…
 
 Starts the command with the preload of the @clew/node that is installed in the application (npx clew add), and a desk that receives

@@ -11,8 +11,6 @@ const defaultAddress = 'http://127.0.0.1:9464'
 const options = { json: { type: 'boolean', default: false } } as const
 
 export const statusCommand: Command = {
-  name: 'status',
-  summary: 'says what a running application joins, keeps and sends, and how that goes',
   usage: `clew status [url] [options]
 
 Asks an application at /clew/status of the address that shows its metrics (CLEW_PROMETHEUS_PORT) or of CLEW_STATUS_PORT; default

@@ -20,8 +20,6 @@ const options = {
 } as const
 
 export const warningsCommand: Command = {
-  name: 'warnings',
-  summary: 'what builds up before a failure, as a running desk sees it',
   usage: `clew warnings [options]
 
 Prints the early warnings of a desk, the newest last: what changed, since when, by how much against what is usual, how sure that is,

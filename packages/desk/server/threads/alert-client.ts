@@ -43,18 +43,20 @@ export class AlertClient implements Alerts {
     this.#report = report
   }
 
-  /** Rejects with one line when the rule file or the store of alerts cannot be used. */
+  /**
+   * What is said to it, and asked of it, until it has loaded waits for it. Rejects with one line when the rule file or the store of
+   * alerts cannot be used.
+   */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       const thread = startThread('alert-thread', { workerData: this.#settings })
+      let isReady = false
       let reason = 'it ended'
       thread.on('message', (message: FromAlerts) => {
         if (message.kind === 'failed') reject(new Error(message.message))
         else if (message.kind !== 'ready') this.#hear(message)
         else {
-          this.#thread = thread
-          if (this.#url !== undefined) this.begin(this.#url)
-          if (this.#isClosed) this.#say({ kind: 'close' })
+          isReady = true
           resolve()
         }
       })
@@ -62,9 +64,22 @@ export class AlertClient implements Alerts {
         reason = error.message
       })
       thread.on('exit', () => {
-        reject(new Error(`the thread of alerts failed: ${reason}`))
-        if (this.#thread === thread) this.#lose(reason)
+        this.#forget(reason)
+        if (isReady) this.#startAgain(reason)
+        else reject(new Error(`the thread of alerts failed: ${reason}`))
       })
+      this.#thread = thread
+      if (this.#url !== undefined) this.begin(this.#url)
+    })
+  }
+
+  /** Starts it as `start` does; what fails is reported and tried again. */
+  keepStarting(): void {
+    this.start().catch((error: Error) => {
+      if (this.#isClosed) return
+      if (this.#limit.withheld(error.message) !== undefined)
+        this.#report(`${error.message}; it is tried again`)
+      this.#startLater()
     })
   }
 
@@ -163,23 +178,23 @@ export class AlertClient implements Alerts {
     this.#report(`${why}: lines are stored but ${what}, ${this.#notJudged} so far`)
   }
 
-  #lose(reason: string): void {
+  /** The thread has ended, with what waited for it. */
+  #forget(reason: string): void {
     this.#thread = undefined
     for (const id of [...this.#asked.keys()]) this.#takeAsked(id)?.reject(away())
+    const lost = this.#settle(this.#waiting.length)
+    if (!this.#isClosed) this.#leaveOut(lost, `the thread of alerts failed (${reason})`)
+  }
+
+  #startAgain(reason: string): void {
     if (this.#isClosed) return
     this.#report(`the thread of alerts failed (${reason}) and is started again`)
-    this.#leaveOut(this.#settle(this.#waiting.length), 'the thread of alerts failed')
     this.#startLater()
   }
 
   #startLater(): void {
     setTimeout(() => {
-      if (this.#isClosed) return
-      this.start().catch((error: Error) => {
-        if (this.#limit.withheld(error.message) !== undefined)
-          this.#report(`${error.message}; it is tried again`)
-        this.#startLater()
-      })
+      if (!this.#isClosed) this.keepStarting()
     }, restartMs).unref()
   }
 }

@@ -1,5 +1,4 @@
 import {
-  constants,
   createSecureServer,
   createServer,
   type Http2Server,
@@ -29,6 +28,9 @@ const windowBytes = 4 * 1024 * 1024
 
 /** How long a sender may take for one request. */
 const requestTimeoutMs = 60_000
+
+/** CANCEL of HTTP/2. https://www.rfc-editor.org/rfc/rfc9113#section-7 */
+const cancelCode = 0x8
 
 /** Calls of one connection at once; each has a body in memory. */
 const maxConcurrentStreams = 100
@@ -188,7 +190,7 @@ function callOf(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, wireByt
 
 /** HTTP/2 has no request timeout of its own. */
 function limitTime(stream: ServerHttp2Stream): void {
-  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), requestTimeoutMs)
+  const timer = setTimeout(() => stream.close(cancelCode), requestTimeoutMs)
   stream.once('end', () => clearTimeout(timer))
   stream.once('close', () => clearTimeout(timer))
 }
