@@ -68,6 +68,7 @@ export function takeFindings(
   leastSigmas: number,
 ): Warning[] {
   const begun = new Map<Cause, Finding[]>()
+  for (const [service, findings] of found) if (findings.length === 0) causes.murmurs.delete(service)
   for (const [service, sorted] of strongestFirst(found)) {
     const fresh = joinKnown(causes, service, minute, sorted, begun)
     if (!isEnough(causes, service, fresh, leastSigmas)) continue
@@ -88,6 +89,7 @@ export function takeFindings(
 function strongestFirst(found: Parameters<typeof takeFindings>[2]): [service: string, sorted: Finding[]][] {
   const height = (sorted: readonly Finding[]): number => sorted[0]?.change.sigmas ?? 0
   return found
+    .filter(([, findings]) => findings.length > 0)
     .map(([service, findings]): [string, Finding[]] => [service, sortFindings(findings)])
     .toSorted(([, a], [, b]) => height(b) - height(a))
 }
@@ -100,7 +102,7 @@ function joinKnown(
   sorted: readonly Finding[],
   begun: ReadonlyMap<Cause, Finding[]>,
 ): Finding[] {
-  if (sorted.length === 0) return []
+  if (causes.open.length === 0) return [...sorted]
   const traceIds = traceIdsOf(sorted)
   let rest = [...sorted]
   for (const cause of causes.open) {

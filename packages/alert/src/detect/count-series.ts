@@ -1,6 +1,6 @@
 import type { AlertLine } from '../alert.ts'
 import { evened, sigmasAbove, sigmasBelow, sigmasOfTrend } from './tails.ts'
-import { beginUsual, carry, lagMinutes, learn, type Usual } from './usual.ts'
+import { beginUsual, carry, lagMinutes, learn, reviveUsual, type Usual } from './usual.ts'
 import type { ChangeKind } from './warning.ts'
 
 /** So many minutes are open: the oldest is the one that is closed next. */
@@ -80,6 +80,9 @@ export function beginCounts(minute: number): CountSeries {
   }
 }
 
+export const reviveCounts = (saved: CountSeries): CountSeries =>
+  Object.assign(beginCounts(0), saved, { usual: reviveUsual(saved.usual) })
+
 /** Returns whether it is the first of its minute: then its line is to be kept. */
 export function count(series: CountSeries, slot: number, unixMs: number, weight: number): boolean {
   const before = series.open[slot]!
@@ -98,12 +101,17 @@ export function count(series: CountSeries, slot: number, unixMs: number, weight:
   return before === 0
 }
 
+/** Of more than three the first without a trace goes, else the oldest. */
 export function keepLine(lines: AlertLine[], line: AlertLine): void {
-  lines.push(line)
-  if (lines.length <= mostLines) return
+  if (lines.length < mostLines) {
+    lines.push(line)
+    return
+  }
   let out = 0
-  while (out < lines.length && lines[out]!.traceId !== '') out++
-  lines.splice(out % lines.length, 1)
+  while (out < mostLines && lines[out]!.traceId !== '') out++
+  if (out === mostLines && line.traceId === '') return
+  for (let at = out % mostLines; at < mostLines - 1; at++) lines[at] = lines[at + 1]!
+  lines[mostLines - 1] = line
 }
 
 /** Closes a minute: what was open goes into the ring, and what left it fifteen minutes ago is learnt from. */
@@ -172,19 +180,21 @@ export type Judged = { kind: ChangeKind; sigmas: number; now: number; usual: num
 export type Traffic = { ratio: number; variance: number }
 
 export function judgeCounts(series: CountSeries, minute: number, traffic: Traffic): Judged | undefined {
+  const { usual, sinceMinute } = series
   const unit = unitOf(series)
   const now = sumOfLast(series.ring, minute, windowMinutes)
   const plain = expectedIn(series, windowMinutes)
-  const difference = evened(now / unit) - evened((plain * traffic.ratio) / unit)
-  const isNew = series.usual.minutes < leastLearntMinutes
-  const up = isNew
-    ? undefined
-    : more(series, minute, now, plain * Math.max(1, traffic.ratio), traffic.variance)
-  const down = isNew ? undefined : fewer(series, minute, now, plain, traffic)
-  const found = up ?? down
-  series.presence += Math.max(0.0007, 1 / (series.usual.minutes + 1)) * ((now > 0 ? 1 : 0) - series.presence)
-  if (!isHeld(series.sinceMinute, minute) && series.usual.minutes > 0)
-    learnWander(series, difference, evened(now / unit) - evened((series.slow * windowMinutes) / unit))
+  const found =
+    usual.minutes < leastLearntMinutes
+      ? undefined
+      : (more(series, minute, now, plain * Math.max(1, traffic.ratio), traffic.variance) ??
+        fewer(series, minute, now, plain, traffic))
+  series.presence += Math.max(0.0007, 1 / (usual.minutes + 1)) * ((now > 0 ? 1 : 0) - series.presence)
+  if (usual.minutes > 0 && !isHeld(sinceMinute, minute)) {
+    const even = evened(now / unit)
+    const difference = even - evened((plain * traffic.ratio) / unit)
+    learnWander(series, difference, even - evened((series.slow * windowMinutes) / unit))
+  }
   if (!found || found.sigmas < unusualSigmas) {
     series.sinceMinute = 0
     return undefined
@@ -235,6 +245,9 @@ export const spreadOf = (series: CountSeries, mean: number, varianceOfTraffic: n
   Math.max(series.wander, 1 + mean * varianceOfTraffic) +
   mean / Math.max(1, (series.usual.level * 120) / unitOf(series))
 
+/** Counts by minute, the newest last: of the series that is looked at. */
+const recent: number[] = minuteZeros(windowMinutes)
+
 function more(
   series: CountSeries,
   minute: number,
@@ -249,10 +262,8 @@ function more(
   const spread = spreadOf(series, mean, varianceOfTraffic)
   const scale = Math.sqrt(isSteady(series) ? Math.max(0.5, series.wander) : spread)
   const excess = mean < 20 ? sigmasAbove(n, mean, spread) : (evened(n) - evened(mean)) / scale
-  const recent = Array.from(
-    { length: windowMinutes },
-    (_, at) => series.ring[(minute - windowMinutes + 1 + at + ringMinutes) % ringMinutes]! / unit,
-  )
+  for (let at = 0; at < windowMinutes; at++)
+    recent[at] = series.ring[(minute - windowMinutes + 1 + at) & (ringMinutes - 1)]! / unit
   const trend = Math.max(0, Math.min(5, sigmasOfTrend(recent, spread)))
   return { kind: 'more', sigmas: Math.hypot(excess, trend), now, usual }
 }

@@ -13,7 +13,15 @@ import { type Finding, judgeService } from './judge-service.ts'
 import { closeLinks, noteTrace } from './links.ts'
 import { isUseful, noteOpinion, type Opinions, renameIn, withoutNoise } from './opinions.ts'
 import { renameTemplate } from './rename-template.ts'
-import { beginService, type Group, observeRecord, observeSpan, type Room, type Service } from './service.ts'
+import {
+  beginService,
+  type Group,
+  observeRecord,
+  observeSpan,
+  type Room,
+  reviveService,
+  type Service,
+} from './service.ts'
 import type {
   DetectorSettings,
   DetectorStats,
@@ -144,7 +152,9 @@ function restore(saved: string): State | undefined {
       Array.isArray(value?.entries) ? new Map(value.entries) : value,
     ) as State
     if (state.version === 4) fromFour(state)
-    return state.version === stateVersion ? state : undefined
+    if (state.version !== stateVersion) return undefined
+    for (const [name, service] of state.services) state.services.set(name, reviveService(service))
+    return state
   } catch {
     return undefined
   }

@@ -5,19 +5,25 @@ import {
   type Judged,
   ringMinutes,
   slowMostMinutes,
+  sumOfLast,
   unitOf,
 } from './count-series.ts'
 import type { Group, Service } from './service.ts'
-import { sigmasOfShare, weightedMedian } from './tails.ts'
+import { addWeighted, beginWeighted, sigmasOfShare, weightedMedian } from './tails.ts'
 
 /** A template that is written more, in place of another. */
 export type MixShift = { id: string; group: Group; found: Judged }
 
-/** What a template has in a window, in units of what one record stands for. */
-type Part = { id: string; group: Group; now: number; usual: number; sigmas: number }
-
-/** What a template has in each of the windows. */
-type Shares = { id: string; group: Group; sums: number[]; unit: number }
+/** What a template has in the window that is looked at: records, and the same in units of what one record stands for. */
+type Part = {
+  id: string
+  group: Group
+  unit: number
+  sum: number
+  now: number
+  usual: number
+  sigmas: number
+}
 
 const windows = [5, 10, 20, 30] as const
 const mostOfEach = 3
@@ -28,14 +34,18 @@ const leastMinutes = 720
 
 /** How far the two that moved most against one another lie from how they usually share what they have. */
 export function judgeMix(service: Service, minute: number, isReleased: boolean): MixShift | undefined {
-  let most: { sigmas: number; up: Part; down: Part; minutes: (typeof windows)[number] } | undefined
-  const all = sharesOf(service, minute)
-  for (const [at, minutes] of all.length < 2 ? [] : windows.entries()) {
-    const [ups, downs] = movedOf(all, at, minutes, minute)
-    for (const up of ups)
+  let most: { sigmas: number; part: Part; now: number; usual: number; minutes: number } | undefined
+  const all = partsOf(service)
+  let before = 0
+  for (const minutes of all.length < 2 ? [] : windows) {
+    widenTo(all, minute, before, minutes)
+    before = minutes
+    const { ups, downs } = movedOf(all, minutes, minute)
+    for (const part of ups)
       for (const down of downs) {
-        const sigmas = sigmasOfPair(up, down, minutes)
-        if (sigmas > (most?.sigmas ?? 0)) most = { sigmas, up, down, minutes }
+        const sigmas = sigmasOfPair(part, down, minutes)
+        const { now, usual } = part
+        if (sigmas > (most?.sigmas ?? 0)) most = { sigmas, part, now, usual, minutes }
       }
   }
   service.mixMinutes = Math.min(service.mixMinutes + 1, 100_000)
@@ -43,7 +53,7 @@ export function judgeMix(service: Service, minute: number, isReleased: boolean):
     service.mixSinceMinute = 0
     return undefined
   }
-  const { sigmas, up, minutes } = most
+  const { sigmas, part, minutes } = most
   const usually = service.mixMean + 3 * service.mixDeviation
   const isChange = service.mixMinutes >= leastMinutes && sigmas >= Math.max(3.5, usually) && !isReleased
   if (!isHeld(service.mixSinceMinute, minute)) {
@@ -57,73 +67,75 @@ export function judgeMix(service: Service, minute: number, isReleased: boolean):
     return undefined
   }
   if (service.mixSinceMinute === 0) service.mixSinceMinute = minute
-  const total = sumOver(all, ({ sums }) => sums[windows.indexOf(minutes)]!)
-  const expected = sumOver(all, ({ group }) => group.count.slow * minutes)
-  const unit = unitOf(up.group.count)
+  const total = sumOver(all, ({ ring }) => sumOfLast(ring, minute, minutes))
+  const expected = sumOver(all, ({ slow }) => slow * minutes)
   const found = {
     kind: 'mix' as const,
     sigmas,
-    now: (100 * up.now * unit) / Math.max(1, total),
-    usual: (100 * up.usual * unit) / Math.max(1, expected),
+    now: (100 * most.now * part.unit) / Math.max(1, total),
+    usual: (100 * most.usual * part.unit) / Math.max(1, expected),
     sinceMinute: service.mixSinceMinute,
   }
-  return { id: up.id, group: up.group, found }
+  return { id: part.id, group: part.group, found }
 }
 
 /** What comes and goes, or by a clock, does not change the mix of what is always there. */
 const isOfMix = ({ severityNumber, count }: Group): boolean =>
   severityNumber < 13 && count.usual.minutes >= 90 && count.presence >= 0.3 && !isSteady(count)
 
-const sumOver = (all: readonly Shares[], of: (one: Shares) => number): number =>
-  all.reduce((sum, one) => sum + of(one), 0)
+const sumOver = (all: readonly Part[], of: (series: CountSeries) => number): number =>
+  all.reduce((sum, { group }) => sum + of(group.count), 0)
 
-function sharesOf(service: Service, minute: number): Shares[] {
-  const all: Shares[] = []
+function partsOf(service: Service): Part[] {
+  const parts: Part[] = []
   for (const [id, group] of service.groups.template)
     if (isOfMix(group))
-      all.push({ id, group, sums: sumsOfLast(group.count.ring, minute, windows), unit: unitOf(group.count) })
-  return all
+      parts.push({ id, group, unit: unitOf(group.count), sum: 0, now: 0, usual: 0, sigmas: 0 })
+  return parts
 }
 
-/** Sums of the last minutes of several times at once, each longer than the one before. */
-function sumsOfLast(ring: readonly number[], minute: number, times: readonly number[]): number[] {
-  const sums: number[] = []
-  let sum = 0
-  let back = 0
-  for (const minutes of times) {
-    for (; back < minutes; back++) sum += ring[(minute - back) & (ringMinutes - 1)]!
-    sums.push(sum)
+/** What is known of the last minutes is known of some more of them. */
+function widenTo(all: readonly Part[], minute: number, before: number, minutes: number): void {
+  for (const part of all) {
+    const { ring, slow } = part.group.count
+    let { sum } = part
+    for (let back = before; back < minutes; back++) sum += ring[(minute - back) & (ringMinutes - 1)]!
+    part.sum = sum
+    part.now = sum / part.unit
+    part.usual = (slow * minutes) / part.unit
   }
-  return sums
 }
 
-/** Those that rose most and those that fell most against the usual and the traffic; in most minutes there are none. */
-function movedOf(
-  all: readonly Shares[],
-  at: number,
-  minutes: number,
-  minute: number,
-): [ups: Part[], downs: Part[]] {
-  const traffic = weightedMedian(
-    all.map(({ group, sums, unit }) => {
-      const usual = (group.count.slow * minutes) / unit
-      return [sums[at]! / unit / Math.max(usual, 0.1), usual]
-    }),
-  )
+/** Of the service that is looked at. */
+const ratios = beginWeighted()
+
+/** Those that rose most and those that fell most against the usual and the traffic, from below; in most minutes there are none. */
+function movedOf(all: readonly Part[], minutes: number, minute: number): { ups: Part[]; downs: Part[] } {
+  ratios.size = 0
+  for (const { now, usual } of all) addWeighted(ratios, now / Math.max(usual, 0.1), usual)
+  const traffic = weightedMedian(ratios)
   const ups: Part[] = []
   const downs: Part[] = []
-  for (const { id, group, sums, unit } of all) {
-    const now = sums[at]! / unit
-    const usual = (group.count.slow * minutes) / unit
-    const sigmas = 2 * (Math.sqrt(now + 0.375) - Math.sqrt(usual * traffic + 0.375))
-    if (minutes === 10 && !isHeld(group.count.sinceMinute, minute)) learnShare(group.count, sigmas)
-    if (sigmas > -leastSigmas && sigmas < leastSigmas) continue
-    const part = { id, group, now, usual, sigmas }
-    if (sigmas > 0) ups.push(part)
-    else downs.push(part)
+  for (const part of all) {
+    const { count } = part.group
+    const sigmas = 2 * (Math.sqrt(part.now + 0.375) - Math.sqrt(part.usual * traffic + 0.375))
+    if (minutes === 10 && !isHeld(count.sinceMinute, minute)) learnShare(count, sigmas)
+    part.sigmas = sigmas
+    if (sigmas >= leastSigmas) {
+      insert(ups, part)
+      if (ups.length > mostOfEach) ups.shift()
+    } else if (sigmas <= -leastSigmas) {
+      insert(downs, part)
+      if (downs.length > mostOfEach) downs.pop()
+    }
   }
-  const byHeight = (a: Part, b: Part): number => a.sigmas - b.sigmas
-  return [ups.sort(byHeight).slice(-mostOfEach), downs.sort(byHeight).slice(0, mostOfEach)]
+  return { ups, downs }
+}
+
+function insert(parts: Part[], part: Part): void {
+  let at = parts.length
+  for (; at > 0 && parts[at - 1]!.sigmas > part.sigmas; at--) parts[at] = parts[at - 1]!
+  parts[at] = part
 }
 
 /** By how much it was off what its share of ten minutes usually is, as evened counts. */

@@ -12,8 +12,8 @@ import {
   unitOf,
 } from './count-series.ts'
 import { judgeMix } from './judge-mix.ts'
-import type { Group, GroupKind, Service } from './service.ts'
-import { weightedMedian } from './tails.ts'
+import { type Group, type GroupKind, groupKinds, type Service } from './service.ts'
+import { addWeighted, beginWeighted, weightedMedian } from './tails.ts'
 import { closeValues, judgeValues, rebaseValues } from './value-series.ts'
 import type { Change } from './warning.ts'
 
@@ -45,10 +45,10 @@ export function judgeService(
   warmUpMinutes: number,
 ): ServiceMinute {
   closeCounts(service.all, minute)
-  for (const groups of Object.values(service.groups))
-    for (const group of groups.values()) {
-      closeCounts(group.count, minute)
-      for (const values of group.values.values()) closeValues(values, minute)
+  for (const kind of groupKinds)
+    for (const { count, values } of service.groups[kind].values()) {
+      closeCounts(count, minute)
+      if (values.size > 0) for (const series of values.values()) closeValues(series, minute)
     }
   const failure = closeErrors(service, minute)
   noteRelease(service, minute)
@@ -57,9 +57,14 @@ export function judgeService(
   const traffic = trafficOf(service, minute)
   const findings: Finding[] = []
   const isReleased = service.releasedMinute > 0 && minute - service.releasedMinute < releaseMinutes
-  const look = { name, service, minute, traffic, isReleased, warmUpMinutes, findings }
-  for (const [kind, groups] of Object.entries(service.groups) as [GroupKind, Map<string, Group>][])
-    for (const [id, group] of groups) judgeGroup(look, kind, id, group)
+  // More traffic takes longer, and a release may; of a young service little is known.
+  const leastStep =
+    Math.log(1.15 * Math.max(1, traffic.ratio) ** 0.5) *
+    (isReleased ? 2.5 : 1) *
+    (minute - service.bornMinute < 180 ? 2 : 1)
+  const look = { name, service, minute, traffic, isReleased, leastStep, warmUpMinutes, findings }
+  for (const kind of groupKinds)
+    for (const [id, group] of service.groups[kind]) judgeGroup(look, kind, id, group)
   judgeAll(look)
   const mix = judgeMix(service, minute, isReleased)
   if (mix) add(look, 'service', '', mix.group, '', mix.found, mix.group.count.lines)
@@ -72,6 +77,8 @@ type Look = {
   minute: number
   traffic: Traffic
   isReleased: boolean
+  /** A smaller change of a value, in logarithms, is none. */
+  leastStep: number
   warmUpMinutes: number
   findings: Finding[]
 }
@@ -113,8 +120,8 @@ function noteRelease(service: Service, minute: number): void {
 
 /** A release has settled: what is harmless is from now on as it is now. */
 function rebase(service: Service, minute: number): void {
-  for (const groups of Object.values(service.groups))
-    for (const { count, values, severityNumber } of groups.values()) {
+  for (const kind of groupKinds)
+    for (const { count, values, severityNumber } of service.groups[kind].values()) {
       if (severityNumber >= 13) continue
       rebaseCounts(count, minute)
       for (const series of values.values()) rebaseValues(series, minute)
@@ -122,34 +129,36 @@ function rebase(service: Service, minute: number): void {
   rebaseCounts(service.all, minute)
 }
 
+/** Of the service that is looked at. */
+const ratios = beginWeighted()
+
 /** How much there is of everything, by what is usual: of half of all templates, by weight, more, and of half less. */
 export function trafficOf(service: Service, minute: number): Traffic {
-  const ratios: [number, number][] = []
+  ratios.size = 0
   let counted = 0
   for (const { count, severityNumber } of service.groups.template.values()) {
     if (severityNumber >= 13 || count.usual.minutes < 30) continue
     const usual = expectedIn(count, 10)
-    if (usual / unitOf(count) < 10) continue
+    const unit = unitOf(count)
+    if (usual / unit < 10) continue
     const now = sumOfLast(count.ring, minute, 10)
-    ratios.push([now / usual, usual])
-    counted += now / unitOf(count)
+    addWeighted(ratios, now / usual, usual)
+    counted += now / unit
   }
   const ratio = Math.max(0.05, Math.min(20, weightedMedian(ratios)))
   // That of a median of so many.
-  return { ratio, variance: ratios.length === 0 ? 0 : 1.57 / Math.max(10, counted) }
+  return { ratio, variance: ratios.size === 0 ? 0 : 1.57 / Math.max(10, counted) }
 }
 
 function judgeGroup(look: Look, kind: GroupKind, id: string, group: Group): void {
-  const { minute, traffic, service, isReleased } = look
+  const { minute, traffic, service, leastStep } = look
   if (minute - service.bornMinute < look.warmUpMinutes) noteFirst(group.count, minute)
   const found = newTemplate(look, kind, group) ?? judgeCounts(group.count, minute, traffic)
   if (found && isToldOf(look, kind, group, found.kind))
     add(look, kind, id, group, '', found, group.count.lines)
-  // More traffic takes longer, and a release may.
-  const leastStep = Math.log(1.15 * Math.max(1, traffic.ratio) ** 0.5) * (isReleased ? 2.5 : 1)
-  const isYoung = minute - service.bornMinute < 180
+  if (group.values.size === 0) return
   for (const [field, values] of group.values) {
-    const changed = judgeValues(values, minute, isYoung ? 2 * leastStep : leastStep, kind !== 'template')
+    const changed = judgeValues(values, minute, leastStep, kind !== 'template')
     if (changed) add(look, kind, id, group, field, changed, values.lines)
   }
 }

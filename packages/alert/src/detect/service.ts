@@ -1,10 +1,19 @@
 import { cutText } from '@clew/search'
 import type { AlertLine } from '../alert.ts'
-import { beginCounts, type CountSeries, count, keepLine, minuteZeros, openMinutes } from './count-series.ts'
-import { beginValues, measure, type ValueSeries } from './value-series.ts'
+import {
+  beginCounts,
+  type CountSeries,
+  count,
+  keepLine,
+  minuteZeros,
+  openMinutes,
+  reviveCounts,
+} from './count-series.ts'
+import { beginValues, measure, reviveValues, type ValueSeries } from './value-series.ts'
 import type { Change, SeenRecord, SeenSpan } from './warning.ts'
 
 export type GroupKind = Exclude<Change['of'], 'service'>
+export const groupKinds: readonly GroupKind[] = ['template', 'level', 'span', 'queue']
 
 /** What is counted together, with the values that it has. JSON but for the map. */
 export type Group = {
@@ -54,6 +63,18 @@ export function beginService(minute: number): Service {
     mixMinutes: 0,
     mixSinceMinute: 0,
   }
+}
+
+/** The same, of objects that are made as new ones are: what is made of JSON is a shape of its own to V8, and reading both is slower. */
+export function reviveService(saved: Service): Service {
+  const { groups } = saved
+  const service = Object.assign(beginService(0), saved, { all: reviveCounts(saved.all) })
+  for (const kind of groupKinds)
+    for (const [id, { name, queue, severityNumber, count, values }] of groups[kind]) {
+      for (const [field, series] of values) values.set(field, reviveValues(series))
+      groups[kind].set(id, { name, queue, severityNumber, count: reviveCounts(count), values })
+    }
+  return service
 }
 
 /** Makes a series unless there are too many; then it is counted as left out. */
@@ -130,9 +151,13 @@ export function observeRecord(service: Service, record: SeenRecord, minute: numb
   if (severityNumber >= 17) service.openErrors[slot] = service.openErrors[slot]! + weight
   const levelName = levelNames[levelIndexOf(severityNumber)]!
   const level = groupOf(service, 'level', levelName, room, minute)
+  let line: AlertLine | undefined
   if (level) {
     level.severityNumber = severityNumber
-    if (count(level.count, slot, unixMs, weight)) keepLine(level.count.lines, lineOfRecord(record))
+    if (count(level.count, slot, unixMs, weight)) {
+      line = lineOfRecord(record)
+      keepLine(level.count.lines, line)
+    }
   }
   const group = groupOf(service, 'template', record.templateId, room, minute)
   if (!group) return
@@ -145,12 +170,17 @@ export function observeRecord(service: Service, record: SeenRecord, minute: numb
   const isBack = lastMs > 0 && unixMs - lastMs > 3_600_000 && presence > 0.3
   if (severityNumber < 13 && (isBack || lastMs === 0))
     service.freshMinutes = [...service.freshMinutes.slice(-3), ...(isBack ? [minute, minute] : [minute])]
-  if (count(group.count, slot, unixMs, weight)) keepLine(group.count.lines, lineOfRecord(record))
+  if (count(group.count, slot, unixMs, weight)) {
+    line ??= lineOfRecord(record)
+    keepLine(group.count.lines, line)
+  }
   for (const field in attributes) {
     const value = attributes[field]
     if (typeof value !== 'number' || !Number.isFinite(value)) continue
     const values = valuesOf(group, field, room, minute)
-    if (values && measure(values, minute, value, weight)) keepTop(values, minute, lineOfRecord(record))
+    if (!values || !measure(values, minute, value, weight)) continue
+    line ??= lineOfRecord(record)
+    keepTop(values, minute, line)
   }
 }
 
@@ -166,39 +196,50 @@ function noteVersion(service: Service, version: string, minute: number): void {
 export function observeSpan(service: Service, span: SeenSpan, minute: number, room: Room): void {
   const { unixMs, weight, queue } = span
   const slot = minute % openMinutes
-  const line = (): AlertLine => lineOfSpan(span)
   const own = groupOf(service, 'span', span.name, room, minute)
+  let line: AlertLine | undefined
   if (own) {
-    if (count(own.count, slot, unixMs, weight)) keepLine(own.count.lines, line())
-    measureIn(own, 'duration', span.durationMs, span, minute, room)
+    if (count(own.count, slot, unixMs, weight)) {
+      line = lineOfSpan(span)
+      keepLine(own.count.lines, line)
+    }
+    line = measureIn(own, 'duration', span.durationMs, span, line, minute, room)
   }
   if (queue === undefined) return
   const jobs = groupOf(service, 'queue', queue, room, minute)
   if (!jobs) return
-  if (own) own.queue = queue.slice(0, maxIdLength)
-  if (count(jobs.count, slot, unixMs, weight)) keepLine(jobs.count.lines, line())
-  if (span.waitMs !== undefined) measureIn(jobs, 'wait', span.waitMs, span, minute, room)
-  if (span.attempt !== undefined) measureIn(jobs, 'attempts', span.attempt, span, minute, room)
+  if (own) own.queue = queue.length > maxIdLength ? queue.slice(0, maxIdLength) : queue
+  if (count(jobs.count, slot, unixMs, weight)) {
+    line ??= lineOfSpan(span)
+    keepLine(jobs.count.lines, line)
+  }
+  if (span.waitMs !== undefined) line = measureIn(jobs, 'wait', span.waitMs, span, line, minute, room)
+  if (span.attempt !== undefined) measureIn(jobs, 'attempts', span.attempt, span, line, minute, room)
 }
 
+/** Returns the line of the span if it was needed so far. */
 function measureIn(
   group: Group,
   field: string,
   value: number,
   span: SeenSpan,
+  line: AlertLine | undefined,
   minute: number,
   room: Room,
-): void {
-  if (!Number.isFinite(value)) return
+): AlertLine | undefined {
+  if (!Number.isFinite(value)) return line
   const values = valuesOf(group, field, room, minute)
-  if (values && measure(values, minute, value, span.weight)) keepTop(values, minute, lineOfSpan(span))
+  if (!values || !measure(values, minute, value, span.weight)) return line
+  const top = line ?? lineOfSpan(span)
+  keepTop(values, minute, top)
+  return top
 }
 
 /** One line a minute: that of the highest value. */
 function keepTop({ lines }: ValueSeries, minute: number, line: AlertLine): void {
-  const last = lines.at(-1)
-  if (last && Math.floor(last.unixMs / 60_000) === minute) lines.pop()
-  keepLine(lines, line)
+  const last = lines[lines.length - 1]
+  if (last && Math.floor(last.unixMs / 60_000) === minute) lines[lines.length - 1] = line
+  else keepLine(lines, line)
 }
 
 const maxLineLength = 300

@@ -58,7 +58,8 @@ export function sigmasOfTrend(counts: readonly number[], spread: number): number
   let sum = 0
   let moment = 0
   let squares = 0
-  for (const [at, count] of counts.entries()) {
+  for (let at = 0; at < counts.length; at++) {
+    const count = counts[at]!
     sum += count
     moment += (at - middle) * count
     squares += (at - middle) ** 2
@@ -67,26 +68,63 @@ export function sigmasOfTrend(counts: readonly number[], spread: number): number
   return variance > 0 ? moment / Math.sqrt(variance) : 0
 }
 
+/** Values, each with a weight. What they are kept in is used again: they come and go each minute. */
+export type Weighted = { size: number; values: Float64Array; weights: Float64Array }
+
+export const beginWeighted = (): Weighted => ({
+  size: 0,
+  values: new Float64Array(32),
+  weights: new Float64Array(32),
+})
+
+export function addWeighted(all: Weighted, value: number, weight: number): void {
+  if (all.size === all.values.length) {
+    for (const name of ['values', 'weights'] as const) {
+      const wider = new Float64Array(2 * all.size)
+      wider.set(all[name])
+      all[name] = wider
+    }
+  }
+  all.values[all.size] = value
+  all.weights[all.size] = weight
+  all.size++
+}
+
 /** The middle of values by weight; 1 where there is none. It brings them into order. */
-export function weightedMedian(pairs: (readonly [value: number, weight: number])[]): number {
-  if (pairs.length > 32) pairs.sort(([a], [b]) => a - b)
-  else insertInOrder(pairs)
+export function weightedMedian(all: Weighted): number {
+  if (all.size > 32) sort(all)
+  else insertInOrder(all)
+  const { size, values, weights } = all
   let half = 0
-  for (const [, weight] of pairs) half += weight / 2
+  for (let at = 0; at < size; at++) half += weights[at]! / 2
   let sum = 0
-  for (const [value, weight] of pairs) {
-    sum += weight
-    if (sum >= half) return value
+  for (let at = 0; at < size; at++) {
+    sum += weights[at]!
+    if (sum >= half) return values[at]!
   }
   return 1
 }
 
+function sort({ size, values, weights }: Weighted): void {
+  const pairs = Array.from({ length: size }, (_, at): [number, number] => [values[at]!, weights[at]!])
+  pairs.sort(([a], [b]) => a - b)
+  for (const [at, [value, weight]] of pairs.entries()) {
+    values[at] = value
+    weights[at] = weight
+  }
+}
+
 /** Of a few that is faster than the sort that works for many. */
-function insertInOrder(pairs: (readonly [value: number, weight: number])[]): void {
-  for (let at = 1; at < pairs.length; at++) {
-    const pair = pairs[at]!
+function insertInOrder({ size, values, weights }: Weighted): void {
+  for (let at = 1; at < size; at++) {
+    const value = values[at]!
+    const weight = weights[at]!
     let into = at
-    for (; into > 0 && pairs[into - 1]![0] > pair[0]; into--) pairs[into] = pairs[into - 1]!
-    pairs[into] = pair
+    for (; into > 0 && values[into - 1]! > value; into--) {
+      values[into] = values[into - 1]!
+      weights[into] = weights[into - 1]!
+    }
+    values[into] = value
+    weights[into] = weight
   }
 }

@@ -17,7 +17,9 @@ export type Usual = {
 }
 
 export const lagMinutes = 15
-const halfLifeMinutes = 60
+/** What a minute counts, where the half-life is an hour, and half a day. */
+export const shareOfHour: number = 1 - 2 ** (-1 / 60)
+export const shareOfHalfDay: number = 1 - 2 ** (-1 / (60 * 12))
 const mostSlope = 0.03
 
 export function beginUsual(): Usual {
@@ -34,19 +36,24 @@ export function beginUsual(): Usual {
   }
 }
 
+export const reviveUsual = (saved: Usual): Usual => Object.assign(beginUsual(), saved)
+
 /** Time goes on by a minute: the level follows the season. */
 export function carry(usual: Usual, minute: number, isRate: boolean): void {
   if (minute % 60 === 0) endHour(usual, minute - 60, isRate)
   if (minute % 60 === 30) usual.slope = slopeFrom(usual, Math.floor(minute / 60), isRate)
-  if (isRate) usual.level *= Math.exp(usual.slope)
-  else usual.level += usual.slope
+  const { slope } = usual
+  if (slope === 0) return
+  if (isRate) usual.level *= Math.exp(slope)
+  else usual.level += slope
 }
 
-/** A value of `lagMinutes` ago, of a time that was as usual. `steadiness` > 1 learns as much slower. */
-export function learn(usual: Usual, value: number, isRate: boolean, steadiness = 1): void {
+/** A value of `lagMinutes` ago, of a time that was as usual. */
+export function learn(usual: Usual, value: number, isRate: boolean, leastShare: number = shareOfHour): void {
   const { slope } = usual
-  const target = isRate ? value * Math.exp(slope * lagMinutes) : value + slope * lagMinutes
-  const share = Math.max(1 / (usual.minutes + 1), 1 - 2 ** (-1 / (halfLifeMinutes * steadiness)))
+  let target = value
+  if (slope !== 0) target = isRate ? value * Math.exp(slope * lagMinutes) : value + slope * lagMinutes
+  const share = Math.max(1 / (usual.minutes + 1), leastShare)
   usual.level += share * (target - usual.level)
   usual.minutes = Math.min(usual.minutes + 1, 100_000)
   usual.hourSum += value

@@ -1,7 +1,7 @@
 import type { AlertLine } from '../alert.ts'
 import { isHeld, type Judged, minuteZeros, openMinutes } from './count-series.ts'
 import { beginRare, type RareValues, takeRare } from './rare-values.ts'
-import { beginUsual, carry, lagMinutes, learn, type Usual } from './usual.ts'
+import { beginUsual, carry, lagMinutes, learn, reviveUsual, shareOfHalfDay, type Usual } from './usual.ts'
 
 /** So many minutes are kept: those that are compared, and those until they are learnt from. */
 const valueMinutes = 16
@@ -64,6 +64,13 @@ export function beginValues(minute: number): ValueSeries {
   }
 }
 
+export const reviveValues = (saved: ValueSeries): ValueSeries =>
+  Object.assign(beginValues(0), saved, {
+    usual: reviveUsual(saved.usual),
+    slow: reviveUsual(saved.slow),
+    rare: Object.assign(beginRare(), saved.rare),
+  })
+
 /** Logarithms that take zero and what is below. */
 export const logOf = (value: number): number => (value < 0 ? -Math.log1p(-value) : Math.log1p(value))
 const valueAt = (log: number): number => (log < 0 ? -Math.expm1(-log) : Math.expm1(log))
@@ -85,7 +92,9 @@ export function measure(series: ValueSeries, minute: number, value: number, weig
 /** Closes a minute. */
 export function closeValues(series: ValueSeries, minute: number): void {
   const slot = minute % openMinutes
-  const [sum, weight, count] = [series.openSums[slot]!, series.openWeights[slot]!, series.openCounts[slot]!]
+  const sum = series.openSums[slot]!
+  const weight = series.openWeights[slot]!
+  const count = series.openCounts[slot]!
   if (weight > 0 && !isHeld(series.sinceMinute, minute)) learnVariance(series, minute, sum / weight, count)
   series.squares[minute % valueMinutes] = series.openSquares[slot]!
   series.openSums[slot] = 0
@@ -95,7 +104,7 @@ export function closeValues(series: ValueSeries, minute: number): void {
   series.sums[minute % valueMinutes] = sum
   series.weights[minute % valueMinutes] = weight
   series.counts[minute % valueMinutes] = count
-  if (count > 0 && meanOfLast(series, minute, 10).count < leastCount) {
+  if (count > 0 && count < leastCount && countOfLast(series, minute, 10) < leastCount) {
     series.rareMinute = minute
     series.rareSigmas = takeRare(series.rare, sum / weight)
   }
@@ -106,7 +115,7 @@ export function closeValues(series: ValueSeries, minute: number): void {
   if (minute - series.bornMinute < lagMinutes || old === 0 || isHeld(series.sinceMinute, minute)) return
   const mean = series.sums[oldest]! / old
   learn(series.usual, mean, false)
-  learn(series.slow, mean, false, 12)
+  learn(series.slow, mean, false, shareOfHalfDay)
 }
 
 function learnVariance(series: ValueSeries, minute: number, mean: number, count: number): void {
@@ -138,6 +147,12 @@ const leastMinutes = 45
 const heightToSigmas = 0.65
 /** In ten minutes; of fewer each is looked at alone. */
 const leastCount = 5
+
+function countOfLast({ counts }: ValueSeries, minute: number, minutes: number): number {
+  let count = 0
+  for (let back = 0; back < minutes; back++) count += counts[(minute - back + valueMinutes) % valueMinutes]!
+  return count
+}
 
 /** Of the last minutes. */
 function meanOfLast(
