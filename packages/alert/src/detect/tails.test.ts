@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sigmasAbove, sigmasBelow, sigmasOfShare, sigmasOfTrend, weightedMedian } from './tails.ts'
+import {
+  addWeighted,
+  beginWeighted,
+  sigmasAbove,
+  sigmasBelow,
+  sigmasOfShare,
+  sigmasOfTrend,
+  weightedMedian,
+} from './tails.ts'
 
 test.each([
   { count: 5, mean: 1, sigmas: 2.68 },
@@ -34,14 +42,23 @@ test('a trend is that of the counts, and none where there are none', () => {
   expect(sigmasOfTrend([0, 0, 0], 1)).toBe(0)
 })
 
-test('a median counts by weight', () => {
-  expect(weightedMedian([])).toBe(1)
-  const pairs: [number, number][] = [
-    [9, 1],
-    [1, 5],
-    [2, 1],
-  ]
-  expect(weightedMedian(pairs)).toBe(1)
+test('a median of nothing is 1', () => {
+  expect(weightedMedian(beginWeighted())).toBe(1)
+})
+
+test.each([
+  { name: 'a few', copies: 1 },
+  { name: 'more than it sorts in place, and than it began with', copies: 30 },
+])('a median counts by weight: $name', ({ copies }) => {
+  const all = beginWeighted()
+  for (let i = 0; i < copies; i++) {
+    addWeighted(all, 9, 1)
+    addWeighted(all, 3, 5)
+    addWeighted(all, 2, 1)
+  }
+  expect(weightedMedian(all)).toBe(3)
+  addWeighted(all, 7, 20 * copies)
+  expect(weightedMedian(all)).toBe(7)
 })
 
 /** By the exact tails: e^-10, and the sums of Poisson's and the binomial distribution. */
