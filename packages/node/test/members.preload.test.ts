@@ -56,12 +56,12 @@ const absent = [
 ]
 
 const forms = { CommonJS: 'app.cjs', ESM: 'app.mjs' } as const
-const ways = [
-  ...nodeMajors.flatMap((node) =>
-    Object.entries(forms).map(([form, app]) => ({ node, form, app, count: few })),
-  ),
-  { node: 24, form: 'CommonJS', app: forms.CommonJS, count: many } as const,
-]
+const ways = nodeMajors.flatMap((node) =>
+  Object.entries(forms).map(([form, app]) => ({
+    ...{ node, form, app },
+    count: node === 24 && form === 'CommonJS' ? many : few,
+  })),
+)
 
 /** An application of the member with the preload. */
 const withUs = (args: readonly string[], options: Partial<AppOptions> = {}): AppOptions => {
