@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RunningDesk, send, startDesk } from './running-desk.ts'
 
@@ -14,8 +14,9 @@ let desk: RunningDesk
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'clew-page-'))
   await mkdir(join(root, 'web/assets'), { recursive: true })
-  await writeFile(join(root, 'web/index.html'), page)
-  await writeFile(join(root, 'web/assets/main-3f2a.js'), script)
+  await writeFile(join(root, 'web/index.html.br'), brotliCompressSync(page))
+  await writeFile(join(root, 'web/assets/main-3f2a.js.br'), brotliCompressSync(script))
+  await writeFile(join(root, 'web/assets/face-3f2a.woff2'), 'glyphs')
   await writeFile(join(root, 'secret.txt'), 'secret')
   desk = await startDesk({ webDirectory: join(root, 'web') })
 })
@@ -38,14 +39,22 @@ test('every address of the page is the page', async () => {
 })
 
 test('files with a hash in their name are kept for good, and compressed for those who take it', async () => {
-  const headers = { 'accept-encoding': 'gzip' }
-  const zipped = await send(desk.url, '/assets/main-3f2a.js', { headers })
-  const plain = await send(desk.url, '/assets/main-3f2a.js')
-  expect([zipped.headers['content-encoding'], gunzipSync(zipped.bytes).toString(), plain.body]).toEqual([
+  const ask = (coding: string) =>
+    send(desk.url, '/assets/main-3f2a.js', { headers: { 'accept-encoding': coding } })
+  const [packed, zipped, plain] = await Promise.all(['gzip, deflate, br', 'gzip', 'identity'].map(ask))
+  expect([packed, zipped, plain].map(({ headers }) => headers['content-encoding'])).toEqual([
+    'br',
     'gzip',
-    script,
-    script,
+    undefined,
   ])
+  expect([
+    brotliDecompressSync(packed.bytes).toString(),
+    gunzipSync(zipped.bytes).toString(),
+    plain.body,
+  ]).toEqual([script, script, script])
+  expect(
+    (await send(desk.url, '/assets/face-3f2a.woff2', { headers: { 'accept-encoding': 'br' } })).body,
+  ).toBe('glyphs')
   expect([plain.headers['cache-control'], plain.headers['content-type']]).toEqual([
     'public, max-age=31536000, immutable',
     'text/javascript; charset=utf-8',
@@ -62,6 +71,7 @@ test('nothing beside the page can be read', async () => {
     '/assets/..\\..\\secret.txt',
     `//${root}/secret.txt`,
     '/assets',
+    '/index.html.br',
     '/web/index.html',
     '/t/a/b',
     '/index.html%00.js',

@@ -19,7 +19,7 @@ export function openSharedFile(directory: string): SharedFile {
   let parts: Promise<readonly [head: Buffer, tail: Buffer]> | undefined
   return {
     async around(bytes) {
-      parts ??= readParts(join(directory, 'shared-chain.html.br'))
+      parts ??= readParts(join(directory, 'shared-chain.br'))
       const [head, tail] = await parts.catch((error: unknown) => {
         parts = undefined
         throw error

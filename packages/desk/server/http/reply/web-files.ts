@@ -2,17 +2,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
+import { brotliDecompress, gzip } from 'node:zlib'
 import { shortText } from '@clew/otlp/text'
 import { accepts, sendFailure } from './reply.ts'
-
-/** The smallest first. Brotli at 5 is as small as at 9, and ready at once. */
-const codings = {
-  br: (plain: Buffer) =>
-    promisify(brotliCompress)(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
-  gzip: (plain: Buffer) => promisify(gzip)(plain, { level: 9 }),
-} as const
-type Coding = keyof typeof codings
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -24,13 +16,15 @@ const types: Record<string, string> = {
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
 }
-const compressed = ['.html', '.js', '.css', '.svg', '.json']
+/** What the build leaves of a file that packs well: `packages/desk/vite.config.ts`. */
+const packedEnding = '.br'
 
 /** Paths that the page itself understands. */
 const pagePath = /^\/(?:chains|logs|patterns|services|alerts|start|t\/[^/]+|compare\/[^/]+\/[^/]+)?$/
 
 type WebFile = { path: string; type: string; isHashed: boolean; bodies?: Bodies }
-type Bodies = { plain: Buffer; coded: readonly (readonly [Coding, Buffer])[] }
+/** The smallest first. */
+type Bodies = readonly (readonly [coding: 'br' | 'gzip' | undefined, body: Buffer])[]
 
 /** The files of the page. Answers GET and HEAD. */
 export type WebFiles = {
@@ -43,13 +37,14 @@ export function isPagePath(pathname: string): boolean {
 
 /**
  * Lists the files of `directory` once: what is not in the list cannot be asked for, whatever the path. Each is read
- * and compressed when it is first asked for, and kept.
+ * when it is first asked for, and kept.
  */
 export async function openWebFiles(directory: string): Promise<WebFiles> {
   const files = new Map<string, WebFile>()
   for (const path of await listFiles(directory)) {
-    const pathname = `/${relative(directory, path).split(sep).join('/')}`
-    const type = types[extname(path)] ?? 'application/octet-stream'
+    const name = path.endsWith(packedEnding) ? path.slice(0, -packedEnding.length) : path
+    const pathname = `/${relative(directory, name).split(sep).join('/')}`
+    const type = types[extname(name)] ?? 'application/octet-stream'
     files.set(pathname, { path, type, isHashed: pathname.startsWith('/assets/') })
   }
   return {
@@ -72,10 +67,15 @@ async function listFiles(directory: string): Promise<string[]> {
 }
 
 async function readBodies({ path }: WebFile): Promise<Bodies> {
-  const plain = await readFile(path)
-  const names = compressed.includes(extname(path)) ? (Object.keys(codings) as Coding[]) : []
-  const coded = await Promise.all(names.map(async (name) => [name, await codings[name](plain)] as const))
-  return { plain, coded }
+  const file = await readFile(path)
+  if (!path.endsWith(packedEnding)) return [[undefined, file]]
+  const plain = await promisify(brotliDecompress)(file)
+  const zipped = await promisify(gzip)(plain, { level: 9 })
+  return [
+    ['br', file],
+    ['gzip', zipped],
+    [undefined, plain],
+  ]
 }
 
 function sendFile(
@@ -83,9 +83,9 @@ function sendFile(
   response: ServerResponse,
   status: number,
   { type, isHashed }: WebFile,
-  { plain, coded }: Bodies,
+  bodies: Bodies,
 ): void {
-  const [coding, body] = coded.find(([name]) => accepts(request, name)) ?? [undefined, plain]
+  const [coding, body] = bodies.find(([name]) => name === undefined || accepts(request, name))!
   response.writeHead(status, {
     'content-type': type,
     'content-length': body.length,
