@@ -1,22 +1,22 @@
 import { type SpanDescription, SpanKind } from '@clew/core'
 import type { Attributes } from '@opentelemetry/api'
-import type { Client, Cursor } from './library.ts'
+import type { ClientOptions, Cursor } from './library.ts'
 
 /** What an operation works on. */
-export type Target = { db: string; collection?: string | undefined; client?: Client | undefined }
+export type Target = { db: string; collection?: string | undefined; options?: ClientOptions | undefined }
 
 /**
  * Name and attributes of one operation's span. Of filters, documents and pipelines nothing is read.
  * https://opentelemetry.io/docs/specs/semconv/database/mongodb/
  */
-export function describeOperation(operation: string, { db, collection, client }: Target): SpanDescription {
+export function describeOperation(operation: string, { db, collection, options }: Target): SpanDescription {
   const attributes: Attributes = {
     'db.system.name': 'mongodb',
     'db.namespace': db,
     'db.operation.name': operation,
   }
   if (collection) attributes['db.collection.name'] = collection
-  addServer(attributes, client)
+  addServer(attributes, options)
   return { name: `${operation} ${collection ?? db}`, kind: SpanKind.CLIENT, attributes, describeError }
 }
 
@@ -29,8 +29,8 @@ export function operationOfCursor(cursor: Cursor): string {
 }
 
 // Of a replica set or a cluster the driver chooses one later.
-function addServer(attributes: Attributes, client: Client | undefined): void {
-  const hosts = client?.options?.hosts
+function addServer(attributes: Attributes, options: ClientOptions | undefined): void {
+  const hosts = options?.hosts
   const first = hosts?.[0]
   if (!first || hosts.length > 1) return
   const { host, port, socketPath } = first
@@ -47,8 +47,18 @@ function describeError(error: unknown): Attributes | undefined {
 }
 
 /** How many documents an outcome has, as far as it is of documents. */
-export function rowsOf(operation: string, outcome: unknown): number | undefined {
-  if (Array.isArray(outcome)) return outcome.length
-  if (operation.startsWith('findOne')) return outcome === null ? 0 : 1
-  return undefined
+export type CountRows = (outcome: unknown) => number | undefined
+
+/** Of the outcomes of an operation. */
+export function rowCounter(operation: string): CountRows {
+  return operation.startsWith('findOne') ? countOne : countAll
+}
+
+/** Of a list. */
+export function countAll(outcome: unknown): number | undefined {
+  return Array.isArray(outcome) ? outcome.length : undefined
+}
+
+function countOne(outcome: unknown): number {
+  return outcome === null ? 0 : 1
 }

@@ -61,8 +61,14 @@ function attachTo(mongodb: Mongodb, tracer: Tracer): Stop[] {
     })
   return [
     ...operations(Collection.prototype, ofCollection, targetOfCollection),
-    ...operations(Db.prototype, ofDb, ({ databaseName, client }: Db) => ({ db: databaseName, client })),
-    ...operations(ClientSession.prototype, ofSession, ({ client }: Session) => ({ db: 'admin', client })),
+    ...operations(Db.prototype, ofDb, ({ databaseName, client }: Db) => ({
+      db: databaseName,
+      options: client?.options,
+    })),
+    ...operations(ClientSession.prototype, ofSession, ({ client }: Session) => ({
+      db: 'admin',
+      options: client?.options,
+    })),
     ...[OrderedBulkOperation, UnorderedBulkOperation].flatMap(({ prototype }) =>
       operations(owningPrototype(prototype, 'execute'), ['execute'], targetOfBulk),
     ),
@@ -81,7 +87,7 @@ function wrap<Self>(target: object, name: string, replace: (original: Asking<Sel
 }
 
 function targetOfCollection({ dbName, collectionName, client }: Collection): Target {
-  return { db: dbName, collection: collectionName, client }
+  return { db: dbName, collection: collectionName, options: client?.options }
 }
 
 function targetOfBulk({ collection }: Bulk): Target | undefined {

@@ -3,7 +3,10 @@
 
 type Host = { host?: string; port?: number; socketPath?: string }
 
-export type Client = { readonly options?: { readonly hosts?: readonly Host[] } }
+/** In 6.0 each look at them makes a copy of all. */
+export type ClientOptions = { readonly hosts?: readonly Host[]; readonly autoEncryption?: unknown }
+
+export type Client = { readonly options?: ClientOptions }
 
 export type Session = { readonly client?: Client }
 

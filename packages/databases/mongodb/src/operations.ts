@@ -7,14 +7,33 @@ import {
   runInContext,
   startOperation,
 } from '@clew/core'
-import type { Context, Tracer } from '@opentelemetry/api'
-import { describeOperation, operationOfCursor, rowsOf, type Target } from './attributes.ts'
+import type { Tracer } from '@opentelemetry/api'
+import {
+  type CountRows,
+  countAll,
+  describeOperation,
+  operationOfCursor,
+  rowCounter,
+  type Target,
+} from './attributes.ts'
 import type { Cursor } from './library.ts'
 
 export type Asking<Self> = (this: Self, ...args: unknown[]) => unknown
 
 /** What the driver asks while it carries out an operation is none of the application's. */
 const insideField = Symbol('@clew/mongodb inside of an operation')
+
+/**
+ * Operations that ask by themselves or by a cursor in the same turn, in each version that is joined. Others go on to methods that
+ * are followed as well when they have waited, so they need a context of their own.
+ */
+const inOneTurn: ReadonlySet<string> = new Set(
+  `insertOne updateOne replaceOne updateMany deleteOne deleteMany findOne findOneAndDelete findOneAndReplace
+  findOneAndUpdate countDocuments estimatedDocumentCount distinct`.split(/\s+/),
+)
+
+/** Whether the first turn of such an operation is under way. */
+let isInTurn = false
 
 /** The method, which resolves with the outcome of one operation, with a span for it. */
 export function tracingOperation<Self>(
@@ -23,17 +42,35 @@ export function tracingOperation<Self>(
   original: Asking<Self>,
   targetOf: (self: Self) => Target | undefined,
 ): Asking<Self> {
-  const rows = (outcome: unknown): number | undefined => rowsOf(name, outcome)
+  const rows = rowCounter(name)
+  const goesOn = !inOneTurn.has(name)
   return function (...args) {
+    if (isInTurn) return original.apply(this, args)
     const caller = activeContext()
     if (caller.getValue(insideField)) return original.apply(this, args)
+    let needsContext = goesOn
     const operation = startOperation(tracer, caller, () => {
       const target = targetOf(this)
+      // With encryption the driver looks up keys meanwhile.
+      if (target?.options?.autoEncryption) needsContext = true
       return target && describeOperation(name, target)
     })
     if (!operation.span) return original.apply(this, args)
-    const inside = caller.setValue(insideField, true)
-    return followed(operation, () => original.apply(this, args), rows, inside)
+    const ask = (): unknown => original.apply(this, args)
+    return followed(
+      operation,
+      needsContext ? () => runInContext(caller.setValue(insideField, true), ask) : () => inTurn(ask),
+      rows,
+    )
+  }
+}
+
+function inTurn(ask: () => unknown): unknown {
+  isInTurn = true
+  try {
+    return ask()
+  } finally {
+    isInTurn = false
   }
 }
 
@@ -56,7 +93,7 @@ export function traceCursors(tracer: Tracer): CursorTracer {
       return describeOperation(operationOfCursor(cursor), {
         db: namespace.db,
         collection: namespace.collection,
-        client,
+        options: client?.options,
       })
     })
     return operation.span && operation
@@ -66,7 +103,7 @@ export function traceCursors(tracer: Tracer): CursorTracer {
     // Most steps give what has come already: nothing else is looked at for those.
     tracingStep: (original) =>
       function (...args) {
-        if (!mustAsk(this)) return original.apply(this, args)
+        if (isInTurn || !mustAsk(this)) return original.apply(this, args)
         const operation = guard('following a cursor', () => begin(this), undefined)
         if (!operation) return original.apply(this, args)
         const ask = (): unknown => original.apply(this, args)
@@ -77,15 +114,14 @@ export function traceCursors(tracer: Tracer): CursorTracer {
       },
     tracingWhole: (original) =>
       function (...args) {
-        const operation = mustAsk(this)
-          ? guard('following a cursor', () => begin(this), undefined)
-          : undefined
+        const operation =
+          !isInTurn && mustAsk(this) ? guard('following a cursor', () => begin(this), undefined) : undefined
         if (!operation) return original.apply(this, args)
         const ask = (): unknown => original.apply(this, args)
         isReadWhole.set(this, true)
         return followed(operation, ask, (outcome) => {
           isReadWhole.set(this, false)
-          return rowsOf('', outcome)
+          return countAll(outcome)
         })
       },
   }
@@ -100,18 +136,10 @@ function mustAsk(cursor: Cursor): boolean {
   }
 }
 
-/**
- * Ends the operation with the outcome that is given on; `rows` are asked however it ends, of a failure with undefined.
- * `inside`: the context to ask in, where that is not the active one.
- */
-function followed(
-  operation: Operation,
-  ask: () => unknown,
-  rows: (outcome: unknown) => number | undefined,
-  inside?: Context,
-): unknown {
+/** Ends the operation with the outcome that is given on; `rows` are asked however it ends, of a failure with undefined. */
+function followed(operation: Operation, ask: () => unknown, rows: CountRows): unknown {
   try {
-    const asked = (inside ? runInContext(inside, ask) : ask()) as Promise<unknown>
+    const asked = ask() as Promise<unknown>
     // Not beside the promise: a rejection that the application does not handle must stay unhandled.
     return asked.then(
       (outcome) => {

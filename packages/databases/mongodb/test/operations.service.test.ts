@@ -66,6 +66,39 @@ describe.runIf(isMongodbExpected()).each(versions)('operations of %s', (name, lo
     expect(JSON.stringify(rig.recorder.spans)).not.toContain('secret')
   })
 
+  test.each([
+    ['insertOne', () => [{ n: 2_000 }]],
+    ['updateOne', () => [{ n: 2_000 }, { $set: { done: true } }]],
+    ['updateMany', () => [{ n: 2_000 }, { $set: { done: false } }]],
+    ['replaceOne', () => [{ n: 2_000 }, { n: 2_000 }]],
+    ['findOne', () => [{ n: 2_000 }], 1],
+    ['findOneAndUpdate', () => [{ n: 2_000 }, { $set: { done: true } }], 1],
+    ['findOneAndReplace', () => [{ n: 2_000 }, { n: 2_000 }], 1],
+    ['findOneAndDelete', () => [{ n: 2_000 }], 1],
+    ['countDocuments', () => [{ n: 2_000 }]],
+    ['estimatedDocumentCount', () => []],
+    ['distinct', () => ['n', { n: { $lt: 3 } }], 3],
+    ['deleteOne', () => [{ n: 2_000 }]],
+    ['deleteMany', () => [{ n: 2_000 }]],
+  ] as const)(
+    '%s is one span beside what is asked in the same turn',
+    async (operation, args, rows?: number) => {
+      await inRequest('request', () => {
+        const method = orders[operation] as (...given: unknown[]) => Promise<unknown>
+        return Promise.all([
+          method.apply(orders, args()),
+          orders.findOne({ n: -1 }),
+          orders.find({ n: -1 }).next(),
+        ])
+      })
+      const own = shapes(rig.recorder.spans)
+      expect(own).toHaveLength(3)
+      expect(own).toEqual(
+        expect.arrayContaining([shape(operation, rows), shape('findOne', 0), shape('find', 0)]),
+      )
+    },
+  )
+
   test('a cursor is a span for each batch that it asks for, or one where all is read', async () => {
     await inRequest('request', async () => {
       const steps = orders.find({ customer: 'secret' }).batchSize(100)
