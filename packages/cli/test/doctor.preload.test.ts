@@ -104,7 +104,7 @@ test('an endpoint that cannot be reached', async () => {
       ...copies,
       ...endpoints.flatMap((line) => [
         line.replace('ok  ', 'FAIL').replace('is reachable', 'is not reachable: ECONNREFUSED'),
-        '                          → start the collector there, or set OTEL_EXPORTER_OTLP_ENDPOINT',
+        '                          → start the collector there (here for a try: npx clew desk), or set OTEL_EXPORTER_OTLP_ENDPOINT',
       ]),
     ],
   })

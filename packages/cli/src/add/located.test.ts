@@ -81,7 +81,7 @@ test.each<[string, unknown, string]>([
   write('package.json', {
     name: 'root',
     ...(workspaces ? { workspaces } : {}),
-    devDependencies: { hono: '4' },
+    dependencies: { hono: '4' },
   })
   if (yaml) write('pnpm-workspace.yaml', yaml)
   write('apps/a/shop/package.json', {
@@ -92,6 +92,23 @@ test.each<[string, unknown, string]>([
   const located = locate(join(root, 'apps/a/shop'), undefined)
   expect(located.workspace?.root).toBe(root)
   expect(located.dependencies).toEqual(['express', 'our-log', 'winston', 'shop', 'hono'])
+})
+
+test('of the root what members share is theirs, and what it has for development is not', () => {
+  write('package.json', {
+    name: 'root',
+    workspaces: ['apps/*'],
+    dependencies: { winston: '3' },
+    optionalDependencies: { pg: '8' },
+    devDependencies: { kafkajs: '2' },
+  })
+  write('apps/shop/package.json', {
+    name: 'shop',
+    dependencies: { koa: '3' },
+    devDependencies: { hono: '4' },
+  })
+  const { dependencies } = locate(join(root, 'apps/shop'), undefined)
+  expect(dependencies.toSorted()).toEqual(['hono', 'koa', 'pg', 'winston'])
 })
 
 test('the root of a workspace names the members that are applications', () => {

@@ -23,7 +23,9 @@ export function locate(folder: string, asked: ManagerName | undefined): Located 
   const root = workspace && workspace.root !== directory ? readIfThere(workspace.root) : undefined
   const where = { directory, manifest: application.json, root, workspace }
   const manager = findManager(where, asked, process.env.npm_config_user_agent)
-  const dependencies = [...new Set([...reached(application.json, workspace), ...dependenciesOf(root ?? {})])]
+  // What a root has for development are the tools of the repository.
+  const shared = Object.keys({ ...root?.dependencies, ...root?.optionalDependencies })
+  const dependencies = [...new Set([...reached(application.json, workspace), ...shared])]
   return { application, workspace, manager, dependencies }
 }
 

@@ -23,3 +23,13 @@ test('libraries that are joined by the same package are its reasons', () => {
     libraries: ['pino', 'pino-http', 'nestjs-pino'],
   })
 })
+
+test("Fastify's own logger is joined beside the console, unless the application installs one", () => {
+  const http = [...always, '@clew/fastify']
+  expect(namesOf(['fastify'])).toEqual([...http, '@clew/pino', '@clew/console'])
+  expect(packagesNeeded(['fastify']).find(({ name }) => name === '@clew/pino')?.libraries).toEqual([
+    'fastify',
+  ])
+  expect(namesOf(['fastify', 'pino'])).toEqual([...http, '@clew/pino'])
+  expect(namesOf(['fastify', 'winston'])).toEqual([...http, '@clew/winston'])
+})

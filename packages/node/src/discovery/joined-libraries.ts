@@ -59,11 +59,14 @@ export const alwaysNeeded: readonly JoiningPackage[] = [
   { name: '@clew/http', gives: 'a span per request, in and out' },
 ]
 
-/** What an application needs that has no logger which is joined: its lines come from the console. */
+/** What an application needs that installs no logger which is joined: its lines come from the console. */
 export const withoutLogger: JoiningPackage = {
   name: '@clew/console',
-  gives: 'what console.log() and the like print; no other logger is joined',
+  gives: 'what console.log() and the like print; no other logger is installed',
 }
+
+/** What joins the logger that a library has within, which an application uses without installing it. */
+export const loggersWithin: Readonly<Record<string, JoiningPackage>> = { fastify: pino }
 
 /** Loggers that are joined by a package of ours. */
 export const ownLoggers: readonly string[] = ['winston', 'pino']
@@ -78,6 +81,8 @@ export function packagesNeeded(dependencies: readonly string[]): NeededPackage[]
     const libraries = [...(needed.get(joining.name)?.libraries ?? []), library]
     needed.set(joining.name, { ...joining, libraries })
   }
-  const logs = ownLoggers.some((name) => needed.has(`@clew/${name}`))
-  return [...needed.values(), ...(logs ? [] : [{ ...withoutLogger, libraries: [] }])]
+  if (ownLoggers.some((name) => needed.has(`@clew/${name}`))) return [...needed.values()]
+  for (const [library, joining] of Object.entries(loggersWithin))
+    if (dependencies.includes(library)) needed.set(joining.name, { ...joining, libraries: [library] })
+  return [...needed.values(), { ...withoutLogger, libraries: [] }]
 }

@@ -69,7 +69,7 @@ async function examineEndpoint(
   const failure = await connectFailure(new URL(endpoint.url))
   if (!failure) return { level: 'ok', topic, text: `${text} is reachable` }
   const setting = otelFile === undefined ? 'set OTEL_EXPORTER_OTLP_ENDPOINT' : `correct it in ${otelFile}`
-  const remedy = `start the collector there, or ${setting}`
+  const remedy = `start the collector there (here for a try: npx clew desk), or ${setting}`
   return { level: 'problem', topic, text: `${text} is not reachable: ${failure}`, remedy }
 }
 

@@ -63,3 +63,21 @@ test.each([
 ])('an application that logs by %j is told of %j', (dependencies, topics, text) => {
   expect(loggersOf(dependencies)).toEqual(topics.map((topic) => ({ level: 'warning', topic, text, remedy })))
 })
+
+test.each([
+  [
+    ['fastify'],
+    [
+      {
+        level: 'warning',
+        topic: 'fastify',
+        text: 'what its own logger writes is not joined: no ids, and in no chain',
+        remedy: 'npm install @clew/pino',
+      },
+    ],
+  ],
+  [['express'], []],
+])('an application with %j is told of the logger within', (dependencies, findings) => {
+  const found = examineApplication({ ...nowhere, name: 'shop', dependencies }, '24.0.0')
+  expect(found.filter(({ text }) => text.startsWith('what its own logger'))).toEqual(findings)
+})

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { compareVersions, type Instrumentation, isVersionWithin } from '@clew/core'
 import { type Application, readPackageJson } from '../discovery/application.ts'
-import { joinedLibraries, ownLoggers } from '../discovery/joined-libraries.ts'
+import { joinedLibraries, loggersWithin, ownLoggers } from '../discovery/joined-libraries.ts'
 import { copiesOf, type FoundPackage, findPackages, packageFinder } from '../discovery/packages.ts'
 
 /** One thing that the doctor looked at. `remedy` says what to change. */
@@ -94,9 +94,24 @@ function examineMissing(application: Application, found: readonly FoundPackage[]
     const text = 'is used, but nothing joins it to the chain'
     return [{ level: 'warning', topic, text, remedy: `npm install ${joining}` }]
   })
+  findings.push(...loggersWithout(application, found, installed))
   if (installed.has('@clew/http')) return findings
   const text = 'HTTP servers and fetch are not traced'
   return [...findings, { level: 'warning', topic: 'node:http', text, remedy: 'npm install @clew/http' }]
+}
+
+/** Libraries whose own logger nothing joins. What an application logs by another one, it does not log by that. */
+function loggersWithout(
+  { dependencies }: Application,
+  found: readonly FoundPackage[],
+  installed: ReadonlySet<string>,
+): Finding[] {
+  if (found.some((one) => ownLoggers.includes(one.instrumentation?.name ?? ''))) return []
+  return Object.entries(loggersWithin).flatMap(([topic, { name }]): Finding[] => {
+    if (!dependencies.includes(topic) || installed.has(name)) return []
+    const text = 'what its own logger writes is not joined: no ids, and in no chain'
+    return [{ level: 'warning', topic, text, remedy: `npm install ${name}` }]
+  })
 }
 
 /** A chain without lines is half of what one comes for. */
