@@ -74,8 +74,10 @@ export { createReportLimit, type ReportLimit } from './report-limit.ts'
 export {
   decodeExportResponse,
   decodeRetryDelayMs,
+  decodeStatusMessage,
   type ExportResponse,
   parseExportResponse,
+  parseStatusMessage,
 } from './response.ts'
 export {
   bandIndexOf,

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { field, number } from '../test/wire.ts'
-import { decodeExportResponse, decodeRetryDelayMs, encodeRpcStatus, parseExportResponse } from './response.ts'
+import {
+  decodeExportResponse,
+  decodeRetryDelayMs,
+  decodeStatusMessage,
+  encodeRpcStatus,
+  parseExportResponse,
+  parseStatusMessage,
+} from './response.ts'
 
 test('a partial success says how many were rejected and why', () => {
   const response = field(1, number(1, 3), field(2, 'too old'))
@@ -40,4 +47,11 @@ test('the delay of a status comes back in milliseconds, and only from a RetryInf
     field(2, field(1, number(1, 2))),
   )
   expect(decodeRetryDelayMs(Buffer.concat([other, retry]))).toBe(2000)
+})
+
+test('the message of a status comes back, and of what is none nothing', () => {
+  expect(decodeStatusMessage(encodeRpcStatus(16, 'no token', 3))).toBe('no token')
+  expect(
+    ['{"code":16,"message":"no token"}', '{"message":5}', '[]', 'null', '<html>'].map(parseStatusMessage),
+  ).toEqual(['no token', undefined, undefined, undefined, undefined])
 })

@@ -73,6 +73,21 @@ function retryDetail(delaySeconds: number): { typeUrl: string; value: Uint8Array
   return { typeUrl: `type.googleapis.com/${retryInfoType}`, value }
 }
 
+/** The message of an encoded `google.rpc.Status`. Throws an {@link OtlpDecodeError}. */
+export function decodeStatusMessage(status: Uint8Array): string {
+  return decodeMessage(status, rpcStatus()).message
+}
+
+/** The message of a `google.rpc.Status` in JSON; undefined where the text is none. Never throws. */
+export function parseStatusMessage(text: string): string | undefined {
+  try {
+    const { message } = readJsonObject(JSON.parse(text))
+    return typeof message === 'string' ? message : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * The delay of the `google.rpc.RetryInfo` in an encoded `google.rpc.Status`, in milliseconds; undefined without one.
  * Throws an {@link OtlpDecodeError}.

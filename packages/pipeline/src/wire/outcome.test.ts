@@ -63,6 +63,22 @@ test('413 is too large, every other status is refused with what the body says', 
   ])
 })
 
+test('a refusal says the message of its Status, in protobuf and in JSON, and the text of what is none', () => {
+  const message = 'the token is missing'
+  const status = Buffer.concat([Buffer.from([0x08, 16, 0x12, message.length]), Buffer.from(message)])
+  const refusal = (body: Buffer | string, type: string): unknown =>
+    outcomeOfHttp(401, { 'content-type': type }, Buffer.from(body), now)
+  const json = JSON.stringify({ code: 16, message })
+  expect([
+    refusal(status, 'application/x-protobuf'),
+    refusal(json, 'application/json; charset=utf-8'),
+    refusal(message, 'application/x-protobuf'),
+    refusal(message, 'application/json'),
+    refusal(message, 'text/plain'),
+  ]).toEqual(Array(5).fill({ kind: 'refused', status: 'HTTP 401', message }))
+  expect(refusal('{"error":"no"}', 'application/json')).toMatchObject({ message: '{"error":"no"}' })
+})
+
 const grpc = (code: number, message = '', details?: Buffer): unknown =>
   outcomeOfGrpcStatus({ code, message, details } satisfies GrpcStatus)
 

@@ -1,4 +1,9 @@
-import { decodeExportResponse, parseExportResponse } from '@clew/otlp'
+import {
+  decodeExportResponse,
+  decodeStatusMessage,
+  parseExportResponse,
+  parseStatusMessage,
+} from '@clew/otlp'
 
 /** What became of one export request. */
 export type Outcome =
@@ -40,7 +45,7 @@ export function outcomeOfHttp(
     return { kind: 'retry', reason: `HTTP ${status}`, ...(afterMs === undefined ? {} : { afterMs }) }
   }
   if (status === 413) return { kind: 'too-large' }
-  return { kind: 'refused', status: `HTTP ${status}`, message: printable(body) }
+  return { kind: 'refused', status: `HTTP ${status}`, message: messageOf(body, headers['content-type']) }
 }
 
 // Of a proxy that wants a login, or of an application that answers every path. A receiver of somebody's own may say so too.
@@ -69,9 +74,20 @@ function readResponse(body: Buffer, contentType: string | undefined): { rejected
   }
 }
 
-/** The beginning of an error body, on one line: text as it is, of a protobuf Status what is readable. */
-function printable(body: Buffer): string {
-  const text = body.subarray(0, maxMessage).toString('utf8')
+/** What the body of an error says: the message of a google.rpc.Status, as OTLP wants one, or the text that it is. */
+function messageOf(body: Buffer, contentType: string = ''): string {
+  if (contentType.includes('json')) return printable(parseStatusMessage(body.toString()) ?? body.toString())
+  if (!contentType.includes('protobuf')) return printable(body.toString())
+  try {
+    return printable(decodeStatusMessage(body))
+  } catch {
+    return printable(body.toString())
+  }
+}
+
+/** The beginning of a text, on one line, without what cannot be read. */
+function printable(said: string): string {
+  const text = said.slice(0, maxMessage)
   return text.replace(/[^\x20-\x7e\u00a0-\ufffc]+/g, ' ').trim()
 }
 
