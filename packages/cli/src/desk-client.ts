@@ -94,6 +94,9 @@ export function isAway(error: unknown): error is Error {
   return ('code' in error && error.code === 'away') || error.name === 'TimeoutError'
 }
 
+/** The desk tells whoever has a browser; here is none. */
+const remedyOfToken = ': set CLEW_DESK_TOKEN, or --token, to the token to read that the desk was started with'
+
 const hasProblem = withFields({ error: withFields({ message: isText }) })
 /** More is no message. */
 const mostOfProblem = 65_536
@@ -102,7 +105,10 @@ async function problemOf(response: Response, url: string): Promise<string> {
   try {
     const bytes = await readBytes(response, url, mostOfProblem)
     const answer: unknown = JSON.parse(bytes.toString())
-    if (hasProblem(answer)) return (answer as { error: { message: string } }).error.message
+    if (hasProblem(answer)) {
+      const { message } = (answer as { error: { message: string } }).error
+      return response.status === 401 ? message.replace(/: .*/s, remedyOfToken) : message
+    }
   } catch {
     // It is told below.
   }

@@ -129,7 +129,7 @@ test.each([...asking, 'clear'])('clew %s with a wrong token says so, with code 1
   const words = name === 'clear' ? ['clear', '--yes'] : commands[name]!.words()
   const { code, stdout, stderr } = await runClew([...words, '--token', 'guessed'], env)
   expect([code, stdout, stderr.split('\n').length]).toEqual([1, '', 2])
-  expect(stderr).toMatch(/^clew \w+: the token is missing or wrong: /)
+  expect(stderr).toMatch(/^clew \w+: the token is missing or wrong: set CLEW_DESK_TOKEN, or --token, /)
 })
 
 test('clew status without an application says so, with code 1', async () => {

@@ -81,7 +81,10 @@ test.each(eras)(
 test('a token that is wrong is told', async () => {
   const mcp = await connectMcp('stdio', '2025', desk.url, { token: 'guessed' })
   const { text, isError } = await mcp.call('list_chains')
-  expect([isError, text]).toEqual([true, expect.stringMatching(/^the token is missing or wrong: /)])
+  expect([isError, text]).toEqual([
+    true,
+    expect.stringMatching(/^the token is missing or wrong: set CLEW_DESK_TOKEN, /),
+  ])
   await mcp.close()
 })
 

@@ -80,6 +80,9 @@ test('a desk that runs on the port is joined, and stays', async () => {
 test('a desk with tokens is joined by those of the environment, and not without them', async () => {
   const desk = await startDeskCommand(['--memory', '--token', 'to-read', '--ingest-token', 'to-send'])
   const command = ['run', '--port', new URL(desk.url).port, '--', process.execPath, 'ways/app.cjs']
+  expect(desk.output.stdout).toContain(
+    `  OTEL_EXPORTER_OTLP_HEADERS='authorization=Bearer%20<ingest token>' \\\n  OTEL_EXPORTER_OTLP_ENDPOINT=${desk.url} node `,
+  )
   const without = await runClew(command, {}, '', inApplication)
   expect([without.code, without.stderr]).toEqual([
     0,
@@ -88,6 +91,24 @@ test('a desk with tokens is joined by those of the environment, and not without 
     ),
   ])
   const tokens = { CLEW_DESK_TOKEN: 'to-read', CLEW_DESK_INGEST_TOKEN: 'to-send' }
+  const others: [Record<string, string>, string][] = [
+    [{ CLEW_DESK_TOKEN: 'guessed' }, 'CLEW_DESK_TOKEN is not the token to read of the desk there'],
+    [
+      { CLEW_DESK_TOKEN: 'to-read' },
+      'the desk there wants its token to send, too; set CLEW_DESK_INGEST_TOKEN',
+    ],
+    [{ ...tokens, CLEW_DESK_INGEST_TOKEN: 'guessed' }, 'CLEW_DESK_INGEST_TOKEN is not the token to send'],
+  ]
+  for (const [env, problem] of others) {
+    const { code, stderr } = await runClew(command, env, '', inApplication)
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining(
+        `[clew run] no desk: ${desk.url.replace('127.0.0.1', 'localhost')}: ${problem}`,
+      ),
+    ])
+    expect(stderr).not.toContain('CLEW_EXPORT')
+  }
   await runClew(command, tokens, '', inApplication)
   const { stdout } = await runClew(['logs', 'first', '--desk', desk.url, '--token', 'to-read'])
   expect(stdout.split('\n').length).toBe(2)

@@ -146,8 +146,15 @@ function introduction(desk: Desk, settings: DeskOptions): string {
   send OTLP to   ${desk.url}${desk.grpc === null ? '' : ` (HTTP), ${desk.grpc} (gRPC)`}
   data           ${data}${forward}${alerts}
 
-  OTEL_EXPORTER_OTLP_ENDPOINT=${desk.url} node --require @clew/node/register app.js
+  ${headersOf(settings)}OTEL_EXPORTER_OTLP_ENDPOINT=${desk.url} node --require @clew/node/register app.js
 `
+}
+
+/** What a sender needs beside the address; the token itself is in no terminal that it was not typed in. */
+function headersOf({ ingestToken }: DeskOptions): string {
+  return ingestToken === undefined
+    ? ''
+    : "OTEL_EXPORTER_OTLP_HEADERS='authorization=Bearer%20<ingest token>' \\\n  "
 }
 
 /** The address to open: with the token, which the page takes out of it at once. */

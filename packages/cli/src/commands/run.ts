@@ -71,11 +71,16 @@ async function runApplication(words: readonly string[]): Promise<number> {
   })
   const { env } = process
   const directory = values.memory ? undefined : resolve((data ?? env.CLEW_DESK_DATA) || defaultDirectory())
-  const desk = await startBeside({ port, directory, token: env.CLEW_DESK_TOKEN, report: warn })
+  const { CLEW_DESK_TOKEN: token, CLEW_DESK_INGEST_TOKEN: ingestToken } = env
+  const desk = await startBeside({
+    ...{ port, directory, report: warn },
+    // An empty one is none.
+    ...{ token: token || undefined, ingestToken: ingestToken || undefined },
+  })
   if (desk === undefined) return endAs(await start(program, rest, env))
   const { env: sending, setAside } = environmentOf(env, {
     url: desk.address.url,
-    token: desk.isOwn ? undefined : env.CLEW_DESK_INGEST_TOKEN,
+    token: desk.isOwn ? undefined : ingestToken,
     plugAndPlay: plugAndPlayOptions(findUp('.pnp.cjs', process.cwd()), program, env.NODE_OPTIONS),
   })
   introduce(desk, directory, setAside)

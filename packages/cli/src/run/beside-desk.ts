@@ -1,4 +1,4 @@
-import { formatMistake } from '@clew/settings'
+import { printableAddress } from '@clew/settings'
 import { isText, withFields } from '../desk-answer.ts'
 import { askJson, type DeskAddress } from '../desk-client.ts'
 
@@ -17,6 +17,7 @@ export type BesideOptions = {
   directory: string | undefined
   /** To read, and to send, where the desk that runs wants them. */
   token: string | undefined
+  ingestToken: string | undefined
   report(message: string): void
 }
 
@@ -25,19 +26,26 @@ const isStatus = withFields({ version: isText, store: withFields({ directory: is
 
 /** Joins the desk that runs on the port, or starts one there. Rejects with the reason in a line. */
 export async function deskBeside(options: BesideOptions): Promise<BesideDesk> {
-  const { port = usualPort, token } = options
+  const { port = usualPort, token, ingestToken } = options
   const url = `http://localhost:${port}`
   const address = { url, authorization: token === undefined ? undefined : `Bearer ${token}` }
   const found = await whoIsAt(address)
-  if (found === 'desk') return { address, isOwn: false, close: async () => {} }
   if (found === 'guarded')
-    throw new Error(
-      formatMistake({
-        place: url,
-        found: 'the desk there wants its tokens',
-        remedy: 'set CLEW_DESK_TOKEN and CLEW_DESK_INGEST_TOKEN, or give another --port',
-      }),
+    throw guarded(
+      url,
+      token === undefined
+        ? 'the desk there wants its tokens; set CLEW_DESK_TOKEN and CLEW_DESK_INGEST_TOKEN'
+        : 'CLEW_DESK_TOKEN is not the token to read of the desk there; set it to the one that it was started with',
     )
+  if (found === 'desk') {
+    if (await takesFrom(url, ingestToken)) return { address, isOwn: false, close: async () => {} }
+    throw guarded(
+      url,
+      ingestToken === undefined
+        ? 'the desk there wants its token to send, too; set CLEW_DESK_INGEST_TOKEN'
+        : 'CLEW_DESK_INGEST_TOKEN is not the token to send of the desk there; set it to the one that it was started with',
+    )
+  }
   if (found === 'nobody' || options.port !== undefined) {
     try {
       return await startOwn({ ...options, port })
@@ -47,6 +55,22 @@ export async function deskBeside(options: BesideOptions): Promise<BesideDesk> {
   }
   options.report(`something else has port ${port}, so the desk takes a free one`)
   return startOwn({ ...options, port: 0 })
+}
+
+const guarded = (url: string, problem: string): Error =>
+  new Error(`${printableAddress(url)}: ${problem}, or give another --port`)
+
+/** Whether a desk lets us send: it looks at the token before it says that a question is no export. */
+async function takesFrom(url: string, ingestToken: string | undefined): Promise<boolean> {
+  const headers = ingestToken === undefined ? {} : { authorization: `Bearer ${ingestToken}` }
+  try {
+    const response = await fetch(`${url}/v1/logs`, { headers, signal: AbortSignal.timeout(lookMs) })
+    await response.body?.cancel()
+    return response.status !== 401
+  } catch {
+    // The application is told by its own first export.
+    return true
+  }
 }
 
 type Found = 'nobody' | 'desk' | 'guarded' | 'other'

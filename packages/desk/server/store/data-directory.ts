@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeFolders } from '@clew/settings'
 import { openForReading, versionOf } from '../schema/segment.ts'
 import { makePrivate, setAside } from '../schema/segment-files.ts'
 import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'
@@ -38,7 +39,7 @@ export function openDataDirectory(directory: string): DataDirectory {
 /** Makes the folder where it is missing, and takes it for this process alone. Returns how it is let go of; throws a StoreError. */
 export function takeFolder(directory: string): () => void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeFolders(directory)
   } catch (error) {
     const { message } = error as Error
     throw storeError(

@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolders } from '@clew/settings'
 
 /** Where states lie: one file for each process that lives at the same time. */
 export type StateFiles = { directory: string; name: string }
@@ -24,7 +25,7 @@ export function openStateFile<T>({ directory, name }: StateFiles, open: (path: s
 
 /** Nobody else may exchange what lies in it, as in a folder for temporary files. */
 function requireOwnFolder(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeFolders(directory)
   const found = lstatSync(directory)
   const uid = process.geteuid?.()
   if (found.isDirectory() && (uid === undefined || found.uid === uid)) return

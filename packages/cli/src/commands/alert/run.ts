@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { parseArgs } from 'node:util'
@@ -9,7 +8,7 @@ import {
   serveMetrics,
   startAlerting,
 } from '@clew/alert'
-import { given, parseCount, printableAddress, requireAll } from '@clew/settings'
+import { given, makeFolders, parseCount, printableAddress, requireAll } from '@clew/settings'
 import { interrupted } from '../../interrupted.ts'
 import { readWords } from '../../read-words.ts'
 import { openSource } from './open-source.ts'
@@ -94,6 +93,6 @@ function report(message: string): void {
 /** https://specifications.freedesktop.org/basedir-spec/latest/ */
 function defaultState(): string {
   const path = join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'clew', 'alerts.db')
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolders(dirname(path))
   return path
 }
