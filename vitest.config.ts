@@ -4,21 +4,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // Enough for any that does not hang, whatever else the machine does.
 const testTimeout = 120_000
 
-const project = (name: string, include: string[], { isolate = true, exclude = [] as string[] } = {}) => ({
+const project = (name: string, include: string[]) => ({
   test: {
-    ...{ name, include, isolate, testTimeout, hookTimeout: 60_000 },
-    exclude: ['**/node_modules/**', '**/dist/**', ...exclude],
+    ...{ name, include, testTimeout, hookTimeout: 60_000, exclude: ['**/node_modules/**', '**/dist/**'] },
     // A second, as it is otherwise, is not enough while the machine has something else to do.
     expect: { poll: { timeout: 15_000 } },
   },
 })
-
-/** Of packages that keep no state for the whole process: its tests may share one. A process for each file costs more than most of them. */
-const stateless = [
-  'packages/{alert,otlp,search,settings,templates}/src/**/*.test.ts',
-  'packages/desk/{api,chain,server,tools,web}/**/!(*.service|*.web).test.ts',
-  'benchmarks/**/*.test.ts',
-]
 
 /**
  * Each takes at least a minute or two: no worker may be alone with one at the end. The exit matrix and endings run five processes at a
@@ -28,7 +20,7 @@ const longest = [
   ...['/members.preload', '/exit-matrix.service', '/wrong-ids.preload', '/list-states.web'],
   ...['/endings.preload', '/chain-eyes.web'],
 ]
-const lastProjects = ['preload', 'web', 'service', 'unit-process', 'unit']
+const lastProjects = ['preload', 'web', 'service', 'unit']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -46,10 +38,11 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('unit', stateless, { isolate: false }),
-      project('unit-process', ['packages/**/src/**/*.test.ts', 'scripts/**/!(*.preload).test.ts'], {
-        exclude: stateless,
-      }),
+      project('unit', [
+        'packages/**/src/**/*.test.ts',
+        'packages/desk/{api,chain,server,tools,web}/**/!(*.service|*.web).test.ts',
+        '{benchmarks,scripts}/**/!(*.preload).test.ts',
+      ]),
       project('service', ['packages/**/test/**/*.service.test.ts', 'examples/**/*.service.test.ts']),
       project('web', ['packages/desk/test/**/*.web.test.ts']),
       project('preload', ['packages/**/test/**/*.preload.test.ts', 'scripts/**/*.preload.test.ts']),
