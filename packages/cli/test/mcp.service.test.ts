@@ -101,13 +101,16 @@ const anyLine = fc.oneof(
 )
 
 test('nothing but the protocol is on stdout, whatever comes, and the end of stdin ends it', async () => {
-  const child = spawn(process.execPath, [bin, 'mcp', '--desk', nobody], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, [bin, 'mcp', '--desk', nobody])
+  let problems = ''
+  child.stderr.on('data', (text) => (problems += text))
   const heard: { jsonrpc: string; id?: unknown; result?: object }[] = []
   const ask = (id: string, method: string, params: object = {}): void =>
     void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`)
   const clientInfo = { name: 'test', version: '1' }
   ask('first', 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo })
   for (const line of fc.sample(anyLine, 300)) child.stdin.write(`${line}\n`)
+  child.stdin.write(`{"method":"${'x'.repeat(2 * 1024 * 1024)}"}\n`)
   ask('last', 'ping')
   for await (const line of createInterface({ input: child.stdout })) {
     heard.push(JSON.parse(line))
@@ -115,6 +118,7 @@ test('nothing but the protocol is on stdout, whatever comes, and the end of stdi
   }
   expect(new Set(heard.map(({ jsonrpc }) => jsonrpc))).toEqual(new Set(['2.0']))
   expect(heard.find(({ id }) => id === 'first')?.result).toMatchObject({ protocolVersion: '2025-06-18' })
+  expect(problems).toContain('clew mcp: a message of more than 1 MiB is not read, and gets no answer\n')
   child.stdin.end()
   expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0)
 })
