@@ -1,25 +1,22 @@
-import type { AlertLine } from '../alert.ts'
+import { beginLines, type KeptLines, reviveLines } from './kept-lines.ts'
 import { evened, sigmasAbove, sigmasBelow, sigmasOfTrend } from './tails.ts'
-import { beginUsual, carry, lagMinutes, learn, reviveUsual, type Usual } from './usual.ts'
+import { beginUsual, carry, lagMinutes, learn, reviveUsual, type Usual, windowMinutes } from './usual.ts'
 import type { ChangeKind } from './warning.ts'
 
-/** So many minutes are open: the oldest is the one that is closed next. */
+/** So many minutes are open: the oldest is the one that is closed next. A power of two. */
 export const openMinutes = 4
 /** A power of two. */
 export const ringMinutes = 32
-/** So many minutes are judged together. */
-export const windowMinutes = 10
 /** Below so many of learning nothing is judged. */
 export const leastLearntMinutes = 45
 /** From here on a series is not as usual. */
 export const unusualSigmas = 2.5
-const mostLines = 3
 
 /** How many come of something. JSON. */
 export type CountSeries = {
   bornMinute: number
+  /** Of each open minute the sum of weights and that of their squares. */
   open: number[]
-  openSquares: number[]
   /** Counts by minute, the last thirty-two. */
   ring: number[]
   /** Sums of weights and their squares, which fade. */
@@ -49,7 +46,7 @@ export type CountSeries = {
   gapMs: number
   gapDeviationMs: number
   arrivals: number
-  lines: AlertLine[]
+  lines: KeptLines
 }
 
 export const minuteZeros = (length: number): number[] => Array.from({ length }, () => 0)
@@ -57,8 +54,7 @@ export const minuteZeros = (length: number): number[] => Array.from({ length }, 
 export function beginCounts(minute: number): CountSeries {
   return {
     bornMinute: minute,
-    open: minuteZeros(openMinutes),
-    openSquares: minuteZeros(openMinutes),
+    open: minuteZeros(2 * openMinutes),
     ring: minuteZeros(ringMinutes),
     weights: 0,
     squares: 0,
@@ -76,18 +72,22 @@ export function beginCounts(minute: number): CountSeries {
     gapMs: 0,
     gapDeviationMs: 0,
     arrivals: 0,
-    lines: [],
+    lines: beginLines(),
   }
 }
 
 export const reviveCounts = (saved: CountSeries): CountSeries =>
-  Object.assign(beginCounts(0), saved, { usual: reviveUsual(saved.usual) })
+  Object.assign(beginCounts(0), saved, {
+    usual: reviveUsual(saved.usual),
+    lines: reviveLines(saved.lines),
+  })
 
 /** Returns whether it is the first of its minute: then its line is to be kept. */
 export function count(series: CountSeries, slot: number, unixMs: number, weight: number): boolean {
-  const before = series.open[slot]!
-  series.open[slot] = before + weight
-  series.openSquares[slot] = series.openSquares[slot]! + weight * weight
+  const { open } = series
+  const before = open[2 * slot]!
+  open[2 * slot] = before + weight
+  open[2 * slot + 1] = open[2 * slot + 1]! + weight * weight
   if (unixMs > series.lastMs) {
     const gap = unixMs - series.lastMs
     if (series.lastMs > 0) {
@@ -101,27 +101,15 @@ export function count(series: CountSeries, slot: number, unixMs: number, weight:
   return before === 0
 }
 
-/** Of more than three the first without a trace goes, else the oldest. */
-export function keepLine(lines: AlertLine[], line: AlertLine): void {
-  if (lines.length < mostLines) {
-    lines.push(line)
-    return
-  }
-  let out = 0
-  while (out < mostLines && lines[out]!.traceId !== '') out++
-  if (out === mostLines && line.traceId === '') return
-  for (let at = out % mostLines; at < mostLines - 1; at++) lines[at] = lines[at + 1]!
-  lines[mostLines - 1] = line
-}
-
 /** Closes a minute: what was open goes into the ring, and what left it fifteen minutes ago is learnt from. */
 export function closeCounts(series: CountSeries, minute: number): void {
+  const { open } = series
   const slot = minute % openMinutes
-  const counted = series.open[slot]!
+  const counted = open[2 * slot]!
   series.weights = series.weights * 0.999 + counted
-  series.squares = series.squares * 0.999 + series.openSquares[slot]!
-  series.open[slot] = 0
-  series.openSquares[slot] = 0
+  series.squares = series.squares * 0.999 + open[2 * slot + 1]!
+  open[2 * slot] = 0
+  open[2 * slot + 1] = 0
   series.ring[minute % ringMinutes] = counted
   carry(series.usual, minute, true)
   if (minute - series.bornMinute < lagMinutes || isHeld(series.sinceMinute, minute)) return
@@ -165,12 +153,11 @@ export function sumOfLast(ring: readonly number[], minute: number, minutes: numb
   return sum
 }
 
-/** What is expected in the last minutes, before traffic is looked at. */
-export function expectedIn(series: CountSeries, minutes: number): number {
+/** What is expected in the window, before traffic is looked at. */
+export function expectedIn(series: CountSeries): number {
   const { usual } = series
   const least = (0.5 / (Math.min(usual.minutes, 170) + 1)) * unitOf(series)
-  if (usual.slope === 0) return Math.max(usual.level, least) * minutes
-  return Math.max(usual.level, least) * minutes * Math.exp((-usual.slope * (minutes - 1)) / 2)
+  return Math.max(usual.level, least) * windowMinutes * usual.windowFall
 }
 
 /** What a series comes to: `sigmas` is 0 where it is as usual. */
@@ -183,7 +170,7 @@ export function judgeCounts(series: CountSeries, minute: number, traffic: Traffi
   const { usual, sinceMinute } = series
   const unit = unitOf(series)
   const now = sumOfLast(series.ring, minute, windowMinutes)
-  const plain = expectedIn(series, windowMinutes)
+  const plain = expectedIn(series)
   const found =
     usual.minutes < leastLearntMinutes
       ? undefined

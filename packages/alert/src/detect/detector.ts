@@ -1,27 +1,12 @@
-import {
-  beginCauses,
-  type Cause,
-  type Causes,
-  endCauses,
-  type Part,
-  takeFailure,
-  takeFindings,
-} from './causes.ts'
+import { type Cause, endCauses, type Part, takeFailure, takeFindings } from './causes.ts'
 import { isHeld, openMinutes, ringMinutes } from './count-series.ts'
 import { type Expected, expectedOf } from './expected.ts'
 import { type Finding, judgeService } from './judge-service.ts'
 import { closeLinks, noteTrace } from './links.ts'
-import { isUseful, noteOpinion, type Opinions, renameIn, withoutNoise } from './opinions.ts'
+import { isUseful, noteOpinion, renameIn, withoutNoise } from './opinions.ts'
 import { renameTemplate } from './rename-template.ts'
-import {
-  beginService,
-  type Group,
-  observeRecord,
-  observeSpan,
-  type Room,
-  reviveService,
-  type Service,
-} from './service.ts'
+import { beginService, observeRecord, observeSpan, type Service } from './service.ts'
+import { beginState, countsOf, groupsOf, parseState, printState, type State, valuesOf } from './state.ts'
 import type {
   DetectorSettings,
   DetectorStats,
@@ -62,26 +47,12 @@ export type Detector = {
   stats(): DetectorStats
 }
 
-type State = {
-  version: number
-  minute: number
-  /** The first of which all was counted; not in states of former versions. */
-  watchedFrom?: number
-  services: Map<string, Service>
-  causes: Causes
-  opinions: Opinions
-  room: Room
-  late: number
-  ahead: number
-}
-
-const stateVersion = 5
 const defaults: DetectorSettings = { warmUpMs: 24 * 3_600_000, maxSeries: 20_000, sigmas: 5.3 }
 
 /** A detector. `saved`: of a former one's `save()`; what is none, or of another version, is as if there were nothing. */
 export function createDetector(settings: Partial<DetectorSettings> = {}, saved?: string): Detector {
   const { warmUpMs, maxSeries, sigmas } = { ...defaults, ...settings }
-  const state = (saved === undefined ? undefined : restore(saved)) ?? beginState()
+  const state = (saved === undefined ? undefined : parseState(saved)) ?? beginState()
   state.room.most = maxSeries
   return {
     observe(record) {
@@ -122,7 +93,7 @@ export function createDetector(settings: Partial<DetectorSettings> = {}, saved?:
       noteOpinion(state.opinions, parts, opinion)
       if (opinion === 'useful') for (const part of parts) setHarmless(state.services, { ...part, height: 0 })
     },
-    save: () => JSON.stringify(state, (_, value) => (value instanceof Map ? { entries: [...value] } : value)),
+    save: () => printState(state),
     stats: () => ({
       series: state.room.series,
       leftOut: state.room.leftOut,
@@ -130,45 +101,6 @@ export function createDetector(settings: Partial<DetectorSettings> = {}, saved?:
       ahead: state.ahead,
     }),
   }
-}
-
-function beginState(): State {
-  const room = { series: 0, most: 0, leftOut: 0 }
-  return {
-    version: stateVersion,
-    minute: 0,
-    services: new Map(),
-    causes: beginCauses(),
-    opinions: new Map(),
-    room,
-    late: 0,
-    ahead: 0,
-  }
-}
-
-function restore(saved: string): State | undefined {
-  try {
-    const state = JSON.parse(saved, (_, value) =>
-      Array.isArray(value?.entries) ? new Map(value.entries) : value,
-    ) as State
-    if (state.version === 4) fromFour(state)
-    if (state.version !== stateVersion) return undefined
-    for (const [name, service] of state.services) state.services.set(name, reviveService(service))
-    return state
-  } catch {
-    return undefined
-  }
-}
-
-/** Version 4 did not know how long the shares of a mix were learnt, nor how much they vary. */
-function fromFour(state: State): void {
-  for (const service of state.services.values()) {
-    for (const count of countsOf(service)) {
-      count.slowMinutes = count.usual.minutes
-      count.shareWander = 1
-    }
-  }
-  state.version = stateVersion
 }
 
 /** The first record says when time begins. */
@@ -246,30 +178,15 @@ function skip(state: State, minute: number): void {
     service.openErrors.fill(0)
     for (const count of countsOf(service)) {
       count.open.fill(0)
-      count.openSquares.fill(0)
       for (let at = 0; at < ringMinutes; at++) count.ring[at] = count.usual.level
       count.lastMs = minute * 60_000
     }
-    for (const values of valuesOf(service)) {
-      for (const list of [
-        values.openSums,
-        values.openSquares,
-        values.openWeights,
-        values.openCounts,
-        values.sums,
-        values.squares,
-        values.weights,
-        values.counts,
-      ])
-        list.fill(0)
+    for (const { open, kept } of valuesOf(service)) {
+      open.fill(0)
+      kept.fill(0)
     }
   }
 }
-
-const groupsOf = (service: Service): Group[] =>
-  Object.values(service.groups).flatMap((map) => [...map.values()])
-const countsOf = (service: Service) => [service.all, ...groupsOf(service).map(({ count }) => count)]
-const valuesOf = (service: Service) => groupsOf(service).flatMap(({ values }) => [...values.values()])
 
 /** Where room is short, what did not come for a day goes; else what did not come for eight. */
 function forgetIdle(state: State, minute: number): void {

@@ -8,12 +8,11 @@ import {
   sumOfLast,
   unitOf,
   unusualSigmas,
-  windowMinutes,
 } from './count-series.ts'
 import { trafficOf } from './judge-service.ts'
 import type { Service } from './service.ts'
 import { counted, evened, evenedFrom } from './tails.ts'
-import { lagMinutes } from './usual.ts'
+import { lagMinutes, windowMinutes } from './usual.ts'
 
 /** A template's counts beside what was expected of them. Lists are by minute, the newest that was judged last. JSON. */
 export type Expected = {
@@ -113,7 +112,7 @@ function windowOf(parts: readonly Part[], minute: number, back: number): Expecte
   for (const { series, traffic } of parts) {
     const { ratio, variance } = traffic(back)
     const unit = unitOf(series)
-    const usual = expectedIn(series, windowMinutes) * Math.exp(-series.usual.slope * back)
+    const usual = expectedIn(series) * Math.exp(-series.usual.slope * back)
     now += sumOfLast(series.ring, minute - back, windowMinutes)
     usualSum += usual
     unitSum += unit * usual

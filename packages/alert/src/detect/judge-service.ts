@@ -67,7 +67,7 @@ export function judgeService(
     for (const [id, group] of service.groups[kind]) judgeGroup(look, kind, id, group)
   judgeAll(look)
   const mix = judgeMix(service, minute, isReleased)
-  if (mix) add(look, 'service', '', mix.group, '', mix.found, mix.group.count.lines)
+  if (mix) add(look, 'service', '', mix.group, '', mix.found, mix.group.count.lines.list)
   return { findings, failure }
 }
 
@@ -138,7 +138,7 @@ export function trafficOf(service: Service, minute: number): Traffic {
   let counted = 0
   for (const { count, severityNumber } of service.groups.template.values()) {
     if (severityNumber >= 13 || count.usual.minutes < 30) continue
-    const usual = expectedIn(count, 10)
+    const usual = expectedIn(count)
     const unit = unitOf(count)
     if (usual / unit < 10) continue
     const now = sumOfLast(count.ring, minute, 10)
@@ -155,11 +155,11 @@ function judgeGroup(look: Look, kind: GroupKind, id: string, group: Group): void
   if (minute - service.bornMinute < look.warmUpMinutes) noteFirst(group.count, minute)
   const found = newTemplate(look, kind, group) ?? judgeCounts(group.count, minute, traffic)
   if (found && isToldOf(look, kind, group, found.kind))
-    add(look, kind, id, group, '', found, group.count.lines)
+    add(look, kind, id, group, '', found, group.count.lines.list)
   if (group.values.size === 0) return
   for (const [field, values] of group.values) {
     const changed = judgeValues(values, minute, leastStep, kind !== 'template')
-    if (changed) add(look, kind, id, group, field, changed, values.lines)
+    if (changed) add(look, kind, id, group, field, changed, values.lines.list)
   }
 }
 

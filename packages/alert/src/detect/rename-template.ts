@@ -26,7 +26,6 @@ function addCounts(to: CountSeries, from: CountSeries): void {
     for (const [at, value] of list.entries()) into[at] = into[at]! + value
   }
   add(to.open, from.open)
-  add(to.openSquares, from.openSquares)
   add(to.ring, from.ring)
   to.weights += from.weights
   to.squares += from.squares

@@ -4,11 +4,11 @@ import {
   beginCounts,
   type CountSeries,
   count,
-  keepLine,
   minuteZeros,
   openMinutes,
   reviveCounts,
 } from './count-series.ts'
+import { keepLine, replaceLast } from './kept-lines.ts'
 import { beginValues, measure, reviveValues, type ValueSeries } from './value-series.ts'
 import type { Change, SeenRecord, SeenSpan } from './warning.ts'
 
@@ -237,8 +237,8 @@ function measureIn(
 
 /** One line a minute: that of the highest value. */
 function keepTop({ lines }: ValueSeries, minute: number, line: AlertLine): void {
-  const last = lines[lines.length - 1]
-  if (last && Math.floor(last.unixMs / 60_000) === minute) lines[lines.length - 1] = line
+  const last = lines.list[lines.list.length - 1]
+  if (last && Math.floor(last.unixMs / 60_000) === minute) replaceLast(lines, line)
   else keepLine(lines, line)
 }
 

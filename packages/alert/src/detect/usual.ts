@@ -7,6 +7,10 @@ export type Usual = {
   minutes: number
   /** Of the season, in logarithms a minute. */
   slope: number
+  /** By which factors it rises in a minute and until a value is learnt from, and how far the middle of a window lies below its end. */
+  minuteRise: number
+  lagRise: number
+  windowFall: number
   hourSum: number
   hourMinutes: number
   /** Logarithms by hour of the day and of the week, and how often each was seen; empty before the first hour is over. */
@@ -17,6 +21,8 @@ export type Usual = {
 }
 
 export const lagMinutes = 15
+/** So many minutes are judged together. */
+export const windowMinutes = 10
 /** What a minute counts, where the half-life is an hour, and half a day. */
 export const shareOfHour: number = 1 - 2 ** (-1 / 60)
 export const shareOfHalfDay: number = 1 - 2 ** (-1 / (60 * 12))
@@ -27,6 +33,9 @@ export function beginUsual(): Usual {
     level: 0,
     minutes: 0,
     slope: 0,
+    minuteRise: 1,
+    lagRise: 1,
+    windowFall: 1,
     hourSum: 0,
     hourMinutes: 0,
     day: [],
@@ -36,23 +45,31 @@ export function beginUsual(): Usual {
   }
 }
 
-export const reviveUsual = (saved: Usual): Usual => Object.assign(beginUsual(), saved)
+export function reviveUsual(saved: Usual): Usual {
+  const usual = Object.assign(beginUsual(), saved)
+  setSlope(usual, usual.slope)
+  return usual
+}
+
+/** Once an hour: what follows of it is asked for in each minute. */
+function setSlope(usual: Usual, slope: number): void {
+  usual.slope = slope
+  usual.minuteRise = Math.exp(slope)
+  usual.lagRise = Math.exp(slope * lagMinutes)
+  usual.windowFall = Math.exp((-slope * (windowMinutes - 1)) / 2)
+}
 
 /** Time goes on by a minute: the level follows the season. */
 export function carry(usual: Usual, minute: number, isRate: boolean): void {
   if (minute % 60 === 0) endHour(usual, minute - 60, isRate)
-  if (minute % 60 === 30) usual.slope = slopeFrom(usual, Math.floor(minute / 60), isRate)
-  const { slope } = usual
-  if (slope === 0) return
-  if (isRate) usual.level *= Math.exp(slope)
-  else usual.level += slope
+  if (minute % 60 === 30) setSlope(usual, slopeFrom(usual, Math.floor(minute / 60), isRate))
+  if (isRate) usual.level *= usual.minuteRise
+  else usual.level += usual.slope
 }
 
 /** A value of `lagMinutes` ago, of a time that was as usual. */
 export function learn(usual: Usual, value: number, isRate: boolean, leastShare: number = shareOfHour): void {
-  const { slope } = usual
-  let target = value
-  if (slope !== 0) target = isRate ? value * Math.exp(slope * lagMinutes) : value + slope * lagMinutes
+  const target = isRate ? value * usual.lagRise : value + usual.slope * lagMinutes
   const share = Math.max(1 / (usual.minutes + 1), leastShare)
   usual.level += share * (target - usual.level)
   usual.minutes = Math.min(usual.minutes + 1, 100_000)

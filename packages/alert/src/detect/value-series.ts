@@ -1,22 +1,17 @@
-import type { AlertLine } from '../alert.ts'
 import { isHeld, type Judged, minuteZeros, openMinutes } from './count-series.ts'
+import { beginLines, type KeptLines, reviveLines } from './kept-lines.ts'
 import { beginRare, type RareValues, takeRare } from './rare-values.ts'
 import { beginUsual, carry, lagMinutes, learn, reviveUsual, shareOfHalfDay, type Usual } from './usual.ts'
 
-/** So many minutes are kept: those that are compared, and those until they are learnt from. */
+/** So many minutes are kept: those that are compared, and those until they are learnt from. A power of two. */
 const valueMinutes = 16
 
 /** What a number is, by the mean of its logarithms. JSON. */
 export type ValueSeries = {
   bornMinute: number
-  openSums: number[]
-  openSquares: number[]
-  openWeights: number[]
-  openCounts: number[]
-  sums: number[]
-  squares: number[]
-  weights: number[]
-  counts: number[]
+  /** Of each open minute and of each that is kept: the sum by weight, that of squares, the weight, and how many there were. */
+  open: number[]
+  kept: number[]
   /** Of single values, squared: within a minute, or from one to the next where each has one. */
   variance: number
   /** Of the usual of the last hours, and of the last day. */
@@ -34,20 +29,14 @@ export type ValueSeries = {
   /** The line of the highest value of this minute and of those before. */
   topMinute: number
   top: number
-  lines: AlertLine[]
+  lines: KeptLines
 }
 
 export function beginValues(minute: number): ValueSeries {
   return {
     bornMinute: minute,
-    openSums: minuteZeros(openMinutes),
-    openSquares: minuteZeros(openMinutes),
-    openWeights: minuteZeros(openMinutes),
-    openCounts: minuteZeros(openMinutes),
-    sums: minuteZeros(valueMinutes),
-    squares: minuteZeros(valueMinutes),
-    weights: minuteZeros(valueMinutes),
-    counts: minuteZeros(valueMinutes),
+    open: minuteZeros(4 * openMinutes),
+    kept: minuteZeros(4 * valueMinutes),
     variance: 0,
     usual: beginUsual(),
     slow: beginUsual(),
@@ -60,7 +49,7 @@ export function beginValues(minute: number): ValueSeries {
     rareSigmas: 0,
     topMinute: 0,
     top: 0,
-    lines: [],
+    lines: beginLines(),
   }
 }
 
@@ -69,20 +58,25 @@ export const reviveValues = (saved: ValueSeries): ValueSeries =>
     usual: reviveUsual(saved.usual),
     slow: reviveUsual(saved.slow),
     rare: Object.assign(beginRare(), saved.rare),
+    lines: reviveLines(saved.lines),
   })
 
 /** Logarithms that take zero and what is below. */
 export const logOf = (value: number): number => (value < 0 ? -Math.log1p(-value) : Math.log1p(value))
 const valueAt = (log: number): number => (log < 0 ? -Math.expm1(-log) : Math.expm1(log))
 
+const openSlot = (minute: number): number => 4 * (minute & (openMinutes - 1))
+const keptSlot = (minute: number): number => 4 * (minute & (valueMinutes - 1))
+
 /** Returns whether its line is to be kept: the highest of its minute so far. */
 export function measure(series: ValueSeries, minute: number, value: number, weight: number): boolean {
-  const slot = minute % openMinutes
+  const { open } = series
+  const slot = openSlot(minute)
   const log = logOf(value)
-  series.openSums[slot] = series.openSums[slot]! + log * weight
-  series.openSquares[slot] = series.openSquares[slot]! + log * log * weight
-  series.openWeights[slot] = series.openWeights[slot]! + weight
-  series.openCounts[slot] = series.openCounts[slot]! + 1
+  open[slot] = open[slot]! + log * weight
+  open[slot + 1] = open[slot + 1]! + log * log * weight
+  open[slot + 2] = open[slot + 2]! + weight
+  open[slot + 3] = open[slot + 3]! + 1
   if (minute === series.topMinute && log <= series.top) return false
   series.topMinute = minute
   series.top = log
@@ -91,43 +85,42 @@ export function measure(series: ValueSeries, minute: number, value: number, weig
 
 /** Closes a minute. */
 export function closeValues(series: ValueSeries, minute: number): void {
-  const slot = minute % openMinutes
-  const sum = series.openSums[slot]!
-  const weight = series.openWeights[slot]!
-  const count = series.openCounts[slot]!
+  const { open, kept } = series
+  const from = openSlot(minute)
+  const sum = open[from]!
+  const weight = open[from + 2]!
+  const count = open[from + 3]!
   if (weight > 0 && !isHeld(series.sinceMinute, minute)) learnVariance(series, minute, sum / weight, count)
-  series.squares[minute % valueMinutes] = series.openSquares[slot]!
-  series.openSums[slot] = 0
-  series.openSquares[slot] = 0
-  series.openWeights[slot] = 0
-  series.openCounts[slot] = 0
-  series.sums[minute % valueMinutes] = sum
-  series.weights[minute % valueMinutes] = weight
-  series.counts[minute % valueMinutes] = count
-  if (count > 0 && count < leastCount && countOfLast(series, minute, 10) < leastCount) {
+  const to = keptSlot(minute)
+  for (let at = 0; at < 4; at++) {
+    kept[to + at] = open[from + at]!
+    open[from + at] = 0
+  }
+  if (count > 0 && count < leastCount && countOfLast(kept, minute, 10) < leastCount) {
     series.rareMinute = minute
     series.rareSigmas = takeRare(series.rare, sum / weight)
   }
   carry(series.usual, minute, false)
   carry(series.slow, minute, false)
-  const oldest = (minute - lagMinutes + valueMinutes) % valueMinutes
-  const old = series.weights[oldest]!
+  const oldest = keptSlot(minute - lagMinutes)
+  const old = kept[oldest + 2]!
   if (minute - series.bornMinute < lagMinutes || old === 0 || isHeld(series.sinceMinute, minute)) return
-  const mean = series.sums[oldest]! / old
+  const mean = kept[oldest]! / old
   learn(series.usual, mean, false)
   learn(series.slow, mean, false, shareOfHalfDay)
 }
 
 function learnVariance(series: ValueSeries, minute: number, mean: number, count: number): void {
-  const slot = minute % openMinutes
+  const { open, kept } = series
   let variance = 0
   if (count > 1) {
-    const within = series.openSquares[slot]! / series.openWeights[slot]! - mean ** 2
+    const slot = openSlot(minute)
+    const within = open[slot + 1]! / open[slot + 2]! - mean ** 2
     variance = (Math.max(0, within) * count) / (count - 1)
   } else {
-    const before = (minute - 1 + valueMinutes) % valueMinutes
-    if (series.counts[before] !== 1) return
-    variance = (mean - series.sums[before]! / series.weights[before]!) ** 2 / 2
+    const before = keptSlot(minute - 1)
+    if (kept[before + 3] !== 1) return
+    variance = (mean - kept[before]! / kept[before + 2]!) ** 2 / 2
   }
   const share = Math.max(Math.min(0.05, 0.002 * count), 1 / (minute - series.bornMinute + 1))
   series.variance += share * (variance - series.variance)
@@ -135,7 +128,7 @@ function learnVariance(series: ValueSeries, minute: number, mean: number, count:
 
 /** How things are now is how they are to be. */
 export function rebaseValues(series: ValueSeries, minute: number): void {
-  const { mean, count } = meanOfLast(series, minute, 10)
+  const { mean, count } = meanOfLast(series.kept, minute, 10)
   if (count === 0) return
   series.usual.level = mean
   series.slow.level = mean
@@ -148,15 +141,15 @@ const heightToSigmas = 0.65
 /** In ten minutes; of fewer each is looked at alone. */
 const leastCount = 5
 
-function countOfLast({ counts }: ValueSeries, minute: number, minutes: number): number {
+function countOfLast(kept: readonly number[], minute: number, minutes: number): number {
   let count = 0
-  for (let back = 0; back < minutes; back++) count += counts[(minute - back + valueMinutes) % valueMinutes]!
+  for (let back = 0; back < minutes; back++) count += kept[keptSlot(minute - back) + 3]!
   return count
 }
 
 /** Of the last minutes. */
 function meanOfLast(
-  series: ValueSeries,
+  kept: readonly number[],
   minute: number,
   minutes: number,
 ): { mean: number; variance: number; count: number } {
@@ -165,11 +158,11 @@ function meanOfLast(
   let count = 0
   let weight = 0
   for (let back = 0; back < minutes; back++) {
-    const at = (minute - back + valueMinutes) % valueMinutes
-    sum += series.sums[at]!
-    squares += series.squares[at]!
-    weight += series.weights[at]!
-    count += series.counts[at]!
+    const at = keptSlot(minute - back)
+    sum += kept[at]!
+    squares += kept[at + 1]!
+    weight += kept[at + 2]!
+    count += kept[at + 3]!
   }
   const mean = weight > 0 ? sum / weight : 0
   return { mean, variance: weight > 0 ? Math.max(0, squares / weight - mean * mean) : 0, count }
@@ -182,7 +175,7 @@ export function judgeValues(
   leastStep: number,
   onlyUp: boolean,
 ): Judged | undefined {
-  const { mean, variance, count } = meanOfLast(series, minute, 10)
+  const { mean, variance, count } = meanOfLast(series.kept, minute, 10)
   if (count < leastCount) return onlyUp ? undefined : judgeRare(series, minute, leastStep)
   if (series.usual.minutes < leastMinutes) return undefined
   // What is rarely anything but the same varies more once it is: without this, three retries among fifteen jobs would be news.
@@ -191,7 +184,7 @@ export function judgeValues(
   const slow = mean - series.slow.level
   const sigmasFast = fast / Math.sqrt(series.wander + sampling + 1e-5)
   const sigmasSlow = slow / Math.sqrt(series.slowWander + sampling + 1e-5)
-  const { mean: newest, count: newestCount } = meanOfLast(series, minute, 3)
+  const { mean: newest, count: newestCount } = meanOfLast(series.kept, minute, 3)
   const isSlow = Math.abs(sigmasSlow) > Math.abs(sigmasFast)
   const [step, sigmas, usual] = isSlow
     ? [slow, sigmasSlow, series.slow.level]
