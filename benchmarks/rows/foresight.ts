@@ -24,6 +24,7 @@ export const foresight: Row = {
     'foresight-false',
     'foresight-precision',
     'foresight-once',
+    'foresight-restart',
     'foresight-cost',
     'foresight-nab',
   ],
@@ -40,9 +41,9 @@ async function run({ quick, say }: RunOptions): Promise<Result[]> {
 }
 
 function resultsOf(samples: readonly LeadSample[]): Result[] {
-  const problems = samples.flatMap(({ seed, isSameAfterRestart }) =>
-    isSameAfterRestart ? [] : [`seed ${seed}: a detector that was saved and loaded warned otherwise`],
-  )
+  const restarts = { times: 0, warnings: 0, otherMinutes: 0 }
+  for (const { restarted } of samples)
+    for (const name of ['times', 'warnings', 'otherMinutes'] as const) restarts[name] += restarted[name]
   const notes = [`seeds ${samples.map(({ seed }) => seed).join(', ')}; the worst of them`]
   const result = (name: string, unit: string, of: (score: Score) => number, goal?: Goal): Result => {
     const isWorstLeast = goal === undefined || 'atLeast' in goal
@@ -51,7 +52,7 @@ function resultsOf(samples: readonly LeadSample[]): Result[] {
       return isWorstLeast ? Math.min(...figures) : Math.max(...figures)
     }
     const figures = Object.fromEntries(samples[0]!.scores.map(([system]) => [system, worst(system)]))
-    return toResult({ name, unit, figures, goals: goal ? [goal] : [], against: 'plain', problems, notes })
+    return toResult({ name, unit, figures, goals: goal ? [goal] : [], against: 'plain', notes })
   }
   const micros = Math.max(...samples.map(({ microsPerRecord }) => microsPerRecord))
   return [
@@ -70,6 +71,14 @@ function resultsOf(samples: readonly LeadSample[]): Result[] {
       'share of faults of two services that are told of once',
       ({ shared }) => shared.once / Math.max(1, shared.told),
     ),
+    toResult({
+      name: 'foresight-restart',
+      unit: 'minutes in which a detector that is saved and loaded each noon tells other than one that goes on',
+      figures: { clew: restarts.otherMinutes },
+      goals: [{ figure: 'ours', atMost: 0 }],
+      against: 'plain',
+      notes: [`${restarts.times} restarts, ${restarts.warnings} warnings, compared byte for byte`],
+    }),
     toResult({
       name: 'foresight-cost',
       unit: 'µs of CPU a record or span',
