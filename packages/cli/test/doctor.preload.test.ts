@@ -202,6 +202,13 @@ test('a folder can be named, and an application without Clew is told what to ins
   })
 })
 
+test('a folder that is not there is told, and not the application above it', async () => {
+  const shop = createShop(libraries)
+  const { code, stderr, report } = await examine(['doctor', 'nope'], shop.directory)
+  expect([code, report.join('')]).toEqual([1, ''])
+  expect(stderr).toMatch(/^clew doctor: .*nope: there is no such folder; name that of an application\n$/)
+})
+
 test('it prints its usage', async () => {
   const usage = expect.arrayContaining(['clew doctor [folder]', 'Exits with 1 when something has to change.'])
   const shop = createShop([])

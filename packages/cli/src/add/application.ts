@@ -56,9 +56,12 @@ function readText(path: string, directory: string): string {
   }
 }
 
+export function noSuchFolder(directory: string): Error {
+  return mistaken(directory, 'there is no such folder', 'name that of an application')
+}
+
 function missing(directory: string): Error {
-  if (!existsSync(directory))
-    return mistaken(directory, 'there is no such folder', 'name that of an application')
+  if (!existsSync(directory)) return noSuchFolder(directory)
   const above = findUp('package.json', dirname(directory))
   const remedy = 'go to the folder of the application, or name it behind the command'
   const near = above === undefined ? remedy : `${remedy}; the nearest one above is ${above}`

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { noSuchFolder } from '../add/application.ts'
 import type { Command } from '../command.ts'
 import { readWords } from '../read-words.ts'
 
@@ -11,9 +13,12 @@ Exits with 1 when something has to change.
 `,
   async run(words) {
     const { positionals } = readWords(words, { command: 'clew doctor', options: {}, most: 1 })
+    const folder = resolve(positionals[0] ?? '.')
+    // The one above it would be told of.
+    if (!existsSync(folder)) throw noSuchFolder(folder)
     // Only here: the other commands need nothing of it.
     const { examine } = await import('@clew/node/doctor')
-    const { report, healthy } = await examine(resolve(positionals[0] ?? '.'))
+    const { report, healthy } = await examine(folder)
     process.stdout.write(report)
     return healthy ? 0 : 1
   },
