@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type OtlpReceiver, startOtlpReceiver } from '@clew/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type NodeMajor, nodeBinary, nodeMajors } from '../../../scripts/node-versions.ts'
-import { type ChildEnd, fixtures, runChild } from './child.ts'
+import { bundleFixtures, type ChildEnd, fixtures, runChild } from './child.ts'
 import { type Ending, endings, ownEndings, suddenEndings } from './endings.ts'
 
 const transports = ['HTTP', 'HTTPS', 'gRPC', 'a thread'] as const
@@ -15,6 +15,7 @@ const receivers = new Map<Transport, OtlpReceiver>()
 const spools = mkdtempSync(join(tmpdir(), 'clew-matrix-'))
 const spooled: string[] = []
 const bareEnds = new Map<string, Promise<ChildEnd>>()
+let directory: string
 
 const readPem = (name: string): string => readFileSync(join(fixtures, 'tls', name), 'utf8')
 
@@ -26,10 +27,11 @@ beforeAll(async () => {
   receivers.set('HTTPS', await startOtlpReceiver({ tls }))
   receivers.set('gRPC', await startOtlpReceiver({ protocol: 'grpc' }))
   await Promise.all(nodeMajors.map(nodeBinary))
+  directory = await bundleFixtures(['ending.mjs', 'killing.mjs', 'unsettled.mjs', 'forwarding-thread.mjs'])
 })
 afterAll(async () => {
   await Promise.all([...receivers.values()].map((receiver) => receiver.close()))
-  rmSync(spools, { recursive: true })
+  for (const folder of [spools, directory]) rmSync(folder, { recursive: true })
 })
 
 function environment(transport: Transport, run: string): Record<string, string> {
@@ -48,7 +50,7 @@ function environment(transport: Transport, run: string): Record<string, string> 
 /** The same fixture without the pipeline, run once for each Node. */
 function runBare({ name, ...child }: Ending, node: NodeMajor): Promise<ChildEnd> {
   const key = `${name} ${node}`
-  const bare = bareEnds.get(key) ?? runChild({ ...child, node })
+  const bare = bareEnds.get(key) ?? runChild({ ...child, node, directory })
   bareEnds.set(key, bare)
   return bare
 }
@@ -63,7 +65,7 @@ async function sendSpooled(transport: Transport, run: string, node: NodeMajor): 
   const env = environment(transport, run)
   if (!existsSync(env.SPOOL ?? '')) return
   spooled.push(run)
-  await runChild({ node, args: ['ending.mjs', 'waitsForSpool'], env })
+  await runChild({ node, directory, args: ['ending.mjs', 'waitsForSpool'], env })
 }
 
 const casesOf = (
@@ -85,7 +87,7 @@ describe.concurrent('all of the last 100 records arrive, and the process ends as
     async ({ ending, transport, node }) => {
       const run = `${ending.name} ${transport} ${node}`
       const { name: _, ...child } = ending
-      const end = await runChild({ ...child, node, env: environment(transport, run) })
+      const end = await runChild({ ...child, node, directory, env: environment(transport, run) })
       await sendSpooled(transport, run, node)
       const bare = await runBare(ending, node)
       expect({ delivered: countDelivered(transport, run), ...end }).toEqual({ delivered: 100, ...bare })
@@ -98,7 +100,12 @@ describe.concurrent('written ahead, all of the last 100 records arrive when noth
     const run = `${ending.name} ${transport} ${node}`
     const { name: _, ...child } = ending
     // What Node prints of its own end has addresses and times.
-    const { stderr: _printed, ...end } = await runChild({ ...child, node, env: environment(transport, run) })
+    const { stderr: _printed, ...end } = await runChild({
+      ...child,
+      node,
+      directory,
+      env: environment(transport, run),
+    })
     await sendSpooled(transport, run, node)
     const { stderr: _bare, ...bare } = await runBare(ending, node)
     expect({ delivered: countDelivered(transport, run), ...end }).toEqual({ delivered: 100, ...bare })
