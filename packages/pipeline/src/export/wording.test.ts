@@ -29,6 +29,13 @@ test.for([
   expect(wordingOf(url, headers).repeat(text)).not.toMatch(/p4ssw0rd|123456|12345|bWU6/)
 })
 
+test('the scheme of a header is no secret', () => {
+  const { repeat } = wordingOf('http://c', { authorization: 'Bearer tok-123456' })
+  expect(repeat('send authorization: Bearer <token>, not tok-123456')).toBe(
+    'send authorization: Bearer <token>, not ***',
+  )
+})
+
 test('a secret that a long answer ends with is not shown in part', () => {
   const secret = 's3cr3t'.repeat(20)
   const { repeat } = wordingOf('http://c', { 'x-api-key': secret })

@@ -12,6 +12,9 @@ const longest = 200
 /** A shorter part of a header is a word, no secret. */
 const shortestSecret = 6
 
+/** What every header of its kind begins with. */
+const schemes: ReadonlySet<string> = new Set(['bearer', 'digest', 'apikey', 'api-key'])
+
 const anyAddress = /[a-z][a-z\d+.-]*:\/\/[^\s"'<>]+/gi
 /** Control, format and unassigned characters, lone surrogates, and what parts lines. */
 const unprintable = /[\p{C}\p{Zl}\p{Zp}\ufffd]+/gu
@@ -48,5 +51,5 @@ function secretsOf(value: string): string[] {
   const [, basic] = /^basic +(\S+)$/i.exec(value) ?? []
   const pair = basic === undefined ? '' : Buffer.from(basic, 'base64').toString()
   const parts = [value, ...value.split(/[\s,;="]+/), pair, pair.slice(pair.indexOf(':') + 1)]
-  return parts.filter(({ length }) => length >= shortestSecret)
+  return parts.filter((part) => part.length >= shortestSecret && !schemes.has(part.toLowerCase()))
 }
