@@ -1,5 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // Enough for any that does not hang, whatever else the machine does.
 const testTimeout = 120_000
@@ -12,31 +11,9 @@ const project = (name: string, include: string[]) => ({
   },
 })
 
-/**
- * Each takes at least a minute or two: no worker may be alone with one at the end. The exit matrix and endings run five processes at a
- * time, of which each has 1.8 s to send: not at once.
- */
-const longest = [
-  ...['/members.preload', '/exit-matrix.service', '/wrong-ids.preload', '/list-states.web'],
-  ...['/endings.preload', '/chain-eyes.web'],
-]
-const lastProjects = ['preload', 'web', 'service', 'unit']
-
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId, project: { name } }: TestSpecification): number => {
-      const place = longest.findIndex((part) => moduleId.includes(`${part}.`))
-      return place < 0 ? longest.length + lastProjects.indexOf(name) : place
-    }
-    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
-  }
-}
-
 export default defineConfig({
   test: {
-    // On two cores: one waits for a service, a browser or a timer now and then.
-    maxWorkers: 3,
-    sequence: { sequencer: LongestFirst },
+    maxWorkers: 2,
     projects: [
       project('unit', [
         'packages/**/src/**/*.test.ts',
