@@ -14,7 +14,6 @@ export {
   readKafkaSecurity,
 } from './kafka-security.ts'
 export { type Pairs, parseEncodedPairs, parseHeaders, parseList, parsePairs } from './list.ts'
-export { makeFolders } from './make-folders.ts'
 export {
   formatDuration,
   formatSize,

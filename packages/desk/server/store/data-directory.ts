@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { makeFolders } from '@clew/settings'
+import { makeFolders } from '@clew/settings/folders'
 import { openForReading, versionOf } from '../schema/segment.ts'
 import { makePrivate, setAside } from '../schema/segment-files.ts'
 import { isDamage, sqliteProblem, storeError } from '../schema/store-error.ts'

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolders } from '@clew/settings'
+import { makeFolders } from '@clew/settings/folders'
 
 /** Where states lie: one file for each process that lives at the same time. */
 export type StateFiles = { directory: string; name: string }

@@ -8,7 +8,8 @@ import {
   serveMetrics,
   startAlerting,
 } from '@clew/alert'
-import { given, makeFolders, parseCount, printableAddress, requireAll } from '@clew/settings'
+import { given, parseCount, printableAddress, requireAll } from '@clew/settings'
+import { makeFolders } from '@clew/settings/folders'
 import { interrupted } from '../../interrupted.ts'
 import { readWords } from '../../read-words.ts'
 import { openSource } from './open-source.ts'
