@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 // Enough for any that does not hang, whatever else the machine does.
-const testTimeout = 120_000
+const testTimeout = 300_000
 
 const project = (name: string, include: string[]) => ({
   test: {
-    ...{ name, include, testTimeout, hookTimeout: 60_000, exclude: ['**/node_modules/**', '**/dist/**'] },
+    ...{ name, include, testTimeout, hookTimeout: 120_000, exclude: ['**/node_modules/**', '**/dist/**'] },
     // A second, as it is otherwise, is not enough while the machine has something else to do.
     expect: { poll: { timeout: 15_000 } },
   },
