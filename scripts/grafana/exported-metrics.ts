@@ -1,5 +1,6 @@
 import { earlyMetricTable } from '../../packages/alert/src/run/early-metrics.ts'
 import { alertMetricTable } from '../../packages/alert/src/run/metric-table.ts'
+import { patternMetricTable } from '../../packages/alert/src/run/pattern-metrics.ts'
 import { deskMetricTable } from '../../packages/desk/server/http/routes/desk-metrics.ts'
 import { createSpanTally } from '../../packages/exporters/prometheus-exporter/src/span-tally.ts'
 import { createTally } from '../../packages/exporters/prometheus-exporter/src/tally.ts'
@@ -37,6 +38,7 @@ function listExported(): Named[] {
     createSpanTally('', 0).meter,
     ...Object.values(alertMetricTable),
     ...Object.values(earlyMetricTable),
+    ...Object.values(patternMetricTable),
     ...Object.values(deskMetricTable),
     ...readProcessMetrics().map((metric) => ({ ...metric, labels: [] })),
   ]

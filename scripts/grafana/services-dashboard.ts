@@ -12,6 +12,14 @@ const linesOf = (label: string, more = ''): DeskLink => ({
 })
 const linesOfLevel: DeskLink = { title: 'Lines in the desk', path: '/logs?q=level:${__field.labels.level}' }
 
+const templates = 'log_pattern_events_total{pattern!="_other"}'
+const badTemplates = 'log_pattern_events_total{pattern!="_other", level=~"error|fatal"}'
+const pattern: DeskLink = {
+  title: 'Pattern in the desk',
+  path: '/patterns?pattern=${__field.labels.pattern}',
+}
+const newPatterns: DeskLink = { title: 'What is new, in the desk', path: '/patterns?new=1&from=-1h' }
+
 const quantile = (share: number, by: string): string =>
   `histogram_quantile(${share}, sum by (le, ${by}) (rate(${duration}_bucket{${ofServices}}[$__rate_interval])))`
 
@@ -157,6 +165,50 @@ export const servicesDashboard: Dashboard = {
               '{{service}} {{module}}',
             ],
           ],
+        },
+      ],
+    },
+    {
+      title: 'Templates, of all services',
+      panels: [
+        {
+          ...{ kind: 'lines', title: 'Most frequent', unit: 'cps', width: 12 },
+          about:
+            'Templates of log lines by lines in a second, of rules of type early. What is not among the 200 that have a series is left out.',
+          queries: [
+            [`topk(10, sum by (pattern, template) (rate(${templates}[$__rate_interval])))`, '{{template}}'],
+          ],
+          links: [pattern],
+        },
+        {
+          ...{ kind: 'table', title: 'Most frequent errors', unit: 'short', width: 12 },
+          about: 'Templates of lines of level error and fatal, by how many there were in the last hour.',
+          queries: [
+            [`topk(15, sum by (pattern, template) (increase(${badTemplates}[1h])) > 0)`, '{{template}}'],
+          ],
+        },
+        {
+          ...{ kind: 'stack', title: 'New', unit: 'short', width: 8 },
+          about:
+            'Templates of which no line ever came before, by the level of their first. LogNewErrorPattern tells of errors once a day was learnt.',
+          queries: [['sum by (level) (increase(log_pattern_new_total[$__rate_interval]))', '{{level}}']],
+          links: [newPatterns],
+        },
+        {
+          ...{ kind: 'table', title: 'Not there an hour ago', unit: 'short', width: 8 },
+          about: 'Templates that have a series now and had none an hour ago, by their lines.',
+          queries: [
+            [
+              `topk(15, sum by (pattern, template, level) (${templates}) unless on (pattern) sum by (pattern) (${templates} offset 1h))`,
+              '{{template}}',
+            ],
+          ],
+        },
+        {
+          ...{ kind: 'lines', title: 'In use', unit: 'short', width: 8 },
+          about:
+            'Templates of which lines came in the last ten to twenty minutes. One that grows for days: a value in a line is taken for a word.',
+          queries: [['sum by (job, instance) (log_patterns_active)', '{{job}} {{instance}}']],
         },
       ],
     },

@@ -60,6 +60,13 @@ rules: [{ id: failed, where: payment_failed, type: frequency, threshold: 3, wind
       )
     expect(await found('logalert_records_total')).toEqual(both('records_total 3'))
     expect(await found('logalert_lag_seconds < 60')).toHaveLength(2)
+    // A desk always watches, and knows the template by the same id.
+    const { patterns } = (await (await fetch(`${desk.url}/api/patterns`)).json()) as {
+      patterns: { id: number }[]
+    }
+    expect(await found('log_pattern_events_total > 0')).toEqual([
+      `desk: log_pattern_events_total level=info pattern=${patterns[0]!.id} template=payment_failed <*> 3`,
+    ])
     // As the rule LogAlerterDead has it, of the job of this Prometheus.
     const dead = 'time() - logalert_last_evaluation_timestamp_seconds > 120 or up{job="clew"} == 0'
     expect(await found(dead)).toEqual([])

@@ -7,7 +7,8 @@ import { type AlertRecord, lineOf, type SpanFacts } from '../engine/record.ts'
 export function createSeenRecord(miner: Miner): {
   /** That which was read last. */
   readonly record: SeenRecord
-  read(record: AlertRecord): void
+  /** The id of its template. */
+  read(record: AlertRecord): number
 } {
   let source: AlertRecord
   let id = 0
@@ -51,6 +52,7 @@ export function createSeenRecord(miner: Miner): {
     read(next) {
       source = next
       id = miner.add(next.body)
+      return id
     },
   }
 }

@@ -1,12 +1,13 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { matcherOf, printSearch, type RecordMatcher } from '@clew/search'
-import { createMiner, type Miner, parseState, printState, stateOf } from '@clew/templates'
+import { createMiner, type Miner, parseState, printState, stateOf, type Template } from '@clew/templates'
 import { createDetector, type Detector } from '../detect/detector.ts'
 import type { Expected } from '../detect/expected.ts'
 import type { Failure, Opinion } from '../detect/warning.ts'
 import type { AlertRecord } from '../engine/record.ts'
 import type { Rule } from '../rules/rule.ts'
 import { type KeptWarning, keptWarning, warningIdOf } from './kept-warning.ts'
+import type { ReadPatterns } from './read-patterns.ts'
 import { createSeenRecord, seenSpanOf } from './seen-record.ts'
 
 /** A rule of type `early`. */
@@ -30,6 +31,8 @@ export type Watch = {
   learning(): { sinceMs: number; untilMs: number; series: number; leftOut: number }
   /** What was counted of templates lately, and what was expected; by their ids or former ones. */
   expected(ids: readonly number[]): RuleExpected[]
+  /** By any id that it had. */
+  template(id: number): Template | undefined
   readonly found: readonly KeptWarning[]
   readonly failures: readonly Failure[]
   /** What was found is stored. */
@@ -62,8 +65,8 @@ type Saved = { version: number; sinceMs: number; templates: string; detectors: {
 
 const version = 1
 
-/** `saved`: what {@link Watch.save} gave; what is none begins anew. */
-export function createWatch(rules: readonly EarlyRule[], saved?: string): Watch {
+/** `saved`: what {@link Watch.save} gave; what is none begins anew. `patterns` is told of each line. */
+export function createWatch(rules: readonly EarlyRule[], saved?: string, patterns?: ReadPatterns): Watch {
   const known = saved === undefined ? undefined : read(saved)
   const miner = minerOf(known)
   const parts = rules.map((rule): Part => {
@@ -74,13 +77,14 @@ export function createWatch(rules: readonly EarlyRule[], saved?: string): Watch 
       lateMs: Math.min(rule.lateMs, mostLateMs),
     }
   })
-  return new RuleWatch(parts, miner, known?.sinceMs ?? 0)
+  return new RuleWatch(parts, miner, known?.sinceMs ?? 0, patterns)
 }
 
 class RuleWatch implements Watch {
   readonly #parts: readonly Part[]
   readonly #miner: Miner
   readonly #seen: ReturnType<typeof createSeenRecord>
+  readonly #patterns: ReadPatterns | undefined
   #sinceMs: number
   #savedMs = 0
   clockMs = 0
@@ -88,9 +92,10 @@ class RuleWatch implements Watch {
   found: KeptWarning[] = []
   failures: Failure[] = []
 
-  constructor(parts: readonly Part[], miner: Miner, sinceMs: number) {
+  constructor(parts: readonly Part[], miner: Miner, sinceMs: number, patterns: ReadPatterns | undefined) {
     this.#parts = parts
     this.#miner = miner
+    this.#patterns = patterns
     this.#seen = createSeenRecord(miner)
     this.#sinceMs = sinceMs
     this.saved()
@@ -116,10 +121,13 @@ class RuleWatch implements Watch {
 
   /** Its template; templates that became others are known by their new ids from now on. */
   #read(record: AlertRecord): void {
-    this.#seen.read(record)
+    const id = this.#seen.read(record)
+    this.#patterns?.line(id, record.severityNumber, record.weight)
     if (!this.#miner.lastChanged) return
-    for (const [id, into] of this.#miner.newMerges())
-      for (const { detector } of this.#parts) detector.rename(String(id), String(into))
+    const merges = this.#miner.newMerges()
+    for (const [old, into] of merges)
+      for (const { detector } of this.#parts) detector.rename(String(old), String(into))
+    this.#patterns?.changed(this.#miner.get(id)!, record.severityNumber, merges)
   }
 
   pass(clockMs: number): boolean {
@@ -180,6 +188,10 @@ class RuleWatch implements Watch {
         templates,
       }
     })
+  }
+
+  template(id: number): Template | undefined {
+    return this.#miner.get(id)
   }
 
   saved(): void {

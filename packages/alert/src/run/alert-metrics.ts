@@ -1,6 +1,7 @@
 import { steadyClock } from '@clew/otlp'
 import type { Metric, MetricRow, MetricValue } from '@clew/otlp/metrics-text'
 import type { AlertSeverity, DecisionReason } from '../alert.ts'
+import { createPatternTally, type PatternTally } from '../early/pattern-tally.ts'
 import { endsByItself } from '../engine/compile.ts'
 import type { NotifierOptions } from '../notify/notifier.ts'
 import type { RecordBatch } from '../sources/source.ts'
@@ -8,11 +9,12 @@ import type { AlertStore, Commit, StoreSize } from '../store/store.ts'
 import type { AlertsFile } from './alerts-file.ts'
 import { createEarlyMetrics } from './early-metrics.ts'
 import { alertMetricTable as table } from './metric-table.ts'
+import { patternMetrics } from './pattern-metrics.ts'
 import type { Learning } from './watching.ts'
 
 /**
  * What rules and channels of this process did, counted since it began, also while rule files come and go. Labels are names of the
- * rule file, partitions and words of ours: their number is bounded.
+ * rule file, partitions, templates and words of ours: their number is bounded.
  */
 export type AlertMetrics = {
   /**
@@ -30,6 +32,8 @@ export type AlertCounts = {
   know(file: AlertsFile): void
   /** How far rules of type `early` are, whenever somebody looks. */
   learn(read: () => Learning): void
+  /** Where lines are counted by their templates. */
+  readonly patterns: PatternTally
   /** The store, whose commits are counted from now on. */
   watch(store: AlertStore): AlertStore
   judged(batch: RecordBatch): void
@@ -58,6 +62,7 @@ export function createAlertMetrics(now: () => number): AlertMetrics {
   let store: AlertStore | undefined
   const firing = openFiring(now)
   const early = createEarlyMetrics()
+  const patterns = createPatternTally(now)
   const passed = (partition: string, clockMs: number): void => {
     evaluatedMs = now()
     clocks.set(partition, Math.max(clocks.get(partition) ?? 0, Math.min(clockMs, evaluatedMs)))
@@ -72,6 +77,7 @@ export function createAlertMetrics(now: () => number): AlertMetrics {
         early.know(file)
       },
       learn: early.learn,
+      patterns,
       watch(watched) {
         store = withCommits(watched, counters, (commit) => {
           if (commit.alerts.length > 0) firing.changed()
@@ -92,6 +98,7 @@ export function createAlertMetrics(now: () => number): AlertMetrics {
       return [
         ...Object.values(counters).map(({ read }) => read()),
         ...early.read(),
+        ...(early.isKnown() ? patternMetrics(patterns) : []),
         lagOf(clocks, now()),
         ...(evaluatedMs > 0 ? [metricOf(table.evaluated, evaluatedMs / 1000)] : []),
         ...(size === undefined ? [] : sizeMetrics(size)),

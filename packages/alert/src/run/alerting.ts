@@ -61,27 +61,17 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const notifier = openNotifier({ ...options, store }, counts, delivery)
   counts.know(file)
   const [sendOrSay, steadyMs] = [createInsisting(report, now), steadyClock(now)]
-  let hasAlerts = false
+  const sending = createSending(delivery, sendOrSay)
   const runner = createRunner(
     createEngine(file.rules, options.watchedFromMs),
     store,
-    () => {
-      hasAlerts = true
-    },
+    sending.noteAlert,
     (byMs) => report(jumped(byMs)),
+    counts.patterns,
   )
   counts.learn(() => runner.learning())
-  const send = async (): Promise<void> => {
-    await sendOrSay(delivery.hold)
-    await sendOrSay(delivery.pump)
-  }
-  const sendFresh = async (): Promise<void> => {
-    if (!hasAlerts) return
-    hasAlerts = false
-    await sendOrSay(delivery.pump)
-  }
   return {
-    send,
+    send: sending.all,
     assign: (partition, clockMs) => runner.assign(partition, clockMs),
     positionOf: (partition) => runner.positionOf(partition),
     learning: () => runner.learning(),
@@ -94,13 +84,13 @@ export function startAlerting(options: AlertingOptions): Alerting {
     async take(batch) {
       const result = await timed(counts, steadyMs, () => runner.take(batch))
       if (result === 'done') counts.judged(batch)
-      await sendFresh()
+      await sending.fresh()
       return result
     },
     async pass(partition, clockMs) {
       const result = await timed(counts, steadyMs, () => runner.pass(partition, clockMs))
       counts.passed(partition, clockMs)
-      await sendFresh()
+      await sending.fresh()
       return result
     },
     async close(timeoutMs) {
@@ -111,6 +101,28 @@ export function startAlerting(options: AlertingOptions): Alerting {
       } catch (error) {
         report(`the store was not told what is still to be sent: ${messageOf(error)}; it is sent in a minute`)
       }
+    },
+  }
+}
+
+/** `all`: what waits; `fresh`: the same, if alerts came since. */
+function createSending(
+  { hold, pump }: Delivery,
+  sendOrSay: ReturnType<typeof createInsisting>,
+): { noteAlert(): void; all(): Promise<void>; fresh(): Promise<void> } {
+  let hasAlerts = false
+  return {
+    noteAlert() {
+      hasAlerts = true
+    },
+    async all() {
+      await sendOrSay(hold)
+      await sendOrSay(pump)
+    },
+    async fresh() {
+      if (!hasAlerts) return
+      hasAlerts = false
+      await sendOrSay(pump)
     },
   }
 }

@@ -1,8 +1,8 @@
 import { type AlertRecord, maxAheadMs } from '../engine/record.ts'
-import type { WindowStore } from '../store/store.ts'
+import type { StoredCell, WindowStore } from '../store/store.ts'
 
 /** No record counts further ahead than half of it, and no clock stays as far behind: what is ahead by more, jumped. */
-export const jumpMs: number = 2 * maxAheadMs
+const jumpMs: number = 2 * maxAheadMs
 /** Lines of a span may come after it. */
 const spansAheadMs = 60_000
 
@@ -62,5 +62,12 @@ export class Clocks {
   forget(): void {
     for (const partition of this.all.keys()) this.all.set(partition, 0)
     this.lowMs = undefined
+  }
+
+  /** A cell of a time that did not come yet begins anew. */
+  stateOf(known: StoredCell | undefined, nowMs: number): StoredCell['state'] | undefined {
+    const isAhead =
+      this.hasJumped && known && Math.max(known.state.lookedMs, known.state.newestMs) > nowMs + jumpMs
+    return isAhead ? undefined : known?.state
   }
 }

@@ -51,7 +51,9 @@ export type EarlyMetrics = {
   learn(read: () => Learning): void
   /** It was stored. */
   committed(commit: Pick<Commit, 'warnings' | 'failures'>): void
-  /** None where no rule is of that type. */
+  /** Whether a rule is of that type, or was. */
+  isKnown(): boolean
+  /** None where none is. */
   read(): Metric[]
 }
 
@@ -98,6 +100,7 @@ export function createEarlyMetrics(): EarlyMetrics {
         open.delete(id)
       }
     },
+    isKnown: () => warnings.size > 0,
     read() {
       if (warnings.size === 0) return []
       const byRule = (value: (counted: { count: number; leadMs: number }) => number): MetricValue[] =>

@@ -1,10 +1,11 @@
 import type { Alert, Decision } from '../alert.ts'
 import type { Opinion } from '../detect/warning.ts'
 import type { KeptWarning } from '../early/kept-warning.ts'
+import type { PatternTally } from '../early/pattern-tally.ts'
 import type { Engine, Hits } from '../engine/engine.ts'
 import type { RecordBatch } from '../sources/source.ts'
 import { type AlertStore, StateLostError, type StoredCell } from '../store/store.ts'
-import { Clocks, jumpMs } from './clocks.ts'
+import { Clocks } from './clocks.ts'
 import { alone, type CellOutcome, freshOf, partsOf, type Work } from './commit-parts.ts'
 import { createGroupLimit, mostDue } from './group-limit.ts'
 import { createWatching, tellFound, type Watching } from './watching.ts'
@@ -39,15 +40,23 @@ const turnsAfterRefusal = 50
 
 /**
  * `onAlert` is told of alerts once they are stored. `onSetBack`: the clock of a partition was by so many milliseconds ahead of
- * what it is now, so it had jumped; what was counted by it is forgotten. Only where no other process may be right.
+ * what it is now, so it had jumped; what was counted by it is forgotten. Only where no other process may be right. `patterns`: where
+ * lines are counted by their templates, as far as rules of type `early` look at them.
  */
 export function createRunner(
   engine: Engine,
   store: AlertStore,
   onAlert: (alert: Alert) => void = () => {},
   onSetBack: (byMs: number) => void = () => {},
+  patterns?: PatternTally,
 ): Runner {
-  return new BatchRunner(engine, store, onAlert, onSetBack)
+  return new BatchRunner(engine, store, { onAlert, onSetBack, patterns })
+}
+
+type Listeners = {
+  onAlert: (alert: Alert) => void
+  onSetBack: (byMs: number) => void
+  patterns: PatternTally | undefined
 }
 
 class BatchRunner implements Runner {
@@ -64,12 +73,7 @@ class BatchRunner implements Runner {
   /** Batches that are still judged in turn after a refusal. */
   #turns = 0
 
-  constructor(
-    engine: Engine,
-    store: AlertStore,
-    onAlert: (alert: Alert) => void,
-    onSetBack: (byMs: number) => void,
-  ) {
+  constructor(engine: Engine, store: AlertStore, { onAlert, onSetBack, patterns }: Listeners) {
     this.#engine = engine
     this.#store = store
     this.#onAlert = onAlert
@@ -79,7 +83,7 @@ class BatchRunner implements Runner {
       onSetBack(byMs)
     })
     this.#groups = createGroupLimit(engine, store)
-    this.#watching = createWatching(engine, store)
+    this.#watching = createWatching(engine, store, patterns)
     this.learning = this.#watching.learning
     this.expected = this.#watching.expected
   }
@@ -202,13 +206,6 @@ class BatchRunner implements Runner {
     return result
   }
 
-  /** A cell of a time that did not come yet begins anew. */
-  #stateOf(known: StoredCell | undefined, nowMs: number): StoredCell['state'] | undefined {
-    const isAhead =
-      this.#clocks.hasJumped && known && Math.max(known.state.lookedMs, known.state.newestMs) > nowMs + jumpMs
-    return isAhead ? undefined : known?.state
-  }
-
   /** Where others change the same cells, work that is refused and done again would be most of it. */
   async #judge(work: Work): Promise<'stored' | 'elsewhere'> {
     const { hits, watched } = work
@@ -231,7 +228,7 @@ class BatchRunner implements Runner {
       hits.size === 0 ? new Map() : await this.#store.load([...hits.keys()])
     const outcomes = [...hits].map(([cell, list]): CellOutcome => {
       const known = stored.get(cell)
-      const state = this.#stateOf(known, list[0]!.lowMs)
+      const state = this.#clocks.stateOf(known, list[0]!.lowMs)
       return [cell, known?.version ?? 0, this.#engine.step(cell, state, list, low)]
     })
     return this.#commit(outcomes, work, beside)
@@ -243,7 +240,9 @@ class BatchRunner implements Runner {
     const outcomes = cells.flatMap((cell): CellOutcome[] => {
       const known = stored.get(cell)
       if (this.#engine.ruleOf(cell) !== undefined) {
-        return [[cell, known?.version ?? 0, this.#engine.advance(cell, this.#stateOf(known, low), low)]]
+        return [
+          [cell, known?.version ?? 0, this.#engine.advance(cell, this.#clocks.stateOf(known, low), low)],
+        ]
       }
       // Its rule is no longer in the file.
       return known ? [[cell, known.version, { state: undefined, dueMs: 0, alerts: [], decisions: [] }]] : []
@@ -257,7 +256,7 @@ class BatchRunner implements Runner {
     if (!this.#mustBegin || !low) return
     const standing = this.#engine.standing()
     const known = await this.#store.load(standing)
-    const missing = standing.filter((cell) => this.#stateOf(known.get(cell), low) === undefined)
+    const missing = standing.filter((cell) => this.#clocks.stateOf(known.get(cell), low) === undefined)
     if (missing.length > 0) await this.#advance(missing)
     this.#mustBegin = false
   }

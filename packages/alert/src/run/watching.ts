@@ -1,5 +1,7 @@
 import type { Decision } from '../alert.ts'
 import type { KeptWarning } from '../early/kept-warning.ts'
+import type { PatternTally } from '../early/pattern-tally.ts'
+import { createReadPatterns, type ReadPatterns } from '../early/read-patterns.ts'
 import { createWatch, type EarlyRule, type RuleExpected, type Watch } from '../early/watch.ts'
 import type { Engine, Hits } from '../engine/engine.ts'
 import type { RecordBatch } from '../sources/source.ts'
@@ -29,17 +31,26 @@ const mostGapMs = 3 * minuteMs
 const bytesPerMinute = 1024 * 1024
 const mostMinutes = 10
 
-export function createWatching(engine: Engine, store: WindowStore): Watching {
+/** `patterns`: where lines of templates are counted once they are stored. */
+export function createWatching(engine: Engine, store: WindowStore, patterns?: PatternTally): Watching {
   const rules = engine.rules.filter((rule): rule is EarlyRule => rule.type === 'early')
   const watched = new Map<string, WatchedPartition>()
+  const settle = ({ watch, read }: WatchedPartition): void => {
+    if (patterns === undefined || read === undefined) return
+    const others = [...watched.values()].filter((other) => other.watch !== watch)
+    const isKnown = (id: number): boolean => others.some((other) => other.watch.template(id) !== undefined)
+    read.settle(patterns, (id) => watch.template(id), isKnown)
+  }
   return {
     async of(partition, position) {
       if (rules.length === 0) return undefined
       const known = watched.get(partition)
       if (known) return known
       const stored = await store.watchOf(partition)
-      const watch = createWatch(rules, stored?.state)
-      const one = new WatchedPartition(partition, watch, stored?.version ?? '', stored?.next ?? position)
+      const read = patterns && createReadPatterns()
+      const watch = createWatch(rules, stored?.state, read)
+      const { version = '', next = position } = stored ?? {}
+      const one = new WatchedPartition({ partition, watch, read, settle }, version, next)
       if (stored && stored.next === undefined && engine.watchedFromMs > watch.minuteMs() + mostGapMs)
         watch.skip(engine.watchedFromMs)
       watched.set(partition, one)
@@ -66,10 +77,19 @@ export function createWatching(engine: Engine, store: WindowStore): Watching {
   }
 }
 
+type Parts = {
+  partition: string
+  watch: Watch
+  read: ReadPatterns | undefined
+  settle: (one: WatchedPartition) => void
+}
+
 /** A watch, where it stands, and what of it is stored. */
 export class WatchedPartition {
   readonly partition: string
   readonly watch: Watch
+  readonly read: ReadPatterns | undefined
+  readonly #settle: Parts['settle']
   #version: string
   #next: number | undefined
   /** Records of a batch without offsets that could not be stored, and that comes again. */
@@ -79,9 +99,11 @@ export class WatchedPartition {
   #wasPassed = false
   #change: WatchChange | undefined
 
-  constructor(partition: string, watch: Watch, version: string, next: number | undefined) {
+  constructor({ partition, watch, read, settle }: Parts, version: string, next: number | undefined) {
     this.partition = partition
     this.watch = watch
+    this.read = read
+    this.#settle = settle
     this.#version = version
     this.#next = next
   }
@@ -91,7 +113,7 @@ export class WatchedPartition {
     return this.#next
   }
 
-  /** Counts what it did not see yet. What is found of records from before `position` was told before. */
+  /** Counts what it did not see yet. What is found and counted of records from before `position` was told before. */
   feed({ records, offsets, clocks }: RecordBatch, position: number | undefined): void {
     let isOld = false
     this.#change = undefined
@@ -99,14 +121,19 @@ export class WatchedPartition {
       const offset = offsets && (offsets.of?.[at] ?? offsets.first + at)
       if (offset === undefined ? at < this.#fed : offset < (this.#next ?? 0)) continue
       const isOlder = offset !== undefined && position !== undefined && offset < position
-      if (isOld && !isOlder) this.watch.forgetFound()
+      if (isOld && !isOlder) this.#forgetOld()
       isOld = isOlder
       const record = records[at]!
       this.watch.take(record, clocks?.[at] ?? record.unixMs)
     }
-    if (isOld) this.watch.forgetFound()
+    if (isOld) this.#forgetOld()
     if (offsets) this.#next = Math.max(this.#next ?? 0, offsets.after)
     else this.#fed = records.length
+  }
+
+  #forgetOld(): void {
+    this.watch.forgetFound()
+    this.read?.forgetLines()
   }
 
   pass(clockMs: number): void {
@@ -138,6 +165,7 @@ export class WatchedPartition {
   /** The commit with this change was stored. */
   stored(change: WatchChange | undefined): void {
     this.#fed = 0
+    this.#settle(this)
     if (change === undefined) return
     this.#version = change.version
     this.#change = undefined

@@ -14,6 +14,11 @@ const evaluation = 'logalert_last_evaluation_timestamp_seconds'
 const restless: ReadonlySet<string> = new Set([evaluation, 'logalert_lag_seconds'])
 const rides: ReadonlySet<string> = new Set(['logalert_evaluation_seconds_total'])
 
+/** Values that changed; or all, as some are gone. */
+type Told = Metric & { isWhole: boolean }
+
+const keyOf = ({ labels }: MetricValue): string => JSON.stringify(labels)
+
 /** In the thread of alerts. `tell` says what changed since the last time, if anything did. */
 export function tellMetrics({ channel, evaluated }: ThreadMetrics): {
   tell(metrics: readonly Metric[]): void
@@ -22,17 +27,26 @@ export function tellMetrics({ channel, evaluated }: ThreadMetrics): {
   const port = new BroadcastChannel(channel)
   port.unref()
   const last = new Float64Array(evaluated)
-  const told = new Map<string, number>()
-  const keyOf = (name: string, { labels }: MetricValue): string => name + JSON.stringify(labels)
+  const told = new Map<string, Map<string, number>>()
+  const changesOf = (metric: Metric): Told[] => {
+    if (restless.has(metric.name)) return []
+    const before = told.get(metric.name) ?? new Map<string, number>()
+    const keys = new Set(metric.values.map(keyOf))
+    const isWhole = [...before.keys()].some((key) => !keys.has(key))
+    const values = isWhole
+      ? metric.values
+      : metric.values.filter((one) => before.get(keyOf(one)) !== one.value)
+    return values.length > 0 || isWhole ? [{ ...metric, values, isWhole }] : []
+  }
   return {
     tell(metrics) {
-      const changed = metrics.flatMap((metric): Metric[] => {
-        if (restless.has(metric.name)) return []
-        const values = metric.values.filter((one) => told.get(keyOf(metric.name, one)) !== one.value)
-        return values.length === 0 ? [] : [{ ...metric, values }]
-      })
+      const changed = metrics.flatMap(changesOf)
       if (changed.every(({ name }) => rides.has(name))) return
-      for (const { name, values } of changed) for (const one of values) told.set(keyOf(name, one), one.value)
+      for (const { name, values, isWhole } of changed) {
+        const now = isWhole ? new Map<string, number>() : (told.get(name) ?? new Map<string, number>())
+        for (const one of values) now.set(keyOf(one), one.value)
+        told.set(name, now)
+      }
       port.postMessage(changed)
     },
     evaluatedAt: (unixMs) => {
@@ -55,9 +69,10 @@ export function showMetrics({ channel, evaluated }: ThreadMetrics): void {
   const port = new BroadcastChannel(channel)
   port.unref()
   port.onmessage = (event) => {
-    for (const metric of (event as { data: readonly Metric[] }).data) {
+    for (const metric of (event as { data: readonly Told[] }).data) {
       const values = valuesOf(metric)
-      for (const one of metric.values) values.set(JSON.stringify(one.labels), one)
+      if (metric.isWhole) values.clear()
+      for (const one of metric.values) values.set(keyOf(one), one)
     }
   }
   const last = new Float64Array(evaluated)

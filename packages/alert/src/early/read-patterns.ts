@@ -1,0 +1,53 @@
+import { bandIndexOf } from '@clew/otlp'
+import type { Merge, Template } from '@clew/templates'
+import type { PatternTally } from './pattern-tally.ts'
+
+/** What a watch read of templates since something was stored last: it counts once it is stored. */
+export type ReadPatterns = {
+  /** A line of the template. */
+  line(id: number, severityNumber: number, lines: number): void
+  /** The line before made its template, or changed its text or that of others. */
+  changed(template: Template, severityNumber: number, merges: readonly Merge[]): void
+  /** Whoever read those lines before has counted them. */
+  forgetLines(): void
+  /** `isKnown`: to somebody else. */
+  settle(into: PatternTally, templateOf: TemplateOf, isKnown: (id: number) => boolean): void
+}
+
+type TemplateOf = (id: number) => Template | undefined
+
+export function createReadPatterns(): ReadPatterns {
+  // Id, band and number of lines in turn, and id and band: numbers alone, as this is done for each record.
+  let lines: number[] = []
+  let fresh: number[] = []
+  let changes = new Set<number>()
+  let merges: Merge[] = []
+  return {
+    line(id, severityNumber, many) {
+      if (many > 0) lines.push(id, bandIndexOf(severityNumber), many)
+    },
+    changed({ id, count }, severityNumber, merged) {
+      if (count === 1) fresh.push(id, bandIndexOf(severityNumber))
+      changes.add(id)
+      merges.push(...merged)
+    },
+    forgetLines() {
+      lines = []
+      fresh = []
+    },
+    settle(tally, templateOf, isKnown) {
+      for (const [id, into] of merges) tally.rename(id, into)
+      for (const id of changes) {
+        const template = templateOf(id)
+        if (template) tally.describe(template.id, template.text)
+      }
+      for (let at = 0; at < fresh.length; at += 2) if (!isKnown(fresh[at]!)) tally.began(fresh[at + 1]!)
+      for (let at = 0; at < lines.length; at += 3)
+        tally.add(lines[at]!, lines[at + 1]!, lines[at + 2]!, templateOf)
+      if (lines.length > 0) lines = []
+      if (fresh.length > 0) fresh = []
+      if (merges.length > 0) merges = []
+      if (changes.size > 0) changes = new Set()
+    },
+  }
+}
