@@ -43,6 +43,15 @@ test('lines count by template and level, with what they stand for', () => {
   })
 })
 
+test('ids that end alike are different templates, also of 48 bits', () => {
+  const { tally, add } = start()
+  const ids = [5, 5 + 2 ** 13, 5 + 2 ** 33, 5 + 2 ** 47]
+  for (let round = 0; round < 3; round++) for (const [at, id] of ids.entries()) add(id, at + 1)
+  tally.rename(5, 6)
+  add(5, 1)
+  expect([...ids, 6].map((id) => linesOf(tally, id))).toEqual([undefined, 6, 9, 12, 4])
+})
+
 test('the first 200 templates have places, which they keep; all others are one, and each line is counted once', () => {
   const { tally, add, fill, pass } = start()
   fill(10)

@@ -36,6 +36,8 @@ const turnMs = 10 * 60_000
 const mostChanges = 20
 const muchMore = 2
 const mostIds = 20_000
+/** Where rows are found without a look-up, by the last bits of their ids; a power of two. */
+const slotCount = 4096
 
 class Row {
   id: number
@@ -69,6 +71,7 @@ export function createPatternTally(now: () => number): PatternTally {
 class Tally implements PatternTally {
   readonly #now: () => number
   readonly #rows = new Map<number, Row>()
+  readonly #slots = new Array<Row | undefined>(slotCount).fill(undefined)
   readonly #shown = new Set<Row>()
   readonly #other = zeros()
   readonly #began = zeros()
@@ -80,7 +83,12 @@ class Tally implements PatternTally {
   }
 
   add(id: number, band: number, lines: number, templateOf: (id: number) => Template | undefined): void {
-    const row = this.#rowOf(id) ?? this.#begin(id, templateOf(id))
+    const slot = id & (slotCount - 1)
+    let row = this.#slots[slot]
+    if (row === undefined || row.id !== id || row.into !== undefined) {
+      row = this.#rowOf(id) ?? this.#begin(id, templateOf(id))
+      this.#slots[slot] = row
+    }
     row.lately += lines
     const counted = row.isShown ? row.lines! : this.#other
     counted[band]! += lines
@@ -183,6 +191,7 @@ class Tally implements PatternTally {
       for (const [id, row] of this.#rows)
         if (row.id !== id || row.into !== undefined || !isKept(row)) this.#rows.delete(id)
     }
+    this.#slots.fill(undefined)
     keep((row) => row.isShown || row.isActive)
     if (this.#rows.size > mostIds / 2) keep(({ isShown }) => isShown)
   }

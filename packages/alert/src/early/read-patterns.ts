@@ -14,17 +14,33 @@ export type ReadPatterns = {
   settle(into: PatternTally, templateOf: TemplateOf, isKnown: (id: number) => boolean): void
 }
 
+/** Of the room for lines, which many batches share. */
+const smallest = 3 * 1024
+const largest = 64 * smallest
+
+function grown(lines: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const more = new Float64Array(lines.length * 2)
+  more.set(lines)
+  return more
+}
+
 type TemplateOf = (id: number) => Template | undefined
 
 export function createReadPatterns(): ReadPatterns {
-  // Id, band and number of lines in turn, and id and band: numbers alone, as this is done for each record.
-  let lines: number[] = []
+  // Id, band and number of lines in turn, in numbers that lie together: this is done for each record.
+  let lines = new Float64Array(smallest)
+  let end = 0
   let fresh: number[] = []
   let changes = new Set<number>()
   let merges: Merge[] = []
   return {
     line(id, severityNumber, many) {
-      if (many > 0) lines.push(id, bandIndexOf(severityNumber), many)
+      if (!(many > 0)) return
+      if (end === lines.length) lines = grown(lines)
+      lines[end] = id
+      lines[end + 1] = bandIndexOf(severityNumber)
+      lines[end + 2] = many
+      end += 3
     },
     changed({ id, count }, severityNumber, merged) {
       if (count === 1) fresh.push(id, bandIndexOf(severityNumber))
@@ -32,7 +48,7 @@ export function createReadPatterns(): ReadPatterns {
       merges.push(...merged)
     },
     forgetLines() {
-      lines = []
+      end = 0
       fresh = []
     },
     settle(tally, templateOf, isKnown) {
@@ -42,9 +58,9 @@ export function createReadPatterns(): ReadPatterns {
         if (template) tally.describe(template.id, template.text)
       }
       for (let at = 0; at < fresh.length; at += 2) if (!isKnown(fresh[at]!)) tally.began(fresh[at + 1]!)
-      for (let at = 0; at < lines.length; at += 3)
-        tally.add(lines[at]!, lines[at + 1]!, lines[at + 2]!, templateOf)
-      if (lines.length > 0) lines = []
+      for (let at = 0; at < end; at += 3) tally.add(lines[at]!, lines[at + 1]!, lines[at + 2]!, templateOf)
+      end = 0
+      if (lines.length > largest) lines = new Float64Array(smallest)
       if (fresh.length > 0) fresh = []
       if (merges.length > 0) merges = []
       if (changes.size > 0) changes = new Set()
