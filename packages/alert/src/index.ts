@@ -59,8 +59,8 @@ export { type BadLines, readRecords, recordsOfLine } from './sources/read-record
 export { type RedisSourceOptions, redisSource } from './sources/redis-source.ts'
 export { idleMs, type RecordBatch, type Sink, type Source, type Taken } from './sources/source.ts'
 export { createMemoryStore } from './store/memory-store.ts'
-export { createRedisStore, type RedisClient } from './store/redis-store.ts'
-export { type RedisTemplatesOptions, shareTemplates } from './store/redis-templates.ts'
+export type { RedisClient } from './store/redis-client.ts'
+export { createRedisStore } from './store/redis-store.ts'
 export { createSqliteStore } from './store/sqlite-store.ts'
 export {
   type AlertStore,

@@ -80,6 +80,84 @@ test('two processes over Kafka and Redis tell three failures once, with lines an
   await Promise.all([admin.close(), producer.close(), redis.quit(), bot.stop()])
 })
 
+/** Two processes of one group that read a partition each, with these states, and what they have of templates. */
+async function startPair(states: readonly string[], name: string) {
+  const rules = join(directory, `${name}.yaml`)
+  writeFileSync(rules, 'rules: [{ id: soon, type: early, where: "*" }]')
+  const topic = `log_raw-${name}-${process.pid}`
+  const base = { clientId: 'test', bootstrapBrokers: [kafka.url] }
+  const admin = new Admin(base)
+  await admin.createTopics({ topics: [topic], partitions: 2, replicas: 1 })
+  const producer = new Producer({ ...base, serializers: stringSerializers, idempotent: true })
+  const from = ['--from', `kafka://${kafka.url}/${topic}?begin=earliest&group=${name}`, '--metrics-port', '0']
+  const runs = states.map((state) => startClew(['alert', 'run', rules, ...from, '--state', state]))
+  const shown = /metrics at (http:\S+);/
+  const samples = (): Promise<string[]> =>
+    Promise.all(
+      runs.map(async ({ output }) => {
+        const url = shown.exec(output.stdout)?.[1]
+        // The server may close a connection that is used again just then.
+        return url ? fetch(url).then((response) => response.text(), String) : ''
+      }),
+    )
+  const send = async (texts: readonly string[]): Promise<void> => {
+    const messages = texts.map((message, at) => {
+      const line = { ts: Date.now(), level: 'info', service: 'web', message }
+      return { topic, partition: at % 2, value: JSON.stringify(line) }
+    })
+    await producer.send({ messages })
+  }
+  // A partition in which nothing ever came has no clock.
+  const partitions = async (): Promise<number[]> => {
+    await send(['order 1 stored', 'order 2 stored'])
+    return (await samples()).map((text) => text.match(/^logalert_lag_seconds\{/gm)?.length ?? 0)
+  }
+  await expect.poll(partitions, { timeout: 60_000, interval: 500 }).toEqual([1, 1])
+  return {
+    greet: () =>
+      send(['ann', 'dan', 'bob', 'eve', 'cid', 'fay'].map((name) => `hello ${name}, welcome to us`)),
+    /** Of each process, its templates with their ids. */
+    async templates(): Promise<string[][]> {
+      const line = /^log_pattern_events_total\{pattern="(\d+)",template="(hello[^"]*)"/gm
+      return (await samples()).map((text) => [...text.matchAll(line)].map(([, id, own]) => `${id} ${own}`))
+    },
+    async stop(): Promise<(number | null)[]> {
+      await Promise.all([admin.close(), producer.close()])
+      return Promise.all(runs.map((run) => run.stop()))
+    },
+  }
+}
+
+test('two processes whose state is in Redis have the same template ids, and two with states of their own have others', async () => {
+  const url = new URL(process.env.REDIS_URL!)
+  url.pathname = '/5'
+  const redis = new Redis(url.href)
+  await redis.flushdb()
+  const alone = await startPair(
+    [1, 2].map((at) => join(directory, `pair-${at}.db`)),
+    'alone',
+  )
+  await alone.greet()
+  const flat = async () => (await alone.templates()).map((own) => own.length)
+  await expect.poll(flat, { timeout: 20_000 }).toEqual([3, 3])
+  const together = await startPair([url.href, url.href], 'together')
+  const greeted = async (): Promise<string[][]> => {
+    await Promise.all([alone.greet(), together.greet()])
+    return together.templates()
+  }
+  const one = expect.stringMatching(/^\d+ hello <\*>, welcome to us$/)
+  await expect.poll(greeted, { timeout: 60_000, interval: 500 }).toEqual([[one], [one]])
+  const [first, second] = await together.templates()
+  expect(first).toEqual(second)
+  expect(new Set((await alone.templates()).flat()).size).toBe(6)
+  expect(await Promise.all([alone.stop(), together.stop()])).toEqual([
+    [0, 0],
+    [0, 0],
+  ])
+  await redis.flushdb()
+  await redis.quit()
+})
+
 test('lines on stdin are judged to their end, and windows outlive the process in a file', async () => {
   const bot = await startBot([], fine)
   const rules = ruleFile('stdin.yaml', bot.url)

@@ -10,8 +10,18 @@ export type ReadPatterns = {
   changed(template: Template, severityNumber: number, merges: readonly Merge[]): void
   /** Whoever read those lines before has counted them. */
   forgetLines(): void
-  /** `isKnown`: to somebody else. */
-  settle(into: PatternTally, templateOf: TemplateOf, isKnown: (id: number) => boolean): void
+  /** `own`: the templates of the watch. */
+  settle(into: PatternTally, own: TemplateOf, names: PatternNames): void
+}
+
+/** What is known of templates beside a watch, where they are counted. */
+export type PatternNames = {
+  /** As it is counted, by any id that it had. */
+  template: TemplateOf
+  /** Whether nobody knew it but the watch. */
+  isNew(template: Template): boolean
+  /** What changed in the watch. Returns which templates became parts of others. */
+  changed(templates: readonly Template[], merges: readonly Merge[]): readonly Merge[]
 }
 
 /** Of the room for lines, which many batches share. */
@@ -33,6 +43,19 @@ export function createReadPatterns(): ReadPatterns {
   let fresh: number[] = []
   let changes = new Set<number>()
   let merges: Merge[] = []
+  const tellChanges = (tally: PatternTally, own: TemplateOf, names: PatternNames): void => {
+    const templates = [...changes].flatMap((id) => own(id) ?? [])
+    for (const [id, into] of names.changed(templates, merges)) {
+      tally.rename(id, into)
+      changes.add(into)
+    }
+    for (const id of changes) {
+      const template = names.template(id)
+      if (template) tally.describe(template.id, template.text)
+    }
+    if (merges.length > 0) merges = []
+    if (changes.size > 0) changes = new Set()
+  }
   return {
     line(id, severityNumber, many) {
       if (!(many > 0)) return
@@ -51,19 +74,17 @@ export function createReadPatterns(): ReadPatterns {
       end = 0
       fresh = []
     },
-    settle(tally, templateOf, isKnown) {
-      for (const [id, into] of merges) tally.rename(id, into)
-      for (const id of changes) {
-        const template = templateOf(id)
-        if (template) tally.describe(template.id, template.text)
+    settle(tally, own, names) {
+      for (let at = 0; at < fresh.length; at += 2) {
+        const template = own(fresh[at]!)
+        if (template && names.isNew(template)) tally.began(fresh[at + 1]!)
       }
-      for (let at = 0; at < fresh.length; at += 2) if (!isKnown(fresh[at]!)) tally.began(fresh[at + 1]!)
-      for (let at = 0; at < end; at += 3) tally.add(lines[at]!, lines[at + 1]!, lines[at + 2]!, templateOf)
+      tellChanges(tally, own, names)
+      for (let at = 0; at < end; at += 3)
+        tally.add(lines[at]!, lines[at + 1]!, lines[at + 2]!, names.template)
       end = 0
       if (lines.length > largest) lines = new Float64Array(smallest)
       if (fresh.length > 0) fresh = []
-      if (merges.length > 0) merges = []
-      if (changes.size > 0) changes = new Set()
     },
   }
 }

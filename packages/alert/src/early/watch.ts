@@ -1,6 +1,14 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { matcherOf, printSearch, type RecordMatcher } from '@clew/search'
-import { createMiner, type Miner, parseState, printState, stateOf, type Template } from '@clew/templates'
+import {
+  createMiner,
+  type Miner,
+  parseState,
+  printState,
+  stateOf,
+  type Template,
+  type TemplateState,
+} from '@clew/templates'
 import { createDetector, type Detector } from '../detect/detector.ts'
 import type { Expected } from '../detect/expected.ts'
 import type { Failure, Opinion } from '../detect/warning.ts'
@@ -31,8 +39,9 @@ export type Watch = {
   learning(): { sinceMs: number; untilMs: number; series: number; leftOut: number }
   /** What was counted of templates lately, and what was expected; by their ids or former ones. */
   expected(ids: readonly number[]): RuleExpected[]
-  /** By any id that it had. */
+  /** By any id that it had; and all of them. */
   template(id: number): Template | undefined
+  templates(): TemplateState
   readonly found: readonly KeptWarning[]
   readonly failures: readonly Failure[]
   /** What was found is stored. */
@@ -192,6 +201,10 @@ class RuleWatch implements Watch {
 
   template(id: number): Template | undefined {
     return this.#miner.get(id)
+  }
+
+  templates(): TemplateState {
+    return stateOf(this.#miner)
   }
 
   saved(): void {

@@ -11,6 +11,7 @@ import { type AlertCounts, type AlertMetrics, createAlertMetrics } from './alert
 import type { AlertsFile } from './alerts-file.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import { createRunner, type Runner } from './runner.ts'
+import { createSharedTemplates } from './shared-templates.ts'
 
 /** What rules run with, beside their file. */
 export type AlertingOptions = {
@@ -62,16 +63,22 @@ export function startAlerting(options: AlertingOptions): Alerting {
   counts.know(file)
   const [sendOrSay, steadyMs] = [createInsisting(report, now), steadyClock(now)]
   const sending = createSending(delivery, sendOrSay)
+  const isEarly = file.rules.some(({ type }) => type === 'early')
+  const shared = isEarly ? createSharedTemplates(store, now, report) : undefined
+  shared?.exchange()
   const runner = createRunner(
     createEngine(file.rules, options.watchedFromMs),
     store,
     sending.noteAlert,
     (byMs) => report(jumped(byMs)),
-    counts.patterns,
+    { tally: counts.patterns, shared },
   )
   counts.learn(() => runner.learning())
   return {
-    send: sending.all,
+    async send() {
+      shared?.exchange()
+      await sending.all()
+    },
     assign: (partition, clockMs) => runner.assign(partition, clockMs),
     positionOf: (partition) => runner.positionOf(partition),
     learning: () => runner.learning(),
@@ -94,6 +101,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
       return result
     },
     async close(timeoutMs) {
+      shared?.end()
       await sendOrSay(() => runner.keep())
       await notifier.close({ timeoutMs })
       try {

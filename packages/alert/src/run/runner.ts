@@ -1,14 +1,13 @@
 import type { Alert, Decision } from '../alert.ts'
 import type { Opinion } from '../detect/warning.ts'
 import type { KeptWarning } from '../early/kept-warning.ts'
-import type { PatternTally } from '../early/pattern-tally.ts'
 import type { Engine, Hits } from '../engine/engine.ts'
 import type { RecordBatch } from '../sources/source.ts'
 import { type AlertStore, StateLostError, type StoredCell } from '../store/store.ts'
 import { Clocks } from './clocks.ts'
 import { alone, type CellOutcome, freshOf, partsOf, type Work } from './commit-parts.ts'
 import { createGroupLimit, mostDue } from './group-limit.ts'
-import { createWatching, tellFound, type Watching } from './watching.ts'
+import { createWatching, type TemplatesTold, tellFound, type Watching } from './watching.ts'
 
 /** Judges batches with a store, which other processes may share. */
 export type Runner = {
@@ -40,23 +39,23 @@ const turnsAfterRefusal = 50
 
 /**
  * `onAlert` is told of alerts once they are stored. `onSetBack`: the clock of a partition was by so many milliseconds ahead of
- * what it is now, so it had jumped; what was counted by it is forgotten. Only where no other process may be right. `patterns`: where
- * lines are counted by their templates, as far as rules of type `early` look at them.
+ * what it is now, so it had jumped; what was counted by it is forgotten. Only where no other process may be right. `templates`: who
+ * is told of those of lines that rules of type `early` look at.
  */
 export function createRunner(
   engine: Engine,
   store: AlertStore,
   onAlert: (alert: Alert) => void = () => {},
   onSetBack: (byMs: number) => void = () => {},
-  patterns?: PatternTally,
+  templates?: TemplatesTold,
 ): Runner {
-  return new BatchRunner(engine, store, { onAlert, onSetBack, patterns })
+  return new BatchRunner(engine, store, { onAlert, onSetBack, templates })
 }
 
 type Listeners = {
   onAlert: (alert: Alert) => void
   onSetBack: (byMs: number) => void
-  patterns: PatternTally | undefined
+  templates: TemplatesTold | undefined
 }
 
 class BatchRunner implements Runner {
@@ -73,7 +72,7 @@ class BatchRunner implements Runner {
   /** Batches that are still judged in turn after a refusal. */
   #turns = 0
 
-  constructor(engine: Engine, store: AlertStore, { onAlert, onSetBack, patterns }: Listeners) {
+  constructor(engine: Engine, store: AlertStore, { onAlert, onSetBack, templates }: Listeners) {
     this.#engine = engine
     this.#store = store
     this.#onAlert = onAlert
@@ -83,7 +82,7 @@ class BatchRunner implements Runner {
       onSetBack(byMs)
     })
     this.#groups = createGroupLimit(engine, store)
-    this.#watching = createWatching(engine, store, patterns)
+    this.#watching = createWatching(engine, store, templates)
     this.learning = this.#watching.learning
     this.expected = this.#watching.expected
   }
@@ -195,7 +194,7 @@ class BatchRunner implements Runner {
     const watch = watched?.change(mustKeep)
     const { result, lowMs } = await this.#store.commit({
       ...{ ...parts, span, clocks: this.#clocks.all, setBacks: [...this.#clocks.setBacks] },
-      ...(watch && { watch, warnings: watched!.watch.found, failures: watched!.watch.failures }),
+      ...(watch && { watch, warnings: watched!.found, failures: watched!.watch.failures }),
     })
     this.#clocks.lowMs = lowMs
     if (result !== 'stored') return result
@@ -209,7 +208,7 @@ class BatchRunner implements Runner {
   /** Where others change the same cells, work that is refused and done again would be most of it. */
   async #judge(work: Work): Promise<'stored' | 'elsewhere'> {
     const { hits, watched } = work
-    const beside = watched ? tellFound(this.#engine, watched.watch.found, hits) : []
+    const beside = watched ? tellFound(this.#engine, watched.found, hits) : []
     beside.push(...(await this.#groups.leaveOut(hits)))
     for (;;) {
       const once = () => this.#judgeOnce(work, beside)

@@ -1,11 +1,12 @@
 import type { Decision } from '../alert.ts'
 import type { KeptWarning } from '../early/kept-warning.ts'
 import type { PatternTally } from '../early/pattern-tally.ts'
-import { createReadPatterns, type ReadPatterns } from '../early/read-patterns.ts'
+import { createReadPatterns, type PatternNames, type ReadPatterns } from '../early/read-patterns.ts'
 import { createWatch, type EarlyRule, type RuleExpected, type Watch } from '../early/watch.ts'
 import type { Engine, Hits } from '../engine/engine.ts'
 import type { RecordBatch } from '../sources/source.ts'
 import type { WatchChange, WindowStore } from '../store/store.ts'
+import { type SharedTemplates, withSharedIds } from './shared-templates.ts'
 
 /** What rules of type `early` do with each partition that this process reads. */
 export type Watching = {
@@ -31,15 +32,30 @@ const mostGapMs = 3 * minuteMs
 const bytesPerMinute = 1024 * 1024
 const mostMinutes = 10
 
-/** `patterns`: where lines of templates are counted once they are stored. */
-export function createWatching(engine: Engine, store: WindowStore, patterns?: PatternTally): Watching {
+/** What is told of templates outside of what watches them. */
+export type TemplatesTold = {
+  /** Where their lines are counted once they are stored. */
+  tally: PatternTally
+  /** What other processes know of them; undefined where there are none. */
+  shared: SharedTemplates | undefined
+}
+
+export function createWatching(engine: Engine, store: WindowStore, told?: TemplatesTold): Watching {
   const rules = engine.rules.filter((rule): rule is EarlyRule => rule.type === 'early')
   const watched = new Map<string, WatchedPartition>()
-  const settle = ({ watch, read }: WatchedPartition): void => {
-    if (patterns === undefined || read === undefined) return
-    const others = [...watched.values()].filter((other) => other.watch !== watch)
-    const isKnown = (id: number): boolean => others.some((other) => other.watch.template(id) !== undefined)
-    read.settle(patterns, (id) => watch.template(id), isKnown)
+  const namesOf = ({ watch }: WatchedPartition): PatternNames => {
+    const isOthers = (id: number): boolean =>
+      [...watched.values()].some((other) => other.watch !== watch && other.watch.template(id) !== undefined)
+    return told?.shared
+      ? sharedNames(told.shared, watch)
+      : {
+          template: (id) => watch.template(id),
+          isNew: ({ id }) => !isOthers(id),
+          changed: (_, merges) => merges,
+        }
+  }
+  const settle = (one: WatchedPartition): void => {
+    if (told) one.read?.settle(told.tally, (id) => one.watch.template(id), namesOf(one))
   }
   return {
     async of(partition, position) {
@@ -47,13 +63,18 @@ export function createWatching(engine: Engine, store: WindowStore, patterns?: Pa
       const known = watched.get(partition)
       if (known) return known
       const stored = await store.watchOf(partition)
-      const read = patterns && createReadPatterns()
+      const read = told && createReadPatterns()
       const watch = createWatch(rules, stored?.state, read)
       const { version = '', next = position } = stored ?? {}
-      const one = new WatchedPartition({ partition, watch, read, settle }, version, next)
+      const one = new WatchedPartition(
+        { partition, watch, read, settle, shared: told?.shared },
+        version,
+        next,
+      )
       if (stored && stored.next === undefined && engine.watchedFromMs > watch.minuteMs() + mostGapMs)
         watch.skip(engine.watchedFromMs)
       watched.set(partition, one)
+      told?.shared?.learn(watch.templates())
       return one
     },
     forget(partition) {
@@ -77,11 +98,23 @@ export function createWatching(engine: Engine, store: WindowStore, patterns?: Pa
   }
 }
 
+function sharedNames(shared: SharedTemplates, watch: Watch): PatternNames {
+  return {
+    template: (id) => shared.get(id) ?? watch.template(id),
+    isNew: shared.learnNew,
+    changed(templates, merges) {
+      shared.learn({ templates, merges })
+      return shared.newMerges()
+    },
+  }
+}
+
 type Parts = {
   partition: string
   watch: Watch
   read: ReadPatterns | undefined
   settle: (one: WatchedPartition) => void
+  shared: SharedTemplates | undefined
 }
 
 /** A watch, where it stands, and what of it is stored. */
@@ -90,6 +123,7 @@ export class WatchedPartition {
   readonly watch: Watch
   readonly read: ReadPatterns | undefined
   readonly #settle: Parts['settle']
+  readonly #shared: SharedTemplates | undefined
   #version: string
   #next: number | undefined
   /** Records of a batch without offsets that could not be stored, and that comes again. */
@@ -99,11 +133,12 @@ export class WatchedPartition {
   #wasPassed = false
   #change: WatchChange | undefined
 
-  constructor({ partition, watch, read, settle }: Parts, version: string, next: number | undefined) {
+  constructor({ partition, watch, read, settle, shared }: Parts, version: string, next: number | undefined) {
     this.partition = partition
     this.watch = watch
     this.read = read
     this.#settle = settle
+    this.#shared = shared
     this.#version = version
     this.#next = next
   }
@@ -111,6 +146,11 @@ export class WatchedPartition {
   /** The offset of the record that it saw not yet. */
   get next(): number | undefined {
     return this.#next
+  }
+
+  /** What it found and nobody stored yet. */
+  get found(): KeptWarning[] {
+    return this.watch.found.map((warning) => withSharedIds(warning, this.#shared))
   }
 
   /** Counts what it did not see yet. What is found and counted of records from before `position` was told before. */

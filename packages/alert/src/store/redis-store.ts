@@ -2,7 +2,9 @@ import { createHash, randomInt, randomUUID } from 'node:crypto'
 import type { Alert, Decision, DecisionReason } from '../alert.ts'
 import type { KeptWarning } from '../early/kept-warning.ts'
 import type { CellState } from '../engine/cell.ts'
+import { type RedisClient, sendTo } from './redis-client.ts'
 import { keysOf, redisScripts } from './redis-scripts.ts'
+import { shareTemplates } from './redis-templates.ts'
 import {
   type AlertStore,
   type Commit,
@@ -12,14 +14,6 @@ import {
   storeLimits,
   type WindowStore,
 } from './store.ts'
-
-/**
- * What of a Redis client is used: ioredis 5 and later has `call`, node-redis `sendCommand`. Redis must be 6.2 or later, with
- * `maxmemory-policy noeviction` and, if windows are to outlive its restart, an append-only file.
- */
-export type RedisClient =
-  | { call(command: string, ...words: string[]): Promise<unknown> }
-  | { sendCommand(words: string[]): Promise<unknown> }
 
 const hashes = Object.fromEntries(
   Object.entries(redisScripts).map(([name, text]) => [name, createHash('sha1').update(text).digest('hex')]),
@@ -67,13 +61,9 @@ export function createRedisStore(
       const [cells, waiting, dropped] = ((await run('size', [])) as unknown[]).map(Number)
       return { cells: cells!, waiting: waiting!, dropped: dropped! }
     },
+    shareTemplates: (miner, report) => shareTemplates(miner, { client, prefix, report }),
     close: async () => {},
   }
-}
-
-/** By whichever client it is. */
-export function sendTo(client: RedisClient, words: string[]): Promise<unknown> {
-  return 'call' in client ? client.call(words[0]!, ...words.slice(1)) : client.sendCommand(words)
 }
 
 function windowsIn(run: Run): WindowStore {

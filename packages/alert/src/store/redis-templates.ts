@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createSharing, type Miner, type SharedEntry } from '@clew/templates'
-import { type RedisClient, sendTo } from './redis-store.ts'
+import { type RedisClient, sendTo } from './redis-client.ts'
 
 /** Where templates are shared; without a prefix the keys begin with `{clew}:`. */
 export type RedisTemplatesOptions = {

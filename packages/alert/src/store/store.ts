@@ -1,3 +1,4 @@
+import type { Miner } from '@clew/templates'
 import type { Alert, Decision, DecisionReason } from '../alert.ts'
 import type { Failure, Opinion } from '../detect/warning.ts'
 import type { KeptWarning } from '../early/kept-warning.ts'
@@ -123,5 +124,10 @@ export type AlertStore = WindowStore &
     /** Early warnings, the newest first. */
     warnings(most: number): Promise<KeptWarning[]>
     size(): Promise<StoreSize>
+    /**
+     * Of a store that others share: lets miners of all of them learn from each other, with each `exchange`, of which one is under way at a
+     * time. It rejects when the store cannot be reached; the next one makes up for it. `report` is told of what is damaged and left out.
+     */
+    shareTemplates?(miner: Miner, report: (problem: string) => void): { exchange(): Promise<void> }
     close(): Promise<void>
   }
