@@ -11,6 +11,8 @@ import { archetypes, createWorld, minutesPerDay, type World } from './world.ts'
 export type LeadSample = {
   seed: number
   scores: [name: string, score: Score][]
+  /** Of the warnings that a chat gets, by the `sure` that a rule has if it says none. */
+  chat: Score
   /** How often that was, how many warnings there were, and minutes in which it did not tell the same, byte for byte. */
   restarted: { times: number; warnings: number; otherMinutes: number }
   microsPerRecord: number
@@ -57,14 +59,17 @@ function createOurs() {
   }
 }
 
+/** How sure a warning must be for a chat, where its rule says nothing else. */
+const sureOfRules = 0.7
+
 /** What is measured together is still in the caches of the CPU, as a record is that was just read. */
 const minutesAtOnce = 10
 
 /** What all services wrote in a minute. */
 type AllMinute = { minute: number; services: ServiceMinute[] }
 
-const toldOf = ({ services, text }: Warning, minute: number): Told => ({
-  minute,
+const toldOf = ({ services, text, id, sure }: Warning, minute: number): Told => ({
+  ...{ minute, id, sure },
   services: services.map((name) => Number(name.split('-')[1])),
   text,
 })
@@ -96,20 +101,24 @@ function run(world: World, isAlone: boolean): LeadSample {
   return {
     seed: world.seed,
     scores: [...told].map(([name, list]): [string, Score] => [name, score(world, list)]),
+    chat: score(
+      world,
+      ours.told.filter(({ sure }) => sure! >= sureOfRules),
+    ),
     restarted: ours.restarted(),
     microsPerRecord: ours.microsPerRecord(),
     note: ours.describe(),
   }
 }
 
-function print({ seed, scores, restarted, note }: LeadSample, isDetailed: boolean): void {
+function print({ seed, scores, chat, restarted, note }: LeadSample, isDetailed: boolean): void {
   console.log(
     `seed ${seed}: ${note}; ${restarted.otherMinutes === 0 ? 'the same' : `OTHERWISE in ${restarted.otherMinutes} minutes`} when restarted at ${restarted.times} noons`,
   )
-  for (const [
-    name,
-    { faults, recall, medianLeadMinutes, falsePerServiceDay, precision, falseOfDeploys },
-  ] of scores)
+  for (const [name, { faults, recall, medianLeadMinutes, falsePerServiceDay, precision, falseOfDeploys }] of [
+    ...scores,
+    ['in a chat', chat] as const,
+  ])
     console.log(
       `  ${name.padEnd(22)} recall ${recall.toFixed(2)} of ${faults}, lead ${medianLeadMinutes.toFixed(1)} min, false ${falsePerServiceDay.toFixed(3)} a service and day (${falseOfDeploys} of deploys), precision ${precision.toFixed(2)}`,
     )

@@ -1,7 +1,7 @@
 import { type Archetype, archetypes, type Episode, minutesPerDay, type World } from './world.ts'
 
-/** An alert: when, and of which services. */
-export type Told = { minute: number; services: readonly number[]; text: string }
+/** An alert: when, and of which services. `id`: of what may be told again; `sure`: how sure it is. */
+export type Told = { minute: number; services: readonly number[]; text: string; id?: string; sure?: number }
 
 /** How well faults were told of before they came. */
 export type Score = {
@@ -30,7 +30,7 @@ export function score(world: World, told: readonly Told[]): Score {
   const faults = world.episodes.filter(({ kind }) => kind !== 'deploy')
   const deploys = world.episodes.filter(({ kind }) => kind === 'deploy')
   const leads = new Map<Episode, number>()
-  const times = new Map<Episode, number>()
+  const tellers = new Map<Episode, Set<unknown>>()
   const falseTold: Told[] = []
   let right = 0
   for (const alert of once(told)) {
@@ -38,7 +38,7 @@ export function score(world: World, told: readonly Told[]): Score {
     const of = faults.find((fault) => isOf(fault, alert, fault.failMinute))
     if (of) {
       right++
-      times.set(of, (times.get(of) ?? 0) + 1)
+      tellers.set(of, (tellers.get(of) ?? new Set()).add(alert.id ?? alert))
       if (!leads.has(of)) leads.set(of, of.failMinute - alert.minute)
     } else if (!faults.some((fault) => isOf(fault, alert, fault.endMinute + recoveryMinutes)))
       falseTold.push(alert)
@@ -63,7 +63,7 @@ export function score(world: World, told: readonly Told[]): Score {
       deploys.some((deploy) => isOf(deploy, alert, deploy.endMinute + againMinutes)),
     ).length,
     byArchetype,
-    shared: { told: shared.length, once: shared.filter((fault) => times.get(fault) === 1).length },
+    shared: { told: shared.length, once: shared.filter((fault) => tellers.get(fault)!.size === 1).length },
     missed: faults.filter((fault) => !leads.has(fault)),
     falseTold,
   }

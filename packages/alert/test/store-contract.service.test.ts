@@ -66,9 +66,11 @@ describe.each(Object.entries(stores))('a store in %s', (_, open) => {
     const opinions = [{ id: 'b', opinion: 'noise' } as const, { id: 'none', opinion: 'noise' } as const]
     await store.commit(commitOf({ failures, opinions }))
     await store.commit(commitOf({ opinions: [{ id: 'b', opinion: 'useful' }] }))
+    // One that is told again, as it is surer, keeps what is known of it.
+    await store.commit(commitOf({ warnings: [{ ...warningOf('b', 4), sure: 0.9 }, warningOf('a', 2)] }))
     const { id: _, ...failure } = failures[0]!
     expect(await store.warnings(10)).toEqual([
-      { ...warningOf('b', 3), opinion: 'useful' },
+      { ...warningOf('b', 4), sure: 0.9, opinion: 'useful' },
       { ...warningOf('a', 2), failure },
       warningOf('c', 1),
     ])

@@ -1,35 +1,9 @@
+import { beginCause, type Cause, joinCause, partOf, traceIdsOf } from './cause.ts'
 import type { Finding } from './judge-service.ts'
 import { beginLinks, isLinked, type Links } from './links.ts'
 import { type Outcome, sortFindings, tellOf } from './tell-cause.ts'
-import { logOf } from './value-series.ts'
-import type { Change, Failure, Opinion, Warning } from './warning.ts'
-
-/** A series that took part, and how high it came. JSON. */
-export type Part = {
-  service: string
-  group: Finding['group']
-  id: string
-  field: string
-  kind: Change['kind']
-  height: number
-}
-
-/** What goes on, and was told of. JSON. */
-export type Cause = {
-  /** Of the warning that told of it. */
-  id: string
-  beganMinute: number
-  lastMinute: number
-  services: string[]
-  traceIds: string[]
-  /** What is remembered of it: what it began with. */
-  signature: string
-  parts: Part[]
-  failedMinute: number
-  failure: string
-  /** What somebody said of it, or "". */
-  opinion: Opinion | ''
-}
+import { isNews, isPlain, mayBecomeSurer, noteTold } from './telling.ts'
+import type { DetectorSettings, Failure, Warning } from './warning.ts'
 
 /** All that is known of causes. JSON but for the maps. */
 export type Causes = {
@@ -57,31 +31,42 @@ const quietMinutes = 30
 const mostOpen = 1000
 const mostOutcomes = 2000
 const mostPast = 100
-const mostParts = 50
-const mostTraceIds = 50
 
-/** What was found at a minute, by service: a warning of each cause that begins with it. */
+/** From where on something is told, and surely. */
+export type Bars = Pick<DetectorSettings, 'sigmas' | 'sure'>
+
+/**
+ * What was found at a minute, by service: a warning of each cause that begins with it, and once more of each that was less sure so far
+ * than `bars.sure` and is not any more, or of which there is news.
+ */
 export function takeFindings(
   causes: Causes,
   minute: number,
   found: readonly (readonly [service: string, findings: readonly Finding[]])[],
-  leastSigmas: number,
+  bars: Bars,
 ): Warning[] {
-  const begun = new Map<Cause, Finding[]>()
+  const joined = new Map<Cause, Finding[]>()
+  const begun = new Set<Cause>()
   for (const [service, findings] of found) if (findings.length === 0) causes.murmurs.delete(service)
   for (const [service, sorted] of strongestFirst(found)) {
-    const fresh = joinKnown(causes, service, minute, sorted, begun)
-    if (!isEnough(causes, service, fresh, leastSigmas)) continue
-    const cause = begin(service, minute, fresh)
-    begun.set(cause, fresh)
+    const fresh = joinKnown(causes, service, minute, sorted, joined)
+    if (!isEnough(causes, service, fresh, bars.sigmas)) continue
+    const cause = beginCause(service, minute, fresh)
+    begun.add(cause)
+    joined.set(cause, fresh)
     causes.open.push(cause)
     if (causes.open.length > mostOpen) causes.open.shift()
   }
-  return [...begun].map(([cause, findings]) => {
+  return [...joined].flatMap(([cause, findings]) => {
+    const isNew = begun.has(cause) || isNews(cause, minute, findings, bars.sigmas)
+    if (!isNew && !mayBecomeSurer(cause, bars.sure)) return []
     const { signature, services } = cause
     const warning = tellOf(signature, minute, services, findings, causes.outcomes.get(signature))
-    cause.id = warning.id
-    return warning
+    if (!isNew && warning.sure < bars.sure) return []
+    if (begun.has(cause)) cause.id = warning.id
+    const sureMinute = mayBecomeSurer(cause, bars.sure) ? minute : (cause.told?.sureMinute ?? minute)
+    noteTold(cause, findings, { minute, sureMinute, sure: warning.sure })
+    return [{ ...warning, id: cause.id, firstUnixMs: (sureMinute + 1) * 60_000 }]
   })
 }
 
@@ -100,7 +85,7 @@ function joinKnown(
   service: string,
   minute: number,
   sorted: readonly Finding[],
-  begun: ReadonlyMap<Cause, Finding[]>,
+  joined: Map<Cause, Finding[]>,
 ): Finding[] {
   if (causes.open.length === 0) return [...sorted]
   const traceIds = traceIdsOf(sorted)
@@ -109,11 +94,11 @@ function joinKnown(
     const isYoung = minute - cause.beganMinute < togetherMinutes
     const isOwn = cause.services.includes(service)
     if (!isOwn && !(isYoung && isRelated(causes.links, cause, service, traceIds))) continue
-    const own = isYoung ? rest : rest.filter((finding) => partOf(cause, service, finding) !== undefined)
+    const own = isYoung ? rest : rest.filter((finding) => partOf(cause, finding) !== undefined)
     // What is faint in another service is no news of this cause, but none of its own either.
     if (own.length > 0 && (isOwn || own[0]!.change.sigmas >= leastElsewhere)) {
-      join(cause, service, minute, own)
-      begun.get(cause)?.push(...own)
+      joinCause(cause, service, minute, own)
+      joined.set(cause, [...(joined.get(cause) ?? []), ...own])
     }
     rest = rest.filter((finding) => !own.includes(finding))
   }
@@ -128,21 +113,12 @@ const isRelated = (links: Links, cause: Cause, service: string, traceIds: readon
 
 const togetherMinutes = 45
 
-const partOf = ({ parts }: Cause, service: string, { group, id, change }: Finding): Part | undefined =>
-  parts.find(
-    (part) =>
-      part.service === service && part.group === group && part.id === id && part.field === change.field,
-  )
-
 /** One that is plain, or two or three of different series that are less so and stay. */
 function isEnough(causes: Causes, service: string, sorted: readonly Finding[], least: number): boolean {
   if (sorted.length === 0) {
     causes.murmurs.delete(service)
     return false
   }
-  const isPlain = sorted.some(
-    ({ change, severityNumber }) => change.sigmas >= least + extraOf(change, severityNumber),
-  )
   // A level and the mix are counted once more in their templates.
   const apart = sorted.filter(({ change }) => change.of !== 'level' && change.kind !== 'mix').slice(0, 3)
   const together = Math.hypot(...apart.map(({ change }) => change.sigmas))
@@ -150,59 +126,8 @@ function isEnough(causes: Causes, service: string, sorted: readonly Finding[], l
   const minutes = isTogether ? (causes.murmurs.get(service) ?? 0) + 1 : 0
   if (minutes > 0) causes.murmurs.set(service, minutes)
   else causes.murmurs.delete(service)
-  return isPlain || minutes >= 2
+  return sorted.some((finding) => isPlain(finding, least)) || minutes >= 2
 }
-
-/** What varies more than its own past says, or is rarely harm. */
-function extraOf({ kind, of }: Change, severityNumber: number): number {
-  if (kind === 'mix') return -1
-  if (kind === 'lower') return 1
-  if (kind === 'silent') return 0.5
-  if (of === 'level') return 0.7
-  return kind === 'fewer' || (kind === 'more' && severityNumber < 13) ? 1 : 0
-}
-
-const traceIdsOf = (findings: readonly Finding[]): string[] => [
-  ...new Set(
-    findings.flatMap(({ lines }) => lines.flatMap(({ traceId }) => (traceId === '' ? [] : [traceId]))),
-  ),
-]
-
-function begin(service: string, minute: number, sorted: readonly Finding[]): Cause {
-  const cause: Cause = {
-    id: '',
-    beganMinute: minute,
-    lastMinute: minute,
-    services: [],
-    traceIds: [],
-    signature: JSON.stringify([service, sorted[0]!.key]),
-    parts: [],
-    failedMinute: 0,
-    failure: '',
-    opinion: '',
-  }
-  join(cause, service, minute, sorted)
-  return cause
-}
-
-function join(cause: Cause, service: string, minute: number, findings: readonly Finding[]): void {
-  cause.lastMinute = minute
-  if (!cause.services.includes(service)) cause.services.push(service)
-  cause.traceIds = [...new Set([...cause.traceIds, ...traceIdsOf(findings)])].slice(-mostTraceIds)
-  for (const finding of findings) {
-    const { change, group, id } = finding
-    const { field, kind } = change
-    const height = heightOf(change)
-    const known = partOf(cause, service, finding)
-    if (known && Math.abs(height) > Math.abs(known.height)) known.height = height
-    else if (!known && cause.parts.length < mostParts)
-      cause.parts.push({ service, group, id, field, kind, height })
-  }
-}
-
-/** How high it came: a count, or how far a value lies from what it usually is, in logarithms. */
-export const heightOf = ({ field, now, usual }: Change): number =>
-  field === '' ? now : logOf(now) - logOf(usual)
 
 /** A service fails: what is open there led to it. */
 export function takeFailure(causes: Causes, service: string, minute: number, failure: string): void {

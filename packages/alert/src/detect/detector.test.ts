@@ -15,11 +15,11 @@ import {
   startMs,
 } from '../../test/faults.ts'
 import { createDetector } from './detector.ts'
-import type { SeenRecord, Warning } from './warning.ts'
+import type { Opinion, SeenRecord, Warning } from './warning.ts'
 
-test.each(faults)('$name is told once, with its lines and traces', ({ fault, kind, said }) => {
+test.each(faults)('$name is told, with its lines and traces', ({ fault, kind, said }) => {
   const warnings = runOver(fault, quietMinutes + 40)
-  expect(warnings).toHaveLength(1)
+  expect(suresOf(warnings).length).toBeLessThanOrEqual(2)
   const [{ unixMs, services, changes, lines, text, sure }] = warnings as [Warning]
   expect(services).toEqual(['shop'])
   expect(changes.map((change) => change.kind)).toContain(kind)
@@ -66,6 +66,59 @@ test.each<{ name: string; fault: Fault }>([
   },
 ])('$name is no warning', ({ fault }) => {
   expect(runOver(fault, quietMinutes + 240)).toEqual([])
+})
+
+/** Each once, as it was told first. */
+const firstsOf = (warnings: readonly Warning[]): Warning[] => [
+  ...new Map(warnings.toReversed().map((warning) => [warning.id, warning])).values(),
+]
+
+/** Jobs wait longer, and after twenty minutes the heartbeat stops. */
+const grows: Fault = {
+  wait: (into) => (into < 0 ? 20 : 28),
+  beats: (into) => (into < 25 ? 2 : 0),
+}
+
+/** How sure they are; all are of one cause. */
+function suresOf(warnings: readonly Warning[]): number[] {
+  expect(new Set(warnings.map(({ id }) => id)).size).toBe(1)
+  return warnings.map(({ sure }) => sure)
+}
+
+test('what is told as perhaps chance is told once more, with its id and what it is by then, when it is surer', () => {
+  const warnings = runOver(grows, quietMinutes + 60)
+  const [faint, sure] = suresOf(warnings)
+  expect(warnings).toHaveLength(2)
+  expect(faint).toBeLessThan(0.7)
+  expect(sure).toBeGreaterThanOrEqual(0.7)
+  const [first, again] = warnings as [Warning, Warning]
+  expect(first.changes.map(({ kind }) => kind)).toEqual(['higher'])
+  expect(again.changes.map(({ kind }) => kind)).toContain('silent')
+  expect(again.unixMs - first.unixMs).toBeGreaterThan(15 * 60_000)
+  expect(again.text).toMatch(/nothing of “alive” comes any more/)
+})
+
+test('what is plain at once is told once, whatever else shows later', () => {
+  const plain = faults[0]!.fault
+  expect(suresOf(runOver({ ...plain, beats: grows.beats! }, quietMinutes + 60))).toHaveLength(1)
+})
+
+test('of what has failed nobody hears that it is surer', () => {
+  const records: Fault['records'] = (minute, into) =>
+    many(minute, into < 20 ? 0 : 12, { templateId: 'f', template: 'payment failed', severityNumber: 17 })
+  expect(suresOf(runOver({ ...grows, records }, quietMinutes + 60))).toHaveLength(1)
+})
+
+test('of what somebody called noise nobody hears that it is surer, and what was called useful still comes', () => {
+  const heard = (opinion: Opinion): number[] =>
+    suresOf(
+      runOver(grows, quietMinutes + 60, (detector, minute) => {
+        if (minute === quietMinutes + 15) detector.opine(() => true, opinion)
+        return detector
+      }),
+    )
+  expect(heard('noise')).toHaveLength(1)
+  expect(heard('useful')).toHaveLength(2)
 })
 
 test('in a service of a few lines a minute, a kind in place of another is told of though neither is rare', () => {
@@ -150,12 +203,16 @@ function runTwo(traceOf: (service: string, minute: number, at: number) => string
 
 test('a fault that two services of the same traces show is one warning', () => {
   const warnings = runTwo((_, minute, at) => `${minute}-${at}`.padStart(32, '0'))
-  expect(warnings.map(({ services }) => services)).toEqual([['shop']])
+  expect(firstsOf(warnings).map(({ services }) => services)).toEqual([['shop']])
 })
 
 test('faults of two services that have no trace in common are two warnings, though they begin at the same time', () => {
   const warnings = runTwo((service, minute, at) => `${service}${minute}-${at}`.padStart(32, '0'))
-  expect(warnings.map(({ services }) => services).toSorted()).toEqual([['api'], ['shop']])
+  expect(
+    firstsOf(warnings)
+      .map(({ services }) => services)
+      .toSorted(),
+  ).toEqual([['api'], ['shop']])
 })
 
 test('jobs that fail to come are one change: their queue, and not their spans as well', () => {
@@ -189,7 +246,7 @@ test('what followed when it began like this before is said', () => {
     },
     quietMinutes + period + 40,
   )
-  const again = warnings.filter(({ precedent }) => precedent !== undefined)
+  const again = firstsOf(warnings).filter(({ precedent }) => precedent !== undefined)
   expect(again).toHaveLength(1)
   expect(again[0]!.precedent).toMatchObject({ times: 1, failures: 1, failure: 'connection refused' })
   expect(again[0]!.text).toMatch(/“connection refused” followed once, about \d+ minutes later/)

@@ -1,4 +1,5 @@
-import { type Cause, endCauses, type Part, takeFailure, takeFindings } from './causes.ts'
+import type { Cause, Part } from './cause.ts'
+import { type Bars, endCauses, takeFailure, takeFindings } from './causes.ts'
 import { isHeld, openMinutes, ringMinutes } from './count-series.ts'
 import { type Expected, expectedOf } from './expected.ts'
 import { type Finding, judgeService } from './judge-service.ts'
@@ -47,11 +48,11 @@ export type Detector = {
   stats(): DetectorStats
 }
 
-const defaults: DetectorSettings = { warmUpMs: 24 * 3_600_000, maxSeries: 20_000, sigmas: 5.3 }
+const defaults: DetectorSettings = { warmUpMs: 24 * 3_600_000, maxSeries: 20_000, sigmas: 5.3, sure: 0.7 }
 
 /** A detector. `saved`: of a former one's `save()`; what is none, or of another version, is as if there were nothing. */
 export function createDetector(settings: Partial<DetectorSettings> = {}, saved?: string): Detector {
-  const { warmUpMs, maxSeries, sigmas } = { ...defaults, ...settings }
+  const { warmUpMs, maxSeries, sigmas, sure } = { ...defaults, ...settings }
   const state = (saved === undefined ? undefined : parseState(saved)) ?? beginState()
   state.room.most = maxSeries
   return {
@@ -71,7 +72,8 @@ export function createDetector(settings: Partial<DetectorSettings> = {}, saved?:
       observeSpan(service, span, minute, state.room)
       noteTrace(state.causes.links, span.traceId, span.service)
     },
-    tick: (lowMs) => passTo(state, Math.floor(lowMs / 60_000), Math.round(warmUpMs / 60_000), sigmas),
+    tick: (lowMs) =>
+      passTo(state, Math.floor(lowMs / 60_000), Math.round(warmUpMs / 60_000), { sigmas, sure }),
     minuteMs: () => state.minute * 60_000,
     failures: () => state.causes.failed.splice(0),
     skip: (toMs) => skip(state, Math.floor(toMs / 60_000)),
@@ -131,7 +133,7 @@ function serviceOf({ services, room }: State, fullName: string, minute: number):
 
 const mostMinutesAtOnce = 10
 
-function passTo(state: State, minute: number, warmUpMinutes: number, sigmas: number): Warning[] {
+function passTo(state: State, minute: number, warmUpMinutes: number, bars: Bars): Warning[] {
   if (state.minute === 0 || !(minute > state.minute)) return []
   if (minute - state.minute > mostMinutesAtOnce) {
     skip(state, minute)
@@ -146,7 +148,7 @@ function passTo(state: State, minute: number, warmUpMinutes: number, sigmas: num
       if (failure !== undefined) takeFailure(state.causes, name, now, failure)
       found.push([name, withoutNoise(state.opinions, findings)])
     }
-    warnings.push(...takeFindings(state.causes, now, found, sigmas))
+    warnings.push(...takeFindings(state.causes, now, found, bars))
     closeLinks(state.causes.links, now)
     for (const cause of endCauses(state.causes, now)) settle(state, cause)
     if (now % 60 === 59) forgetIdle(state, now)

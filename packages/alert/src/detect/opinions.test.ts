@@ -39,7 +39,7 @@ const recordOf = (minute: number, at: number, severityNumber: number, templateId
 const settings = { warmUpMs: 2 * 3_600_000 }
 const [first, second] = [200, 500]
 
-/** The minutes at which something was told, when somebody says this of what is told first. */
+/** Which bursts were told of, when somebody says this of what is told first. */
 function told(opinion: Opinion | undefined, bursts: readonly Burst[], saves = false): number[] {
   const detector = createDetector(settings)
   const minutes: number[] = []
@@ -53,7 +53,7 @@ function told(opinion: Opinion | undefined, bursts: readonly Burst[], saves = fa
     }
   }
   play(detector, bursts, 700, hear)
-  return minutes.map((minute) => (minute < second ? first : second))
+  return [...new Set(minutes.map((minute) => (minute < second ? first : second)))]
 }
 
 const both = (fails: boolean, more = 1): Burst[] => [

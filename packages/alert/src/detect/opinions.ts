@@ -1,4 +1,4 @@
-import { heightOf, type Part } from './causes.ts'
+import { heightOf, type Part } from './cause.ts'
 import type { Finding } from './judge-service.ts'
 import { evened } from './tails.ts'
 import type { Change, Opinion } from './warning.ts'

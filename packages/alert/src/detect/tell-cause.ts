@@ -21,7 +21,7 @@ export function tellOf(
   const precedent = precedentOf(outcome)
   const warning = {
     id: createHash('sha256').update(`${signature} ${unixMs}`).digest('hex').slice(0, 16),
-    unixMs,
+    ...{ unixMs, firstUnixMs: unixMs },
     sinceUnixMs: Math.min(...changes.map(({ sinceUnixMs }) => sinceUnixMs)),
     services: [...services],
     changes,

@@ -44,6 +44,8 @@ export type Warning = {
   /** 16 hex digits; the same records give the same. */
   id: string
   unixMs: number
+  /** Of one that is given again: when it was the first time that it was as sure as is wanted. */
+  firstUnixMs: number
   sinceUnixMs: number
   services: string[]
   /** The strongest first; eight at most. */
@@ -80,6 +82,8 @@ export type DetectorSettings = {
   maxSeries: number
   /** From how many of its usual variations on a single change is told. 5.3. */
   sigmas: number
+  /** A warning that is less sure is given once more, with its id, when it is as sure as that. 0.7. */
+  sure: number
 }
 
 /** What a detector knows and what it left out. */

@@ -15,7 +15,8 @@ export type KeptWarning = EarlyWarning & {
   rule: string
   unixMs: number
   /**
-   * When it was raised: its minute ends at `unixMs`, and is judged once what comes late had time to come. Before it nobody could know.
+   * When it was raised: its minute ends at `unixMs`, and is judged once what comes late had time to come. Before it nobody could know. Of one
+   * that was told again, as there was news, the first time.
    * Not in those that former versions kept.
    */
   raisedUnixMs?: number
@@ -36,8 +37,8 @@ export function keptWarning(
   state: WarningState,
   warning: Warning,
 ): KeptWarning {
-  const { id, precedent, ...rest } = warning
-  const raisedUnixMs = warning.unixMs + rule.lateMs
+  const { id, precedent, firstUnixMs, ...rest } = warning
+  const raisedUnixMs = firstUnixMs + rule.lateMs
   return {
     ...{ ...rest, ...(precedent && { precedent }), id: warningIdOf(rule.id, id) },
     ...{ rule: rule.id, raisedUnixMs, state },

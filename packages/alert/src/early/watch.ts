@@ -82,7 +82,7 @@ export function createWatch(rules: readonly EarlyRule[], saved?: string, pattern
     return {
       rule,
       matches: matcherOf(rule.where),
-      detector: createDetector({ warmUpMs: rule.learnMs }, known?.detectors[rule.id]),
+      detector: createDetector({ warmUpMs: rule.learnMs, sure: rule.sure }, known?.detectors[rule.id]),
       lateMs: Math.min(rule.lateMs, mostLateMs),
     }
   })

@@ -74,6 +74,24 @@ test('what builds up is an alert of its service with what changed, and later wha
   expect((await store.explain(10)).decisions).toMatchObject([{ rule: 'early', reason: 'fired' }])
 })
 
+test('a warning that is surer later is one alert then, and one warning', async () => {
+  const records = recordsOfShop()
+  const ask = async (sure: number) => {
+    const store = await judgeAll(createMemoryStore(Date.now), batchesOf(records, 50), early({ sure }))
+    const [kept, ...others] = await store.warnings(10)
+    expect(others).toEqual([])
+    return { kept: kept!, alerts: await store.history(10), ...(await store.explain(10)) }
+  }
+  const faint = await ask(0.5)
+  const { kept, alerts, decisions } = await ask(faint.kept.sure + 0.2)
+  expect(kept).toMatchObject({ id: faint.kept.id, state: 'told' })
+  expect(kept.sure).toBeGreaterThanOrEqual(faint.kept.sure + 0.2)
+  expect(kept.unixMs).toBeGreaterThan(faint.kept.unixMs)
+  expect(kept.failure!.unixMs).toBeGreaterThan(kept.unixMs)
+  expect(alerts).toMatchObject([{ atUnixMs: kept.unixMs, observation: { warning: { id: kept.id } } }])
+  expect(decisions.map(({ reason }) => reason).toSorted()).toEqual(['below', 'fired'])
+})
+
 test.each([
   ['learning', { learn: '1d' }],
   ['below', { sure: 0.99 }],

@@ -135,7 +135,10 @@ function addWarnings(
   kept: Map<string, KeptWarning>,
   { warnings = [], failures = [], opinions = [] }: Commit,
 ): void {
-  for (const warning of warnings) kept.set(warning.id, warning)
+  for (const warning of warnings) {
+    const { failure, opinion } = kept.get(warning.id) ?? {}
+    kept.set(warning.id, { ...warning, ...(failure && { failure }), ...(opinion && { opinion }) })
+  }
   const change = (id: string, changes: Partial<KeptWarning>): void => {
     const known = kept.get(id)
     if (known) kept.set(id, { ...known, ...changes })

@@ -200,7 +200,9 @@ function statements(database: DatabaseSync) {
     watch: prepare('SELECT version, next, state FROM watch WHERE partition = ?'),
     setWatch: prepare('INSERT OR REPLACE INTO watch VALUES (?, ?, ?, ?)'),
     warnings: prepare('SELECT warning, failure, opinion FROM warning ORDER BY ms DESC, id LIMIT ?'),
-    setWarning: prepare('INSERT OR REPLACE INTO warning (id, ms, warning) VALUES (?, ?, ?)'),
+    setWarning: prepare(
+      'INSERT INTO warning (id, ms, warning) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ms = excluded.ms, warning = excluded.warning',
+    ),
     setFailure: prepare('UPDATE warning SET failure = ? WHERE id = ? AND failure IS NULL'),
     setOpinion: prepare('UPDATE warning SET opinion = ? WHERE id = ?'),
     trimWarnings: prepare(

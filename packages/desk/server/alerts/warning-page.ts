@@ -51,7 +51,8 @@ function failureOf(
 
 /** The first alert of another kind in one of its services. */
 function alertAfter(warning: KeptWarning, history: readonly Alert[]): FailureRow | undefined {
-  const { unixMs, services } = warning
+  const { services, raisedUnixMs = warning.unixMs } = warning
+  const unixMs = Math.min(warning.unixMs, raisedUnixMs)
   let first: FailureRow | undefined
   for (const { state, rule, atUnixMs, sinceUnixMs, observation, group, lines, id } of history) {
     if (state !== 'firing' || observation.type === 'early' || atUnixMs !== sinceUnixMs) continue
