@@ -42,8 +42,8 @@ export function takeRare(rare: RareValues, value: number): number {
   const step = Math.abs(value - rare.last)
   const height = Math.max(
     (0.5 * off) / (rare.deviation + leastDeviation),
-    (2 * Math.abs(rare.recent - rare.usual)) / (rare.recentDeviation + leastDeviation),
-    (3 * Math.abs(rare.drift - rare.usual)) / (rare.driftDeviation + leastDeviation),
+    (2 * Math.abs(rare.recent - rare.usual)) / usually(rare, rare.recentDeviation, recentShare),
+    (3 * Math.abs(rare.drift - rare.usual)) / usually(rare, rare.driftDeviation, driftShare),
     (0.3 * step) / (rare.stepDeviation + leastDeviation),
   )
   const isNews = rare.seen >= leastSeen && height > 2 * rare.height
@@ -51,6 +51,16 @@ export function takeRare(rare: RareValues, value: number): number {
   rare.height *= fadePerValue
   learn(rare, value, off, step)
   return isNews ? height : 0
+}
+
+/**
+ * How far a mean of late usually lies from that of all: as was learnt, and by chance alone at least. While few values were seen both are means of much
+ * the same, and what was learnt from that is less; of the first ones it says nothing.
+ */
+function usually({ seen, deviation }: RareValues, learnt: number, share: number): number {
+  if (seen < 3 / share) return Number.POSITIVE_INFINITY
+  const variance = share / (2 - share) - Math.max(usualShare, 1 / seen)
+  return Math.max(learnt, deviation * Math.sqrt(Math.max(0, variance))) + leastDeviation
 }
 
 /** What lies far off counts as thirty times what is usual. */
