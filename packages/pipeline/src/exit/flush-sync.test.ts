@@ -11,13 +11,14 @@ const batch: Batch = {
 
 type Costs = { request: number; answer: number | undefined; append: number }
 
-/** One end of a process with more in its queue than any time is enough for, on a clock that only work moves. */
+/** One end of a process with more in its queue than any time is enough for, on a clock that only work moves, and `passedMs` before it. */
 function end(
   length: number,
   costs: Costs,
   hasSpool: boolean,
+  passedMs = 0,
 ): { tookMs: number; sent: number; kept: number; lost: number } {
-  const seen = { tookMs: 0, sent: 0, kept: 0, lost: 0 }
+  const seen = { tookMs: passedMs, sent: 0, kept: 0, lost: 0 }
   const request = (): void => {
     seen.tookMs += costs.request
   }
@@ -83,3 +84,13 @@ test('a spool that is too slow gets a second more, and the rest is told as lost'
   expect(tookMs).toBeLessThanOrEqual(1800 + 1000 + 10)
   expect([kept > 100, kept + lost]).toEqual([true, 2400])
 })
+
+test.for([2_000, 3_000, 60_000])(
+  'what the machine did not let run for %i ms is kept all the same, as far as a disk takes it in 250 ms',
+  (passedMs) => {
+    expect(end(20, byWorker, true, passedMs)).toEqual({ tookMs: passedMs + 20, sent: 0, kept: 20, lost: 0 })
+    const { tookMs, kept, lost } = end(2400, { ...byWorker, append: 10 }, true, passedMs)
+    expect(tookMs).toBeLessThanOrEqual(Math.max(2800, passedMs + 250) + 10)
+    expect([kept >= 25, kept + lost]).toEqual([true, 2400])
+  },
+)

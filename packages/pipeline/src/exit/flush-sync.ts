@@ -29,6 +29,8 @@ const mostSpoolMs = 600
 
 /** On a disk that is slower, the spool may take so much more than all the time there is. */
 const spoolGraceMs = 1000
+/** From its turn on it has so much in any case: a process that the machine did not let run has lost its time, and not its disk. */
+const spoolTurnMs = 250
 
 /**
  * Delivers everything that was not acknowledged, or stores it: by the answers to what is on the wire and over the open
@@ -53,10 +55,15 @@ export function flushSync(
   for (const { sender } of lanes) sender.finishSync?.(() => remainingMs())
 }
 
+/** With so much more it is never over, and what passes can be told. */
+const longMs = 24 * 3_600_000
+
 function keepRests(rests: readonly Rest[], remainingMs: RemainingMs): void {
+  const turnMs = remainingMs(longMs)
+  const hasTime = (): boolean => remainingMs(spoolGraceMs) > 0 || turnMs - remainingMs(longMs) < spoolTurnMs
   for (const { lane, way, batches, away } of rests) {
     const why = away ?? (way.to === 'spool' ? way.reason : 'no answer came in time')
-    lane.keep(batches, why, () => remainingMs(spoolGraceMs) > 0)
+    lane.keep(batches, why, hasTime)
     lane.sayLosses()
   }
 }
