@@ -2,8 +2,8 @@ import { beginCause, type Cause, joinCause, partOf, traceIdsOf } from './cause.t
 import type { Finding } from './judge-service.ts'
 import { beginLinks, isLinked, type Links } from './links.ts'
 import { type Outcome, sortFindings, tellOf } from './tell-cause.ts'
-import { isNews, isPlain, mayBecomeSurer, noteTold } from './telling.ts'
-import type { DetectorSettings, Failure, Warning } from './warning.ts'
+import { type Bars, heardSureOf, isNews, isPlain, mayBecomeSurer, noteTold } from './telling.ts'
+import type { Failure, Warning } from './warning.ts'
 
 /** All that is known of causes. JSON but for the maps. */
 export type Causes = {
@@ -32,9 +32,6 @@ const mostOpen = 1000
 const mostOutcomes = 2000
 const mostPast = 100
 
-/** From where on something is told, and surely. */
-export type Bars = Pick<DetectorSettings, 'sigmas' | 'sure'>
-
 /**
  * What was found at a minute, by service: a warning of each cause that begins with it, and once more of each that was less sure so far
  * than `bars.sure` and is not any more, or of which there is news.
@@ -58,14 +55,17 @@ export function takeFindings(
     if (causes.open.length > mostOpen) causes.open.shift()
   }
   return [...joined].flatMap(([cause, findings]) => {
-    const isNew = begun.has(cause) || isNews(cause, minute, findings, bars.sigmas)
-    if (!isNew && !mayBecomeSurer(cause, bars.sure)) return []
+    const isBegun = begun.has(cause)
+    const surer = mayBecomeSurer(cause, minute, bars)
+    if (!isBegun && !surer && !isNews(cause, minute, findings, bars)) return []
     const { signature, services } = cause
     const warning = tellOf(signature, minute, services, findings, causes.outcomes.get(signature))
-    if (!isNew && warning.sure < bars.sure) return []
-    if (begun.has(cause)) cause.id = warning.id
-    const sureMinute = mayBecomeSurer(cause, bars.sure) ? minute : (cause.told?.sureMinute ?? minute)
-    noteTold(cause, findings, { minute, sureMinute, sure: warning.sure })
+    // What was told surely stays so.
+    const isFaint = warning.sure < bars.sure
+    if (!isBegun && isFaint && (!surer || !isNews(cause, minute, findings, bars))) return []
+    if (isBegun) cause.id = warning.id
+    const sureMinute = isBegun || surer ? minute : cause.told!.sureMinute
+    noteTold(cause, findings, { minute, sureMinute, sure: Math.max(heardSureOf(cause, bars), warning.sure) })
     return [{ ...warning, id: cause.id, firstUnixMs: (sureMinute + 1) * 60_000 }]
   })
 }

@@ -1,5 +1,5 @@
 import type { Cause, Part } from './cause.ts'
-import { type Bars, endCauses, takeFailure, takeFindings } from './causes.ts'
+import { endCauses, takeFailure, takeFindings } from './causes.ts'
 import { isHeld, openMinutes, ringMinutes } from './count-series.ts'
 import { type Expected, expectedOf } from './expected.ts'
 import { type Finding, judgeService } from './judge-service.ts'
@@ -8,6 +8,7 @@ import { isUseful, noteOpinion, renameIn, withoutNoise } from './opinions.ts'
 import { renameTemplate } from './rename-template.ts'
 import { beginService, observeRecord, observeSpan, type Service } from './service.ts'
 import { beginState, countsOf, groupsOf, parseState, printState, type State, valuesOf } from './state.ts'
+import type { Bars } from './telling.ts'
 import type {
   DetectorSettings,
   DetectorStats,
@@ -25,9 +26,10 @@ export type Detector = {
   observeSpan(span: SeenSpan): void
   /**
    * Time has come so far, in unix milliseconds: nothing older is expected any more. Gives the warnings of the minutes that are over by then.
-   * More than ten minutes at once are a time in which nobody watched.
+   * More than ten minutes at once are a time in which nobody watched. `heardFromMs`: of what is given before that nobody hears, so what goes
+   * on then is given again.
    */
-  tick(lowMs: number): Warning[]
+  tick(lowMs: number, heardFromMs?: number): Warning[]
   /** The minute that is closed next, in unix milliseconds; 0 before the first record. */
   minuteMs(): number
   /** Failures that followed warnings, each once: those since the last call. */
@@ -72,8 +74,10 @@ export function createDetector(settings: Partial<DetectorSettings> = {}, saved?:
       observeSpan(service, span, minute, state.room)
       noteTrace(state.causes.links, span.traceId, span.service)
     },
-    tick: (lowMs) =>
-      passTo(state, Math.floor(lowMs / 60_000), Math.round(warmUpMs / 60_000), { sigmas, sure }),
+    tick(lowMs, heardFromMs = 0) {
+      const bars = { sigmas, sure, heardFromMinute: Math.ceil(heardFromMs / 60_000) - 1 }
+      return passTo(state, Math.floor(lowMs / 60_000), Math.round(warmUpMs / 60_000), bars)
+    },
     minuteMs: () => state.minute * 60_000,
     failures: () => state.causes.failed.splice(0),
     skip: (toMs) => skip(state, Math.floor(toMs / 60_000)),

@@ -38,7 +38,7 @@ export const sortFindings = (findings: readonly Finding[]): Finding[] =>
   findings.toSorted((a, b) => b.change.sigmas - a.change.sigmas || (a.key < b.key ? -1 : 1))
 
 /** One thing is one change: a queue is the spans of its jobs, a level its templates, and a mix what has become more of it. */
-function condense(findings: readonly Finding[]): Finding[] {
+export function condense(findings: readonly Finding[]): Finding[] {
   const sorted = sortFindings(findings)
   const taken = new Map<Finding, number>()
   for (const finding of sorted) {

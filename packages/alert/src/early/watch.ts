@@ -152,10 +152,11 @@ class RuleWatch implements Watch {
     const lowMs = this.clockMs - lateMs
     const before = detector.minuteMs()
     if (before === 0 || lowMs < before + 60_000) return false
-    const warnings = detector.tick(lowMs)
+    const learntMs = this.#sinceMs + rule.learnMs
+    const warnings = detector.tick(lowMs, learntMs)
     this.closedMinutes = Math.max(this.closedMinutes, (detector.minuteMs() - this.#savedMs) / 60_000)
     for (const warning of warnings) {
-      const isLearnt = warning.unixMs - this.#sinceMs >= rule.learnMs
+      const isLearnt = warning.unixMs >= learntMs
       const state = !isLearnt ? 'learning' : warning.sure < rule.sure ? 'below' : 'told'
       this.found.push(keptWarning({ id: rule.id, lateMs }, state, warning))
     }

@@ -92,6 +92,23 @@ test('a warning that is surer later is one alert then, and one warning', async (
   expect(decisions.map(({ reason }) => reason).toSorted()).toEqual(['below', 'fired'])
 })
 
+test('what began while it was still learnt is an alert once that is over, if it goes on', async () => {
+  const records = recordsOfShop()
+  const [found] = await (await judgeAll(createMemoryStore(Date.now), batchesOf(records, 50))).warnings(1)
+  const learnMs = found!.unixMs - records[0]!.unixMs + 3 * minuteMs
+  const rules = early({ learn: `${Math.ceil(learnMs / 1000)}s` })
+  const store = await judgeAll(createMemoryStore(Date.now), batchesOf(records, 50), rules)
+  const [kept, ...others] = await store.warnings(10)
+  expect(others).toEqual([])
+  expect(kept).toMatchObject({ id: found!.id, state: 'told' })
+  expect(kept!.raisedUnixMs! - found!.raisedUnixMs!).toBeGreaterThanOrEqual(3 * minuteMs)
+  expect(await store.history(10)).toMatchObject([{ atUnixMs: kept!.unixMs }])
+  expect((await store.explain(10)).decisions.map(({ reason }) => reason).toSorted()).toEqual([
+    'fired',
+    'learning',
+  ])
+})
+
 test.each([
   ['learning', { learn: '1d' }],
   ['below', { sure: 0.99 }],

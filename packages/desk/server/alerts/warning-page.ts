@@ -56,7 +56,8 @@ function alertAfter(warning: KeptWarning, history: readonly Alert[]): FailureRow
   let first: FailureRow | undefined
   for (const { state, rule, atUnixMs, sinceUnixMs, observation, group, lines, id } of history) {
     if (state !== 'firing' || observation.type === 'early' || atUnixMs !== sinceUnixMs) continue
-    if (atUnixMs < unixMs || atUnixMs - unixMs > followsMs || (first && atUnixMs >= first.unixMs)) continue
+    if (atUnixMs < unixMs || atUnixMs - warning.unixMs > followsMs || (first && atUnixMs >= first.unixMs))
+      continue
     const service = [...Object.values(group), ...lines.map((line) => line.service)].find((name) =>
       services.includes(name),
     )
