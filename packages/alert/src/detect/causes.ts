@@ -57,12 +57,13 @@ export function takeFindings(
   return [...joined].flatMap(([cause, findings]) => {
     const isBegun = begun.has(cause)
     const surer = mayBecomeSurer(cause, minute, bars)
-    if (!isBegun && !surer && !isNews(cause, minute, findings, bars)) return []
+    const isNew = isBegun || isNews(cause, minute, findings, bars)
+    if (!isNew && !surer) return []
     const { signature, services } = cause
     const warning = tellOf(signature, minute, services, findings, causes.outcomes.get(signature))
     // What was told surely stays so.
     const isFaint = warning.sure < bars.sure
-    if (!isBegun && isFaint && (!surer || !isNews(cause, minute, findings, bars))) return []
+    if (!isBegun && isFaint && !(isNew && surer)) return []
     if (isBegun) cause.id = warning.id
     const sureMinute = isBegun || surer ? minute : cause.told!.sureMinute
     noteTold(cause, findings, { minute, sureMinute, sure: Math.max(heardSureOf(cause, bars), warning.sure) })
