@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { all, codeOf, listen, log, start, zero } from './export-rig.ts'
 import { receive } from './receivers.ts'
 
@@ -53,7 +53,7 @@ test('503 with Retry-After is waited for, with one request as a probe, and every
   const { pipeline, reports } = start(`${receiver.url}/v1/logs`, { compression: 'none' })
   log(pipeline, 4096 * 6)
   const flushed = pipeline.flush()
-  await vi.waitFor(() => expect(receiver.requests.length).toBe(4))
+  await expect.poll(() => receiver.requests.length).toBe(4)
   receiver.behave('accept')
   const before = receiver.requests.length
   const waitedFrom = performance.now()
@@ -126,7 +126,7 @@ test('a batch that the receiver never takes does not hold up the others', async 
   void pipeline.flush()
   // They are delivered when their answer has come back.
   const delivered = { ...zero, accepted: 4, delivered: 3 }
-  await vi.waitFor(() => expect(pipeline.counters().logs).toEqual(delivered), 15_000)
+  await expect.poll(() => pipeline.counters().logs, { timeout: 15_000 }).toEqual(delivered)
   expect(arrived.length).toBe(3)
 })
 

@@ -22,11 +22,11 @@ test('when memory is full records go to the spool, and to the receiver when it i
   receiver.behave({ status: 503 })
   const { pipeline } = start(`${receiver.url}/v1/logs`, {}, { maxQueueBytes: 100_000, spoolDirectory })
   log(pipeline, 5000)
-  await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(0))
+  await expect.poll(() => receiver.requests.length).toBeGreaterThan(0)
   const { spooled } = pipeline.counters().logs
   receiver.behave('accept')
   await pipeline.flush()
-  await vi.waitFor(() => expect(pipeline.counters().logs.replayed).toBe(spooled), 10_000)
+  await expect.poll(() => pipeline.counters().logs.replayed, { timeout: 10_000 }).toBe(spooled)
   const indexes = new Set(receiver.logs.map(({ attributes }) => attributes.index))
   expect(spooled).toBeGreaterThan(1000)
   expect({ unique: indexes.size, ...pipeline.counters().logs }).toEqual({

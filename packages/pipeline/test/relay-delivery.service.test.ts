@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type OtlpReceiverOptions, startOtlpReceiver } from '@clew/testing'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { newDirectory, receive } from './receivers.ts'
 import { bodiesAt, kinds, none, sorted, start, unique } from './relay-rig.ts'
 import { logsRequest, numbered } from './relayed-requests.ts'
@@ -47,7 +47,7 @@ test('Retry-After is honoured', async () => {
   receiver.behave({ status: 503, retryAfterSeconds: 3 })
   const { relay } = start(`${receiver.url}/v1/logs`)
   relay.pass('logs', 'protobuf', logsRequest(['later']))
-  await vi.waitFor(() => expect(receiver.requests.length).toBe(1))
+  await expect.poll(() => receiver.requests.length).toBe(1)
   receiver.behave('accept')
   relay.pass('logs', 'protobuf', logsRequest(['later too']))
   await delay(2500)

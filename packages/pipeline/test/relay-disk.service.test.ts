@@ -18,7 +18,7 @@ test('full memory goes to disk, a full disk is told, and all that was taken arri
   const taken: string[] = numbered(10)
   let full = 0
   relay.pass('logs', 'protobuf', logsRequest(taken))
-  await vi.waitFor(() => expect(reports.length).toBe(1))
+  await expect.poll(() => reports.length).toBe(1)
   for (let at = 10; at < 3000; at += 10) {
     const texts = numbered(10, at)
     if (relay.pass('logs', 'protobuf', logsRequest(texts)) === 'taken') taken.push(...texts)
@@ -27,7 +27,7 @@ test('full memory goes to disk, a full disk is told, and all that was taken arri
   const waiting = relay.counters().logs
   receiver.behave('accept')
   await receiver.waitForLogs(taken.length, 20_000)
-  await vi.waitFor(() => expect(relay.counters().logs.waiting).toBe(0))
+  await expect.poll(() => relay.counters().logs.waiting).toBe(0)
   expect({
     waiting,
     isPartlyTaken: taken.length > 0 && full > 0,
@@ -57,7 +57,7 @@ test('what a relay could not send when it was stopped is counted and sent by the
   const waiting = next.counters().logs
   receiver.behave('accept')
   await receiver.waitForLogs(200, 20_000)
-  await vi.waitFor(() => expect(next.counters().logs.waiting).toBe(0))
+  await expect.poll(() => next.counters().logs.waiting).toBe(0)
   expect({ waiting, bodies: unique(bodiesAt(receiver)), counters: next.counters().logs }).toEqual({
     waiting: { ...none, waiting: 200 },
     bodies: sorted(numbered(200)),

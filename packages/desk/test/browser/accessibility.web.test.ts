@@ -71,9 +71,9 @@ test('every page speaks the language of the reader and says so', async () => {
   await withPage({ locale: 'zh-CN' }, async (page) => {
     await page.goto(`${desk.url}/services`)
     await page.getByRole('heading', { name: '服务', level: 1 }).waitFor()
-    expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN')
+    await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe('zh-CN')
     await page.getByRole('button', { name: 'English' }).click()
     await page.getByRole('heading', { name: 'Services', level: 1 }).waitFor()
-    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en')
+    await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe('en')
   })
 })

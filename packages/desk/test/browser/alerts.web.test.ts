@@ -40,13 +40,13 @@ test('what fires stands on top with its lines, and each leads to its chain', asy
   await withPage({}, async (page) => {
     await page.goto(`${desk.url}/alerts`)
     await firing(page).waitFor()
-    expect(await textOf(firing(page).locator('summary'))).toMatch(
-      /^critical firing payment-failed-500 3 records (in|within) 5m \(limit 3\) since /,
-    )
+    await expect
+      .poll(() => textOf(firing(page).locator('summary')))
+      .toMatch(/^critical firing payment-failed-500 3 records (in|within) 5m \(limit 3\) since /)
     const links = firing(page).locator('.alert-lines a')
-    expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual(
-      traceIds.map((id) => `/t/${id}`),
-    )
+    await expect
+      .poll(() => links.evaluateAll((all) => all.map((link) => link.getAttribute('href'))))
+      .toEqual(traceIds.map((id) => `/t/${id}`))
     await expect.poll(() => textOf(page.getByRole('link', { name: /^Alerts/ }))).toBe('Alerts 1')
     await links.last().click()
     await page.getByText('payment_failed order=3').first().waitFor()
@@ -58,11 +58,11 @@ test('the rules say what they watch, what is wrong with the file is said, and wh
   await withPage({}, async (page) => {
     await page.goto(`${desk.url}/alerts`)
     await firing(page).waitFor()
-    expect(await textOf(page.locator('.alert-mistakes li'))).toMatch(/rules\[2\] "slow": window: /)
+    await expect.poll(() => textOf(page.locator('.alert-mistakes li'))).toMatch(/rules\[2\] "slow": window: /)
     const table = page.getByRole('region', { name: 'Rules', exact: true })
-    expect(await textOf(table.getByRole('row').nth(1))).toMatch(
-      /^payment-failed-500 critical payment_failed status:500 frequency ≥ 3 \/ 5 m 1 .* wecom-pay$/,
-    )
+    await expect
+      .poll(() => textOf(table.getByRole('row').nth(1)))
+      .toMatch(/^payment-failed-500 critical payment_failed status:500 frequency ≥ 3 \/ 5 m 1 .* wecom-pay$/)
     await table.getByRole('link', { name: 'payment-failed-500' }).click()
     const counts = page.getByRole('region', { name: 'How often' })
     await expect.poll(() => textOf(counts.getByRole('row'))).toMatch(/below 2 .* fired 1 /)
@@ -96,11 +96,13 @@ test('an alert is silenced and spoken of again by keyboard alone, and a new line
     await tabTo(page, 'button', 'End now')
     await page.keyboard.press('Enter')
     await page.getByRole('region', { name: 'Silences' }).waitFor({ state: 'detached' })
-    expect(
-      await firing(page)
-        .getByText(/^Silenced until /)
-        .count(),
-    ).toBe(0)
+    await expect
+      .poll(() =>
+        firing(page)
+          .getByText(/^Silenced until /)
+          .count(),
+      )
+      .toBe(0)
   })
 })
 
@@ -115,9 +117,9 @@ test.each(readers)(
       for (const summary of await page.locator('.alert > summary').all())
         if ((await summary.locator('..').getAttribute('open')) === null) await summary.click()
       expect(await findBarriers(page)).toEqual([])
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-      ).toBeLessThanOrEqual(0)
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+        .toBeLessThanOrEqual(0)
     })
   },
 )
@@ -133,8 +135,8 @@ test('with rules and nothing that fires it says what is watched, and the first a
     await page.getByText('1 条规则正在检查每一行到达的日志', { exact: false }).waitFor()
     for (const order of [1, 2, 3]) await fail(quiet, order)
     await firing(page).waitFor()
-    expect(await textOf(firing(page).locator('summary').first())).toMatch(
-      /^严重 触发中 payment-failed-500 5 分钟内 3 条日志/,
-    )
+    await expect
+      .poll(() => textOf(firing(page).locator('summary').first()))
+      .toMatch(/^严重 触发中 payment-failed-500 5 分钟内 3 条日志/)
   })
 })

@@ -83,28 +83,30 @@ test('each row has its band: what is as expected lies in it, and what grows leav
     const usual = row(page, 'stored').locator('.band')
     await usual.waitFor()
     expect(stored.departures).toEqual([])
-    expect(await excess(usual.locator('.band-line'), usual.locator('.band-area'))).toEqual(inside)
-    expect(await usual.locator('.band-marks').getAttribute('d')).toBe('')
+    await expect.poll(() => excess(usual.locator('.band-line'), usual.locator('.band-area'))).toEqual(inside)
+    await expect.poll(() => usual.locator('.band-marks').getAttribute('d')).toBe('')
     const grown = row(page, 'is tried again').locator('.band')
     const { above, ...rest } = await excess(grown.locator('.band-line'), grown.locator('.band-area'))
     expect(above).toBeGreaterThan(5)
     expect(rest).toEqual({ below: 0, aside: 0 })
-    expect(await grown.locator('.band-marks').getAttribute('d')).toMatch(/^M[\d.]+ [\d.]+h0$/)
+    await expect.poll(() => grown.locator('.band-marks').getAttribute('d')).toMatch(/^M[\d.]+ [\d.]+h0$/)
     const out = await boxOf(grown.locator('.band-outside'))
     const area = await boxOf(grown.locator('.band-area'))
     expect(out.y + out.height).toBeLessThanOrEqual(area.y + 3)
     for (const text of ['stored', 'is tried again'])
-      expect(await excess(row(page, text).locator('.band'), row(page, text))).toEqual(inside)
+      await expect.poll(() => excess(row(page, text).locator('.band'), row(page, text))).toEqual(inside)
     const last = retries.minutes.at(-1)!.window!
-    expect(await grown.locator('title').textContent()).toMatch(
-      new RegExp(
-        `^${last.now} in ten minutes at \\d\\d:\\d\\d; ${last.low} to ${last.high} expected; More than expected, \\d\\d:\\d\\d to \\d\\d:\\d\\d$`,
-      ),
-    )
-    expect(await textOf(row(page, 'bank timeout').locator('.band-state'))).toBe(
-      `learning, ${failed.learntMinutes} of 60 min`,
-    )
-    expect(await textOf(row(page, 'brought by hand').locator('.band-state'))).toBe('not watched')
+    await expect
+      .poll(() => grown.locator('title').textContent())
+      .toMatch(
+        new RegExp(
+          `^${last.now} in ten minutes at \\d\\d:\\d\\d; ${last.low} to ${last.high} expected; More than expected, \\d\\d:\\d\\d to \\d\\d:\\d\\d$`,
+        ),
+      )
+    await expect
+      .poll(() => textOf(row(page, 'bank timeout').locator('.band-state')))
+      .toBe(`learning, ${failed.learntMinutes} of 60 min`)
+    await expect.poll(() => textOf(row(page, 'brought by hand').locator('.band-state'))).toBe('not watched')
     // As many as the row has, whatever is expected.
     const counted = await textOf(row(page, 'is tried again').locator('.pattern-count'))
     const { total } = await ask<LogFacets>(`/api/logs/facets?q=pattern:${retries.id}`)
@@ -124,21 +126,25 @@ test('by keyboard a moment leads to its warning, and in the pane to its lines, a
     const section = page.locator('.band-section')
     await section.locator('.band').waitFor()
     const last = retries.minutes.at(-1)!.window!
-    expect(await textOf(section.locator('figcaption'))).toMatch(
-      new RegExp(`^${last.now} in ten minutes at .* ${last.low} to ${last.high} expected$`),
-    )
-    expect(await textOf(section)).toMatch(/Judged to \d\d:\d\d\. A minute is judged 1 m after its end/)
+    await expect
+      .poll(() => textOf(section.locator('figcaption')))
+      .toMatch(new RegExp(`^${last.now} in ten minutes at .* ${last.low} to ${last.high} expected$`))
+    await expect
+      .poll(() => textOf(section))
+      .toMatch(/Judged to \d\d:\d\d\. A minute is judged 1 m after its end/)
     await section.getByText('Minute by minute').focus()
     await page.keyboard.press('Enter')
     const minutes = section.locator('tbody tr')
-    expect(await minutes.count()).toBe(32)
-    expect(await minutes.last().locator('td').allInnerTexts()).toEqual([
-      ...[retries.minutes.at(-1)!.lines, retries.minutes.at(-1)!.counted, last.now].map(String),
-      `${last.low}–${last.high}`,
-    ])
-    expect(await section.locator('tr.is-outside').count()).toBe(
-      retries.minutes.filter(({ window }) => window && window.now > window.high).length,
-    )
+    await expect.poll(() => minutes.count()).toBe(32)
+    await expect
+      .poll(() => minutes.last().locator('td').allInnerTexts())
+      .toEqual([
+        ...[retries.minutes.at(-1)!.lines, retries.minutes.at(-1)!.counted, last.now].map(String),
+        `${last.low}–${last.high}`,
+      ])
+    await expect
+      .poll(() => section.locator('tr.is-outside').count())
+      .toBe(retries.minutes.filter(({ window }) => window && window.now > window.high).length)
     await tabTo(page, 'link', 'Lines of the first minute')
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/logs\?q=pattern/)
@@ -157,13 +163,17 @@ test('where it cannot be told what is expected the page says why, and has it onc
     await page.route('**/api/patterns/series*', (route) => route.abort('connectionrefused'))
     await page.goto(`${desk.url}/patterns?pattern=${stored.id}`)
     await page.locator('.band-section .severity-warn').waitFor()
-    expect(await textOf(page.locator('.band-section'))).toMatch(/It is not known now what is expected: /)
-    expect(await textOf(row(page, 'stored').locator('.pattern-band'))).toBe('not known what is expected')
-    expect(await textOf(row(page, 'stored').locator('.pattern-count'))).not.toBe('')
+    await expect
+      .poll(() => textOf(page.locator('.band-section')))
+      .toMatch(/It is not known now what is expected: /)
+    await expect
+      .poll(() => textOf(row(page, 'stored').locator('.pattern-band')))
+      .toBe('not known what is expected')
+    await expect.poll(() => textOf(row(page, 'stored').locator('.pattern-count'))).not.toBe('')
     await page.unroute('**/api/patterns/series*')
     await page.locator('.band-section .band').waitFor()
     await row(page, 'stored').locator('.band').waitFor()
-    expect(await page.locator('.band-section .severity-warn').count()).toBe(0)
+    await expect.poll(() => page.locator('.band-section .severity-warn').count()).toBe(0)
   })
 })
 
@@ -172,7 +182,7 @@ test('a pattern that nobody watched says so where its band would be', async () =
     await page.goto(`${desk.url}/patterns`)
     await row(page, 'brought by hand').click()
     await page.locator('.band-section').getByText('Nothing is expected of it').waitFor()
-    expect(await page.locator('.band-section .band').count()).toBe(0)
+    await expect.poll(() => page.locator('.band-section .band').count()).toBe(0)
   })
 })
 
@@ -185,15 +195,17 @@ test.each(readersAt(400, 1440, 3840))(
         await page.locator('.band').first().waitFor()
         if (address.includes('?')) await page.locator('.band-minutes summary').click()
         expect(await findBarriers(page)).toEqual([])
-        expect(
-          await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-        ).toBeLessThanOrEqual(0)
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+          .toBeLessThanOrEqual(0)
       }
       const [text, list] = [row(page, 'is tried again').locator('.grow'), page.locator('.patterns')]
       expect((await boxOf(text)).width).toBeGreaterThan(100)
-      expect(await excess(row(page, 'is tried again'), list)).toMatchObject({ aside: 0 })
+      await expect.poll(() => excess(row(page, 'is tried again'), list)).toMatchObject({ aside: 0 })
       const pane = page.locator('.band-section')
-      expect(await excess(pane.locator('table'), page.locator('.pane'))).toMatchObject({ aside: 0 })
+      await expect
+        .poll(() => excess(pane.locator('table'), page.locator('.pane')))
+        .toMatchObject({ aside: 0 })
     })
   },
 )

@@ -182,11 +182,11 @@ test('a wait says its time once, and folded time says how much it is, in the cho
     await waitRow(page).waitFor()
     expect((await spoken(page)).match(/1\.2 s/g)).toHaveLength(1)
     const fold = page.getByRole('button', { name: 'Fold idle time (1.2 s of 1.26 s)' })
-    expect(await fold.getAttribute('aria-pressed')).toBe('false')
+    await expect.poll(() => fold.getAttribute('aria-pressed')).toBe('false')
     await fold.click()
     const mark = page.locator('.ruler-fold-text [aria-hidden]')
-    expect(await textOf(mark)).toBe('1.2 s')
-    expect(await page.locator('.ruler-fold').count()).toBe(1)
+    await expect.poll(() => textOf(mark)).toBe('1.2 s')
+    await expect.poll(() => page.locator('.ruler-fold').count()).toBe(1)
     const boxes = await page
       .locator('.ruler-mark, .ruler-fold-text')
       .evaluateAll((marks) =>
@@ -202,14 +202,14 @@ test('a chain that waited for days shows its work at first, and all of its time 
   await withPage({ width: 1440 }, async (page) => {
     await page.goto(`${desk.url}/t/${hostile}`)
     const fold = page.getByRole('button', { name: 'Fold idle time (3 d of 3 d)' })
-    expect(await fold.getAttribute('aria-pressed')).toBe('true')
-    expect(await textOf(page.locator('.ruler-fold-text [aria-hidden]'))).toBe('3 d')
+    await expect.poll(() => fold.getAttribute('aria-pressed')).toBe('true')
+    await expect.poll(() => textOf(page.locator('.ruler-fold-text [aria-hidden]'))).toBe('3 d')
     const widest = () =>
       page
         .locator('.bar-span')
         .first()
         .evaluate((bar) => bar.getBoundingClientRect().width)
-    expect(await widest()).toBeGreaterThan(100)
+    await expect.poll(() => widest()).toBeGreaterThan(100)
     await fold.click()
     await expect.poll(widest).toBeLessThan(5)
     expect(new URL(page.url()).searchParams.get('fold')).toBe('0')
@@ -227,7 +227,7 @@ test('a long title is clamped and there in full with the focus, and long values 
     const around = () => page.locator('.chain-head').evaluate((head) => head.getBoundingClientRect().height)
     const before = await around()
     const full = () => title.evaluate((one) => getComputedStyle(one, '::after').content)
-    expect(await full()).toBe('none')
+    await expect.poll(() => full()).toBe('none')
     await title.focus()
     expect([(await full()).length > 300, await around()]).toEqual([true, before])
     await page.locator(`${row} .what`).first().click()
@@ -276,7 +276,7 @@ test('on paper a chain is light, without what can be operated, with every row wh
     const all = Number(await page.getByRole('treegrid').getAttribute('aria-rowcount')) - 1
     const pdf = await page.pdf({ format: 'A4', printBackground: true })
     expect(pdf.length).toBeGreaterThan(10_000)
-    expect(await page.locator('html').getAttribute('data-printed')).toBe(String(all))
+    await expect.poll(() => page.locator('html').getAttribute('data-printed')).toBe(String(all))
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     await page.setViewportSize({ width: 700, height: 1000 })
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')))

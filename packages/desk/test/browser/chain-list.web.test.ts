@@ -30,7 +30,7 @@ test.each(['linked', 'skewed', 'repeated', 'failed'] as const)(
       const linked = page.locator('.chain-row', { hasText: 'mailer' })
       const shown = name === 'linked' ? linked : row
       await shown.waitFor()
-      expect(await shown.count()).toBe(1)
+      await expect.poll(() => shown.count()).toBe(1)
       const said = {
         time: await textOf(shown.locator('.chain-time')),
         duration: await textOf(shown.locator('.chain-duration')),
@@ -51,7 +51,7 @@ test('the strip counts the rows of the list, has them as a table, and follows wh
     const total = page.locator('.rates-total')
     await total.waitFor()
     const rows = Number(await page.getByRole('grid').getAttribute('aria-rowcount')) - 1
-    expect(await textOf(total)).toBe(`${rows} chains`)
+    await expect.poll(() => textOf(total)).toBe(`${rows} chains`)
     const cells = await page.locator('.rates tbody td:nth-of-type(1)').allTextContents()
     expect(cells.reduce((sum, count) => sum + Number(count), 0)).toBe(rows)
     await desk.send(quick(3))
@@ -71,10 +71,10 @@ test('on request the bars of all rows have one scale of time, and the address ke
       barLengths(
         await page.locator('.course path').evaluateAll((paths) => paths.map((one) => one.getAttribute('d'))),
       )
-    expect(await lengths()).toEqual([200, 200])
+    await expect.poll(() => lengths()).toEqual([200, 200])
     await page.getByRole('button', { name: 'One time scale' }).click()
     await page.getByText('0 to 50 ms').waitFor()
-    expect(await lengths()).toEqual([200, 20])
+    await expect.poll(() => lengths()).toEqual([200, 20])
     await page.reload()
     await page.getByText('0 to 50 ms').waitFor()
     expect(new URL(page.url()).searchParams.get('scale')).toBe('common')
@@ -99,6 +99,6 @@ test('a pattern has the level that its lines usually have, and its errors beside
     await page.goto(`${desk.url}/patterns`)
     const row = page.getByRole('row').filter({ hasText: 'was looked at' })
     await row.waitFor()
-    expect(await textOf(row.locator('.pattern-severity'))).toMatch(/^info 3 errors$/i)
+    await expect.poll(() => textOf(row.locator('.pattern-severity'))).toMatch(/^info 3 errors$/i)
   })
 })

@@ -53,9 +53,9 @@ test('a chain is compared with another one, chosen by name or by a pasted id, an
     const dialog = page.getByRole('dialog')
     const choice = dialog.getByRole('link')
     await choice.first().waitFor()
-    expect(await choice.evaluateAll((all) => all.map((a) => a.getAttribute('href')))).toEqual([
-      `/compare/${ids.before}/${ids.now}`,
-    ])
+    await expect
+      .poll(() => choice.evaluateAll((all) => all.map((a) => a.getAttribute('href'))))
+      .toEqual([`/compare/${ids.before}/${ids.now}`])
     const box = dialog.getByLabel('Trace id, traceparent or address of a chain')
     const problem = dialog.getByRole('alert')
     await box.fill('no id')
@@ -68,19 +68,23 @@ test('a chain is compared with another one, chosen by name or by a pasted id, an
     await box.press('Enter')
     await page.waitForURL(`${desk.url}/compare/${ids.before}/${ids.now}`)
     await page.locator('.rows-body > [role=row]').first().waitFor()
-    expect(await textOf(page.locator('.compare-counts'))).toMatch(
-      /^\+96 ms in all 2 slower 1 missing 10 new 0 faster 4 same Differences only Swap A and B$/,
-    )
-    expect(await textOf(page.locator('.compare-head'))).toContain('by 20 % or more of A, and by 1 ms or more')
+    await expect
+      .poll(() => textOf(page.locator('.compare-counts')))
+      .toMatch(/^\+96 ms in all 2 slower 1 missing 10 new 0 faster 4 same Differences only Swap A and B$/)
+    await expect
+      .poll(() => textOf(page.locator('.compare-head')))
+      .toContain('by 20 % or more of A, and by 1 ms or more')
     const rows = page.locator('.rows-body > [role=row]')
     const told = async () => (await rows.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim())
-    expect(await told()).toEqual([
-      expect.stringMatching(/^shop POST \/orders 89 ms 186 ms slower \+97 ms$/),
-      expect.stringMatching(/^shop SELECT items 3× 6 ms 12× 24 ms slower 3× → 12× \+18 ms$/),
-      expect.stringMatching(/^payments charge .*fails in B 20 ms 90 ms slower \+70 ms$/),
-      expect.stringMatching(/^payments card declined – · new in B$/),
-      expect.stringMatching(/^shop send mail 3 ms – missing in B$/),
-    ])
+    await expect
+      .poll(() => told())
+      .toEqual([
+        expect.stringMatching(/^shop POST \/orders 89 ms 186 ms slower \+97 ms$/),
+        expect.stringMatching(/^shop SELECT items 3× 6 ms 12× 24 ms slower 3× → 12× \+18 ms$/),
+        expect.stringMatching(/^payments charge .*fails in B 20 ms 90 ms slower \+70 ms$/),
+        expect.stringMatching(/^payments card declined – · new in B$/),
+        expect.stringMatching(/^shop send mail 3 ms – missing in B$/),
+      ])
   })
 })
 
@@ -93,12 +97,12 @@ test('by keys one goes from difference to difference, opens repeated rows, and s
     await list.focus()
     await page.keyboard.press('e')
     await page.keyboard.press('e')
-    expect(await activeRow(page)).toContain('SELECT items')
+    await expect.poll(() => activeRow(page)).toContain('SELECT items')
     await page.keyboard.press('ArrowRight')
     await page.waitForURL(/open=1/)
-    expect(await rows.count()).toBe(5 + 9)
+    await expect.poll(() => rows.count()).toBe(5 + 9)
     await page.keyboard.press('ArrowLeft')
-    expect(await rows.count()).toBe(5)
+    await expect.poll(() => rows.count()).toBe(5)
     await page.keyboard.press('d')
     await page.waitForURL(/all=1/)
     await rows.getByText('order 12 taken').waitFor()
@@ -106,7 +110,7 @@ test('by keys one goes from difference to difference, opens repeated rows, and s
     const before = await rows.allInnerTexts()
     await page.reload()
     await rows.first().waitFor()
-    expect(await rows.allInnerTexts()).toEqual(before)
+    await expect.poll(() => rows.allInnerTexts()).toEqual(before)
     // Enter leads to the row in its chain.
     await page.locator('.rows').press('Home')
     await page.keyboard.press('Enter')

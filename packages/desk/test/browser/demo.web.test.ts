@@ -64,7 +64,7 @@ test('from the demo one comes to the line of the failing job inside its chain, a
     await page.getByRole('row').filter({ hasText: 'charging the card' }).first().waitFor()
     await page.goto(new URL('/services', link).href)
     await page.getByRole('row').filter({ hasText: 'orders-gateway' }).first().waitFor()
-    expect(await page.getByRole('main').textContent()).toContain('payments')
+    await expect.poll(() => page.getByRole('main').textContent()).toContain('payments')
     await page.goto(new URL('/start', link).href)
     await page.getByRole('link', { name: 'chains' }).first().waitFor()
   })

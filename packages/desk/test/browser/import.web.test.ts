@@ -29,10 +29,10 @@ test('files that are dropped on the page are imported, and each says what became
     expect(texts).toContain('app.log: 1 lines and 0 spans (log objects). 1 were no records:')
     expect(texts).toContain('2: neither JSON nor a line that begins with a time')
     expect(texts).toContain('trace.json: this looks like HTML')
-    expect(await page.getByText('Drop files of traces and logs').count()).toBe(0)
+    await expect.poll(() => page.getByText('Drop files of traces and logs').count()).toBe(0)
     expect(await findBarriers(page)).toEqual([])
     await told.getByRole('button', { name: 'Close' }).click()
-    expect(await told.count()).toBe(0)
+    await expect.poll(() => told.count()).toBe(0)
   })
 })
 

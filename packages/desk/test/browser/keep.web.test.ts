@@ -40,13 +40,15 @@ test('a chain that was released says why, and leads to the line that says it; on
     await page.goto(`${desk.url}/t/${ids.released}`)
     const kept = page.locator('.chain-kept')
     await kept.waitFor()
-    expect(await textOf(kept)).toBe('released: kept because of ERROR in worker, 2 lines that had been held')
+    await expect
+      .poll(() => textOf(kept))
+      .toBe('released: kept because of ERROR in worker, 2 lines that had been held')
     await kept.getByRole('link').click()
     await page.locator('.rows').first().focus()
-    expect(await activeRow(page)).toContain('the bank does not answer')
+    await expect.poll(() => activeRow(page)).toContain('the bank does not answer')
     await page.goto(`${desk.url}/t/${ids.chosen}`)
     await kept.waitFor()
-    expect(await textOf(kept)).toBe('sampled: stands for 100 chains')
+    await expect.poll(() => textOf(kept)).toBe('sampled: stands for 100 chains')
   })
 })
 
@@ -61,7 +63,7 @@ test('a list tells lines that were released from those that stand for others, an
       'the bank does not answer',
       '×100 order received',
     ])
-    expect(await textOf(page.locator('.logs-bar'))).toContain('without their weights')
+    await expect.poll(() => textOf(page.locator('.logs-bar'))).toContain('without their weights')
   })
 })
 

@@ -76,7 +76,7 @@ test.each(readers)(
           await page.goto(desk.url + address)
           const list = page.locator('main .answer[aria-busy=true]', { has: page.locator('> .answer-blank') })
           await list.first().waitFor()
-          expect(await list.first().locator('> .answer-bar').count(), address).toBe(1)
+          await expect.poll(() => list.first().locator('> .answer-bar').count(), { message: address }).toBe(1)
           await noteShifts(page)
           await release((one) => one.continue())
           await page.locator(there).first().waitFor()
@@ -85,7 +85,7 @@ test.each(readers)(
             moved: [],
             excess: 0,
           })
-          expect(await page.locator('main .answer-blank').count(), address).toBe(0)
+          await expect.poll(() => page.locator('main .answer-blank').count(), { message: address }).toBe(0)
         }
     })
   },
@@ -158,12 +158,14 @@ test.each(readers)(
       for (const address of ['/chains', '/logs']) {
         await page.goto(empty.url + address)
         await page.locator('.first-run').waitFor()
-        expect(await page.locator('.snippet pre').allTextContents()).toEqual([
-          expect.stringContaining('npm install @clew/node'),
-          expect.stringContaining(`OTEL_EXPORTER_OTLP_ENDPOINT=${empty.url}`),
-        ])
+        await expect
+          .poll(() => page.locator('.snippet pre').allTextContents())
+          .toEqual([
+            expect.stringContaining('npm install @clew/node'),
+            expect.stringContaining(`OTEL_EXPORTER_OTLP_ENDPOINT=${empty.url}`),
+          ])
         expect(await findBarriers(page)).toEqual([])
-        expect(await excess(page)).toBe(0)
+        await expect.poll(() => excess(page)).toBe(0)
       }
     })
   },

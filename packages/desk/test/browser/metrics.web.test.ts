@@ -49,7 +49,7 @@ test('before any metric came the page says what to send', async () => {
     await page.goto(`${desk.url}/series`)
     const empty = page.locator('.empty')
     await empty.waitFor()
-    expect(await textOf(empty)).toMatch(/^No metrics yet .* \/v1\/metrics/)
+    await expect.poll(() => textOf(empty)).toMatch(/^No metrics yet .* \/v1\/metrics/)
     // It looks for them by itself.
     await sendMinute()
     await page.getByRole('link', { name: 'orders' }).waitFor()
@@ -65,19 +65,25 @@ test('by keyboard one comes to a metric, its chart and the chain of an exemplar'
     await expect
       .poll(() => textOf(rows.filter({ hasText: 'orders' })))
       .toMatch(/^orders counter 2 order\/s – 120 order 1 shop-api /)
-    expect(await textOf(rows.filter({ hasText: 'heap' }))).toMatch(/^nodejs.heap.used gauge 7 MB – 7 MB /)
+    await expect
+      .poll(() => textOf(rows.filter({ hasText: 'heap' })))
+      .toMatch(/^nodejs.heap.used gauge 7 MB – 7 MB /)
     await tabTo(page, 'link', 'http.server.request.duration')
     await page.keyboard.press('Enter')
     const chart = page.locator('.metric-chart svg')
     await chart.waitFor()
-    expect(await textOf(page.locator('.metric-now'))).toMatch(/^mean 1\.1 s 95th percentile 0\.91 s$/)
+    await expect
+      .poll(() => textOf(page.locator('.metric-now')))
+      .toMatch(/^mean 1\.1 s 95th percentile 0\.91 s$/)
     const line = page.locator('.metric-line')
     const path = (await line.getAttribute('d'))!
     expect(path.split('L').length).toBe(6)
     const [drawn, box] = [await line.boundingBox(), await chart.boundingBox()]
     expect(drawn!.x - box!.x).toBeLessThan(8)
     expect(box!.x + box!.width - drawn!.x - drawn!.width).toBeLessThan(8)
-    expect(await chart.locator('title').textContent()).toMatch(/^Last 1\.1 s; from 0 s to 1\.1 s, /)
+    await expect
+      .poll(() => chart.locator('title').textContent())
+      .toMatch(/^Last 1\.1 s; from 0 s to 1\.1 s, /)
     await page.getByText('Exemplars: 1').focus()
     await page.keyboard.press('Enter')
     await tabTo(page, 'link', new RegExp(`, chain ${desk.ids.failed.slice(0, 8)}$`))

@@ -74,7 +74,7 @@ test('back from a chain the list has the row that one came from', async () => {
     await page.getByRole('treegrid').waitFor()
     await page.goBack()
     await list.waitFor()
-    expect(await textOf(page.locator('[aria-selected=true]'))).toBe(row)
+    await expect.poll(() => textOf(page.locator('[aria-selected=true]'))).toBe(row)
   })
 })
 

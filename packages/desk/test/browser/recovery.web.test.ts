@@ -51,7 +51,7 @@ async function loadedAll(page: Page): Promise<void> {
     page.evaluate(
       () => performance.getEntriesByType('resource').filter(({ name }) => /page-.*\.js$/.test(name)).length,
     )
-  expect(await loaded()).toBe(1)
+  await expect.poll(() => loaded()).toBe(1)
   // The first rows can be there before the page listens.
   await expect
     .poll(() =>
@@ -99,7 +99,7 @@ test('what was shown stays while the desk is away, and new chains and lines come
     await desk.kill()
     await page.locator('.tail-lost').waitFor()
     await page.locator('.status-lost').waitFor()
-    expect(await page.locator(row).count()).toBe(before)
+    await expect.poll(() => page.locator(row).count()).toBe(before)
     await desk.start()
     await page.locator('.tail-open').waitFor()
     await sendSample(desk.url, linkedTraces(), Date.now())
@@ -128,7 +128,7 @@ test('with a new token a page says how to come in, and goes on once that was don
     await other.goto(`${desk.url}/start?token=a-token-of-the-second-start`)
     await other.close()
     await page.locator(row).first().waitFor()
-    expect(await textOf(page.locator('main'))).not.toContain('token')
+    await expect.poll(() => textOf(page.locator('main'))).not.toContain('token')
     // The same token after another start: the session goes on.
     await desk.kill()
     await goWithin(page, '/patterns')

@@ -64,7 +64,7 @@ test('a chain in a file is read as in the desk, without asking anybody for anyth
     const inFile = await rows.allInnerTexts()
     await page.locator('.rows').press('ArrowDown')
     await page.keyboard.press('ArrowLeft')
-    expect(await rows.count()).toBeLessThan(inFile.length)
+    await expect.poll(() => rows.count()).toBeLessThan(inFile.length)
     await page.keyboard.press('*')
     await page.waitForFunction(
       (count) => document.querySelectorAll('.rows-body > [role=row]').length === count,
@@ -73,19 +73,19 @@ test('a chain in a file is read as in the desk, without asking anybody for anyth
     // Details of a span and of a line.
     await page.keyboard.press('Enter')
     await page.locator('.pane .row-facts').waitFor()
-    expect(await textOf(page.locator('.pane'))).toContain('service.name')
+    await expect.poll(() => textOf(page.locator('.pane'))).toContain('service.name')
     await page.keyboard.press('Escape')
     // Search, by its key.
     await page.keyboard.press('/')
     await page.keyboard.type('mail')
     await page.keyboard.press('Enter')
     await page.locator('.rows:focus').waitFor()
-    expect(await textOf(page.locator('.found'))).toMatch(/of \d+|1 of/)
+    await expect.poll(() => textOf(page.locator('.found'))).toMatch(/of \d+|1 of/)
     expect((await activeRow(page)).toLowerCase()).toContain('mail')
     // What is shown stands behind the #, and is there again after a reload.
     await page.waitForURL(/#.*q=mail/)
     await page.reload()
-    expect(await page.locator('input[type=search]').inputValue()).toBe('mail')
+    await expect.poll(() => page.locator('input[type=search]').inputValue()).toBe('mail')
     // No link leads where there is no desk.
     const links = await page.locator('a[href]').evaluateAll((all) => all.map((a) => a.getAttribute('href')))
     expect(links.filter((link) => !link?.startsWith('#'))).toEqual([])
@@ -178,9 +178,9 @@ test('the page says how large the file is, saves it, and cuts secrets out unless
     await page.getByRole('button', { name: 'Share as one file…' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('2 secrets cut out').waitFor()
-    expect(await textOf(dialog.locator('.share-size'))).toMatch(
-      /^\d{3} kB: 1 span, 1 line\. 2 secrets cut out\.$/,
-    )
+    await expect
+      .poll(() => textOf(dialog.locator('.share-size')))
+      .toMatch(/^\d{3} kB: 1 span, 1 line\. 2 secrets cut out\.$/)
     const save = async (): Promise<string> => {
       const [download] = await Promise.all([
         page.waitForEvent('download'),
@@ -212,7 +212,7 @@ test.each(readers)(
       await page.goto(href)
       await page.locator('.rows-body > [role=row]').first().waitFor()
       const title = reader.locale === 'en' ? 'A call chain, shared as one file.' : '以单个文件分享的调用链。'
-      expect(await textOf(page.locator('.share-notes'))).toContain(title)
+      await expect.poll(() => textOf(page.locator('.share-notes'))).toContain(title)
       const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect({ barriers: await findBarriers(page), excess }).toEqual({ barriers: [], excess: 0 })
     })
@@ -226,7 +226,7 @@ test('the language and the colours of the file can be chosen in it', async () =>
     await page.getByRole('button', { name: '中文' }).click()
     await page.getByText('以单个文件分享的调用链。').waitFor()
     await page.getByRole('button', { name: '配色：跟随系统' }).click()
-    expect(await page.evaluate(() => document.documentElement.dataset.appearance)).toBe('light')
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset.appearance)).toBe('light')
   })
 })
 
@@ -244,7 +244,7 @@ test('on paper the file has every row, and what it is', async () => {
     expect(pages.length).toBeGreaterThan(2)
     await page.emulateMedia({ media: 'print' })
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')))
-    expect(await page.locator('.rows-body > [role=row]').count()).toBe(151)
+    await expect.poll(() => page.locator('.rows-body > [role=row]').count()).toBe(151)
     await page.getByText('line 149', { exact: true }).waitFor()
     expect([
       await page.locator('.share-notes').isVisible(),

@@ -49,26 +49,28 @@ test('a warning explains itself and tells how long before failure and alert it w
   await withPage({}, async (page) => {
     await page.goto(`${desk.url}/alerts`)
     await item(page).waitFor()
-    expect(await textOf(item(page).locator('summary').first())).toMatch(
-      /^Warning still learning shop .* since .* sure · .* before the failure$/,
-    )
-    expect(await textOf(item(page).locator('.warning-changes'))).toMatch(
-      /"payment of order <\*> is tried again": \d+ in 10 min, usual are .*, since \d\d:\d\d Its pattern/,
-    )
+    await expect
+      .poll(() => textOf(item(page).locator('summary').first()))
+      .toMatch(/^Warning still learning shop .* since .* sure · .* before the failure$/)
+    await expect
+      .poll(() => textOf(item(page).locator('.warning-changes')))
+      .toMatch(
+        /"payment of order <\*> is tried again": \d+ in 10 min, usual are .*, since \d\d:\d\d Its pattern/,
+      )
     const points = item(page).locator('.warning-course li b')
-    expect(await points.allInnerTexts()).toEqual(['Begins', 'Warning', 'Failure', 'Alert'])
-    expect(await textOf(item(page).locator('.point-alerted'))).toMatch(/ later bank-timeouts$/)
+    await expect.poll(() => points.allInnerTexts()).toEqual(['Begins', 'Warning', 'Failure', 'Alert'])
+    await expect.poll(() => textOf(item(page).locator('.point-alerted'))).toMatch(/ later bank-timeouts$/)
     const links = item(page).locator('.alert-lines a')
-    expect(await links.count()).toBe(3)
+    await expect.poll(() => links.count()).toBe(3)
     await links.first().click()
     await page.getByText('is tried again').first().waitFor()
     expect(new URL(page.url()).pathname).toBe(`/t/${warning.lines[0]!.traceId}`)
-    expect(await textOf(page.locator('.chain-origin'))).toBe(
-      'An early warning led here; 1 row of this chain raised it. To the warning',
-    )
+    await expect
+      .poll(() => textOf(page.locator('.chain-origin')))
+      .toBe('An early warning led here; 1 row of this chain raised it. To the warning')
     const raised = page.locator('.row.is-raised')
-    expect(await textOf(raised)).toMatch(/raised it payment of order \d+ is tried again/)
-    expect(await raised.getAttribute('aria-selected')).toBe('true')
+    await expect.poll(() => textOf(raised)).toMatch(/raised it payment of order \d+ is tried again/)
+    await expect.poll(() => raised.getAttribute('aria-selected')).toBe('true')
     await page.goBack()
     await item(page).getByRole('link', { name: 'Its pattern' }).first().click()
     await page.locator('.pattern-details').getByText('is tried again').first().waitFor()
@@ -83,7 +85,7 @@ test('what somebody says of it stands at once, and goes back where the desk does
     await page.route('**/opinion', (route) => route.abort('connectionrefused'))
     await noise!.click()
     await item(page).getByRole('alert').waitFor()
-    expect(await noise!.getAttribute('aria-pressed')).toBe('false')
+    await expect.poll(() => noise!.getAttribute('aria-pressed')).toBe('false')
     await page.unroute('**/opinion')
     await tabTo(page, 'button', 'Useful')
     await page.keyboard.press('Enter')
@@ -106,9 +108,9 @@ test.each(readersAt(400, 1440))(
         await page.goto(desk.url + address)
         await page.locator(ready).first().waitFor()
         expect(await findBarriers(page)).toEqual([])
-        expect(
-          await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-        ).toBeLessThanOrEqual(0)
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+          .toBeLessThanOrEqual(0)
       }
     })
   },
@@ -128,9 +130,11 @@ test('the first page has what changed in the last ten minutes, and each leads to
       await sendSample(fresh.url, failedOrder(1), Date.now())
       await page.goto(`${fresh.url}/chains`)
       await changed.locator('li').nth(1).waitFor()
-      expect(await textOf(changed)).toMatch(
-        /^Last 10 minutes shop: "payment of order <\*> is tried again": .* new: payment_failed order=/,
-      )
+      await expect
+        .poll(() => textOf(changed))
+        .toMatch(
+          /^Last 10 minutes shop: "payment of order <\*> is tried again": .* new: payment_failed order=/,
+        )
       await changed.getByRole('link', { name: 'new: payment_failed' }).click()
       await page.locator('.pattern-details').getByText('payment_failed').first().waitFor()
       await page.goBack()

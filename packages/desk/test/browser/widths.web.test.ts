@@ -95,7 +95,7 @@ test.each(eyes)(
         await page.goto(desk.url + address)
         const values = page.locator('.pane .fields details')
         await values.nth(1).waitFor()
-        expect(await values.count()).toBe(2)
+        await expect.poll(() => values.count()).toBe(2)
         for (const [at, last] of [', 1', 'step 299'].entries()) {
           const value = values.nth(at)
           const { height } = (await value.boundingBox())!
@@ -128,6 +128,6 @@ test('a short time has a histogram of seconds, whose lines are those of the list
     }
     // Either may be of the question before for a moment.
     await expect.poll(async () => (await listed()) - (await counted())).toBe(0)
-    expect(await listed()).toBeGreaterThan(0)
+    await expect.poll(() => listed()).toBeGreaterThan(0)
   })
 })
