@@ -132,7 +132,7 @@ export const faults: { name: string; fault: Fault; kind: string; said: RegExp }[
     name: 'jobs that wait longer',
     fault: { wait: (into) => ramp(into, 20, 100) },
     kind: 'higher',
-    said: /wait of queue mail is [\d.]+, higher than the usual \d+/,
+    said: /wait of queue mail is [\d.]+ ms, higher than the usual \d+/,
   },
   {
     name: 'a number that drifts slowly',

@@ -43,7 +43,7 @@ export const earlyWarning = object({
   services: list(text(), 'The one in which it began comes first.'),
   changes: list(change, 'The strongest first; eight at most.'),
   found: count('How many changes there are in all.'),
-  sure: number('How sure it is that this is no chance, from 0.5 to 0.99.'),
+  sure: number('How sure it is that this is not by chance, from 0.5 to 0.99.'),
   precedent: optional(precedent),
 })
 
@@ -72,7 +72,7 @@ export const warningRow = object({
   services: list(text(), 'The one in which it began comes first.'),
   changes: list(change, 'The strongest first; eight at most.'),
   found: count('How many changes there are in all.'),
-  sure: number('How sure it is that this is no chance, from 0.5 to 0.99.'),
+  sure: number('How sure it is that this is not by chance, from 0.5 to 0.99.'),
   lines: list(
     object({
       unixMs: number(),

@@ -1,4 +1,5 @@
 import type { Change, EarlyWarning, Precedent } from '../alert.ts'
+import { figure, likely, measured, often, percentOf } from '../detect/plain-words.ts'
 import { timeIn } from './times.ts'
 
 /** What builds up, in words: each but the first a sentence of its own. */
@@ -28,7 +29,7 @@ export function warningFacts(warning: EarlyWarning, words: WarningWords, timeZon
 export const warningWords: { readonly en: WarningWords; readonly zh: WarningWords } = {
   en: {
     head: ({ services, sure }) =>
-      `something builds up${services.length > 1 ? `, also in ${services.slice(1, 4).join(', ')}` : ''}; ${likely(sure)} (${percentOf(sure)})`,
+      `something builds up${services.length > 1 ? `, also in ${services.slice(1, 4).join(', ')}` : ''}; ${likely(sure)}`,
     change(change, timeZone) {
       const what = { template: `"${change.name}"`, level: `lines of level ${change.name}` }
       return `${englishOf(change, what[change.of as 'template'] ?? `${change.of} ${change.name}`)}, since ${since(change, timeZone)}`
@@ -57,7 +58,6 @@ export const warningWords: { readonly en: WarningWords; readonly zh: WarningWord
 
 function englishOf(change: Change, what: string): string {
   const { kind, field, now, usual } = change
-  const measured = measureOf(change)
   switch (kind) {
     case 'new':
       return `${what} was never seen before and came ${figure(now)} times in 10 min`
@@ -69,13 +69,12 @@ function englishOf(change: Change, what: string): string {
     case 'fewer':
       return `${what}: ${figure(now)} in 10 min, usual are ${figure(usual)}${timesOf(now, usual, ' (', ' times)')}`
     default:
-      return `${field} of ${what} is ${measured(now)}, usual is ${measured(usual)}${timesOf(now, usual, ' (', ' times)')}`
+      return `${field} of ${what} is ${measured(change, now)}, usual is ${measured(change, usual)}${timesOf(now, usual, ' (', ' times)')}`
   }
 }
 
 function chineseOf(change: Change, what: string): string {
   const { kind, field, now, usual } = change
-  const measured = measureOf(change)
   switch (kind) {
     case 'new':
       return `首次出现 ${what}，10 分钟内 ${figure(now)} 次`
@@ -87,15 +86,9 @@ function chineseOf(change: Change, what: string): string {
     case 'fewer':
       return `${what}：10 分钟内 ${figure(now)} 次，平时 ${figure(usual)} 次${timesOf(now, usual, '（', ' 倍）')}`
     default:
-      return `${what} 的 ${field} 为 ${measured(now)}，平时 ${measured(usual)}${timesOf(now, usual, '（', ' 倍）')}`
+      return `${what} 的 ${field} 为 ${measured(change, now)}，平时 ${measured(change, usual)}${timesOf(now, usual, '（', ' 倍）')}`
   }
 }
-
-/** Durations and waits are milliseconds; of an attribute nobody knows. */
-const measureOf =
-  ({ of, field }: Change) =>
-  (value: number): string =>
-    `${figure(value)}${(of === 'span' || of === 'queue') && field !== 'attempts' ? ' ms' : ''}`
 
 /** Where it is usual at all. */
 function timesOf(now: number, usual: number, before: string, after: string): string {
@@ -104,14 +97,3 @@ function timesOf(now: number, usual: number, before: string, after: string): str
 
 const since = ({ sinceUnixMs }: Change, timeZone: string): string =>
   timeIn(timeZone, sinceUnixMs).time.slice(0, 5)
-
-const often = (times: number): string => (times === 1 ? 'once' : times === 2 ? 'twice' : `${times} times`)
-
-const percentOf = (sure: number): string => `${Math.round(sure * 100)} %`
-
-const likely = (sure: number): string =>
-  sure >= 0.9 ? 'very likely no chance' : sure >= 0.7 ? 'likely no chance' : 'perhaps chance'
-
-function figure(value: number): string {
-  return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)))
-}

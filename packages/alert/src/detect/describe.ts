@@ -1,3 +1,4 @@
+import { figure, likely, measured, often } from './plain-words.ts'
 import type { Change, Warning } from './warning.ts'
 
 /** A warning in plain English: a sentence a line, the lines that show it at the end. */
@@ -9,7 +10,7 @@ export function describeWarning(warning: Omit<Warning, 'text'>): string {
     `${services[0]}${others}: something builds up since ${timeOf(sinceUnixMs)}.`,
     ...changes.slice(0, 3).map((change) => `- ${describeChange(change)}`),
     ...(rest > 0 ? [`- ${rest} more ${rest === 1 ? 'change' : 'changes'} of the same kind`] : []),
-    `This is ${wordOf(sure)} (${Math.round(sure * 100)} %).`,
+    `This is ${likely(sure)}.`,
     ...(precedent ? [describePrecedent(precedent)] : []),
     ...lines.map(({ text, traceId }) => `> ${text}${traceId === '' ? '' : ` (trace ${traceId})`}`),
   ].join('\n')
@@ -30,7 +31,7 @@ function describeChange(change: Change): string {
     case 'fewer':
       return `${what}: ${figure(now)} in ten minutes, ${timesOf(now, usual)} the usual ${figure(usual)}, ${since}`
     default:
-      return `${field} of ${what} is ${figure(now)}, ${kind} than the usual ${figure(usual)}, ${since}`
+      return `${field} of ${what} is ${measured(change, now)}, ${kind} than the usual ${measured(change, usual)}, ${since}`
   }
 }
 
@@ -40,21 +41,11 @@ function describePrecedent({
   failure,
   minutesLater,
 }: NonNullable<Warning['precedent']>): string {
-  if (failures === 0) return `It began like this ${timesWord(times)} before, and nothing came of it.`
-  return `It began like this ${timesWord(times)} before; “${failure}” followed ${timesWord(failures)}, about ${minutesLater} minutes later.`
+  if (failures === 0) return `It began like this ${often(times)} before, and nothing came of it.`
+  return `It began like this ${often(times)} before; “${failure}” followed ${often(failures)}, about ${minutesLater} minutes later.`
 }
-
-const timesWord = (times: number): string => (times === 1 ? 'once' : times === 2 ? 'twice' : `${times} times`)
 
 const timesOf = (now: number, usual: number): string =>
   usual < 0.5 ? 'far beyond' : `${figure(now / usual)} times`
-
-function figure(value: number): string {
-  if (Math.abs(value) >= 100) return String(Math.round(value))
-  return String(Number(value.toPrecision(2)))
-}
-
-const wordOf = (sure: number): string =>
-  sure >= 0.9 ? 'very likely no chance' : sure >= 0.7 ? 'likely no chance' : 'perhaps chance'
 
 const timeOf = (unixMs: number): string => `${new Date(unixMs).toISOString().slice(11, 16)} UTC`

@@ -130,7 +130,7 @@ const conditionFields = {
   early: {
     severity: or(choice(alertSeverities, 'How bad it is.'), 'warning', 'warning'),
     sure: or(
-      share('How sure it must be that a warning is no chance: from 0.5 to 0.99.', 0.5, 0.99),
+      share('How sure it must be that a warning is not by chance: from 0.5 to 0.99.', 0.5, 0.99),
       0.7,
       '0.7',
     ),
