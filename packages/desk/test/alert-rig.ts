@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Desk, type DeskOptions, startDesk } from '@clew/desk'
 import { encodeLogsRequest, parseLogsJson } from '@clew/otlp'
+import { onTestFinished } from 'vitest'
 import { type Bot, type Reply, startBot } from '../../alert/test/bot.ts'
+import type { AlertDecisions } from '../api/index.ts'
+import { json, send } from './running-desk.ts'
 import { type Sample, sampleRequests } from './sample-traffic.ts'
 
 /** A folder with a rule file, and a group bot that takes each message, as WeCom answers. */
@@ -51,6 +54,38 @@ export async function startAlertRig(
       rmSync(directory, { recursive: true })
     },
   }
+}
+
+/** A rig for this test alone. */
+export async function openAlertRig(
+  text: (botUrl: string) => string,
+  replies?: readonly Reply[],
+): Promise<AlertRig> {
+  const started = await startAlertRig(text, replies)
+  onTestFinished(started.close)
+  return started
+}
+
+/** How long what a rule does is waited for. */
+export const eventually = { timeout: 20_000, interval: 20 }
+
+/** What the bot was told, the first first. */
+export function messagesOf({ bot }: AlertRig): string[] {
+  return bot.received.map(({ body }) => (JSON.parse(body) as WeComMessage).markdown_v2.content)
+}
+type WeComMessage = { markdown_v2: { content: string } }
+
+export async function read<T>(url: string, path: string): Promise<T> {
+  return JSON.parse((await send(url, path)).body) as T
+}
+
+/** Why the rules did what they did, the last first. */
+export async function reasons(url: string): Promise<string[]> {
+  return (await read<AlertDecisions>(url, '/api/alerts/explain')).decisions.map(({ reason }) => reason)
+}
+
+export function silence(url: string, body: object): ReturnType<typeof send> {
+  return send(url, '/api/alerts/silences', { headers: json, body: JSON.stringify(body) })
 }
 
 /** The rule that this project began with. */
