@@ -1,5 +1,7 @@
 import { type Reply, type RunningDesk, send } from './running-desk.ts'
 
+export const tools = ['list_chains', 'get_chain', 'search_logs', 'list_patterns', 'list_alerts', 'doctor']
+
 const accepted = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
 
 /** Posts a message of 2025, which needs no session here, or whatever else. */
