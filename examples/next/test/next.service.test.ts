@@ -126,20 +126,21 @@ test.each([
     receiver.spans.some(({ traceId, kind }) => traceId === traceIdOf(turn) && kind === 2)
   await expect.poll(() => [receiver.logs.length, turns.filter(isWhole).length]).toEqual([20, 20])
 
-  expect(turns.map((turn) => ({ spans: chainOf(turn, isOurs), lines: linesOf(turn) }))).toEqual(
-    turns.map((turn) => {
-      const id = String(turn)
-      return turn % 2
-        ? {
-            spans: [pageAbove.slice(2), ['client INCR', ...pageAbove]],
-            lines: [{ ...pageLine, id }],
-          }
-        : {
-            spans: [orderAbove.slice(2), ['client GET', ...orderAbove], ['client select', ...orderAbove]],
-            lines: [{ ...orderLine, id }],
-          }
-    }),
-  )
+  const chains = turns.map((turn) => {
+    const id = String(turn)
+    return turn % 2
+      ? {
+          spans: [pageAbove.slice(2), ['client INCR', ...pageAbove]],
+          lines: [{ ...pageLine, id }],
+        }
+      : {
+          spans: [orderAbove.slice(2), ['client GET', ...orderAbove], ['client select', ...orderAbove]],
+          lines: [{ ...orderLine, id }],
+        }
+  })
+  await expect
+    .poll(() => turns.map((turn) => ({ spans: chainOf(turn, isOurs), lines: linesOf(turn) })))
+    .toEqual(chains)
   const servers = receiver.spans.filter(({ kind, traceId }) => kind === 2 && traceId.startsWith('aaaa'))
   expect(servers.length).toBe(20)
   for (const turn of turns.filter((one) => one % 2 === 0)) {

@@ -45,27 +45,29 @@ const backends = [
 test.each(backends)('an order that fails is one chain, with its jobs on $name', async ({ overrides }) => {
   await start(overrides)
   const traceId = await order(66.13, 'payment_failed', 12)
-  expect(rowsOf(traceId, receiver)).toEqual(failedOrder)
+  // Each service sends its own lines, the last one perhaps before others.
+  await expect.poll(() => rowsOf(traceId, receiver)).toEqual(failedOrder)
 })
 
 test('every printed line has the ids of its record, and the last one of a paid order is of its trace', async () => {
   await start({ REDIS_URL: '' })
   const traceId = await order(42, 'order paid', 6)
-  const printed = services.lines
-    .map(({ line }) => JSON.parse(line) as { message: string; trace_id?: string; span_id?: string })
-    .filter(({ trace_id }) => trace_id === traceId)
-  const sent = receiver.logs.filter((log) => log.traceId === traceId)
+  const sent = () => receiver.logs.filter((log) => log.traceId === traceId)
+  await expect
+    .poll(() =>
+      sent()
+        .map(({ body }) => body)
+        .toSorted(),
+    )
+    .toEqual(['card charged', 'charging the card', 'order accepted', 'order paid', 'order received'])
+  const printed = () =>
+    services.lines
+      .map(({ line }) => JSON.parse(line) as { message: string; trace_id?: string; span_id?: string })
+      .filter(({ trace_id }) => trace_id === traceId)
   const sorted = (pairs: unknown[][]): string[] => pairs.map((pair) => pair.join(' ')).toSorted()
-  expect(sorted(printed.map(({ message, span_id }) => [message, span_id]))).toEqual(
-    sorted(sent.map(({ body, spanId }) => [body, spanId])),
-  )
-  expect(sent.map(({ body }) => body).toSorted()).toEqual([
-    'card charged',
-    'charging the card',
-    'order accepted',
-    'order paid',
-    'order received',
-  ])
+  await expect
+    .poll(() => sorted(printed().map(({ message, span_id }) => [message, span_id])))
+    .toEqual(sorted(sent().map(({ body, spanId }) => [body, spanId])))
 })
 
 test('the failed payment is an event, which the desk finds by its name and its status, in the chain that the README shows', async () => {

@@ -35,7 +35,8 @@ function mostWithin(times: readonly number[], windowMs: number): number {
 }
 
 test('four processes together never send more than the bot may in any window, and send all', async () => {
-  const windowMs = 1_000
+  // Half of it is what a machine may have a request wait.
+  const windowMs = 3_000
   const allowed: number[] = []
   const times: number[] = []
   const bot = createServer((request, response) => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
@@ -105,10 +106,11 @@ test('what fails again and again is one line a minute', async () => {
 
 test('a message that is larger than what a fetch asks for is read, and so is what follows', async () => {
   const configs = [{ name: 'max.message.bytes', value: String(16 * 1024 * 1024) }]
-  await admin.createTopics({ topics: ['large'], partitions: 1, configs })
-  const { said, read } = start(kafka.url, {}, { topic: 'large' })
-  await send('large', 'x'.repeat(10 * 1024 * 1024))
-  await send('large', 'behind it')
+  const topic = `large-${randomUUID()}`
+  await admin.createTopics({ topics: [topic], partitions: 1, configs })
+  const { said, read } = start(kafka.url, {}, { topic })
+  await send(topic, 'x'.repeat(10 * 1024 * 1024))
+  await send(topic, 'behind it')
   await expect
     .poll(() => read.map(({ length }) => length), { timeout: 60_000 })
     .toEqual([10 * 1024 * 1024, 9])

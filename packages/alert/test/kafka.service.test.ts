@@ -93,7 +93,7 @@ test('when Redis is flushed windows are read again: one that was half full befor
   await caughtUp(rig)
   const { counts, alerts } = await outcomeOf(rig.store)
   expect([counts, alerts.length]).toEqual([{ below: 4, fired: 1 }, 1])
-  expect(rig.said.join('')).toContain('the state of the alerts is gone')
+  await expect.poll(() => rig.said.join('')).toContain('the state of the alerts is gone')
 })
 
 test('a message that is none is said and passed over, and its partition goes on', async () => {

@@ -1,16 +1,20 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Alert, type AlertStore, createRedisStore, createSqliteStore } from '@clew/alert'
 import { Admin, Producer } from '@platformatic/kafka'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { freePort, type Service, startKafka, startRedis } from '../../../scripts/services.ts'
 import { killApps, preload, startApp } from '../../node/test/app-process.ts'
 import { killAll, runClew, startClew, startDeskCommand } from './clew-process.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'clew-alert-hazards-'))
-const rules = join(directory, 'alerts.yaml')
+const folder = mkdtempSync(join(tmpdir(), 'clew-alert-hazards-'))
+const rules = join(folder, 'alerts.yaml')
+/** Of one try of one test, as its topics are. */
+let directory: string
+let tryId: string
 writeFileSync(
   rules,
   `channels:
@@ -51,13 +55,18 @@ let redis: Service
 beforeAll(async () => {
   ;[kafka, redis] = await Promise.all([startKafka(), startRedis()])
 })
+beforeEach(() => {
+  tryId = randomUUID()
+  directory = join(folder, tryId)
+  mkdirSync(directory)
+})
 afterEach(() => {
   killAll()
   killApps()
 })
 afterAll(async () => {
   await Promise.all([kafka.stop(), redis.stop()])
-  rmSync(directory, { recursive: true })
+  rmSync(folder, { recursive: true })
 })
 
 type Line = { unixMs: number; text: string }
@@ -207,19 +216,19 @@ const ways: { [name: string]: () => Promise<Outcome> } = {
     return outcomeOf(createSqliteStore(state, Date.now), run.output.stderr)
   },
   async 'over a stream of Redis'() {
-    const stream = `log_raw-${process.pid}`
+    const stream = `log_raw-${tryId}`
     const outcome = await consumed(`${redis.url}/9/${stream}?begin=earliest`, 8, async () => {
       const client = new Redis(`${redis.url}/9`)
       for (const line of lines()) await client.xadd(stream, '*', 'log', jsonOf(line))
       await client.quit()
     })
     expect(outcome.said).toMatch(
-      /stream log_raw-\d+, entry \d+-\d+: neither OTLP nor a JSON object \(.*\); passed over/,
+      /stream log_raw-\S+, entry \d+-\d+: neither OTLP nor a JSON object \(.*\); passed over/,
     )
     return outcome
   },
   async 'over Kafka'() {
-    const topic = `log_raw-hazards-${process.pid}`
+    const topic = `log_raw-hazards-${tryId}`
     const base = { clientId: 'test', bootstrapBrokers: [kafka.url] }
     const [admin, producer] = [new Admin(base), new Producer(base)]
     await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 })

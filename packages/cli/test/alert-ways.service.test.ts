@@ -1,26 +1,35 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Alert, createRedisStore, createSqliteStore } from '@clew/alert'
 import { encodeLogsRequest, logsToJson } from '@clew/otlp'
 import { Admin, Producer } from '@platformatic/kafka'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { startKafka, startRedis } from '../../../scripts/services.ts'
 import { killApps, preload, startApp } from '../../node/test/app-process.ts'
 import { killAll, runClew, startClew, startDeskCommand } from './clew-process.ts'
 import { requestOf, type ShopRecord, shopRules, shopTraffic } from './shop-traffic.ts'
 
 const count = Number(process.env.ALERT_WAYS_RECORDS ?? 20_000)
-const directory = mkdtempSync(join(tmpdir(), 'clew-alert-ways-'))
-const rules = join(directory, 'alerts.yaml')
+const folder = mkdtempSync(join(tmpdir(), 'clew-alert-ways-'))
+const rules = join(folder, 'alerts.yaml')
 writeFileSync(rules, shopRules(count))
+/** Of one try, as its topic is. */
+let directory: string
+let tryId: string
 
+beforeEach(() => {
+  tryId = randomUUID()
+  directory = join(folder, tryId)
+  mkdirSync(directory)
+})
 afterEach(() => {
   killAll()
   killApps()
 })
-afterAll(() => rmSync(directory, { recursive: true }))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A way that is ready: gets records, and tells what alerts came of them once all were judged. */
 type Way = { run(epochs: readonly ShopRecord[][]): Promise<Alert[]> }
@@ -102,7 +111,7 @@ async function kafka(): Promise<Way> {
   const redis = new Redis(state)
   await redis.flushdb()
   const store = createRedisStore(redis)
-  const topic = `log_raw-${process.pid}`
+  const topic = `log_raw-ways-${tryId}`
   const base = { clientId: 'test', bootstrapBrokers: [broker.url] }
   const [admin, producer] = [new Admin(base), new Producer(base)]
   await admin.createTopics({ topics: [topic], partitions: 2, replicas: 1 })

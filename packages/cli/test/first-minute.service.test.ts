@@ -207,9 +207,7 @@ test.each(Object.keys(cases))(
       const seconds = (fromMs: number, toMs: number): string => ((toMs - fromMs) / 1000).toFixed(1)
       const nowMs = performance.now()
       console.log(`${name}: add ${seconds(beganMs, addedMs)} s, to the chain ${seconds(beganMs, nowMs)} s`)
-      expect(chain).toMatch(
-        /POST \/orders\/:id → 20\d[\s\S]*order taken[\s\S]*queued[\s\S]*process mails[\s\S]*mail sent to=7/,
-      )
+      expect(chain).toMatch(wholeChain)
       expect(said.stderr).toContain(`[clew] shop: joins ${joins.join(', ')}; sends to`)
       for (const [path, content] of Object.entries(files))
         if (!/package\.json|\.yaml|\.lock/.test(path))
@@ -230,7 +228,10 @@ test.each(Object.keys(cases))(
   600_000,
 )
 
-/** The chain as text, once the worker's line is in it. */
+const wholeChain =
+  /POST \/orders\/:id → 20\d[\s\S]*order taken[\s\S]*queued[\s\S]*process mails[\s\S]*mail sent to=7/
+
+/** The chain as text, once all of it is there: its spans come after its lines. */
 async function chainOf(desk: string): Promise<string> {
   let text = ''
   await expect
@@ -245,6 +246,6 @@ async function chainOf(desk: string): Promise<string> {
       },
       { timeout: 60_000, interval: 200 },
     )
-    .toContain('mail sent')
+    .toMatch(wholeChain)
   return text
 }

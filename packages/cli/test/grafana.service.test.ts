@@ -168,8 +168,11 @@ test('a duration leads to the call chain of a request, which the desk has', asyn
   const { data } = (await (await fetch(`${prometheus!.url}/api/v1/targets`)).json()) as {
     data: { activeTargets: { scrapeUrl: string }[] }
   }
-  const answers = await Promise.all(
-    data.activeTargets.map(({ scrapeUrl }) => fetch(`${new URL(scrapeUrl).origin}/api/chains/${traceId}`)),
-  )
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 404, 404])
+  const statuses = async (): Promise<number[]> => {
+    const answers = data.activeTargets.map(({ scrapeUrl }) =>
+      fetch(`${new URL(scrapeUrl).origin}/api/chains/${traceId}`),
+    )
+    return (await Promise.all(answers)).map(({ status }) => status).toSorted()
+  }
+  await expect.poll(statuses, patience).toEqual([200, 404, 404])
 })

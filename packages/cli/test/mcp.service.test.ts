@@ -118,7 +118,9 @@ test('nothing but the protocol is on stdout, whatever comes, and the end of stdi
   }
   expect(new Set(heard.map(({ jsonrpc }) => jsonrpc))).toEqual(new Set(['2.0']))
   expect(heard.find(({ id }) => id === 'first')?.result).toMatchObject({ protocolVersion: '2025-06-18' })
-  expect(problems).toContain('clew mcp: a message of more than 1 MiB is not read, and gets no answer\n')
+  await expect
+    .poll(() => problems)
+    .toContain('clew mcp: a message of more than 1 MiB is not read, and gets no answer\n')
   child.stdin.end()
   expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0)
 })
@@ -138,7 +140,7 @@ test('a desk loads nothing of it before somebody asks', async () => {
   expect((await fetch(`${own.url}/api/chains`)).status).toBe(200)
   expect(own.output.stderr).toBe('')
   const mcp = await connectMcp('http', '2026', own.url)
-  expect(own.output.stderr.trim()).toBe(told)
+  await expect.poll(() => own.output.stderr.trim()).toBe(told)
   await mcp.close()
   await own.stop()
 })

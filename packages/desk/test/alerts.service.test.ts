@@ -1,6 +1,7 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Reply } from '../../alert/test/bot.ts'
 import type { AlertPage, AlertSilence } from '../api/index.ts'
 import type { OpenApi } from '../server/http/routes/openapi.ts'
 import {
@@ -96,7 +97,9 @@ test('what the page is told: the alert with its lines, the rule with what it dec
 test('an alert is over when its window is, and that is a message too', async () => {
   rig = await openAlertRig((url) => paymentRule(url).replace('window: 5m', 'window: 2s\n    late: 1s'))
   const desk = await rig.start()
-  for (const order of [1, 2, 3]) await fail(desk, order)
+  // At once, and ahead of the clock: however long it takes to send them, none is late and all are in one window.
+  const startMs = Date.now() + 5000
+  for (const order of [1, 2, 3]) await fail(desk, order, 'JSON', startMs)
   await expect.poll(() => rig.bot.received.length, eventually).toBe(2)
   expect(messagesOf(rig)[1]).toContain('resolved')
   const { alerts, rules } = await read<AlertPage>(desk.url, '/api/alerts')
@@ -178,11 +181,13 @@ test('a desk that starts again goes on counting, keeps what it told, and its sil
 })
 
 test('a message that the bot did not take before the end is sent after the next start, once', async () => {
-  rig = await openAlertRig(paymentRule, [{ status: 503 }, 'reset'])
+  const refusals = Array.from({ length: 100 }, (_, at): Reply => (at % 2 === 0 ? { status: 503 } : 'reset'))
+  rig = await openAlertRig(paymentRule, refusals)
   const first = await rig.start({ directory: rig.directory })
   for (const order of [1, 2, 3]) await fail(first, order)
   await expect.poll(() => rig.bot.received.length, eventually).toBeGreaterThan(0)
   await first.close()
+  refusals.length = 0
   const before = rig.bot.received.length
   await rig.start({ directory: rig.directory })
   await expect.poll(() => rig.bot.received.length, eventually).toBe(before + 1)

@@ -40,7 +40,7 @@ async function watch(query: string, headers: Record<string, string> = {}): Promi
   return {
     response,
     async next() {
-      while (events.length === 0) await once(response, 'event', { signal: AbortSignal.timeout(10_000) })
+      while (events.length === 0) await once(response, 'event', { signal: AbortSignal.timeout(60_000) })
       return events.shift()!
     },
   }

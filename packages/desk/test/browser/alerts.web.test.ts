@@ -50,7 +50,7 @@ test('what fires stands on top with its lines, and each leads to its chain', asy
     await expect.poll(() => textOf(page.getByRole('link', { name: /^Alerts/ }))).toBe('Alerts 1')
     await links.last().click()
     await page.getByText('payment_failed order=3').first().waitFor()
-    expect(new URL(page.url()).pathname).toBe(`/t/${traceIds[2]}`)
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/t/${traceIds[2]}`)
   })
 })
 

@@ -221,6 +221,7 @@ test('a chain that waited for days shows its work at first, and all of its time 
 test('a long title is clamped and there in full with the focus, and long values are folded in the details', async () => {
   await withPage({ width: 1440 }, async (page) => {
     await page.goto(`${desk.url}/t/${hostile}`)
+    await page.locator(row).first().waitFor()
     const title = page.getByRole('heading', { level: 1 })
     const isClamped = () => title.evaluate((one) => one.scrollHeight > one.clientHeight + 1)
     expect([await isClamped(), (await title.getAttribute('title'))!.length > 300]).toEqual([true, true])

@@ -24,7 +24,7 @@ test('files that are dropped on the page are imported, and each says what became
     await page.getByText('Drop files of traces and logs').waitFor()
     await page.dispatchEvent('main', 'drop', { dataTransfer: files })
     const told = page.getByRole('region', { name: 'Imported' })
-    await told.getByText('trace.json').waitFor()
+    await told.getByText('this looks like HTML').waitFor()
     const texts = (await textOf(told)).replace(/\s+/g, ' ')
     expect(texts).toContain('app.log: 1 lines and 0 spans (log objects). 1 were no records:')
     expect(texts).toContain('2: neither JSON nor a line that begins with a time')

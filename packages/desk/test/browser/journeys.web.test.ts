@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { activeRow, tabTo, textOf, withPage } from './page-driver.ts'
+import { activeRow, drawn, tabTo, textOf, withPage } from './page-driver.ts'
 import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
 
 let desk: SampleDesk
@@ -29,8 +29,9 @@ test('by keyboard alone: find the chain that failed and read the line that says 
     await page.getByRole('treegrid').waitFor()
     const seen: string[] = []
     for (let error = 0; error < 3; error++) {
+      await drawn(page)
       await page.keyboard.press('e')
-      await page.waitForTimeout(50)
+      await drawn(page)
       seen.push(await activeRow(page))
     }
     expect(seen.find((row) => /ERROR/i.test(row) && row.includes('stock cannot be read'))).toBeDefined()

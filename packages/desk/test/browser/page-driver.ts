@@ -87,6 +87,11 @@ export async function tabTo(
   throw new Error(`no Tab leads to the ${role} ${name}`)
 }
 
+/** Resolves when the page has done what it does after it was drawn, as to begin to hear keys. */
+export function drawn(page: Page): Promise<void> {
+  return page.evaluate(() => new Promise<void>((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
+}
+
 /** What is written there, as one line. */
 export async function textOf(locator: Locator): Promise<string> {
   return (await locator.allInnerTexts()).join(' ').replace(/\s+/g, ' ').trim()

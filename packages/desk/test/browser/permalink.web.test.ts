@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { activeRow, textOf, withPage } from './page-driver.ts'
+import { activeRow, drawn, textOf, withPage } from './page-driver.ts'
 import { type SampleDesk, startSampleDesk } from './sample-desk.ts'
 
 let desk: SampleDesk
@@ -22,11 +22,14 @@ test('the address of a chain restores the active row and what is shown, in anoth
   await withPage({}, async (page) => {
     await page.goto(`${desk.url}/t/${desk.ids.failed}`)
     await page.getByRole('treegrid').waitFor()
+    await drawn(page)
     await page.keyboard.press('f')
     await page.keyboard.press('e')
+    const before = await settled(page, /[?&](span|log)=/)
     await page.keyboard.press('ArrowDown')
+    await expect.poll(() => page.url()).not.toBe(before)
+    address = page.url()
     row = await activeRow(page)
-    address = await settled(page, /[?&](span|log)=/)
   })
   await withPage({}, async (page) => {
     await page.goto(address)
@@ -69,6 +72,7 @@ test('back from a chain the list has the row that one came from', async () => {
     const list = page.getByRole('grid')
     await list.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
+    await expect.poll(() => activeRow(page)).not.toBe('')
     const row = await activeRow(page)
     await page.keyboard.press('Enter')
     await page.getByRole('treegrid').waitFor()

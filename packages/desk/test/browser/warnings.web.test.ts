@@ -5,7 +5,7 @@ import { type Desk, startDesk } from '@clew/desk'
 import { encodeLogsRequest } from '@clew/otlp'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { brewingMinutes, requestOf } from '../../../alert/test/brewing.ts'
+import { type Brewing, brewingMinutes, requestOf } from '../../../alert/test/brewing.ts'
 import type { WarningPage, WarningRow } from '../../api/index.ts'
 import { failedOrder } from '../alert-rig.ts'
 import { sendSample } from '../sample-traffic.ts'
@@ -15,8 +15,12 @@ import { findBarriers, tabTo, textOf, withPage } from './page-driver.ts'
 
 const minuteMs = 60_000
 const directory = mkdtempSync(join(tmpdir(), 'clew-desk-warnings-page-'))
-const endMs = Math.floor(Date.now() / minuteMs) * minuteMs - minuteMs
-const shop = { startMs: endMs - 200 * minuteMs, minutes: 200, fromMinute: 170 }
+/** Ends one to two minutes ago. */
+function shopOf(fromMinute: number): Brewing {
+  const endMs = Math.floor(Date.now() / minuteMs) * minuteMs - minuteMs
+  return { startMs: endMs - 200 * minuteMs, minutes: 200, fromMinute }
+}
+const shop = shopOf(170)
 const rules = `rules:
   - { id: bank-timeouts, type: frequency, where: '"bank timeout"', threshold: 40, window: 10m }
 `
@@ -64,7 +68,7 @@ test('a warning explains itself and tells how long before failure and alert it w
     await expect.poll(() => links.count()).toBe(3)
     await links.first().click()
     await page.getByText('is tried again').first().waitFor()
-    expect(new URL(page.url()).pathname).toBe(`/t/${warning.lines[0]!.traceId}`)
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/t/${warning.lines[0]!.traceId}`)
     await expect
       .poll(() => textOf(page.locator('.chain-origin')))
       .toBe('An early warning led here; 1 row of this chain raised it. To the warning')
@@ -119,7 +123,7 @@ test.each(readersAt(400, 1440))(
 test('the first page has what changed in the last ten minutes, and each leads to what it was', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'clew-desk-changed-'))
   const report = (message: string): void => void message
-  await playShop({ ...shop, fromMinute: 193 }, { directory: folder, report })
+  await playShop(shopOf(193), { directory: folder, report })
   const kept = { directory: folder, maxBytes: 512e6, maxAgeMs: undefined }
   const fresh = await startDesk({ ...kept, port: 0, grpcPort: null, report })
   try {

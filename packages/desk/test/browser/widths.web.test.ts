@@ -74,6 +74,7 @@ test.each(
     await page.goto(`${desk.url}/logs`)
     await page.locator('.bars svg').waitFor()
     await page.locator('.facets').waitFor()
+    await page.locator('.rows-body > .row').first().waitFor()
     const { width, gaps, facets, search, cut } = await layout(page)
     expect(Object.entries(gaps).filter(([name, gap]) => name !== 'header' && gap > 48)).toEqual([])
     expect(gaps.header).toBeLessThanOrEqual(width * 0.25)
