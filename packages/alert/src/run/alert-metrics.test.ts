@@ -125,7 +125,7 @@ test('each decision, alert, request and message that waits is counted, and how f
   }
   const lines = Object.entries(expected).map(([name, value]) => `${name} ${value}`)
   const happened = async () => (await samples()).filter((line) => !line.endsWith(' 0')).toSorted()
-  await expect.poll(happened, { timeout: 10_000 }).toEqual(lines.toSorted())
+  await expect.poll(happened, { timeout: 30_000 }).toEqual(lines.toSorted())
 })
 
 test('counts go on when rules are read anew; a partition that another process reads is no longer behind', async () => {

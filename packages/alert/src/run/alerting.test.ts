@@ -72,7 +72,7 @@ function started(now: () => number, first: Partial<AlertingOptions> = {}) {
   }
 }
 
-const come = (count: number) => expect.poll(() => bodies.length, { interval: 5, timeout: 10_000 }).toBe(count)
+const come = (count: number) => expect.poll(() => bodies.length, { interval: 5, timeout: 30_000 }).toBe(count)
 
 test('three failures within five minutes are one message with the lines and links to their chains; then it is over', async () => {
   const { alerting, store, reports } = started(() => startMs)
@@ -89,7 +89,7 @@ test('three failures within five minutes are one message with the lines and link
   }
   await alerting.pass('p', startMs + 400_000)
   await come(2)
-  await alerting.close(1000)
+  await alerting.close(30_000)
   expect(await store.take(10, 1)).toEqual([])
   expect(reports).toEqual([])
 })
@@ -98,8 +98,8 @@ test('what a channel refuses for good goes to its fallback, and the outbox is em
   answer = '{"errcode":93000,"errmsg":"invalid webhook url"}'
   const { alerting, store } = started(() => startMs)
   await alerting.take({ partition: 'p', records: [failure(0, 1), failure(10, 2), failure(20, 3)] })
-  await expect.poll(() => bodies.map(({ path }) => path).includes('/ops'), { timeout: 10_000 }).toBe(true)
-  await alerting.close(1000)
+  await expect.poll(() => bodies.map(({ path }) => path).includes('/ops'), { timeout: 30_000 }).toBe(true)
+  await alerting.close(30_000)
   expect(await store.take(10, 1)).toEqual([])
 })
 
@@ -115,7 +115,7 @@ test('what a process did not send before it died, another one sends', async () =
   nowMs += 61_000
   await second.send()
   await come(1)
-  await second.close(1000)
+  await second.close(30_000)
 })
 
 test('what waits to be tried again when rules are read anew is sent at once by those that follow', async () => {
@@ -123,13 +123,13 @@ test('what waits to be tried again when rules are read anew is sent at once by t
   const { alerting, again, store } = started(() => startMs)
   await alerting.take({ partition: 'p', records: [failure(0, 1), failure(10, 2), failure(20, 3)] })
   await come(1)
-  await alerting.close(1000)
+  await alerting.close(30_000)
   answer = '{"errcode":0,"errmsg":"ok"}'
   const tried = bodies.length
   const second = again()
   await second.send()
   await come(tried + 1)
-  await second.close(1000)
+  await second.close(30_000)
   expect(await store.take(10, 1)).toEqual([])
 })
 
@@ -146,6 +146,6 @@ test('what is silenced is sent to nobody, and it is told why', async () => {
     { reason: 'fired', value: 3, alertId: expect.stringMatching(/^[\da-f]{16}$/) },
   ])
   expect(counts.get('payment-failed-500')!.get('silenced')).toBe(1)
-  await alerting.close(1000)
+  await alerting.close(30_000)
   expect([bodies, await store.take(10, 1), reports]).toEqual([[], [], []])
 })
