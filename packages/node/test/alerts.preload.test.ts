@@ -154,7 +154,7 @@ test('a job that lost its worker to kill -9 and then uses up its attempts is two
     startApp({ cwd, args: [...preload, 'payments.cjs', role], env: environment({ ...queue, ...env }) })
   const doomed = await startRole('doomed', {})
   await doomed.waitForLine((line) => line === 'took it')
-  await receiver.waitForSpans((spans) => spans.some(({ name }) => name.startsWith('send ')))
+  await receiver.waitForSpans((spans) => spans.some(({ name }) => name.startsWith('send ')), 30_000)
   doomed.kill('SIGKILL')
   await doomed.ended
   const worker = await startRole('work', { CLEW_ALERTS: 'queues.yaml' })

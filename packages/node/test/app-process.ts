@@ -35,7 +35,7 @@ export type AppProcess = {
   ended: Promise<Ending>
 }
 
-const graceMs = 60_000
+const graceMs = 240_000
 const running = new Set<ChildProcess>()
 
 /**

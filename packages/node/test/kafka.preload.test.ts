@@ -82,7 +82,7 @@ test('what an application logs is in the topic as well', async () => {
       ),
     ),
   ])
-  await receiver.waitForLogs((logs) => logs.length >= 30)
+  await receiver.waitForLogs((logs) => logs.length >= 30, 30_000)
   // Its client is joined, and what Clew sends by it makes no spans.
   expect([/joins [^;]*platformatic-kafka/.test(end.stderr), receiver.spans]).toEqual([true, []])
 })
@@ -113,7 +113,7 @@ test('the OTLP receiver has a level and a search of its own', async () => {
   }
   const { orders } = await ordersOf(12, env, 12)
   const of = () => receiver.logs.filter(({ resource }) => resource['service.name'] === 'apart')
-  await receiver.waitForLogs(() => of().length >= 3)
+  await receiver.waitForLogs(() => of().length >= 3, 30_000)
   expect([orders, of().map(({ attributes }) => attributes.order)]).toEqual([upTo(12), [6, 9, 12]])
 })
 

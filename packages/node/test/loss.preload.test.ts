@@ -107,7 +107,7 @@ describe('an outage of 5 s at 1,000 records/s loses nothing and doubles nothing'
   ]
   test.for(outages)('$name', async ({ name, begin }) => {
     const first = await startOtlpReceiver()
-    const burst = await startBurst(first, 'steady', seconds, { OTEL_EXPORTER_OTLP_TIMEOUT: '2000' })
+    const burst = await startBurst(first, 'steady', seconds, { OTEL_EXPORTER_OTLP_TIMEOUT: '10000' })
     await burst.started
     await delay(1000)
     await begin(first)

@@ -158,8 +158,11 @@ test.skipIf(!canBuild)(
     await expect.poll(() => requestsOf(app.name).length, { timeout: 30_000 }).toBeGreaterThan(3)
     await app.get('/end')
     await app.ended
+    const pointOf = ({ scopeMetrics }: ResourceMetrics): NumberPoint =>
+      scopeMetrics[0]!.metrics[0]!.sum!.dataPoints[0]!
+    await expect.poll(() => pointOf(requestsOf(app.name).at(-1)!).asInt, { timeout: 30_000 }).toBe(3)
     const requests = requestsOf(app.name)
-    const points = requests.map(({ scopeMetrics }) => scopeMetrics[0]!.metrics[0]!.sum!.dataPoints[0]!)
+    const points = requests.map(pointOf)
     const times = points.map(({ timeUnixNano }) => timeUnixNano)
     expect(times).toEqual(times.toSorted((a, b) => Number(a - b)))
     expect(new Set(points.map(({ startTimeUnixNano }) => startTimeUnixNano)).size).toBe(1)
@@ -196,7 +199,8 @@ test.skipIf(!canBuild)(
     })
     const before = receiver.logs.length
     await app.get('/')
-    await receiver.waitForLogs((logs) => logs.length === before + 3)
+    await receiver.waitForLogs((logs) => logs.length === before + 3, 30_000)
+    await app.waitForStderr('CLEW_EXPORT_FAILED')
     await app.get('/end')
     const { code, stderr } = await app.ended
     expect([code, stderr.split('\n').map((line) => line.replace(/ before \d+/, ' before some'))]).toEqual([
@@ -271,5 +275,4 @@ test.skipIf(!canBuild)(
       paths.length,
     ])
   },
-  60_000,
 )

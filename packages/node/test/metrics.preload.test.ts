@@ -74,7 +74,7 @@ test('the package is found, and shows what is logged; reading it makes no span a
   const port = await freePort()
   const app = await start({ CLEW_PROMETHEUS_PORT: String(port) })
   await app.get('/')
-  const [span] = await receiver.waitForSpans((spans) => spans.length === 1)
+  const [span] = await receiver.waitForSpans((spans) => spans.length === 1, 30_000)
   const accept = 'application/openmetrics-text'
   const response = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { accept } })
   const text = await response.text()

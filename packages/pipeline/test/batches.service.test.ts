@@ -8,16 +8,16 @@ test('a record is sent after the delay without a flush', async () => {
   const receiver = await receive()
   const { pipeline } = start(`${receiver.url}/v1/logs`, {}, { scheduleDelayMs: 20 })
   log(pipeline, 1)
-  await receiver.waitForLogs(1)
+  await receiver.waitForLogs(1, 30_000)
   log(pipeline, 1)
-  await receiver.waitForLogs(2)
+  await receiver.waitForLogs(2, 30_000)
 })
 
 test('a full chunk is sent before the delay is over', async () => {
   const receiver = await receive()
   const { pipeline } = start(`${receiver.url}/v1/logs`, {}, { scheduleDelayMs: 1e9 })
   log(pipeline, 4096)
-  expect((await receiver.waitForLogs(4096)).length).toBe(4096)
+  expect((await receiver.waitForLogs(4096, 30_000)).length).toBe(4096)
 })
 
 test.for([
@@ -101,9 +101,9 @@ test('requests run hidden: no async context of the caller reaches them', async (
   const runHidden = <T>(work: () => T): T => storage.run('hidden', work)
   const { pipeline } = start(`${receiver.url}/v1/logs`, {}, { runHidden, scheduleDelayMs: 10 })
   storage.run('a request', () => log(pipeline, 1))
-  await receiver.waitForLogs(1)
+  await receiver.waitForLogs(1, 30_000)
   storage.run('a request', () => log(pipeline, 4096))
-  await receiver.waitForLogs(4097)
+  await receiver.waitForLogs(4097, 30_000)
   await storage.run('a request', async () => {
     log(pipeline, 1)
     await pipeline.flush()
@@ -116,7 +116,7 @@ test('what is logged after stop is counted as dropped', async () => {
   const receiver = await receive()
   const { pipeline, reports } = start(`${receiver.url}/v1/logs`)
   log(pipeline, 1)
-  await pipeline.stop(1000)
+  await pipeline.stop(30_000)
   log(pipeline, 2)
   expect({ counters: pipeline.counters().logs, reports }).toEqual({
     counters: { ...zero, accepted: 3, delivered: 1, dropped: 2 },

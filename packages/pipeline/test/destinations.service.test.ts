@@ -77,6 +77,12 @@ test('a destination that is away costs the others nothing; the next process send
     await new Promise((resolve) => setImmediate(resolve))
   }
   await expect.poll(() => receivedOf('away'), { timeout: 30_000 }).toBe(20_000)
+  // Those whose answers have come back.
+  const known = (): number => {
+    const { delivered = 0, replayed = 0 } = first.pipeline.counters().logs ?? {}
+    return delivered + replayed
+  }
+  await expect.poll(known, { timeout: 30_000 }).toBe(20_000)
   await first.pipeline.stop(100)
   const { other, logs } = first.pipeline.counters()
   expect({

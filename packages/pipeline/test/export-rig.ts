@@ -19,7 +19,7 @@ export function start(
     url,
     headers: {},
     compression: 'gzip',
-    timeoutMs: 5000,
+    timeoutMs: 30_000,
     ...endpoint,
   }
   const report = (code: string, message: string): void => {

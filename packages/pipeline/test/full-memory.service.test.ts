@@ -26,7 +26,7 @@ test('when memory is full records go to the spool, and to the receiver when it i
   const { spooled } = pipeline.counters().logs
   receiver.behave('accept')
   await pipeline.flush()
-  await expect.poll(() => pipeline.counters().logs.replayed, { timeout: 10_000 }).toBe(spooled)
+  await expect.poll(() => pipeline.counters().logs.replayed, { timeout: 30_000 }).toBe(spooled)
   const indexes = new Set(receiver.logs.map(({ attributes }) => attributes.index))
   expect(spooled).toBeGreaterThan(1000)
   expect({ unique: indexes.size, ...pipeline.counters().logs }).toEqual({
@@ -49,8 +49,8 @@ test('stop puts what could not be delivered into the spool, and the next pipelin
   await first.stop(100)
   receiver.behave('accept')
   const second = start(`${receiver.url}/v1/logs`, {}, { spoolDirectory }).pipeline
-  await receiver.waitForLogs(10)
-  await second.stop(1000)
+  await receiver.waitForLogs(10, 30_000)
+  await second.stop(30_000)
   expect([first.counters().logs, second.counters().logs]).toEqual([
     { ...zero, accepted: 10, spooled: 10 },
     { ...zero, replayed: 10 },
@@ -75,7 +75,7 @@ test('what an ended process left and is too old is deleted, counted and said, an
     { spoolDirectory, maxSpoolAgeMs: 1_800_000 },
   )
   await pipeline.flush()
-  await pipeline.stop(1000)
+  await pipeline.stop(30_000)
   const waited = `10 logs records waited on disk for ${receiver.url}/v1/logs for longer than 1800 s and are deleted`
   expect({ counters: pipeline.counters().logs, arrived: receiver.logs.length, reports }).toEqual({
     counters: { ...zero, expired: 10 },
@@ -125,6 +125,6 @@ test('nothing is written to disk while all goes well', async () => {
   const receiver = await receive()
   const { pipeline } = start(`${receiver.url}/v1/logs`, {}, { spoolDirectory })
   log(pipeline, 10)
-  await pipeline.stop(1000)
+  await pipeline.stop(30_000)
   expect(existsSync(spoolDirectory)).toBe(false)
 })

@@ -101,7 +101,7 @@ test.for(nodeMajors)(
   async (node) => {
     let requests = 0
     let timeouts = 0
-    const patience = { headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 20 }
+    const patience = { headersTimeout: 300, requestTimeout: 300, connectionsCheckingInterval: 20 }
     const impatient = http.createServer(patience, (request, response) => {
       requests++
       request.resume().on('end', () => response.end())

@@ -83,7 +83,8 @@ test('without signals SIGTERM ends the process at once, and the last records are
   const receiver = await startOtlpReceiver()
   const end = await runChild({
     args: ['ending.mjs', 'signal'],
-    env: { ENDPOINT: `${receiver.url}/v1/logs`, SIGNALS: 'off' },
+    // Nothing is to be sent before the signal comes.
+    env: { ENDPOINT: `${receiver.url}/v1/logs`, SIGNALS: 'off', DELAY_MS: '600000' },
     signals: ['SIGTERM'],
   })
   expect({ ...end, arrived: receiver.logs.length }).toEqual({

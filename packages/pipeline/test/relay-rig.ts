@@ -21,7 +21,7 @@ export function start(url: string, options: Partial<RelayOptions> = {}): Started
     url,
     headers: {},
     compression: 'gzip' as const,
-    timeoutMs: 5000,
+    timeoutMs: 30_000,
   }
   const reports: string[] = []
   const relay = startRelay({

@@ -84,7 +84,7 @@ function start(
   const reports: string[] = []
   const pipeline = startPipeline({
     logs: {
-      ...{ protocol, headers: { authorization: 'key' }, compression: 'none', timeoutMs: 5000 },
+      ...{ protocol, headers: { authorization: 'key' }, compression: 'none', timeoutMs: 30_000 },
       url: protocol === 'grpc' ? receiver.url : `${receiver.url}/v1/logs`,
     },
     ...{ resource: { 'service.name': 'shop' }, exit: 'off', scheduleDelayMs: 0, spoolDirectory },
@@ -119,7 +119,7 @@ test.for([
   await second.pipeline.stop(0)
   const repaired = await startOtlpReceiver({ protocol, port: receiver.port })
   const third = start(repaired, kind.protocol, directory)
-  await repaired.waitForLogs(1)
+  await repaired.waitForLogs(1, 30_000)
   await third.pipeline.stop()
   const failed = expect.stringMatching(
     new RegExp(

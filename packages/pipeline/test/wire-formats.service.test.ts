@@ -116,7 +116,7 @@ test.for(['http', 'grpc'] as const)('spans go to their own endpoint over %s', as
     url,
     headers: {},
     compression: 'gzip',
-    timeoutMs: 5000,
+    timeoutMs: 30_000,
   }
   const pipeline = startPipeline({ traces, resource: {}, exit: 'off', report: () => {} })
   closers.push(() => pipeline.stop(0))

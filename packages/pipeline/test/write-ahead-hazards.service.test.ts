@@ -35,7 +35,6 @@ const neighbours: { as: string; wrap: string[] }[] = [
 
 test.for(neighbours)(
   'of two $as on one directory, one is killed: the next one sends what it left, once it is known to be dead, and nothing of the other',
-  { timeout: 120_000 },
   async ({ as, wrap }) => {
     const receiver = await receive()
     receiver.behave({ status: 503 })
@@ -186,7 +185,7 @@ test('what the rules drop and what waits for its chain to fail is in no file; wh
   const logs = { protocol: 'http/protobuf', url: `${receiver.url}/v1/logs`, compression: 'none' } as const
   const pipeline = startPipeline(
     {
-      logs: { ...logs, headers: {}, timeoutMs: 5000 },
+      logs: { ...logs, headers: {}, timeoutMs: 30_000 },
       ...{ resource: {}, exit: 'off', spoolDirectory, writeAhead: true, report() {} },
     },
     [],

@@ -29,7 +29,7 @@ let receiver: OtlpReceiver
 
 afterEach(() => receiver.close())
 
-function post(path: string, body: string, timeoutMs = 5000): Promise<Response> {
+function post(path: string, body: string, timeoutMs = 30_000): Promise<Response> {
   const headers = { 'content-type': 'application/json' }
   const signal = AbortSignal.timeout(timeoutMs)
   return fetch(receiver.url + path, { method: 'POST', headers, body, signal })
@@ -129,7 +129,9 @@ test('a hanging receiver never answers, and can be closed', async () => {
   receiver = await startOtlpReceiver()
   receiver.behave('hang')
   await expect(post('/v1/logs', logsToJson(requestOf('a')), 50)).rejects.toThrow(/timeout/)
+  const before = receiver.requests.length
   const hanging = expect(post('/v1/logs', logsToJson(requestOf('a')))).rejects.toThrow('fetch failed')
+  await expect.poll(() => receiver.requests.length).toBeGreaterThan(before)
   await receiver.close()
   await hanging
   expect([receiver.requests.length >= 1, receiver.logs]).toEqual([true, []])

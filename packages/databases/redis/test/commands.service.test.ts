@@ -5,7 +5,7 @@ import { activeTrace, inRequest } from '../../ioredis/test/database-rig.ts'
 import { startCluster } from '../../ioredis/test/redis-setup.ts'
 import { type Client, connect, type Rig, shapes, startRig, versions } from './redis-setup.ts'
 
-const db = 7
+const db = 10
 
 describe.each(versions)('commands of %s', (_, load) => {
   let rig: Rig

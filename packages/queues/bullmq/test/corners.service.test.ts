@@ -216,7 +216,7 @@ describe.each(targets)('%s', (name) => {
       // A worker that takes a job and never returns, made within a request like the one that finds it.
       const gone = target.worker(queueName, null, { autorun: false, lockDuration: 50 })
       await gone.getNextJob('t')
-      const worker = target.worker(queueName, async () => {}, { stalledInterval: 100, lockDuration: 1000 })
+      const worker = target.worker(queueName, async () => {}, { stalledInterval: 100 })
       worker.on('stalled', (id) => {
         log('stalled', { id })
         stalled.look()

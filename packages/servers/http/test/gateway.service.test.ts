@@ -54,5 +54,4 @@ test.each(nodeMajors)(
     ).toEqual([])
     expect(Object.values(outcomes).map((each) => Object.keys(each).length)).toEqual([25, 20, 20, 20, 20, 12])
   },
-  60_000,
 )

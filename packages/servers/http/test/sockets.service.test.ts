@@ -36,7 +36,6 @@ test.each(nodeMajors.flatMap((major) => modes.map((mode) => [mode, major] as con
       },
     ])
   },
-  60_000,
 )
 
 const idsNow = () => [spanOf(activeContext())?.spanContext().traceId, getFields().request_id]

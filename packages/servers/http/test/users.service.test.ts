@@ -25,5 +25,4 @@ test.each(nodeMajors)(
       Object.fromEntries(ways.map((way) => [way, { lines: 100, spans: 100 }])),
     ])
   },
-  60_000,
 )
