@@ -4,6 +4,14 @@ import { freePort } from '../../../../scripts/services.ts'
 import { inRequest } from '../../ioredis/test/database-rig.ts'
 import { type Rig, type Sql, shapes, startRig, versions } from './postgres-setup.ts'
 
+// postgres.js tells nobody of the connection by which it cancels, and a server may reset that one.
+const others = process.listeners('unhandledRejection')
+process.removeAllListeners('unhandledRejection')
+process.on('unhandledRejection', (reason, promise) => {
+  if ((reason as NodeJS.ErrnoException | undefined)?.code === 'ECONNRESET') return
+  for (const other of others) other(reason, promise)
+})
+
 describe.each(versions)('spans of %s', (name, load) => {
   let rig: Rig
   let sql: Sql
