@@ -3,13 +3,17 @@ import { context, propagation } from '@opentelemetry/api'
 import type { IHeaders } from 'kafkajs'
 import { describe, expect, test } from 'vitest'
 import { withMessage } from '../src/index.ts'
-import { activeIds, collect, ended, kindsOf, log, type Rig, useRig, versions } from './rig.ts'
+import { activeIds, kindsOf, log, useRig } from './kafka-rig.ts'
+import { collect, ended, openRig, type Rig, versions } from './rig.ts'
 
 describe.each(versions)('%s', (_, load) => {
   let rig: Rig
-  useRig(load, (opened) => {
-    rig = opened
-  })
+  useRig(
+    () => openRig(load),
+    (opened) => {
+      rig = opened
+    },
+  )
 
   test('a message is worked on in the trace of the request that sent it, with its place on span and records', async () => {
     const topic = await rig.topic()

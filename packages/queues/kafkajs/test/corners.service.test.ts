@@ -1,13 +1,17 @@
 import { runInContext, suppressedRoot, withRoot } from '@clew/core'
 import type { EachMessagePayload } from 'kafkajs'
 import { describe, expect, test } from 'vitest'
-import { activeIds, collect, ended, kindsOf, type Rig, useRig, versions } from './rig.ts'
+import { activeIds, kindsOf, useRig } from './kafka-rig.ts'
+import { collect, ended, openRig, type Rig, versions } from './rig.ts'
 
 describe.each(versions)('%s', (_, load) => {
   let rig: Rig
-  useRig(load, (opened) => {
-    rig = opened
-  })
+  useRig(
+    () => openRig(load),
+    (opened) => {
+      rig = opened
+    },
+  )
 
   test.each(['eachMessage', 'eachBatch'] as const)(
     'what a handler of %s throws is what kafkajs gets, and marks the span',

@@ -1,10 +1,9 @@
-import { activeContext, emitRecord, setReporter, startInstrumentation } from '@clew/core'
+import { startInstrumentation } from '@clew/core'
 import { type RecordedSpan, recordLogs, recordSpans } from '@clew/testing'
-import { trace } from '@opentelemetry/api'
 import type { Kafka, KafkaConfig } from 'kafkajs'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { startKafka } from '../../../../scripts/services.ts'
 import { kafkajsInstrumentation } from '../src/index.ts'
+import { kindsOf } from './kafka-rig.ts'
 
 export type KafkaJs = {
   Kafka: new (config: KafkaConfig) => Kafka
@@ -102,40 +101,6 @@ export function collect<T>(count: number): { take(value: T): void; done: Promise
     },
     done,
   }
-}
-
-/** Opens a rig for the tests of a block, ends the clients of each, and expects that nothing of ours was reported. */
-export function useRig(load: () => Promise<KafkaJs>, use: (rig: Rig) => void): void {
-  const reports: string[] = []
-  let rig: Rig | undefined
-  let restore = (): void => {}
-  beforeAll(async () => {
-    restore = setReporter((code, message) => reports.push(`${code} ${message}`))
-    rig = await openRig(load)
-    use(rig)
-  })
-  afterEach(async () => {
-    await rig?.rest()
-    expect(reports).toEqual([])
-  })
-  afterAll(async () => {
-    restore()
-    await rig?.close()
-  })
-}
-
-export const activeIds = () => trace.getActiveSpan()?.spanContext()
-
-/** Emits a record where it is called, as a logger would. */
-export function log(body: string): void {
-  emitRecord({
-    ...{ scope: { name: 'test', version: '1' }, context: activeContext(), timeUnixMs: Date.now() },
-    ...{ severityNumber: 9, severityText: 'info', body, attributes: {} },
-  })
-}
-
-export function kindsOf(spans: readonly RecordedSpan[], kind: RecordedSpan['kind']): RecordedSpan[] {
-  return spans.filter((span) => span.kind === kind)
 }
 
 /** The spans, once that many messages or batches were worked on. */

@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { withRoot } from '@clew/core'
 import { describe, expect, test } from 'vitest'
-import { activeIds, kindsOf, log, named, type Rig, useRig, versions } from './rig.ts'
+import { activeIds, kindsOf, log, useRig } from '../../kafkajs/test/kafka-rig.ts'
+import { named, openRig, type Rig, versions } from './rig.ts'
 
 describe.each(versions)('@platformatic/kafka %s', (_, load) => {
   let rig: Rig
-  useRig(load, (opened) => {
-    rig = opened
-  })
+  useRig(
+    () => openRig(load),
+    (opened) => {
+      rig = opened
+    },
+  )
 
   test.each(['classic', 'consumer'] as const)(
     'by the %s protocol each turn of a loop is in the trace of its maker, until the next message is asked for',

@@ -2,14 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { runInContext, suppressedRoot, withRoot } from '@clew/core'
 import { describe, expect, test } from 'vitest'
+import { activeIds, kindsOf, useRig } from '../../kafkajs/test/kafka-rig.ts'
 import { withMessage, withMessages } from '../src/index.ts'
-import { activeIds, kindsOf, named, type Rig, useRig, versions } from './rig.ts'
+import { named, openRig, type Rig, versions } from './rig.ts'
 
 describe.each(versions)('@platformatic/kafka %s', (_, load) => {
   let rig: Rig
-  useRig(load, (opened) => {
-    rig = opened
-  })
+  useRig(
+    () => openRig(load),
+    (opened) => {
+      rig = opened
+    },
+  )
 
   test('concurrent first sends of an idempotent producer serialise each in its own context', async () => {
     const topic = await rig.topic()

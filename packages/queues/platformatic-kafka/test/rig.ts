@@ -1,7 +1,5 @@
-import { activeContext, emitRecord, setReporter, startInstrumentation } from '@clew/core'
+import { startInstrumentation } from '@clew/core'
 import { type RecordedSpan, recordLogs, recordSpans } from '@clew/testing'
-import { trace } from '@opentelemetry/api'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { startKafka } from '../../../../scripts/services.ts'
 import { platformaticKafkaInstrumentation } from '../src/index.ts'
 
@@ -77,40 +75,6 @@ export async function openRig(load: () => Promise<Library>) {
       await server.stop()
     },
   }
-}
-
-/** Opens a rig for the tests of a block, ends the clients of each, and expects that nothing of ours was reported. */
-export function useRig(load: () => Promise<Library>, use: (rig: Rig) => void): void {
-  const reports: string[] = []
-  let rig: Rig | undefined
-  let restore = (): void => {}
-  beforeAll(async () => {
-    restore = setReporter((code, message) => reports.push(`${code} ${message}`))
-    rig = await openRig(load)
-    use(rig)
-  })
-  afterEach(async () => {
-    await rig?.rest()
-    expect(reports).toEqual([])
-  })
-  afterAll(async () => {
-    restore()
-    await rig?.close()
-  })
-}
-
-export const activeIds = () => trace.getActiveSpan()?.spanContext()
-
-/** Emits a record where it is called, as a logger would. */
-export function log(body: string): void {
-  emitRecord({
-    ...{ scope: { name: 'test', version: '1' }, context: activeContext(), timeUnixMs: Date.now() },
-    ...{ severityNumber: 9, severityText: 'info', body, attributes: {} },
-  })
-}
-
-export function kindsOf(spans: readonly RecordedSpan[], kind: RecordedSpan['kind']): RecordedSpan[] {
-  return spans.filter((span) => span.kind === kind)
 }
 
 export function named(spans: readonly RecordedSpan[], name: string): RecordedSpan {
